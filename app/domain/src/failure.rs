@@ -1,0 +1,94 @@
+//! What can be wrong with a request, as codes with typed data: the view turns them into words of the reader's
+//! language, so no text of ours ever travels through the layers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::money::Fen;
+
+/// One field of a form and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The form's name for the field, for example `phone` or `variants.0.price`.
+    pub field: String,
+    pub problem: Problem,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, problem: Problem) -> Self {
+        Self { field: field.into(), problem }
+    }
+}
+
+/// What is wrong with one typed value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Problem {
+    Missing,
+    TooLong { max: i64 },
+    TooShort { min: i64 },
+    NotANumber,
+    OutOfRange { min: i64, max: i64 },
+    /// Quantities go from `min` in steps of `step`.
+    WrongStep { min: i64, step: i64 },
+    NotMoney,
+    NotADate,
+    /// A day that must lie later (or earlier) than another one.
+    WrongOrder,
+    NotAPhone,
+    NotAnEmail,
+    NotPhoneOrEmail,
+    NotARegion,
+    PasswordCommon,
+    PasswordLikeLogin,
+    TaxNumberLength,
+    TaxNumberCharacter,
+    TaxNumberCheckDigit,
+    ScNumberFormat,
+    ScNumberCheckDigit,
+    /// Ordinary food may not be said to heal.
+    HealthClaim { word: String },
+    Expired,
+    /// Someone else has it already.
+    Taken,
+    UnknownCode,
+    /// The same thing was named in an earlier row.
+    DuplicateOfRow { row: i64 },
+    /// Only so many pieces are left.
+    OnlyLeft { left: i64 },
+    NotForSale,
+    /// A photo is needed before publishing.
+    PhotoMissing,
+    PhotoHeic,
+    PhotoUnsupported,
+    PhotoBroken,
+    PhotoTooLarge,
+    PhotoTooSmall,
+    SheetUnreadable,
+    Unknown,
+}
+
+/// Why a well-formed request cannot be done now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Conflict {
+    CartEmpty,
+    /// A line asks for more than there is; `left` pieces can be had.
+    OutOfStock { name: String, left: i64 },
+    NotForSale { name: String },
+    NotDeliverable { name: String },
+    /// The price the buyer saw is no longer the price.
+    PriceChanged { total_fen: Fen },
+    /// Too many unpaid orders hold goods for this buyer.
+    TooManyUnpaid { max: i64 },
+    HoldExpired,
+    /// The thing has moved on: reload and look.
+    StateChanged,
+    /// Someone else saved in between.
+    VersionChanged,
+    /// The same key came with other content.
+    KeyReused,
+    AlreadyPaid,
+    RefundExceedsPayment,
+    PaymentDeclined,
+    WrongAmount { expected_fen: Fen },
+    /// An approver may not approve an own order.
+    OwnOrder,
+}

@@ -1,0 +1,32 @@
+//! The rules of the county market, without any input or output.
+//!
+//! Everything here is a plain value or a pure function: time, randomness and stored facts come in as
+//! arguments, decisions go out as values or typed errors. The crate therefore compiles for the server and for
+//! the browser alike, and each rule has one home that both use.
+//!
+//! Units: money is whole fen ([`money::Fen`]), mass whole grams, moments are milliseconds since the Unix epoch
+//! (`at_ms`), days are civil dates in China time ([`time::Date`]).
+
+pub mod address;
+pub mod attribution;
+pub mod contact;
+pub mod failure;
+pub mod food;
+pub mod freight;
+pub mod ids;
+pub mod invoice;
+pub mod ledger;
+pub mod locale;
+pub mod money;
+pub mod order;
+pub mod parcel;
+pub mod password;
+pub mod payment;
+pub mod quick_order;
+pub mod region;
+pub mod role;
+pub mod search_text;
+pub mod stock;
+pub mod tax_number;
+pub mod time;
+pub mod word;

@@ -1,0 +1,345 @@
+//! Search terms without a dictionary.
+//!
+//! Chinese is indexed by single characters and pairs, and by the pinyin of every run of one to four characters, so
+//! that `绿茶`, `lvcha`, `lucha` and `lc` all find 岚皋绿茶. Latin words are indexed as they are. Slips of the finger
+//! are found through [`typo_keys`]: the word itself and every word with one letter left out, compared on both sides.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How many characters of a text are indexed; the rest of a longer one adds cost and no findability.
+const INDEXED_CHARS: usize = 2_000;
+/// How many characters of a query are read.
+const QUERY_CHARS: usize = 100;
+/// The longest run of characters whose joined pinyin is a term.
+const PINYIN_GRAM: usize = 4;
+/// A run of up to this many characters is also a term as a whole.
+const WHOLE_RUN: usize = 6;
+/// Shorter Latin terms have no typo keys: with one letter of three missing everything is like everything.
+const TYPO_MIN_CHARS: usize = 4;
+/// Longer Latin terms have no typo keys: they would cost one row for each letter.
+const TYPO_MAX_CHARS: usize = 24;
+
+const WEIGHT_WORD: u32 = 10;
+const WEIGHT_BIGRAM: u32 = 8;
+const WEIGHT_PINYIN: u32 = 4;
+const WEIGHT_HAN: u32 = 2;
+const WEIGHT_INITIALS: u32 = 1;
+
+/// One thing a text can be found by, or a query asks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Term {
+    /// Lower-case Latin letters and digits, or one or two Han characters.
+    pub text: String,
+    /// How much a hit says about the text: more is better. Add up the hits to rank.
+    pub weight: u32,
+}
+
+/// Turns full-width letters, digits, punctuation and blanks into the ASCII ones; everything else stays.
+#[must_use]
+pub fn fold_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{3000}' => ' ',
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            _ => c,
+        })
+        .collect()
+}
+
+/// Whether a character is a Han character of the blocks that occur in names and texts.
+#[must_use]
+pub const fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' | '〇')
+}
+
+/// The terms a text is found by, each once with its best weight, in the order of their texts.
+///
+/// `pinyin_of` gives the plain pinyin of a character (no tone marks or numbers, `ü`, `v` or `u:` for ü).
+#[must_use]
+pub fn index_terms<'a>(text: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) -> Vec<Term> {
+    let mut terms = Terms::default();
+    for run in runs(text, INDEXED_CHARS) {
+        match run {
+            Run::Latin(word) => terms.add(word, WEIGHT_WORD),
+            Run::Han(chars) => {
+                add_han(&mut terms, &chars);
+                add_pinyin(&mut terms, &chars, &pinyin_of);
+            }
+        }
+    }
+    terms.finish()
+}
+
+/// What a query asks for: pairs of Han characters (a single one alone), Latin words, and the Latin words joined, for
+/// those who type `lv cha`. A text that has more of them, by weight, is a better answer.
+#[must_use]
+pub fn query_terms(query: &str) -> Vec<Term> {
+    let mut terms = Terms::default();
+    let mut joined = String::new();
+    let mut words = 0;
+    for run in runs(query, QUERY_CHARS) {
+        match run {
+            Run::Latin(word) => {
+                joined.push_str(&word);
+                words += 1;
+                terms.add(word, WEIGHT_WORD);
+            }
+            Run::Han(chars) if chars.len() == 1 => terms.add(chars.iter().collect(), WEIGHT_HAN),
+            Run::Han(chars) => {
+                for pair in chars.windows(2) {
+                    terms.add(pair.iter().collect(), WEIGHT_BIGRAM);
+                }
+            }
+        }
+    }
+    if words > 1 {
+        terms.add(joined, WEIGHT_PINYIN);
+    }
+    terms.finish()
+}
+
+/// The keys under which a Latin term is found despite one wrong, missing, extra or exchanged letter: the term and
+/// every form with one letter left out. Two terms are alike when they share a key; [`within_one_slip`] is the exact
+/// answer. Empty for Han text and for terms of fewer than 4 or more than 24 characters.
+#[must_use]
+pub fn typo_keys(term: &str) -> Vec<String> {
+    let length = term.len();
+    if !term.is_ascii() || !(TYPO_MIN_CHARS..=TYPO_MAX_CHARS).contains(&length) {
+        return Vec::new();
+    }
+    let mut keys: Vec<String> =
+        (0..length).map(|left_out| format!("{}{}", &term[..left_out], &term[left_out + 1..])).collect();
+    keys.push(term.to_owned());
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Whether two terms are the same but for one wrong, missing, extra or exchanged letter.
+#[must_use]
+pub fn within_one_slip(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let same_start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let (left, right) = (&left[same_start..], &right[same_start..]);
+    match (left, right) {
+        ([], []) => true,
+        ([a, b, rest @ ..], [c, d, other @ ..]) if a == d && b == c && rest == other => true,
+        ([_, rest @ ..], [_, other @ ..]) if rest == other => true,
+        ([_, rest @ ..], other) if rest == other => true,
+        (rest, [_, other @ ..]) => rest == other,
+        _ => false,
+    }
+}
+
+#[derive(Debug, Default)]
+struct Terms(BTreeMap<String, u32>);
+
+impl Terms {
+    fn add(&mut self, text: String, weight: u32) {
+        let best = self.0.entry(text).or_default();
+        *best = weight.max(*best);
+    }
+
+    fn finish(self) -> Vec<Term> {
+        self.0.into_iter().map(|(text, weight)| Term { text, weight }).collect()
+    }
+}
+
+#[derive(Debug)]
+enum Run {
+    Han(Vec<char>),
+    Latin(String),
+}
+
+/// Splits a text at everything that is neither a Han character nor a letter or digit, and where the two meet.
+fn runs(text: &str, limit: usize) -> Vec<Run> {
+    let mut found: Vec<Run> = Vec::new();
+    let mut open = false;
+    for c in fold_width(text).chars().take(limit).flat_map(char::to_lowercase) {
+        let c = if c == 'ü' { 'v' } else { c };
+        if is_han(c) {
+            match found.last_mut() {
+                Some(Run::Han(chars)) if open => chars.push(c),
+                _ => found.push(Run::Han(vec![c])),
+            }
+            open = true;
+        } else if c.is_alphanumeric() {
+            match found.last_mut() {
+                Some(Run::Latin(word)) if open => word.push(c),
+                _ => found.push(Run::Latin(c.to_string())),
+            }
+            open = true;
+        } else {
+            open = false;
+        }
+    }
+    found
+}
+
+fn add_han(terms: &mut Terms, chars: &[char]) {
+    for c in chars {
+        terms.add(c.to_string(), WEIGHT_HAN);
+    }
+    for pair in chars.windows(2) {
+        terms.add(pair.iter().collect(), WEIGHT_BIGRAM);
+    }
+}
+
+fn add_pinyin<'a>(terms: &mut Terms, chars: &[char], pinyin_of: &impl Fn(char) -> Option<&'a str>) {
+    // A character without a reading separates, as a blank does.
+    let syllables: Vec<Option<String>> =
+        chars.iter().map(|c| pinyin_of(*c).map(plain_syllable).filter(|syllable| !syllable.is_empty())).collect();
+    for run in syllables.split(Option::is_none) {
+        let run: Vec<&str> = run.iter().flatten().map(String::as_str).collect();
+        for length in 1..=PINYIN_GRAM {
+            for gram in run.windows(length) {
+                add_joined(terms, gram);
+            }
+        }
+        if (PINYIN_GRAM + 1..=WHOLE_RUN).contains(&run.len()) {
+            add_joined(terms, &run);
+        }
+    }
+}
+
+fn add_joined(terms: &mut Terms, gram: &[&str]) {
+    let joined = gram.concat();
+    // Keyboards write ü as v, passports and people in a hurry as u.
+    if joined.contains('v') {
+        terms.add(joined.replace('v', "u"), WEIGHT_PINYIN);
+    }
+    terms.add(joined, WEIGHT_PINYIN);
+    if gram.len() > 1 {
+        let initials: String = gram.iter().filter_map(|syllable| syllable.chars().next()).collect();
+        terms.add(initials, WEIGHT_INITIALS);
+    }
+}
+
+fn plain_syllable(pinyin: &str) -> String {
+    pinyin
+        .to_lowercase()
+        .replace("u:", "v")
+        .chars()
+        .filter_map(|c| if c == 'ü' { Some('v') } else { c.is_ascii_lowercase().then_some(c) })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pinyin_of(c: char) -> Option<&'static str> {
+        Some(match c {
+            '岚' => "lan",
+            '皋' => "gao",
+            '绿' => "lü",
+            '茶' => "cha",
+            '春' => "chun",
+            '魔' => "mo",
+            '芋' => "yu",
+            _ => return None,
+        })
+    }
+
+    fn indexed(text: &str) -> Vec<String> {
+        index_terms(text, pinyin_of).into_iter().map(|term| term.text).collect()
+    }
+
+    fn finds(text: &str, query: &str) -> bool {
+        let index = indexed(text);
+        query_terms(query).iter().any(|term| index.contains(&term.text))
+    }
+
+    fn finds_with_typos(text: &str, query: &str) -> bool {
+        let index: Vec<String> = indexed(text).iter().flat_map(|term| typo_keys(term)).collect();
+        query_terms(query).iter().flat_map(|term| typo_keys(&term.text)).any(|key| index.contains(&key))
+    }
+
+    #[test]
+    fn green_tea_is_found_in_every_way_people_ask_for_it() {
+        for query in ["绿茶", "茶", "lvcha", "lucha", "LVCHA", "ｌｖｃｈａ", "lücha", "lv cha", "lc", "lglc", "langao", "langaolvcha", "绿茶!"] {
+            assert!(finds("岚皋绿茶", query), "{query}");
+        }
+    }
+
+    #[test]
+    fn other_goods_are_not_found() {
+        for query in ["绿茶", "lvcha", "lc", "cha"] {
+            assert!(!finds("魔芋", query), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_still_finds() {
+        for query in ["lvhca", "lvcah", "lvca", "lvcja", "lvchaa"] {
+            assert!(!finds("岚皋绿茶", query), "{query} is a slip");
+            assert!(finds_with_typos("岚皋绿茶", query), "{query}");
+        }
+        assert!(!finds_with_typos("岚皋绿茶", "moyu"));
+    }
+
+    #[test]
+    fn short_terms_and_han_have_no_typo_keys() {
+        assert!(typo_keys("lv").is_empty());
+        assert!(typo_keys("绿茶绿茶").is_empty());
+        assert_eq!(typo_keys("aaab"), ["aaa", "aaab", "aab"]);
+    }
+
+    #[test]
+    fn one_slip_is_told_from_two() {
+        assert!(within_one_slip("lvcha", "lvhca"));
+        assert!(within_one_slip("lvcha", "lvcha"));
+        assert!(within_one_slip("lvcha", "vcha"));
+        assert!(within_one_slip("vcha", "lvcha"));
+        assert!(within_one_slip("lvcha", "lwcha"));
+        assert!(!within_one_slip("lvcha", "lwchb"));
+        assert!(!within_one_slip("lvcha", "chalv"));
+        assert!(!within_one_slip("", "ab"));
+    }
+
+    #[test]
+    fn words_and_grades_are_found_beside_chinese() {
+        let index = indexed("岚皋绿茶 AAA级 250g礼盒");
+        for term in ["aaa", "250g", "礼盒", "级"] {
+            assert!(index.contains(&term.to_owned()), "{term}");
+        }
+        assert!(!index.contains(&"茶级".to_owned()), "a blank separates");
+    }
+
+    #[test]
+    fn a_pair_says_more_than_a_character() {
+        let weight = |text: &str| index_terms("岚皋绿茶", pinyin_of).into_iter().find(|term| term.text == text).map(|term| term.weight);
+        assert!(weight("绿茶") > weight("lvcha"));
+        assert!(weight("lvcha") > weight("茶"));
+        assert!(weight("茶") > weight("lc"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_indexed_and_found_by_itself(text in "\\PC{0,60}|[岚皋绿茶春魔芋a-z ]{0,40}") {
+            let index = index_terms(&text, pinyin_of);
+            prop_assert!(index.windows(2).all(|pair| pair[0].text < pair[1].text));
+            for term in query_terms(&text).into_iter().filter(|term| term.weight != WEIGHT_PINYIN) {
+                prop_assert!(index.iter().any(|known| known.text == term.text), "{}", term.text);
+            }
+        }
+
+        #[test]
+        fn every_single_slip_shares_a_key(word in "[a-z]{5,12}", place in 0_usize..5, letter in "[a-z]") {
+            let mut replaced = word.clone();
+            replaced.replace_range(place..=place, &letter);
+            let keys = typo_keys(&word);
+            prop_assert!(typo_keys(&replaced).iter().any(|key| keys.contains(key)));
+            prop_assert!(within_one_slip(&word, &replaced));
+        }
+
+        #[test]
+        fn folding_is_idempotent(text in "\\PC{0,60}") {
+            let once = fold_width(&text);
+            prop_assert_eq!(fold_width(&once), once);
+        }
+    }
+}

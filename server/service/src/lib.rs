@@ -1,0 +1,25 @@
+//! Use cases: what people do in the shop, one file an area, named by verbs.
+//!
+//! # Shape
+//! Every use case is a plain function `verb(services, viewer, command) -> Result<answer>`. It authorises first, then
+//! parses what was typed into domain types, then does its work in one write transaction, and leaves what must follow
+//! to the outbox or a timer written in that transaction. It never reads a clock or rolls dice but through
+//! [`Services`]. It is absent here: HTTP, HTML, SQL, and any knowledge of which payment network there is.
+//!
+//! # How to add a use case
+//! 1. Name it by a verb and put it into the file of its area (a new area is a new file, with the same name in
+//!    `store`, here and in `app::features`).
+//! 2. Take `&Services`, `&Viewer` and one command struct of what was typed; guard in the first lines.
+//! 3. Gather every [`domain::failure::FieldError`] before answering, so that a form shows all that is wrong at once.
+//! 4. Write the transaction; raise the version of the row you decide about before you look at its state.
+
+pub mod error;
+pub mod ports;
+pub mod regions;
+pub mod rules;
+mod services;
+pub mod viewer;
+
+pub use error::{Result, ServiceError};
+pub use services::{Services, hash_token};
+pub use viewer::{SignedIn, Viewer};

@@ -1,0 +1,120 @@
+//! What the shop shows: categories, places, products with their variants, photos and batches.
+//!
+//! Everything here only reads. Whoever lists goods writes them in the files of listing and stock.
+
+mod batches;
+mod cards;
+mod earnings;
+mod freight;
+mod products;
+
+use domain::ids::{CategoryId, TownId};
+
+use crate::{Conn, Result, sql};
+
+pub use batches::{
+    BatchInputRow, BatchRow, find_batch, find_latest_batch, find_next_batch, list_batch_inputs, sum_available,
+};
+pub use cards::{
+    CardRow, CardVillageRow, ListFilter, SortKeyRow, SortOrder, count_products, list_card_villages,
+    list_cards, list_hit_keys, list_local_keys, list_product_ids, list_related_ids,
+};
+pub use earnings::{
+    LineMoneyRow, OrderMoneyRow, ProductShareRow, ShareRow, find_order_money, list_order_shares,
+    list_product_shares, list_village_product_shares, sum_product_money,
+};
+pub use freight::{FreightRowRow, FreightTemplateRow, get_freight_template, list_freight_rows};
+pub use products::{
+    DispatchPlaceRow, PhotoRow, ProductRow, SitemapRow, TierPriceRow, VariantRow, find_product,
+    find_product_by_slug, get_dispatch_place, list_photos, list_published_slugs, list_tier_prices,
+    list_variants,
+};
+
+/// A shelf of the shop.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CategoryRow {
+    #[sqlx(try_from = "i64")]
+    pub id: CategoryId,
+    pub slug: String,
+    pub name: String,
+    pub name_en: String,
+    pub content_hash: Option<String>,
+    pub width: Option<i64>,
+    pub height: Option<i64>,
+    pub placeholder: Option<String>,
+    pub sizes: Option<String>,
+    /// How many published products stand on it.
+    pub products: i64,
+}
+
+/// All categories in their order, with the number of published products.
+pub async fn list_categories(conn: &mut Conn) -> Result<Vec<CategoryRow>> {
+    Ok(sql::query_as(
+        "SELECT c.id, c.slug, c.name, c.name_en, m.content_hash, m.width, m.height, m.placeholder, m.sizes,
+            (SELECT COUNT(*) FROM products p WHERE p.category_id = c.id AND p.status = 'published') AS products
+        FROM categories c LEFT JOIN media m ON m.id = c.media_id
+        ORDER BY c.position, c.id",
+    )
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// The county the shop is for.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CountyRow {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+}
+
+/// The county, if one was set up.
+pub async fn find_county(conn: &mut Conn) -> Result<Option<CountyRow>> {
+    Ok(
+        sql::query_as("SELECT code, name, name_en FROM counties ORDER BY id LIMIT 1")
+            .fetch_optional(&mut *conn)
+            .await?,
+    )
+}
+
+/// A town as filters offer it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct TownRow {
+    #[sqlx(try_from = "i64")]
+    pub id: TownId,
+    pub slug: String,
+    pub name: String,
+    pub name_en: String,
+}
+
+/// All towns, oldest row first, which is the county's own order.
+pub async fn list_towns(conn: &mut Conn) -> Result<Vec<TownRow>> {
+    Ok(
+        sql::query_as("SELECT id, slug, name, name_en FROM towns ORDER BY id")
+            .fetch_all(&mut *conn)
+            .await?,
+    )
+}
+
+/// Digits of an id in a packed list.
+const PACKED_WIDTH: usize = 19;
+
+/// Ids as one text of fixed-width numbers: the portable form of a list as a single bind value. Statements unpack it
+/// with a recursive query.
+pub(crate) fn pack_ids(ids: impl IntoIterator<Item = i64>) -> String {
+    ids.into_iter()
+        .map(|id| format!("{id:0width$}", width = PACKED_WIDTH))
+        .collect()
+}
+
+/// The recursive query `wanted (n, id)` over the packed ids in `$1`, of which there are `$2` (at least one).
+macro_rules! wanted {
+    () => {
+        "WITH RECURSIVE wanted (n, id) AS (
+            SELECT CAST(1 AS BIGINT), CAST(substr(CAST($1 AS TEXT), 1, 19) AS BIGINT)
+            UNION ALL
+            SELECT n + 1, CAST(substr(CAST($1 AS TEXT), CAST(n * 19 + 1 AS INTEGER), 19) AS BIGINT)
+            FROM wanted WHERE n < CAST($2 AS BIGINT)
+        ) "
+    };
+}
+pub(crate) use wanted;

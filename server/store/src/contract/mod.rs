@@ -1,0 +1,103 @@
+//! The contract of the store: what holds on SQLite holds on PostgreSQL.
+//!
+//! # How to add an aggregate
+//! 1. Write `contract/<aggregate>.rs` with `pub(super) async fn scenario(db: &Db)` that calls every function of the
+//!    aggregate once or more and asserts what a person would care about; it begins with an empty, migrated database.
+//! 2. Name the module here and in [`statements::SCENARIOS`](statements), which fails for each statement that no
+//!    scenario executed.
+//! 3. Further tests of single rules are `#[tokio::test]` functions that call [`on_both`].
+
+mod operation;
+mod people;
+mod schema;
+mod statements;
+
+use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use sqlx::{AssertSqlSafe, Connection, Executor};
+
+use crate::{Conn, Db};
+
+/// Runs a test on each engine, each time on a new database with the schema in it.
+pub(crate) async fn on_both(test: impl AsyncFn(&Db)) {
+    on_sqlite(&test).await;
+    on_postgres(&test).await;
+}
+
+/// Runs a test on a new SQLite file.
+pub(crate) async fn on_sqlite(test: impl AsyncFn(&Db)) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let db = Db::connect(&format!("sqlite://{}/shop.sqlite", folder.path().display()), 4).await.unwrap();
+    db.migrate().await.unwrap();
+    test(&db).await;
+    db.close().await;
+}
+
+/// Runs a test on a new PostgreSQL database, which is dropped afterwards, whether the test failed or not.
+///
+/// Answers whether there was a server to run it on: without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
+pub(crate) async fn on_postgres(test: impl AsyncFn(&Db)) -> bool {
+    let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
+        eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
+        return false;
+    };
+    sqlx::any::install_default_drivers();
+    let name = format!("xj_test_{:016x}", RandomState::new().build_hasher().finish());
+    let (server, _) = url.rsplit_once('/').expect("a database at the end of XIANGJI_TEST_POSTGRES_URL");
+    let mut admin = Conn::connect(&url).await.expect("PostgreSQL at XIANGJI_TEST_POSTGRES_URL");
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
+    let outcome = caught(async {
+        let db = Db::connect(&format!("{server}/{name}"), 8).await.unwrap();
+        db.migrate().await.unwrap();
+        test(&db).await;
+        db.close().await;
+    })
+    .await;
+    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    if let Err(panic) = outcome {
+        eprintln!("failed on PostgreSQL");
+        resume_unwind(panic);
+    }
+    true
+}
+
+/// Awaits `work` and gives its panic instead of passing it on.
+async fn caught(work: impl Future<Output = ()>) -> std::thread::Result<()> {
+    let mut work = pin!(work);
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+/// A county with one of each thing people can hold a role of: what other scenarios stand on.
+///
+/// County 1, town 2, village 3 with collective 4, county corps 5 with team 6, unit 7 with branch 8, user 9.
+pub(crate) async fn insert_places(conn: &mut Conn) {
+    for statement in [
+        "INSERT INTO counties (id, code, name, name_en) VALUES (1, '610925', '岚皋县', 'Lan''gao')",
+        "INSERT INTO towns (id, county_id, slug, name, name_en) VALUES (2, 1, 'zuolong', '佐龙镇', 'Zuolong')",
+        "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en) \
+         VALUES (3, 2, 'tayuan', '塔元村', 'Tayuan', '', '')",
+        "INSERT INTO collectives (id, village_id, name, name_en, credit_code) \
+         VALUES (4, 3, '塔元村经济合作社', 'Tayuan Collective', 'N2610925MF00000003')",
+        "INSERT INTO corps (id, county_id, name, name_en) VALUES (5, 1, '县服务团', 'County Corps')",
+        "INSERT INTO teams (id, corps_id, slug, kind, name, name_en) \
+         VALUES (6, 5, 'sales', 'consumption', '消费帮扶队', 'Sales Team')",
+        "INSERT INTO units (id, slug, kind, name, name_en, credit_code) \
+         VALUES (7, 'university', 'headquarters', '某大学', 'A University', '12100000000000000A')",
+        "INSERT INTO units (id, parent_id, slug, kind, name, name_en, credit_code) \
+         VALUES (8, 7, 'canteen', 'canteen', '某大学食堂', 'Its Canteen', '12100000000000000A')",
+        "INSERT INTO users (id, display_name, password_hash, locale, created_at_ms) \
+         VALUES (9, '茶友', 'x', 'zh', 1700000000000)",
+    ] {
+        conn.execute(statement).await.unwrap();
+    }
+}

@@ -1,0 +1,110 @@
+//! Every statement of the store is executed on both engines.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::{on_postgres, on_sqlite};
+use crate::Db;
+use crate::sql::executed;
+
+/// Each aggregate's scenario runs on a database of its own.
+macro_rules! scenarios {
+    ($($aggregate:ident),+ $(,)?) => {
+        async fn run_all_on_sqlite() {
+            $(on_sqlite(super::$aggregate::scenario).await;)+
+        }
+        async fn run_all_on_postgres() -> bool {
+            $(if !on_postgres(super::$aggregate::scenario).await { return false; })+
+            true
+        }
+    };
+}
+
+scenarios!(people, operation);
+
+#[tokio::test]
+async fn every_statement_runs_on_both_engines() {
+    let written = written_statements();
+    assert!(written.len() > 10, "the search for statements found only {}", written.len());
+    executed::take();
+    run_all_on_sqlite().await;
+    on_sqlite(ping).await;
+    let mut missing = never_executed("SQLite", &written);
+    if run_all_on_postgres().await {
+        on_postgres(ping).await;
+        missing.extend(never_executed("PostgreSQL", &written));
+    }
+    assert!(missing.is_empty(), "{} statements never executed:\n{}", missing.len(), missing.join("\n"));
+}
+
+async fn ping(db: &Db) {
+    db.ping().await.unwrap();
+}
+
+/// The statements this thread did not execute since it was asked last.
+fn never_executed(engine: &str, written: &BTreeMap<(String, u32), String>) -> Vec<String> {
+    let executed: BTreeSet<(String, u32)> =
+        executed::take().into_iter().map(|(file, line)| (below_src(&file), line)).collect();
+    written
+        .iter()
+        .filter(|(place, _)| !executed.contains(*place))
+        .map(|((file, line), text)| format!("  {engine}: src/{file}:{line}: {text}"))
+        .collect()
+}
+
+fn below_src(file: &str) -> String {
+    file.replace('\\', "/").rsplit_once("src/").map_or(file.to_owned(), |(_, rest)| rest.to_owned())
+}
+
+/// Where the sources start a statement: file below `src/`, line, and the line's text.
+fn written_statements() -> BTreeMap<(String, u32), String> {
+    let mut found = BTreeMap::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    each_source(&root, &mut |path, text| {
+        let file = below_src(&path.display().to_string());
+        if file == "sql.rs" || file.starts_with("contract/") {
+            return;
+        }
+        for line in statement_lines(text) {
+            let shown = text.lines().nth(line as usize - 1).unwrap_or_default().trim().to_owned();
+            found.insert((file.clone(), line), shown);
+        }
+        let direct = text.lines().any(|line| line.contains("sqlx::query") && !line.trim_start().starts_with("//"));
+        assert!(!direct || file == "db.rs", "{file} starts a statement past crate::sql");
+    });
+    found
+}
+
+/// Lines (from 1) with the first character of a call of `sql::query…`, however the call goes on.
+fn statement_lines(text: &str) -> Vec<u32> {
+    let mut lines = Vec::new();
+    for (at, _) in text.match_indices("sql::query") {
+        let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let in_comment = text[line_start..at].trim_start().starts_with("//");
+        // `crate::sql::query` begins with `crate`, which rustfmt never breaks off from the rest.
+        let rest = text[at + "sql::query".len()..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        let calls = rest.starts_with('(') || rest.starts_with("::<");
+        if calls && !in_comment {
+            lines.push(u32::try_from(text[..at].matches('\n').count() + 1).unwrap());
+        }
+    }
+    lines
+}
+
+fn each_source(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            each_source(&path, visit);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            visit(&path, &std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_call_is_found_where_it_begins() {
+    let text = "//! sql::query(x)\nlet a = sql::query_as::<\n    Row,\n>(\n    \"SELECT\",\n);\n    // sql::query(\n\
+                sql::query(\n)\n[`sql::query`]\nOk(sql::query_scalar(\"x\"))";
+    assert_eq!(statement_lines(text), vec![2, 8, 11]);
+}

@@ -1,0 +1,43 @@
+//! The only place with SQL: plain functions on a connection, one file an aggregate.
+//!
+//! # One text, two engines
+//! Every statement is a constant that SQLite and PostgreSQL both understand: `$1` placeholders, `RETURNING`,
+//! `ON CONFLICT`, window functions; `CAST(SUM(x) AS BIGINT)` because PostgreSQL sums to NUMERIC; flags as 0 and 1.
+//! The contract suite in `contract/` executes every statement on both, and fails when one was left out.
+//!
+//! # How to add a statement
+//! 1. Put it into the file of its aggregate as a function on `&mut Conn`: `find_` gives an `Option`, `get_` an
+//!    error when missing, `list_`, `insert_`, `update_`.
+//! 2. Start it through [`sql`], never through `sqlx` directly, so that the contract suite sees it.
+//! 3. Call it in `contract/` with what a person would care about.
+//!
+//! # Locks
+//! A transaction that decides something takes the row first by raising its `version`
+//! (`UPDATE … RETURNING`): SQLite has one writer at a time anyway, PostgreSQL locks the row until the commit.
+//! Rows are taken in the order order → batches by id → accounts by id, so that two transactions cannot wait
+//! for each other.
+
+mod db;
+mod error;
+pub mod operation;
+pub mod people;
+pub mod catalogue;
+pub mod search;
+pub mod villages;
+pub mod audit_books;
+pub mod books;
+pub mod carts;
+pub mod orders;
+pub mod parcels;
+pub mod payments;
+pub mod sql;
+pub mod stock;
+pub mod work;
+#[cfg(test)]
+mod contract;
+
+pub use db::{Conn, Db, Engine, ReadConn, WriteTx};
+pub use error::StoreError;
+
+/// What every store function answers.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,406 @@
+//! Orders, their lines, and what approvers said of them.
+
+use domain::ids::{LineId, OrderId, ParcelId, ProductId, TeamId, UserId, VariantId};
+use domain::money::Fen;
+use domain::order::{OrderKind, OrderStatus};
+
+use crate::{Conn, Result, StoreError, sql};
+
+/// An order as stored.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OrderRow {
+    #[sqlx(try_from = "i64")]
+    pub id: OrderId,
+    pub number: String,
+    #[sqlx(try_from = "String")]
+    pub kind: OrderKind,
+    #[sqlx(try_from = "String")]
+    pub status: OrderStatus,
+    pub user_id: Option<i64>,
+    pub guest_session_hash: Option<Vec<u8>>,
+    pub access_token_hash: Vec<u8>,
+    pub unit_id: Option<i64>,
+    #[sqlx(try_from = "i64")]
+    pub goods_fen: Fen,
+    #[sqlx(try_from = "i64")]
+    pub freight_fen: Fen,
+    #[sqlx(try_from = "i64")]
+    pub total_fen: Fen,
+    pub recipient_name: String,
+    pub recipient_phone: String,
+    pub region_code: String,
+    pub region_name: String,
+    pub address: String,
+    pub note: String,
+    pub email: String,
+    pub locale: String,
+    pub invoice_kind: String,
+    pub invoice_title: String,
+    pub invoice_tax_number: String,
+    pub invoice_email: String,
+    pub placed_at_ms: i64,
+    pub hold_until_ms: Option<i64>,
+    pub paid_at_ms: Option<i64>,
+    pub closed_at_ms: Option<i64>,
+    pub cancel_reason: String,
+    pub after_sale_until_ms: Option<i64>,
+    pub version: i64,
+}
+
+/// A line as stored: names and prices as they were on the day.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LineRow {
+    #[sqlx(try_from = "i64")]
+    pub id: LineId,
+    #[sqlx(try_from = "i64")]
+    pub order_id: OrderId,
+    #[sqlx(try_from = "i64")]
+    pub parcel_id: ParcelId,
+    #[sqlx(try_from = "i64")]
+    pub variant_id: VariantId,
+    #[sqlx(try_from = "i64")]
+    pub product_id: ProductId,
+    #[sqlx(try_from = "i64")]
+    pub team_id: TeamId,
+    pub position: i64,
+    pub product_name: String,
+    pub product_name_en: String,
+    pub variant_code: String,
+    pub variant_name: String,
+    pub variant_name_en: String,
+    pub unit: String,
+    #[sqlx(try_from = "i64")]
+    pub unit_price_fen: Fen,
+    pub quantity: i64,
+    #[sqlx(try_from = "i64")]
+    pub net_fen: Fen,
+}
+
+/// What lists of orders show.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct OrderSummary {
+    #[sqlx(try_from = "i64")]
+    pub id: OrderId,
+    pub number: String,
+    #[sqlx(try_from = "String")]
+    pub kind: OrderKind,
+    #[sqlx(try_from = "String")]
+    pub status: OrderStatus,
+    #[sqlx(try_from = "i64")]
+    pub total_fen: Fen,
+    pub placed_at_ms: i64,
+    pub hold_until_ms: Option<i64>,
+    pub first_line: String,
+    pub first_line_en: String,
+    pub line_count: i64,
+    /// Parcels to pack, shipped and received: what the buyer reads as "on its way".
+    pub parcels_to_pack: i64,
+    pub parcels_shipped: i64,
+    pub parcels_received: i64,
+    pub photo_hash: Option<String>,
+}
+
+/// What an approver said.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ApprovalRow {
+    pub decided_at_ms: i64,
+    pub display_name: String,
+    pub decision: String,
+    pub reason: String,
+}
+
+pub async fn insert_order(conn: &mut Conn, row: &OrderRow) -> Result<()> {
+    sql::query(
+        "INSERT INTO orders (id, number, kind, status, user_id, guest_session_hash, access_token_hash, unit_id,
+                goods_fen, freight_fen, total_fen, recipient_name, recipient_phone, region_code, region_name,
+                address, note, email, locale, invoice_kind, invoice_title, invoice_tax_number, invoice_email,
+                placed_at_ms, hold_until_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                $22, $23, $24, $25)",
+    )
+    .bind(row.id.get())
+    .bind(row.number.clone())
+    .bind(row.kind.as_str())
+    .bind(row.status.as_str())
+    .bind(row.user_id)
+    .bind(row.guest_session_hash.clone())
+    .bind(row.access_token_hash.clone())
+    .bind(row.unit_id)
+    .bind(row.goods_fen.get())
+    .bind(row.freight_fen.get())
+    .bind(row.total_fen.get())
+    .bind(row.recipient_name.clone())
+    .bind(row.recipient_phone.clone())
+    .bind(row.region_code.clone())
+    .bind(row.region_name.clone())
+    .bind(row.address.clone())
+    .bind(row.note.clone())
+    .bind(row.email.clone())
+    .bind(row.locale.clone())
+    .bind(row.invoice_kind.clone())
+    .bind(row.invoice_title.clone())
+    .bind(row.invoice_tax_number.clone())
+    .bind(row.invoice_email.clone())
+    .bind(row.placed_at_ms)
+    .bind(row.hold_until_ms)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_line(conn: &mut Conn, row: &LineRow) -> Result<()> {
+    sql::query(
+        "INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name,
+                product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+    )
+    .bind(row.id.get())
+    .bind(row.order_id.get())
+    .bind(row.parcel_id.get())
+    .bind(row.variant_id.get())
+    .bind(row.product_id.get())
+    .bind(row.team_id.get())
+    .bind(row.position)
+    .bind(row.product_name.clone())
+    .bind(row.product_name_en.clone())
+    .bind(row.variant_code.clone())
+    .bind(row.variant_name.clone())
+    .bind(row.variant_name_en.clone())
+    .bind(row.unit.clone())
+    .bind(row.unit_price_fen.get())
+    .bind(row.quantity)
+    .bind(row.net_fen.get())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Takes the order for a decision: nobody else can move it until the transaction ends.
+pub async fn lock_order(conn: &mut Conn, id: OrderId) -> Result<OrderRow> {
+    sql::query_as::<OrderRow>("UPDATE orders SET version = version + 1 WHERE id = $1 RETURNING *")
+        .bind(id.get())
+        .fetch_optional(conn)
+        .await?
+        .ok_or(StoreError::NotFound("order"))
+}
+
+pub async fn get_order(conn: &mut Conn, id: OrderId) -> Result<OrderRow> {
+    sql::query_as::<OrderRow>("SELECT * FROM orders WHERE id = $1")
+        .bind(id.get())
+        .fetch_optional(conn)
+        .await?
+        .ok_or(StoreError::NotFound("order"))
+}
+
+pub async fn find_order_by_number(conn: &mut Conn, number: &str) -> Result<Option<OrderRow>> {
+    Ok(sql::query_as::<OrderRow>("SELECT * FROM orders WHERE number = $1")
+        .bind(number.to_owned())
+        .fetch_optional(conn)
+        .await?)
+}
+
+pub async fn list_order_lines(conn: &mut Conn, order: OrderId) -> Result<Vec<LineRow>> {
+    Ok(sql::query_as::<LineRow>("SELECT * FROM order_lines WHERE order_id = $1 ORDER BY position")
+        .bind(order.get())
+        .fetch_all(conn)
+        .await?)
+}
+
+/// First photo of each line's product, by line.
+pub async fn list_line_photos(conn: &mut Conn, order: OrderId) -> Result<Vec<(i64, String, String)>> {
+    Ok(sql::query_as::<(i64, String, String)>(
+        "SELECT l.id, m.content_hash, p.slug
+           FROM order_lines l
+           JOIN products p ON p.id = l.product_id
+           JOIN product_media pm ON pm.product_id = p.id AND pm.position = 0
+           JOIN media m ON m.id = pm.media_id
+          WHERE l.order_id = $1",
+    )
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Moves the order to `status`; `closed_at_ms` is kept when `None`.
+pub async fn update_status(
+    conn: &mut Conn,
+    id: OrderId,
+    status: OrderStatus,
+    closed_at_ms: Option<i64>,
+    cancel_reason: &str,
+) -> Result<()> {
+    sql::query(
+        "UPDATE orders SET status = $2, closed_at_ms = COALESCE($3, closed_at_ms),
+                cancel_reason = CASE WHEN $4 = '' THEN cancel_reason ELSE $4 END
+          WHERE id = $1",
+    )
+    .bind(id.get())
+    .bind(status.as_str())
+    .bind(closed_at_ms)
+    .bind(cancel_reason.to_owned())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Until when the stock is set aside; `None` when nothing is held any more.
+pub async fn update_hold(conn: &mut Conn, id: OrderId, hold_until_ms: Option<i64>) -> Result<()> {
+    sql::query("UPDATE orders SET hold_until_ms = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(hold_until_ms)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The order is paid: its stock is no longer merely held.
+pub async fn update_paid(conn: &mut Conn, id: OrderId, paid_at_ms: i64) -> Result<()> {
+    sql::query(
+        "UPDATE orders SET status = 'paid', paid_at_ms = $2, hold_until_ms = NULL, closed_at_ms = NULL
+          WHERE id = $1",
+    )
+    .bind(id.get())
+    .bind(paid_at_ms)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Adds sold pieces to the products of an order (taken off again with `sign` −1), for "best selling".
+pub async fn update_sold_counts(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
+    sql::query(
+        "UPDATE products SET sold_count = sold_count + $2 *
+                (SELECT CAST(SUM(l.quantity) AS BIGINT) FROM order_lines l
+                  WHERE l.order_id = $1 AND l.product_id = products.id)
+          WHERE id IN (SELECT product_id FROM order_lines WHERE order_id = $1)",
+    )
+    .bind(order.get())
+    .bind(sign)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// From when on the villages' earnings are theirs.
+pub async fn update_after_sale_until(conn: &mut Conn, id: OrderId, until_ms: i64) -> Result<()> {
+    sql::query("UPDATE orders SET after_sale_until_ms = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(until_ms)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Unpaid orders that hold stock for this buyer: by account, guest session or phone.
+pub async fn count_unpaid(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    session_hash: Option<&[u8]>,
+    phone: &str,
+) -> Result<i64> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM orders WHERE status = 'awaiting_payment' AND kind = 'retail'
+            AND (user_id = $1 OR guest_session_hash = $2 OR recipient_phone = $3)",
+    )
+    .bind(user.map(UserId::get))
+    .bind(session_hash.map(<[u8]>::to_vec))
+    .bind(phone.to_owned())
+    .fetch_one(conn)
+    .await?)
+}
+
+/// An account's own orders, newest first, before a moment (for paging).
+pub async fn list_user_orders(conn: &mut Conn, user: UserId, before_ms: i64, limit: i64) -> Result<Vec<OrderSummary>> {
+    Ok(sql::query_as::<OrderSummary>(
+        "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
+                l.product_name AS first_line, l.product_name_en AS first_line_en,
+                (SELECT COUNT(*) FROM order_lines n WHERE n.order_id = o.id) AS line_count,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'to_pack') AS parcels_to_pack,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'shipped') AS parcels_shipped,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'received')
+                    AS parcels_received,
+                (SELECT m.content_hash FROM product_media pm JOIN media m ON m.id = pm.media_id
+                  WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
+           FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
+          WHERE o.user_id = $1 AND o.placed_at_ms < $2
+          ORDER BY o.placed_at_ms DESC LIMIT $3",
+    )
+    .bind(user.get())
+    .bind(before_ms)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// A unit's orders, newest first, optionally in one state only.
+pub async fn list_unit_orders(
+    conn: &mut Conn,
+    unit: i64,
+    status: Option<OrderStatus>,
+    before_ms: i64,
+    limit: i64,
+) -> Result<Vec<OrderSummary>> {
+    Ok(sql::query_as::<OrderSummary>(
+        "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
+                l.product_name AS first_line, l.product_name_en AS first_line_en,
+                (SELECT COUNT(*) FROM order_lines n WHERE n.order_id = o.id) AS line_count,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'to_pack') AS parcels_to_pack,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'shipped') AS parcels_shipped,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'received')
+                    AS parcels_received,
+                (SELECT m.content_hash FROM product_media pm JOIN media m ON m.id = pm.media_id
+                  WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
+           FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
+          WHERE o.unit_id = $1 AND o.placed_at_ms < $2 AND (CAST($4 AS TEXT) IS NULL OR o.status = $4)
+          ORDER BY o.placed_at_ms DESC LIMIT $3",
+    )
+    .bind(unit)
+    .bind(before_ms)
+    .bind(limit)
+    .bind(status.map(OrderStatus::as_str))
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Gives a guest's orders to the account that the guest signed in to.
+pub async fn claim_guest_orders(conn: &mut Conn, session_hash: &[u8], user: UserId) -> Result<u64> {
+    let claimed = sql::query("UPDATE orders SET user_id = $2 WHERE guest_session_hash = $1 AND user_id IS NULL")
+        .bind(session_hash.to_vec())
+        .bind(user.get())
+        .execute(conn)
+        .await?;
+    Ok(claimed.rows_affected())
+}
+
+pub async fn insert_approval(
+    conn: &mut Conn,
+    order: OrderId,
+    user: UserId,
+    decision: &'static str,
+    reason: &str,
+    now_ms: i64,
+) -> Result<()> {
+    sql::query(
+        "INSERT INTO approvals (order_id, decided_at_ms, user_id, decision, reason) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(order.get())
+    .bind(now_ms)
+    .bind(user.get())
+    .bind(decision)
+    .bind(reason.to_owned())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What approvers said of an order, oldest first.
+pub async fn list_approvals(conn: &mut Conn, order: OrderId) -> Result<Vec<ApprovalRow>> {
+    Ok(sql::query_as::<ApprovalRow>(
+        "SELECT a.decided_at_ms, u.display_name, a.decision, a.reason
+           FROM approvals a JOIN users u ON u.id = a.user_id
+          WHERE a.order_id = $1 ORDER BY a.decided_at_ms",
+    )
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
+}

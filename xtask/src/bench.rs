@@ -1,0 +1,73 @@
+//! `cargo xtask bench <name>`: figures of `docs/BENCHMARKS.md`, each with the conditions under which it was measured.
+
+use crate::site::{self, Mode, Site};
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a first visit may load as JavaScript and WASM, Brotli.
+const SCRIPT_BUDGET_BYTES: u64 = 150 * 1024;
+/// What a first visit may load as CSS, Brotli.
+const STYLE_BUDGET_BYTES: u64 = 20 * 1024;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Which figure
+    name: Bench,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// Bytes of scripts and styles that a first visit loads, against their budgets
+    Bytes,
+}
+
+/// Measures and prints.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    match arguments.name {
+        Bench::Bytes => site_bytes(&site::build(Mode::Release)?),
+    }
+}
+
+/// Prints what a first visit loads of the site, and fails if it is more than the budget.
+pub fn site_bytes(site: &Site) -> Result<()> {
+    println!(
+        "{:16} {:>10} {:>10} {:>10}  bytes",
+        "file", "raw", "gzip", "brotli"
+    );
+    let mut scripts = 0;
+    for name in ["client.wasm", "client.js"] {
+        scripts += print_row(name, &site.file(name)?)?;
+    }
+    for name in site.manifest.keys().filter(|name| name.starts_with("snippets/")) {
+        scripts += print_row(name, &site.file(name)?)?;
+    }
+    let styles = print_row("style.css", &site.file("style.css")?)?;
+    println!("JS and WASM {scripts} of {SCRIPT_BUDGET_BYTES}, CSS {styles} of {STYLE_BUDGET_BYTES} (brotli)");
+    if scripts > SCRIPT_BUDGET_BYTES || styles > STYLE_BUDGET_BYTES {
+        bail!("a first visit loads more than its budget");
+    }
+    Ok(())
+}
+
+/// Prints a file's sizes and returns the Brotli one.
+fn print_row(name: &str, file: &Path) -> Result<u64> {
+    let length = |path: PathBuf| -> Result<u64> {
+        Ok(fs::metadata(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .len())
+    };
+    let with_suffix = |suffix: &str| {
+        let mut path = file.as_os_str().to_owned();
+        path.push(suffix);
+        PathBuf::from(path)
+    };
+    let (raw, gzip, brotli) = (
+        length(file.to_path_buf())?,
+        length(with_suffix(".gz"))?,
+        length(with_suffix(".br"))?,
+    );
+    println!("{name:16} {raw:>10} {gzip:>10} {brotli:>10}");
+    Ok(brotli)
+}

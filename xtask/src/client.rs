@@ -1,0 +1,221 @@
+//! The browser's part: the crate `client` compiled to WASM, its JavaScript glue, and `wasm-opt`.
+
+use crate::site::Mode;
+use crate::tools::{self, WASM_TARGET};
+use anyhow::{Context as _, Result, bail, ensure};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// What rustc's WASM target assumes of a browser; `wasm-opt` may use no more than that.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The built browser's part.
+#[derive(Debug)]
+pub struct Client {
+    /// The glue: an ES module with `default` (initialise), `hydrate` and one function for each island. It is told
+    /// where the WASM is (`module_or_path`), because only the manifest knows that name.
+    pub js: Vec<u8>,
+    /// The WASM module.
+    pub wasm: Vec<u8>,
+    /// JavaScript that crates bring along, by path relative to the glue; their names carry a hash already.
+    pub snippets: Vec<(String, Vec<u8>)>,
+}
+
+/// Builds the browser's part. The steps after the compiler run only when its result has changed.
+pub fn build(mode: Mode) -> Result<Client> {
+    ensure_one_wasm_bindgen(&fs::read_to_string(tools::root().join("Cargo.lock"))?)?;
+    tools::ensure_wasm_target()?;
+    let profile = match mode {
+        Mode::Release => "wasm-release",
+        Mode::Dev => "dev",
+    };
+    tools::step(
+        &format!("Building the browser's part ({profile}; some 2 min the first time)"),
+        || {
+            let mut command = tools::cargo("build");
+            command.args([
+                "--package",
+                "client",
+                "--lib",
+                "--target",
+                WASM_TARGET,
+                "--profile",
+                profile,
+            ]);
+            tools::run("cargo build of the client", &mut command)
+        },
+    )?;
+    let directory = if mode == Mode::Dev { "debug" } else { profile };
+    let compiled = tools::target_dir()
+        .join(WASM_TARGET)
+        .join(directory)
+        .join("client.wasm");
+    let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+
+    let wasm_opt = if mode == Mode::Release {
+        find_wasm_opt()
+    } else {
+        None
+    };
+    let work = tools::target_dir().join("site-work").join(directory);
+    let stamp = stamp(&compiled, wasm_opt.is_some());
+    let stamp_path = work.join("stamp");
+    if fs::read_to_string(&stamp_path).is_ok_and(|text| text == stamp) {
+        return read(&work);
+    }
+    if work.exists() {
+        fs::remove_dir_all(&work)?;
+    }
+    fs::create_dir_all(&work)?;
+    tools::step("Making the JavaScript glue (wasm-bindgen)", || {
+        bind(&compiled, mode, &work)
+    })?;
+    if let Some(wasm_opt) = wasm_opt {
+        tools::step("Making the WASM small (wasm-opt -Oz; some 20 s)", || {
+            optimise(&wasm_opt, &work)
+        })?;
+    }
+    fs::write(stamp_path, stamp)?;
+    read(&work)
+}
+
+/// What the files in the work directory were made of and with.
+fn stamp(compiled: &[u8], optimised: bool) -> String {
+    let tools_lock = fs::read(tools::root().join("xtask/tools/package-lock.json")).unwrap_or_default();
+    format!(
+        "{}\n{}\n{optimised}\n{}",
+        tools::sha256_hex(compiled),
+        wasm_bindgen_version(),
+        tools::sha256_hex(&tools_lock)
+    )
+}
+
+/// The version of the library that makes the glue.
+fn wasm_bindgen_version() -> String {
+    let lock = fs::read_to_string(tools::root().join("Cargo.lock")).unwrap_or_default();
+    locked_versions(&lock, "wasm-bindgen-cli-support")
+        .into_iter()
+        .collect()
+}
+
+fn bind(compiled: &[u8], mode: Mode, work: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_bytes("client", compiled.to_vec())
+        .web(true)?
+        .typescript(false);
+    bindgen.omit_default_module_path(true);
+    if mode == Mode::Release {
+        bindgen.remove_name_section(true).remove_producers_section(true);
+    } else {
+        bindgen.keep_debug(true);
+    }
+    bindgen.generate(work).context("wasm-bindgen")
+}
+
+fn optimise(wasm_opt: &Path, work: &Path) -> Result<()> {
+    let wasm = work.join("client_bg.wasm");
+    let optimised = work.join("optimised.wasm");
+    let mut command = Command::new("node");
+    command
+        .arg(wasm_opt)
+        .arg(&wasm)
+        .arg("-o")
+        .arg(&optimised)
+        .arg("-Oz")
+        .args(WASM_FEATURES);
+    tools::run("wasm-opt", command.stdin(Stdio::null()))?;
+    fs::rename(optimised, wasm).context("cannot replace the WASM by the optimised one")
+}
+
+/// `wasm-opt` of the pinned npm package. Without Node or the npm registry the site still works: its WASM is merely
+/// larger, which is said.
+fn find_wasm_opt() -> Option<PathBuf> {
+    let folder = tools::root().join("xtask/tools");
+    if tools::find_program("node").is_none() {
+        println!(
+            "    Node is not installed: going on without wasm-opt, the WASM will be about twice as large"
+        );
+        return None;
+    }
+    match tools::npm_ci(&folder) {
+        Ok(()) => Some(folder.join("node_modules/binaryen/bin/wasm-opt")),
+        Err(error) => {
+            println!("    {error:#}");
+            println!("    going on without wasm-opt: the WASM will be about twice as large");
+            None
+        }
+    }
+}
+
+fn read(work: &Path) -> Result<Client> {
+    let mut snippets = Vec::new();
+    let snippets_dir = work.join("snippets");
+    if snippets_dir.is_dir() {
+        for path in crate::site::files_below(&snippets_dir)? {
+            snippets.push((format!("snippets/{path}"), fs::read(snippets_dir.join(&path))?));
+        }
+    }
+    Ok(Client {
+        js: fs::read(work.join("client.js"))?,
+        wasm: fs::read(work.join("client_bg.wasm"))?,
+        snippets,
+    })
+}
+
+/// The glue fits the WASM only if both come from one version of wasm-bindgen.
+fn ensure_one_wasm_bindgen(lock: &str) -> Result<()> {
+    let library = locked_versions(lock, "wasm-bindgen");
+    let tool = locked_versions(lock, "wasm-bindgen-cli-support");
+    ensure!(!library.is_empty(), "Cargo.lock names no wasm-bindgen");
+    if library != tool {
+        bail!(
+            "Cargo.lock has wasm-bindgen {library:?} but wasm-bindgen-cli-support {tool:?}: run \
+             `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support`"
+        );
+    }
+    Ok(())
+}
+
+/// The versions of a package in the text of a Cargo.lock.
+fn locked_versions(lock: &str, package: &str) -> BTreeSet<String> {
+    let name_line = format!("name = \"{package}\"");
+    let mut lines = lock.lines();
+    let mut versions = BTreeSet::new();
+    while let Some(line) = lines.next() {
+        if line == name_line
+            && let Some(version) = lines.next().and_then(|next| next.strip_prefix("version = \""))
+        {
+            versions.insert(version.trim_end_matches('"').to_owned());
+        }
+    }
+    versions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glue_and_wasm_of_different_versions_are_refused() {
+        let lock = |library: &str, tool: &str| {
+            format!(
+                "[[package]]\nname = \"wasm-bindgen\"\nversion = \"{library}\"\n\n\
+                 [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"{tool}\"\n"
+            )
+        };
+        assert!(ensure_one_wasm_bindgen(&lock("0.2.130", "0.2.130")).is_ok());
+        assert!(ensure_one_wasm_bindgen(&lock("0.2.131", "0.2.130")).is_err());
+        assert!(ensure_one_wasm_bindgen("").is_err());
+    }
+}

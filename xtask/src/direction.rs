@@ -1,0 +1,257 @@
+//! Who may know whom: the dependency direction of `docs/ARCHITECTURE.md`, checked on what cargo really resolves.
+//!
+//! ```text
+//! client ──▶ app[hydrate] ─────────────────────▶ domain
+//! server ──▶ app[ssr] ──▶ service ──▶ store ───▶ domain
+//! ```
+
+use crate::tools::{self, WASM_TARGET};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The crates of ours that a crate of ours may name.
+const MAY_NAME: [(&str, &[&str]); 9] = [
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("media", &[]),
+    ("service", &["domain", "store", "media"]),
+    ("stripe_lookalike", &[]),
+    ("app", &["domain", "service"]),
+    ("client", &["app"]),
+    (
+        "xiangji",
+        &["domain", "store", "media", "service", "stripe_lookalike", "app"],
+    ),
+    ("xtask", &[]),
+];
+
+/// Crates that a crate of ours may not name itself, whatever its features. A name stands for its family as well:
+/// `sqlx` for `sqlx-core`.
+const MUST_NOT_NAME: [(&str, &[&str]); 1] = [("app", &["sqlx", "async-stripe", "stripe", "image"])];
+
+/// Asynchronous runtimes, IO, web and randomness.
+const NOT_PURE: &[&str] = &[
+    "async-std",
+    "async-trait",
+    "axum",
+    "futures",
+    "getrandom",
+    "http",
+    "hyper",
+    "js-sys",
+    "leptos",
+    "mio",
+    "object_store",
+    "rand",
+    "reqwest",
+    "rustls",
+    "smol",
+    "socket2",
+    "sqlx",
+    "tokio",
+    "tower",
+    "wasm-bindgen",
+    "web-sys",
+];
+const NOT_STORE: &[&str] = &["axum", "leptos", "async-stripe", "stripe"];
+const NOT_SERVICE: &[&str] = &["axum", "leptos", "async-stripe", "stripe"];
+/// What has no business in a browser, and what fails to run there.
+const NOT_BROWSER: &[&str] = &[
+    "async-stripe",
+    "axum",
+    "getrandom",
+    "hyper",
+    "image",
+    "leptos_axum",
+    "media",
+    "mio",
+    "reqwest",
+    "service",
+    "sqlx",
+    "store",
+    "stripe",
+    "tokio-rustls",
+    "xiangji",
+];
+
+/// A crate as it is built alone, and what may be nowhere below it.
+const MUST_NOT_REACH: [(&str, Option<&str>, &[&str]); 4] = [
+    ("domain", None, NOT_PURE),
+    ("store", None, NOT_STORE),
+    ("service", None, NOT_SERVICE),
+    ("client", Some(WASM_TARGET), NOT_BROWSER),
+];
+
+/// Checks direct edges on `cargo metadata` and everything below a crate on `cargo tree`.
+pub fn check() -> Result<()> {
+    let mut command = tools::cargo("metadata");
+    let text = tools::output(
+        "cargo metadata",
+        command.args(["--format-version", "1", "--no-deps"]),
+    )?;
+    let edges = direct_edges(&serde_json::from_str(&text)?)?;
+    let mut violations = direct_violations(&edges);
+    for (package, target, forbidden) in MUST_NOT_REACH {
+        for name in reached(package, target)?
+            .iter()
+            .filter(|name| is_one_of(name, forbidden))
+        {
+            violations.push(format!(
+                "{package} must not reach {name}: see `{}`",
+                tree_words(package, target, Some(name)).join(" ")
+            ));
+        }
+    }
+    if violations.is_empty() {
+        println!("{} crates keep their direction", edges.len());
+        return Ok(());
+    }
+    bail!("dependency direction:\n  {}", violations.join("\n  "))
+}
+
+/// What each crate of ours names among its dependencies, without those of its tests and build scripts.
+fn direct_edges(metadata: &Value) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let packages = metadata["packages"]
+        .as_array()
+        .context("cargo metadata lists no packages")?;
+    let mut edges = BTreeMap::new();
+    for package in packages {
+        let name = package["name"].as_str().context("a package without a name")?;
+        let dependencies = package["dependencies"]
+            .as_array()
+            .context("a package without dependencies")?;
+        let named = dependencies
+            .iter()
+            .filter(|dependency| dependency["kind"].is_null())
+            .filter_map(|dependency| dependency["name"].as_str().map(str::to_owned));
+        edges.insert(name.to_owned(), named.collect());
+    }
+    Ok(edges)
+}
+
+fn direct_violations(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let mut violations = Vec::new();
+    for (package, named) in edges {
+        let Some((_, allowed)) = MAY_NAME.iter().find(|(name, _)| name == package) else {
+            violations.push(format!(
+                "{package} has no place in the order of crates: give it one in xtask/src/direction.rs"
+            ));
+            continue;
+        };
+        let foreign = MUST_NOT_NAME
+            .iter()
+            .find(|(name, _)| name == package)
+            .map_or(&[][..], |(_, foreign)| foreign);
+        for dependency in named {
+            let is_wrong_ours = edges.contains_key(dependency) && !allowed.contains(&dependency.as_str());
+            if is_wrong_ours || is_one_of(dependency, foreign) {
+                violations.push(format!("{package} must not name {dependency}"));
+            }
+        }
+    }
+    violations
+}
+
+/// Whether the name is one of these or of the family of one: `sqlx-core` is of `sqlx`.
+fn is_one_of(name: &str, families: &[&str]) -> bool {
+    families.iter().any(|family| {
+        name.strip_prefix(family)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-') || rest.starts_with('_'))
+    })
+}
+
+/// Everything below a crate that is built alone, without procedural macros' and build scripts' own dependencies.
+fn reached(package: &str, target: Option<&str>) -> Result<BTreeSet<String>> {
+    let words = tree_words(package, target, None);
+    let mut command = tools::cargo("tree");
+    let text = tools::output("cargo tree", command.args(&words[2..]))?;
+    let names: BTreeSet<String> = text
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect();
+    ensure!(!text.trim().is_empty(), "cargo tree says nothing about {package}");
+    Ok(names)
+}
+
+fn tree_words(package: &str, target: Option<&str>, inverse_of: Option<&str>) -> Vec<String> {
+    let mut words = vec![
+        "cargo",
+        "tree",
+        "--package",
+        package,
+        "--edges",
+        "normal,no-proc-macro",
+    ];
+    if let Some(target) = target {
+        words.extend(["--target", target]);
+    }
+    match inverse_of {
+        Some(name) => words.extend(["--invert", name]),
+        None => words.extend(["--prefix", "none", "--format", "{p}"]),
+    }
+    words.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edges(list: &[(&str, &[&str])]) -> BTreeMap<String, BTreeSet<String>> {
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        list.iter()
+            .map(|&(name, named)| (name.to_owned(), set(named)))
+            .collect()
+    }
+
+    #[test]
+    fn the_intended_order_has_no_violation() {
+        let edges = edges(&[
+            ("domain", &["thiserror"]),
+            ("store", &["domain", "sqlx"]),
+            ("service", &["domain", "store"]),
+            ("app", &["domain", "service", "leptos", "axum"]),
+        ]);
+        assert_eq!(direct_violations(&edges), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_wrong_edge_is_found() {
+        let wrong = edges(&[
+            ("domain", &["store"]),
+            ("store", &["domain"]),
+            ("app", &["sqlx-core", "store"]),
+            ("newcomer", &[]),
+        ]);
+        let violations = direct_violations(&wrong);
+        for part in [
+            "domain must not name store",
+            "app must not name sqlx-core",
+            "app must not name store",
+            "newcomer",
+        ] {
+            assert!(
+                violations.iter().any(|violation| violation.contains(part)),
+                "{part}: {violations:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_family_is_not_a_prefix() {
+        assert!(is_one_of("sqlx-core", &["sqlx"]) && is_one_of("sqlx", &["sqlx"]));
+        assert!(!is_one_of("imagesize", &["image"]) && !is_one_of("httparse", &["http"]));
+    }
+
+    #[test]
+    fn dependencies_of_tests_do_not_count() {
+        let metadata = serde_json::json!({"packages": [{"name": "domain", "dependencies": [
+            {"name": "serde", "kind": null}, {"name": "tokio", "kind": "dev"}]}]});
+        assert_eq!(
+            direct_edges(&metadata).unwrap()["domain"],
+            BTreeSet::from(["serde".to_owned()])
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! `cargo xtask test`: every check, in an order in which cheap ones speak first, with a table of where the time went.
+
+use crate::postgres::Cluster;
+use crate::tools::{self, WASM_TARGET};
+use crate::{direction, e2e};
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use std::time::{Duration, Instant};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Run these steps only
+    #[arg(long, value_name = "STEP")]
+    only: Vec<Step>,
+    /// Leave these steps out
+    #[arg(long, value_name = "STEP")]
+    skip: Vec<Step>,
+    /// List the steps
+    #[arg(long)]
+    list: bool,
+}
+
+/// The steps in the order in which they run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    Fmt,
+    Direction,
+    Lint,
+    Unit,
+    E2e,
+}
+
+impl Step {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Direction => "direction",
+            Self::Lint => "lint",
+            Self::Unit => "unit",
+            Self::E2e => "e2e",
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Fmt => "formatting",
+            Self::Direction => "which crate may depend on which",
+            Self::Lint => "clippy without warnings, for the server and for the browser",
+            Self::Unit => "unit, property, store and HTTP tests, on SQLite and PostgreSQL",
+            Self::E2e => "the shop in Chromium, phone and desktop, with and without JavaScript",
+        }
+    }
+
+    fn run(self) -> Result<()> {
+        match self {
+            Self::Fmt => tools::run(
+                "cargo fmt --check",
+                tools::cargo("fmt").args(["--all", "--check"]),
+            ),
+            Self::Direction => direction::check(),
+            Self::Lint => lint(),
+            Self::Unit => unit(),
+            Self::E2e => e2e::run(&[]),
+        }
+    }
+}
+
+/// Runs the chosen steps, all of them even if one fails, so that one run tells everything; then prints the table.
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let chosen: Vec<Step> = Step::value_variants()
+        .iter()
+        .copied()
+        .filter(|step| arguments.only.is_empty() || arguments.only.contains(step))
+        .filter(|step| !arguments.skip.contains(step))
+        .collect();
+    if arguments.list {
+        for step in chosen {
+            println!("{:10} {}", step.name(), step.meaning());
+        }
+        return Ok(());
+    }
+    let mut results: Vec<(Step, Duration, Result<()>)> = Vec::new();
+    for step in chosen {
+        println!("\n===== {}: {}", step.name(), step.meaning());
+        let started = Instant::now();
+        let result = step.run();
+        if let Err(error) = &result {
+            println!("{} failed: {error:#}", step.name());
+        }
+        results.push((step, started.elapsed(), result));
+    }
+    report(&results)
+}
+
+fn report(results: &[(Step, Duration, Result<()>)]) -> Result<()> {
+    println!("\n{:10} {:>12}  result", "step", "time");
+    for (step, duration, result) in results {
+        let word = if result.is_ok() { "ok" } else { "FAILED" };
+        println!("{:10} {:>12}  {word}", step.name(), tools::seconds(*duration));
+    }
+    let total = results.iter().map(|(_, duration, _)| *duration).sum();
+    println!("{:10} {:>12}", "total", tools::seconds(total));
+    let failed: Vec<&str> = results
+        .iter()
+        .filter(|(_, _, result)| result.is_err())
+        .map(|(step, _, _)| step.name())
+        .collect();
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn lint() -> Result<()> {
+    tools::step("clippy for the server", || {
+        let mut command = tools::cargo("clippy");
+        command.args([
+            "--workspace",
+            "--exclude",
+            "client",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]);
+        tools::run("clippy", &mut command)
+    })?;
+    tools::ensure_wasm_target()?;
+    tools::step("clippy for the browser", || {
+        let mut command = tools::cargo("clippy");
+        command.args([
+            "--package",
+            "client",
+            "--target",
+            WASM_TARGET,
+            "--",
+            "-D",
+            "warnings",
+        ]);
+        tools::run("clippy", &mut command)
+    })
+}
+
+/// PostgreSQL is not optional here: a test that needs it and does not find it has to fail, not to be skipped.
+fn unit() -> Result<()> {
+    let cluster = Cluster::start()?;
+    let mut command = tools::cargo("test");
+    command.args(["--workspace", "--exclude", "client", "--no-fail-fast"]);
+    command.env("XIANGJI_TEST_POSTGRES_URL", cluster.url());
+    tools::run("cargo test", &mut command)
+}
