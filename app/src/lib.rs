@@ -1,1 +1,35 @@
+//! What people see: pages, forms and islands.
+//!
+//! # Layout
+//! - [`routes`]: every address, as typed path builders, and the table of pages.
+//! - `context` (server only): who asks, in which language, and the services that answer.
+//! - [`form`]: the one way in which something is changed: a server function that is also a plain HTML form.
+//! - [`error`], [`text`]: what can go wrong, and how it is said in either language.
+//! - [`ui`]: parts that know no feature; `layout`: the frames around pages.
+//! - [`features`]: one module a feature, with its pages (server only), islands and server functions.
+//!
+//! # Two targets
+//! Pages are server-only code (`feature = "ssr"`) and call `service` directly. Only islands, server functions, and
+//! what both need compile for the browser as well (`feature = "hydrate"`); it is absent there: routing, reading of
+//! data, and anything that would make a page wait for a script.
+//!
+//! # How to add a page
+//! Write `async fn x_page() -> PageResult` in `features/<feature>/x_page.rs`, answer a `Screen`, and name it in the
+//! feature's `pages()` together with its path. A page fails by answering a `ServiceError` (`?`): the right status and
+//! the right words follow by themselves.
 
+#![recursion_limit = "512"]
+
+pub mod error;
+pub mod features;
+pub mod form;
+pub mod routes;
+pub mod text;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod context;
+#[cfg(feature = "ssr")]
+pub mod layout;
+
+pub use error::AppError;

@@ -85,8 +85,58 @@ pub fn build(mode: Mode) -> Result<Client> {
             optimise(&wasm_opt, &work)
         })?;
     }
+    let client = read(&work)?;
+    ensure_islands_are_exported(&String::from_utf8_lossy(&client.js), &declared_islands()?)?;
     fs::write(stamp_path, stamp)?;
-    read(&work)
+    Ok(client)
+}
+
+/// The names of all `#[island]`s in the sources of `app`.
+fn declared_islands() -> Result<Vec<String>> {
+    let sources = tools::root().join("app/src");
+    let mut islands = Vec::new();
+    for path in crate::site::files_below(&sources)?
+        .iter()
+        .filter(|path| path.ends_with(".rs"))
+    {
+        islands.extend(islands_of(&fs::read_to_string(sources.join(path))?));
+    }
+    Ok(islands)
+}
+
+/// The names of the `#[island]` functions in a source text.
+fn islands_of(source: &str) -> Vec<String> {
+    let mut islands = Vec::new();
+    let mut lines = source.lines().map(str::trim_start);
+    while let Some(line) = lines.next() {
+        if !line.starts_with("#[island") {
+            continue;
+        }
+        let name = lines.find_map(|line| {
+            let after = line
+                .strip_prefix("fn ")
+                .or_else(|| line.split_once(" fn ").map(|(_, after)| after))?;
+            after
+                .split(|character: char| !character.is_alphanumeric() && character != '_')
+                .next()
+        });
+        islands.extend(name.map(str::to_owned));
+    }
+    islands
+}
+
+/// An island that the linker dropped would be found by nobody but the visitor whose click does nothing. Leptos exports
+/// each as `<name>_<hash>`.
+fn ensure_islands_are_exported(glue: &str, islands: &[String]) -> Result<()> {
+    let missing: Vec<&String> = islands
+        .iter()
+        .filter(|island| !glue.contains(&format!("export function {island}_")))
+        .collect();
+    ensure!(
+        missing.is_empty(),
+        "the browser's part does not export the islands {missing:?}: is each reachable in crate app?"
+    );
+    Ok(())
 }
 
 /// What the files in the work directory were made of and with.
@@ -205,6 +255,17 @@ fn locked_versions(lock: &str, package: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn islands_are_found_by_their_attribute_and_missed_if_not_exported() {
+        let source = "#[island]\npub fn Stepper(max: u32) -> impl IntoView {}\n\
+                      /// Doc.\n#[island(lazy)]\n#[expect(dead_code)]\npub(crate) fn HoldClock() {}\n#[component]\nfn Page() {}";
+        let islands = islands_of(source);
+        assert_eq!(islands, ["Stepper", "HoldClock"]);
+        let glue = "export function Stepper_123(el) {}\nexport function HoldClock_456(el) {}";
+        assert!(ensure_islands_are_exported(glue, &islands).is_ok());
+        assert!(ensure_islands_are_exported("export function Stepper_123(el) {}", &islands).is_err());
+    }
 
     #[test]
     fn glue_and_wasm_of_different_versions_are_refused() {

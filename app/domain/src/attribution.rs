@@ -113,19 +113,12 @@ pub fn reverse(
     if parts.len() != already_reversed.len() || !parts.iter().zip(already_reversed).all(fits) {
         return Err(AttributionError::ReversalsDiffer);
     }
-    let left: Vec<Fen> = parts
-        .iter()
-        .zip(already_reversed)
-        .map(|(part, gone)| part.amount - *gone)
-        .collect();
+    let left: Vec<Fen> = parts.iter().zip(already_reversed).map(|(part, gone)| part.amount - *gone).collect();
     let taken = money::take_from(&left, refund)?;
     Ok(parts
         .iter()
         .zip(taken)
-        .map(|(part, amount)| AttributionPart {
-            collective: part.collective,
-            amount,
-        })
+        .map(|(part, amount)| AttributionPart { collective: part.collective, amount })
         .collect())
 }
 
@@ -138,10 +131,8 @@ struct Source {
 
 impl Source {
     fn new(index: usize, quantity: i64, inputs: &[BatchInput]) -> Result<Self, AttributionError> {
-        let quantity = u128::try_from(quantity)
-            .ok()
-            .filter(|q| *q > 0)
-            .ok_or(AttributionError::NoQuantity(index))?;
+        let quantity =
+            u128::try_from(quantity).ok().filter(|q| *q > 0).ok_or(AttributionError::NoQuantity(index))?;
         let mut weights = BTreeMap::new();
         for input in inputs.iter().filter(|input| input.weight_g != 0) {
             let weight =
@@ -154,11 +145,7 @@ impl Source {
         }
         weights.values_mut().for_each(|weight| *weight /= common);
         let whole = weights.values().sum();
-        Ok(Self {
-            quantity,
-            whole,
-            weights,
-        })
+        Ok(Self { quantity, whole, weights })
     }
 }
 
@@ -176,9 +163,7 @@ fn exact_weights(sources: &[Source]) -> Option<BTreeMap<CollectiveId, u128>> {
             *sum = sum.checked_add(weight.checked_mul(factor)?)?;
         }
     }
-    let total = weights
-        .values()
-        .try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
+    let total = weights.values().try_fold(0u128, |sum, weight| sum.checked_add(*weight))?;
     (total < 1 << 126).then_some(weights)
 }
 

@@ -50,7 +50,11 @@ impl Phone {
             return Err(PhoneError::Length { digits: digits.len() });
         }
         let bytes = digits.as_bytes();
-        if bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]) { Ok(Self(digits)) } else { Err(PhoneError::NotMobile) }
+        if bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]) {
+            Ok(Self(digits))
+        } else {
+            Err(PhoneError::NotMobile)
+        }
     }
 
     /// The eleven digits.
@@ -101,7 +105,8 @@ impl ContactPhone {
             _ => "",
         };
         let number = &digits[area_len..digits.len() - extension.len().min(digits.len() - area_len)];
-        let valid = (7..=8).contains(&number.len()) && area.as_bytes()[1] != b'0' && !number.starts_with(['0', '1']);
+        let valid =
+            (7..=8).contains(&number.len()) && area.as_bytes()[1] != b'0' && !number.starts_with(['0', '1']);
         match (valid, extension) {
             (false, _) => Err(PhoneError::NotLandline),
             (true, "") => Ok(Self(format!("{area}-{number}"))),
@@ -178,7 +183,8 @@ fn national_digits(typed: &str) -> Result<String, PhoneError> {
 
 /// White space, and the invisible direction and joining marks that come along when a number is copied from a contact.
 fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Why an e-mail address was not accepted.
@@ -224,9 +230,10 @@ impl Email {
         if text.len() > 254 || local.len() > 64 {
             return Err(EmailError::TooLong);
         }
-        let local_fits = local
-            .split('.')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b)));
+        let local_fits = local.split('.').all(|part| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
+        });
         let labels: Vec<&str> = host.split('.').collect();
         let host_fits = labels.len() >= 2
             && labels.iter().all(|label| {
@@ -235,7 +242,9 @@ impl Email {
                     && !label.ends_with('-')
                     && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             })
-            && labels.last().is_some_and(|top| top.len() >= 2 && top.starts_with(|c: char| c.is_ascii_alphabetic()));
+            && labels
+                .last()
+                .is_some_and(|top| top.len() >= 2 && top.starts_with(|c: char| c.is_ascii_alphabetic()));
         if local_fits && host_fits { Ok(Self(text)) } else { Err(EmailError::Form) }
     }
 
@@ -291,7 +300,11 @@ impl LoginName {
     /// # Errors
     /// Those of [`Phone::parse`] or [`Email::parse`].
     pub fn parse(typed: &str) -> Result<Self, LoginNameError> {
-        if typed.contains(['@', '＠']) { Ok(Self::Email(Email::parse(typed)?)) } else { Ok(Self::Phone(Phone::parse(typed)?)) }
+        if typed.contains(['@', '＠']) {
+            Ok(Self::Email(Email::parse(typed)?))
+        } else {
+            Ok(Self::Phone(Phone::parse(typed)?))
+        }
     }
 
     /// The normalised name, unique over all accounts.

@@ -23,12 +23,22 @@ impl FieldError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Problem {
     Missing,
-    TooLong { max: i64 },
-    TooShort { min: i64 },
+    TooLong {
+        max: i64,
+    },
+    TooShort {
+        min: i64,
+    },
     NotANumber,
-    OutOfRange { min: i64, max: i64 },
+    OutOfRange {
+        min: i64,
+        max: i64,
+    },
     /// Quantities go from `min` in steps of `step`.
-    WrongStep { min: i64, step: i64 },
+    WrongStep {
+        min: i64,
+        step: i64,
+    },
     NotMoney,
     NotADate,
     /// A day that must lie later (or earlier) than another one.
@@ -39,21 +49,29 @@ pub enum Problem {
     NotARegion,
     PasswordCommon,
     PasswordLikeLogin,
+    /// Login name and password do not belong together; which of the two is wrong is not told.
+    WrongCredentials,
     TaxNumberLength,
     TaxNumberCharacter,
     TaxNumberCheckDigit,
     ScNumberFormat,
     ScNumberCheckDigit,
     /// Ordinary food may not be said to heal.
-    HealthClaim { word: String },
+    HealthClaim {
+        word: String,
+    },
     Expired,
     /// Someone else has it already.
     Taken,
     UnknownCode,
     /// The same thing was named in an earlier row.
-    DuplicateOfRow { row: i64 },
+    DuplicateOfRow {
+        row: i64,
+    },
     /// Only so many pieces are left.
-    OnlyLeft { left: i64 },
+    OnlyLeft {
+        left: i64,
+    },
     NotForSale,
     /// A photo is needed before publishing.
     PhotoMissing,
@@ -63,6 +81,8 @@ pub enum Problem {
     PhotoTooLarge,
     PhotoTooSmall,
     SheetUnreadable,
+    /// A line that is not what its place asks for.
+    Unreadable,
     Unknown,
 }
 
@@ -71,13 +91,24 @@ pub enum Problem {
 pub enum Conflict {
     CartEmpty,
     /// A line asks for more than there is; `left` pieces can be had.
-    OutOfStock { name: String, left: i64 },
-    NotForSale { name: String },
-    NotDeliverable { name: String },
+    OutOfStock {
+        name: String,
+        left: i64,
+    },
+    NotForSale {
+        name: String,
+    },
+    NotDeliverable {
+        name: String,
+    },
     /// The price the buyer saw is no longer the price.
-    PriceChanged { total_fen: Fen },
+    PriceChanged {
+        total_fen: Fen,
+    },
     /// Too many unpaid orders hold goods for this buyer.
-    TooManyUnpaid { max: i64 },
+    TooManyUnpaid {
+        max: i64,
+    },
     HoldExpired,
     /// The thing has moved on: reload and look.
     StateChanged,
@@ -88,7 +119,9 @@ pub enum Conflict {
     AlreadyPaid,
     RefundExceedsPayment,
     PaymentDeclined,
-    WrongAmount { expected_fen: Fen },
+    WrongAmount {
+        expected_fen: Fen,
+    },
     /// An approver may not approve an own order.
     OwnOrder,
 }

@@ -82,7 +82,10 @@ impl ScNumber {
             return Err(ScNumberError::Missing);
         }
         let digits = text.strip_prefix("SC").unwrap_or(&text);
-        if digits.len() != 14 || !digits.bytes().all(|b| b.is_ascii_digit()) || !digits.starts_with(['1', '2']) {
+        if digits.len() != 14
+            || !digits.bytes().all(|b| b.is_ascii_digit())
+            || !digits.starts_with(['1', '2'])
+        {
             return Err(ScNumberError::Format);
         }
         if sc_check_digit(&digits[..13]) != digits.chars().last() {
@@ -176,7 +179,8 @@ impl BatchPapers {
     /// The last day the batch can be sold: as stated, or production plus shelf life.
     #[must_use]
     pub fn expiry(&self, shelf_life_days: Option<i64>) -> Option<Date> {
-        self.expires_on.or_else(|| Some(self.produced_on?.plus_days(shelf_life_days.filter(|days| *days > 0)?)))
+        self.expires_on
+            .or_else(|| Some(self.produced_on?.plus_days(shelf_life_days.filter(|days| *days > 0)?)))
     }
 }
 
@@ -200,12 +204,18 @@ pub fn check_listing(
     }
     for (index, papers) in batches.iter().enumerate() {
         let problems = check_batch(class, label, papers, today);
-        found.extend(problems.into_iter().map(|(field, problem)| FieldError::new(format!("batches.{index}.{field}"), problem)));
+        found.extend(
+            problems
+                .into_iter()
+                .map(|(field, problem)| FieldError::new(format!("batches.{index}.{field}"), problem)),
+        );
     }
     if class != FoodClass::NonFood {
         for (field, text) in texts {
             let claims = health_claims(text).into_iter();
-            found.extend(claims.map(|word| FieldError::new(*field, Problem::HealthClaim { word: word.to_owned() })));
+            found.extend(
+                claims.map(|word| FieldError::new(*field, Problem::HealthClaim { word: word.to_owned() })),
+            );
         }
     }
     found
@@ -248,7 +258,12 @@ fn check_label(class: FoodClass, label: &FoodLabel) -> Vec<FieldError> {
 /// A hundred years: some spirits and aged teas state "for long storage"; anything beyond is a slip.
 const MAX_SHELF_LIFE_DAYS: i64 = 36_500;
 
-fn check_batch(class: FoodClass, label: &FoodLabel, papers: &BatchPapers, today: Date) -> Vec<(&'static str, Problem)> {
+fn check_batch(
+    class: FoodClass,
+    label: &FoodLabel,
+    papers: &BatchPapers,
+    today: Date,
+) -> Vec<(&'static str, Problem)> {
     let mut found = Vec::new();
     let mut need = |field: &'static str, given: bool| {
         if !given {
@@ -308,12 +323,15 @@ pub fn freshness(produced_on: Date, expires_on: Date, today: Date) -> Freshness 
 
 /// Words that promise health (Food Safety Law, article 73; Advertising Law, article 17). 杀菌 and "cured" are not
 /// among them: they are also ways to process food.
-const HEALTH_CLAIMS: [&str; 44] = [
-    "治疗", "治愈", "根治", "包治", "疗效", "药效", "药到病除", "降血压", "降血糖", "降血脂", "降三高", "降压降脂", "抗癌", "防癌",
-    "抗肿瘤", "抗病毒", "抗衰老", "延缓衰老", "延年益寿", "增强免疫", "提高免疫", "提升免疫", "调节免疫", "壮阳", "补肾", "护肝",
-    "养肝", "清肝", "减肥", "瘦身", "排毒", "消炎", "祛病", "防病", "预防疾病", "改善睡眠", "保健功效", "软化血管", "活血化瘀",
-    "anti-cancer", "blood pressure", "blood sugar", "boosts immunity", "cures ",
-];
+const HEALTH_CLAIMS: &str = "
+治疗 治愈 根治 包治 疗效 药效 药到病除 降血压 降血糖 降血脂 降三高 降压降脂 抗癌
+防癌 抗肿瘤 抗病毒 抗衰老 延缓衰老 延年益寿 增强免疫 提高免疫 提升免疫 调节免疫 壮阳
+补肾 护肝 养肝 清肝 减肥 瘦身 排毒 消炎 祛病 防病 预防疾病 改善睡眠 保健功效
+软化血管 活血化瘀
+";
+/// The same in English.
+const HEALTH_CLAIMS_EN: [&str; 5] =
+    ["anti-cancer", "blood pressure", "blood sugar", "boosts immunity", "cures "];
 
 /// The health claims a text makes, which ordinary food must not carry; each word once.
 #[must_use]
@@ -321,7 +339,8 @@ pub fn health_claims(text: &str) -> Vec<&'static str> {
     // Blanks and signs inside a word are the usual way around a list.
     let plain = fold_width(text).to_lowercase();
     let joined: String = plain.chars().filter(|c| c.is_alphanumeric()).collect();
-    HEALTH_CLAIMS.iter().filter(|claim| if claim.is_ascii() { plain.contains(**claim) } else { joined.contains(**claim) }).copied().collect()
+    let chinese = HEALTH_CLAIMS.split_whitespace().filter(|claim| joined.contains(claim));
+    chinese.chain(HEALTH_CLAIMS_EN.into_iter().filter(|claim| plain.contains(claim))).collect()
 }
 
 #[cfg(test)]

@@ -129,10 +129,7 @@ impl FreightTemplate {
                 || !row.region_prefixes.iter().all(is_prefix)
         };
         match self.rows.iter().position(bad) {
-            Some(row) => Err(FreightError::BadRow {
-                template: self.id,
-                row,
-            }),
+            Some(row) => Err(FreightError::BadRow { template: self.id, row }),
             None => Ok(()),
         }
     }
@@ -141,16 +138,10 @@ impl FreightTemplate {
     pub fn row_for(&self, region_code: &str) -> Result<&FreightRow, FreightError> {
         let mut best: Option<(usize, &FreightRow)> = None;
         for row in &self.rows {
-            let fitting = row
-                .region_prefixes
-                .iter()
-                .filter(|prefix| region_code.starts_with(prefix.as_str()));
+            let fitting =
+                row.region_prefixes.iter().filter(|prefix| region_code.starts_with(prefix.as_str()));
             let longest = fitting.map(String::len).max();
-            let length = if row.region_prefixes.is_empty() {
-                Some(0)
-            } else {
-                longest
-            };
+            let length = if row.region_prefixes.is_empty() { Some(0) } else { longest };
             if let Some(length) = length
                 && best.is_none_or(|(so_far, _)| length > so_far)
             {
@@ -188,35 +179,20 @@ pub fn quote_parcel(items: &[FreightItem<'_>], region_code: &str) -> Result<Fen,
     for item in items {
         by_template.entry(item.template.id).or_default().push(item);
     }
-    let groups = by_template
-        .values()
-        .map(|group| group_of(group, region_code))
-        .collect::<Result<Vec<_>, _>>()?;
-    let surcharge = groups
-        .iter()
-        .map(|group| group.row.surcharge)
-        .max()
-        .unwrap_or_default();
+    let groups =
+        by_template.values().map(|group| group_of(group, region_code)).collect::<Result<Vec<_>, _>>()?;
+    let surcharge = groups.iter().map(|group| group.row.surcharge).max().unwrap_or_default();
     let charged: Vec<&Group<'_>> = groups.iter().filter(|group| !group.waived).collect();
     // max_by_key gives the last of equals; the groups are in ascending order of id.
-    let leader = charged
-        .iter()
-        .enumerate()
-        .rev()
-        .max_by_key(|(_, group)| group.row.first_fee)
-        .map(|(at, _)| at);
+    let leader =
+        charged.iter().enumerate().rev().max_by_key(|(_, group)| group.row.first_fee).map(|(at, _)| at);
     let mut total = surcharge;
     for (at, group) in charged.iter().enumerate() {
-        let (covered, first_fee) = if Some(at) == leader {
-            (group.row.first_quantity, group.row.first_fee)
-        } else {
-            (0, Fen::ZERO)
-        };
+        let (covered, first_fee) =
+            if Some(at) == leader { (group.row.first_quantity, group.row.first_fee) } else { (0, Fen::ZERO) };
         let beyond = (group.quantity - covered).max(0);
         let steps = beyond / group.row.step_quantity + i64::from(beyond % group.row.step_quantity > 0);
-        total = total
-            .checked_add(first_fee)?
-            .checked_add(group.row.step_fee.times(steps)?)?;
+        total = total.checked_add(first_fee)?.checked_add(group.row.step_fee.times(steps)?)?;
     }
     Ok(total)
 }
@@ -241,11 +217,7 @@ fn group_of<'a>(items: &[&FreightItem<'a>], region_code: &str) -> Result<Group<'
         amount = amount.checked_add(item.amount)?;
     }
     let waived = template.free_rule.is_some_and(|rule| rule.waives(amount, count));
-    Ok(Group {
-        row,
-        quantity,
-        waived,
-    })
+    Ok(Group { row, quantity, waived })
 }
 
 #[cfg(test)]

@@ -67,15 +67,9 @@ pub fn from_text(text: &str) -> Result<i64, NotAnId> {
             b'i' | b'l' => b'1',
             other => other,
         };
-        let digit = ALPHABET
-            .iter()
-            .position(|letter| *letter == plain)
-            .ok_or_else(refused)?;
+        let digit = ALPHABET.iter().position(|letter| *letter == plain).ok_or_else(refused)?;
         let digit = i64::try_from(digit).map_err(|_| refused())?;
-        number = number
-            .checked_mul(32)
-            .and_then(|shifted| shifted.checked_add(digit))
-            .ok_or_else(refused)?;
+        number = number.checked_mul(32).and_then(|shifted| shifted.checked_add(digit)).ok_or_else(refused)?;
     }
     Ok(number)
 }
@@ -229,15 +223,9 @@ mod tests {
         assert_eq!(OrderId::from_i64(1).to_string(), "0000000000001");
         assert_eq!(OrderId::from_i64(i64::MAX).to_string(), "7zzzzzzzzzzzz");
         assert_eq!("OOOOOOOOOOOOI".parse(), Ok(OrderId::from_i64(1)));
-        for text in [
-            "",
-            "1",
-            "00000000000001",
-            "8000000000000",
-            "000000000000u",
-            "000000000000-",
-            "中中中中0",
-        ] {
+        for text in
+            ["", "1", "00000000000001", "8000000000000", "000000000000u", "000000000000-", "中中中中0"]
+        {
             assert!(text.parse::<OrderId>().is_err(), "{text}");
         }
     }

@@ -77,9 +77,10 @@ impl InvoiceWish {
         let mut check = Check::default();
         let valid = match self {
             Self::None => Self::None,
-            Self::Person { title, email } => {
-                Self::Person { title: check.text("title", &title, true, TITLE_MAX_CHARS), email: check.email(&email) }
-            }
+            Self::Person { title, email } => Self::Person {
+                title: check.text("title", &title, true, TITLE_MAX_CHARS),
+                email: check.email(&email),
+            },
             Self::Unit { kind, title, tax_number, email, phone, address, bank, account } => {
                 let needed = kind == InvoiceKind::Special;
                 Self::Unit {
@@ -150,8 +151,7 @@ impl Check {
     }
 
     fn account(&mut self, typed: &str, needed: bool) -> String {
-        let account: String =
-            fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let account: String = fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         if account.is_empty() {
             return if needed { self.fail("account", Problem::Missing) } else { account };
         }
@@ -192,7 +192,9 @@ mod tests {
 
     #[test]
     fn a_complete_special_invoice_is_normalised() {
-        let Ok(InvoiceWish::Unit { title, tax_number, email, phone, account, .. }) = unit(InvoiceKind::Special).validated() else {
+        let Ok(InvoiceWish::Unit { title, tax_number, email, phone, account, .. }) =
+            unit(InvoiceKind::Special).validated()
+        else {
             panic!("refused");
         };
         assert_eq!(title, "测试大学 后勤处");
@@ -215,7 +217,8 @@ mod tests {
             account: String::new(),
         };
         let wrong = |field: &str, problem| (field.to_owned(), problem);
-        let always = vec![wrong("tax_number", Problem::TaxNumberCheckDigit), wrong("email", Problem::NotAnEmail)];
+        let always =
+            vec![wrong("tax_number", Problem::TaxNumberCheckDigit), wrong("email", Problem::NotAnEmail)];
         assert_eq!(fields(empty(InvoiceKind::Ordinary)), always);
         let mut special = always;
         special.extend(["phone", "address", "bank", "account"].map(|field| wrong(field, Problem::Missing)));

@@ -81,9 +81,7 @@ impl Serialize for AccountCode {
 
 impl<'de> Deserialize<'de> for AccountCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -178,20 +176,14 @@ impl Entry {
             }
         }
         joined.retain(|posting| !posting.amount.is_zero());
-        let difference: i128 = joined
-            .iter()
-            .map(|posting| i128::from(posting.amount.get()))
-            .sum();
+        let difference: i128 = joined.iter().map(|posting| i128::from(posting.amount.get())).sum();
         if difference != 0 {
             return Err(LedgerError::Unbalanced { kind, difference });
         }
         if joined.is_empty() {
             return Err(LedgerError::Empty(kind));
         }
-        Ok(Self {
-            kind,
-            postings: joined,
-        })
+        Ok(Self { kind, postings: joined })
     }
 
     /// Which event of trade it posts.
@@ -221,30 +213,16 @@ pub const fn money_account(method: PaymentMethod) -> AccountCode {
 
 /// Money arrived: debit provider or bank, credit unapplied receipts.
 pub fn capture(method: PaymentMethod, amount: Fen) -> Result<Entry, LedgerError> {
-    two_sided(
-        EntryKind::Capture,
-        money_account(method),
-        AccountCode::UnappliedReceipts,
-        amount,
-    )
+    two_sided(EntryKind::Capture, money_account(method), AccountCode::UnappliedReceipts, amount)
 }
 
 /// An order takes up captured money: debit unapplied receipts with the sum; credit each collective's pending
 /// account with its parts of all lines and each team with its freight.
 pub fn apply(parts: &[AttributionPart], freight: &[(TeamId, Fen)]) -> Result<Entry, LedgerError> {
-    let earned = parts
-        .iter()
-        .map(|part| (AccountCode::CollectivePending(part.collective), part.amount));
-    let shipped = freight
-        .iter()
-        .map(|(team, fee)| (AccountCode::FreightIncome(*team), *fee));
+    let earned = parts.iter().map(|part| (AccountCode::CollectivePending(part.collective), part.amount));
+    let shipped = freight.iter().map(|(team, fee)| (AccountCode::FreightIncome(*team), *fee));
     let credits: Vec<(AccountCode, Fen)> = earned.chain(shipped).collect();
-    one_to_many(
-        EntryKind::Apply,
-        AccountCode::UnappliedReceipts,
-        Side::Debit,
-        &credits,
-    )
+    one_to_many(EntryKind::Apply, AccountCode::UnappliedReceipts, Side::Debit, &credits)
 }
 
 /// The after-sale window closed: what is left of each part moves from pending to available.
@@ -252,14 +230,9 @@ pub fn release(parts: &[AttributionPart]) -> Result<Entry, LedgerError> {
     let mut postings = Vec::with_capacity(parts.len() * 2);
     for part in parts {
         let amount = not_negative(part.amount)?;
-        postings.push(Posting {
-            account: AccountCode::CollectivePending(part.collective),
-            amount,
-        });
-        postings.push(Posting {
-            account: AccountCode::CollectiveAvailable(part.collective),
-            amount: -amount,
-        });
+        postings.push(Posting { account: AccountCode::CollectivePending(part.collective), amount });
+        postings
+            .push(Posting { account: AccountCode::CollectiveAvailable(part.collective), amount: -amount });
     }
     Entry::new(EntryKind::Release, postings)
 }
@@ -271,47 +244,25 @@ pub fn refund_decided(parts: &[RefundedPart], freight: &[(TeamId, Fen)]) -> Resu
         EarningState::Pending => (AccountCode::CollectivePending(part.collective), part.amount),
         EarningState::Available => (AccountCode::CollectiveAvailable(part.collective), part.amount),
     });
-    let shipped = freight
-        .iter()
-        .map(|(team, fee)| (AccountCode::FreightIncome(*team), *fee));
+    let shipped = freight.iter().map(|(team, fee)| (AccountCode::FreightIncome(*team), *fee));
     let debits: Vec<(AccountCode, Fen)> = earned.chain(shipped).collect();
-    one_to_many(
-        EntryKind::RefundDecided,
-        AccountCode::RefundsPayable,
-        Side::Credit,
-        &debits,
-    )
+    one_to_many(EntryKind::RefundDecided, AccountCode::RefundsPayable, Side::Credit, &debits)
 }
 
 /// Money that no order can take up (late, double) is to be returned: debit unapplied receipts, credit refunds
 /// payable.
 pub fn refund_unapplied(amount: Fen) -> Result<Entry, LedgerError> {
-    two_sided(
-        EntryKind::RefundUnapplied,
-        AccountCode::UnappliedReceipts,
-        AccountCode::RefundsPayable,
-        amount,
-    )
+    two_sided(EntryKind::RefundUnapplied, AccountCode::UnappliedReceipts, AccountCode::RefundsPayable, amount)
 }
 
 /// A refund was sent: debit refunds payable, credit provider or bank.
 pub fn refund_sent(method: PaymentMethod, amount: Fen) -> Result<Entry, LedgerError> {
-    two_sided(
-        EntryKind::RefundSent,
-        AccountCode::RefundsPayable,
-        money_account(method),
-        amount,
-    )
+    two_sided(EntryKind::RefundSent, AccountCode::RefundsPayable, money_account(method), amount)
 }
 
 /// The provider kept a fee from the captured money: debit payment fees, credit provider.
 pub fn payment_fee(amount: Fen) -> Result<Entry, LedgerError> {
-    two_sided(
-        EntryKind::PaymentFee,
-        AccountCode::PaymentFees,
-        AccountCode::ProviderClearing,
-        amount,
-    )
+    two_sided(EntryKind::PaymentFee, AccountCode::PaymentFees, AccountCode::ProviderClearing, amount)
 }
 
 #[derive(Clone, Copy)]
@@ -321,11 +272,7 @@ enum Side {
 }
 
 fn not_negative(amount: Fen) -> Result<Fen, LedgerError> {
-    if amount < Fen::ZERO {
-        Err(LedgerError::NegativeAmount(amount))
-    } else {
-        Ok(amount)
-    }
+    if amount < Fen::ZERO { Err(LedgerError::NegativeAmount(amount)) } else { Ok(amount) }
 }
 
 fn two_sided(
@@ -350,14 +297,10 @@ fn one_to_many(
     }
     let signed = |amount: Fen, debit: bool| if debit { amount } else { -amount };
     let is_debit = matches!(side, Side::Debit);
-    let first = Posting {
-        account: one,
-        amount: signed(sum, is_debit),
-    };
-    let rest = others.iter().map(|(account, amount)| Posting {
-        account: *account,
-        amount: signed(*amount, !is_debit),
-    });
+    let first = Posting { account: one, amount: signed(sum, is_debit) };
+    let rest = others
+        .iter()
+        .map(|(account, amount)| Posting { account: *account, amount: signed(*amount, !is_debit) });
     Entry::new(kind, std::iter::once(first).chain(rest))
 }
 

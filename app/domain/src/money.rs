@@ -103,11 +103,7 @@ impl Fen {
         let rest = rest.strip_prefix('¥').unwrap_or(rest);
         let rest = rest.strip_suffix('元').unwrap_or(rest).trim();
         if rest.is_empty() {
-            return Err(if plain.is_empty() {
-                MoneyError::Empty
-            } else {
-                refused()
-            });
+            return Err(if plain.is_empty() { MoneyError::Empty } else { refused() });
         }
         let (whole, decimals) = rest.split_once('.').unwrap_or((rest, ""));
         let whole = without_thousands_commas(whole).ok_or_else(refused)?;
@@ -246,10 +242,7 @@ pub fn allot_wide(total: Fen, weights: &[u128]) -> Result<Vec<Fen>, MoneyError> 
         return Err(MoneyError::NoWeight);
     }
     let magnitude = total.0.unsigned_abs();
-    let shares: Vec<(u64, u128)> = weights
-        .iter()
-        .map(|weight| share(magnitude, *weight, whole))
-        .collect();
+    let shares: Vec<(u64, u128)> = weights.iter().map(|weight| share(magnitude, *weight, whole)).collect();
     let mut parts: Vec<u64> = shares.iter().map(|share| share.0).collect();
     let mut left = magnitude - parts.iter().sum::<u64>();
     let mut order: Vec<usize> = (0..shares.len()).collect();
@@ -263,16 +256,9 @@ pub fn allot_wide(total: Fen, weights: &[u128]) -> Result<Vec<Fen>, MoneyError> 
         left -= 1;
     }
     let signed = |part: u64| {
-        if total.0 < 0 {
-            0i64.checked_sub_unsigned(part)
-        } else {
-            i64::try_from(part).ok()
-        }
+        if total.0 < 0 { 0i64.checked_sub_unsigned(part) } else { i64::try_from(part).ok() }
     };
-    parts
-        .into_iter()
-        .map(|part| signed(part).map(Fen).ok_or(MoneyError::Overflow))
-        .collect()
+    parts.into_iter().map(|part| signed(part).map(Fen).ok_or(MoneyError::Overflow)).collect()
 }
 
 /// Takes `amount` out of what `remaining` holds, in proportion to it, by [`allot`]; returns what is taken of each.
@@ -288,10 +274,7 @@ pub fn take_from(remaining: &[Fen], amount: Fen) -> Result<Vec<Fen>, MoneyError>
     }
     let left = Fen::checked_sum(remaining.iter().copied())?;
     if amount > left {
-        return Err(MoneyError::MoreThanRemains {
-            asked: amount,
-            remaining: left,
-        });
+        return Err(MoneyError::MoreThanRemains { asked: amount, remaining: left });
     }
     if left.is_zero() {
         return Ok(vec![Fen::ZERO; remaining.len()]);
@@ -307,11 +290,7 @@ fn share(total: u64, weight: u128, whole: u128) -> (u64, u128) {
     for bit in (0..u64::BITS - total.leading_zeros()).rev() {
         remainder = remainder * 2 + if total >> bit & 1 == 1 { weight } else { 0 };
         // remainder < 3 * whole, so the quotient of this step is 0, 1 or 2; in all it is at most `total`.
-        let carry = if remainder >= whole * 2 {
-            2
-        } else {
-            u64::from(remainder >= whole)
-        };
+        let carry = if remainder >= whole * 2 { 2 } else { u64::from(remainder >= whole) };
         remainder -= whole * u128::from(carry);
         quotient = quotient * 2 + carry;
     }

@@ -127,11 +127,7 @@ pub fn check_quantity(quantity: i64, min: i64, step: i64, max: Option<i64>) -> R
     }
     let over = (quantity - min) % step;
     if over != 0 {
-        return Err(QuantityError::OffStep {
-            min,
-            step,
-            lower: quantity - over,
-        });
+        return Err(QuantityError::OffStep { min, step, lower: quantity - over });
     }
     Ok(())
 }
@@ -153,15 +149,8 @@ mod tests {
 
     #[test]
     fn every_state_is_reached_and_only_the_ends_are_final() {
-        let starts: Vec<_> = OrderKind::ALL
-            .iter()
-            .map(|kind| OrderStatus::start(*kind))
-            .collect();
-        let finals = [
-            OrderStatus::Cancelled,
-            OrderStatus::Refunded,
-            OrderStatus::Completed,
-        ];
+        let starts: Vec<_> = OrderKind::ALL.iter().map(|kind| OrderStatus::start(*kind)).collect();
+        let finals = [OrderStatus::Cancelled, OrderStatus::Refunded, OrderStatus::Completed];
         assert_machine(OrderStatus::ALL, &starts, &finals, OrderStatus::MOVES);
     }
 
@@ -170,36 +159,20 @@ mod tests {
         assert!(OrderStatus::Cancelled.next(OrderEvent::Pay).is_err());
         assert!(OrderStatus::Cancelled.next(OrderEvent::PayLate).is_err());
         let error = OrderStatus::Paid.next(OrderEvent::Cancel).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "OrderStatus in state paid has no move for cancel"
-        );
+        assert_eq!(error.to_string(), "OrderStatus in state paid has no move for cancel");
         assert!(!OrderStatus::AwaitingApproval.can_become(OrderStatus::Paid));
     }
 
     #[test]
     fn quantities_follow_the_ladder() {
         assert_eq!(check_quantity(18, 10, 4, Some(18)), Ok(()));
-        assert_eq!(
-            check_quantity(9, 10, 4, None),
-            Err(QuantityError::BelowMin { min: 10 })
-        );
+        assert_eq!(check_quantity(9, 10, 4, None), Err(QuantityError::BelowMin { min: 10 }));
         assert_eq!(
             check_quantity(17, 10, 4, None),
-            Err(QuantityError::OffStep {
-                min: 10,
-                step: 4,
-                lower: 14
-            })
+            Err(QuantityError::OffStep { min: 10, step: 4, lower: 14 })
         );
-        assert_eq!(
-            check_quantity(22, 10, 4, Some(20)),
-            Err(QuantityError::AboveMax { max: 20 })
-        );
-        assert_eq!(
-            check_quantity(0, 0, 0, None),
-            Err(QuantityError::BelowMin { min: 1 })
-        );
+        assert_eq!(check_quantity(22, 10, 4, Some(20)), Err(QuantityError::AboveMax { max: 20 }));
+        assert_eq!(check_quantity(0, 0, 0, None), Err(QuantityError::BelowMin { min: 1 }));
         assert_eq!(check_quantity(i64::MAX, 1, 1, None), Ok(()));
     }
 

@@ -50,12 +50,7 @@ mod tests {
     #[test]
     fn every_state_is_reached_and_only_the_ends_are_final() {
         let finals = [ParcelStatus::Received, ParcelStatus::Cancelled];
-        assert_machine(
-            ParcelStatus::ALL,
-            &[ParcelStatus::AwaitingPayment],
-            &finals,
-            ParcelStatus::MOVES,
-        );
+        assert_machine(ParcelStatus::ALL, &[ParcelStatus::AwaitingPayment], &finals, ParcelStatus::MOVES);
     }
 
     #[test]

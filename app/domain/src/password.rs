@@ -89,7 +89,9 @@ const KEY_ROWS: [&str; 7] = [
 ];
 
 fn is_sequence(chars: &[char]) -> bool {
-    let steps_by = |step: i64| chars.windows(2).all(|pair| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == step);
+    let steps_by = |step: i64| {
+        chars.windows(2).all(|pair| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == step)
+    };
     let forward: String = chars.iter().collect();
     let backward: String = chars.iter().rev().collect();
     [1, -1, 2, -2].into_iter().any(steps_by)
@@ -120,7 +122,9 @@ const fn unleet(c: char) -> char {
 
 /// Whether eight digits are a day between 1940 and 2039: a birthday.
 fn is_date(digits: &str) -> bool {
-    let part = |range: std::ops::Range<usize>| digits.get(range).and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
+    let part = |range: std::ops::Range<usize>| {
+        digits.get(range).and_then(|text| text.parse::<u32>().ok()).unwrap_or(0)
+    };
     digits.len() == 8
         && digits.bytes().all(|b| b.is_ascii_digit())
         && (1940..2040).contains(&part(0..4))
@@ -183,7 +187,14 @@ mod tests {
 
     #[test]
     fn sentences_and_odd_words_are_good_passwords() {
-        for good in ["correct horse battery", "岚河边的春茶很香啊", "tea-Kettle77-on", "mvzkqpae", "  spaces matter  ", "wang-yi-shan-lu-9"] {
+        for good in [
+            "correct horse battery",
+            "岚河边的春茶很香啊",
+            "tea-Kettle77-on",
+            "mvzkqpae",
+            "  spaces matter  ",
+            "wang-yi-shan-lu-9",
+        ] {
             assert_eq!(check(good, LOGIN), Ok(()), "{good}");
         }
     }
@@ -199,11 +210,27 @@ mod tests {
     #[test]
     fn first_guesses_are_refused() {
         for bad in [
-            "password", "Password123", "P@ssw0rd", "passw0rd!", "Admin@123", "admin888", "woaini1314", "5201314520",
-            "qq123456", "a123456789", "1qaz2wsx", "19900101", "20081231", "xiangji2026", "langao123",
+            "password",
+            "Password123",
+            "P@ssw0rd",
+            "passw0rd!",
+            "Admin@123",
+            "admin888",
+            "woaini1314",
+            "5201314520",
+            "qq123456",
+            "a123456789",
+            "1qaz2wsx",
+            "19900101",
+            "20081231",
+            "xiangji2026",
+            "langao123",
         ] {
             let outcome = check(bad, LOGIN);
-            assert!(matches!(outcome, Err(PasswordError::Common | PasswordError::Sequence)), "{bad}: {outcome:?}");
+            assert!(
+                matches!(outcome, Err(PasswordError::Common | PasswordError::Sequence)),
+                "{bad}: {outcome:?}"
+            );
         }
     }
 
@@ -212,7 +239,17 @@ mod tests {
         for bad in ["aaaaaaaa", "88888888", "12121212", "abcabcabc", "12341234", "1231231231"] {
             assert_eq!(check(bad, LOGIN), Err(PasswordError::Repeated), "{bad}");
         }
-        for bad in ["12345678", "87654321", "abcdefgh", "hgfedcba", "qwertyui", "poiuytrew", "67890123", "asdfghjkl", "acegikmo"] {
+        for bad in [
+            "12345678",
+            "87654321",
+            "abcdefgh",
+            "hgfedcba",
+            "qwertyui",
+            "poiuytrew",
+            "67890123",
+            "asdfghjkl",
+            "acegikmo",
+        ] {
             assert_eq!(check(bad, LOGIN), Err(PasswordError::Sequence), "{bad}");
         }
     }
@@ -227,7 +264,12 @@ mod tests {
     #[test]
     fn the_list_holds_what_the_length_rule_lets_through() {
         assert!(COMMON.split_whitespace().count() >= 250);
-        assert!(COMMON.split_whitespace().chain(COMMON_WORDS.split_whitespace()).all(|word| word == word.to_lowercase()));
+        assert!(
+            COMMON
+                .split_whitespace()
+                .chain(COMMON_WORDS.split_whitespace())
+                .all(|word| word == word.to_lowercase())
+        );
     }
 
     proptest! {

@@ -113,9 +113,7 @@ mod tests {
 
     /// Plays events as the service does: a notice that does not apply changes nothing.
     fn play(events: &[PaymentEvent]) -> PaymentStatus {
-        events.iter().fold(PaymentStatus::Open, |state, event| {
-            state.next(*event).unwrap_or(state)
-        })
+        events.iter().fold(PaymentStatus::Open, |state, event| state.next(*event).unwrap_or(state))
     }
 
     #[test]

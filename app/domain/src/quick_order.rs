@@ -117,7 +117,8 @@ fn parse_line(line: &str) -> Result<(String, u32), RowError> {
         parts.retain(|part| !part.eq_ignore_ascii_case("x"));
     }
     if let [_, last] = parts.as_mut_slice()
-        && let Some(rest) = last.strip_prefix(['x', 'X']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        && let Some(rest) =
+            last.strip_prefix(['x', 'X']).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     {
         *last = rest;
     }
@@ -130,7 +131,8 @@ fn parse_line(line: &str) -> Result<(String, u32), RowError> {
     if code.chars().count() > MAX_CODE_CHARS {
         return Err(RowError::CodeTooLong);
     }
-    let digits = quantity.trim_end_matches(['件', '盒', '袋', '箱', '份', '个', '瓶', '包', '罐', '只', '提', '套']);
+    let digits =
+        quantity.trim_end_matches(['件', '盒', '袋', '箱', '份', '个', '瓶', '包', '罐', '只', '提', '套']);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(RowError::Quantity);
     }
@@ -158,8 +160,19 @@ mod tests {
     #[test]
     fn a_line_is_read_in_every_way_people_write_it() {
         for line in [
-            "LG-01 300", "LG-01\t300", "LG-01,300", "LG-01，300", "LG-01；300", " LG-01　３００ ", "ＬＧ－０１ 300", "LG-01×300",
-            "LG-01 x 300", "LG-01 x300", "LG-01*300", "LG-01 300盒", "LG-01、300件",
+            "LG-01 300",
+            "LG-01\t300",
+            "LG-01,300",
+            "LG-01，300",
+            "LG-01；300",
+            " LG-01　３００ ",
+            "ＬＧ－０１ 300",
+            "LG-01×300",
+            "LG-01 x 300",
+            "LG-01 x300",
+            "LG-01*300",
+            "LG-01 300盒",
+            "LG-01、300件",
         ] {
             assert_eq!(read(line), [(1, "LG-01".to_owned(), 300)], "{line}");
         }
@@ -172,7 +185,10 @@ mod tests {
 
     #[test]
     fn a_heading_and_blank_lines_are_passed_over_and_rows_keep_their_numbers() {
-        assert_eq!(read("编码\t数量\n\nLG-01\t2\r\n\r\nLG-02\t3\r\n"), [(3, "LG-01".to_owned(), 2), (5, "LG-02".to_owned(), 3)]);
+        assert_eq!(
+            read("编码\t数量\n\nLG-01\t2\r\n\r\nLG-02\t3\r\n"),
+            [(3, "LG-01".to_owned(), 2), (5, "LG-02".to_owned(), 3)]
+        );
     }
 
     #[test]

@@ -189,8 +189,10 @@ fn add_han(terms: &mut Terms, chars: &[char]) {
 
 fn add_pinyin<'a>(terms: &mut Terms, chars: &[char], pinyin_of: &impl Fn(char) -> Option<&'a str>) {
     // A character without a reading separates, as a blank does.
-    let syllables: Vec<Option<String>> =
-        chars.iter().map(|c| pinyin_of(*c).map(plain_syllable).filter(|syllable| !syllable.is_empty())).collect();
+    let syllables: Vec<Option<String>> = chars
+        .iter()
+        .map(|c| pinyin_of(*c).map(plain_syllable).filter(|syllable| !syllable.is_empty()))
+        .collect();
     for run in syllables.split(Option::is_none) {
         let run: Vec<&str> = run.iter().flatten().map(String::as_str).collect();
         for length in 1..=PINYIN_GRAM {
@@ -260,7 +262,21 @@ mod tests {
 
     #[test]
     fn green_tea_is_found_in_every_way_people_ask_for_it() {
-        for query in ["绿茶", "茶", "lvcha", "lucha", "LVCHA", "ｌｖｃｈａ", "lücha", "lv cha", "lc", "lglc", "langao", "langaolvcha", "绿茶!"] {
+        for query in [
+            "绿茶",
+            "茶",
+            "lvcha",
+            "lucha",
+            "LVCHA",
+            "ｌｖｃｈａ",
+            "lücha",
+            "lv cha",
+            "lc",
+            "lglc",
+            "langao",
+            "langaolvcha",
+            "绿茶!",
+        ] {
             assert!(finds("岚皋绿茶", query), "{query}");
         }
     }
@@ -311,7 +327,12 @@ mod tests {
 
     #[test]
     fn a_pair_says_more_than_a_character() {
-        let weight = |text: &str| index_terms("岚皋绿茶", pinyin_of).into_iter().find(|term| term.text == text).map(|term| term.weight);
+        let weight = |text: &str| {
+            index_terms("岚皋绿茶", pinyin_of)
+                .into_iter()
+                .find(|term| term.text == text)
+                .map(|term| term.weight)
+        };
         assert!(weight("绿茶") > weight("lvcha"));
         assert!(weight("lvcha") > weight("茶"));
         assert!(weight("茶") > weight("lc"));

@@ -75,10 +75,7 @@ impl BatchStock {
         let buckets = [self.available, self.held, self.sold, self.written_off];
         let found: i128 = buckets.iter().map(|bucket| i128::from(*bucket)).sum();
         if found != i128::from(self.received) || buckets.iter().any(|bucket| *bucket < 0) {
-            return Err(StockError::Broken {
-                received: self.received,
-                found,
-            });
+            return Err(StockError::Broken { received: self.received, found });
         }
         Ok(())
     }
@@ -88,11 +85,7 @@ impl BatchStock {
         positive(quantity)?;
         let received = self.received.checked_add(quantity).ok_or(StockError::Overflow)?;
         let available = self.available.checked_add(quantity).ok_or(StockError::Overflow)?;
-        Ok(Self {
-            received,
-            available,
-            ..self
-        })
+        Ok(Self { received, available, ..self })
     }
 
     /// Sets stock aside for a checkout.
@@ -129,16 +122,9 @@ impl BatchStock {
         positive(quantity)?;
         let have = *self.bucket(from);
         if have < quantity {
-            return Err(StockError::NotEnough {
-                bucket: from,
-                wanted: quantity,
-                have,
-            });
+            return Err(StockError::NotEnough { bucket: from, wanted: quantity, have });
         }
-        let filled = self
-            .bucket(to)
-            .checked_add(quantity)
-            .ok_or(StockError::Overflow)?;
+        let filled = self.bucket(to).checked_add(quantity).ok_or(StockError::Overflow)?;
         *self.bucket(from) = have - quantity;
         *self.bucket(to) = filled;
         Ok(self)
@@ -155,11 +141,7 @@ impl BatchStock {
 }
 
 fn positive(quantity: i64) -> Result<(), StockError> {
-    if quantity > 0 {
-        Ok(())
-    } else {
-        Err(StockError::NotPositive(quantity))
-    }
+    if quantity > 0 { Ok(()) } else { Err(StockError::NotPositive(quantity)) }
 }
 
 /// What a line needs.
@@ -239,13 +221,7 @@ pub fn allocate(
         .filter(|offer| offer.available > 0 && offer.expires_on.is_none_or(|last_day| last_day >= today))
         .copied()
         .collect();
-    usable.sort_by_key(|offer| {
-        (
-            offer.expires_on.unwrap_or(Date::MAX),
-            offer.received_at_ms,
-            offer.batch,
-        )
-    });
+    usable.sort_by_key(|offer| (offer.expires_on.unwrap_or(Date::MAX), offer.received_at_ms, offer.batch));
     check_sums(demands, &usable)?;
 
     let mut allocations = Vec::new();
@@ -257,11 +233,7 @@ pub fn allocate(
                 offer.available -= taken;
                 wanted -= taken;
                 let Demand { line_index, .. } = *demand;
-                allocations.push(Allocation {
-                    line_index,
-                    batch: offer.batch,
-                    base_quantity: taken,
-                });
+                allocations.push(Allocation { line_index, batch: offer.batch, base_quantity: taken });
             }
         }
     }
@@ -284,17 +256,9 @@ fn check_sums(demands: &[Demand], usable: &[BatchOffer]) -> Result<(), Shortage>
     let missing: Vec<Missing> = sums
         .into_iter()
         .filter(|(_, (wanted, available))| wanted > available)
-        .map(|(product, (wanted, available))| Missing {
-            product,
-            wanted,
-            available,
-        })
+        .map(|(product, (wanted, available))| Missing { product, wanted, available })
         .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(Shortage::Products(missing))
-    }
+    if missing.is_empty() { Ok(()) } else { Err(Shortage::Products(missing)) }
 }
 
 #[cfg(test)]

@@ -146,7 +146,13 @@ mod tests {
 
     #[test]
     fn the_example_of_the_standard_is_accepted_however_it_is_typed() {
-        for typed in [EXAMPLE, "91350100m000100y43", " 9135 0100 M000 100Y 43 ", "９１３５０１００Ｍ０００１００Ｙ４３", "91-350100-M000100Y4-3"] {
+        for typed in [
+            EXAMPLE,
+            "91350100m000100y43",
+            " 9135 0100 M000 100Y 43 ",
+            "９１３５０１００Ｍ０００１００Ｙ４３",
+            "91-350100-M000100Y4-3",
+        ] {
             let number = TaxNumber::parse(typed).unwrap();
             assert_eq!(number.as_str(), EXAMPLE);
             assert!(number.is_unified_code());
@@ -164,7 +170,10 @@ mod tests {
             TaxNumber::parse("9135O100M000100Y43"),
             Err(TaxNumberError::Character { position: 5, found: 'O' })
         );
-        assert_eq!(TaxNumber::parse("税350100123456789"), Err(TaxNumberError::Character { position: 1, found: '税' }));
+        assert_eq!(
+            TaxNumber::parse("税350100123456789"),
+            Err(TaxNumberError::Character { position: 1, found: '税' })
+        );
     }
 
     #[test]

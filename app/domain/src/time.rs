@@ -119,12 +119,7 @@ pub fn start_of_month_ms(date: Date) -> i64 {
 /// The moment as a clock in China shows it: `YYYY-MM-DD HH:MM`.
 pub fn china_minute_text(at_ms: i64) -> String {
     let minutes = at_ms.saturating_add(CHINA_OFFSET_MS).rem_euclid(DAY_MS) / MINUTE_MS;
-    format!(
-        "{} {:02}:{:02}",
-        Date::from_epoch_ms(at_ms),
-        minutes / 60,
-        minutes % 60
-    )
+    format!("{} {:02}:{:02}", Date::from_epoch_ms(at_ms), minutes / 60, minutes % 60)
 }
 
 /// Days of the month in the Gregorian calendar; `month` is 1–12.
@@ -157,17 +152,9 @@ fn civil_from_days(days: i32) -> (i32, u8, u8) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
     let year = year_of_era + era * 400 + i32::from(month <= 2);
-    (
-        year,
-        u8::try_from(month).unwrap_or(1),
-        u8::try_from(day).unwrap_or(1),
-    )
+    (year, u8::try_from(month).unwrap_or(1), u8::try_from(day).unwrap_or(1))
 }
 
 impl fmt::Display for Date {
@@ -245,10 +232,7 @@ mod tests {
         assert_eq!(start_of_year_ms(2026), start);
         assert_eq!(Date::from_epoch_ms(start), date("2026-01-01"));
         assert_eq!(Date::from_epoch_ms(start - 1), date("2025-12-31"));
-        assert_eq!(
-            china_minute_text(start + 9 * HOUR_MS + 5 * MINUTE_MS),
-            "2026-01-01 09:05"
-        );
+        assert_eq!(china_minute_text(start + 9 * HOUR_MS + 5 * MINUTE_MS), "2026-01-01 09:05");
     }
 
     #[test]

@@ -13,10 +13,7 @@ pub struct UnknownWord {
 impl UnknownWord {
     /// The error for `word` met where a `what` was expected.
     pub fn new(what: &'static str, word: &str) -> Self {
-        Self {
-            what,
-            word: word.to_owned(),
-        }
+        Self { what, word: word.to_owned() }
     }
 }
 
@@ -127,12 +124,7 @@ where
     let mut reached = starts.to_vec();
     let mut at = 0;
     while at < reached.len() {
-        for row in moves
-            .iter()
-            .filter(|row| row.0 == reached[at])
-            .map(|row| row.2)
-            .collect::<Vec<_>>()
-        {
+        for row in moves.iter().filter(|row| row.0 == reached[at]).map(|row| row.2).collect::<Vec<_>>() {
             if !reached.contains(&row) {
                 reached.push(row);
             }
@@ -145,9 +137,7 @@ where
         assert_eq!(!has_exit, finals.contains(state), "{state:?}: final or not");
     }
     for (index, row) in moves.iter().enumerate() {
-        let twin = moves[..index]
-            .iter()
-            .find(|other| other.0 == row.0 && other.1 == row.1);
+        let twin = moves[..index].iter().find(|other| other.0 == row.0 && other.1 == row.1);
         assert!(twin.is_none(), "{:?} on {:?} leads to two places", row.0, row.1);
     }
 }

@@ -13,12 +13,31 @@
 //! 3. Gather every [`domain::failure::FieldError`] before answering, so that a form shows all that is wrong at once.
 //! 4. Write the transaction; raise the version of the row you decide about before you look at its state.
 
+pub mod accounts;
+pub mod audit;
+pub mod books;
+pub mod carts;
+pub mod checkout;
+pub mod draft;
 pub mod error;
+pub mod flash;
+mod freight;
+mod holds;
+pub mod idempotency;
+pub mod orders;
+pub mod payments;
 pub mod ports;
+pub mod refunds;
 pub mod regions;
 pub mod rules;
+pub mod search;
 mod services;
+pub mod shipping;
+pub mod shop;
+pub mod timers;
+pub mod units;
 pub mod viewer;
+pub mod worker;
 
 pub use error::{Result, ServiceError};
 pub use services::{Services, hash_token};

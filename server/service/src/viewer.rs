@@ -119,6 +119,10 @@ impl Viewer {
 
     fn require_any(&self, wanted: &[Role]) -> Result<&SignedIn> {
         let user = self.require_user()?;
-        if user.roles.iter().any(|role| wanted.contains(role)) { Ok(user) } else { Err(ServiceError::Forbidden) }
+        if user.roles.iter().any(|role| wanted.contains(role)) {
+            Ok(user)
+        } else {
+            Err(ServiceError::Forbidden)
+        }
     }
 }

@@ -84,18 +84,23 @@ pub async fn insert_entry(
         return Ok(false);
     }
     // Every transaction takes accounts in the same order, so that two of them cannot wait for each other.
-    let mut postings: Vec<(String, AccountCode, Fen)> =
-        entry.postings().iter().map(|posting| (posting.account.to_string(), posting.account, posting.amount)).collect();
+    let mut postings: Vec<(String, AccountCode, Fen)> = entry
+        .postings()
+        .iter()
+        .map(|posting| (posting.account.to_string(), posting.account, posting.amount))
+        .collect();
     postings.sort_by(|one, other| one.0.cmp(&other.0));
     for (position, (code, account, amount)) in postings.into_iter().enumerate() {
         let account = add_to_balance(conn, &code, account, amount, &mut new_id).await?;
-        sql::query("INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES ($1, $2, $3, $4)")
-            .bind(id.get())
-            .bind(i64::try_from(position).unwrap_or(i64::MAX))
-            .bind(account)
-            .bind(amount.get())
-            .execute(&mut *conn)
-            .await?;
+        sql::query(
+            "INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(id.get())
+        .bind(i64::try_from(position).unwrap_or(i64::MAX))
+        .bind(account)
+        .bind(amount.get())
+        .execute(&mut *conn)
+        .await?;
     }
     Ok(true)
 }
@@ -238,12 +243,37 @@ pub async fn find_credited_cadre(
     .await?)
 }
 
+/// A collective and its village.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CollectiveRow {
+    #[sqlx(try_from = "i64")]
+    pub id: CollectiveId,
+    pub name: String,
+    pub name_en: String,
+    pub credit_code: String,
+    pub village_slug: String,
+    pub village_name: String,
+    pub village_name_en: String,
+}
+
+pub async fn find_collective(conn: &mut Conn, id: CollectiveId) -> Result<Option<CollectiveRow>> {
+    Ok(sql::query_as::<CollectiveRow>(
+        "SELECT c.id, c.name, c.name_en, c.credit_code, v.slug AS village_slug, v.name AS village_name,
+                v.name_en AS village_name_en
+           FROM collectives c JOIN villages v ON v.id = c.village_id WHERE c.id = $1",
+    )
+    .bind(id.get())
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// Pending and available money of a collective, as positive amounts owed to it.
 pub async fn get_collective_balances(conn: &mut Conn, collective: CollectiveId) -> Result<(Fen, Fen)> {
-    let rows = sql::query_as::<(String, i64)>("SELECT code, balance_fen FROM accounts WHERE collective_id = $1")
-        .bind(collective.get())
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sql::query_as::<(String, i64)>("SELECT code, balance_fen FROM accounts WHERE collective_id = $1")
+            .bind(collective.get())
+            .fetch_all(conn)
+            .await?;
     let owed = |ending: &str| {
         rows.iter().filter(|(code, _)| code.ends_with(ending)).map(|(_, balance)| Fen::new(-balance)).sum()
     };

@@ -102,12 +102,22 @@ pub async fn insert_cart(conn: &mut Conn, id: CartId, owner: &CartOwner, now_ms:
 
 /// Marks the cart as touched; guest carts that nobody touches are swept away.
 pub async fn touch_cart(conn: &mut Conn, id: CartId, now_ms: i64) -> Result<()> {
-    sql::query("UPDATE carts SET updated_at_ms = $2 WHERE id = $1").bind(id.get()).bind(now_ms).execute(conn).await?;
+    sql::query("UPDATE carts SET updated_at_ms = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(now_ms)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
 /// Sets a line to `quantity` pieces.
-pub async fn set_line(conn: &mut Conn, cart: CartId, variant: VariantId, quantity: i64, now_ms: i64) -> Result<()> {
+pub async fn set_line(
+    conn: &mut Conn,
+    cart: CartId,
+    variant: VariantId,
+    quantity: i64,
+    now_ms: i64,
+) -> Result<()> {
     sql::query(
         "INSERT INTO cart_lines (cart_id, variant_id, quantity, added_at_ms) VALUES ($1, $2, $3, $4)
          ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = excluded.quantity",

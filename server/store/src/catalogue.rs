@@ -69,11 +69,9 @@ pub struct CountyRow {
 
 /// The county, if one was set up.
 pub async fn find_county(conn: &mut Conn) -> Result<Option<CountyRow>> {
-    Ok(
-        sql::query_as("SELECT code, name, name_en FROM counties ORDER BY id LIMIT 1")
-            .fetch_optional(&mut *conn)
-            .await?,
-    )
+    Ok(sql::query_as("SELECT code, name, name_en FROM counties ORDER BY id LIMIT 1")
+        .fetch_optional(&mut *conn)
+        .await?)
 }
 
 /// A town as filters offer it.
@@ -88,11 +86,7 @@ pub struct TownRow {
 
 /// All towns, oldest row first, which is the county's own order.
 pub async fn list_towns(conn: &mut Conn) -> Result<Vec<TownRow>> {
-    Ok(
-        sql::query_as("SELECT id, slug, name, name_en FROM towns ORDER BY id")
-            .fetch_all(&mut *conn)
-            .await?,
-    )
+    Ok(sql::query_as("SELECT id, slug, name, name_en FROM towns ORDER BY id").fetch_all(&mut *conn).await?)
 }
 
 /// Digits of an id in a packed list.
@@ -101,9 +95,7 @@ const PACKED_WIDTH: usize = 19;
 /// Ids as one text of fixed-width numbers: the portable form of a list as a single bind value. Statements unpack it
 /// with a recursive query.
 pub(crate) fn pack_ids(ids: impl IntoIterator<Item = i64>) -> String {
-    ids.into_iter()
-        .map(|id| format!("{id:0width$}", width = PACKED_WIDTH))
-        .collect()
+    ids.into_iter().map(|id| format!("{id:0width$}", width = PACKED_WIDTH)).collect()
 }
 
 /// The recursive query `wanted (n, id)` over the packed ids in `$1`, of which there are `$2` (at least one).

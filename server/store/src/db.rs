@@ -50,7 +50,12 @@ impl Db {
         sqlx::any::install_default_drivers();
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let pool = pool_options(max_connections).connect_with(AnyConnectOptions::from_str(url)?).await?;
-            return Ok(Self { engine: Engine::Postgres, writer: pool.clone(), reader: pool, lock_file: None });
+            return Ok(Self {
+                engine: Engine::Postgres,
+                writer: pool.clone(),
+                reader: pool,
+                lock_file: None,
+            });
         }
         let Some(path) = url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//")) else {
             return Err(StoreError::UnfitEngine(
@@ -63,7 +68,9 @@ impl Db {
     async fn connect_sqlite(path: &Path, max_connections: u32) -> Result<Self> {
         let version = sqlite_version();
         if version < MIN_SQLITE_VERSION {
-            return Err(StoreError::UnfitEngine(format!("SQLite {version} is older than {MIN_SQLITE_VERSION}")));
+            return Err(StoreError::UnfitEngine(format!(
+                "SQLite {version} is older than {MIN_SQLITE_VERSION}"
+            )));
         }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)?;

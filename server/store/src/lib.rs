@@ -17,24 +17,27 @@
 //! Rows are taken in the order order → batches by id → accounts by id, so that two transactions cannot wait
 //! for each other.
 
-mod db;
-mod error;
-pub mod operation;
-pub mod people;
-pub mod catalogue;
-pub mod search;
-pub mod villages;
 pub mod audit_books;
 pub mod books;
 pub mod carts;
+pub mod catalogue;
+#[cfg(test)]
+mod contract;
+mod db;
+mod error;
+pub mod listing;
+pub mod media;
+pub mod operation;
 pub mod orders;
 pub mod parcels;
 pub mod payments;
+pub mod people;
+pub mod search;
 pub mod sql;
 pub mod stock;
+pub mod units;
+pub mod villages;
 pub mod work;
-#[cfg(test)]
-mod contract;
 
 pub use db::{Conn, Db, Engine, ReadConn, WriteTx};
 pub use error::StoreError;

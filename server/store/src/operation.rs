@@ -91,13 +91,15 @@ pub async fn insert_form_flash(
     content: &str,
     at_ms: i64,
 ) -> Result<()> {
-    sql::query("INSERT INTO form_flashes (token, session_hash, content, created_at_ms) VALUES ($1, $2, $3, $4)")
-        .bind(token.to_owned())
-        .bind(session_hash.map(<[u8]>::to_vec))
-        .bind(content.to_owned())
-        .bind(at_ms)
-        .execute(&mut *conn)
-        .await?;
+    sql::query(
+        "INSERT INTO form_flashes (token, session_hash, content, created_at_ms) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(token.to_owned())
+    .bind(session_hash.map(<[u8]>::to_vec))
+    .bind(content.to_owned())
+    .bind(at_ms)
+    .execute(&mut *conn)
+    .await?;
     Ok(())
 }
 
@@ -175,14 +177,13 @@ pub async fn find_idempotency_key(conn: &mut Conn, scope: &str, key: &str) -> Re
 /// # Errors
 /// [`StoreError::NotFound`] when the key was not claimed or is answered already.
 pub async fn update_idempotency_answer(conn: &mut Conn, scope: &str, key: &str, answer: &str) -> Result<()> {
-    let done = sql::query(
-        "UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2 AND answer = ''",
-    )
-    .bind(scope.to_owned())
-    .bind(key.to_owned())
-    .bind(answer.to_owned())
-    .execute(&mut *conn)
-    .await?;
+    let done =
+        sql::query("UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2 AND answer = ''")
+            .bind(scope.to_owned())
+            .bind(key.to_owned())
+            .bind(answer.to_owned())
+            .execute(&mut *conn)
+            .await?;
     if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::NotFound("claimed idempotency key")) }
 }
 

@@ -18,7 +18,6 @@ pub struct OrderRow {
     pub status: OrderStatus,
     pub user_id: Option<i64>,
     pub guest_session_hash: Option<Vec<u8>>,
-    pub access_token_hash: Vec<u8>,
     pub unit_id: Option<i64>,
     #[sqlx(try_from = "i64")]
     pub goods_fen: Fen,
@@ -34,10 +33,8 @@ pub struct OrderRow {
     pub note: String,
     pub email: String,
     pub locale: String,
-    pub invoice_kind: String,
-    pub invoice_title: String,
-    pub invoice_tax_number: String,
-    pub invoice_email: String,
+    /// A [`domain::invoice::InvoiceWish`] as JSON.
+    pub invoice: String,
     pub placed_at_ms: i64,
     pub hold_until_ms: Option<i64>,
     pub paid_at_ms: Option<i64>,
@@ -111,12 +108,10 @@ pub struct ApprovalRow {
 
 pub async fn insert_order(conn: &mut Conn, row: &OrderRow) -> Result<()> {
     sql::query(
-        "INSERT INTO orders (id, number, kind, status, user_id, guest_session_hash, access_token_hash, unit_id,
+        "INSERT INTO orders (id, number, kind, status, user_id, guest_session_hash, unit_id,
                 goods_fen, freight_fen, total_fen, recipient_name, recipient_phone, region_code, region_name,
-                address, note, email, locale, invoice_kind, invoice_title, invoice_tax_number, invoice_email,
-                placed_at_ms, hold_until_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                $22, $23, $24, $25)",
+                address, note, email, locale, invoice, placed_at_ms, hold_until_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     )
     .bind(row.id.get())
     .bind(row.number.clone())
@@ -124,7 +119,6 @@ pub async fn insert_order(conn: &mut Conn, row: &OrderRow) -> Result<()> {
     .bind(row.status.as_str())
     .bind(row.user_id)
     .bind(row.guest_session_hash.clone())
-    .bind(row.access_token_hash.clone())
     .bind(row.unit_id)
     .bind(row.goods_fen.get())
     .bind(row.freight_fen.get())
@@ -137,10 +131,7 @@ pub async fn insert_order(conn: &mut Conn, row: &OrderRow) -> Result<()> {
     .bind(row.note.clone())
     .bind(row.email.clone())
     .bind(row.locale.clone())
-    .bind(row.invoice_kind.clone())
-    .bind(row.invoice_title.clone())
-    .bind(row.invoice_tax_number.clone())
-    .bind(row.invoice_email.clone())
+    .bind(row.invoice.clone())
     .bind(row.placed_at_ms)
     .bind(row.hold_until_ms)
     .execute(conn)
@@ -310,7 +301,12 @@ pub async fn count_unpaid(
 }
 
 /// An account's own orders, newest first, before a moment (for paging).
-pub async fn list_user_orders(conn: &mut Conn, user: UserId, before_ms: i64, limit: i64) -> Result<Vec<OrderSummary>> {
+pub async fn list_user_orders(
+    conn: &mut Conn,
+    user: UserId,
+    before_ms: i64,
+    limit: i64,
+) -> Result<Vec<OrderSummary>> {
     Ok(sql::query_as::<OrderSummary>(
         "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
                 l.product_name AS first_line, l.product_name_en AS first_line_en,
@@ -364,11 +360,12 @@ pub async fn list_unit_orders(
 
 /// Gives a guest's orders to the account that the guest signed in to.
 pub async fn claim_guest_orders(conn: &mut Conn, session_hash: &[u8], user: UserId) -> Result<u64> {
-    let claimed = sql::query("UPDATE orders SET user_id = $2 WHERE guest_session_hash = $1 AND user_id IS NULL")
-        .bind(session_hash.to_vec())
-        .bind(user.get())
-        .execute(conn)
-        .await?;
+    let claimed =
+        sql::query("UPDATE orders SET user_id = $2 WHERE guest_session_hash = $1 AND user_id IS NULL")
+            .bind(session_hash.to_vec())
+            .bind(user.get())
+            .execute(conn)
+            .await?;
     Ok(claimed.rows_affected())
 }
 

@@ -150,10 +150,29 @@ pub async fn list_team_parcels(
     .await?)
 }
 
+/// One parcel as its seller sees it.
+pub async fn find_seller_parcel(conn: &mut Conn, id: ParcelId) -> Result<Option<SellerParcel>> {
+    Ok(sql::query_as::<SellerParcel>(
+        "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
+                o.region_name, o.address, o.note, o.paid_at_ms, d.name AS place_name,
+                u.name AS unit_name, u.name_en AS unit_name_en
+           FROM parcels c
+           JOIN orders o ON o.id = c.order_id
+           JOIN dispatch_places d ON d.id = c.place_id
+           LEFT JOIN units u ON u.id = o.unit_id
+          WHERE c.id = $1",
+    )
+    .bind(id.get())
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// How many parcels of a team are in each state.
 pub async fn count_team_parcels(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, i64)>> {
-    Ok(sql::query_as::<(String, i64)>("SELECT status, COUNT(*) FROM parcels WHERE team_id = $1 GROUP BY status")
-        .bind(team.get())
-        .fetch_all(conn)
-        .await?)
+    Ok(sql::query_as::<(String, i64)>(
+        "SELECT status, COUNT(*) FROM parcels WHERE team_id = $1 GROUP BY status",
+    )
+    .bind(team.get())
+    .fetch_all(conn)
+    .await?)
 }

@@ -124,7 +124,12 @@ pub async fn update_payment_status(
 }
 
 /// The money is here.
-pub async fn update_captured(conn: &mut Conn, id: PaymentId, intent_id: Option<&str>, now_ms: i64) -> Result<()> {
+pub async fn update_captured(
+    conn: &mut Conn,
+    id: PaymentId,
+    intent_id: Option<&str>,
+    now_ms: i64,
+) -> Result<()> {
     sql::query(
         "UPDATE payments SET status = 'captured', captured_at_ms = $3, checked_at_ms = $3,
                 intent_id = COALESCE($2, intent_id)
@@ -189,7 +194,11 @@ pub async fn insert_event(conn: &mut Conn, row: &PaymentEventRow) -> Result<bool
 }
 
 /// Events that were stored but not dealt with, oldest first.
-pub async fn list_unhandled_events(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<Vec<PaymentEventRow>> {
+pub async fn list_unhandled_events(
+    conn: &mut Conn,
+    before_ms: i64,
+    limit: i64,
+) -> Result<Vec<PaymentEventRow>> {
     Ok(sql::query_as::<PaymentEventRow>(
         "SELECT event_id, kind, payload, received_at_ms FROM payment_events
           WHERE handled_at_ms IS NULL AND received_at_ms < $1 ORDER BY received_at_ms LIMIT $2",

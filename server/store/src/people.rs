@@ -358,7 +358,10 @@ pub async fn list_role_holders(conn: &mut Conn, role: Role) -> Result<Vec<RoleHo
 mod scope;
 mod throttle;
 
-pub use scope::{find_collective_county, find_team_county, find_town_county, has_county, has_unit, list_postings};
+pub use scope::{
+    find_collective_county, find_team_county, find_town_county, has_county, has_unit, list_postings,
+};
 pub use throttle::{
-    clear_login_attempts, count_login_attempt, forgive_login_attempt, lock_login_attempts, purge_login_attempts,
+    clear_login_attempts, count_login_attempt, forgive_login_attempt, lock_login_attempts,
+    purge_login_attempts,
 };

@@ -54,11 +54,12 @@ pub async fn index_product(
     Ok(())
 }
 
-/// Published products that have exactly this term.
+/// Published products that have exactly this term. (`CROSS JOIN` here and below keeps SQLite from walking all products
+/// first.)
 pub async fn list_exact_hits(conn: &mut Conn, term: &str) -> Result<Vec<HitRow>> {
     Ok(sql::query_as(
-        "SELECT s.product_id, s.weight FROM search_terms s JOIN products p ON p.id = s.product_id
-        WHERE s.term = $1 AND p.status = 'published' ORDER BY s.weight DESC LIMIT $2",
+        "SELECT s.product_id, s.weight FROM search_terms s CROSS JOIN products p
+        WHERE p.id = s.product_id AND s.term = $1 AND p.status = 'published' ORDER BY s.weight DESC LIMIT $2",
     )
     .bind(term.to_owned())
     .bind(MAX_POSTINGS)
@@ -72,8 +73,8 @@ pub async fn list_prefix_hits(conn: &mut Conn, prefix: &str) -> Result<Vec<HitRo
         return Ok(Vec::new());
     };
     Ok(sql::query_as(
-        "SELECT s.product_id, MAX(s.weight) AS weight FROM search_terms s JOIN products p ON p.id = s.product_id
-        WHERE s.term >= $1 AND s.term < $2 AND p.status = 'published'
+        "SELECT s.product_id, MAX(s.weight) AS weight FROM search_terms s CROSS JOIN products p
+        WHERE p.id = s.product_id AND s.term >= $1 AND s.term < $2 AND p.status = 'published'
         GROUP BY s.product_id ORDER BY MAX(s.weight) DESC LIMIT $3",
     )
     .bind(prefix.to_owned())

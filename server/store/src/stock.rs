@@ -70,33 +70,36 @@ pub async fn hold(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> Result
 
 /// Held → available. False when less is held.
 pub async fn release(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> Result<bool> {
-    let done =
-        sql::query("UPDATE batches SET available = available + $2, held = held - $2 WHERE id = $1 AND held >= $2")
-            .bind(batch.get())
-            .bind(base_quantity)
-            .execute(conn)
-            .await?;
+    let done = sql::query(
+        "UPDATE batches SET available = available + $2, held = held - $2 WHERE id = $1 AND held >= $2",
+    )
+    .bind(batch.get())
+    .bind(base_quantity)
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Held → sold. False when less is held.
 pub async fn sell(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> Result<bool> {
-    let done = sql::query("UPDATE batches SET held = held - $2, sold = sold + $2 WHERE id = $1 AND held >= $2")
-        .bind(batch.get())
-        .bind(base_quantity)
-        .execute(conn)
-        .await?;
+    let done =
+        sql::query("UPDATE batches SET held = held - $2, sold = sold + $2 WHERE id = $1 AND held >= $2")
+            .bind(batch.get())
+            .bind(base_quantity)
+            .execute(conn)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Sold → available: goods that never left. False when less is sold.
 pub async fn take_back(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> Result<bool> {
-    let done =
-        sql::query("UPDATE batches SET sold = sold - $2, available = available + $2 WHERE id = $1 AND sold >= $2")
-            .bind(batch.get())
-            .bind(base_quantity)
-            .execute(conn)
-            .await?;
+    let done = sql::query(
+        "UPDATE batches SET sold = sold - $2, available = available + $2 WHERE id = $1 AND sold >= $2",
+    )
+    .bind(batch.get())
+    .bind(base_quantity)
+    .execute(conn)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 

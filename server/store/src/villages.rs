@@ -105,11 +105,9 @@ pub struct VillageNameRow {
 
 /// The names of all villages by town.
 pub async fn list_village_names(conn: &mut Conn) -> Result<Vec<VillageNameRow>> {
-    Ok(
-        sql::query_as("SELECT id, town_id, slug, name, name_en FROM villages ORDER BY town_id, id")
-            .fetch_all(&mut *conn)
-            .await?,
-    )
+    Ok(sql::query_as("SELECT id, town_id, slug, name, name_en FROM villages ORDER BY town_id, id")
+        .fetch_all(&mut *conn)
+        .await?)
 }
 
 /// What a collective earned on one day in China.

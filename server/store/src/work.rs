@@ -52,7 +52,12 @@ pub async fn insert_outbox(
 }
 
 /// Takes up to `limit` due jobs until `claim_until_ms`.
-pub async fn claim_outbox(conn: &mut Conn, now_ms: i64, claim_until_ms: i64, limit: i64) -> Result<Vec<OutboxRow>> {
+pub async fn claim_outbox(
+    conn: &mut Conn,
+    now_ms: i64,
+    claim_until_ms: i64,
+    limit: i64,
+) -> Result<Vec<OutboxRow>> {
     Ok(sql::query_as::<OutboxRow>(
         "UPDATE outbox SET claimed_until_ms = $2, attempts = attempts + 1
           WHERE claimed_until_ms <= $1 AND done_at_ms IS NULL AND id IN
@@ -68,7 +73,11 @@ pub async fn claim_outbox(conn: &mut Conn, now_ms: i64, claim_until_ms: i64, lim
 }
 
 pub async fn finish_outbox(conn: &mut Conn, id: OutboxId, now_ms: i64) -> Result<()> {
-    sql::query("UPDATE outbox SET done_at_ms = $2 WHERE id = $1").bind(id.get()).bind(now_ms).execute(conn).await?;
+    sql::query("UPDATE outbox SET done_at_ms = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(now_ms)
+        .execute(conn)
+        .await?;
     Ok(())
 }
 
@@ -107,17 +116,24 @@ pub async fn set_timer(
 
 /// Stops a timer that is no longer needed; none is no error.
 pub async fn stop_timer(conn: &mut Conn, kind: &'static str, subject_id: i64, now_ms: i64) -> Result<()> {
-    sql::query("UPDATE timers SET done_at_ms = $3 WHERE kind = $1 AND subject_id = $2 AND done_at_ms IS NULL")
-        .bind(kind)
-        .bind(subject_id)
-        .bind(now_ms)
-        .execute(conn)
-        .await?;
+    sql::query(
+        "UPDATE timers SET done_at_ms = $3 WHERE kind = $1 AND subject_id = $2 AND done_at_ms IS NULL",
+    )
+    .bind(kind)
+    .bind(subject_id)
+    .bind(now_ms)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
 /// Takes up to `limit` due timers until `claim_until_ms`.
-pub async fn claim_timers(conn: &mut Conn, now_ms: i64, claim_until_ms: i64, limit: i64) -> Result<Vec<TimerRow>> {
+pub async fn claim_timers(
+    conn: &mut Conn,
+    now_ms: i64,
+    claim_until_ms: i64,
+    limit: i64,
+) -> Result<Vec<TimerRow>> {
     Ok(sql::query_as::<TimerRow>(
         "UPDATE timers SET claimed_until_ms = $2, attempts = attempts + 1
           WHERE claimed_until_ms <= $1 AND done_at_ms IS NULL AND id IN

@@ -4,27 +4,16 @@ use super::*;
 use proptest::prelude::*;
 
 fn input(collective: i64, weight_g: i64) -> BatchInput {
-    BatchInput {
-        collective: CollectiveId::from_i64(collective),
-        weight_g,
-    }
+    BatchInput { collective: CollectiveId::from_i64(collective), weight_g }
 }
 
 fn plain(parts: &[AttributionPart]) -> Vec<(i64, i64)> {
-    parts
-        .iter()
-        .map(|part| (part.collective.get(), part.amount.get()))
-        .collect()
+    parts.iter().map(|part| (part.collective.get(), part.amount.get())).collect()
 }
 
 #[test]
 fn four_villages_share_a_line_by_weight() {
-    let batch = [
-        input(4, 10_000),
-        input(1, 40_000),
-        input(3, 20_000),
-        input(2, 30_000),
-    ];
+    let batch = [input(4, 10_000), input(1, 40_000), input(3, 20_000), input(2, 30_000)];
     let parts = attribute(Fen::new(9_999), &[(500, &batch)]).unwrap();
     // 3999.6, 2999.7, 1999.8, 999.9: three fen are left, for the largest remainders.
     assert_eq!(plain(&parts), [(1, 3_999), (2, 3_000), (3, 2_000), (4, 1_000)]);
@@ -44,40 +33,21 @@ fn two_batches_are_combined_before_rounding() {
 #[test]
 fn a_batch_nobody_weighed_cannot_be_attributed() {
     assert_eq!(attribute(Fen::new(1), &[]), Err(AttributionError::NoAllocation));
-    assert_eq!(
-        attribute(Fen::new(1), &[(1, &[])]),
-        Err(AttributionError::NoInput(0))
-    );
-    assert_eq!(
-        attribute(Fen::new(1), &[(1, &[input(1, 0)])]),
-        Err(AttributionError::NoInput(0))
-    );
-    assert_eq!(
-        attribute(Fen::new(1), &[(0, &[input(1, 1)])]),
-        Err(AttributionError::NoQuantity(0))
-    );
-    assert_eq!(
-        attribute(Fen::new(1), &[(1, &[input(1, -1)])]),
-        Err(AttributionError::NegativeWeight(0))
-    );
+    assert_eq!(attribute(Fen::new(1), &[(1, &[])]), Err(AttributionError::NoInput(0)));
+    assert_eq!(attribute(Fen::new(1), &[(1, &[input(1, 0)])]), Err(AttributionError::NoInput(0)));
+    assert_eq!(attribute(Fen::new(1), &[(0, &[input(1, 1)])]), Err(AttributionError::NoQuantity(0)));
+    assert_eq!(attribute(Fen::new(1), &[(1, &[input(1, -1)])]), Err(AttributionError::NegativeWeight(0)));
     assert!(attribute(Fen::new(-1), &[(1, &[input(1, 1)])]).is_err());
 }
 
 #[test]
 fn many_batches_of_unusual_weights_still_add_up() {
-    let batches: Vec<[BatchInput; 2]> = (0..12)
-        .map(|n| [input(1, 1_000_000_007 + n * 2), input(2 + n, 998_244_353 - n * 6)])
-        .collect();
+    let batches: Vec<[BatchInput; 2]> =
+        (0..12).map(|n| [input(1, 1_000_000_007 + n * 2), input(2 + n, 998_244_353 - n * 6)]).collect();
     let allocations: Vec<(i64, &[BatchInput])> = batches.iter().map(|b| (12_345, b.as_slice())).collect();
     let parts = attribute(Fen::new(1_000_000), &allocations).unwrap();
-    assert_eq!(
-        parts.iter().map(|part| part.amount).sum::<Fen>(),
-        Fen::new(1_000_000)
-    );
-    assert!(
-        plain(&parts)[0].1 > 500_000,
-        "the first collective put more than half into every batch"
-    );
+    assert_eq!(parts.iter().map(|part| part.amount).sum::<Fen>(), Fen::new(1_000_000));
+    assert!(plain(&parts)[0].1 > 500_000, "the first collective put more than half into every batch");
 }
 
 #[test]
@@ -86,26 +56,14 @@ fn a_refund_beyond_the_line_is_refused() {
     let none = [Fen::ZERO, Fen::ZERO];
     let reverse_of = |gone: &[Fen], refund: i64| reverse(&parts, gone, Fen::new(refund), Fen::new(100));
     assert_eq!(plain(&reverse_of(&none, 33).unwrap()), [(1, 17), (2, 16)]);
-    assert_eq!(
-        plain(&reverse_of(&[Fen::new(17), Fen::new(16)], 67).unwrap()),
-        [(1, 33), (2, 34)]
-    );
+    assert_eq!(plain(&reverse_of(&[Fen::new(17), Fen::new(16)], 67).unwrap()), [(1, 33), (2, 34)]);
     assert!(matches!(
         reverse_of(&none, 101),
         Err(AttributionError::Money(MoneyError::MoreThanRemains { .. }))
     ));
-    assert_eq!(
-        reverse_of(&[Fen::ZERO], 1),
-        Err(AttributionError::ReversalsDiffer)
-    );
-    assert_eq!(
-        reverse_of(&[Fen::new(51), Fen::ZERO], 1),
-        Err(AttributionError::ReversalsDiffer)
-    );
-    let differ = AttributionError::PartsDiffer {
-        parts: Fen::new(100),
-        line_net: Fen::new(99),
-    };
+    assert_eq!(reverse_of(&[Fen::ZERO], 1), Err(AttributionError::ReversalsDiffer));
+    assert_eq!(reverse_of(&[Fen::new(51), Fen::ZERO], 1), Err(AttributionError::ReversalsDiffer));
+    let differ = AttributionError::PartsDiffer { parts: Fen::new(100), line_net: Fen::new(99) };
     assert_eq!(reverse(&parts, &none, Fen::new(1), Fen::new(99)), Err(differ));
 }
 

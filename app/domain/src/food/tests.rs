@@ -31,7 +31,12 @@ fn fresh_papers() -> BatchPapers {
     }
 }
 
-fn problems(class: FoodClass, label: &FoodLabel, batches: &[BatchPapers], texts: &[(&str, &str)]) -> Vec<(String, Problem)> {
+fn problems(
+    class: FoodClass,
+    label: &FoodLabel,
+    batches: &[BatchPapers],
+    texts: &[(&str, &str)],
+) -> Vec<(String, Problem)> {
     let found = check_listing(class, label, batches, texts, day("2026-05-01"));
     found.into_iter().map(|error| (error.field, error.problem)).collect()
 }
@@ -51,7 +56,13 @@ fn the_check_digit_is_that_of_the_published_example() {
 fn a_licence_number_is_read_however_it_is_typed() {
     let number = sc("1146109250001");
     let digits = &number[2..];
-    for typed in [number.clone(), number.to_lowercase(), format!(" SC {digits} "), digits.to_owned(), format!("ＳＣ{digits}")] {
+    for typed in [
+        number.clone(),
+        number.to_lowercase(),
+        format!(" SC {digits} "),
+        digits.to_owned(),
+        format!("ＳＣ{digits}"),
+    ] {
         assert_eq!(ScNumber::parse(&typed).unwrap().as_str(), number);
     }
 }
@@ -85,11 +96,22 @@ fn packaged_food_needs_its_label_and_the_production_date() {
     assert_eq!(problems(FoodClass::PackagedFood, &packaged(), std::slice::from_ref(&made), &[]), []);
     assert_eq!(
         problems(FoodClass::PackagedFood, &FoodLabel::default(), &[BatchPapers::default()], &[]),
-        missing(&["ingredients", "net_content", "producer", "storage", "sc_number", "shelf_life_days", "batches.0.produced_on"])
+        missing(&[
+            "ingredients",
+            "net_content",
+            "producer",
+            "storage",
+            "sc_number",
+            "shelf_life_days",
+            "batches.0.produced_on"
+        ])
     );
     let endless = FoodLabel { shelf_life_days: Some(0), ..packaged() };
     let expected = Problem::OutOfRange { min: 1, max: 36_500 };
-    assert_eq!(problems(FoodClass::PackagedFood, &endless, &[made], &[]), [("shelf_life_days".to_owned(), expected)]);
+    assert_eq!(
+        problems(FoodClass::PackagedFood, &endless, &[made], &[]),
+        [("shelf_life_days".to_owned(), expected)]
+    );
 }
 
 #[test]
@@ -110,7 +132,11 @@ fn an_expired_batch_is_refused_also_when_only_its_shelf_life_says_so() {
     let made = |on: &str| BatchPapers { produced_on: Some(day(on)), ..BatchPapers::default() };
     let label = FoodLabel { shelf_life_days: Some(30), ..packaged() };
     let expired = [("batches.0.expires_on".to_owned(), Problem::Expired)];
-    assert_eq!(problems(FoodClass::PackagedFood, &label, &[made("2026-04-01")], &[]), [], "its last day is today");
+    assert_eq!(
+        problems(FoodClass::PackagedFood, &label, &[made("2026-04-01")], &[]),
+        [],
+        "its last day is today"
+    );
     assert_eq!(problems(FoodClass::PackagedFood, &label, &[made("2026-03-31")], &[]), expired);
     let reversed = BatchPapers { expires_on: Some(day("2026-03-01")), ..made("2026-04-01") };
     let wrong = [("batches.0.expires_on".to_owned(), Problem::WrongOrder)];

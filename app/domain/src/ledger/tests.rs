@@ -9,18 +9,11 @@ fn village(number: i64) -> CollectiveId {
 }
 
 fn part(collective: i64, amount: i64) -> AttributionPart {
-    AttributionPart {
-        collective: village(collective),
-        amount: Fen::new(amount),
-    }
+    AttributionPart { collective: village(collective), amount: Fen::new(amount) }
 }
 
 fn taken(collective: i64, state: EarningState, amount: i64) -> RefundedPart {
-    RefundedPart {
-        collective: village(collective),
-        state,
-        amount: Fen::new(amount),
-    }
+    RefundedPart { collective: village(collective), state, amount: Fen::new(amount) }
 }
 
 const TEAM: TeamId = TeamId::from_i64(77);
@@ -49,17 +42,8 @@ fn account_texts_are_read_back() {
     for account in accounts {
         assert_eq!(account.to_string().parse(), Ok(account));
     }
-    assert_eq!(
-        accounts[4].to_string(),
-        "liability:collective:0000000000005:pending"
-    );
-    for text in [
-        "",
-        "asset",
-        "asset:cash",
-        "liability:collective:x:pending",
-        "asset:bank:more",
-    ] {
+    assert_eq!(accounts[4].to_string(), "liability:collective:0000000000005:pending");
+    for text in ["", "asset", "asset:cash", "liability:collective:x:pending", "asset:bank:more"] {
         assert!(text.parse::<AccountCode>().is_err(), "{text}");
     }
 }
@@ -70,16 +54,9 @@ fn each_rule_debits_and_credits_what_it_says() {
     assert_eq!(entry.amount_on(AccountCode::Bank), Fen::new(500));
     assert_eq!(entry.amount_on(AccountCode::UnappliedReceipts), Fen::new(-500));
 
-    let entry = apply(
-        &[part(1, 300), part(2, 100), part(1, 50)],
-        &[(TEAM, Fen::new(50))],
-    )
-    .unwrap();
+    let entry = apply(&[part(1, 300), part(2, 100), part(1, 50)], &[(TEAM, Fen::new(50))]).unwrap();
     assert_eq!(entry.amount_on(AccountCode::UnappliedReceipts), Fen::new(500));
-    assert_eq!(
-        entry.amount_on(AccountCode::CollectivePending(village(1))),
-        Fen::new(-350)
-    );
+    assert_eq!(entry.amount_on(AccountCode::CollectivePending(village(1))), Fen::new(-350));
     assert_eq!(entry.amount_on(AccountCode::FreightIncome(TEAM)), Fen::new(-50));
     assert_eq!(entry.postings().len(), 4, "parts of one collective are joined");
 
@@ -97,10 +74,7 @@ fn a_trade_refunded_before_and_after_the_window_leaves_nothing_behind() {
         refund_decided(&[taken(1, EarningState::Pending, 60)], &[]).unwrap(),
         release(&[part(1, 540), part(2, 400)]).unwrap(),
         refund_decided(
-            &[
-                taken(1, EarningState::Available, 540),
-                taken(2, EarningState::Available, 400),
-            ],
+            &[taken(1, EarningState::Available, 540), taken(2, EarningState::Available, 400)],
             &[(TEAM, Fen::new(100))],
         )
         .unwrap(),
@@ -108,10 +82,7 @@ fn a_trade_refunded_before_and_after_the_window_leaves_nothing_behind() {
         refund_sent(online, Fen::new(1_040)).unwrap(),
     ];
     assert_eq!(balances(&entries), BTreeMap::new());
-    assert_eq!(
-        balances(&entries[..4])["liability:collective:0000000000001:available"],
-        -540
-    );
+    assert_eq!(balances(&entries[..4])["liability:collective:0000000000001:available"], -540);
     assert_eq!(balances(&entries[..3])["liability:refunds"], -60);
 }
 
@@ -128,27 +99,12 @@ fn late_money_goes_back_whole() {
 
 #[test]
 fn what_does_not_balance_or_moves_nothing_is_refused() {
-    let debit = Posting {
-        account: AccountCode::Bank,
-        amount: Fen::new(5),
-    };
-    let credit = Posting {
-        account: AccountCode::UnappliedReceipts,
-        amount: Fen::new(-4),
-    };
-    let unbalanced = LedgerError::Unbalanced {
-        kind: EntryKind::Capture,
-        difference: 1,
-    };
+    let debit = Posting { account: AccountCode::Bank, amount: Fen::new(5) };
+    let credit = Posting { account: AccountCode::UnappliedReceipts, amount: Fen::new(-4) };
+    let unbalanced = LedgerError::Unbalanced { kind: EntryKind::Capture, difference: 1 };
     assert_eq!(Entry::new(EntryKind::Capture, [debit, credit]), Err(unbalanced));
-    assert_eq!(
-        Entry::new(EntryKind::Capture, []),
-        Err(LedgerError::Empty(EntryKind::Capture))
-    );
-    assert_eq!(
-        capture(PaymentMethod::Online, Fen::ZERO),
-        Err(LedgerError::Empty(EntryKind::Capture))
-    );
+    assert_eq!(Entry::new(EntryKind::Capture, []), Err(LedgerError::Empty(EntryKind::Capture)));
+    assert_eq!(capture(PaymentMethod::Online, Fen::ZERO), Err(LedgerError::Empty(EntryKind::Capture)));
     assert_eq!(release(&[]), Err(LedgerError::Empty(EntryKind::Release)));
     let negative = Err(LedgerError::NegativeAmount(Fen::new(-1)));
     assert_eq!(refund_unapplied(Fen::new(-1)), negative);

@@ -6,6 +6,9 @@ pub(crate) fn tree() -> RegionTree {
         ("11", "北京市"),
         ("1101", "市辖区"),
         ("110105", "朝阳区"),
+        ("15", "内蒙古自治区"),
+        ("1501", "呼和浩特市"),
+        ("150102", "新城区"),
         ("22", "吉林省"),
         ("2201", "长春市"),
         ("220104", "朝阳区"),
@@ -46,8 +49,16 @@ fn found(code: &str, rest: &str) -> Option<(String, String)> {
 #[test]
 fn a_region_is_found_however_much_of_it_is_written() {
     for written in [
-        "陕西省安康市岚皋县", "陕西安康岚皋", "陕西 安康 岚皋", "安康市岚皋县", "陕西省岚皋县", "岚皋县", "中国陕西省安康市岚皋县",
-        "陕西省，安康市，岚皋县，", "陕西省-安康市-岚皋县-", "陕西省/安康市/岚皋县 ",
+        "陕西省安康市岚皋县",
+        "陕西安康岚皋",
+        "陕西 安康 岚皋",
+        "安康市岚皋县",
+        "陕西省岚皋县",
+        "岚皋县",
+        "中国陕西省安康市岚皋县",
+        "陕西省，安康市，岚皋县，",
+        "陕西省-安康市-岚皋县-",
+        "陕西省/安康市/岚皋县 ",
     ] {
         assert_eq!(matched(&format!("{written}城关镇1号")), found("610925", "城关镇1号"), "{written}");
     }
@@ -55,7 +66,8 @@ fn a_region_is_found_however_much_of_it_is_written() {
 
 #[test]
 fn municipalities_and_places_directly_under_a_province_have_no_city() {
-    for written in ["北京市朝阳区", "北京朝阳区", "北京市北京市朝阳区", "北京市市辖区朝阳区"] {
+    for written in ["北京市朝阳区", "北京朝阳区", "北京市北京市朝阳区", "北京市市辖区朝阳区"]
+    {
         assert_eq!(matched(&format!("{written}1号")), found("110105", "1号"), "{written}");
     }
     assert_eq!(matched("湖北省仙桃市1号"), found("429004", "1号"));
@@ -70,6 +82,7 @@ fn autonomous_regions_are_known_by_their_spoken_names() {
     assert_eq!(matched("恩施州恩施市1号"), found("422801", "1号"));
     assert_eq!(matched("湖北恩施恩施市1号"), found("422801", "1号"));
     assert_eq!(matched("新疆乌鲁木齐天山区1号"), found("650102", "1号"));
+    assert_eq!(matched("内蒙古呼和浩特新城区1号"), found("150102", "1号"));
     assert_eq!(matched("新疆自治区乌鲁木齐市天山区1号"), found("650102", "1号"));
 }
 
@@ -83,6 +96,7 @@ fn what_is_not_certain_is_not_guessed() {
     assert_eq!(matched("朝阳区1号"), None, "there are two");
     assert_eq!(matched("中山路1号"), None, "a street, not the city");
     assert_eq!(matched("西安路1号"), None);
+    assert_eq!(matched("西安东路1号"), None);
     assert_eq!(matched("测试小区1号"), None);
     assert_eq!(matched(""), None);
     assert_eq!(matched("陕西省安康市城关镇1号"), found("610900", "城关镇1号"), "as far as it is certain");

@@ -18,95 +18,31 @@ fn offer(batch: i64, product: i64, available: i64, expires: Option<i64>) -> Batc
 }
 
 fn demand(line_index: usize, product: i64, base_quantity: i64) -> Demand {
-    Demand {
-        line_index,
-        product: ProductId::from_i64(product),
-        base_quantity,
-    }
+    Demand { line_index, product: ProductId::from_i64(product), base_quantity }
 }
 
 fn plain(allocations: &[Allocation]) -> Vec<(usize, i64, i64)> {
-    allocations
-        .iter()
-        .map(|a| (a.line_index, a.batch.get(), a.base_quantity))
-        .collect()
+    allocations.iter().map(|a| (a.line_index, a.batch.get(), a.base_quantity)).collect()
 }
 
 #[test]
 fn stock_moves_from_place_to_place_and_never_below_zero() {
-    let stock = BatchStock::received(10)
-        .unwrap()
-        .hold(6)
-        .unwrap()
-        .sell(4)
-        .unwrap()
-        .release(1)
-        .unwrap();
-    assert_eq!(
-        stock,
-        BatchStock {
-            received: 10,
-            available: 5,
-            held: 1,
-            sold: 4,
-            written_off: 0
-        }
-    );
-    assert_eq!(
-        stock.hold(6),
-        Err(StockError::NotEnough {
-            bucket: Bucket::Available,
-            wanted: 6,
-            have: 5
-        })
-    );
+    let stock = BatchStock::received(10).unwrap().hold(6).unwrap().sell(4).unwrap().release(1).unwrap();
+    assert_eq!(stock, BatchStock { received: 10, available: 5, held: 1, sold: 4, written_off: 0 });
+    assert_eq!(stock.hold(6), Err(StockError::NotEnough { bucket: Bucket::Available, wanted: 6, have: 5 }));
     assert_eq!(stock.hold(0), Err(StockError::NotPositive(0)));
     assert_eq!(stock.sell(-1), Err(StockError::NotPositive(-1)));
-    let stock = stock
-        .return_to_available(1)
-        .unwrap()
-        .return_to_written_off(2)
-        .unwrap()
-        .write_off(3)
-        .unwrap();
-    assert_eq!(
-        stock,
-        BatchStock {
-            received: 10,
-            available: 3,
-            held: 1,
-            sold: 1,
-            written_off: 5
-        }
-    );
+    let stock = stock.return_to_available(1).unwrap().return_to_written_off(2).unwrap().write_off(3).unwrap();
+    assert_eq!(stock, BatchStock { received: 10, available: 3, held: 1, sold: 1, written_off: 5 });
     assert_eq!(stock.check(), Ok(()));
-    assert!(
-        BatchStock {
-            available: 1,
-            ..BatchStock::default()
-        }
-        .check()
-        .is_err()
-    );
-    assert!(
-        BatchStock {
-            available: 1,
-            held: -1,
-            ..BatchStock::default()
-        }
-        .check()
-        .is_err()
-    );
+    assert!(BatchStock { available: 1, ..BatchStock::default() }.check().is_err());
+    assert!(BatchStock { available: 1, held: -1, ..BatchStock::default() }.check().is_err());
 }
 
 #[test]
 fn the_batch_that_expires_first_goes_first() {
-    let offers = [
-        offer(1, 1, 5, None),
-        offer(2, 1, 5, Some(9)),
-        offer(3, 1, 5, Some(2)),
-        offer(4, 1, 5, Some(-1)),
-    ];
+    let offers =
+        [offer(1, 1, 5, None), offer(2, 1, 5, Some(9)), offer(3, 1, 5, Some(2)), offer(4, 1, 5, Some(-1))];
     let allocations = allocate(&[demand(0, 1, 7), demand(1, 1, 6)], &offers, day(0)).unwrap();
     assert_eq!(plain(&allocations), [(0, 3, 5), (0, 2, 2), (1, 2, 3), (1, 1, 3)]);
 }
@@ -115,36 +51,17 @@ fn the_batch_that_expires_first_goes_first() {
 fn goods_are_sold_on_their_last_day_but_not_after() {
     let offers = [offer(1, 1, 1, Some(0))];
     assert!(allocate(&[demand(0, 1, 1)], &offers, day(0)).is_ok());
-    let missing = Missing {
-        product: ProductId::from_i64(1),
-        wanted: 1,
-        available: 0,
-    };
-    assert_eq!(
-        allocate(&[demand(0, 1, 1)], &offers, day(1)),
-        Err(Shortage::Products(vec![missing]))
-    );
+    let missing = Missing { product: ProductId::from_i64(1), wanted: 1, available: 0 };
+    assert_eq!(allocate(&[demand(0, 1, 1)], &offers, day(1)), Err(Shortage::Products(vec![missing])));
 }
 
 #[test]
 fn two_lines_cannot_both_have_the_last_unit() {
     let offers = [offer(1, 1, 10, None), offer(2, 2, 1, None)];
-    let short = allocate(
-        &[demand(0, 1, 6), demand(1, 2, 1), demand(2, 1, 6)],
-        &offers,
-        day(0),
-    )
-    .unwrap_err();
-    let missing = Missing {
-        product: ProductId::from_i64(1),
-        wanted: 12,
-        available: 10,
-    };
+    let short = allocate(&[demand(0, 1, 6), demand(1, 2, 1), demand(2, 1, 6)], &offers, day(0)).unwrap_err();
+    let missing = Missing { product: ProductId::from_i64(1), wanted: 12, available: 10 };
     assert_eq!(short, Shortage::Products(vec![missing]));
-    assert_eq!(
-        allocate(&[demand(3, 1, 0)], &offers, day(0)),
-        Err(Shortage::NothingWanted(3))
-    );
+    assert_eq!(allocate(&[demand(3, 1, 0)], &offers, day(0)), Err(Shortage::NothingWanted(3)));
 }
 
 proptest! {

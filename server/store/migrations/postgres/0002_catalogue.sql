@@ -152,9 +152,8 @@ CREATE TABLE batch_inputs (
 CREATE INDEX batch_inputs_by_village ON batch_inputs (village_id);
 
 -- Words by which a product is found: characters, pairs of characters, pinyin, initials.
--- Compared byte by byte (as SQLite does), so that a prefix is an index range in every locale.
 CREATE TABLE search_terms (
-    term TEXT COLLATE "C" NOT NULL,
+    term TEXT NOT NULL,
     product_id BIGINT NOT NULL REFERENCES products (id),
     weight BIGINT NOT NULL,
     PRIMARY KEY (term, product_id)
@@ -163,7 +162,7 @@ CREATE INDEX search_terms_by_product ON search_terms (product_id);
 
 -- Words with one letter missing, so that a slip of the finger still finds them.
 CREATE TABLE search_typos (
-    typo TEXT COLLATE "C" NOT NULL,
-    term TEXT COLLATE "C" NOT NULL,
+    typo TEXT NOT NULL,
+    term TEXT NOT NULL,
     PRIMARY KEY (typo, term)
 );

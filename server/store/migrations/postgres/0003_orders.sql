@@ -23,10 +23,9 @@ CREATE TABLE orders (
     number TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL CHECK (kind IN ('retail', 'unit')),
     status TEXT NOT NULL,
-    -- Who bought: an account, or a guest known by the session and by a link.
+    -- Who bought: an account, or a guest known by the session, or by the number and the end of the phone.
     user_id BIGINT REFERENCES users (id),
     guest_session_hash BYTEA,
-    access_token_hash BYTEA NOT NULL,
     unit_id BIGINT REFERENCES units (id),
     goods_fen BIGINT NOT NULL CHECK (goods_fen >= 0),
     freight_fen BIGINT NOT NULL CHECK (freight_fen >= 0),
@@ -39,10 +38,8 @@ CREATE TABLE orders (
     note TEXT NOT NULL,
     email TEXT NOT NULL,
     locale TEXT NOT NULL,
-    invoice_kind TEXT NOT NULL CHECK (invoice_kind IN ('none', 'person', 'unit_ordinary', 'unit_special')),
-    invoice_title TEXT NOT NULL,
-    invoice_tax_number TEXT NOT NULL,
-    invoice_email TEXT NOT NULL,
+    -- The wish as given, as JSON: what the tax system is asked for, never computed with.
+    invoice TEXT NOT NULL,
     placed_at_ms BIGINT NOT NULL,
     -- Until when the stock is set aside while unpaid.
     hold_until_ms BIGINT,

@@ -30,11 +30,12 @@ macro_rules! batch {
     };
 }
 
-/// The batch a buyer would get today: of those in stock and not expired on `today`, the one that expires first.
+/// The batch a buyer would get today: of those in stock and not expired on `today`, the one that expires first, as
+/// `domain::stock::allocate` chooses.
 pub async fn find_next_batch(conn: &mut Conn, product: ProductId, today: &str) -> Result<Option<BatchRow>> {
     Ok(sql::query_as(batch!(
         "AND available > 0 AND (expires_on IS NULL OR expires_on >= $2)
-        ORDER BY COALESCE(expires_on, '9999-12-31'), produced_on, id LIMIT 1"
+        ORDER BY COALESCE(expires_on, '9999-12-31'), created_at_ms, id LIMIT 1"
     ))
     .bind(product.get())
     .bind(today.to_owned())
@@ -44,12 +45,10 @@ pub async fn find_next_batch(conn: &mut Conn, product: ProductId, today: &str) -
 
 /// The youngest batch, in stock or not.
 pub async fn find_latest_batch(conn: &mut Conn, product: ProductId) -> Result<Option<BatchRow>> {
-    Ok(
-        sql::query_as(batch!("ORDER BY produced_on DESC, id DESC LIMIT 1"))
-            .bind(product.get())
-            .fetch_optional(&mut *conn)
-            .await?,
-    )
+    Ok(sql::query_as(batch!("ORDER BY produced_on DESC, id DESC LIMIT 1"))
+        .bind(product.get())
+        .fetch_optional(&mut *conn)
+        .await?)
 }
 
 /// A batch by the code printed on the package.

@@ -54,13 +54,7 @@ macro_rules! shown {
 
 macro_rules! page {
     ($order:literal) => {
-        concat!(
-            "SELECT p.id FROM products p WHERE ",
-            shown!(),
-            " ORDER BY ",
-            $order,
-            " LIMIT $6 OFFSET $7"
-        )
+        concat!("SELECT p.id FROM products p WHERE ", shown!(), " ORDER BY ", $order, " LIMIT $6 OFFSET $7")
     };
 }
 
@@ -124,15 +118,15 @@ pub async fn list_local_keys(
     village: Option<VillageId>,
     town: Option<TownId>,
 ) -> Result<Vec<SortKeyRow>> {
+    // CROSS JOIN keeps SQLite from walking all products first.
     Ok(sql::query_as(concat!(
         "SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count
         FROM (
-            SELECT q.id FROM villages v JOIN products q ON q.village_id = v.id
-            WHERE (CAST($6 AS BIGINT) IS NULL OR v.id = $6) AND (CAST($7 AS BIGINT) IS NULL OR v.town_id = $7)
+            SELECT q.id FROM villages v CROSS JOIN products q
+            WHERE q.village_id = v.id AND (CAST($6 AS BIGINT) IS NULL OR v.id = $6) AND (CAST($7 AS BIGINT) IS NULL OR v.town_id = $7)
             UNION
-            SELECT b.product_id FROM villages v JOIN batch_inputs i ON i.village_id = v.id
-            JOIN batches b ON b.id = i.batch_id
-            WHERE b.available > 0
+            SELECT b.product_id FROM villages v CROSS JOIN batch_inputs i CROSS JOIN batches b
+            WHERE i.village_id = v.id AND b.id = i.batch_id AND b.available > 0
                 AND (CAST($6 AS BIGINT) IS NULL OR v.id = $6) AND (CAST($7 AS BIGINT) IS NULL OR v.town_id = $7)
         ) AS here
         JOIN products p ON p.id = here.id

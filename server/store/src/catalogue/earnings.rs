@@ -74,6 +74,7 @@ pub async fn sum_product_money(
     fee_account: &str,
     from_ms: i64,
 ) -> Result<LineMoneyRow> {
+    // CROSS JOIN keeps SQLite from walking all fees for each order.
     Ok(sql::query_as(
         "SELECT COALESCE(CAST(SUM(s.freight) AS BIGINT), 0) AS freight_fen,
             COALESCE(CAST(SUM(s.fee) AS BIGINT), 0) AS fee_fen
@@ -81,9 +82,8 @@ pub async fn sum_product_money(
             SELECT CASE WHEN p.freight_fen = 0 THEN 0 ELSE p.freight_fen * l.net_fen / NULLIF(CAST((
                     SELECT SUM(x.net_fen) FROM order_lines x WHERE x.parcel_id = p.id) AS BIGINT), 0) END AS freight,
                 CAST((
-                    SELECT SUM(g.amount_fen) FROM journal_entries j
-                    JOIN postings g ON g.entry_id = j.id JOIN accounts k ON k.id = g.account_id
-                    WHERE j.order_id = o.id AND k.code = $2
+                    SELECT SUM(g.amount_fen) FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
+                    WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id AND k.code = $2
                 ) AS BIGINT) * l.net_fen / NULLIF(o.goods_fen, 0) AS fee
             FROM order_lines l JOIN parcels p ON p.id = l.parcel_id JOIN orders o ON o.id = l.order_id
             WHERE l.product_id = $1 AND o.paid_at_ms >= $3 AND o.status IN ('paid', 'completed')
@@ -121,9 +121,8 @@ pub async fn find_order_money(
     Ok(sql::query_as(
         "SELECT o.goods_fen, o.freight_fen, o.total_fen, o.paid_at_ms,
             COALESCE((
-                SELECT CAST(SUM(g.amount_fen) AS BIGINT) FROM journal_entries j
-                JOIN postings g ON g.entry_id = j.id JOIN accounts k ON k.id = g.account_id
-                WHERE j.order_id = o.id AND k.code = $2
+                SELECT CAST(SUM(g.amount_fen) AS BIGINT) FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
+                    WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id AND k.code = $2
             ), 0) AS fee_fen,
             COALESCE((
                 SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM refunds r

@@ -79,18 +79,12 @@ macro_rules! product {
 
 /// A product by its name in addresses, whatever its status.
 pub async fn find_product_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<ProductRow>> {
-    Ok(sql::query_as(product!("p.slug = $1"))
-        .bind(slug.to_owned())
-        .fetch_optional(&mut *conn)
-        .await?)
+    Ok(sql::query_as(product!("p.slug = $1")).bind(slug.to_owned()).fetch_optional(&mut *conn).await?)
 }
 
 /// A product by its id, whatever its status.
 pub async fn find_product(conn: &mut Conn, id: ProductId) -> Result<Option<ProductRow>> {
-    Ok(sql::query_as(product!("p.id = $1"))
-        .bind(id.get())
-        .fetch_optional(&mut *conn)
-        .await?)
+    Ok(sql::query_as(product!("p.id = $1")).bind(id.get()).fetch_optional(&mut *conn).await?)
 }
 
 /// What can be put into a cart.

@@ -3,14 +3,18 @@
 //! # How to add an aggregate
 //! 1. Write `contract/<aggregate>.rs` with `pub(super) async fn scenario(db: &Db)` that calls every function of the
 //!    aggregate once or more and asserts what a person would care about; it begins with an empty, migrated database.
-//! 2. Name the module here and in [`statements::SCENARIOS`](statements), which fails for each statement that no
-//!    scenario executed.
+//! 2. Name the module here and in the list `scenarios!` of `contract/statements.rs`, whose test fails for each
+//!    statement that no scenario executed.
 //! 3. Further tests of single rules are `#[tokio::test]` functions that call [`on_both`].
 
+mod catalogue;
+mod listing;
 mod operation;
 mod people;
 mod schema;
+mod search;
 mod statements;
+mod villages;
 
 use std::future::{Future, poll_fn};
 use std::hash::{BuildHasher, Hasher, RandomState};

@@ -77,3 +77,34 @@ async fn a_refused_statement_leaves_nothing_behind() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_thirty_simultaneous_requests_with_one_key_one_does_the_work() {
+    on_both(async |db: &Db| {
+        let requests: Vec<_> = (0..30)
+            .map(|number: i64| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    let mut tx = db.write().await.unwrap();
+                    let fresh = claim_idempotency_key(&mut tx, "s", "k", "print", T).await.unwrap();
+                    if fresh {
+                        update_idempotency_answer(&mut tx, "s", "k", &number.to_string()).await.unwrap();
+                    }
+                    let answer = find_idempotency_key(&mut tx, "s", "k").await.unwrap().unwrap().answer;
+                    tx.commit().await.unwrap();
+                    (fresh, answer)
+                })
+            })
+            .collect();
+        let mut answers = Vec::new();
+        for request in requests {
+            answers.push(request.await.unwrap());
+        }
+        assert_eq!(answers.iter().filter(|(fresh, _)| *fresh).count(), 1);
+        assert!(
+            answers.iter().all(|(_, answer)| *answer == answers[0].1),
+            "all are told the same: {answers:?}"
+        );
+    })
+    .await;
+}

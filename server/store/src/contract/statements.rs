@@ -20,7 +20,7 @@ macro_rules! scenarios {
     };
 }
 
-scenarios!(people, operation);
+scenarios!(people, operation, catalogue, search, villages, listing);
 
 #[tokio::test]
 async fn every_statement_runs_on_both_engines() {
@@ -69,7 +69,8 @@ fn written_statements() -> BTreeMap<(String, u32), String> {
             let shown = text.lines().nth(line as usize - 1).unwrap_or_default().trim().to_owned();
             found.insert((file.clone(), line), shown);
         }
-        let direct = text.lines().any(|line| line.contains("sqlx::query") && !line.trim_start().starts_with("//"));
+        let direct =
+            text.lines().any(|line| line.contains("sqlx::query") && !line.trim_start().starts_with("//"));
         assert!(!direct || file == "db.rs", "{file} starts a statement past crate::sql");
     });
     found
@@ -82,7 +83,8 @@ fn statement_lines(text: &str) -> Vec<u32> {
         let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         let in_comment = text[line_start..at].trim_start().starts_with("//");
         // `crate::sql::query` begins with `crate`, which rustfmt never breaks off from the rest.
-        let rest = text[at + "sql::query".len()..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        let rest =
+            text[at + "sql::query".len()..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
         let calls = rest.starts_with('(') || rest.starts_with("::<");
         if calls && !in_comment {
             lines.push(u32::try_from(text[..at].matches('\n').count() + 1).unwrap());

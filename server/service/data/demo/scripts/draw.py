@@ -23,6 +23,7 @@ class Canvas:
     def __init__(self, width, height, seed):
         self.w, self.h, self.rng = width, height, random.Random(seed)
         self.defs, self.body, self.n = [], [], 0
+        self.pixels, self.view = (width, height), (0, 0, width, height)
 
     def id(self):
         self.n += 1
@@ -109,9 +110,10 @@ class Canvas:
     def svg(self):
         grain = ('<filter id="grain" x="0" y="0" width="1" height="1"><feTurbulence type="fractalNoise" baseFrequency="0.55" '
                  'numOctaves="2" seed="7"/><feColorMatrix values="0 0 0 0 0.35 0 0 0 0 0.28 0 0 0 0 0.18 0.5 0 0 0 -0.2"/></filter>')
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.w}" height="{self.h}" viewBox="0 0 {self.w} {self.h}">'
+        vx, vy, vw, vh = self.view
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.pixels[0]}" height="{self.pixels[1]}" viewBox="{vx} {vy} {vw} {vh}">'
                 f'<defs>{grain}{"".join(self.defs)}</defs>{"".join(self.body)}'
-                f'<rect width="{self.w}" height="{self.h}" filter="url(#grain)" opacity="0.16"/></svg>')
+                f'<rect x="{vx}" y="{vy}" width="{vw}" height="{vh}" filter="url(#grain)" opacity="0.16"/></svg>')
 
 
 def render(canvas, target, limit=60_000):
@@ -120,7 +122,7 @@ def render(canvas, target, limit=60_000):
         page, shot = pathlib.Path(tmp, "p.html"), pathlib.Path(tmp, "p.png")
         page.write_text(f'<meta charset="utf-8"><body style="margin:0;background:{PAPER}">{canvas.svg()}')
         subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                        f"--user-data-dir={tmp}/profile", f"--window-size={canvas.w},{canvas.h}",
+                        f"--user-data-dir={tmp}/profile", f"--window-size={canvas.pixels[0]},{canvas.pixels[1]}",
                         f"--screenshot={shot}", str(page)], check=True, capture_output=True)
         image = Image.open(shot).convert("RGB")
     for quality in (84, 78, 72, 64, 55, 45):

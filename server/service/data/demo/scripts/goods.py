@@ -10,15 +10,15 @@ CYLINDER = [(0, "#000000", .42), (.1, "#000000", .16), (.24, "#FFFFFF", .1), (.3
 def table(c, tint="#EFE6D3", wall=None):
     """Warm paper backdrop that curves into a table, faint mountains and window light."""
     wall = wall or mix(tint, "#FBFAF6", .62)
-    c.add(f'<rect width="{c.w}" height="{c.h}" fill="{c.lin([(0, mix(wall, "#FFFFFF", .3)), (.55, wall), (.66, mix(tint, "#FFFFFF", .18)), (.8, tint), (1, mix(tint, "#B89F72", .16))])}"/>')
+    c.add(f'<rect width="{c.w}" height="{c.h + 120}" fill="{c.lin([(0, mix(wall, "#FFFFFF", .3)), (.55, wall), (.66, mix(tint, "#FFFFFF", .18)), (.8, tint), (1, mix(tint, "#B89F72", .16))])}"/>')
     for k, (base, o) in enumerate(((560, .16), (640, .2))):
         pts, x = [], -60
         while x < c.w + 80:
             pts.append((x, base - 120 * math.sin(x / (250 + 60 * k) + c.rng.uniform(0, .4) + k * 2) - 36 * math.sin(x / 90 + k)))
             x += 60
         c.add(f'<path d="{smooth(pts)}L1300,760L-60,760Z" fill="{c.lin([(0, "#6F8F7C", o), (1, "#6F8F7C", 0)], 0, base - 150, 0, 745, "userSpaceOnUse")}" filter="{c.blur(3)}"/>')
-    c.add(f'<rect width="{c.w}" height="{c.h}" fill="{c.rad([(0, "#FFFFFF", .8), (.5, "#FFFFFF", .22), (1, "#FFFFFF", 0)], .22, .12, .9)}"/>',
-          f'<rect width="{c.w}" height="{c.h}" fill="{c.rad([(0, "#5A4526", 0), (.72, "#5A4526", 0), (1, "#5A4526", .13)], .45, .45, .8)}"/>')
+    c.add(f'<rect width="{c.w}" height="{c.h + 120}" fill="{c.rad([(0, "#FFFFFF", .8), (.5, "#FFFFFF", .22), (1, "#FFFFFF", 0)], .22, .12, .9)}"/>',
+          f'<rect width="{c.w}" height="{c.h + 120}" fill="{c.rad([(0, "#5A4526", 0), (.72, "#5A4526", 0), (1, "#5A4526", .13)], .45, .45, .8)}"/>')
 
 
 def cloth(c, y=850, colour="#DCE3D6"):
@@ -52,7 +52,7 @@ def paper_label(c, x, y, w, h, title, small="", colour=TEA, seal="岚", mark=Tru
     c.add(f'<rect x="{left}" y="{y}" width="{w}" height="{h}" fill="{c.lin([(0, "#FCF7EA"), (1, "#F2E9D4")])}"/>',
           f'<rect x="{left + w * .045}" y="{y + w * .045}" width="{w * .91}" height="{h - w * .09}" fill="none" stroke="{colour}" stroke-width="{max(1.2, w * .008)}" opacity=".55"/>')
     if mark:
-        hills_mark(c, left + w * .045, y + h * .66, w * .91, h * .31, colour)
+        hills_mark(c, left + w * .06, y + h * (.6 if small else .66), w * .88, h * .3, colour)
     n = len(title)
     size = min(w * .3, h * (.56 if mark else .78) / (n * 1.14))
     ty = y + h * (.1 if mark else .11)
@@ -61,7 +61,7 @@ def paper_label(c, x, y, w, h, title, small="", colour=TEA, seal="岚", mark=Tru
         c.vtext(x - w * .27, ty + size * .1, brand, min(size * .46, w * .12), 1.22, colour, 600)
         c.seal(x - w * .27, ty + size * .1 + min(size * .46, w * .12) * 1.22 * len(brand) + w * .085, seal, w * .125)
     if small:
-        c.text(x, y + h * .97 - w * .05, small, w * .07, mix(colour, INK, .4), 500)
+        c.text(x, y + h * .955 - w * .025, small, w * .07, mix(colour, INK, .4), 500)
 
 
 def tin(c, x, y, w, h, colour, title, small="", label=True, lid=None, seal="岚"):
@@ -97,7 +97,7 @@ def bag(c, x, y, w, h, title, small="", colour="#CDAE7C", accent=TEA, seal="岚"
     d = (f"M{x - w * .46},{top}H{x + w * .46}C{x + w * .47},{top + h * .2} {x + w * .5},{top + h * .5} {x + w * .5},{y - h * .1}"
          f"C{x + w * .5},{y - h * .03} {x + w * .47},{y} {x + w * .42},{y}C{x + w * .2},{y + h * .018} {x - w * .2},{y + h * .018} {x - w * .42},{y}"
          f"C{x - w * .47},{y} {x - w * .5},{y - h * .03} {x - w * .5},{y - h * .1}C{x - w * .5},{top + h * .5} {x - w * .47},{top + h * .2} {x - w * .46},{top}Z")
-    c.add(f'<path d="{d}" fill="{colour}"/>', f'<path d="{d}" filter="{c.texture("#6B4E26", .34, "0.02 0.3", 9)}" opacity=".35"/>')
+    c.add(f'<path d="{d}" fill="{colour}"/>', f'<path d="{d}" filter="{c.texture("#6B4E26", .34, "0.02 0.3", 9)}" opacity=".2"/>')
     if window:
         wy, wh = y - h * .2, h * .13
         oval = f'<ellipse cx="{x}" cy="{wy}" rx="{w * .34}" ry="{wh}"/>'

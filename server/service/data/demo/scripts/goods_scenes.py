@@ -174,12 +174,17 @@ def paper_band(c, x, y, w, h, title):
 
 def fresh_2(c):
     table(c, "#E4EADA")
-    for k, x in enumerate((420, 500, 575, 650, 740)):
-        stem(c, x, 900, 560 + (k % 3) * 60, -90 + (k - 2) * 9, 26, leafy=5)
-    bowl(c, 580, 1000, 460, lambda x, y, rx, ry: c.add(f'<ellipse cx="{x}" cy="{y}" rx="{rx * .9}" ry="{ry * .8}" fill="#5A4630"/>'), "#B9A684", .5)
-    for k, x in enumerate((440, 520, 590, 655, 730)):
-        stem(c, x, 862, 200, -90 + (k - 2) * 9, 26)
-    flower(c, 900, 1010, 60, 10), flower(c, 1000, 1050, 46, 40)
+    bowl(c, 590, 1020, 500, lambda x, y, rx, ry: c.add(f'<ellipse cx="{x}" cy="{y + 10}" rx="{rx}" ry="{ry * .86}" fill="#5A4630"/>'), "#B9A684", .5)
+    for _ in range(130):
+        a, r = c.rng.uniform(0, math.tau), c.rng.random() ** .5
+        c.add(f'<ellipse cx="{590 + math.cos(a) * r * 205:.0f}" cy="{780 + math.sin(a) * r * 56:.0f}" rx="{c.rng.uniform(9, 22):.0f}" ry="{c.rng.uniform(6, 11):.0f}" fill="{c.rng.choice(("#7A5F40", "#8F7450", "#5E4630", "#6F7F4A", "#4A3826"))}"/>')
+    canes = ((480, 772, -26, 400), (700, 770, 24, 420), (560, 762, -7, 500), (640, 764, 9, 460), (520, 800, -17, 330), (665, 800, 14, 320), (595, 808, 1, 380))
+    for k, (x, y, lean, ln) in enumerate(canes):
+        stem(c, x, y, ln, -90 + lean, 24, ("#93A45E", "#8A9456", "#A0A868")[k % 3], leafy=5, shade=0)
+    for x, y in ((345, 470), (560, 360), (770, 430), (610, 560)):
+        for dx, dy, r in ((-42, 18, 42), (32, -16, 46), (12, 58, 38)):
+            flower(c, x + dx, y + dy, r, c.rng.uniform(0, 72))
+    flower(c, 930, 1050, 54, 10), flower(c, 1010, 1080, 44, 40)
 
 
 def fengdou_1(c):
@@ -203,12 +208,19 @@ def flower_2(c):
 
 
 def shenxian_1(c):
-    table(c, "#F0E6CF"), bag(c, 430, 900, 420, 620, "神仙粉条", "500 g", "#E3D3AC", CLAY, brand="枣树村")
+    table(c, "#F0E6CF"), bag(c, 430, 900, 420, 620, "神仙粉条", "500 g", "#F0E4C8", CLAY, brand="枣树村")
     noodles(c, 720, 1060, 760, 220)
 
 
 def shenxian_2(c):
-    table(c, "#F0E6CF"), cloth(c, 820, "#E5D2B8"), bowl(c, 600, 1010, 680, lambda x, y, rx, ry: nest(c, x, y, rx, ry, 130, lift=.4), "#54695C")
+    table(c, "#F0E6CF"), cloth(c, 820, "#E5D2B8"), bowl(c, 600, 1010, 680, lambda x, y, rx, ry: [nest(c, x, y + 8, rx * .96, ry, 300, thick=7, lift=.42), garnish(c, x, y - 60, rx * .5, ry * .5)], "#54695C")
+
+
+def garnish(c, x, y, rx, ry):
+    for _ in range(26):
+        px, py, a = x + c.rng.uniform(-1, 1) * rx, y + c.rng.uniform(-1, 1) * ry, c.rng.uniform(0, 180)
+        green = c.rng.random() < .7
+        c.add(f'<ellipse cx="{px:.0f}" cy="{py:.0f}" rx="14" ry="{9 if green else 6}" fill="{"none" if green else "#B8402C"}" stroke="{"#6F9A45" if green else "#8E2C1E"}" stroke-width="{5 if green else 1}" transform="rotate({a:.0f} {px:.0f} {py:.0f})"/>')
 
 
 def wide_1(c):
@@ -221,8 +233,7 @@ def smoked_1(c):
     for x, y, w in ((260, 920, 300), (480, 975, 320), (310, 800, 290)):
         slab(c, x, y, w, 105, 150, "#8A5527", "#A5703A")
     for k in range(5):
-        slab(c, 820 + k * 26, 975 - k * 4, 20, 105, 150, "#8A5527", "#EAD7AE", strength=.3)
-    c.seal(1010, 560, "熏", 74)
+        slab(c, 812 + k * 44, 975 - k * 5, 24, 105, 150, "#8A5527", "#EAD7AE", strength=.3)
 
 
 def smoked_2(c):
@@ -237,7 +248,7 @@ def spice_1(c):
 
 
 def chicken_1(c):
-    table(c, "#EAE6CF"), grass(c, 120, 1080, 985, 110, 70), hen(c, 590, 985, 1.25), grass(c, 150, 1050, 1020, 60, 55)
+    table(c, "#EAE6CF"), grass(c, 120, 1080, 985, 110, 70), hen(c, 590, 985, 1.08), grass(c, 150, 1050, 1020, 60, 55)
 
 
 def chicken_2(c):
@@ -246,6 +257,11 @@ def chicken_2(c):
 
 def straw_nest(c, x, y, w):
     c.shadow(x, y + 20, w * .5, w * .12)
+    c.add(f'<ellipse cx="{x}" cy="{y}" rx="{w * .47}" ry="{w * .15}" fill="#A5854A"/>')
+    for _ in range(150):
+        a, r = c.rng.uniform(0, math.tau), c.rng.random() ** .5 * .44
+        px, py, t = x + math.cos(a) * w * r, y + math.sin(a) * w * .3 * r, c.rng.uniform(0, 3.1)
+        c.add(f'<path d="M{px - math.cos(t) * 50:.0f},{py - math.sin(t) * 14:.0f}q50,-10 {math.cos(t) * 100:.0f},{math.sin(t) * 28:.0f}" stroke="{c.rng.choice(("#D9BC7C", "#B99654", "#E9D5A2", "#8E7038"))}" stroke-width="5" fill="none" stroke-linecap="round"/>')
     for k in range(230):
         a, r = c.rng.uniform(0, math.tau), c.rng.uniform(.78, 1.06)
         px, py = x + math.cos(a) * w * .5 * r, y + math.sin(a) * w * .16 * r - (0 if math.sin(a) > 0 else 10)
@@ -279,6 +295,7 @@ def knots_1(c):
     table(c, "#E6E8DE"), bag(c, 380, 900, 380, 560, "魔芋丝结", "300 g", "#B8C4B4", TEA, brand="枣树村")
 
     def knots(x, y, rx, ry):
+        c.add(f'<path d="M{x - rx},{y}Q{x - rx * .6},{y - 90} {x},{y - 95}T{x + rx},{y}Q{x},{y + ry * 2} {x - rx},{y}Z" fill="#C9C6B6"/>')
         for k in range(26):
             px, py = x + c.rng.uniform(-.8, .8) * rx, y - 90 * c.rng.random() + 20
             for j in range(7):
@@ -357,13 +374,13 @@ def four_1(c):
 
 def four_2(c):
     table(c, "#F0E4D0"), bag(c, 300, 830, 270, 430, "雨前绿茶", "", "#C9AE80"), jar(c, 580, 850, 250, 380, ("#E8A93A", "#A8641A"), "百花蜜", brand="天坪村")
-    bag(c, 880, 830, 290, 450, "神仙粉条", "", "#E3D3AC", CLAY, brand="枣树村"), noodles(c, 800, 1050, 440, 120, 130)
+    bag(c, 880, 830, 290, 450, "神仙粉条", "", "#F0E4C8", CLAY, brand="枣树村"), noodles(c, 800, 1050, 440, 120, 130)
     heap(c, 360, 1050, 330, 3, lambda x, y, r, a: walnut(c, x, y, r, a))
 
 
 def pair_1(c):
-    table(c, "#E9E5D2"), box(c, 560, 840, 740, 420, 180, NIGHT, "双罐茶礼", "", "#C9A55C")
-    tin(c, 760, 1030, 220, 340, GREEN, "明前绿茶", "", lid="#1E4A36"), tin(c, 1000, 1050, 210, 325, RUST, "工夫红茶", "", lid="#6B2E1C")
+    table(c, "#E9E5D2"), box(c, 455, 860, 660, 430, 180, NIGHT, "双罐茶礼", "", "#C9A55C")
+    tin(c, 800, 1020, 220, 350, GREEN, "明前绿茶", "", lid="#1E4A36"), tin(c, 1020, 1045, 205, 330, RUST, "工夫红茶", "", lid="#6B2E1C")
 
 
 def pair_2(c):
@@ -371,8 +388,8 @@ def pair_2(c):
 
 
 def sh_gift_1(c):
-    table(c, "#EAE8D3"), box(c, 560, 830, 760, 420, 170, "#55683F", "石斛三样", "", "#D9C07A", brand="四村合作")
-    for x, kind, t, col in ((380, "coil", "枫斗", ("#B5A868", "#7E7340")), (610, "flower", "石斛花", ("#E9E2A6", "#BDB168")), (840, "slice", "冻干片", ("#D5D89A", "#9AA45E"))):
+    table(c, "#EAE8D3"), box(c, 600, 770, 760, 400, 160, "#55683F", "石斛三样", "", "#D9C07A", brand="四村合作")
+    for x, kind, t, col in ((390, "coil", "枫斗", ("#B5A868", "#7E7340")), (630, "flower", "石斛花", ("#E9E2A6", "#BDB168")), (870, "slice", "冻干片", ("#D5D89A", "#9AA45E"))):
         jar(c, x, 1050, 205, 310, col, t, "#B98F4A", "", in_jar(kind)(c), brand="石斛")
 
 
@@ -398,7 +415,43 @@ SCENES = {
 }
 
 
+def cat_tea(c):
+    table(c, "#E6EADB"), bowl(c, 600, 980, 700, lambda x, y, rx, ry: leaves(c, x, y, rx, ry, 360, size=52, height=130), "#D8CDB0"), sprig(c, 930, 1040, 1.5, 66)
+
+
+def cat_vermicelli(c):
+    table(c, "#F0E6CF"), noodles(c, 600, 860, 760, 210), noodles(c, 600, 1030, 900, 250)
+
+
+def cat_konjac(c):
+    table(c, "#E5E6DC"), corm(c, 600, 1010, 350)
+
+
+def cat_honey(c):
+    table(c, "#F5E8C8"), jar(c, 600, 1020, 430, 640, ("#E8A93A", "#A8641A"), "蜂蜜", "#B98F4A", brand="岚皋")
+
+
+def cat_nuts(c):
+    table(c, "#EFE4CF"), heap(c, 600, 1040, 800, 4, lambda x, y, r, a: walnut(c, x, y, r, a))
+
+
+def cat_tofu(c):
+    table(c, "#EFE0C8"), board(c, 600, 1040, 920), slab(c, 240, 960, 360, 140, 190, "#8A5527", "#A5703A")
+    for k in range(4):
+        slab(c, 760 + k * 56, 965 - k * 5, 30, 140, 180, "#8A5527", "#EAD7AE", strength=.3)
+
+
+SCENES |= {
+    "category-tea": cat_tea, "category-dendrobium": fresh_2, "category-vermicelli": cat_vermicelli, "category-tofu": cat_tofu,
+    "category-poultry": chicken_1, "category-konjac": cat_konjac, "category-honey": cat_honey, "category-nuts": cat_nuts,
+    "category-gift-boxes": four_1,
+}
+
+
 def canvas(name, scene):
     c = Canvas(1200, 1200, name)
     scene(c)
+    c.view = (50, 140, 1100, 1100)
+    if name.startswith("category-"):
+        c.pixels = (800, 800)
     return c

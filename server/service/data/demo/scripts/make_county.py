@@ -8,7 +8,7 @@ from county_products import PRODUCTS
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "county.json"
 COMMENT = [
-    "Demonstration data: places are public, every body, number, price and telephone number is made up for the demonstration.",
+    "Demonstration data: place names are public; every body, story, number, price and telephone number is made up for the demonstration.",
     "Money is integer fen. slug is unique within its list; references are slugs. Every *_en is the English of the field before it.",
     "variants: base_quantity is in the product's base_unit (g or piece); tiers are [minimum quantity, unit price in fen], ascending.",
     "batches: produced_days_ago is counted from the day of seeding; produced_month_day (MM-DD or null), when set, is the true season: "
@@ -72,8 +72,8 @@ def check(data):
 
 def main():
     data = {"$comment": COMMENT, "demonstration": True,
-            "note": "演示数据：地名为公开地名，机构、编号、价格和电话均为演示而编。",
-            "note_en": "Demonstration data: place names are public; bodies, numbers, prices and telephone numbers are made up.",
+            "note": "演示数据：地名为公开地名；机构、故事、编号、价格和电话均为演示而编。",
+            "note_en": "Demonstration data: place names are public; bodies, stories, numbers, prices and telephone numbers are made up.",
             "county": dict(slug="langao", code="610925", name="岚皋县", name_en="Lan'gao County", hero_picture="hero.webp",
                            mark="岚河老渡口", mark_en="Lan River Old Ferry"),
             **county_people.build(), "products": PRODUCTS}

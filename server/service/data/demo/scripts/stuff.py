@@ -4,23 +4,23 @@ import math
 from draw import mix, smooth
 
 
-def leaves(c, cx, cy, rx, ry, n=150, palette=("#2F4A2C", "#3F6338", "#56794A", "#7C8F58", "#24381F"), size=34, height=None, fat=.13):
+def leaves(c, cx, cy, rx, ry, n=150, palette=("#3D5A34", "#52763F", "#6C8A4E", "#93A265", "#324A2A"), size=46, height=None, fat=.13):
     """A mound of dry tea: thin curled strips, darker below and lighter on top."""
     height = height or rx * .34
-    c.add(f'<path d="M{cx - rx},{cy}Q{cx - rx * .5},{cy - height * 1.2} {cx},{cy - height * 1.25}T{cx + rx},{cy}Q{cx},{cy + ry * 2} {cx - rx},{cy}Z" fill="{mix(palette[0], "#10180C", .25)}" filter="{c.blur(3)}"/>')
+    c.add(f'<path d="M{cx - rx},{cy}Q{cx - rx * .5},{cy - height * 1.2} {cx},{cy - height * 1.25}T{cx + rx},{cy}Q{cx},{cy + ry * 2} {cx - rx},{cy}Z" fill="{mix(palette[0], "#10180C", .06)}" filter="{c.blur(3)}"/>')
     items = []
-    for _ in range(n):
-        a, r = c.rng.uniform(0, math.tau), c.rng.random() ** .55
-        u = math.cos(a) * r
-        lift = height * max(0, 1 - u * u) * c.rng.random() ** .6
-        items.append((cx + u * rx, cy + math.sin(a) * r * ry * .8 - lift, lift / height))
+    for _ in range(int(n * 1.7)):
+        a, r = c.rng.uniform(0, math.tau), c.rng.random() ** .5
+        u, v = math.cos(a) * r, math.sin(a) * r
+        lift = height * max(0, 1 - u * u) * (c.rng.random() ** .6 if v < 0 else c.rng.random() * (1 - v))
+        items.append((cx + u * rx * .97, cy + v * ry * .95 - lift, lift / height))
     for x, y, t in sorted(items, key=lambda i: i[1] + i[2] * 8):
         a, ln = c.rng.uniform(0, math.tau), size * c.rng.uniform(.55, 1.15)
         dx, dy = math.cos(a) * ln / 2, math.sin(a) * ln / 2 * .7
         nx, ny = -dy * c.rng.uniform(-.5, .5), dx * c.rng.uniform(-.5, .5)
         col = mix(c.rng.choice(palette), "#E4E0B0", max(0, t - .35) * .4)
         f = ln * fat
-        c.add(f'<path d="M{x - dx:.1f},{y - dy:.1f}Q{x + nx - dy * fat * 2:.1f},{y + ny - f:.1f} {x + dx:.1f},{y + dy:.1f}Q{x + nx:.1f},{y + ny + f:.1f} {x - dx:.1f},{y - dy:.1f}Z" fill="{col}" stroke="#141C0E" stroke-width=".8" stroke-opacity=".4"/>')
+        c.add(f'<path d="M{x - dx:.1f},{y - dy:.1f}Q{x + nx - dy * fat * 2:.1f},{y + ny - f:.1f} {x + dx:.1f},{y + dy:.1f}Q{x + nx:.1f},{y + ny + f:.1f} {x - dx:.1f},{y - dy:.1f}Z" fill="{col}" stroke="#1C2614" stroke-width=".8" stroke-opacity=".35"/>')
 
 
 def sprig(c, x, y, s, angle=0, tones=("#8DB25C", "#5C8F45", "#C6DA8C")):
@@ -32,12 +32,12 @@ def sprig(c, x, y, s, angle=0, tones=("#8DB25C", "#5C8F45", "#C6DA8C")):
           f'<g transform="translate(0,34)">{leaf(-52, 92, 26, tones[1])}</g>{leaf(42, 84, 23, tones[0])}{leaf(-6, 74, 11, tones[2])}</g>')
 
 
-def stem(c, x, y, ln, angle, w=17, tone="#8FA860", leafy=0):
+def stem(c, x, y, ln, angle, w=17, tone="#8FA860", leafy=0, shade=.2):
     """One dendrobium cane: swollen joints with pale rings, from (x, y) along the angle."""
     n = 8
     parts = []
     a = math.radians(angle)
-    bend = c.rng.uniform(-.05, .05)
+    bend = c.rng.uniform(-.075, .075)
     px, py = x, y
     for k in range(n):
         t = k / n
@@ -50,13 +50,13 @@ def stem(c, x, y, ln, angle, w=17, tone="#8FA860", leafy=0):
         g = c.lin([(0, mix(col, "#F4F3C8", .5)), (.4, col), (1, mix(col, "#2C3F1C", .5))], px - nx * r * .6, py - ny * r * .6, px + nx * r * .6, py + ny * r * .6, "userSpaceOnUse")
         parts.append(f'<path d="M{px + nx * r * .36:.1f},{py + ny * r * .36:.1f}Q{mx + nx * r * .66:.1f},{my + ny * r * .66:.1f} {qx + nx * r * .34:.1f},{qy + ny * r * .34:.1f}'
                      f'L{qx - nx * r * .34:.1f},{qy - ny * r * .34:.1f}Q{mx - nx * r * .66:.1f},{my - ny * r * .66:.1f} {px - nx * r * .36:.1f},{py - ny * r * .36:.1f}Z" fill="{g}"/>'
-                     f'<path d="M{qx + nx * r * .42:.1f},{qy + ny * r * .42:.1f}L{qx - nx * r * .42:.1f},{qy - ny * r * .42:.1f}" stroke="#5B5230" stroke-width="3.4" stroke-linecap="round"/>'
+                     f'<path d="M{qx + nx * r * .42:.1f},{qy + ny * r * .42:.1f}L{qx - nx * r * .42:.1f},{qy - ny * r * .42:.1f}" stroke="#6A4B3A" stroke-width="3.4" stroke-linecap="round"/>'
                      f'<path d="M{qx + nx * r * .4 + 3 * math.cos(a):.1f},{qy + ny * r * .4 + 3 * math.sin(a):.1f}L{qx - nx * r * .4 + 3 * math.cos(a):.1f},{qy - ny * r * .4 + 3 * math.sin(a):.1f}" stroke="#E6E4C0" stroke-width="2" stroke-linecap="round" opacity=".8"/>')
         if leafy and k >= n - leafy:
             la = angle + (52 if k % 2 else -52)
-            parts.insert(0, f'<g transform="translate({qx:.1f},{qy:.1f}) rotate({la + 90:.0f})"><path d="M0,0C22,-34 20,-84 0,-118C-20,-84 -22,-34 0,0Z" fill="{c.lin([(0, "#A9C57A"), (1, "#4E7E44")], 0, 0, 1, 0)}"/><path d="M0,0V-108" stroke="#DCE8B0" stroke-width="2" opacity=".7"/></g>')
+            parts.insert(0, f'<g transform="translate({qx:.1f},{qy:.1f}) rotate({la + 90:.0f})"><path d="M0,0C17,-40 14,-96 0,-132C-14,-96 -17,-40 0,0Z" fill="{c.lin([(0, "#A9C57A"), (1, "#4E7E44")], 0, 0, 1, 0)}"/><path d="M0,0V-122" stroke="#DCE8B0" stroke-width="2" opacity=".7"/></g>')
         px, py, a = qx, qy, a + bend
-    c.add(f'<path d="M{x + 4:.0f},{y + w * .7:.0f}L{px + 4:.0f},{py + w * .7:.0f}" stroke="#3A2C18" stroke-width="{w * .8}" opacity=".2" filter="{c.blur(5)}" stroke-linecap="round"/>', *parts)
+    c.add(f'<path d="M{x + 4:.0f},{y + w * .7:.0f}L{px + 4:.0f},{py + w * .7:.0f}" stroke="#3A2C18" stroke-width="{w * .8}" opacity="{shade}" filter="{c.blur(5)}" stroke-linecap="round"/>', *parts)
 
 
 def coil(c, x, y, r):
@@ -97,6 +97,7 @@ def noodles(c, x, y, w, h, n=210, tones=("#EFE6CF", "#DCCDA8", "#C5B48C", "#F8F2
 
 def nest(c, x, y, rx, ry, n=90, tones=("#EFE6CF", "#DCCDA8", "#F8F2E2", "#CDBB92"), thick=4, lift=.5):
     """Noodles swirled in a bowl."""
+    c.add(f'<path d="M{x - rx},{y}C{x - rx * .8},{y - ry * lift * 1.6} {x - rx * .4},{y - ry * lift * 2.5} {x},{y - ry * lift * 2.5}S{x + rx * .8},{y - ry * lift * 1.6} {x + rx},{y}Q{x},{y + ry * 2} {x - rx},{y}Z" fill="{c.lin([(0, "#EADFC4"), (1, "#A8966C")])}"/>')
     for k in range(n):
         t = k / n
         r = 1 - t * .75 + c.rng.uniform(-.1, .05)
@@ -170,7 +171,7 @@ def corm(c, x, y, r):
         a = c.rng.uniform(3.3, 6.1)
         c.add(f'<circle cx="{x + math.cos(a) * r * c.rng.uniform(.3, .85):.0f}" cy="{cy + math.sin(a) * r * .5:.0f}" r="{c.rng.uniform(3, 6):.1f}" fill="#E0C7A2" opacity=".55"/>')
     c.add(f'<ellipse cx="{x}" cy="{cy - r * .54}" rx="{r * .3}" ry="{r * .1}" fill="#4A2E1C" opacity=".6"/>',
-          f'<path d="M{x - r * .13},{cy - r * .52}C{x - r * .16},{cy - r * .8} {x - r * .03},{cy - r * .96} {x + r * .02},{cy - r * 1.08}C{x + r * .1},{cy - r * .92} {x + r * .17},{cy - r * .76} {x + r * .13},{cy - r * .52}Z" fill="{c.lin([(0, "#F0C9C4"), (.6, "#C98A86"), (1, "#8C5450")], 0, 0, 1, .7)}"/>')
+          f'<path d="M{x - r * .17},{cy - r * .52}C{x - r * .24},{cy - r * .7} {x - r * .1},{cy - r * .8} {x + r * .03},{cy - r * .88}C{x + r * .12},{cy - r * .8} {x + r * .25},{cy - r * .7} {x + r * .17},{cy - r * .52}Q{x},{cy - r * .46} {x - r * .17},{cy - r * .52}Z" fill="{c.lin([(0, "#F0C9C4"), (.6, "#C98A86"), (1, "#8C5450")], 0, 0, 1, .7)}"/>')
 
 
 def hen(c, x, y, s, tone="#B26B34", flip=1):

@@ -1,0 +1,145 @@
+//! The frame of those who work here: sellers, units, treasurers, administrators.
+
+use domain::ids::{CollectiveId, TeamId, UnitId};
+use leptos::prelude::*;
+
+use crate::context::{link, request, t};
+use crate::routes::paths;
+use crate::ui::icon;
+
+/// One entry of the side navigation.
+#[derive(Debug, Clone)]
+pub struct Section {
+    pub path: String,
+    pub label: String,
+    pub icon: &'static str,
+    /// Waiting things, shown when above zero.
+    pub count: i64,
+}
+
+impl Section {
+    pub fn new(path: String, label: &str, icon: &'static str) -> Self {
+        Self { path, label: label.to_owned(), icon, count: 0 }
+    }
+}
+
+/// Whose console it is, and where one can go in it.
+#[derive(Debug, Clone)]
+pub struct Console {
+    /// The team, unit or collective.
+    pub who: String,
+    /// What the console is called.
+    pub label: &'static str,
+    pub sections: Vec<Section>,
+}
+
+impl Console {
+    /// A team's console.
+    #[must_use]
+    pub fn seller(team: TeamId, team_name: &str) -> Self {
+        Self {
+            who: team_name.to_owned(),
+            label: t("卖家中心", "Seller console"),
+            sections: vec![
+                Section::new(paths::team(team), t("概览", "Overview"), "chart"),
+                Section::new(paths::team_products(team), t("商品", "Products"), "box"),
+                Section::new(paths::team_parcels(team), t("发货", "Parcels"), "truck"),
+                Section::new(paths::team_transfers(team), t("到账确认", "Transfers"), "bank"),
+            ],
+        }
+    }
+
+    /// A unit's console.
+    #[must_use]
+    pub fn unit(unit: UnitId, unit_name: &str) -> Self {
+        Self {
+            who: unit_name.to_owned(),
+            label: t("单位采购", "Unit purchasing"),
+            sections: vec![
+                Section::new(paths::unit(unit), t("概览", "Overview"), "chart"),
+                Section::new(paths::unit_buy(unit), t("快速下单", "Quick order"), "cart"),
+                Section::new(paths::unit_orders(unit), t("订单", "Orders"), "receipt"),
+                Section::new(paths::unit_report(unit), t("年度采购", "This year"), "certificate"),
+            ],
+        }
+    }
+
+    /// A collective's console.
+    #[must_use]
+    pub fn treasurer(collective: CollectiveId, collective_name: &str, month: &str) -> Self {
+        Self {
+            who: collective_name.to_owned(),
+            label: t("村集体账本", "The collective's books"),
+            sections: vec![
+                Section::new(paths::collective_books(collective), t("余额与明细", "Balances and entries"), "coins"),
+                Section::new(paths::statement(collective, month), t("对账单", "Statement"), "receipt"),
+            ],
+        }
+    }
+
+    /// The corps administrator's console.
+    #[must_use]
+    pub fn admin(corps_name: &str) -> Self {
+        Self {
+            who: corps_name.to_owned(),
+            label: t("服务团", "Corps"),
+            sections: vec![Section::new(paths::admin(), t("概览", "Overview"), "chart")],
+        }
+    }
+
+    /// Sets the number of waiting things beside the section at `path`.
+    #[must_use]
+    pub fn waiting(mut self, path: &str, count: i64) -> Self {
+        for section in &mut self.sections {
+            if section.path == path {
+                section.count = count;
+            }
+        }
+        self
+    }
+
+    /// The section the present page belongs to: the longest path that it begins with.
+    fn current(&self) -> Option<usize> {
+        let here = request().path.clone();
+        self.sections
+            .iter()
+            .enumerate()
+            .filter(|(_, section)| {
+                let path = section.path.split('?').next().unwrap_or_default();
+                here == path || here.starts_with(&format!("{path}/"))
+            })
+            .max_by_key(|(_, section)| section.path.len())
+            .map(|(at, _)| at)
+    }
+}
+
+/// Side navigation and content.
+pub fn frame(console: Console, body: AnyView) -> AnyView {
+    let current = console.current();
+    let entries: Vec<_> = console
+        .sections
+        .iter()
+        .enumerate()
+        .map(|(at, section)| {
+            let count = (section.count > 0).then(|| view! { <span class="side__n">{section.count}</span> });
+            view! {
+                <a href=link(&section.path) aria-current=(current == Some(at)).then_some("page")>
+                    {icon(section.icon)}
+                    {section.label.clone()}
+                    " "
+                    {count}
+                </a>
+            }
+        })
+        .collect();
+    view! {
+        <div class="console wrap">
+            <nav class="side" aria-label=console.label>
+                <p class="side__who"><strong>{console.who.clone()}</strong><span>{console.label}</span></p>
+                {entries}
+            </nav>
+            <main id="main" class="console__main" tabindex="-1">{body}</main>
+        </div>
+    }
+    .into_any()
+}

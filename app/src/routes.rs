@@ -1,0 +1,307 @@
+//! Every address of the shop, and on the server the page behind it.
+//!
+//! Path builders give paths without a language; `context::link` (or [`Locale::path`]) puts the language before them.
+
+#[cfg(feature = "ssr")]
+pub use table::{
+    Access, FileAnswer, FileResult, Page, PageFuture, PageResult, Served, Upload, UploadFuture, all_pages, all_uploads,
+};
+
+use domain::locale::Locale;
+
+/// A path with the language's prefix; for islands, which know no request.
+pub fn localised(locale: Locale, path: &str) -> String {
+    locale.path(path)
+}
+
+/// Typed path builders; slugs and ids are put into the path as they are, since both consist of harmless characters.
+pub mod paths {
+    use std::fmt::Display;
+
+    macro_rules! fixed {
+        ($($(#[$meta:meta])* $name:ident = $path:literal;)+) => {$(
+            $(#[$meta])*
+            #[must_use]
+            pub fn $name() -> String { $path.to_owned() }
+        )+};
+    }
+
+    fixed! {
+        /// The home page.
+        home = "/";
+        /// All products; filters, sort and page are query parameters.
+        products = "/products";
+        /// All villages.
+        villages = "/villages";
+        cart = "/cart";
+        checkout = "/checkout";
+        /// The signed-in buyer's orders.
+        orders = "/orders";
+        /// Finding a guest's order by its number and the last digits of the phone.
+        find_order = "/find-order";
+        sign_in = "/sign-in";
+        register = "/register";
+        account = "/account";
+        addresses = "/account/addresses";
+        about = "/about";
+        privacy = "/privacy";
+        licences = "/licences";
+        /// The seller's home: the list of teams, or the only team.
+        sell = "/sell";
+        /// The unit member's home: the list of units, or the only unit.
+        units = "/unit";
+        /// The treasurer's home: the list of collectives, or the only one.
+        books = "/books";
+        /// The corps administrator's home.
+        admin = "/admin";
+    }
+
+    /// A product's page.
+    pub fn product(slug: impl Display) -> String {
+        format!("/products/{slug}")
+    }
+    /// The products of one category.
+    pub fn category(slug: impl Display) -> String {
+        format!("/products?category={slug}")
+    }
+    /// A village's page.
+    pub fn village(slug: impl Display) -> String {
+        format!("/villages/{slug}")
+    }
+    /// A batch's page, where its QR code leads.
+    pub fn batch(id: impl Display) -> String {
+        format!("/batches/{id}")
+    }
+    /// An order as its buyer sees it.
+    pub fn order(id: impl Display) -> String {
+        format!("/orders/{id}")
+    }
+    /// Where the payment network sends the buyer back to, and where an order says thank you.
+    pub fn order_thanks(id: impl Display) -> String {
+        format!("/orders/{id}/thanks")
+    }
+    /// A team's console.
+    pub fn team(team: impl Display) -> String {
+        format!("/sell/{team}")
+    }
+    pub fn team_products(team: impl Display) -> String {
+        format!("/sell/{team}/products")
+    }
+    pub fn team_product_new(team: impl Display) -> String {
+        format!("/sell/{team}/products/new")
+    }
+    pub fn team_product(team: impl Display, product: impl Display) -> String {
+        format!("/sell/{team}/products/{product}")
+    }
+    /// The product as shoppers will see it.
+    pub fn team_product_preview(team: impl Display, product: impl Display) -> String {
+        format!("/sell/{team}/products/{product}/preview")
+    }
+    /// Parcels to pack and shipped ones.
+    pub fn team_parcels(team: impl Display) -> String {
+        format!("/sell/{team}/parcels")
+    }
+    pub fn team_parcel(team: impl Display, parcel: impl Display) -> String {
+        format!("/sell/{team}/parcels/{parcel}")
+    }
+    /// A parcel's packing list, to print.
+    pub fn packing_list(team: impl Display, parcel: impl Display) -> String {
+        format!("/sell/{team}/parcels/{parcel}/packing-list")
+    }
+    /// Bank transfers that await confirmation by the seller's side.
+    pub fn team_transfers(team: impl Display) -> String {
+        format!("/sell/{team}/transfers")
+    }
+    /// A unit's home.
+    pub fn unit(unit: impl Display) -> String {
+        format!("/unit/{unit}")
+    }
+    /// Tier prices and quick order of a unit.
+    pub fn unit_buy(unit: impl Display) -> String {
+        format!("/unit/{unit}/buy")
+    }
+    pub fn unit_orders(unit: impl Display) -> String {
+        format!("/unit/{unit}/orders")
+    }
+    pub fn unit_order(unit: impl Display, order: impl Display) -> String {
+        format!("/unit/{unit}/orders/{order}")
+    }
+    /// What a unit bought this year, by village.
+    pub fn unit_report(unit: impl Display) -> String {
+        format!("/unit/{unit}/report")
+    }
+    pub fn unit_report_sheet(unit: impl Display) -> String {
+        format!("/unit/{unit}/report.xlsx")
+    }
+    /// A collective's balances and entries.
+    pub fn collective_books(collective: impl Display) -> String {
+        format!("/books/{collective}")
+    }
+    /// A collective's statement of one month (`YYYY-MM`), to print.
+    pub fn statement(collective: impl Display, month: impl Display) -> String {
+        format!("/books/{collective}/statement?month={month}")
+    }
+    pub fn statement_sheet(collective: impl Display, month: impl Display) -> String {
+        format!("/books/{collective}/statement.xlsx?month={month}")
+    }
+    /// A rendition of a photo; `size` is `s`, `m` or `l`.
+    pub fn photo(content_hash: impl Display, size: impl Display) -> String {
+        format!("/media/{content_hash}/{size}.webp")
+    }
+    /// A photo for those who read no WebP: mail, other shops, link previews.
+    pub fn photo_jpeg(content_hash: impl Display) -> String {
+        format!("/media/{content_hash}/photo.jpg")
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod table {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::sync::Arc;
+
+    use service::ServiceError;
+
+    use crate::AppError;
+    use crate::features;
+    use crate::form::{Answer, UploadForm};
+    use crate::layout::Screen;
+
+    /// What a page answers.
+    pub type PageResult = Result<Screen, ServiceError>;
+    /// What a downloadable file answers.
+    pub type FileResult = Result<FileAnswer, ServiceError>;
+    /// A page or a file on its way.
+    pub type PageFuture = Pin<Box<dyn Future<Output = Result<Served, ServiceError>> + Send>>;
+    /// An upload's answer on its way.
+    pub type UploadFuture = Pin<Box<dyn Future<Output = Result<Answer<serde_json::Value>, AppError>> + Send>>;
+
+    /// What stands behind an address.
+    #[derive(Debug)]
+    pub enum Served {
+        Screen(Box<Screen>),
+        File(FileAnswer),
+    }
+
+    /// A file to save.
+    #[derive(Debug, Clone)]
+    pub struct FileAnswer {
+        /// The name it is saved under.
+        pub name: String,
+        pub content_type: &'static str,
+        pub bytes: Vec<u8>,
+    }
+
+    impl FileAnswer {
+        /// A spreadsheet.
+        #[must_use]
+        pub fn xlsx(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+            let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            Self { name: name.into(), content_type, bytes }
+        }
+    }
+
+    /// Who may open a page; the page's own guard decides, this says what the access test expects of it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Access {
+        Anyone,
+        SignedIn,
+        Seller,
+        UnitMember,
+        Treasurer,
+        Admin,
+    }
+
+    /// One address and the page behind it.
+    #[derive(Clone)]
+    pub struct Page {
+        /// Without a language; parts that vary in braces: `/products/{slug}`. Read them by `context::param("slug")`.
+        pub path: &'static str,
+        pub access: Access,
+        run: Arc<dyn Fn() -> PageFuture + Send + Sync>,
+    }
+
+    impl Page {
+        /// A page for everyone.
+        pub fn new<F>(path: &'static str, run: fn() -> F) -> Self
+        where
+            F: Future<Output = PageResult> + Send + 'static,
+        {
+            let run = move || -> PageFuture {
+                let page = run();
+                Box::pin(async move { page.await.map(|screen| Served::Screen(Box::new(screen))) })
+            };
+            Self { path, access: Access::Anyone, run: Arc::new(run) }
+        }
+
+        /// A file to save.
+        pub fn file<F>(path: &'static str, run: fn() -> F) -> Self
+        where
+            F: Future<Output = FileResult> + Send + 'static,
+        {
+            let run = move || -> PageFuture {
+                let file = run();
+                Box::pin(async move { file.await.map(Served::File) })
+            };
+            Self { path, access: Access::Anyone, run: Arc::new(run) }
+        }
+
+        /// Says for whom the page is. The guard stands in the page's use case all the same.
+        #[must_use]
+        pub fn only(mut self, access: Access) -> Self {
+            self.access = access;
+            self
+        }
+
+        /// Makes the page; the request's context must be in place.
+        pub fn run(&self) -> PageFuture {
+            (self.run)()
+        }
+    }
+
+    impl std::fmt::Debug for Page {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Page").field("path", &self.path).field("access", &self.access).finish_non_exhaustive()
+        }
+    }
+
+    /// One address that takes files, as a multipart form.
+    #[derive(Clone)]
+    pub struct Upload {
+        pub path: &'static str,
+        /// The most that one request may carry.
+        pub max_bytes: usize,
+        run: Arc<dyn Fn(UploadForm) -> UploadFuture + Send + Sync>,
+    }
+
+    impl Upload {
+        /// `run` takes what was sent; let it call [`crate::form::submit_upload`].
+        pub fn new<F>(path: &'static str, max_bytes: usize, run: fn(UploadForm) -> F) -> Self
+        where
+            F: Future<Output = Result<Answer<serde_json::Value>, AppError>> + Send + 'static,
+        {
+            Self { path, max_bytes, run: Arc::new(move |form| Box::pin(run(form))) }
+        }
+
+        /// Takes what was sent; the request's context must be in place.
+        pub fn run(&self, form: UploadForm) -> UploadFuture {
+            (self.run)(form)
+        }
+    }
+
+    impl std::fmt::Debug for Upload {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Upload").field("path", &self.path).finish_non_exhaustive()
+        }
+    }
+
+    /// The uploads of all features.
+    pub fn all_uploads() -> Vec<Upload> {
+        features::uploads()
+    }
+
+    /// The pages of all features.
+    pub fn all_pages() -> Vec<Page> {
+        features::pages()
+    }
+}

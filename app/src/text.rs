@@ -1,0 +1,287 @@
+//! The words for codes: what is wrong with a field, why something cannot be done, what a state is called. Every
+//! `match` is exhaustive, so a new code without words in both languages does not compile.
+
+use domain::failure::{Conflict, Problem};
+use domain::food::FoodClass;
+use domain::invoice::InvoiceKind;
+use domain::locale::Locale;
+use domain::money::Fen;
+use domain::order::{OrderKind, OrderStatus};
+use domain::parcel::ParcelStatus;
+use domain::payment::{PaymentMethod, PaymentStatus, RefundStatus};
+use domain::role::Role;
+
+use crate::AppError;
+
+/// One of two texts with a number or a name in it.
+fn say(locale: Locale, zh: String, en: String) -> String {
+    match locale {
+        Locale::Zh => zh,
+        Locale::En => en,
+    }
+}
+
+/// An amount as it stands in a sentence: `¥12.30`.
+#[must_use]
+pub fn yuan(amount: Fen) -> String {
+    format!("¥{}", amount.to_yuan_string())
+}
+
+/// What is wrong with one field.
+#[must_use]
+pub fn problem_text(locale: Locale, problem: &Problem) -> String {
+    let fixed = |zh, en| locale.pick(zh, en).to_owned();
+    match problem {
+        Problem::Missing => fixed("请填写", "Please fill this in"),
+        Problem::TooLong { max } => say(locale, format!("最多 {max} 个字"), format!("At most {max} characters")),
+        Problem::TooShort { min } => say(locale, format!("至少 {min} 个字"), format!("At least {min} characters")),
+        Problem::NotANumber => fixed("请填写整数", "Enter a whole number"),
+        Problem::OutOfRange { min, max } => {
+            say(locale, format!("请填写 {min} 到 {max} 之间的数"), format!("Enter a number from {min} to {max}"))
+        }
+        Problem::WrongStep { min, step } => say(
+            locale,
+            format!("{min} 起订，每次增减 {step}"),
+            format!("At least {min}, in steps of {step}"),
+        ),
+        Problem::NotMoney => fixed("请填写金额，例如 12.50", "Enter an amount such as 12.50"),
+        Problem::NotADate => fixed("请填写日期，例如 2026-03-28", "Enter a date such as 2026-03-28"),
+        Problem::WrongOrder => fixed("日期先后不对", "The dates are in the wrong order"),
+        Problem::NotAPhone => fixed("请填写 11 位手机号", "Enter an 11-digit mobile number"),
+        Problem::NotAnEmail => fixed("邮箱格式不对", "This is not an e-mail address"),
+        Problem::NotPhoneOrEmail => fixed("请填写手机号或邮箱", "Enter a mobile number or an e-mail address"),
+        Problem::NotARegion => fixed("请选择省、市、区县", "Choose province, city and district"),
+        Problem::PasswordCommon => fixed("这个密码太常见，容易被猜到", "This password is too common"),
+        Problem::PasswordLikeLogin => fixed("密码不能与账号相似", "The password must differ from the login"),
+        Problem::WrongCredentials => fixed("账号或密码不对", "Login and password do not belong together"),
+        Problem::TaxNumberLength => fixed("税号应为 15 到 20 位", "A tax number has 15 to 20 characters"),
+        Problem::TaxNumberCharacter => fixed("税号里有不该出现的字符", "The tax number has a wrong character"),
+        Problem::TaxNumberCheckDigit => {
+            fixed("税号校验不通过，请核对每一位", "The tax number's check digit does not fit; compare it digit by digit")
+        }
+        Problem::ScNumberFormat => fixed("应为 SC 加 14 位数字", "SC followed by 14 digits is expected"),
+        Problem::ScNumberCheckDigit => {
+            fixed("SC 编号校验不通过，请核对每一位", "The SC number's check digit does not fit; compare it digit by digit")
+        }
+        Problem::HealthClaim { word } => say(
+            locale,
+            format!("普通食品不能宣称功效，请去掉“{word}”"),
+            format!("Ordinary food may not be said to heal: take out “{word}”"),
+        ),
+        Problem::Expired => fixed("已过保质期", "Past its shelf life"),
+        Problem::Taken => fixed("已被使用", "Already in use"),
+        Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
+        Problem::DuplicateOfRow { row } => {
+            say(locale, format!("与第 {row} 行重复"), format!("The same as row {row}"))
+        }
+        Problem::OnlyLeft { left } => say(locale, format!("只剩 {left} 件"), format!("Only {left} left")),
+        Problem::NotForSale => fixed("已停售", "No longer for sale"),
+        Problem::PhotoMissing => fixed("至少要有一张照片", "At least one photo is needed"),
+        Problem::PhotoHeic => fixed(
+            "这是 HEIC 照片。请在相机设置里改为“兼容性最佳”，或截屏后再上传",
+            "This is a HEIC photo. Set the camera to “most compatible”, or upload a screenshot of it",
+        ),
+        Problem::PhotoUnsupported => fixed("只支持 JPEG、PNG 和 WebP 照片", "Only JPEG, PNG and WebP photos are accepted"),
+        Problem::PhotoBroken => fixed("照片文件已损坏，请换一张", "The photo's file is damaged; choose another one"),
+        Problem::PhotoTooLarge => fixed("照片太大，每张最多 12 MB", "The photo is too large; 12 MB at most"),
+        Problem::PhotoTooSmall => fixed("照片太小，看不清楚", "The photo is too small to be seen well"),
+        Problem::SheetUnreadable => fixed("表格打不开，请存为 XLSX 或 CSV 再上传", "The sheet cannot be read; save it as XLSX or CSV"),
+        Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),
+    }
+}
+
+/// Why a well-formed request cannot be done now.
+#[must_use]
+pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
+    let fixed = |zh, en| locale.pick(zh, en).to_owned();
+    match conflict {
+        Conflict::CartEmpty => fixed("购物车是空的", "The cart is empty"),
+        Conflict::OutOfStock { name, left } if *left <= 0 => {
+            say(locale, format!("“{name}”刚刚售罄"), format!("“{name}” has just sold out"))
+        }
+        Conflict::OutOfStock { name, left } => {
+            say(locale, format!("“{name}”只剩 {left} 件"), format!("Only {left} of “{name}” are left"))
+        }
+        Conflict::NotForSale { name } => {
+            say(locale, format!("“{name}”已停售"), format!("“{name}” is no longer for sale"))
+        }
+        Conflict::NotDeliverable { name } => say(
+            locale,
+            format!("“{name}”不能送到这个地区"),
+            format!("“{name}” cannot be delivered to this region"),
+        ),
+        Conflict::PriceChanged { total_fen } => say(
+            locale,
+            format!("价格有变动，现在应付 {}，请确认后再提交", yuan(*total_fen)),
+            format!("A price has changed; the total is now {}. Please confirm", yuan(*total_fen)),
+        ),
+        Conflict::TooManyUnpaid { max } => say(
+            locale,
+            format!("您有 {max} 笔订单还没付款，请先付款或取消"),
+            format!("You have {max} unpaid orders; pay or cancel one first"),
+        ),
+        Conflict::HoldExpired => fixed("保留时间已过，库存已放回", "The hold has ended and the goods were put back"),
+        Conflict::StateChanged => fixed("情况已有变化，请看最新状态", "Things have moved on; look at the present state"),
+        Conflict::VersionChanged => {
+            fixed("别人刚刚改过，请核对后再保存", "Someone else has just saved; compare and save again")
+        }
+        Conflict::KeyReused => fixed("这份表单已提交过，请刷新页面再试", "This form was sent before; reload the page"),
+        Conflict::AlreadyPaid => fixed("这笔订单已付款", "This order is paid already"),
+        Conflict::RefundExceedsPayment => fixed("退款不能超过实付金额", "A refund cannot exceed what was paid"),
+        Conflict::PaymentDeclined => fixed("付款没有成功，请换一种方式", "The payment was declined; try another way"),
+        Conflict::WrongAmount { expected_fen } => say(
+            locale,
+            format!("金额应为 {}", yuan(*expected_fen)),
+            format!("The amount should be {}", yuan(*expected_fen)),
+        ),
+        Conflict::OwnOrder => fixed("不能审批自己提交的订单", "Nobody approves an order of their own"),
+    }
+}
+
+/// Any failure as one sentence.
+#[must_use]
+pub fn error_text(locale: Locale, error: &AppError) -> String {
+    let fixed = |zh, en| locale.pick(zh, en).to_owned();
+    match error {
+        AppError::NotFound => fixed("没有找到", "Not found"),
+        AppError::Unauthenticated => fixed("请先登录", "Please sign in first"),
+        AppError::Forbidden => fixed("这不在您的权限之内", "This is not yours to do"),
+        AppError::Invalid(errors) => match errors.first() {
+            Some(only) if errors.len() == 1 => problem_text(locale, &only.problem),
+            _ => fields_to_mend(locale, errors.len()),
+        },
+        AppError::Conflict(conflict) => conflict_text(locale, conflict),
+        AppError::TooManyAttempts { wait_seconds } => {
+            let minutes = wait_seconds.div_euclid(60) + 1;
+            say(
+                locale,
+                format!("尝试次数太多，请 {minutes} 分钟后再试"),
+                format!("Too many attempts; try again in {minutes} min"),
+            )
+        }
+        AppError::PaymentUnavailable => {
+            fixed("支付网络暂时没有回应，订单还在，请稍后再试", "The payment network does not answer; nothing is lost, try again soon")
+        }
+        AppError::Busy => fixed("现在人多，请稍后再试", "The shop is busy; try again in a moment"),
+        AppError::BadRequest => fixed("请求无法识别，请刷新页面再试", "The request could not be read; reload the page"),
+        AppError::Unreachable => fixed("网络不通，请检查后重试", "No connection; check the network and try again"),
+        AppError::Internal { request_id } if request_id.is_empty() => {
+            fixed("我们这边出了错，请稍后再试", "Something went wrong on our side; try again soon")
+        }
+        AppError::Internal { request_id } => say(
+            locale,
+            format!("我们这边出了错，请稍后再试（编号 {request_id}）"),
+            format!("Something went wrong on our side; try again soon (number {request_id})"),
+        ),
+    }
+}
+
+/// The headline over a refused form.
+#[must_use]
+pub fn fields_to_mend(locale: Locale, count: usize) -> String {
+    match count {
+        1 => locale.pick("有 1 处需要修改", "One thing needs your attention").to_owned(),
+        _ => say(locale, format!("有 {count} 处需要修改"), format!("{count} things need your attention")),
+    }
+}
+
+/// What a state is called, and the tone of its chip (a class of `style/`).
+pub type Label = (&'static str, &'static str);
+
+/// The state of an order.
+#[must_use]
+pub const fn order_status(locale: Locale, status: OrderStatus) -> Label {
+    match status {
+        OrderStatus::AwaitingApproval => (locale.pick("待审批", "Awaiting approval"), "t-wait"),
+        OrderStatus::Returned => (locale.pick("已退回", "Returned to the buyer"), "t-bad"),
+        OrderStatus::AwaitingPayment => (locale.pick("待付款", "Awaiting payment"), "t-wait"),
+        OrderStatus::Paid => (locale.pick("已付款", "Paid"), "t-go"),
+        OrderStatus::Cancelled => (locale.pick("已取消", "Cancelled"), "t-neutral"),
+        OrderStatus::Expired => (locale.pick("超时关闭", "Expired"), "t-bad"),
+        OrderStatus::Refunded => (locale.pick("已退款", "Refunded"), "t-bad"),
+        OrderStatus::Completed => (locale.pick("已完成", "Completed"), "t-go"),
+    }
+}
+
+/// The state of a parcel.
+#[must_use]
+pub const fn parcel_status(locale: Locale, status: ParcelStatus) -> Label {
+    match status {
+        ParcelStatus::AwaitingPayment => (locale.pick("待付款", "Awaiting payment"), "t-neutral"),
+        ParcelStatus::ToPack => (locale.pick("待发货", "To be packed"), "t-wait"),
+        ParcelStatus::Shipped => (locale.pick("已发货", "Shipped"), "t-go"),
+        ParcelStatus::Received => (locale.pick("已签收", "Received"), "t-go"),
+        ParcelStatus::Cancelled => (locale.pick("已取消", "Cancelled"), "t-neutral"),
+    }
+}
+
+/// The state of a payment.
+#[must_use]
+pub const fn payment_status(locale: Locale, status: PaymentStatus) -> Label {
+    match status {
+        PaymentStatus::Open => (locale.pick("待付款", "Open"), "t-wait"),
+        PaymentStatus::Processing => (locale.pick("处理中", "Processing"), "t-wait"),
+        PaymentStatus::Captured => (locale.pick("已到账", "Captured"), "t-go"),
+        PaymentStatus::Failed => (locale.pick("付款失败", "Failed"), "t-bad"),
+        PaymentStatus::Expired => (locale.pick("已过期", "Expired"), "t-bad"),
+    }
+}
+
+/// The state of a refund.
+#[must_use]
+pub const fn refund_status(locale: Locale, status: RefundStatus) -> Label {
+    match status {
+        RefundStatus::Requested => (locale.pick("退款中", "Refund on its way"), "t-wait"),
+        RefundStatus::Succeeded => (locale.pick("已退款", "Refunded"), "t-go"),
+        RefundStatus::Failed => (locale.pick("退款未成功", "Refund failed"), "t-bad"),
+    }
+}
+
+/// How an order is paid.
+#[must_use]
+pub const fn payment_method(locale: Locale, method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Online => locale.pick("在线支付", "Online payment"),
+        PaymentMethod::BankTransfer => locale.pick("银行转账", "Bank transfer"),
+    }
+}
+
+/// Who ordered.
+#[must_use]
+pub const fn order_kind(locale: Locale, kind: OrderKind) -> &'static str {
+    match kind {
+        OrderKind::Retail => locale.pick("个人订单", "Personal order"),
+        OrderKind::Unit => locale.pick("单位订单", "Unit order"),
+    }
+}
+
+/// What a role is called, without what it is held of.
+#[must_use]
+pub const fn role(locale: Locale, role: Role) -> &'static str {
+    match role {
+        Role::SellerOf(_) => locale.pick("带货干部", "Cadre seller"),
+        Role::CaptainOf(_) => locale.pick("队长", "Team captain"),
+        Role::TreasurerOf(_) => locale.pick("村集体会计", "Collective treasurer"),
+        Role::UnitBuyer(_) => locale.pick("单位采购员", "Unit buyer"),
+        Role::UnitApprover(_) => locale.pick("单位审批人", "Unit approver"),
+        Role::UnitFinance(_) => locale.pick("单位财务", "Unit finance"),
+        Role::TownAdmin(_) => locale.pick("镇服务团管理员", "Town corps administrator"),
+        Role::CountyAdmin(_) => locale.pick("县服务团管理员", "County corps administrator"),
+        Role::Operator => locale.pick("运维", "Operator"),
+    }
+}
+
+/// A food class; the words stand beside the class itself.
+#[must_use]
+pub const fn food_class(locale: Locale, class: FoodClass) -> &'static str {
+    class.text(locale)
+}
+
+/// A kind of invoice.
+#[must_use]
+pub const fn invoice_kind(locale: Locale, kind: InvoiceKind) -> &'static str {
+    match kind {
+        InvoiceKind::Ordinary => locale.pick("增值税普通发票", "Ordinary VAT invoice"),
+        InvoiceKind::Special => locale.pick("增值税专用发票", "Special VAT invoice"),
+    }
+}

@@ -1,0 +1,349 @@
+//! Fields of forms: label, hint, what was typed, what is wrong with it.
+
+use leptos::prelude::*;
+
+use crate::context::{services, t};
+use crate::form::{FormState, html_id, html_name};
+
+/// A field's place in its form. `name` is the service's word (`variants.0.price`).
+#[derive(Debug, Clone)]
+pub struct Field<'a> {
+    pub name: &'a str,
+    pub label: &'a str,
+    pub hint: &'a str,
+    /// Shown until something was typed: the stored value of what is being edited.
+    pub stored: &'a str,
+    pub is_optional: bool,
+    /// `text`, `tel`, `email`, `password`, `date`, `search`.
+    pub kind: &'a str,
+    /// `numeric`, `decimal`, or empty.
+    pub inputmode: &'a str,
+    pub autocomplete: &'a str,
+    pub placeholder: &'a str,
+    /// `w-s`, `w-m` or empty.
+    pub class: &'a str,
+    pub max_length: Option<i64>,
+}
+
+impl<'a> Field<'a> {
+    /// A text that must be filled in.
+    #[must_use]
+    pub const fn new(name: &'a str, label: &'a str) -> Self {
+        Self {
+            name,
+            label,
+            hint: "",
+            stored: "",
+            is_optional: false,
+            kind: "text",
+            inputmode: "",
+            autocomplete: "",
+            placeholder: "",
+            class: "",
+            max_length: None,
+        }
+    }
+
+    #[must_use]
+    pub const fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    #[must_use]
+    pub const fn stored(mut self, stored: &'a str) -> Self {
+        self.stored = stored;
+        self
+    }
+
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn kind(mut self, kind: &'a str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    #[must_use]
+    pub const fn inputmode(mut self, inputmode: &'a str) -> Self {
+        self.inputmode = inputmode;
+        self
+    }
+
+    #[must_use]
+    pub const fn autocomplete(mut self, autocomplete: &'a str) -> Self {
+        self.autocomplete = autocomplete;
+        self
+    }
+
+    #[must_use]
+    pub const fn placeholder(mut self, placeholder: &'a str) -> Self {
+        self.placeholder = placeholder;
+        self
+    }
+
+    #[must_use]
+    pub const fn class(mut self, class: &'a str) -> Self {
+        self.class = class;
+        self
+    }
+
+    #[must_use]
+    pub const fn max_length(mut self, max_length: i64) -> Self {
+        self.max_length = Some(max_length);
+        self
+    }
+}
+
+/// A text as an attribute that is left out when empty.
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Label, hint and error around an input; `input` gets the ids to point at.
+struct Around {
+    id: String,
+    name: String,
+    label: AnyView,
+    hint: AnyView,
+    error: AnyView,
+    described_by: Option<String>,
+    is_wrong: Option<&'static str>,
+}
+
+fn around(state: &FormState, field: &Field<'_>) -> Around {
+    let id = html_id(field.name);
+    let error_text = state.error(field.name);
+    let mut described: Vec<String> = Vec::new();
+    if !field.hint.is_empty() {
+        described.push(format!("{id}-h"));
+    }
+    if error_text.is_some() {
+        described.push(format!("{id}-e"));
+    }
+    let optional =
+        field.is_optional.then(|| view! { " " <span class="field__opt">{t("选填", "optional")}</span> });
+    let is_wrong = error_text.is_some().then_some("true");
+    Around {
+        name: html_name(field.name),
+        label: view! { <label for=id.clone()>{field.label.to_owned()}{optional}</label> }.into_any(),
+        hint: given(field.hint)
+            .map(|hint| view! { <p class="field__hint" id=format!("{id}-h")>{hint}</p> })
+            .into_any(),
+        error: error_text
+            .map(|error| view! { <p class="field__error" id=format!("{id}-e")>{error}</p> })
+            .into_any(),
+        described_by: (!described.is_empty()).then(|| described.join(" ")),
+        is_wrong,
+        id,
+    }
+}
+
+/// An input of one line.
+#[must_use]
+pub fn text_field(state: &FormState, field: &Field<'_>) -> AnyView {
+    let parts = around(state, field);
+    // What was typed as a password is never sent back.
+    let value = if field.kind == "password" { String::new() } else { state.value_or(field.name, field.stored) };
+    view! {
+        <div class="field">
+            {parts.label}
+            {parts.hint}
+            <input
+                id=parts.id
+                name=parts.name
+                type=field.kind.to_owned()
+                class=given(field.class)
+                inputmode=given(field.inputmode)
+                autocomplete=given(field.autocomplete)
+                placeholder=given(field.placeholder)
+                maxlength=field.max_length.map(|max| max.to_string())
+                value=value
+                aria-describedby=parts.described_by
+                aria-invalid=parts.is_wrong
+            />
+            {parts.error}
+        </div>
+    }
+    .into_any()
+}
+
+/// An input of several lines.
+#[must_use]
+pub fn text_area(state: &FormState, field: &Field<'_>, rows: i64) -> AnyView {
+    let parts = around(state, field);
+    let value = state.value_or(field.name, field.stored);
+    view! {
+        <div class="field">
+            {parts.label}
+            {parts.hint}
+            <textarea
+                id=parts.id
+                name=parts.name
+                rows=rows.to_string()
+                placeholder=given(field.placeholder)
+                maxlength=field.max_length.map(|max| max.to_string())
+                aria-describedby=parts.described_by
+                aria-invalid=parts.is_wrong
+            >
+                {value}
+            </textarea>
+            {parts.error}
+        </div>
+    }
+    .into_any()
+}
+
+/// A choice from a list: value and words of each option.
+#[must_use]
+pub fn select_field(state: &FormState, field: &Field<'_>, options: &[(String, String)]) -> AnyView {
+    let parts = around(state, field);
+    let chosen = state.value_or(field.name, field.stored);
+    let options: Vec<_> = options
+        .iter()
+        .map(|(value, label)| {
+            let is_chosen = *value == chosen;
+            view! { <option value=value.clone() selected=is_chosen>{label.clone()}</option> }
+        })
+        .collect();
+    view! {
+        <div class="field">
+            {parts.label}
+            {parts.hint}
+            <select
+                id=parts.id
+                name=parts.name
+                class=given(field.class)
+                autocomplete=given(field.autocomplete)
+                aria-describedby=parts.described_by
+                aria-invalid=parts.is_wrong
+            >
+                {options}
+            </select>
+            {parts.error}
+        </div>
+    }
+    .into_any()
+}
+
+/// A choice from cards: value, words, and a line below them (may be empty).
+#[must_use]
+pub fn choice_field(state: &FormState, field: &Field<'_>, options: &[(String, String, String)]) -> AnyView {
+    let parts = around(state, field);
+    let chosen = state.value_or(field.name, field.stored);
+    let name = parts.name;
+    let cards: Vec<_> = options
+        .iter()
+        .map(|(value, label, sub)| {
+            let sub = given(sub).map(|sub| view! { <span>{sub}</span> });
+            view! {
+                <label class="choice">
+                    <input type="radio" name=name.clone() value=value.clone() checked=*value == chosen/>
+                    <span class="choice__body"><strong>{label.clone()}</strong>{sub}</span>
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="field" id=parts.id aria-describedby=parts.described_by>
+            <legend>{field.label.to_owned()}</legend>
+            {parts.hint}
+            <div class="choices">{cards}</div>
+            {parts.error}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// A box to tick; sends `on`. `field.stored` is `on` when it is ticked to begin with.
+#[must_use]
+pub fn check_field(state: &FormState, field: &Field<'_>) -> AnyView {
+    let parts = around(state, field);
+    let is_ticked = state.value_or(field.name, field.stored) == "on";
+    view! {
+        <div class="field">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    id=parts.id
+                    name=parts.name
+                    value="on"
+                    checked=is_ticked
+                    aria-describedby=parts.described_by
+                    aria-invalid=parts.is_wrong
+                />
+                <span>{field.label.to_owned()}</span>
+            </label>
+            {parts.hint}
+            {parts.error}
+        </div>
+    }
+    .into_any()
+}
+
+/// A number of pieces, for forms without an island.
+#[must_use]
+pub fn quantity_field(state: &FormState, field: &Field<'_>, min: i64, max: i64, step: i64) -> AnyView {
+    let parts = around(state, field);
+    let value = state.value_or(field.name, field.stored);
+    view! {
+        <div class="field">
+            {parts.label}
+            {parts.hint}
+            <input
+                id=parts.id
+                name=parts.name
+                class="w-s"
+                type="number"
+                inputmode="numeric"
+                min=min.to_string()
+                max=max.to_string()
+                step=step.to_string()
+                value=value
+                aria-describedby=parts.described_by
+                aria-invalid=parts.is_wrong
+            />
+            {parts.error}
+        </div>
+    }
+    .into_any()
+}
+
+/// A value that the form carries along.
+#[must_use]
+pub fn hidden(name: &str, value: &str) -> AnyView {
+    view! { <input type="hidden" name=html_name(name) value=value.to_owned()/> }.into_any()
+}
+
+/// The key that makes sending a form twice the same as sending it once: new with each page.
+#[must_use]
+pub fn key_field() -> AnyView {
+    hidden("key", &services().new_token())
+}
+
+/// What is wrong, above the fields, with links to them; nothing while nothing is. `labels` gives the words for a
+/// field's name; an unknown field shows only its problem.
+#[must_use]
+pub fn form_errors(state: &FormState, labels: &[(&str, &str)]) -> AnyView {
+    let Some(headline) = state.headline() else { return ().into_any() };
+    let colon = t("：", ": ");
+    let items: Vec<_> = state
+        .errors()
+        .into_iter()
+        .map(|error| {
+            let problem = crate::text::problem_text(crate::context::locale(), &error.problem);
+            let label = labels.iter().find(|(name, _)| *name == error.field).map(|(_, label)| *label);
+            let text = label.map_or_else(|| problem.clone(), |label| format!("{label}{colon}{problem}"));
+            view! { <li><a href=format!("#{}", html_id(&error.field))>{text}</a></li> }
+        })
+        .collect();
+    let list = (!items.is_empty()).then(|| view! { <ul>{items}</ul> });
+    view! {
+        <div class="form__errors" role="alert" tabindex="-1"><h2>{headline}</h2>{list}</div>
+    }
+    .into_any()
+}

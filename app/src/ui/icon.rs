@@ -1,0 +1,26 @@
+//! Icons of the sprite `public/icons.svg`.
+
+use leptos::prelude::*;
+
+fn sized(name: &str, class: &'static str) -> AnyView {
+    let reference = format!("<use href=\"/icons.svg#{name}\"></use>");
+    view! { <svg class=class aria-hidden="true" inner_html=reference></svg> }.into_any()
+}
+
+/// An icon of 20 px. It is hidden from readers: what it says stands beside it, or in the button's `aria-label`.
+#[must_use]
+pub fn icon(name: &str) -> AnyView {
+    sized(name, "icon")
+}
+
+/// An icon of 16 px.
+#[must_use]
+pub fn icon_s(name: &str) -> AnyView {
+    sized(name, "icon icon--s")
+}
+
+/// An icon of 28 px.
+#[must_use]
+pub fn icon_l(name: &str) -> AnyView {
+    sized(name, "icon icon--l")
+}

@@ -1,0 +1,38 @@
+//! Parts that know no feature. Markup and class names are those of `style/`.
+//!
+//! Parts are plain functions that answer a view; those marked server only read the request's context.
+
+mod icon;
+mod money;
+
+#[cfg(feature = "ssr")]
+mod blocks;
+#[cfg(feature = "ssr")]
+mod chart;
+#[cfg(feature = "ssr")]
+mod field;
+pub mod hold_clock;
+#[cfg(feature = "ssr")]
+mod origin;
+#[cfg(feature = "ssr")]
+mod photo;
+
+pub use hold_clock::HoldClock;
+pub use icon::{icon, icon_l, icon_s};
+pub use money::{price, price_l, price_s};
+
+#[cfg(feature = "ssr")]
+pub use blocks::{alert, crumbs, empty, facts, page_head, pager, section_head, stat, stats, status_chip, steps, timeline};
+#[cfg(feature = "ssr")]
+pub use chart::bar_chart;
+#[cfg(feature = "ssr")]
+pub use field::{
+    Field, check_field, choice_field, form_errors, hidden, key_field, quantity_field, select_field, text_area,
+    text_field,
+};
+#[cfg(feature = "ssr")]
+pub use money::{MoneyShares, money_bar};
+#[cfg(feature = "ssr")]
+pub use origin::{Share, origin_line, origin_shares};
+#[cfg(feature = "ssr")]
+pub use photo::{Photo, photo};

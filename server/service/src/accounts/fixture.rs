@@ -1,0 +1,93 @@
+//! A shop without payments for tests of what stands below them: SQLite in a temporary folder, a clock that moves when
+//! told, random bytes from a seed.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use store::Db;
+
+use crate::Services;
+use crate::ports::{
+    CheckoutPage, CheckoutRequest, CheckoutState, Clock, Entropy, PaymentError, PaymentGateway,
+    RefundRequest, RefundState,
+};
+use crate::rules::ShopRules;
+
+#[derive(Debug)]
+pub(crate) struct Fixture {
+    pub(crate) services: Services,
+    pub(crate) clock: Arc<FakeClock>,
+    _folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::connect(&format!("sqlite://{}/shop.sqlite", folder.path().display()), 4).await.unwrap();
+        db.migrate().await.unwrap();
+        let clock = Arc::new(FakeClock(AtomicI64::new(1_750_000_000_000)));
+        let services = Services::new(
+            db,
+            clock.clone(),
+            Arc::new(SeededEntropy(Mutex::new(ChaCha12Rng::seed_from_u64(7)))),
+            Arc::new(NoPayments),
+            Arc::new(object_store::memory::InMemory::new()),
+            ShopRules::default(),
+            "http://127.0.0.1:3000",
+        );
+        Self { services, clock, _folder: folder }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct FakeClock(AtomicI64);
+
+impl FakeClock {
+    pub(crate) fn advance(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug)]
+struct SeededEntropy(Mutex<ChaCha12Rng>);
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap().fill_bytes(bytes);
+    }
+}
+
+#[derive(Debug)]
+struct NoPayments;
+
+fn unavailable<T>() -> Result<T, PaymentError> {
+    Err(PaymentError::Unavailable("this test has no payment network".to_owned()))
+}
+
+#[async_trait]
+impl PaymentGateway for NoPayments {
+    async fn open_checkout(&self, _: &CheckoutRequest) -> Result<CheckoutPage, PaymentError> {
+        unavailable()
+    }
+    async fn find_checkout(&self, _: &str) -> Result<CheckoutState, PaymentError> {
+        unavailable()
+    }
+    async fn expire_checkout(&self, _: &str) -> Result<CheckoutState, PaymentError> {
+        unavailable()
+    }
+    async fn refund(&self, _: &RefundRequest) -> Result<RefundState, PaymentError> {
+        unavailable()
+    }
+    async fn find_refund(&self, _: &str) -> Result<RefundState, PaymentError> {
+        unavailable()
+    }
+}

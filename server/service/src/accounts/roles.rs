@@ -1,0 +1,192 @@
+//! Who may act as what. Roles are read with every request, so giving and taking them acts at once.
+
+use domain::failure::Problem;
+use domain::ids::{CountyId, UserId};
+use domain::locale::Locale;
+use domain::role::Role;
+use serde_json::json;
+use store::{Conn, people};
+
+use super::{check_new_account, insert_account, passwords};
+use crate::{Result, ServiceError, Services, Viewer, audit};
+
+/// A role in force with the name of what it is held of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldRole {
+    pub role: Role,
+    /// Empty for the operator.
+    pub scope_name: String,
+    pub scope_name_en: String,
+    pub granted_at_ms: i64,
+}
+
+/// An account the operator makes.
+#[derive(Clone)]
+pub struct NewAccount {
+    pub login: String,
+    pub password: String,
+    pub display_name: String,
+    pub locale: Locale,
+    pub roles: Vec<Role>,
+}
+debug_without_contents!(NewAccount);
+
+/// Makes an account with roles, for the operator at the terminal: there is no viewer to authorise.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] at `login`, `password`, `display_name`, or at `roles` when what a role would be held of
+/// does not exist.
+pub async fn create_user(services: &Services, account: NewAccount) -> Result<UserId> {
+    let (login, name) = check_new_account(&account.login, &account.password, &account.display_name)?;
+    let hash = passwords::hash(account.password).await?;
+    let mut tx = services.db.write().await?;
+    let user = insert_account(&mut tx, services, account.locale, &login, &name, &hash).await?;
+    audit::record(&mut tx, services, None, "register", "user", user.get(), json!({ "by": "terminal" }))
+        .await?;
+    for role in account.roles {
+        find_scope(&mut tx, role).await?.ok_or(ServiceError::invalid("roles", Problem::Unknown))?;
+        grant(&mut tx, services, None, user, role).await?;
+    }
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// Gives an account a role; one it has already stays.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] unless the viewer is operator, or administers the county the role lies in and the role
+/// is below that; [`ServiceError::NotFound`] for an unknown account; [`ServiceError::Invalid`] at `scope` when what
+/// the role would be held of does not exist.
+pub async fn grant_role(services: &Services, viewer: &Viewer, user: UserId, role: Role) -> Result<()> {
+    let by = viewer.require_county_admin()?.user_id;
+    let mut tx = services.db.write().await?;
+    authorise(&mut tx, viewer, role).await?;
+    people::lock_user(&mut tx, user).await?;
+    grant(&mut tx, services, Some(by), user, role).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a role back, with effect from the account's next request.
+///
+/// # Errors
+/// As [`grant_role`]; [`ServiceError::NotFound`] also when the account does not have the role.
+pub async fn revoke_role(services: &Services, viewer: &Viewer, user: UserId, role: Role) -> Result<()> {
+    let by = viewer.require_county_admin()?.user_id;
+    let mut tx = services.db.write().await?;
+    authorise(&mut tx, viewer, role).await?;
+    if !people::revoke_role(&mut tx, user, role, services.now_ms()).await? {
+        return Err(ServiceError::NotFound);
+    }
+    let detail = json!({ "role": role.kind(), "scope": role.scope() });
+    audit::record(&mut tx, services, Some(by), "role_revoke", "user", user.get(), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Roles of an account, for the county's administration.
+pub async fn list_roles(services: &Services, viewer: &Viewer, user: UserId) -> Result<Vec<HeldRole>> {
+    viewer.require_county_admin()?;
+    let mut conn = services.db.read().await?;
+    load(&mut conn, user).await
+}
+
+/// The account with this login name, for the county's administration: to give it a role.
+pub async fn find_account(
+    services: &Services,
+    viewer: &Viewer,
+    login: &str,
+) -> Result<Option<(UserId, String)>> {
+    viewer.require_county_admin()?;
+    let login = domain::contact::LoginName::parse(login)
+        .map_err(|error| ServiceError::invalid("login", error.into()))?;
+    let mut conn = services.db.read().await?;
+    let found = people::find_user_by_login_name(&mut conn, login.as_str()).await?;
+    Ok(found.map(|user| (user.id, user.display_name)))
+}
+
+/// Bars an account and ends its sessions, or lets it in again; for the operator at the terminal.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for an unknown login name.
+pub async fn set_barred(services: &Services, login: &str, barred: bool) -> Result<()> {
+    let login = domain::contact::LoginName::parse(login)
+        .map_err(|error| ServiceError::invalid("login", error.into()))?;
+    let mut tx = services.db.write().await?;
+    let found =
+        people::find_user_by_login_name(&mut tx, login.as_str()).await?.ok_or(ServiceError::NotFound)?;
+    let user = people::lock_user(&mut tx, found.id).await?.id;
+    people::update_disabled(&mut tx, user, barred.then(|| services.now_ms())).await?;
+    if barred {
+        people::delete_sessions_of_user(&mut tx, user, None).await?;
+    }
+    let action = if barred { "account_bar" } else { "account_unbar" };
+    audit::record(&mut tx, services, None, action, "user", user.get(), json!({ "by": "terminal" })).await?;
+    Ok(tx.commit().await?)
+}
+
+pub(super) async fn load(conn: &mut Conn, user: UserId) -> Result<Vec<HeldRole>> {
+    let rows = people::list_roles(conn, user).await?;
+    let read = |row: people::RoleRow| {
+        let role = Role::parse(&row.kind, row.scope_id).map_err(ServiceError::internal)?;
+        Ok(HeldRole {
+            role,
+            scope_name: row.scope_name,
+            scope_name_en: row.scope_name_en,
+            granted_at_ms: row.granted_at_ms,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+async fn grant(
+    conn: &mut Conn,
+    services: &Services,
+    by: Option<UserId>,
+    user: UserId,
+    role: Role,
+) -> Result<()> {
+    if people::insert_role(conn, services.new_id(), user, role, services.now_ms()).await? {
+        let detail = json!({ "role": role.kind(), "scope": role.scope() });
+        audit::record(conn, services, by, "role_grant", "user", user.get(), detail).await?;
+    }
+    Ok(())
+}
+
+/// What a role is held of, as far as it matters for who may give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Something of this county.
+    Within(CountyId),
+    /// A dispatching unit: it may lie anywhere, and every county may register its people.
+    Anywhere,
+    /// The county itself or the whole installation: only the operator gives these.
+    AboveCounties,
+}
+
+async fn find_scope(conn: &mut Conn, role: Role) -> Result<Option<Scope>> {
+    Ok(match role {
+        Role::SellerOf(team) | Role::CaptainOf(team) => {
+            people::find_team_county(conn, team).await?.map(Scope::Within)
+        }
+        Role::TreasurerOf(collective) => {
+            people::find_collective_county(conn, collective).await?.map(Scope::Within)
+        }
+        Role::TownAdmin(town) => people::find_town_county(conn, town).await?.map(Scope::Within),
+        Role::UnitBuyer(unit) | Role::UnitApprover(unit) | Role::UnitFinance(unit) => {
+            people::has_unit(conn, unit).await?.then_some(Scope::Anywhere)
+        }
+        Role::CountyAdmin(county) => people::has_county(conn, county).await?.then_some(Scope::AboveCounties),
+        Role::Operator => Some(Scope::AboveCounties),
+    })
+}
+
+async fn authorise(conn: &mut Conn, viewer: &Viewer, role: Role) -> Result<()> {
+    let scope = find_scope(conn, role).await?.ok_or(ServiceError::invalid("scope", Problem::Unknown))?;
+    let allowed = viewer.has_role(Role::Operator)
+        || match scope {
+            Scope::Within(county) => viewer.has_role(Role::CountyAdmin(county)),
+            // The caller has made sure of an administrator of some county.
+            Scope::Anywhere => true,
+            Scope::AboveCounties => false,
+        };
+    if allowed { Ok(()) } else { Err(ServiceError::Forbidden) }
+}

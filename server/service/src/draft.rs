@@ -1,0 +1,169 @@
+//! An order before it is one: prices, parcels and freight, computed by the server from ids and quantities alone.
+
+use std::collections::BTreeMap;
+
+use domain::failure::{Conflict, FieldError, Problem};
+use domain::freight::{FreightError, FreightItem, FreightTemplate, quote_parcel};
+use domain::ids::{FreightTemplateId, PlaceId, TeamId, VariantId};
+use domain::money::Fen;
+use domain::order::{OrderKind, check_quantity, unit_price};
+use store::Conn;
+use store::carts::SaleVariant;
+
+use crate::carts::{all_or, quantity_problem};
+use crate::freight::load_template;
+use crate::{Result, ServiceError, Services};
+
+/// What someone is about to order.
+#[derive(Debug, Clone)]
+pub struct OrderDraft {
+    pub lines: Vec<DraftLine>,
+    pub parcels: Vec<DraftParcel>,
+    pub goods_fen: Fen,
+    /// `None` while the region is not known.
+    pub freight_fen: Option<Fen>,
+}
+
+#[derive(Debug, Clone)]
+pub struct DraftLine {
+    pub sale: SaleVariant,
+    pub quantity: i64,
+    pub unit_price_fen: Fen,
+    pub net_fen: Fen,
+}
+
+/// What leaves together: an order splits by place of dispatch.
+#[derive(Debug, Clone)]
+pub struct DraftParcel {
+    pub team_id: TeamId,
+    pub place_id: PlaceId,
+    /// Indices into the draft's lines.
+    pub lines: Vec<usize>,
+    pub freight_fen: Option<Fen>,
+}
+
+impl OrderDraft {
+    /// Goods and, once known, freight.
+    pub fn total_fen(&self) -> Fen {
+        self.goods_fen + self.freight_fen.unwrap_or_default()
+    }
+}
+
+/// Prices the lines and, when the region is known, quotes the freight of each parcel.
+///
+/// # Errors
+/// A conflict for something that is not sold any more or not delivered there; field errors `lines.<n>.quantity`
+/// for quantities off the ladder.
+pub(crate) async fn draft_order(
+    conn: &mut Conn,
+    services: &Services,
+    wanted: &[(VariantId, i64)],
+    kind: OrderKind,
+    region_code: Option<&str>,
+) -> Result<OrderDraft> {
+    let lines = price_lines(conn, services, wanted, kind).await?;
+    let goods_fen =
+        Fen::checked_sum(lines.iter().map(|line| line.net_fen)).map_err(ServiceError::internal)?;
+    let mut places: BTreeMap<PlaceId, DraftParcel> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        let parcel = places.entry(line.sale.place_id).or_insert_with(|| DraftParcel {
+            team_id: line.sale.team_id,
+            place_id: line.sale.place_id,
+            lines: Vec::new(),
+            freight_fen: None,
+        });
+        parcel.lines.push(index);
+    }
+    let mut parcels: Vec<DraftParcel> = places.into_values().collect();
+    let mut freight_fen = None;
+    if let Some(region_code) = region_code {
+        let templates = load_templates(conn, &lines).await?;
+        let mut total = Fen::ZERO;
+        for parcel in &mut parcels {
+            let fee = quote(parcel, &lines, &templates, region_code)?;
+            parcel.freight_fen = Some(fee);
+            total = total.checked_add(fee).map_err(ServiceError::internal)?;
+        }
+        freight_fen = Some(total);
+    }
+    Ok(OrderDraft { lines, parcels, goods_fen, freight_fen })
+}
+
+async fn price_lines(
+    conn: &mut Conn,
+    services: &Services,
+    wanted: &[(VariantId, i64)],
+    kind: OrderKind,
+) -> Result<Vec<DraftLine>> {
+    let mut lines = Vec::with_capacity(wanted.len());
+    let mut errors = Vec::new();
+    for (index, (variant, quantity)) in wanted.iter().enumerate() {
+        let sale = store::carts::find_sale_variant(conn, *variant).await?.ok_or(ServiceError::NotFound)?;
+        if !sale.is_for_sale() {
+            return Err(Conflict::NotForSale { name: sale.product_name }.into());
+        }
+        let max = matches!(kind, OrderKind::Retail).then_some(services.rules.max_cart_quantity);
+        if let Err(error) = check_quantity(*quantity, sale.min_quantity, sale.step_quantity, max) {
+            errors.push(FieldError::new(format!("lines.{index}.quantity"), quantity_problem(error)));
+            continue;
+        }
+        let tiers = match kind {
+            OrderKind::Unit => store::carts::list_tier_prices(conn, *variant).await?,
+            OrderKind::Retail => Vec::new(),
+        };
+        let unit_price_fen = unit_price(sale.price_fen, &tiers, *quantity);
+        let net_fen = unit_price_fen
+            .times(*quantity)
+            .map_err(|_| ServiceError::invalid(format!("lines.{index}.quantity"), Problem::NotANumber))?;
+        lines.push(DraftLine { sale, quantity: *quantity, unit_price_fen, net_fen });
+    }
+    all_or(errors)?;
+    Ok(lines)
+}
+
+async fn load_templates(conn: &mut Conn, lines: &[DraftLine]) -> Result<BTreeMap<i64, FreightTemplate>> {
+    let mut templates = BTreeMap::new();
+    for line in lines {
+        let id = line.sale.freight_template_id;
+        if let std::collections::btree_map::Entry::Vacant(vacant) = templates.entry(id) {
+            vacant.insert(load_template(conn, FreightTemplateId::from_i64(id)).await?);
+        }
+    }
+    Ok(templates)
+}
+
+fn quote(
+    parcel: &DraftParcel,
+    lines: &[DraftLine],
+    templates: &BTreeMap<i64, FreightTemplate>,
+    region_code: &str,
+) -> Result<Fen> {
+    let mut items = Vec::with_capacity(parcel.lines.len());
+    for line in parcel.lines.iter().filter_map(|index| lines.get(*index)) {
+        let template = templates.get(&line.sale.freight_template_id).ok_or(ServiceError::NotFound)?;
+        let total =
+            |each: i64| each.checked_mul(line.quantity).ok_or_else(|| ServiceError::internal("weight"));
+        items.push(FreightItem {
+            template,
+            count: line.quantity,
+            weight_g: total(line.sale.weight_g)?,
+            volume_cm3: total(line.sale.volume_cm3)?,
+            amount: line.net_fen,
+        });
+    }
+    quote_parcel(&items, region_code).map_err(|error| {
+        let names = parcel.lines.iter().filter_map(|index| lines.get(*index));
+        freight_failure(&error, names.map(|line| line.sale.product_name.as_str()).next().unwrap_or_default())
+    })
+}
+
+/// A region that no row covers is refused with a clear message, never free.
+fn freight_failure(error: &FreightError, name: &str) -> ServiceError {
+    match error {
+        FreightError::NoDelivery(_) | FreightError::NoRow(_) => {
+            Conflict::NotDeliverable { name: name.to_owned() }.into()
+        }
+        FreightError::NotARegion(_) => ServiceError::invalid("region", Problem::NotARegion),
+        other => ServiceError::internal(other),
+    }
+}

@@ -1,0 +1,186 @@
+//! Setting stock aside for an order, and freezing who earns what from it.
+
+use std::collections::BTreeMap;
+
+use domain::attribution::{BatchInput, attribute};
+use domain::failure::Conflict;
+use domain::ids::{CollectiveId, LineId, OrderId, ProductId};
+use domain::money::Fen;
+use domain::stock::{Allocation, BatchOffer, Demand, Shortage, allocate};
+use domain::time::Date;
+use store::{Conn, WriteTx};
+
+use crate::{Result, ServiceError, Services};
+
+/// A line that wants stock.
+#[derive(Debug, Clone)]
+pub(crate) struct HoldLine {
+    pub line_id: LineId,
+    pub product_id: ProductId,
+    /// Base units of the product for the whole line.
+    pub base_quantity: i64,
+    /// Base units of one piece, to say how many pieces are left.
+    pub base_per_piece: i64,
+    pub net_fen: Fen,
+    pub name: String,
+}
+
+/// Holds stock for all lines or for none, first expired first, and freezes the attribution of each line.
+///
+/// # Errors
+/// [`Conflict::OutOfStock`] with what is left of the first product that is short.
+pub(crate) async fn hold_stock(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: OrderId,
+    lines: &[HoldLine],
+) -> Result<()> {
+    let today = Date::from_epoch_ms(services.now_ms());
+    let offers = load_offers(tx, lines, today).await?;
+    let demands: Vec<Demand> = lines
+        .iter()
+        .enumerate()
+        .map(|(line_index, line)| Demand {
+            line_index,
+            product: line.product_id,
+            base_quantity: line.base_quantity,
+        })
+        .collect();
+    let mut allocations =
+        allocate(&demands, &offers, today).map_err(|shortage| shortage_conflict(&shortage, lines))?;
+    // Batches are locked in ascending order of id, whatever order they were chosen in.
+    allocations.sort_by_key(|allocation| (allocation.batch, allocation.line_index));
+    for allocation in &allocations {
+        let line = lines.get(allocation.line_index).ok_or_else(|| ServiceError::internal("allocation"))?;
+        if !store::stock::hold(tx, allocation.batch, allocation.base_quantity).await? {
+            // Another buyer was faster between the look and the hold.
+            return Err(Conflict::OutOfStock { name: line.name.clone(), left: 0 }.into());
+        }
+        store::stock::insert_allocation(
+            tx,
+            services.new_id(),
+            order,
+            line.line_id,
+            allocation.batch,
+            allocation.base_quantity,
+        )
+        .await?;
+    }
+    freeze_attribution(tx, services, order, lines, &allocations).await
+}
+
+async fn load_offers(conn: &mut Conn, lines: &[HoldLine], today: Date) -> Result<Vec<BatchOffer>> {
+    let mut products: Vec<ProductId> = lines.iter().map(|line| line.product_id).collect();
+    products.sort_unstable();
+    products.dedup();
+    let mut offers = Vec::new();
+    for product in products {
+        for row in store::stock::list_offers(conn, product, &today.to_string()).await? {
+            let expires_on = row
+                .expires_on
+                .map(|text| text.parse::<Date>().map_err(|_| ServiceError::internal("batch expiry")))
+                .transpose()?;
+            offers.push(BatchOffer {
+                batch: row.batch_id,
+                product: row.product_id,
+                available: row.available,
+                expires_on,
+                received_at_ms: row.created_at_ms,
+            });
+        }
+    }
+    Ok(offers)
+}
+
+fn shortage_conflict(shortage: &Shortage, lines: &[HoldLine]) -> ServiceError {
+    let Shortage::Products(missing) = shortage else {
+        return ServiceError::internal(shortage);
+    };
+    let short = missing.first().and_then(|missing| {
+        let line = lines.iter().find(|line| line.product_id == missing.product)?;
+        Some(Conflict::OutOfStock { name: line.name.clone(), left: missing.available / line.base_per_piece })
+    });
+    short.map_or_else(|| ServiceError::internal(shortage), ServiceError::from)
+}
+
+async fn freeze_attribution(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: OrderId,
+    lines: &[HoldLine],
+    allocations: &[Allocation],
+) -> Result<()> {
+    let mut inputs: BTreeMap<_, Vec<BatchInput>> = BTreeMap::new();
+    for allocation in allocations {
+        if let std::collections::btree_map::Entry::Vacant(vacant) = inputs.entry(allocation.batch) {
+            let rows = store::stock::list_inputs(tx, allocation.batch).await?;
+            vacant.insert(
+                rows.into_iter()
+                    .map(|(collective, weight_g)| BatchInput {
+                        collective: CollectiveId::from_i64(collective),
+                        weight_g,
+                    })
+                    .collect(),
+            );
+        }
+    }
+    for (index, line) in lines.iter().enumerate() {
+        let taken: Vec<(i64, &[BatchInput])> = allocations
+            .iter()
+            .filter(|allocation| allocation.line_index == index)
+            .map(|allocation| {
+                (allocation.base_quantity, inputs.get(&allocation.batch).map_or(&[][..], Vec::as_slice))
+            })
+            .collect();
+        for part in attribute(line.net_fen, &taken).map_err(ServiceError::internal)? {
+            store::books::insert_attribution(tx, services.new_id(), order, line.line_id, &part).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the stock of an order back. The frozen attribution stays: late money may revive the order.
+pub(crate) async fn release_stock(tx: &mut WriteTx, order: OrderId) -> Result<()> {
+    for row in store::stock::list_allocations(tx, order).await? {
+        let done = match row.status.as_str() {
+            "held" => store::stock::release(tx, row.batch_id, row.base_quantity).await?,
+            "sold" => store::stock::take_back(tx, row.batch_id, row.base_quantity).await?,
+            _ => true,
+        };
+        if !done {
+            return Err(ServiceError::internal(format!(
+                "batch {} holds less than its orders say",
+                row.batch_id
+            )));
+        }
+    }
+    store::stock::update_allocations(tx, order, "released").await?;
+    Ok(())
+}
+
+/// Held stock becomes sold stock.
+pub(crate) async fn sell_stock(tx: &mut WriteTx, order: OrderId) -> Result<()> {
+    for row in store::stock::list_allocations(tx, order).await? {
+        if row.status != "held" || !store::stock::sell(tx, row.batch_id, row.base_quantity).await? {
+            return Err(ServiceError::internal(format!("order {order} is paid but its stock is not held")));
+        }
+    }
+    store::stock::update_allocations(tx, order, "sold").await?;
+    Ok(())
+}
+
+/// Takes the same stock again for an order whose money came late. False when it is gone: nothing is held then.
+pub(crate) async fn hold_again(tx: &mut WriteTx, order: OrderId) -> Result<bool> {
+    let rows = store::stock::list_allocations(tx, order).await?;
+    for (done, row) in rows.iter().enumerate() {
+        if store::stock::hold(tx, row.batch_id, row.base_quantity).await? {
+            continue;
+        }
+        for row in rows.iter().take(done) {
+            store::stock::release(tx, row.batch_id, row.base_quantity).await?;
+        }
+        return Ok(false);
+    }
+    store::stock::update_allocations(tx, order, "held").await?;
+    Ok(!rows.is_empty())
+}

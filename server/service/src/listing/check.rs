@@ -1,0 +1,164 @@
+//! What keeps a listing from being published, field by field, from what is stored.
+
+use domain::failure::{FieldError, Problem};
+use domain::food::{self, BatchPapers, FoodLabel};
+use domain::ids::{BatchId, ProductId};
+use domain::time::Date;
+use store::listing::{self as rows, InputNameRow, ListingBatchRow, ListingRow, ListingVariantRow};
+use store::{Conn, catalogue};
+
+use crate::{Result, Services, Viewer};
+
+/// Everything that keeps the listing from being published; nothing means that it may be.
+///
+/// Fields are named as in the form; those of a variant `variants.<n>.<field>` and of a batch `batches.<n>.<field>`,
+/// where `n` is the place on the edit page, from 0.
+///
+/// # Errors
+/// [`crate::ServiceError::NotFound`] for another team's listing.
+pub async fn check_listing(services: &Services, viewer: &Viewer, product: ProductId) -> Result<Vec<FieldError>> {
+    let mut conn = services.db.read().await?;
+    let row = super::own_listing(&mut conn, viewer, product).await?;
+    problems(&mut conn, &row, super::today(services)).await
+}
+
+/// [`check_listing`] on a row that is at hand.
+pub(super) async fn problems(conn: &mut Conn, row: &ListingRow, today: Date) -> Result<Vec<FieldError>> {
+    let photos = rows::list_listing_photos(conn, row.id).await?;
+    let mut variants = rows::list_all_variants(conn, row.id).await?;
+    variants.retain(|variant| variant.active == 1);
+    let batches = rows::list_listing_batches(conn, row.id).await?;
+    let inputs = rows::list_product_inputs(conn, row.id).await?;
+
+    let mut found = Vec::new();
+    if photos.is_empty() {
+        found.push(FieldError::new("photos", Problem::PhotoMissing));
+    }
+    for (field, text) in [("name", &row.name), ("story", &row.story)] {
+        if text.is_empty() {
+            found.push(FieldError::new(field, Problem::Missing));
+        }
+    }
+    if variants.is_empty() {
+        found.push(FieldError::new("variants", Problem::Missing));
+    }
+    for (index, variant) in variants.iter().enumerate() {
+        if variant.name.is_empty() {
+            found.push(FieldError::new(format!("variants.{index}.name"), Problem::Missing));
+        }
+    }
+    found.extend(tier_problems(conn, row.id, &variants).await?);
+    found.extend(paper_problems(row, &variants, &batches, &inputs, today));
+    Ok(found)
+}
+
+/// Tiers that a later change of the price has overtaken.
+async fn tier_problems(
+    conn: &mut Conn,
+    product: ProductId,
+    variants: &[ListingVariantRow],
+) -> Result<Vec<FieldError>> {
+    let tiers = catalogue::list_tier_prices(conn, product).await?;
+    let overtaken = |variant: &ListingVariantRow| {
+        tiers.iter().any(|tier| tier.variant_id == variant.id && tier.price_fen >= variant.price_fen)
+    };
+    let found = variants.iter().enumerate().filter(|(_, variant)| overtaken(variant));
+    Ok(found.map(|(index, _)| FieldError::new(format!("variants.{index}.tier_prices"), Problem::WrongOrder)).collect())
+}
+
+/// What the food class asks for. Papers are needed of the batches that would be sold: those with stock that have not
+/// expired; when all stock has expired, that is the problem.
+fn paper_problems(
+    row: &ListingRow,
+    variants: &[ListingVariantRow],
+    batches: &[ListingBatchRow],
+    inputs: &[InputNameRow],
+    today: Date,
+) -> Vec<FieldError> {
+    let label = label_of(row);
+    let stocked: Vec<(usize, BatchPapers)> = batches
+        .iter()
+        .enumerate()
+        .filter(|(_, batch)| batch.available > 0)
+        .map(|(index, batch)| (index, papers_of(batch, inputs)))
+        .collect();
+    let is_fresh = |papers: &BatchPapers| papers.expiry(label.shelf_life_days).is_none_or(|last| last >= today);
+    let any_fresh = stocked.iter().any(|(_, papers)| is_fresh(papers));
+    let sellable: Vec<(usize, BatchPapers)> =
+        stocked.into_iter().filter(|(_, papers)| !any_fresh || is_fresh(papers)).collect();
+
+    let variant_fields: Vec<String> = (0..variants.len()).map(|index| format!("variants.{index}.name")).collect();
+    let mut texts =
+        vec![("name", &*row.name), ("name_en", &*row.name_en), ("story", &*row.story), ("story_en", &*row.story_en)];
+    texts.extend(variant_fields.iter().zip(variants).map(|(field, variant)| (&**field, &*variant.name)));
+
+    let papers: Vec<BatchPapers> = sellable.iter().map(|(_, papers)| papers.clone()).collect();
+    let mut found = food::check_listing(row.food_class, &label, &papers, &texts, today);
+    for error in &mut found {
+        error.field = form_field(&error.field, &sellable);
+    }
+    // Whatever the class: nothing can be bought without stock, and nothing attributed without weighed inputs.
+    if sellable.is_empty() && !found.iter().any(|error| error.field == "batches") {
+        found.push(FieldError::new("batches", Problem::Missing));
+    }
+    for (index, papers) in &sellable {
+        let field = format!("batches.{index}.inputs");
+        if papers.origin.is_empty() && !found.iter().any(|error| error.field == field) {
+            found.push(FieldError::new(field, Problem::Missing));
+        }
+    }
+    found
+}
+
+/// The form's name for a field of the rules: batches by their place on the page, papers by their column.
+fn form_field(field: &str, sellable: &[(usize, BatchPapers)]) -> String {
+    let mut parts = field.splitn(3, '.');
+    let (Some("batches"), Some(index), Some(paper)) = (parts.next(), parts.next(), parts.next()) else {
+        return field.to_owned();
+    };
+    let place = index.parse::<usize>().ok().and_then(|index| sellable.get(index)).map_or(0, |batch| batch.0);
+    let column = match paper {
+        "issuer" => "certificate_issuer",
+        "contact" => "certificate_contact",
+        "quarantine_number" => "certificate_number",
+        "origin" => "inputs",
+        "issued_on" => "produced_on",
+        other => other,
+    };
+    format!("batches.{place}.{column}")
+}
+
+fn label_of(row: &ListingRow) -> FoodLabel {
+    FoodLabel {
+        sc_number: row.sc_number.clone(),
+        ingredients: row.ingredients.clone(),
+        net_content: row.net_content.clone(),
+        producer: row.producer.clone(),
+        storage: row.storage.clone(),
+        shelf_life_days: row.shelf_life_days,
+        workshop_number: row.workshop_number.clone(),
+        sales_region: row.sales_region.clone(),
+    }
+}
+
+/// The papers of a stored batch. Its certificate is made out on the day of harvest and names the villages of its
+/// inputs as origin; for meat its number is that of the quarantine certificate.
+fn papers_of(batch: &ListingBatchRow, inputs: &[InputNameRow]) -> BatchPapers {
+    let produced_on = batch.produced_on.parse().ok();
+    BatchPapers {
+        certificate_number: batch.certificate_number.clone(),
+        issuer: batch.certificate_issuer.clone(),
+        origin: origin_of(batch.id, inputs),
+        issued_on: produced_on,
+        contact: batch.certificate_contact.clone(),
+        quarantine_number: batch.certificate_number.clone(),
+        produced_on,
+        expires_on: batch.expires_on.as_deref().and_then(|day| day.parse().ok()),
+    }
+}
+
+fn origin_of(batch: BatchId, inputs: &[InputNameRow]) -> String {
+    let names: Vec<&str> =
+        inputs.iter().filter(|input| input.batch_id == batch).map(|input| input.name.as_str()).collect();
+    names.join("、")
+}

@@ -1,0 +1,312 @@
+//! Starting a draft and saving what was typed.
+
+use domain::failure::{Conflict, FieldError, Problem};
+use domain::food::{FoodClass, ScNumber};
+use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VillageId};
+use domain::money::Fen;
+use serde::{Deserialize, Serialize};
+use store::WriteTx;
+use store::listing::{self as rows, ChoiceRow, ListingRow};
+use store::media::find_media;
+
+use super::form::Reader;
+use super::{ListingStatus, check, lock_own_listing, status_of, today, variants};
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::search::reindex_product;
+use crate::{Result, ServiceError, Services, Viewer};
+
+const MAX_NAME_CHARS: usize = 60;
+const MAX_STORY_CHARS: usize = 5_000;
+const MAX_LABEL_CHARS: usize = 500;
+const MAX_NUMBER_CHARS: usize = 60;
+/// A hundred years, as in the food rules.
+const MAX_SHELF_LIFE_DAYS: i64 = 36_500;
+const MAX_PHOTOS: usize = 12;
+
+/// The whole form of a listing as it was typed. Ids are in their shown form; blank means "none".
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListingForm {
+    pub name: String,
+    pub name_en: String,
+    pub story: String,
+    pub story_en: String,
+    pub category: String,
+    pub village: String,
+    pub place: String,
+    pub freight_template: String,
+    /// `g` or `piece`; cannot be changed once there is a batch.
+    pub base_unit: String,
+    /// A word of [`FoodClass`].
+    pub food_class: String,
+    pub sc_number: String,
+    pub workshop_number: String,
+    pub sales_region: String,
+    pub ingredients: String,
+    pub net_content: String,
+    pub producer: String,
+    pub storage: String,
+    pub shelf_life_days: String,
+    /// In their order. Variants that are not named here are taken out of sale.
+    pub variants: Vec<VariantForm>,
+    /// Ids of uploaded photos in their order; the first is the cover.
+    pub photos: Vec<String>,
+}
+
+/// One variant as it was typed. A row without an id in which nothing was typed is ignored.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VariantForm {
+    /// Blank for a new one.
+    pub id: String,
+    /// Blank to have one made of the product's name.
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    /// Sale unit such as 罐; blank for 件.
+    pub unit: String,
+    /// Yuan.
+    pub price: String,
+    /// Base units of the product in one sale unit.
+    pub base_quantity: String,
+    /// Grams as sent, with packing; blank for the content's weight when the base unit is the gram.
+    pub weight_g: String,
+    /// Blank for 1.
+    pub min_quantity: String,
+    /// Blank for 1.
+    pub step_quantity: String,
+    /// `50:128.00, 100:118.00`: from which quantity on, and the price of one in yuan.
+    pub tier_prices: String,
+}
+
+/// Save this form over that version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveListing {
+    pub product: ProductId,
+    /// The version the form was made from.
+    pub version: i64,
+    pub form: ListingForm,
+}
+
+/// What a save left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The version to save over next.
+    pub version: i64,
+    /// Fields that could not be read: what is stored of them is as before.
+    pub problems: Vec<FieldError>,
+}
+
+/// Starts an empty draft with the team's first village, place and freight template chosen.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] when the team has no village, place or template yet, at `village`, `place` or
+/// `freight_template`; `category` when the shop has no shelf.
+pub async fn create_draft(services: &Services, viewer: &Viewer, team: TeamId, key: &str) -> Result<ProductId> {
+    let user = viewer.require_seller(team)?.user_id;
+    let request = Repeatable::new("create_draft", viewer, key, &team)?;
+    let mut tx = services.db.write().await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let offered = Offered::load(&mut tx, team).await?;
+    let mut problems = Vec::new();
+    let mut first = |field: &str, choices: &[ChoiceRow]| {
+        if choices.is_empty() {
+            problems.push(FieldError::new(field, Problem::Missing));
+        }
+        choices.first().map_or(0, |choice| choice.id)
+    };
+    let id: ProductId = services.new_id();
+    let row = ListingRow {
+        id,
+        slug: id.to_string(),
+        team_id: team,
+        category_id: CategoryId::from_i64(first("category", &offered.categories)),
+        village_id: VillageId::from_i64(first("village", &offered.villages)),
+        place_id: PlaceId::from_i64(first("place", &offered.places)),
+        freight_template_id: FreightTemplateId::from_i64(first("freight_template", &offered.templates)),
+        name: String::new(),
+        name_en: String::new(),
+        story: String::new(),
+        story_en: String::new(),
+        base_unit: "g".to_owned(),
+        food_class: FoodClass::FreshProduce,
+        sc_number: String::new(),
+        workshop_number: String::new(),
+        sales_region: String::new(),
+        ingredients: String::new(),
+        net_content: String::new(),
+        producer: String::new(),
+        storage: String::new(),
+        shelf_life_days: None,
+        status: ListingStatus::Draft.as_str().to_owned(),
+        version: 1,
+        updated_at_ms: services.now_ms(),
+        published_at_ms: None,
+        price_from_fen: Fen::ZERO,
+    };
+    if !problems.is_empty() {
+        return Err(ServiceError::Invalid(problems));
+    }
+    rows::insert_listing(&mut tx, &row, Some(user), services.now_ms()).await?;
+    idempotency::finish(&mut tx, &request, &id).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Saves the form. A draft takes whatever can be read; a published listing takes all or nothing.
+///
+/// # Errors
+/// [`Conflict::VersionChanged`] when someone saved in between: nothing is written. [`ServiceError::Invalid`] for a
+/// published listing when a field cannot be read or the listing could no longer be published: nothing is written.
+pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveListing) -> Result<Saved> {
+    let mut tx = services.db.write().await?;
+    let mut row = lock_own_listing(&mut tx, services, viewer, command.product).await?;
+    if row.version != command.version {
+        return Err(Conflict::VersionChanged.into());
+    }
+    let is_published = status_of(&row.status)? == ListingStatus::Published;
+    let before =
+        if is_published { check::problems(&mut tx, &row, today(services)).await? } else { Vec::new() };
+
+    let mut reader = Reader::default();
+    let form = &command.form;
+    read_texts(&mut reader, form, &mut row);
+    read_choices(&mut tx, &mut reader, form, &mut row).await?;
+    read_label(&mut reader, form, &mut row);
+    read_base_unit(&mut tx, &mut reader, form, &mut row).await?;
+    variants::save(&mut tx, services, &mut reader, &row, &form.variants).await?;
+    save_photos(&mut tx, &mut reader, row.id, &form.photos).await?;
+    let version = rows::update_listing(&mut tx, &row).await?;
+
+    if is_published {
+        let mut refused = reader.problems.clone();
+        let after = check::problems(&mut tx, &row, today(services)).await?;
+        // What time or sales brought about (expired, sold out) must not keep anyone from mending a story.
+        refused.extend(after.into_iter().filter(|problem| !before.contains(problem)));
+        if !refused.is_empty() {
+            return Err(ServiceError::Invalid(refused));
+        }
+        reindex_product(&mut tx, row.id).await?;
+    }
+    tx.commit().await?;
+    Ok(Saved { version, problems: reader.problems })
+}
+
+fn read_texts(reader: &mut Reader, form: &ListingForm, row: &mut ListingRow) {
+    reader.text("name", &form.name, MAX_NAME_CHARS, &mut row.name);
+    // English words are longer than Chinese ones.
+    reader.text("name_en", &form.name_en, 2 * MAX_NAME_CHARS, &mut row.name_en);
+    reader.text("story", &form.story, MAX_STORY_CHARS, &mut row.story);
+    reader.text("story_en", &form.story_en, 2 * MAX_STORY_CHARS, &mut row.story_en);
+}
+
+async fn read_choices(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    form: &ListingForm,
+    row: &mut ListingRow,
+) -> Result<()> {
+    let offered = Offered::load(tx, row.team_id).await?;
+    if let Some(id) = reader.choice("category", &form.category, &offered.categories) {
+        row.category_id = CategoryId::from_i64(id);
+    }
+    // What is stored stays allowed, even when the team was given other villages since.
+    let stays = |typed: &str, id: i64| domain::ids::from_text(typed.trim()) == Ok(id);
+    if !stays(&form.village, row.village_id.get())
+        && let Some(id) = reader.choice("village", &form.village, &offered.villages)
+    {
+        row.village_id = VillageId::from_i64(id);
+    }
+    if let Some(id) = reader.choice("place", &form.place, &offered.places) {
+        row.place_id = PlaceId::from_i64(id);
+    }
+    if let Some(id) = reader.choice("freight_template", &form.freight_template, &offered.templates) {
+        row.freight_template_id = FreightTemplateId::from_i64(id);
+    }
+    Ok(())
+}
+
+fn read_label(reader: &mut Reader, form: &ListingForm, row: &mut ListingRow) {
+    match FoodClass::parse(form.food_class.trim()) {
+        Ok(class) => row.food_class = class,
+        Err(_) if form.food_class.trim().is_empty() => reader.report("food_class", Problem::Missing),
+        Err(_) => reader.report("food_class", Problem::UnknownCode),
+    }
+    // A number with a slip in it is kept as typed, so that it can be mended; publishing refuses it.
+    let sc_number = ScNumber::parse(&form.sc_number).map_or_else(|_| form.sc_number.clone(), String::from);
+    reader.text("sc_number", &sc_number, MAX_NUMBER_CHARS, &mut row.sc_number);
+    reader.text("workshop_number", &form.workshop_number, MAX_NUMBER_CHARS, &mut row.workshop_number);
+    reader.text("sales_region", &form.sales_region, MAX_LABEL_CHARS, &mut row.sales_region);
+    reader.text("ingredients", &form.ingredients, MAX_LABEL_CHARS, &mut row.ingredients);
+    reader.text("net_content", &form.net_content, MAX_NUMBER_CHARS, &mut row.net_content);
+    reader.text("producer", &form.producer, MAX_LABEL_CHARS, &mut row.producer);
+    reader.text("storage", &form.storage, MAX_LABEL_CHARS, &mut row.storage);
+    let days = reader.optional_number("shelf_life_days", &form.shelf_life_days, 1, MAX_SHELF_LIFE_DAYS);
+    if days.is_some() || form.shelf_life_days.trim().is_empty() {
+        row.shelf_life_days = days;
+    }
+}
+
+/// The base unit is what stock is counted in: it stands as soon as there is a batch.
+async fn read_base_unit(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    form: &ListingForm,
+    row: &mut ListingRow,
+) -> Result<()> {
+    let typed = form.base_unit.trim();
+    if typed == row.base_unit {
+        return Ok(());
+    }
+    if !matches!(typed, "g" | "piece") {
+        reader.report("base_unit", Problem::UnknownCode);
+    } else if rows::count_batches(tx, row.id).await? > 0 {
+        reader.report("base_unit", Problem::Unknown);
+    } else {
+        typed.clone_into(&mut row.base_unit);
+    }
+    Ok(())
+}
+
+async fn save_photos(tx: &mut WriteTx, reader: &mut Reader, product: ProductId, typed: &[String]) -> Result<()> {
+    let mut photos: Vec<MediaId> = Vec::new();
+    for (index, text) in typed.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+        let id = text.trim().parse::<MediaId>().ok();
+        let found = match id {
+            Some(id) => find_media(tx, id).await?,
+            None => None,
+        };
+        match found {
+            Some(media) if !photos.contains(&media.id) => photos.push(media.id),
+            Some(_) => {}
+            None => reader.report(format!("photos.{index}"), Problem::UnknownCode),
+        }
+        if photos.len() > MAX_PHOTOS {
+            reader.report("photos", Problem::TooLong { max: i64::try_from(MAX_PHOTOS).unwrap_or(i64::MAX) });
+            return Ok(());
+        }
+    }
+    Ok(rows::replace_listing_photos(tx, product, &photos).await?)
+}
+
+/// What a team may choose from.
+#[derive(Debug)]
+pub(super) struct Offered {
+    pub(super) categories: Vec<ChoiceRow>,
+    pub(super) villages: Vec<ChoiceRow>,
+    pub(super) places: Vec<ChoiceRow>,
+    pub(super) templates: Vec<ChoiceRow>,
+}
+
+impl Offered {
+    pub(super) async fn load(conn: &mut store::Conn, team: TeamId) -> Result<Self> {
+        Ok(Self {
+            categories: rows::list_category_choices(conn).await?,
+            villages: rows::list_village_choices(conn, team).await?,
+            places: rows::list_place_choices(conn, team).await?,
+            templates: rows::list_template_choices(conn, team).await?,
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! The seller's listing: from an empty draft to a product in the shop.
+//!
+//! # How it goes
+//! [`create_draft`] → [`save_draft`] as often as the form changes → [`add_batch`] → [`publish`]. A draft keeps whatever
+//! could be read of the form and reports the rest; a published listing is changed only as a whole and only to
+//! something that could be published, so that nobody ever buys from a half-made edit.
+//!
+//! The row of the product is taken before anything is decided about it. What is missing before publishing is computed
+//! from what is stored ([`check_listing`]), never from what a form says.
+
+mod batches;
+mod check;
+mod draft;
+mod form;
+mod page;
+mod publish;
+mod variants;
+
+#[cfg(test)]
+mod tests;
+
+use domain::ids::ProductId;
+use domain::time::Date;
+use domain::word::UnknownWord;
+use serde::{Deserialize, Serialize};
+use store::listing::{self as rows, ListingRow};
+use store::{Conn, WriteTx};
+
+use crate::{Result, ServiceError, Services, Viewer};
+
+pub use batches::{AddBatch, CorrectStock, InputForm, UpdateBatch, add_batch, correct_stock, update_batch};
+pub use check::check_listing;
+pub use draft::{ListingForm, SaveListing, Saved, VariantForm, create_draft, save_draft};
+pub use page::{
+    BatchInputView, BatchView, Choice, Choices, EditPage, ListingCard, ListingCounts, ListingPhoto, ListingsPage,
+    ListingsQuery, edit_page, list_listings, require_preview,
+};
+pub use publish::{Published, publish, unpublish};
+
+/// Where a listing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListingStatus {
+    /// Never shown yet.
+    Draft,
+    /// In the shop.
+    Published,
+    /// Taken out of the shop; old orders still name it.
+    Unpublished,
+}
+
+impl ListingStatus {
+    /// All of them, in the order of a listing's life.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Published, Self::Unpublished];
+
+    /// The stored text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+            Self::Unpublished => "unpublished",
+        }
+    }
+
+    /// Reads the stored text.
+    ///
+    /// # Errors
+    /// [`UnknownWord`] for any other text.
+    pub fn parse(text: &str) -> std::result::Result<Self, UnknownWord> {
+        let found = Self::ALL.into_iter().find(|status| status.as_str() == text);
+        found.ok_or_else(|| UnknownWord::new("ListingStatus", text))
+    }
+}
+
+fn status_of(text: &str) -> Result<ListingStatus> {
+    ListingStatus::parse(text).map_err(ServiceError::internal)
+}
+
+/// Today in China.
+fn today(services: &Services) -> Date {
+    Date::from_epoch_ms(services.now_ms())
+}
+
+/// The listing, if this viewer sells for its team; someone else's listing does not exist for them.
+async fn own_listing(conn: &mut Conn, viewer: &Viewer, product: ProductId) -> Result<ListingRow> {
+    viewer.require_user()?;
+    let row = rows::find_listing(conn, product).await?.ok_or(ServiceError::NotFound)?;
+    require_own(viewer, &row)?;
+    Ok(row)
+}
+
+/// Takes the listing for this transaction, if this viewer sells for its team.
+async fn lock_own_listing(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+) -> Result<ListingRow> {
+    viewer.require_user()?;
+    let row = rows::lock_listing(tx, product, services.now_ms()).await?.ok_or(ServiceError::NotFound)?;
+    require_own(viewer, &row)?;
+    Ok(row)
+}
+
+fn require_own(viewer: &Viewer, row: &ListingRow) -> Result<()> {
+    match viewer.require_seller(row.team_id) {
+        Ok(_) => Ok(()),
+        Err(ServiceError::Forbidden) => Err(ServiceError::NotFound),
+        Err(error) => Err(error),
+    }
+}

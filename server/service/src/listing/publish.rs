@@ -1,0 +1,128 @@
+//! Into the shop and out of it.
+
+use domain::failure::Conflict;
+use domain::ids::ProductId;
+use pinyin::ToPinyin;
+use serde_json::json;
+use store::WriteTx;
+use store::listing::{self as rows, ListingRow};
+
+use super::{ListingStatus, check, lock_own_listing, status_of, today};
+use crate::search::reindex_product;
+use crate::{Result, ServiceError, Services, Viewer, audit};
+
+/// Longest name in an address that is made from a product's name.
+const MAX_SLUG_CHARS: usize = 60;
+
+/// A listing that is in the shop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Its name in addresses; it never changes again.
+    pub slug: String,
+}
+
+/// Puts the listing into the shop. Publishing what is published is no error.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with what [`super::check_listing`] finds.
+pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -> Result<Published> {
+    let mut tx = services.db.write().await?;
+    let row = lock_own_listing(&mut tx, services, viewer, product).await?;
+    if status_of(&row.status)? == ListingStatus::Published {
+        return Ok(Published { slug: row.slug });
+    }
+    let problems = check::problems(&mut tx, &row, today(services)).await?;
+    if !problems.is_empty() {
+        return Err(ServiceError::Invalid(problems));
+    }
+    let slug = slug_for(&mut tx, &row).await?;
+    rows::publish_listing(&mut tx, row.id, &slug, services.now_ms()).await?;
+    reindex_product(&mut tx, row.id).await?;
+    let detail = json!({ "version": row.version });
+    audit::record(&mut tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail).await?;
+    tx.commit().await?;
+    Ok(Published { slug })
+}
+
+/// Takes the listing out of the shop; orders that were placed go on.
+///
+/// # Errors
+/// [`Conflict::StateChanged`] for a draft, which was never in it.
+pub async fn unpublish(services: &Services, viewer: &Viewer, product: ProductId) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let row = lock_own_listing(&mut tx, services, viewer, product).await?;
+    match status_of(&row.status)? {
+        ListingStatus::Draft => return Err(Conflict::StateChanged.into()),
+        ListingStatus::Unpublished => return Ok(()),
+        ListingStatus::Published => {}
+    }
+    rows::unpublish_listing(&mut tx, row.id).await?;
+    reindex_product(&mut tx, row.id).await?;
+    let detail = json!({ "version": row.version });
+    audit::record(&mut tx, services, viewer.user_id(), "listing.unpublished", "product", row.id.get(), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The name in addresses: made once of the product's name, then kept, because links and QR codes carry it.
+async fn slug_for(tx: &mut WriteTx, row: &ListingRow) -> Result<String> {
+    let id = row.id.to_string();
+    if row.slug != id {
+        return Ok(row.slug.clone());
+    }
+    let wished = slug_of(&row.name);
+    if wished.is_empty() {
+        return Ok(id);
+    }
+    let longer = format!("{wished}-{}", &id[id.len() - 4..]);
+    for slug in [wished, longer] {
+        if !rows::is_slug_taken(tx, &slug).await? {
+            return Ok(slug);
+        }
+    }
+    Ok(id)
+}
+
+/// 明前绿茶 → `ming-qian-lv-cha`; Latin words and numbers stay whole.
+fn slug_of(name: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_in_word = false;
+    for c in name.chars() {
+        if let Some(reading) = c.to_pinyin() {
+            words.push(reading.plain().replace('ü', "v"));
+            is_in_word = false;
+        } else if c.is_ascii_alphanumeric() {
+            let c = c.to_ascii_lowercase();
+            match words.last_mut().filter(|_| is_in_word) {
+                Some(word) => word.push(c),
+                None => words.push(c.to_string()),
+            }
+            is_in_word = true;
+        } else {
+            is_in_word = false;
+        }
+    }
+    let mut slug = String::new();
+    for word in words {
+        if slug.len() + word.len() + 1 > MAX_SLUG_CHARS {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('-');
+        }
+        slug.push_str(&word);
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_can_be_read_and_typed() {
+        assert_eq!(slug_of("明前绿茶"), "ming-qian-lv-cha");
+        assert_eq!(slug_of("土蜂蜜 500g（2 瓶）"), "tu-feng-mi-500g-2-ping");
+        assert_eq!(slug_of("——"), "");
+        assert!(slug_of(&"茶".repeat(60)).len() <= MAX_SLUG_CHARS);
+    }
+}

@@ -1,0 +1,365 @@
+//! An order after it was placed: looking at it, giving it up, receiving it.
+
+use domain::failure::Conflict;
+use domain::ids::{OrderId, ParcelId};
+use domain::order::{OrderEvent, OrderKind, OrderStatus};
+use domain::parcel::{ParcelEvent, ParcelStatus};
+use domain::payment::{PaymentMethod, PaymentStatus};
+use domain::time::{DAY_MS, Date, start_of_day_ms};
+use store::WriteTx;
+use store::orders::{ApprovalRow, LineRow, OrderRow, OrderSummary};
+use store::parcels::ParcelRow;
+use store::payments::{PaymentRow, RefundRow};
+
+use crate::accounts::throttle;
+use crate::ports::CheckoutState;
+use crate::{Result, ServiceError, Services, Viewer, books, holds, payments, timers};
+
+/// Orders a page of history shows.
+const PAGE_SIZE: i64 = 20;
+
+/// An order as its page shows it.
+#[derive(Debug, Clone)]
+pub struct OrderPage {
+    pub order: OrderRow,
+    pub lines: Vec<OrderPageLine>,
+    pub parcels: Vec<ParcelRow>,
+    pub payments: Vec<PaymentRow>,
+    pub refunds: Vec<RefundRow>,
+    pub approvals: Vec<ApprovalRow>,
+    /// What each collective gets of it: name in both languages, amount after reversals.
+    pub shares: Vec<OrderShare>,
+    pub can_pay: bool,
+    pub can_cancel: bool,
+    /// The server's time when this was read, for the hold clock.
+    pub now_ms: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct OrderPageLine {
+    pub line: LineRow,
+    pub photo_hash: Option<String>,
+    pub product_slug: Option<String>,
+}
+
+/// A collective's share of an order.
+#[derive(Debug, Clone)]
+pub struct OrderShare {
+    pub name: String,
+    pub name_en: String,
+    pub village_slug: String,
+    pub amount_fen: domain::money::Fen,
+}
+
+/// Whether this viewer bought the order: by account or by guest session; for a unit's order, any member of the unit.
+pub(crate) fn require_buyer(viewer: &Viewer, order: &OrderRow) -> Result<()> {
+    let by_account = viewer.user_id().is_some_and(|user| order.user_id == Some(user.get()));
+    let by_session = order.user_id.is_none()
+        && order.guest_session_hash.is_some()
+        && viewer.session_hash == order.guest_session_hash;
+    let by_unit = order
+        .unit_id
+        .is_some_and(|unit| viewer.require_unit_member(domain::ids::UnitId::from_i64(unit)).is_ok());
+    // Someone else's order does not exist for this viewer.
+    if by_account || by_session || by_unit { Ok(()) } else { Err(ServiceError::NotFound) }
+}
+
+/// The order with this number, for its buyer, or for whoever also knows the last four digits of the phone.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everyone else; wrong digits are throttled.
+pub async fn order_page(
+    services: &Services,
+    viewer: &Viewer,
+    number: &str,
+    phone_tail: Option<&str>,
+) -> Result<OrderPage> {
+    let order = {
+        let mut conn = services.db.read().await?;
+        store::orders::find_order_by_number(&mut conn, number.trim()).await?.ok_or(ServiceError::NotFound)?
+    };
+    if require_buyer(viewer, &order).is_err() {
+        let tail = phone_tail.ok_or(ServiceError::NotFound)?;
+        check_phone_tail(services, &order, tail).await?;
+    }
+    read_page(services, order).await
+}
+
+async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
+    let mut conn = services.db.read().await?;
+    let id = order.id;
+    let photos = store::orders::list_line_photos(&mut conn, id).await?;
+    let lines = store::orders::list_order_lines(&mut conn, id)
+        .await?
+        .into_iter()
+        .map(|line| {
+            let photo = photos.iter().find(|(of, _, _)| *of == line.id.get());
+            let photo_hash = photo.map(|(_, hash, _)| hash.clone());
+            OrderPageLine { line, photo_hash, product_slug: photo.map(|(_, _, slug)| slug.clone()) }
+        })
+        .collect();
+    let parcels = store::parcels::list_order_parcels(&mut conn, id).await?;
+    let mut shares = Vec::new();
+    for row in store::books::list_attributions(&mut conn, id).await? {
+        let Some(collective) = store::books::find_collective(&mut conn, row.collective_id).await? else {
+            continue;
+        };
+        let amount_fen = row.amount_fen - row.reversed_fen;
+        match shares.iter_mut().find(|share: &&mut OrderShare| share.village_slug == collective.village_slug)
+        {
+            Some(share) => share.amount_fen += amount_fen,
+            None => shares.push(OrderShare {
+                name: collective.name,
+                name_en: collective.name_en,
+                village_slug: collective.village_slug,
+                amount_fen,
+            }),
+        }
+    }
+    let can_cancel = can_cancel(&order, &parcels);
+    Ok(OrderPage {
+        lines,
+        payments: store::payments::list_order_payments(&mut conn, id).await?,
+        refunds: store::payments::list_order_refunds(&mut conn, id).await?,
+        approvals: store::orders::list_approvals(&mut conn, id).await?,
+        shares,
+        can_pay: order.status == OrderStatus::AwaitingPayment,
+        can_cancel,
+        now_ms: services.now_ms(),
+        parcels,
+        order,
+    })
+}
+
+/// Before payment always; after payment as long as nothing has left.
+fn can_cancel(order: &OrderRow, parcels: &[ParcelRow]) -> bool {
+    match order.status {
+        OrderStatus::Paid => parcels.iter().all(|parcel| parcel.status == ParcelStatus::ToPack),
+        status => status.next(OrderEvent::Cancel).is_ok(),
+    }
+}
+
+async fn check_phone_tail(services: &Services, order: &OrderRow, tail: &str) -> Result<()> {
+    let bucket = throttle::Bucket::order(&order.number);
+    throttle::admit(services, std::slice::from_ref(&bucket)).await?;
+    if tail.trim().len() != 4 || !order.recipient_phone.ends_with(tail.trim()) {
+        return Err(ServiceError::NotFound);
+    }
+    let mut tx = services.db.write().await?;
+    bucket.clear(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The viewer's own orders, newest first; `before_ms` pages on.
+pub async fn list_my_orders(
+    services: &Services,
+    viewer: &Viewer,
+    before_ms: Option<i64>,
+) -> Result<Vec<OrderSummary>> {
+    let user = viewer.require_user()?.user_id;
+    let mut conn = services.db.read().await?;
+    Ok(store::orders::list_user_orders(&mut conn, user, before_ms.unwrap_or(i64::MAX), PAGE_SIZE).await?)
+}
+
+/// Gives an order up: unpaid ones give their stock back, paid ones that have not left are refunded in full.
+///
+/// # Errors
+/// [`Conflict::StateChanged`] when something has left already; [`Conflict::AlreadyPaid`] when the money came first:
+/// asking again then refunds it.
+pub async fn cancel_order(
+    services: &Services,
+    viewer: &Viewer,
+    order_id: OrderId,
+    reason: &str,
+) -> Result<()> {
+    let order = {
+        let mut conn = services.db.read().await?;
+        store::orders::get_order(&mut conn, order_id).await?
+    };
+    require_buyer(viewer, &order)?;
+    cancel(services, order_id, reason).await
+}
+
+/// The same for the seller's side, for example when the goods turn out to be damaged.
+pub async fn cancel_order_as_seller(
+    services: &Services,
+    viewer: &Viewer,
+    order_id: OrderId,
+    reason: &str,
+) -> Result<()> {
+    let parcels = {
+        let mut conn = services.db.read().await?;
+        store::parcels::list_order_parcels(&mut conn, order_id).await?
+    };
+    for parcel in &parcels {
+        viewer.require_seller(parcel.team_id)?;
+    }
+    if parcels.is_empty() {
+        return Err(ServiceError::NotFound);
+    }
+    cancel(services, order_id, reason).await
+}
+
+async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<()> {
+    // Close the payment page first: once nobody can pay any more, giving the stock back is safe.
+    if close_pages(services, order_id).await? {
+        return Err(Conflict::AlreadyPaid.into());
+    }
+    let mut tx = services.db.write().await?;
+    let order = store::orders::lock_order(&mut tx, order_id).await?;
+    let parcels = store::parcels::list_order_parcels(&mut tx, order_id).await?;
+    if matches!(order.status, OrderStatus::Cancelled | OrderStatus::Refunded) {
+        return Ok(());
+    }
+    if !can_cancel(&order, &parcels) {
+        return Err(Conflict::StateChanged.into());
+    }
+    let now_ms = services.now_ms();
+    holds::release_stock(&mut tx, order_id).await?;
+    let from =
+        if order.status == OrderStatus::Paid { ParcelStatus::ToPack } else { ParcelStatus::AwaitingPayment };
+    store::parcels::update_order_parcels(&mut tx, order_id, from, ParcelStatus::Cancelled).await?;
+    if order.status == OrderStatus::Paid {
+        refund_whole_order(&mut tx, services, &order).await?;
+        store::orders::update_status(&mut tx, order_id, OrderStatus::Refunded, Some(now_ms), reason).await?;
+    } else {
+        store::books::update_attributions(&mut tx, order_id, "frozen", "void", None).await?;
+        store::orders::update_status(&mut tx, order_id, OrderStatus::Cancelled, Some(now_ms), reason).await?;
+    }
+    store::orders::update_hold(&mut tx, order_id, None).await?;
+    timers::stop(&mut tx, services, timers::UNPAID_ORDER, order_id.get()).await?;
+    store::work::insert_outbox(&mut tx, services.new_id(), "order_cancelled", order_id.get(), "{}", now_ms)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn refund_whole_order(tx: &mut WriteTx, services: &Services, order: &OrderRow) -> Result<()> {
+    let payments = store::payments::list_order_payments(tx, order.id).await?;
+    // A second captured payment was refunded when it came; the one to refund is the one with nothing asked back.
+    for payment in payments.iter().filter(|payment| payment.status == PaymentStatus::Captured) {
+        if store::payments::sum_refunds(tx, payment.id).await? > domain::money::Fen::ZERO {
+            continue;
+        }
+        let refund =
+            payments::request_refund(tx, services, order, payment, payment.amount_fen, "order_cancelled")
+                .await?;
+        books::post_full_refund(tx, services, order, &refund).await?;
+        store::orders::update_sold_counts(tx, order.id, -1).await?;
+        return Ok(());
+    }
+    Err(ServiceError::internal("a paid order without a captured payment"))
+}
+
+/// Closes the open payment pages of an order. True when money turned out to have arrived first.
+pub(crate) async fn close_pages(services: &Services, order_id: OrderId) -> Result<bool> {
+    let open = {
+        let mut conn = services.db.read().await?;
+        store::payments::list_order_payments(&mut conn, order_id).await?
+    };
+    let mut paid = false;
+    for payment in open {
+        let waiting = matches!(payment.status, PaymentStatus::Open | PaymentStatus::Processing);
+        let (true, PaymentMethod::Online, Some(session)) = (waiting, payment.method, &payment.session_id)
+        else {
+            continue;
+        };
+        let state = services.payments.expire_checkout(session).await?;
+        paid |= matches!(state, CheckoutState::Paid { .. });
+        payments::settle_checkout(services, payment.id, &state).await?;
+    }
+    Ok(paid)
+}
+
+/// The time to pay ran out. Called by the timer; safe to call at any time.
+///
+/// `give_up_asking` releases the stock even when the network does not answer: money that comes after all is then
+/// handled as late money.
+pub(crate) async fn expire_order(services: &Services, order_id: OrderId, give_up_asking: bool) -> Result<()> {
+    match close_pages(services, order_id).await {
+        Err(ServiceError::PaymentUnavailable(what)) if give_up_asking => {
+            tracing::warn!(order = %order_id, what, "releasing stock without the network's word");
+        }
+        Err(error) => return Err(error),
+        Ok(_) => {}
+    }
+    let mut tx = services.db.write().await?;
+    let order = store::orders::lock_order(&mut tx, order_id).await?;
+    let due = order.hold_until_ms.is_some_and(|until| until <= services.now_ms());
+    if order.status != OrderStatus::AwaitingPayment || !due {
+        return Ok(());
+    }
+    holds::release_stock(&mut tx, order_id).await?;
+    let now_ms = services.now_ms();
+    store::orders::update_status(&mut tx, order_id, OrderStatus::Expired, Some(now_ms), "").await?;
+    store::orders::update_hold(&mut tx, order_id, None).await?;
+    store::work::insert_outbox(&mut tx, services.new_id(), "order_expired", order_id.get(), "{}", now_ms)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The buyer has the parcel in hands.
+///
+/// # Errors
+/// [`Conflict::StateChanged`] when it has not left yet.
+pub async fn confirm_receipt(services: &Services, viewer: &Viewer, parcel_id: ParcelId) -> Result<()> {
+    let order = {
+        let mut conn = services.db.read().await?;
+        let parcel = store::parcels::get_parcel(&mut conn, parcel_id).await?;
+        store::orders::get_order(&mut conn, parcel.order_id).await?
+    };
+    require_buyer(viewer, &order)?;
+    receive_parcel(services, parcel_id).await
+}
+
+/// The parcel has arrived, by the buyer's word or by the timer. With the last parcel the after-sale window opens:
+/// it ends with the seventh day (by default) counted from the day after receipt.
+pub(crate) async fn receive_parcel(services: &Services, parcel_id: ParcelId) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let order_id = store::parcels::get_parcel(&mut tx, parcel_id).await?.order_id;
+    let order = store::orders::lock_order(&mut tx, order_id).await?;
+    let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
+    if parcel.status == ParcelStatus::Received {
+        return Ok(());
+    }
+    parcel.status.next(ParcelEvent::Receive).map_err(|_| Conflict::StateChanged)?;
+    let now_ms = services.now_ms();
+    store::parcels::update_received(&mut tx, parcel_id, now_ms).await?;
+    timers::stop(&mut tx, services, timers::AUTO_RECEIPT, parcel_id.get()).await?;
+    let parcels = store::parcels::list_order_parcels(&mut tx, order_id).await?;
+    if order.status == OrderStatus::Paid
+        && parcels.iter().all(|parcel| parcel.status == ParcelStatus::Received)
+    {
+        let received_on = Date::from_epoch_ms(now_ms);
+        let until_ms = start_of_day_ms(received_on) + (1 + services.rules.after_sale_days) * DAY_MS;
+        store::orders::update_after_sale_until(&mut tx, order_id, until_ms).await?;
+        timers::set(&mut tx, services, timers::AFTER_SALE_END, order_id.get(), until_ms).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The after-sale window has closed: the order is complete and the earnings are the villages'.
+pub(crate) async fn complete_order(services: &Services, order_id: OrderId) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let order = store::orders::lock_order(&mut tx, order_id).await?;
+    let due = order.after_sale_until_ms.is_some_and(|until| until <= services.now_ms());
+    if order.status.next(OrderEvent::Complete).is_err() || !due {
+        return Ok(());
+    }
+    books::post_release(&mut tx, services, order_id).await?;
+    let now_ms = services.now_ms();
+    store::orders::update_status(&mut tx, order_id, OrderStatus::Completed, Some(now_ms), "").await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Days until receipt is taken as confirmed, by kind of order.
+pub(crate) fn auto_receipt_days(services: &Services, kind: OrderKind) -> i64 {
+    match kind {
+        OrderKind::Retail => services.rules.auto_receipt_days,
+        OrderKind::Unit => services.rules.unit_auto_receipt_days,
+    }
+}

@@ -1,0 +1,185 @@
+//! Photos: what people send becomes safe renditions in the object store, known by the hash of what was sent.
+//!
+//! The files are stored before the row that names them: a row always has its files, and files without a row (an
+//! upload that was cut off) are merely found there when the same photo comes again.
+
+use bytes::Bytes;
+use domain::failure::Problem;
+use domain::ids::{MediaId, TeamId};
+use domain::time::HOUR_MS;
+use media::{Limits, MediaError, Processed};
+use object_store::path::Path;
+use object_store::{ObjectStoreExt, PutPayload};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::media::{MediaRow, count_uploads, find_media_by_hash, insert_media};
+use tokio::sync::Semaphore;
+
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::{Result, ServiceError, Services, Viewer, audit};
+
+/// Decoding takes up to 256 MiB a photo, so only so many at once, whoever sends them.
+static DECODERS: Semaphore = Semaphore::const_new(2);
+
+/// New photos a team may send in an hour: enough for a day of listing, too few to fill a disk.
+const UPLOADS_PER_HOUR: i64 = 200;
+const UPLOADED: &str = "photo.uploaded";
+
+/// The renditions by their names in addresses, with how [`media`] calls them.
+const RENDITIONS: [(&str, &str, &str); 4] = [
+    ("s.webp", "s", "image/webp"),
+    ("m.webp", "m", "image/webp"),
+    ("l.webp", "l", "image/webp"),
+    ("photo.jpg", "jpeg", "image/jpeg"),
+];
+
+/// A photo that can be put into a listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadedPhoto {
+    pub media_id: MediaId,
+    /// SHA-256 of what was sent; the renditions are `/{hash}/s.webp`, `m.webp`, `l.webp`, `photo.jpg`.
+    pub content_hash: String,
+    /// Of the upright original, in pixels.
+    pub width: i64,
+    pub height: i64,
+    /// A data URL to paint before the photo has arrived.
+    pub placeholder: String,
+}
+
+/// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] at the field `photo` with one of the photo problems, each of which has its own advice;
+/// [`ServiceError::TooManyAttempts`] when the team sent too many in the last hour.
+pub async fn upload_photo(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    bytes: Bytes,
+    key: &str,
+) -> Result<UploadedPhoto> {
+    let user = viewer.require_seller(team)?.user_id;
+    let limits = Limits::default();
+    if bytes.len() > limits.upload_bytes {
+        return Err(ServiceError::invalid("photo", Problem::PhotoTooLarge));
+    }
+    let original = bytes.clone();
+    let hash = in_background(move || idempotency::hex_digest(&original)).await?;
+    let request = Repeatable::new("upload_photo", viewer, key, &(team, &hash))?;
+    let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
+    let is_new = known.is_none();
+    let row = match known {
+        Some(row) => row,
+        None => {
+            require_room(services, team).await?;
+            store_renditions(services, bytes, limits, hash).await?
+        }
+    };
+    let mut tx = services.db.write().await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    if is_new {
+        insert_media(&mut tx, &row, services.now_ms()).await?;
+        let detail = json!({ "media": row.id });
+        audit::record(&mut tx, services, Some(user), UPLOADED, "team", team.get(), detail).await?;
+    }
+    let stored = find_media_by_hash(&mut tx, &row.content_hash).await?.ok_or(ServiceError::NotFound)?;
+    let photo = UploadedPhoto {
+        media_id: stored.id,
+        content_hash: stored.content_hash,
+        width: stored.width,
+        height: stored.height,
+        placeholder: stored.placeholder,
+    };
+    idempotency::finish(&mut tx, &request, &photo).await?;
+    tx.commit().await?;
+    Ok(photo)
+}
+
+/// A rendition's bytes and media type. `name` is `s.webp`, `m.webp`, `l.webp` or `photo.jpg`.
+///
+/// What a hash and name give never changes, so it may be cached for ever.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for anything that is no photo of ours.
+pub async fn load_rendition(services: &Services, hash: &str, name: &str) -> Result<(Bytes, &'static str)> {
+    let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let rendition = RENDITIONS.iter().find(|(file, _, _)| *file == name);
+    let (true, Some((file, _, mime))) = (is_hash, rendition) else {
+        return Err(ServiceError::NotFound);
+    };
+    let found = match services.media.get(&place_of(hash, file)).await {
+        Ok(found) => found,
+        Err(object_store::Error::NotFound { .. }) => return Err(ServiceError::NotFound),
+        Err(error) => return Err(ServiceError::internal(error)),
+    };
+    Ok((found.bytes().await.map_err(ServiceError::internal)?, mime))
+}
+
+/// Makes the renditions of a photo and stores them; answers the row that is to name them.
+///
+/// # Errors
+/// As [`upload_photo`].
+pub(crate) async fn store_renditions(
+    services: &Services,
+    bytes: Bytes,
+    limits: Limits,
+    hash: String,
+) -> Result<MediaRow> {
+    let permit = DECODERS.acquire().await.map_err(ServiceError::internal)?;
+    let processed: Processed = in_background(move || {
+        // Moved here, so that the work counts until it ends, even when the person has gone away meanwhile.
+        let _permit = permit;
+        media::process(&bytes, &limits)
+    })
+    .await?
+    .map_err(refusal)?;
+    for rendition in &processed.renditions {
+        let Some((file, _, _)) = RENDITIONS.iter().find(|(_, name, _)| *name == rendition.name) else {
+            return Err(ServiceError::internal(format!("unknown rendition {}", rendition.name)));
+        };
+        let payload = PutPayload::from(rendition.bytes.clone());
+        services.media.put(&place_of(&hash, file), payload).await.map_err(ServiceError::internal)?;
+    }
+    let placeholder = media::thumbhash_data_url(&processed.thumbhash);
+    let widths = processed.renditions.iter().filter(|rendition| rendition.name != "jpeg");
+    Ok(MediaRow {
+        id: services.new_id(),
+        content_hash: hash,
+        width: i64::from(processed.width),
+        height: i64::from(processed.height),
+        placeholder: placeholder.ok_or_else(|| ServiceError::internal("a photo without a thumbhash"))?,
+        sizes: widths.map(|rendition| rendition.width.to_string()).collect::<Vec<_>>().join(","),
+    })
+}
+
+fn place_of(hash: &str, file: &str) -> Path {
+    Path::from(format!("{}/{hash}/{file}", &hash[..2]))
+}
+
+async fn require_room(services: &Services, team: TeamId) -> Result<()> {
+    let since_ms = services.now_ms() - HOUR_MS;
+    let sent = count_uploads(&mut *services.db.read().await?, team, UPLOADED, since_ms).await?;
+    if sent < UPLOADS_PER_HOUR {
+        return Ok(());
+    }
+    Err(ServiceError::TooManyAttempts { wait_seconds: HOUR_MS / 1000 })
+}
+
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(ServiceError::internal)
+}
+
+fn refusal(error: MediaError) -> ServiceError {
+    let problem = match error {
+        MediaError::Empty => Problem::Missing,
+        MediaError::Heic => Problem::PhotoHeic,
+        MediaError::UnsupportedType => Problem::PhotoUnsupported,
+        MediaError::Broken => Problem::PhotoBroken,
+        MediaError::TooManyPixels { .. } | MediaError::TooLarge { .. } => Problem::PhotoTooLarge,
+        MediaError::TooSmall { .. } => Problem::PhotoTooSmall,
+        MediaError::Encoding => return ServiceError::internal(error),
+    };
+    ServiceError::invalid("photo", problem)
+}

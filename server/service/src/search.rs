@@ -1,0 +1,241 @@
+//! Finding products: by Chinese, by pinyin, by initials, in English, and despite a slip of the finger.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use domain::ids::ProductId;
+use domain::search_text::{Term, index_terms, is_han, query_terms, typo_keys, within_one_slip};
+use pinyin::ToPinyin;
+use store::search as terms;
+use store::{Conn, catalogue};
+
+use crate::{Result, ServiceError};
+
+/// How much a word of the product's name says, compared with one of its village or category, or of its story.
+const NAME_WEIGHT: i64 = 20;
+const PLACE_WEIGHT: i64 = 6;
+const STORY_WEIGHT: i64 = 1;
+/// Latin terms at least this long also find longer ones that begin with them.
+const PREFIX_MIN_CHARS: usize = 2;
+/// How many terms a slip may have meant.
+const MEANT_TERMS: i64 = 12;
+/// A prefix says less than the whole term, a corrected slip less than a hit: out of ten.
+const PREFIX_TENTHS: i64 = 6;
+const SLIP_TENTHS: i64 = 5;
+
+/// What a query found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Published products, the best answer first.
+    pub product_ids: Vec<i64>,
+    /// Whether a slip was corrected or a part of the query dropped to find anything.
+    pub approximate: bool,
+}
+
+/// Makes a product findable by what it says now: its names above all, then its villages, town and category, then its
+/// story. Call it in the transaction that publishes or edits the product.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when there is no such product.
+pub async fn reindex_product(conn: &mut Conn, product_id: ProductId) -> Result<()> {
+    let product = catalogue::find_product(conn, product_id).await?.ok_or(ServiceError::NotFound)?;
+    let mut index = Index::default();
+    index.add(&product.name, NAME_WEIGHT, true);
+    index.add(&product.name_en, NAME_WEIGHT, true);
+    for text in [
+        &product.category_name,
+        &product.category_name_en,
+        &product.village_name,
+        &product.village_name_en,
+        &product.town_name,
+        &product.town_name_en,
+    ] {
+        index.add(text, PLACE_WEIGHT, true);
+    }
+    for village in catalogue::list_card_villages(conn, &[product_id.get()]).await? {
+        index.add(&village.name, PLACE_WEIGHT, true);
+        index.add(&village.name_en, PLACE_WEIGHT, true);
+    }
+    for variant in catalogue::list_variants(conn, product_id).await? {
+        index.add(&variant.name, PLACE_WEIGHT, false);
+        index.add(&variant.code, PLACE_WEIGHT, false);
+    }
+    index.add(&product.story, STORY_WEIGHT, false);
+    index.add(&product.story_en, STORY_WEIGHT, false);
+    let typos = index.typos();
+    let terms: Vec<(String, i64)> = index.terms.into_iter().collect();
+    Ok(store::search::index_product(conn, product_id, &terms, &typos).await?)
+}
+
+/// What a product is found by, each term with the sum of what its places say.
+#[derive(Debug, Default)]
+struct Index {
+    terms: BTreeMap<String, i64>,
+    /// Terms that are worth correcting slips to: names, not stories.
+    worth_correcting: BTreeSet<String>,
+}
+
+impl Index {
+    fn add(&mut self, text: &str, factor: i64, worth_correcting: bool) {
+        for Term { text, weight } in index_terms(text, |c| c.to_pinyin().map(|reading| reading.plain())) {
+            let weight = i64::from(weight) * factor;
+            // A story tells little: only its words, not the pinyin that any longer text has by chance.
+            let is_word = weight >= factor * 8 || text.chars().all(is_han);
+            if factor == STORY_WEIGHT && !is_word {
+                continue;
+            }
+            if worth_correcting {
+                self.worth_correcting.insert(text.clone());
+            }
+            let best = self.terms.entry(text).or_default();
+            *best = weight.max(*best);
+        }
+    }
+
+    fn typos(&self) -> Vec<(String, String)> {
+        self.worth_correcting
+            .iter()
+            .flat_map(|term| typo_keys(term).into_iter().map(|typo| (typo, term.clone())))
+            .collect()
+    }
+}
+
+/// The published products a query asks for: those that have all of its terms, or else, after correcting a slip in each
+/// term that finds nothing, or else at least two thirds of them. Better matches come first, then what sells better.
+pub async fn find_products(conn: &mut Conn, query: &str) -> Result<Found> {
+    let (asked, joined) = split_joined(query_terms(query));
+    let mut slots = Vec::with_capacity(asked.len());
+    for term in &asked {
+        slots.push(hits(conn, &term.text).await?);
+    }
+    let mut scores = matching(&slots, slots.len());
+    if let Some(joined) = &joined {
+        let mut with_joined: Vec<_> = slots
+            .iter()
+            .zip(&asked)
+            .filter(|(_, term)| term.text.chars().all(is_han))
+            .map(|(slot, _)| slot.clone())
+            .collect();
+        with_joined.push(hits(conn, &joined.text).await?);
+        for (product, score) in matching(&with_joined, with_joined.len()) {
+            let best = scores.entry(product).or_default();
+            *best = score.max(*best);
+        }
+    }
+    let mut approximate = false;
+    if scores.is_empty() && !slots.is_empty() {
+        approximate = true;
+        for (slot, term) in slots.iter_mut().zip(&asked) {
+            if slot.is_empty() {
+                *slot = corrected_hits(conn, &term.text).await?;
+            }
+        }
+        scores = matching(&slots, slots.len());
+        if let (true, Some(joined)) = (scores.is_empty(), &joined) {
+            scores = corrected_hits(conn, &joined.text).await?.into_iter().collect();
+        }
+        if scores.is_empty() {
+            scores = matching(&slots, (slots.len() * 2).div_ceil(3));
+        }
+    }
+    Ok(Found { product_ids: ranked(conn, scores).await?, approximate })
+}
+
+/// Parts the terms that must be found from the Latin words joined, which are another way to say the same.
+fn split_joined(terms: Vec<Term>) -> (Vec<Term>, Option<Term>) {
+    let is_latin = |term: &Term| !term.text.chars().any(is_han);
+    let heaviest =
+        terms.iter().filter(|term| is_latin(term)).map(|term| term.weight).max().unwrap_or_default();
+    let (joined, asked): (Vec<Term>, Vec<Term>) =
+        terms.into_iter().partition(|term| is_latin(term) && term.weight < heaviest);
+    (asked, joined.into_iter().next())
+}
+
+type Hits = HashMap<i64, i64>;
+
+/// Products with the term, or with a longer Latin one that begins with it.
+async fn hits(conn: &mut Conn, term: &str) -> Result<Hits> {
+    let mut found = Hits::new();
+    if term.is_ascii() && term.len() >= PREFIX_MIN_CHARS {
+        for hit in terms::list_prefix_hits(conn, term).await? {
+            found.insert(hit.product_id, hit.weight * PREFIX_TENTHS / 10);
+        }
+    }
+    for hit in terms::list_exact_hits(conn, term).await? {
+        let best = found.entry(hit.product_id).or_default();
+        *best = hit.weight.max(*best);
+    }
+    Ok(found)
+}
+
+/// Products with a term from which this one differs by one slip.
+async fn corrected_hits(conn: &mut Conn, term: &str) -> Result<Hits> {
+    let meant = terms::list_meant_terms(conn, &typo_keys(term), MEANT_TERMS).await?;
+    let mut found = Hits::new();
+    for meant in meant.iter().filter(|meant| within_one_slip(meant, term)) {
+        for hit in terms::list_exact_hits(conn, meant).await? {
+            let best = found.entry(hit.product_id).or_default();
+            *best = (hit.weight * SLIP_TENTHS / 10).max(*best);
+        }
+    }
+    Ok(found)
+}
+
+/// Products that are in at least `needed` slots (and in one), with the sum of their weights.
+fn matching(slots: &[Hits], needed: usize) -> Hits {
+    let mut sums: HashMap<i64, (usize, i64)> = HashMap::new();
+    for (product, weight) in slots.iter().flatten() {
+        let sum = sums.entry(*product).or_default();
+        *sum = (sum.0 + 1, sum.1 + weight);
+    }
+    sums.into_iter()
+        .filter(|(_, (count, _))| *count >= needed)
+        .map(|(product, (_, weight))| (product, weight))
+        .collect()
+}
+
+async fn ranked(conn: &mut Conn, scores: Hits) -> Result<Vec<i64>> {
+    let mut ids: Vec<i64> = scores.keys().copied().collect();
+    let sold: HashMap<i64, i64> =
+        terms::list_sold_counts(conn, &ids).await?.into_iter().map(|row| (row.id, row.sold_count)).collect();
+    ids.sort_by_key(|id| {
+        let score = scores.get(id).copied().unwrap_or_default();
+        let sold = sold.get(id).copied().unwrap_or_default();
+        (std::cmp::Reverse((score, sold)), *id)
+    });
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_words_are_another_way_and_not_one_more_demand() {
+        let (asked, joined) = split_joined(query_terms("lv cha"));
+        assert_eq!(asked.iter().map(|term| term.text.as_str()).collect::<Vec<_>>(), ["cha", "lv"]);
+        assert_eq!(joined.unwrap().text, "lvcha");
+        let (asked, joined) = split_joined(query_terms("岚皋绿茶 lvcha"));
+        assert_eq!(asked.len(), 4);
+        assert!(joined.is_none());
+    }
+
+    #[test]
+    fn all_demands_must_be_met() {
+        let slots = [Hits::from([(1, 10), (2, 5)]), Hits::from([(1, 1)])];
+        assert_eq!(matching(&slots, 2), Hits::from([(1, 11)]));
+        assert!(matching(&[], 0).is_empty());
+    }
+
+    #[test]
+    fn tea_is_indexed_by_its_sound_and_by_slips() {
+        let mut index = Index::default();
+        index.add("岚皋绿茶", NAME_WEIGHT, true);
+        index.add("春天的绿茶", STORY_WEIGHT, false);
+        for term in ["绿茶", "茶", "lvcha", "lucha", "lc", "春天"] {
+            assert!(index.terms.contains_key(term), "{term}");
+        }
+        assert!(!index.terms.contains_key("chuntian"), "stories are found by their words only");
+        assert!(index.typos().contains(&("lvca".to_owned(), "lvcha".to_owned())));
+        assert!(index.terms["绿茶"] > index.terms["春天"]);
+    }
+}

@@ -1,0 +1,150 @@
+//! The seller's packing table: what to pack, what has left.
+
+use domain::failure::{Conflict, FieldError, Problem};
+use domain::ids::{OrderId, ParcelId, TeamId};
+use domain::parcel::{ParcelEvent, ParcelStatus};
+use domain::time::DAY_MS;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::orders::LineRow;
+use store::parcels::SellerParcel;
+
+use crate::carts::all_or;
+use crate::orders::auto_receipt_days;
+use crate::{Result, ServiceError, Services, Viewer, audit, timers};
+
+/// Parcels a list shows at most.
+const LIST_LIMIT: i64 = 200;
+const TEXT_MAX_CHARS: usize = 40;
+
+/// Carriers to choose from; another name may be typed.
+pub const CARRIERS: &[(&str, &str)] = &[
+    ("中国邮政", "China Post"),
+    ("顺丰速运", "SF Express"),
+    ("中通快递", "ZTO Express"),
+    ("圆通速递", "YTO Express"),
+    ("韵达快递", "Yunda Express"),
+    ("申通快递", "STO Express"),
+    ("极兔速递", "J&T Express"),
+];
+
+/// A parcel with what goes into it.
+#[derive(Debug, Clone)]
+pub struct PackingParcel {
+    pub head: SellerParcel,
+    pub lines: Vec<LineRow>,
+}
+
+/// A team's parcels in one state.
+#[derive(Debug, Clone)]
+pub struct ParcelsPage {
+    pub parcels: Vec<PackingParcel>,
+    /// Parcels in each state, by its word.
+    pub counts: Vec<(String, i64)>,
+}
+
+/// What the seller typed when handing a parcel to the carrier.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ShipParcel {
+    pub carrier: String,
+    pub tracking_number: String,
+}
+
+/// What a team has to pack (or has shipped), longest waiting first.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn list_parcels(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    status: ParcelStatus,
+) -> Result<ParcelsPage> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    let mut parcels = Vec::new();
+    for head in store::parcels::list_team_parcels(&mut conn, team, status, LIST_LIMIT).await? {
+        let lines = store::orders::list_order_lines(&mut conn, head.parcel.order_id).await?;
+        let lines = lines.into_iter().filter(|line| line.parcel_id == head.parcel.id).collect();
+        parcels.push(PackingParcel { head, lines });
+    }
+    let counts = store::parcels::count_team_parcels(&mut conn, team).await?;
+    Ok(ParcelsPage { parcels, counts })
+}
+
+/// One parcel, for its packing list.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for other teams' parcels.
+pub async fn packing_list(
+    services: &Services,
+    viewer: &Viewer,
+    parcel_id: ParcelId,
+) -> Result<PackingParcel> {
+    let mut conn = services.db.read().await?;
+    let parcel = store::parcels::get_parcel(&mut conn, parcel_id).await?;
+    viewer.require_user()?;
+    viewer.require_seller(parcel.team_id).map_err(|_| ServiceError::NotFound)?;
+    let head =
+        store::parcels::find_seller_parcel(&mut conn, parcel_id).await?.ok_or(ServiceError::NotFound)?;
+    let lines = store::orders::list_order_lines(&mut conn, parcel.order_id).await?;
+    Ok(PackingParcel { lines: lines.into_iter().filter(|line| line.parcel_id == parcel_id).collect(), head })
+}
+
+/// Hands a parcel to the carrier; on a parcel that has left it corrects carrier and number. The same twice does
+/// nothing twice.
+///
+/// # Errors
+/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave.
+pub async fn ship_parcel(
+    services: &Services,
+    viewer: &Viewer,
+    parcel_id: ParcelId,
+    command: ShipParcel,
+) -> Result<OrderId> {
+    let carrier = command.carrier.trim().to_owned();
+    let tracking_number: String = command.tracking_number.split_whitespace().collect();
+    let mut errors = Vec::new();
+    for (field, value) in [("carrier", &carrier), ("tracking_number", &tracking_number)] {
+        if value.is_empty() {
+            errors.push(FieldError::new(field, Problem::Missing));
+        } else if value.chars().count() > TEXT_MAX_CHARS {
+            errors.push(FieldError::new(field, Problem::TooLong { max: TEXT_MAX_CHARS as i64 }));
+        }
+    }
+    let mut tx = services.db.write().await?;
+    let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
+    viewer.require_user()?;
+    viewer.require_seller(parcel.team_id).map_err(|_| ServiceError::NotFound)?;
+    all_or(errors)?;
+    let order = store::orders::lock_order(&mut tx, parcel.order_id).await?;
+    let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
+    let now_ms = services.now_ms();
+    if parcel.status != ParcelStatus::Shipped {
+        parcel.status.next(ParcelEvent::Ship).map_err(|_| Conflict::StateChanged)?;
+        let due_at_ms = now_ms + auto_receipt_days(services, order.kind) * DAY_MS;
+        timers::set(&mut tx, services, timers::AUTO_RECEIPT, parcel_id.get(), due_at_ms).await?;
+        store::work::insert_outbox(
+            &mut tx,
+            services.new_id(),
+            "parcel_shipped",
+            order.id.get(),
+            "{}",
+            now_ms,
+        )
+        .await?;
+    }
+    store::parcels::update_shipped(&mut tx, parcel_id, &carrier, &tracking_number, now_ms).await?;
+    audit::record(
+        &mut tx,
+        services,
+        viewer.user_id(),
+        "parcel_shipped",
+        "parcel",
+        parcel_id.get(),
+        json!({}),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(order.id)
+}

@@ -1,0 +1,269 @@
+//! Product lists: by category, village and town, by what was searched for, narrowed and sorted as the address says.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use domain::ids::{TownId, VillageId};
+use domain::money::Fen;
+use domain::time::Date;
+use store::catalogue::{self, ListFilter, SortKeyRow, SortOrder};
+use store::{Conn, villages};
+
+use super::home::CategoryView;
+use super::{Card, Named, load_cards};
+use crate::search::find_products;
+use crate::{Result, Services};
+
+/// Products on one page of a list.
+pub const PAGE_SIZE: usize = 24;
+/// Longer queries are cut: nobody types more by hand.
+const MAX_TEXT_CHARS: usize = 60;
+
+/// How a list is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListSort {
+    /// The best answers first; only where something was searched for.
+    Relevance,
+    Newest,
+    PriceUp,
+    PriceDown,
+    BestSelling,
+}
+
+impl ListSort {
+    pub const ALL: [Self; 5] =
+        [Self::Relevance, Self::Newest, Self::PriceUp, Self::PriceDown, Self::BestSelling];
+
+    /// The word in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Relevance => "relevance",
+            Self::Newest => "newest",
+            Self::PriceUp => "price_up",
+            Self::PriceDown => "price_down",
+            Self::BestSelling => "best_selling",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|sort| sort.as_str() == text)
+    }
+}
+
+/// What the address asks for, as it stands there. Whatever makes no sense is ignored: a list is never an error page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Slugs.
+    pub category: Option<String>,
+    pub village: Option<String>,
+    pub town: Option<String>,
+    /// Yuan as people write them.
+    pub min_price: Option<String>,
+    pub max_price: Option<String>,
+    /// `1` for what is in stock only.
+    pub in_stock: Option<String>,
+    /// What was searched for.
+    pub text: Option<String>,
+    /// A word of [`ListSort`].
+    pub sort: Option<String>,
+    /// From 1.
+    pub page: Option<String>,
+}
+
+/// Why the list shows something else than what was searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approximation {
+    /// It shows just that.
+    None,
+    /// Nothing has all of it: similar words or a part of them were searched for.
+    Similar,
+}
+
+/// A town with its villages, to choose from.
+#[derive(Debug, Clone)]
+pub struct TownView {
+    pub town: Named,
+    pub villages: Vec<Named>,
+}
+
+/// One page of a list, with what it was narrowed to after everything senseless was ignored.
+#[derive(Debug, Clone)]
+pub struct ListPage {
+    pub category: Option<CategoryView>,
+    pub village: Option<Named>,
+    pub town: Option<Named>,
+    pub min_price_fen: Option<Fen>,
+    pub max_price_fen: Option<Fen>,
+    pub in_stock_only: bool,
+    /// Empty when nothing was searched for.
+    pub text: String,
+    pub approximation: Approximation,
+    pub sort: ListSort,
+    pub cards: Vec<Card>,
+    /// How many products the list has; lists are counted and paged up to 2,400.
+    pub total: usize,
+    /// From 1 to `pages`.
+    pub page: usize,
+    /// At least 1.
+    pub pages: usize,
+    /// To choose from.
+    pub categories: Vec<CategoryView>,
+    pub towns: Vec<TownView>,
+}
+
+/// The list that `query` asks for.
+pub async fn list_page(services: &Services, query: &ListQuery) -> Result<ListPage> {
+    let mut conn = services.db.read().await?;
+    list(&mut conn, Date::from_epoch_ms(services.now_ms()), query).await
+}
+
+pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Result<ListPage> {
+    let category_rows = catalogue::list_categories(conn).await?;
+    let towns = catalogue::list_towns(conn).await?;
+    let village_rows = villages::list_village_names(conn).await?;
+    let category = category_rows.iter().find(|row| Some(&row.slug) == query.category.as_ref()).cloned();
+    let village = village_rows.iter().find(|row| Some(&row.slug) == query.village.as_ref()).cloned();
+    let town = towns.iter().find(|row| Some(&row.slug) == query.town.as_ref()).cloned();
+    let (min_price_fen, max_price_fen) = price_range(query);
+    let text: String =
+        query.text.as_deref().unwrap_or_default().trim().chars().take(MAX_TEXT_CHARS).collect();
+    let wanted = Wanted {
+        filter: ListFilter {
+            category_id: category.as_ref().map(|row| row.id.get()),
+            min_price_fen: min_price_fen.map(Fen::get),
+            max_price_fen: max_price_fen.map(Fen::get),
+            in_stock_only: query.in_stock.as_deref() == Some("1"),
+            today: today.to_string(),
+        },
+        village: village.as_ref().map(|row| row.id),
+        town: town.as_ref().map(|row| row.id),
+        sort: sort_of(query, &text),
+        page: query.page.as_deref().and_then(|page| page.trim().parse().ok()).unwrap_or(1),
+    };
+    let slice = wanted.find(conn, &text).await?;
+    let choices = towns
+        .into_iter()
+        .map(|town| TownView {
+            villages: village_rows
+                .iter()
+                .filter(|village| village.town_id == town.id)
+                .map(|row| Named {
+                    slug: row.slug.clone(),
+                    name: row.name.clone(),
+                    name_en: row.name_en.clone(),
+                })
+                .collect(),
+            town: Named { slug: town.slug, name: town.name, name_en: town.name_en },
+        })
+        .collect();
+    Ok(ListPage {
+        category: category.map(CategoryView::from),
+        village: village.map(|row| Named { slug: row.slug, name: row.name, name_en: row.name_en }),
+        town: town.map(|row| Named { slug: row.slug, name: row.name, name_en: row.name_en }),
+        min_price_fen,
+        max_price_fen,
+        in_stock_only: wanted.filter.in_stock_only,
+        text,
+        approximation: slice.approximation,
+        sort: wanted.sort,
+        cards: load_cards(conn, &slice.ids, today).await?,
+        total: slice.total,
+        page: slice.page,
+        pages: slice.pages,
+        categories: category_rows.into_iter().map(CategoryView::from).collect(),
+        towns: choices,
+    })
+}
+
+/// Lowest and highest price; typed the wrong way round they are exchanged.
+fn price_range(query: &ListQuery) -> (Option<Fen>, Option<Fen>) {
+    let price = |text: &Option<String>| text.as_deref().and_then(|text| Fen::parse_yuan(text).ok());
+    let not_negative = |price: &Fen| *price >= Fen::ZERO;
+    let (min, max) =
+        (price(&query.min_price).filter(not_negative), price(&query.max_price).filter(not_negative));
+    match (min, max) {
+        (Some(min), Some(max)) if min > max => (Some(max), Some(min)),
+        range => range,
+    }
+}
+
+fn sort_of(query: &ListQuery, text: &str) -> ListSort {
+    let searching = !text.is_empty();
+    query
+        .sort
+        .as_deref()
+        .and_then(ListSort::parse)
+        .filter(|sort| searching || *sort != ListSort::Relevance)
+        .unwrap_or(if searching { ListSort::Relevance } else { ListSort::Newest })
+}
+
+struct Wanted {
+    filter: ListFilter,
+    village: Option<VillageId>,
+    town: Option<TownId>,
+    sort: ListSort,
+    page: usize,
+}
+
+struct Slice {
+    ids: Vec<i64>,
+    total: usize,
+    page: usize,
+    pages: usize,
+    approximation: Approximation,
+}
+
+impl Wanted {
+    /// Lists over everything go by an index; those of a place or a search have few products, which are sorted here.
+    async fn find(&self, conn: &mut Conn, text: &str) -> Result<Slice> {
+        let is_local = self.village.is_some() || self.town.is_some();
+        if !text.is_empty() {
+            let found = find_products(conn, text).await?;
+            let mut keys = catalogue::list_hit_keys(conn, &self.filter, &found.product_ids).await?;
+            if is_local {
+                let here = catalogue::list_local_keys(conn, &self.filter, self.village, self.town).await?;
+                let here: HashSet<i64> = here.iter().map(|key| key.id).collect();
+                keys.retain(|key| here.contains(&key.id));
+            }
+            let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
+            return Ok(self.slice_of(keys, approximation));
+        }
+        if is_local {
+            let keys = catalogue::list_local_keys(conn, &self.filter, self.village, self.town).await?;
+            return Ok(self.slice_of(keys, Approximation::None));
+        }
+        let total = catalogue::count_products(conn, &self.filter).await?;
+        let total = usize::try_from(total).unwrap_or_default();
+        let (page, pages) = self.place_of(total);
+        let sort = match self.sort {
+            ListSort::Relevance | ListSort::Newest => SortOrder::Newest,
+            ListSort::PriceUp => SortOrder::PriceUp,
+            ListSort::PriceDown => SortOrder::PriceDown,
+            ListSort::BestSelling => SortOrder::BestSelling,
+        };
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let skipped = number((page - 1) * PAGE_SIZE);
+        let ids = catalogue::list_product_ids(conn, &self.filter, sort, number(PAGE_SIZE), skipped).await?;
+        Ok(Slice { ids, total, page, pages, approximation: Approximation::None })
+    }
+
+    /// The page that is shown, and how many there are; a page beyond the end is the last one.
+    fn place_of(&self, total: usize) -> (usize, usize) {
+        let pages = total.div_ceil(PAGE_SIZE).max(1);
+        (self.page.clamp(1, pages), pages)
+    }
+
+    fn slice_of(&self, mut keys: Vec<SortKeyRow>, approximation: Approximation) -> Slice {
+        match self.sort {
+            ListSort::Relevance => {}
+            ListSort::Newest => keys.sort_by_key(|key| Reverse((key.published_at_ms, key.id))),
+            ListSort::PriceUp => keys.sort_by_key(|key| (key.price_from_fen, key.id)),
+            ListSort::PriceDown => keys.sort_by_key(|key| Reverse((key.price_from_fen, key.id))),
+            ListSort::BestSelling => keys.sort_by_key(|key| Reverse((key.sold_count, key.id))),
+        }
+        let total = keys.len();
+        let (page, pages) = self.place_of(total);
+        let ids = keys.iter().skip((page - 1) * PAGE_SIZE).take(PAGE_SIZE).map(|key| key.id).collect();
+        Slice { ids, total, page, pages, approximation }
+    }
+}

@@ -1,0 +1,381 @@
+//! One product: what it is, what it costs, where it comes from, what sending it costs, and where the money goes.
+
+use domain::food::{FoodClass, Freshness, freshness};
+use domain::freight::{FreightItem, quote_parcel};
+use domain::ids::{ProductId, TeamId, VariantId};
+use domain::money::Fen;
+use domain::region::RegionCode;
+use domain::time::Date;
+use store::Conn;
+use store::catalogue::{self, BatchInputRow, BatchRow, DispatchPlaceRow, ProductRow, VariantRow};
+
+use super::money_bar::{MoneyBar, product_money_bar};
+use super::{Card, Named, Photo, load_cards, permille, year_span_ms};
+use crate::freight::load_template;
+use crate::regions::regions;
+use crate::{Result, ServiceError, Services};
+
+/// Where freight is quoted to until the reader names a region: the province's capital.
+const DEFAULT_REGION: &str = "610100";
+const RELATED: i64 = 4;
+
+/// A unit price from a quantity on, for unit buyers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TierView {
+    pub min_quantity: i64,
+    pub price_fen: Fen,
+}
+
+/// What can be put into a cart.
+#[derive(Debug, Clone)]
+pub struct VariantView {
+    pub id: VariantId,
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    /// The sale unit, such as 罐.
+    pub unit: String,
+    pub price_fen: Fen,
+    pub weight_g: i64,
+    pub min_quantity: i64,
+    pub step_quantity: i64,
+    /// Whole sale units in stock, over all batches.
+    pub stock: i64,
+    /// Smallest quantity first.
+    pub tiers: Vec<TierView>,
+}
+
+/// One village's share in a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginShare {
+    pub village: Named,
+    pub town_name: String,
+    pub town_name_en: String,
+    pub collective_name: String,
+    pub collective_name_en: String,
+    pub weight_g: i64,
+    /// Out of a thousand; the shares of a batch add up to a thousand.
+    pub permille: i64,
+}
+
+/// A harvest or production run with its papers.
+#[derive(Debug, Clone)]
+pub struct BatchView {
+    pub code: String,
+    /// Days as `YYYY-MM-DD`; the last day is one on which it may still be sold.
+    pub produced_on: String,
+    pub expires_on: Option<String>,
+    /// None for goods that do not expire.
+    pub freshness: Option<Freshness>,
+    pub certificate_number: String,
+    pub certificate_issuer: String,
+    pub certificate_contact: String,
+    /// Heaviest share first.
+    pub origins: Vec<OriginShare>,
+    /// Base units left, and received.
+    pub available: i64,
+    pub received: i64,
+}
+
+/// What sending costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FreightFee {
+    Fee(Fen),
+    /// There is no delivery to the region.
+    NotDelivered,
+}
+
+/// What sending the smallest order of the first variant costs to a region.
+#[derive(Debug, Clone)]
+pub struct FreightPreview {
+    pub region_code: String,
+    /// From the province down.
+    pub region_name: String,
+    pub fee: FreightFee,
+    /// Free from this amount or this count of sale units (from both when both are given).
+    pub free_from_fen: Option<Fen>,
+    pub free_from_count: Option<i64>,
+    /// Where the parcel leaves from.
+    pub from_name: String,
+    pub from_region_name: String,
+}
+
+/// Everything a product page shows.
+#[derive(Debug, Clone)]
+pub struct ProductPage {
+    pub id: ProductId,
+    pub slug: String,
+    pub team_id: TeamId,
+    /// False in the team's own preview.
+    pub is_published: bool,
+    pub name: String,
+    pub name_en: String,
+    pub story: String,
+    pub story_en: String,
+    pub category: Named,
+    pub village: Named,
+    pub town_name: String,
+    pub town_name_en: String,
+    pub team: Named,
+    /// `g` or `piece`.
+    pub base_unit: String,
+    pub food_class: FoodClass,
+    /// What the label says; empty texts are not shown.
+    pub sc_number: String,
+    pub workshop_number: String,
+    pub sales_region: String,
+    pub ingredients: String,
+    pub net_content: String,
+    pub producer: String,
+    pub storage: String,
+    pub shelf_life_days: Option<i64>,
+    pub price_from_fen: Fen,
+    pub sold_count: i64,
+    /// The cover first.
+    pub photos: Vec<Photo>,
+    pub variants: Vec<VariantView>,
+    /// Whether the smallest order of any variant can be had today.
+    pub has_stock: bool,
+    /// The batch that would be sold next, or the youngest when nothing is in stock; none before the first harvest.
+    pub batch: Option<BatchView>,
+    /// None without a variant.
+    pub freight: Option<FreightPreview>,
+    /// None when nothing was sold and no batch tells whose it is.
+    pub money_bar: Option<MoneyBar>,
+    pub related: Vec<Card>,
+}
+
+/// The page of a product. `region` is where freight is quoted to; what is no region is ignored. A seller's preview
+/// names the team after its guard, and then also sees what is not published.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when there is no such product, or it is not published and not of that team.
+pub async fn product_page(
+    services: &Services,
+    slug: &str,
+    region: Option<&str>,
+    preview_for: Option<TeamId>,
+) -> Result<ProductPage> {
+    let mut conn = services.db.read().await?;
+    product(&mut conn, Date::from_epoch_ms(services.now_ms()), slug, region, preview_for).await
+}
+
+pub(super) async fn product(
+    conn: &mut Conn,
+    today: Date,
+    slug: &str,
+    region: Option<&str>,
+    preview_for: Option<TeamId>,
+) -> Result<ProductPage> {
+    let row = visible_product(conn, slug, preview_for).await?;
+    let today_text = today.to_string();
+    let variant_rows = catalogue::list_variants(conn, row.id).await?;
+    let available = catalogue::sum_available(conn, row.id, &today_text).await?;
+    let variants = variant_views(conn, row.id, &variant_rows, available).await?;
+    let freight = match variant_rows.first() {
+        Some(first) => Some(freight_preview(conn, &row, first, region).await?),
+        None => None,
+    };
+    let next = match catalogue::find_next_batch(conn, row.id, &today_text).await? {
+        Some(batch) => Some(batch),
+        None => catalogue::find_latest_batch(conn, row.id).await?,
+    };
+    let inputs = match &next {
+        Some(batch) => catalogue::list_batch_inputs(conn, batch.id).await?,
+        None => Vec::new(),
+    };
+    let price = variant_rows.first().map_or(Fen::ZERO, |variant| variant.price_fen);
+    let money_bar = product_money_bar(conn, row.id, year_span_ms(today).0, price, &inputs).await?;
+    let related = catalogue::list_related_ids(conn, row.category_id, row.id, RELATED).await?;
+    let photos = catalogue::list_photos(conn, row.id).await?.into_iter().map(Photo::from).collect();
+    let batch = next.map(|batch| batch_view(batch, inputs, today)).transpose()?;
+    let related = load_cards(conn, &related, today).await?;
+    page_of(row, photos, variants, batch, freight, money_bar, related)
+}
+
+/// The product, if this reader may see it.
+async fn visible_product(conn: &mut Conn, slug: &str, preview_for: Option<TeamId>) -> Result<ProductRow> {
+    catalogue::find_product_by_slug(conn, slug)
+        .await?
+        .filter(|row| row.status == "published" || preview_for == Some(row.team_id))
+        .ok_or(ServiceError::NotFound)
+}
+
+fn page_of(
+    row: ProductRow,
+    photos: Vec<Photo>,
+    variants: Vec<VariantView>,
+    batch: Option<BatchView>,
+    freight: Option<FreightPreview>,
+    money_bar: Option<MoneyBar>,
+    related: Vec<Card>,
+) -> Result<ProductPage> {
+    Ok(ProductPage {
+        id: row.id,
+        slug: row.slug,
+        team_id: row.team_id,
+        is_published: row.status == "published",
+        name: row.name,
+        name_en: row.name_en,
+        story: row.story,
+        story_en: row.story_en,
+        category: Named { slug: row.category_slug, name: row.category_name, name_en: row.category_name_en },
+        village: Named { slug: row.village_slug, name: row.village_name, name_en: row.village_name_en },
+        town_name: row.town_name,
+        town_name_en: row.town_name_en,
+        team: Named { slug: row.team_slug, name: row.team_name, name_en: row.team_name_en },
+        base_unit: row.base_unit,
+        food_class: FoodClass::parse(&row.food_class).map_err(ServiceError::internal)?,
+        sc_number: row.sc_number,
+        workshop_number: row.workshop_number,
+        sales_region: row.sales_region,
+        ingredients: row.ingredients,
+        net_content: row.net_content,
+        producer: row.producer,
+        storage: row.storage,
+        shelf_life_days: row.shelf_life_days,
+        price_from_fen: row.price_from_fen,
+        sold_count: row.sold_count,
+        photos,
+        has_stock: variants.iter().any(|variant| variant.stock >= variant.min_quantity),
+        variants,
+        batch,
+        freight,
+        money_bar,
+        related,
+    })
+}
+
+async fn variant_views(
+    conn: &mut Conn,
+    product: ProductId,
+    rows: &[VariantRow],
+    available: i64,
+) -> Result<Vec<VariantView>> {
+    let tiers = catalogue::list_tier_prices(conn, product).await?;
+    Ok(rows
+        .iter()
+        .map(|row| VariantView {
+            id: row.id,
+            code: row.code.clone(),
+            name: row.name.clone(),
+            name_en: row.name_en.clone(),
+            unit: row.unit.clone(),
+            price_fen: row.price_fen,
+            weight_g: row.weight_g,
+            min_quantity: row.min_quantity,
+            step_quantity: row.step_quantity,
+            stock: available / row.base_quantity.max(1),
+            tiers: tiers
+                .iter()
+                .filter(|tier| tier.variant_id == row.id)
+                .map(|tier| TierView { min_quantity: tier.min_quantity, price_fen: tier.price_fen })
+                .collect(),
+        })
+        .collect())
+}
+
+fn batch_view(batch: BatchRow, inputs: Vec<BatchInputRow>, today: Date) -> Result<BatchView> {
+    let produced: Date = batch.produced_on.parse().map_err(ServiceError::internal)?;
+    let expires: Option<Date> =
+        batch.expires_on.as_deref().map(str::parse).transpose().map_err(ServiceError::internal)?;
+    let weights: Vec<i64> = inputs.iter().map(|input| input.weight_g).collect();
+    let origins = inputs
+        .into_iter()
+        .zip(permille(&weights))
+        .map(|(input, permille)| OriginShare {
+            village: Named {
+                slug: input.village_slug,
+                name: input.village_name,
+                name_en: input.village_name_en,
+            },
+            town_name: input.town_name,
+            town_name_en: input.town_name_en,
+            collective_name: input.collective_name,
+            collective_name_en: input.collective_name_en,
+            weight_g: input.weight_g,
+            permille,
+        })
+        .collect();
+    Ok(BatchView {
+        code: batch.code,
+        produced_on: batch.produced_on,
+        expires_on: batch.expires_on,
+        freshness: expires.map(|expires| freshness(produced, expires, today)),
+        certificate_number: batch.certificate_number,
+        certificate_issuer: batch.certificate_issuer,
+        certificate_contact: batch.certificate_contact,
+        origins,
+        available: batch.available,
+        received: batch.received,
+    })
+}
+
+async fn freight_preview(
+    conn: &mut Conn,
+    product: &ProductRow,
+    variant: &VariantRow,
+    region: Option<&str>,
+) -> Result<FreightPreview> {
+    let template = load_template(conn, product.freight_template_id).await?;
+    let place: DispatchPlaceRow = catalogue::get_dispatch_place(conn, product.place_id).await?;
+    let name_of = |code: &str| RegionCode::parse(code).ok().and_then(|code| regions().full_name(code));
+    let known = region.and_then(|code| Some((code.to_owned(), name_of(code)?)));
+    let (region_code, region_name) =
+        known.unwrap_or_else(|| (DEFAULT_REGION.to_owned(), name_of(DEFAULT_REGION).unwrap_or_default()));
+    let count = variant.min_quantity;
+    let item = FreightItem {
+        template: &template,
+        count,
+        weight_g: variant.weight_g.saturating_mul(count),
+        volume_cm3: variant.volume_cm3.saturating_mul(count),
+        amount: variant.price_fen.times(count).map_err(ServiceError::internal)?,
+    };
+    // Whatever keeps a parcel from being quoted also keeps it from being ordered.
+    let fee = quote_parcel(&[item], &region_code).map_or(FreightFee::NotDelivered, FreightFee::Fee);
+    Ok(FreightPreview {
+        region_code,
+        region_name,
+        fee,
+        free_from_fen: template.free_rule.and_then(|rule| rule.min_amount),
+        free_from_count: template.free_rule.and_then(|rule| rule.min_count),
+        from_region_name: name_of(&place.region_code).unwrap_or_default(),
+        from_name: place.name,
+    })
+}
+
+/// What the code on a package leads to.
+#[derive(Debug, Clone)]
+pub struct BatchPage {
+    pub product: Named,
+    pub photo: Option<Photo>,
+    pub food_class: FoodClass,
+    pub producer: String,
+    /// `g` or `piece`.
+    pub base_unit: String,
+    pub batch: BatchView,
+}
+
+/// The page of one batch of a published product, by the code on the package; sold out and expired ones too.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when there is no such product or batch.
+pub async fn batch_page(services: &Services, slug: &str, code: &str) -> Result<BatchPage> {
+    let mut conn = services.db.read().await?;
+    batch(&mut conn, Date::from_epoch_ms(services.now_ms()), slug, code).await
+}
+
+pub(super) async fn batch(conn: &mut Conn, today: Date, slug: &str, code: &str) -> Result<BatchPage> {
+    let product = visible_product(conn, slug, None).await?;
+    let row = catalogue::find_batch(conn, product.id, code).await?.ok_or(ServiceError::NotFound)?;
+    let inputs = catalogue::list_batch_inputs(conn, row.id).await?;
+    let photo = catalogue::list_photos(conn, product.id).await?.into_iter().next().map(Photo::from);
+    Ok(BatchPage {
+        food_class: FoodClass::parse(&product.food_class).map_err(ServiceError::internal)?,
+        product: Named { slug: product.slug, name: product.name, name_en: product.name_en },
+        photo,
+        producer: product.producer,
+        base_unit: product.base_unit,
+        batch: batch_view(row, inputs, today)?,
+    })
+}

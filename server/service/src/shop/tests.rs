@@ -1,0 +1,291 @@
+//! A small county, read the way its pages read it.
+
+use domain::food::Freshness;
+use domain::ids::{OrderId, ProductId, TeamId};
+use domain::money::Fen;
+use sqlx::Executor;
+
+use super::*;
+use crate::accounts::fixture::Fixture;
+use crate::search::{find_products, reindex_product};
+use crate::{ServiceError, Services};
+
+/// The fixture's clock stands on 2025-06-15 in China.
+const COUNTY: [&str; 20] = [
+    "INSERT INTO counties (id, code, name, name_en) VALUES (1, '610925', '岚皋县', 'Lan''gao')",
+    "INSERT INTO towns (id, county_id, slug, name, name_en) VALUES (2, 1, 'zuolong', '佐龙镇', 'Zuolong'), \
+     (20, 1, 'nangong', '南宫山镇', 'Nangongshan')",
+    "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en, yearly_target_fen) VALUES \
+     (3, 2, 'tayuan', '塔元村', 'Tayuan', '茶山', 'Tea hills', 100000), (31, 2, 'zaoshu', '枣树村', 'Zaoshu', '', '', 0), \
+     (32, 20, 'hongda', '宏大村', 'Hongda', '', '', 0), (33, 20, 'duba', '杜坝村', 'Duba', '', '', 0)",
+    "INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES (4, 3, '塔元合作社', 'Tayuan Co', 'A'), \
+     (41, 31, '枣树合作社', 'Zaoshu Co', 'B'), (42, 32, '宏大合作社', 'Hongda Co', 'C'), (43, 33, '杜坝合作社', 'Duba Co', 'D')",
+    "INSERT INTO corps (id, county_id, name, name_en) VALUES (5, 1, '县服务团', 'County Corps')",
+    "INSERT INTO teams (id, corps_id, slug, kind, name, name_en) VALUES (6, 5, 'sales', 'industry', '茶队', 'Tea Team'), \
+     (7, 5, 'other', 'industry', '药队', 'Herb Team')",
+    "INSERT INTO categories (id, slug, name, name_en, position) VALUES (50, 'tea', '茶叶', 'Tea', 1), \
+     (51, 'herbs', '药材', 'Herbs', 2)",
+    "INSERT INTO dispatch_places (id, team_id, name, region_code, address, phone) \
+     VALUES (60, 6, '集散点', '610925', '老渡口', '1')",
+    "INSERT INTO freight_templates (id, team_id, name, basis, free_from_fen) VALUES (61, 6, '按重量', 'weight', 99900)",
+    "INSERT INTO freight_rows (template_id, position, region_prefixes, refused, first_quantity, first_fee_fen, \
+     step_quantity, step_fee_fen) VALUES (61, 0, '61', 0, 1000, 600, 1000, 200), (61, 1, '65', 1, 0, 0, 1, 0)",
+    "INSERT INTO media (id, content_hash, width, height, placeholder, sizes, created_at_ms) \
+     VALUES (70, 'aa', 1600, 1200, 'data:x', '320,640,1280', 1)",
+    "INSERT INTO products (id, slug, team_id, category_id, village_id, place_id, freight_template_id, name, name_en, \
+     story, story_en, base_unit, food_class, status, created_at_ms, updated_at_ms, published_at_ms, price_from_fen, \
+     sold_count) VALUES \
+     (100, 'green-tea', 6, 50, 3, 60, 61, '岚皋绿茶', 'Spring green tea', '手工采摘', '', 'g', 'packaged_food', 'published', 1, 1, 10, 5000, 3), \
+     (101, 'dendrobium', 6, 51, 31, 60, 61, '铁皮石斛', 'Dendrobium', '四村同种', '', 'g', 'fresh_produce', 'published', 1, 1, 20, 20001, 9), \
+     (102, 'draft-tea', 6, 50, 3, 60, 61, '绿茶样品', 'Tea sample', '', '', 'g', 'packaged_food', 'draft', 1, 1, NULL, 1, 0), \
+     (103, 'gone-tea', 6, 50, 3, 60, 61, '岚皋红茶', 'Black tea', '', '', 'g', 'packaged_food', 'published', 1, 1, 30, 3000, 0)",
+    "INSERT INTO product_media (product_id, position, media_id) VALUES (100, 0, 70)",
+    "INSERT INTO variants (id, product_id, code, name, name_en, unit, price_fen, base_quantity, weight_g, min_quantity, \
+     step_quantity, position) VALUES (110, 100, 'T-125', '125 克', '125 g', '罐', 5000, 125, 220, 1, 1, 0), \
+     (111, 100, 'T-250', '250 克', '250 g', '盒', 9000, 250, 1400, 10, 5, 1), \
+     (113, 101, 'D-500', '500 克', '500 g', '份', 20001, 500, 600, 1, 1, 0), \
+     (114, 103, 'B-100', '100 克', '100 g', '罐', 3000, 100, 150, 1, 1, 0)",
+    "INSERT INTO tier_prices (variant_id, min_quantity, price_fen) VALUES (110, 20, 4800), (110, 100, 4500)",
+    "INSERT INTO batches (id, product_id, code, produced_on, expires_on, received, available, sold, created_at_ms) VALUES \
+     (120, 100, 'NEW', '2025-04-01', '2026-10-01', 1000, 1000, 0, 1), \
+     (121, 100, 'OLD', '2024-04-01', '2025-07-01', 300, 300, 0, 2), \
+     (122, 100, 'DEAD', '2023-04-01', '2025-06-14', 900, 900, 0, 3), \
+     (123, 101, 'FOUR', '2025-03-01', NULL, 5000, 5000, 0, 4), (124, 103, 'GONE', '2025-05-01', NULL, 100, 0, 100, 5)",
+    "INSERT INTO batch_inputs (batch_id, village_id, weight_g) VALUES (120, 3, 9), (121, 3, 2), (121, 31, 1), (122, 3, 1), \
+     (123, 3, 4), (123, 31, 3), (123, 32, 2), (123, 33, 1), (124, 3, 5)",
+    "INSERT INTO orders (id, number, kind, status, goods_fen, freight_fen, total_fen, recipient_name, recipient_phone, \
+     region_code, region_name, address, note, email, locale, invoice, placed_at_ms, paid_at_ms) VALUES \
+     (200, 'N', 'retail', 'paid', 10000, 600, 10600, '茶友', '1', '610102', '西安', '', '', '', 'zh', '{}', 1741536000000, 1741536000000)",
+    "INSERT INTO parcels (id, order_id, team_id, place_id, status, freight_fen, created_at_ms) \
+     VALUES (210, 200, 6, 60, 'packing', 600, 1)",
+    "INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name, \
+     product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen) \
+     VALUES (220, 200, 210, 110, 100, 6, 0, '绿茶', 'Tea', 'T', '', '', '罐', 5000, 2, 10000)",
+];
+const EARNED: &str = "INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, reversed_fen, status, \
+     pending_at_ms) VALUES (1, 200, 220, 4, 7000, 500, 'pending', 1741536000000), \
+     (2, 200, 220, 41, 3000, 0, 'available', 1735660799999)";
+
+async fn county() -> Fixture {
+    let fixture = Fixture::new().await;
+    let mut tx = fixture.services.db.write().await.unwrap();
+    for statement in COUNTY.into_iter().chain([EARNED]) {
+        (&mut *tx).execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    for product in [100, 101, 102, 103] {
+        reindex_product(&mut tx, ProductId::from_i64(product)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    fixture
+}
+
+async fn search(services: &Services, text: &str) -> Vec<i64> {
+    let mut conn = services.db.read().await.unwrap();
+    find_products(&mut conn, text).await.unwrap().product_ids
+}
+
+fn slugs(page: &ListPage) -> Vec<&str> {
+    page.cards.iter().map(|card| card.slug.as_str()).collect()
+}
+
+#[tokio::test]
+async fn tea_is_found_in_every_way_people_ask_for_it() {
+    let fixture = county().await;
+    for query in
+        ["绿茶", "lvcha", "lucha", "lglc", "green", "gree", "lv cha", "岚皋绿茶", "LÜCHA", "lvch", "T-125"]
+    {
+        assert_eq!(search(&fixture.services, query).await, [100], "{query}");
+    }
+    assert_eq!(search(&fixture.services, "茶").await, [100, 103], "what sells better first, no drafts");
+    assert_eq!(search(&fixture.services, "tayuan tea").await, [100, 103], "by village and kind");
+    assert_eq!(search(&fixture.services, "四村").await, [101], "by its story");
+    assert_eq!(search(&fixture.services, "宏大").await, [101], "by a village whose harvest is in it");
+    assert!(search(&fixture.services, "电视机").await.is_empty());
+    assert!(search(&fixture.services, "").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_slip_of_the_finger_still_finds_and_says_so() {
+    let fixture = county().await;
+    let mut conn = fixture.services.db.read().await.unwrap();
+    for query in ["lvhca", "lvca", "grene", "dendrobum", "塔元绿茶"] {
+        let found = find_products(&mut conn, query).await.unwrap();
+        assert!(found.approximate && !found.product_ids.is_empty(), "{query}: {found:?}");
+    }
+    assert_eq!(find_products(&mut conn, "lvhca").await.unwrap().product_ids, [100]);
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_and_sorted_as_its_address_says() {
+    let fixture = county().await;
+    let list = async |change: &dyn Fn(&mut ListQuery)| {
+        let mut query = ListQuery::default();
+        change(&mut query);
+        list_page(&fixture.services, &query).await.unwrap()
+    };
+    let text = |text: &str| Some(text.to_owned());
+    let all = list(&|_| {}).await;
+    assert_eq!(slugs(&all), ["gone-tea", "dendrobium", "green-tea"]);
+    assert_eq!((all.total, all.page, all.pages, all.sort), (3, 1, 1, ListSort::Newest));
+    assert_eq!(all.towns[0].villages.len(), 2);
+    let tea = list(&|query| {
+        query.category = text("tea");
+        query.sort = text("price_up");
+    })
+    .await;
+    assert_eq!(slugs(&tea), ["gone-tea", "green-tea"]);
+    assert_eq!(slugs(&list(&|query| query.in_stock = text("1")).await), ["dendrobium", "green-tea"]);
+    assert_eq!(slugs(&list(&|query| query.village = text("zaoshu")).await), ["dendrobium", "green-tea"]);
+    assert_eq!(slugs(&list(&|query| query.town = text("nangong")).await), ["dendrobium"]);
+    let cheap = list(&|query| {
+        query.min_price = text("50");
+        query.max_price = text("30");
+    })
+    .await;
+    assert_eq!(slugs(&cheap), ["gone-tea", "green-tea"], "a range the wrong way round");
+    let searched = list(&|query| {
+        query.text = text(" 茶 ");
+        query.village = text("zaoshu");
+    })
+    .await;
+    assert_eq!((slugs(&searched), searched.sort), (vec!["green-tea"], ListSort::Relevance));
+}
+
+#[tokio::test]
+async fn nonsense_in_an_address_is_ignored() {
+    let fixture = county().await;
+    let nonsense = || Some("'; DROP TABLE".to_owned());
+    let query = ListQuery {
+        category: nonsense(),
+        village: nonsense(),
+        town: nonsense(),
+        min_price: nonsense(),
+        max_price: Some("-3".to_owned()),
+        in_stock: nonsense(),
+        text: None,
+        sort: Some("relevance".to_owned()),
+        page: Some("99999999999999999999".to_owned()),
+    };
+    let page = list_page(&fixture.services, &query).await.unwrap();
+    assert_eq!((page.total, page.page, page.sort), (3, 1, ListSort::Newest));
+    let beyond = ListQuery { page: Some("7".to_owned()), ..ListQuery::default() };
+    assert_eq!(list_page(&fixture.services, &beyond).await.unwrap().cards.len(), 3, "the last page there is");
+}
+
+#[tokio::test]
+async fn a_product_page_tells_stock_origin_freight_and_money() {
+    let fixture = county().await;
+    let page = product_page(&fixture.services, "green-tea", None, None).await.unwrap();
+    let stock: Vec<i64> = page.variants.iter().map(|variant| variant.stock).collect();
+    assert_eq!(stock, [10, 5], "whole tins of 1300 g: the expired batch does not count");
+    assert_eq!(page.variants[0].tiers.len(), 2);
+    assert!(page.has_stock);
+    assert_eq!(page.photos[0].widths, [320, 640, 1280]);
+    let batch = page.batch.unwrap();
+    assert_eq!(
+        (batch.code.as_str(), batch.freshness),
+        ("OLD", Some(Freshness::NearExpiry { days_left: 16 }))
+    );
+    let shares: Vec<_> =
+        batch.origins.iter().map(|share| (share.village.slug.as_str(), share.permille)).collect();
+    assert_eq!(shares, [("tayuan", 667), ("zaoshu", 333)]);
+    let freight = page.freight.unwrap();
+    assert_eq!((freight.region_code.as_str(), freight.fee), ("610100", FreightFee::Fee(Fen::new(600))));
+    assert!(freight.region_name.contains("西安"), "{}", freight.region_name);
+    assert_eq!(freight.free_from_fen, Some(Fen::new(99_900)));
+    assert_eq!(page.related.iter().map(|card| card.slug.as_str()).collect::<Vec<_>>(), ["gone-tea"]);
+    assert!(!page.related[0].has_stock);
+
+    let bar = page.money_bar.unwrap();
+    assert!(!bar.planned);
+    let amounts: Vec<i64> = bar.parts.iter().map(|part| part.amount_fen.get()).collect();
+    assert_eq!(amounts, [6500, 600], "of this year, after what was reversed");
+    assert_eq!(bar.parts.iter().map(|part| part.permille).sum::<i64>(), 1000);
+
+    for (region, fee) in [("650102", FreightFee::NotDelivered), ("110101", FreightFee::NotDelivered)] {
+        let page = product_page(&fixture.services, "green-tea", Some(region), None).await.unwrap();
+        assert_eq!(page.freight.unwrap().fee, fee, "{region}: no row is no delivery, never free");
+    }
+    let page = product_page(&fixture.services, "green-tea", Some("nowhere"), None).await.unwrap();
+    assert_eq!(page.freight.unwrap().region_code, "610100");
+}
+
+#[tokio::test]
+async fn dendrobium_shows_four_villages_before_its_first_sale() {
+    let fixture = county().await;
+    let page = product_page(&fixture.services, "dendrobium", None, None).await.unwrap();
+    let bar = page.money_bar.unwrap();
+    assert!(bar.planned);
+    let amounts: Vec<i64> = bar.parts.iter().map(|part| part.amount_fen.get()).collect();
+    assert_eq!(amounts, [8001, 6000, 4000, 2000], "to the fen");
+    assert_eq!(bar.total_fen, Fen::new(20_001));
+    let card = &list_page(
+        &fixture.services,
+        &ListQuery { town: Some("nangong".to_owned()), ..ListQuery::default() },
+    )
+    .await
+    .unwrap()
+    .cards[0];
+    assert_eq!(card.villages.len(), 4);
+    assert_eq!(card.villages[0].slug, "zaoshu", "the village that lists it comes first");
+}
+
+#[tokio::test]
+async fn what_is_not_published_is_for_its_team_only() {
+    let fixture = county().await;
+    let open = async |slug: &str, team: Option<i64>| {
+        product_page(&fixture.services, slug, None, team.map(TeamId::from_i64)).await
+    };
+    assert!(matches!(open("draft-tea", None).await, Err(ServiceError::NotFound)));
+    assert!(
+        matches!(open("draft-tea", Some(7)).await, Err(ServiceError::NotFound)),
+        "another team's preview"
+    );
+    assert!(!open("draft-tea", Some(6)).await.unwrap().is_published);
+    assert!(matches!(open("no-such-tea", Some(6)).await, Err(ServiceError::NotFound)));
+    let sold_out = open("gone-tea", None).await.unwrap();
+    assert!(!sold_out.has_stock);
+    assert_eq!(sold_out.batch.unwrap().code, "GONE", "where it came from stays to be seen");
+    assert!(matches!(batch_page(&fixture.services, "draft-tea", "X").await, Err(ServiceError::NotFound)));
+    let dead = batch_page(&fixture.services, "green-tea", "DEAD").await.unwrap();
+    assert_eq!(dead.batch.freshness, Some(Freshness::Expired), "a package at home is still explained");
+    assert!(matches!(batch_page(&fixture.services, "green-tea", "FOUR").await, Err(ServiceError::NotFound)));
+}
+
+#[tokio::test]
+async fn villages_show_what_this_year_brought() {
+    let fixture = county().await;
+    let home = home_page(&fixture.services).await.unwrap();
+    assert_eq!(
+        (home.village_count, home.sold_this_year_fen),
+        (4, Fen::new(6500)),
+        "last year does not count"
+    );
+    assert_eq!(home.villages[0].slug, "tayuan");
+    assert_eq!(home.county.unwrap().code, "610925");
+    assert_eq!(
+        (home.newest[0].slug.as_str(), home.best_selling[0].slug.as_str()),
+        ("gone-tea", "dendrobium")
+    );
+    assert_eq!(villages_page(&fixture.services).await.unwrap().villages.len(), 4);
+
+    let page = village_page(&fixture.services, "tayuan").await.unwrap();
+    assert_eq!((page.card.income_fen, page.card.target_fen), (Fen::new(6500), Fen::new(100_000)));
+    assert_eq!(page.months.len(), 12);
+    assert_eq!(page.months[2], MonthIncome { month: 3, amount_fen: Fen::new(6500) });
+    assert_eq!(page.best_products[0].product.slug, "green-tea");
+    assert_eq!(page.cards.len(), 3);
+    assert!(matches!(village_page(&fixture.services, "atlantis").await, Err(ServiceError::NotFound)));
+    let entries = sitemap(&fixture.services).await.unwrap();
+    assert_eq!(entries.len(), 2 + 4 + 3, "categories, villages, published products");
+}
+
+#[tokio::test]
+async fn an_orders_bar_is_what_the_villages_keep() {
+    let fixture = county().await;
+    let mut conn = fixture.services.db.read().await.unwrap();
+    let bar = order_money_bar(&mut conn, OrderId::from_i64(200)).await.unwrap().unwrap();
+    let amounts: Vec<i64> = bar.parts.iter().map(|part| part.amount_fen.get()).collect();
+    assert_eq!(amounts, [6500, 3000, 600]);
+    assert!(order_money_bar(&mut conn, OrderId::from_i64(9)).await.is_err());
+}

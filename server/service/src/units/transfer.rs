@@ -1,0 +1,173 @@
+//! Paying by bank transfer: the unit's finance names the transfer, the seller's side confirms that it came.
+
+use domain::failure::{Conflict, Problem};
+use domain::ids::{OrderId, PaymentId, TeamId};
+use domain::money::Fen;
+use domain::order::OrderStatus;
+use domain::payment::{PaymentMethod, PaymentStatus};
+use domain::role::Role;
+use domain::time::DAY_MS;
+use serde_json::json;
+use store::payments::PaymentRow;
+use store::{Conn, StoreError};
+
+use super::order::find_unit_order;
+use crate::{Result, ServiceError, Services, Viewer, audit, payments, timers};
+
+const REFERENCE_MAX_CHARS: usize = 60;
+
+/// A transfer that was announced and waits to be seen on the bank statement.
+#[derive(Debug, Clone)]
+pub struct AnnouncedTransfer {
+    pub payment_id: PaymentId,
+    pub order_number: String,
+    pub unit_name: String,
+    pub unit_name_en: String,
+    pub amount_fen: Fen,
+    pub bank_reference: String,
+    pub announced_at_ms: i64,
+}
+
+/// Finance says under which reference the bank sent the money. The stock stays held while it travels.
+///
+/// # Errors
+/// Field `bank_reference`: missing, too long, or used for another order; guarded: finance of the unit.
+pub async fn announce_transfer(
+    services: &Services,
+    viewer: &Viewer,
+    number: &str,
+    reference: &str,
+) -> Result<()> {
+    let reference = reference.trim();
+    if reference.is_empty() {
+        return Err(ServiceError::invalid("bank_reference", Problem::Missing));
+    }
+    if reference.chars().count() > REFERENCE_MAX_CHARS {
+        return Err(ServiceError::invalid(
+            "bank_reference",
+            Problem::TooLong { max: REFERENCE_MAX_CHARS as i64 },
+        ));
+    }
+    let mut tx = services.db.write().await?;
+    viewer.require_user()?;
+    let (order_id, unit) = find_unit_order(&mut tx, number).await?;
+    viewer.require_unit_member(unit).map_err(|_| ServiceError::NotFound)?;
+    let finance = viewer.require_unit_finance(unit)?.user_id;
+    let order = store::orders::lock_order(&mut tx, order_id).await?;
+    let known = store::payments::list_order_payments(&mut tx, order_id).await?;
+    if known.iter().any(|payment| payment.bank_reference.as_deref() == Some(reference)) {
+        return Ok(());
+    }
+    let announced = |payment: &PaymentRow| {
+        payment.method == PaymentMethod::BankTransfer && payment.status == PaymentStatus::Processing
+    };
+    if order.status != OrderStatus::AwaitingPayment || known.iter().any(announced) {
+        return Err(Conflict::StateChanged.into());
+    }
+    let now_ms = services.now_ms();
+    let row = PaymentRow {
+        id: services.new_id(),
+        order_id,
+        method: PaymentMethod::BankTransfer,
+        status: PaymentStatus::Processing,
+        amount_fen: order.total_fen,
+        session_id: None,
+        intent_id: None,
+        page_url: None,
+        bank_reference: Some(reference.to_owned()),
+        created_at_ms: now_ms,
+        expires_at_ms: None,
+        captured_at_ms: None,
+        checked_at_ms: now_ms,
+    };
+    store::payments::insert_payment(&mut tx, &row).await.map_err(|error| match error {
+        StoreError::AlreadyExists => ServiceError::invalid("bank_reference", Problem::Taken),
+        other => other.into(),
+    })?;
+    let until_ms = now_ms + services.rules.unit_hold_days * DAY_MS;
+    store::orders::update_hold(&mut tx, order_id, Some(until_ms)).await?;
+    timers::set(&mut tx, services, timers::UNPAID_ORDER, order_id.get(), until_ms).await?;
+    audit::record(&mut tx, services, Some(finance), "transfer_announced", "order", order_id.get(), json!({}))
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Transfers that a team's captain should look for on the bank statement.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn list_transfers(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+) -> Result<Vec<AnnouncedTransfer>> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    let mut transfers = Vec::new();
+    for payment in store::payments::list_announced_transfers(&mut conn, Some(team.get())).await? {
+        let order = store::orders::get_order(&mut conn, payment.order_id).await?;
+        let unit = match order.unit_id {
+            Some(unit) => store::units::find_unit(&mut conn, unit).await?,
+            None => None,
+        };
+        transfers.push(AnnouncedTransfer {
+            payment_id: payment.id,
+            order_number: order.number,
+            unit_name: unit.as_ref().map(|unit| unit.name.clone()).unwrap_or_default(),
+            unit_name_en: unit.map(|unit| unit.name_en).unwrap_or_default(),
+            amount_fen: payment.amount_fen,
+            bank_reference: payment.bank_reference.unwrap_or_default(),
+            announced_at_ms: payment.created_at_ms,
+        });
+    }
+    Ok(transfers)
+}
+
+/// The money is on the account: the order is paid. Confirming twice does nothing twice.
+///
+/// # Errors
+/// Field `amount` with what was expected, as [`Conflict::WrongAmount`]; guarded: captain of a team that sells in this
+/// order, or the county.
+pub async fn confirm_transfer(
+    services: &Services,
+    viewer: &Viewer,
+    payment_id: PaymentId,
+    received: Fen,
+) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let user = viewer.require_user()?.user_id;
+    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
+    require_money_receiver(&mut tx, viewer, payment.order_id).await?;
+    if payment.method != PaymentMethod::BankTransfer {
+        return Err(ServiceError::NotFound);
+    }
+    let order = store::orders::lock_order(&mut tx, payment.order_id).await?;
+    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
+    if payment.status == PaymentStatus::Captured {
+        return Ok(());
+    }
+    if received != payment.amount_fen {
+        return Err(Conflict::WrongAmount { expected_fen: payment.amount_fen }.into());
+    }
+    payments::capture(&mut tx, services, &order, &payment, None).await?;
+    let subject = payment_id.get();
+    audit::record(&mut tx, services, Some(user), "transfer_confirmed", "payment", subject, json!({})).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whoever may say that money came or went: captains of the teams that sell in the order, and the county.
+pub(crate) async fn require_money_receiver(conn: &mut Conn, viewer: &Viewer, order: OrderId) -> Result<()> {
+    viewer.require_user()?;
+    if viewer.require_county_admin().is_ok() {
+        return Ok(());
+    }
+    let parcels = store::parcels::list_order_parcels(conn, order).await?;
+    if parcels.iter().any(|parcel| viewer.has_role(Role::CaptainOf(parcel.team_id))) {
+        return Ok(());
+    }
+    // A seller of the team may know of the order, but not move money; anyone else is told nothing.
+    let knows = parcels.iter().any(|parcel| viewer.require_seller(parcel.team_id).is_ok());
+    Err(if knows { ServiceError::Forbidden } else { ServiceError::NotFound })
+}

@@ -1,0 +1,127 @@
+//! What happens by itself: timers, the outbox, and asking the payment network about what it never told us.
+//!
+//! Any number of workers may run on one database. A job is claimed before it is done; what it does is safe to do
+//! twice, because every use case looks at the state under a lock first.
+
+use domain::ids::{OrderId, ParcelId, RefundId};
+use store::work::TimerRow;
+
+use crate::{Result, Services, orders, payments, refunds, timers};
+
+/// How long a claimed job may take before another worker takes it over.
+const CLAIM_MS: i64 = 60_000;
+/// Jobs taken at once.
+const BATCH: i64 = 20;
+/// After so many tries an unpaid order is released without the network's word.
+const ASK_ATTEMPTS: i64 = 5;
+const LONGEST_PAUSE_MS: i64 = 3_600_000;
+
+/// Does everything that is due now; answers how many jobs were done. Call it again at once while it is not 0.
+pub async fn run_due(services: &Services) -> Result<usize> {
+    let timers = run_timers(services).await?;
+    let outbox = run_outbox(services).await?;
+    Ok(timers + outbox)
+}
+
+async fn run_timers(services: &Services) -> Result<usize> {
+    let now_ms = services.now_ms();
+    let claimed = {
+        let mut tx = services.db.write().await?;
+        let claimed = store::work::claim_timers(&mut tx, now_ms, now_ms + CLAIM_MS, BATCH).await?;
+        tx.commit().await?;
+        claimed
+    };
+    for timer in &claimed {
+        let outcome = ring(services, timer).await;
+        let mut tx = services.db.write().await?;
+        match outcome {
+            Ok(()) => {
+                store::work::finish_timer(&mut tx, timer.id, timer.due_at_ms, services.now_ms()).await?
+            }
+            Err(error) => {
+                tracing::warn!(kind = timer.kind, subject = timer.subject_id, %error, "timer put off");
+                let again_ms = services.now_ms() + pause_ms(timer.attempts);
+                store::work::postpone_timer(&mut tx, timer.id, again_ms).await?;
+            }
+        }
+        tx.commit().await?;
+    }
+    Ok(claimed.len())
+}
+
+async fn ring(services: &Services, timer: &TimerRow) -> Result<()> {
+    match timer.kind.as_str() {
+        timers::UNPAID_ORDER => {
+            let give_up_asking = timer.attempts >= ASK_ATTEMPTS;
+            orders::expire_order(services, OrderId::from_i64(timer.subject_id), give_up_asking).await
+        }
+        timers::AUTO_RECEIPT => orders::receive_parcel(services, ParcelId::from_i64(timer.subject_id)).await,
+        timers::AFTER_SALE_END => orders::complete_order(services, OrderId::from_i64(timer.subject_id)).await,
+        timers::SEND_REFUND => refunds::send_refund(services, RefundId::from_i64(timer.subject_id)).await,
+        other => {
+            tracing::error!(kind = other, "a timer nobody knows");
+            Ok(())
+        }
+    }
+}
+
+/// 2 s, 4 s, 8 s … up to an hour.
+fn pause_ms(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 12)).unwrap_or(12);
+    (1_000_i64 << doublings).min(LONGEST_PAUSE_MS)
+}
+
+async fn run_outbox(services: &Services) -> Result<usize> {
+    let now_ms = services.now_ms();
+    let claimed = {
+        let mut tx = services.db.write().await?;
+        let claimed = store::work::claim_outbox(&mut tx, now_ms, now_ms + CLAIM_MS, BATCH).await?;
+        tx.commit().await?;
+        claimed
+    };
+    for job in &claimed {
+        // Whoever wants to hear of an order listens here; the log is the first listener.
+        tracing::info!(topic = job.topic, subject = %OrderId::from_i64(job.subject_id), "order event");
+        let mut tx = services.db.write().await?;
+        store::work::finish_outbox(&mut tx, job.id, services.now_ms()).await?;
+        tx.commit().await?;
+    }
+    Ok(claimed.len())
+}
+
+/// Asks the network about payments and refunds that have been silent for a while: notices get lost.
+pub async fn reconcile(services: &Services) -> Result<usize> {
+    let before_ms = services.now_ms() - services.rules.reconcile_after_minutes * 60_000;
+    let (silent, refunds_open) = {
+        let mut conn = services.db.read().await?;
+        (
+            store::payments::list_to_check(&mut conn, before_ms, 50).await?,
+            store::payments::list_open_refunds(&mut conn, before_ms, 50).await?,
+        )
+    };
+    let mut asked = 0;
+    for payment in &silent {
+        match payments::check_payment(services, &payment.id.to_string()).await {
+            Ok(_) => asked += 1,
+            Err(error) => tracing::warn!(payment = %payment.id, %error, "reconciliation put off"),
+        }
+    }
+    for refund in &refunds_open {
+        match refunds::send_refund(services, refund.id).await {
+            Ok(()) => asked += 1,
+            Err(error) => tracing::warn!(refund = %refund.id, %error, "refund check put off"),
+        }
+    }
+    Ok(asked)
+}
+
+/// Sweeps away what has outlived its time.
+pub async fn sweep(services: &Services) -> Result<()> {
+    let before_ms = services.now_ms() - services.rules.guest_session_days * domain::time::DAY_MS;
+    let mut tx = services.db.write().await?;
+    store::carts::purge_guest_carts(&mut tx, before_ms).await?;
+    tx.commit().await?;
+    crate::accounts::purge(services).await?;
+    crate::idempotency::purge(services).await?;
+    Ok(())
+}

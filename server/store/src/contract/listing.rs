@@ -1,0 +1,227 @@
+//! Listings, their variants, photos and batches, as their seller works on them, on both engines.
+
+use domain::food::FoodClass;
+use domain::ids::{
+    BatchId, CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VariantId, VillageId,
+};
+use domain::money::Fen;
+use sqlx::Executor;
+
+use super::insert_places;
+use crate::listing::*;
+use crate::media::*;
+use crate::{Conn, Db, StoreError, operation};
+
+const T: i64 = 1_750_000_000_000;
+const TODAY: &str = "2025-06-15";
+const PRODUCT: ProductId = ProductId::from_i64(30);
+const TEAM: TeamId = TeamId::from_i64(6);
+
+pub(crate) async fn scenario(db: &Db) {
+    let mut tx = db.write().await.unwrap();
+    insert_places(&mut tx).await;
+    for statement in [
+        "INSERT INTO team_villages (team_id, village_id) VALUES (6, 3)",
+        "INSERT INTO categories (id, slug, name, name_en, position) VALUES (20, 'tea', '茶', 'Tea', 1)",
+        "INSERT INTO dispatch_places (id, team_id, name, region_code, address, phone) \
+         VALUES (21, 6, '佐龙仓', '610925', '佐龙镇', '')",
+        "INSERT INTO freight_templates (id, team_id, name, basis) VALUES (22, 6, '按重量', 'weight')",
+    ] {
+        tx.execute(statement).await.unwrap();
+    }
+    choices(&mut tx).await;
+    editing(&mut tx).await;
+    variants(&mut tx).await;
+    photos(&mut tx).await;
+    batches(&mut tx).await;
+    publishing(&mut tx).await;
+    tx.commit().await.unwrap();
+}
+
+fn draft() -> ListingRow {
+    ListingRow {
+        id: PRODUCT,
+        slug: PRODUCT.to_string(),
+        team_id: TEAM,
+        category_id: CategoryId::from_i64(20),
+        village_id: VillageId::from_i64(3),
+        place_id: PlaceId::from_i64(21),
+        freight_template_id: FreightTemplateId::from_i64(22),
+        name: String::new(),
+        name_en: String::new(),
+        story: String::new(),
+        story_en: String::new(),
+        base_unit: "g".to_owned(),
+        food_class: FoodClass::FreshProduce,
+        sc_number: String::new(),
+        workshop_number: String::new(),
+        sales_region: String::new(),
+        ingredients: String::new(),
+        net_content: String::new(),
+        producer: String::new(),
+        storage: String::new(),
+        shelf_life_days: None,
+        status: "draft".to_owned(),
+        version: 1,
+        updated_at_ms: T,
+        published_at_ms: None,
+        price_from_fen: Fen::ZERO,
+    }
+}
+
+async fn choices(conn: &mut Conn) {
+    assert_eq!(list_category_choices(conn).await.unwrap()[0].id, 20);
+    assert_eq!(list_village_choices(conn, TEAM).await.unwrap()[0].name_en, "Tayuan");
+    assert_eq!(list_place_choices(conn, TEAM).await.unwrap()[0].name, "佐龙仓");
+    assert_eq!(list_template_choices(conn, TEAM).await.unwrap()[0].id, 22);
+    let nobody = TeamId::from_i64(999);
+    assert!(list_village_choices(conn, nobody).await.unwrap().is_empty());
+    assert!(list_place_choices(conn, nobody).await.unwrap().is_empty());
+}
+
+async fn editing(conn: &mut Conn) {
+    insert_listing(conn, &draft(), Some(UserId::from_i64(9)), T).await.unwrap();
+    assert_eq!(find_listing(conn, PRODUCT).await.unwrap(), Some(draft()));
+    assert_eq!(find_listing(conn, ProductId::from_i64(31)).await.unwrap(), None);
+    let locked = lock_listing(conn, PRODUCT, T + 5).await.unwrap().unwrap();
+    assert_eq!((locked.version, locked.updated_at_ms), (1, T + 5), "a lock is no edit");
+    let edited = ListingRow { name: "明前绿茶".to_owned(), shelf_life_days: Some(540), ..locked };
+    assert_eq!(update_listing(conn, &edited).await.unwrap(), 2);
+    let read = find_listing(conn, PRODUCT).await.unwrap().unwrap();
+    assert_eq!(read, ListingRow { version: 2, ..edited });
+    let absent = ListingRow { id: ProductId::from_i64(31), ..draft() };
+    assert!(matches!(update_listing(conn, &absent).await, Err(StoreError::NotFound(_))));
+}
+
+async fn variants(conn: &mut Conn) {
+    let can = ListingVariantRow {
+        id: VariantId::from_i64(40),
+        code: "MQLC01".to_owned(),
+        name: "125 克罐".to_owned(),
+        name_en: "125 g tin".to_owned(),
+        unit: "罐".to_owned(),
+        price_fen: Fen::new(12_800),
+        base_quantity: 125,
+        weight_g: 300,
+        min_quantity: 1,
+        step_quantity: 1,
+        position: 0,
+        active: 1,
+    };
+    let bag = ListingVariantRow {
+        id: VariantId::from_i64(41),
+        code: "MQLC02".to_owned(),
+        price_fen: Fen::new(9_900),
+        position: 1,
+        ..can.clone()
+    };
+    insert_variant(conn, PRODUCT, &can).await.unwrap();
+    insert_variant(conn, PRODUCT, &bag).await.unwrap();
+    assert_eq!(find_code_owner(conn, "MQLC02").await.unwrap(), Some(bag.id));
+    assert_eq!(find_code_owner(conn, "NONE").await.unwrap(), None);
+    let dearer = ListingVariantRow { price_fen: Fen::new(10_000), ..bag };
+    update_variant(conn, &dearer).await.unwrap();
+    let row = lock_listing(conn, PRODUCT, T).await.unwrap().unwrap();
+    update_listing(conn, &row).await.unwrap();
+    assert_eq!(find_listing(conn, PRODUCT).await.unwrap().unwrap().price_from_fen, Fen::new(10_000));
+    deactivate_variant(conn, dearer.id).await.unwrap();
+    update_listing(conn, &row).await.unwrap();
+    assert_eq!(find_listing(conn, PRODUCT).await.unwrap().unwrap().price_from_fen, Fen::new(12_800));
+    let all = list_all_variants(conn, PRODUCT).await.unwrap();
+    assert_eq!(all.iter().map(|variant| variant.active).collect::<Vec<_>>(), [1, 0]);
+    for tiers in [vec![(50, Fen::new(12_000))], vec![(50, Fen::new(11_900)), (100, Fen::new(11_000))]] {
+        replace_tier_prices(conn, can.id, &tiers).await.unwrap();
+        let stored = crate::catalogue::list_tier_prices(conn, PRODUCT).await.unwrap();
+        let stored: Vec<(i64, Fen)> = stored.iter().map(|tier| (tier.min_quantity, tier.price_fen)).collect();
+        assert_eq!(stored, tiers);
+    }
+}
+
+async fn photos(conn: &mut Conn) {
+    let photo = |id: i64, hash: &str| MediaRow {
+        id: MediaId::from_i64(id),
+        content_hash: hash.repeat(32),
+        width: 1200,
+        height: 900,
+        placeholder: "data:image/webp;base64,AA".to_owned(),
+        sizes: "320,640,1200".to_owned(),
+    };
+    let (first, second) = (photo(50, "aa"), photo(51, "bb"));
+    insert_media(conn, &first, T).await.unwrap();
+    insert_media(conn, &second, T).await.unwrap();
+    insert_media(conn, &photo(52, "aa"), T).await.unwrap();
+    assert_eq!(
+        find_media_by_hash(conn, &first.content_hash).await.unwrap(),
+        Some(first.clone()),
+        "once only"
+    );
+    assert_eq!(find_media(conn, MediaId::from_i64(52)).await.unwrap(), None);
+    assert_eq!(find_media(conn, second.id).await.unwrap().as_ref(), Some(&second));
+    replace_listing_photos(conn, PRODUCT, &[first.id, second.id]).await.unwrap();
+    replace_listing_photos(conn, PRODUCT, &[second.id, first.id]).await.unwrap();
+    let shown = list_listing_photos(conn, PRODUCT).await.unwrap();
+    assert_eq!(shown.iter().map(|row| row.media_id).collect::<Vec<_>>(), [second.id, first.id]);
+    let entry = operation::NewAuditEntry {
+        id: 1,
+        at_ms: T,
+        user: None,
+        action: "photo.uploaded",
+        subject_kind: "team",
+        subject_id: TEAM.get(),
+        detail: String::new(),
+    };
+    operation::insert_audit_entry(conn, &entry).await.unwrap();
+    assert_eq!(count_uploads(conn, TEAM, "photo.uploaded", T).await.unwrap(), 1);
+    assert_eq!(count_uploads(conn, TEAM, "photo.uploaded", T + 1).await.unwrap(), 0);
+}
+
+async fn batches(conn: &mut Conn) {
+    assert_eq!(count_batches(conn, PRODUCT).await.unwrap(), 0);
+    let id = BatchId::from_i64(60);
+    let batch = NewBatch {
+        id,
+        product_id: PRODUCT,
+        code: "20250401".to_owned(),
+        produced_on: "2025-04-01".to_owned(),
+        expires_on: Some("2026-09-23".to_owned()),
+        certificate_number: String::new(),
+        certificate_issuer: "塔元村".to_owned(),
+        certificate_contact: "0915-2522222".to_owned(),
+        received: 10_000,
+        inputs: vec![(VillageId::from_i64(3), 10_000)],
+        created_at_ms: T,
+    };
+    insert_batch(conn, &batch).await.unwrap();
+    assert_eq!(count_batches(conn, PRODUCT).await.unwrap(), 1);
+    receive_more(conn, id, 500).await.unwrap();
+    assert!(!write_off(conn, id, 10_501).await.unwrap(), "more than there is");
+    assert!(write_off(conn, id, 1_500).await.unwrap());
+    let stored = find_listing_batch(conn, id).await.unwrap().unwrap();
+    assert_eq!((stored.received, stored.available, stored.written_off), (10_500, 9_000, 1_500));
+    let papers = ListingBatchRow { certificate_number: "HGZ-1".to_owned(), ..stored };
+    update_batch_papers(conn, &papers).await.unwrap();
+    assert_eq!(list_listing_batches(conn, PRODUCT).await.unwrap(), [papers]);
+    let inputs = list_product_inputs(conn, PRODUCT).await.unwrap();
+    assert_eq!((inputs.len(), inputs[0].weight_g, inputs[0].name.as_str()), (1, 10_000, "塔元村"));
+}
+
+async fn publishing(conn: &mut Conn) {
+    assert!(!is_slug_taken(conn, "mingqian-lucha").await.unwrap());
+    publish_listing(conn, PRODUCT, "mingqian-lucha", T + 9).await.unwrap();
+    assert!(is_slug_taken(conn, "mingqian-lucha").await.unwrap());
+    publish_listing(conn, PRODUCT, "mingqian-lucha", T + 99).await.unwrap();
+    let shown = find_listing(conn, PRODUCT).await.unwrap().unwrap();
+    assert_eq!(
+        (shown.status.as_str(), shown.published_at_ms),
+        ("published", Some(T + 9)),
+        "the first day stays"
+    );
+    let cards = list_listings(conn, TEAM, Some("published"), TODAY).await.unwrap();
+    assert_eq!((cards.len(), cards[0].stock), (1, 9_000));
+    assert_eq!(cards[0].content_hash.as_deref(), Some("bb".repeat(32).as_str()), "the cover");
+    assert_eq!(list_listings(conn, TEAM, None, "2030-01-01").await.unwrap()[0].stock, 0, "expired");
+    assert!(list_listings(conn, TEAM, Some("draft"), TODAY).await.unwrap().is_empty());
+    assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("published".to_owned(), 1)]);
+    unpublish_listing(conn, PRODUCT).await.unwrap();
+    assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("unpublished".to_owned(), 1)]);
+}

@@ -1,0 +1,42 @@
+//! Finding products by terms, prefixes and slips.
+
+use domain::ids::ProductId;
+
+use super::catalogue::insert_catalogue;
+use crate::Db;
+use crate::search::*;
+
+pub(super) async fn scenario(db: &Db) {
+    let mut tx = db.write().await.unwrap();
+    insert_catalogue(&mut tx).await;
+    let terms = |words: &[(&str, i64)]| -> Vec<(String, i64)> {
+        words.iter().map(|(word, weight)| ((*word).to_owned(), *weight)).collect()
+    };
+    let slips = [("lvca".to_owned(), "lvcha".to_owned())];
+    let (tea, dendrobium, draft) =
+        (ProductId::from_i64(100), ProductId::from_i64(101), ProductId::from_i64(102));
+    index_product(&mut tx, tea, &terms(&[("旧", 9)]), &[]).await.unwrap();
+    index_product(&mut tx, tea, &terms(&[("绿茶", 80), ("lvcha", 40), ("lv", 20)]), &slips).await.unwrap();
+    index_product(&mut tx, tea, &terms(&[("绿茶", 80), ("lvcha", 40), ("lv", 20)]), &slips).await.unwrap();
+    index_product(&mut tx, dendrobium, &terms(&[("lvye", 5), ("绿茶", 3), ("lw", 1)]), &[]).await.unwrap();
+    index_product(&mut tx, draft, &terms(&[("绿茶", 99)]), &[]).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut conn = db.read().await.unwrap();
+    let plain = |hits: Vec<HitRow>| -> Vec<(i64, i64)> {
+        hits.iter().map(|hit| (hit.product_id, hit.weight)).collect()
+    };
+    let hits = plain(list_exact_hits(&mut conn, "绿茶").await.unwrap());
+    assert_eq!(hits, [(100, 80), (101, 3)], "heaviest first, no drafts");
+    assert!(
+        list_exact_hits(&mut conn, "旧").await.unwrap().is_empty(),
+        "indexing anew forgets the old terms"
+    );
+    let hits = plain(list_prefix_hits(&mut conn, "lv").await.unwrap());
+    assert_eq!(hits, [(100, 40), (101, 5)], "each product once, with its best term");
+    assert!(list_prefix_hits(&mut conn, "").await.unwrap().is_empty());
+    let meant = list_meant_terms(&mut conn, &["lvca".to_owned(), "zzzz".to_owned()], 20).await.unwrap();
+    assert_eq!(meant, ["lvcha"]);
+    let sold = list_sold_counts(&mut conn, &[101, 100]).await.unwrap();
+    assert_eq!(sold.iter().map(|row| (row.id, row.sold_count)).collect::<Vec<_>>(), [(101, 50), (100, 10)]);
+}

@@ -1,0 +1,42 @@
+//! Villages and what their collectives earned.
+
+use domain::ids::{CollectiveId, VillageId};
+
+use super::catalogue::{PAID_AT_MS, insert_catalogue};
+use crate::Db;
+use crate::villages::*;
+
+pub(super) async fn scenario(db: &Db) {
+    let mut tx = db.write().await.unwrap();
+    insert_catalogue(&mut tx).await;
+    tx.commit().await.unwrap();
+    let mut conn = db.read().await.unwrap();
+
+    let villages = list_villages(&mut conn, 0, i64::MAX).await.unwrap();
+    let incomes: Vec<_> = villages.iter().map(|row| (row.slug.as_str(), row.income_fen.get())).collect();
+    assert_eq!(incomes, [("tayuan", 15000), ("luanshigou", 8000), ("hongda", 4000), ("duba", 2000)]);
+    assert_eq!(villages[0].products, 2, "the draft is not counted");
+
+    let village = find_village(&mut conn, "luanshigou", PAID_AT_MS, PAID_AT_MS + 1).await.unwrap().unwrap();
+    assert_eq!(village.income_fen.get(), 3000, "the last millisecond of the day before is not in the span");
+    assert_eq!((village.town_slug.as_str(), village.county_name.as_str()), ("zuolong", "岚皋县"));
+    assert_eq!((village.content_hash.as_deref(), village.yearly_target_fen.get()), (Some("bb"), 90000));
+    assert!(find_village(&mut conn, "atlantis", 0, 1).await.unwrap().is_none());
+
+    let days = list_income_by_day(&mut conn, CollectiveId::from_i64(41), 0, i64::MAX).await.unwrap();
+    let days: Vec<_> = days.iter().map(|row| (row.day_number, row.amount_fen.get())).collect();
+    assert_eq!(days, [(20156, 5000), (20157, 3000)], "a day begins at midnight in China");
+
+    let names = list_village_names(&mut conn).await.unwrap();
+    assert_eq!(names.len(), 4);
+    let teams = list_village_teams(&mut conn, VillageId::from_i64(31)).await.unwrap();
+    assert_eq!(teams.iter().map(|team| team.slug.as_str()).collect::<Vec<_>>(), ["sales"]);
+    let posted = list_village_cadres(&mut conn, VillageId::from_i64(31), "2025-05-01").await.unwrap();
+    assert_eq!(
+        posted.iter().map(|cadre| cadre.slug.as_str()).collect::<Vec<_>>(),
+        ["first"],
+        "whoever left is not listed"
+    );
+    assert_eq!(posted[0].unit_name_en, "A University");
+    assert!(list_village_cadres(&mut conn, VillageId::from_i64(31), "2025-05-02").await.unwrap().is_empty());
+}
