@@ -86,6 +86,7 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::PhotoTooLarge => fixed("照片太大，每张最多 12 MB", "The photo is too large; 12 MB at most"),
         Problem::PhotoTooSmall => fixed("照片太小，看不清楚", "The photo is too small to be seen well"),
         Problem::SheetUnreadable => fixed("表格打不开，请存为 XLSX 或 CSV 再上传", "The sheet cannot be read; save it as XLSX or CSV"),
+        Problem::Unreadable => fixed("看不懂这一行", "This line cannot be read"),
         Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),
     }
 }

@@ -24,6 +24,8 @@ pub mod flash;
 mod freight;
 mod holds;
 pub mod idempotency;
+pub mod listing;
+pub mod photos;
 pub mod orders;
 pub mod payments;
 pub mod ports;

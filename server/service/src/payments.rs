@@ -29,11 +29,23 @@ impl From<PaymentError> for ServiceError {
     }
 }
 
+/// Where the payment network sends the buyer afterwards, as paths of this shop with their language.
+#[derive(Debug, Clone)]
+pub struct ComeBack {
+    pub paid_path: String,
+    pub unpaid_path: String,
+}
+
 /// Where to send the buyer to pay; asking again gives the same page while it is open.
 ///
 /// # Errors
 /// [`Conflict::StateChanged`] when there is nothing to pay any more; [`ServiceError::PaymentUnavailable`].
-pub async fn start_payment(services: &Services, viewer: &Viewer, order_id: OrderId) -> Result<String> {
+pub async fn start_payment(
+    services: &Services,
+    viewer: &Viewer,
+    order_id: OrderId,
+    come_back: &ComeBack,
+) -> Result<String> {
     let (order, payment) = {
         let mut tx = services.db.write().await?;
         let order = store::orders::lock_order(&mut tx, order_id).await?;
@@ -49,7 +61,6 @@ pub async fn start_payment(services: &Services, viewer: &Viewer, order_id: Order
         return Ok(url);
     }
     let locale = domain::locale::Locale::parse(&order.locale).unwrap_or_default();
-    let back = format!("{}{}/order/{}", services.public_url, locale.prefix(), order.number);
     let page = services
         .payments
         .open_checkout(&CheckoutRequest {
@@ -58,8 +69,8 @@ pub async fn start_payment(services: &Services, viewer: &Viewer, order_id: Order
             amount_fen: payment.amount_fen,
             description: format!("{} {}", locale.pick("乡集订单", "Xiangji order"), order.number),
             customer_email: Some(order.email.clone()).filter(|email| !email.is_empty()),
-            success_url: format!("{back}?paid=1"),
-            cancel_url: back,
+            success_url: format!("{}{}", services.public_url, come_back.paid_path),
+            cancel_url: format!("{}{}", services.public_url, come_back.unpaid_path),
             expires_at_ms: payment.expires_at_ms.unwrap_or(i64::MAX),
             locale: order.locale.clone(),
             idempotency_key: format!("checkout-{}", payment.id),

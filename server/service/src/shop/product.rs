@@ -70,6 +70,10 @@ pub struct BatchView {
     pub certificate_number: String,
     pub certificate_issuer: String,
     pub certificate_contact: String,
+    /// The day of the certificate.
+    pub issued_on: Option<String>,
+    /// Of live poultry and meat; empty for everything else.
+    pub quarantine_number: String,
     /// Heaviest share first.
     pub origins: Vec<OriginShare>,
     /// Base units left, and received.
@@ -305,6 +309,8 @@ fn batch_view(batch: BatchRow, inputs: Vec<BatchInputRow>, today: Date) -> Resul
         certificate_number: batch.certificate_number,
         certificate_issuer: batch.certificate_issuer,
         certificate_contact: batch.certificate_contact,
+        issued_on: batch.issued_on,
+        quarantine_number: batch.quarantine_number,
         origins,
         available: batch.available,
         received: batch.received,

@@ -132,6 +132,9 @@ CREATE TABLE batches (
     certificate_number TEXT NOT NULL DEFAULT '',
     certificate_issuer TEXT NOT NULL DEFAULT '',
     certificate_contact TEXT NOT NULL DEFAULT '',
+    issued_on TEXT,
+    -- Live poultry and meat only.
+    quarantine_number TEXT NOT NULL DEFAULT '',
     received BIGINT NOT NULL CHECK (received >= 0),
     available BIGINT NOT NULL CHECK (available >= 0),
     held BIGINT NOT NULL DEFAULT 0 CHECK (held >= 0),

@@ -15,6 +15,10 @@ pub struct BatchRow {
     pub certificate_number: String,
     pub certificate_issuer: String,
     pub certificate_contact: String,
+    /// The day of the certificate, `YYYY-MM-DD`.
+    pub issued_on: Option<String>,
+    /// The quarantine certificate of live poultry and meat; empty for everything else.
+    pub quarantine_number: String,
     pub received: i64,
     pub available: i64,
 }
@@ -22,7 +26,7 @@ pub struct BatchRow {
 macro_rules! batch {
     ($rest:literal) => {
         concat!(
-            "SELECT id, code, produced_on, expires_on, certificate_number, certificate_issuer, certificate_contact,
+            "SELECT id, code, produced_on, expires_on, certificate_number, certificate_issuer, certificate_contact, issued_on, quarantine_number,
                 received, available
             FROM batches WHERE product_id = $1 ",
             $rest

@@ -1,0 +1,351 @@
+//! Batches of a listing: what came in from whom, its papers, and corrections of stock.
+
+use std::collections::BTreeMap;
+
+use domain::failure::{FieldError, Problem};
+use domain::ids::{BatchId, ProductId, VillageId};
+use domain::search_text::fold_width;
+use domain::time::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::listing::{self as rows, ListingBatchRow, ListingRow, NewBatch};
+use store::{Conn, WriteTx};
+
+use super::form::Reader;
+use super::{ListingStatus, check, lock_own_listing, own_listing, status_of, today};
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::search::reindex_product;
+use crate::{Result, ServiceError, Services, Viewer, audit};
+
+const MAX_CODE_CHARS: usize = 32;
+const MAX_PAPER_CHARS: usize = 120;
+/// A thousand tonnes, or a thousand million pieces.
+const MAX_RECEIVED: i64 = 1_000_000_000;
+/// Why stock was corrected, as the form offers it: more came in, the count was wrong, and four kinds of loss.
+const REASONS: [&str; 6] = ["received", "counted", "spoiled", "damaged", "expired", "sample"];
+
+/// A harvest or production run that came in, as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AddBatch {
+    /// Of the product, in its shown form.
+    pub product: String,
+    /// Printed on the package; blank to have one made of the date.
+    pub code: String,
+    /// `YYYY-MM-DD`; what stands on the certificate as its day.
+    pub produced_on: String,
+    /// Blank for production plus shelf life, when the product has one.
+    pub expires_on: String,
+    /// Of the 承诺达标合格证 or the quarantine certificate.
+    pub certificate_number: String,
+    pub certificate_issuer: String,
+    pub certificate_contact: String,
+    /// Base units of the product, all of which can be sold.
+    pub received: String,
+    /// Whose harvest is in it; rows in which nothing was typed are ignored.
+    pub inputs: Vec<InputForm>,
+}
+
+/// What one village put in, as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InputForm {
+    /// Of the village, in its shown form.
+    pub village: String,
+    /// Kilograms with at most three decimals.
+    pub weight_kg: String,
+}
+
+/// The papers of a batch, as typed. Quantities and inputs cannot be changed: lines are attributed by them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateBatch {
+    /// Of the batch, in its shown form.
+    pub batch: String,
+    pub produced_on: String,
+    pub expires_on: String,
+    pub certificate_number: String,
+    pub certificate_issuer: String,
+    pub certificate_contact: String,
+}
+
+/// A correction of stock, as typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CorrectStock {
+    /// Of the batch, in its shown form.
+    pub batch: String,
+    /// Base units: `500` or `+500` came in, `-20` are lost.
+    pub change: String,
+    /// `received`, `counted`, `spoiled`, `damaged`, `expired` or `sample`.
+    pub reason: String,
+}
+
+impl CorrectStock {
+    /// The words that `reason` may be.
+    pub const REASONS: &'static [&'static str] = &REASONS;
+}
+
+/// Takes a batch into stock.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] with everything that is wrong with it; for a published listing also with what its food
+/// class asks of a batch. Nothing is written then.
+pub async fn add_batch(services: &Services, viewer: &Viewer, command: &AddBatch, key: &str) -> Result<BatchId> {
+    let product = parse_id::<ProductId>(&command.product)?;
+    let request = Repeatable::new("add_batch", viewer, key, command)?;
+    let mut tx = services.db.write().await?;
+    let row = lock_own_listing(&mut tx, services, viewer, product).await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let batch = read_batch(&mut tx, services, &row, command).await?;
+    let before = published_problems(&mut tx, services, &row).await?;
+    rows::insert_batch(&mut tx, &batch).await?;
+    refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
+    if status_of(&row.status)? == ListingStatus::Published {
+        // The villages of its batches are words that a product is found by.
+        reindex_product(&mut tx, row.id).await?;
+    }
+    let detail = json!({ "product": row.id, "received": batch.received });
+    audit::record(&mut tx, services, viewer.user_id(), "batch.added", "batch", batch.id.get(), detail).await?;
+    idempotency::finish(&mut tx, &request, &batch.id).await?;
+    tx.commit().await?;
+    Ok(batch.id)
+}
+
+/// Changes the papers of a batch.
+///
+/// # Errors
+/// As [`add_batch`]; [`ServiceError::NotFound`] for another team's batch.
+pub async fn update_batch(services: &Services, viewer: &Viewer, command: &UpdateBatch) -> Result<()> {
+    viewer.require_user()?;
+    let mut tx = services.db.write().await?;
+    let (mut batch, row) = own_batch(&mut tx, viewer, &command.batch).await?;
+    let before = published_problems(&mut tx, services, &row).await?;
+    let mut reader = Reader::default();
+    let days = read_days(&mut reader, &row, &command.produced_on, &command.expires_on, today(services));
+    let (number, issuer, contact) =
+        (&command.certificate_number, &command.certificate_issuer, &command.certificate_contact);
+    reader.text("certificate_number", number, MAX_PAPER_CHARS, &mut batch.certificate_number);
+    reader.text("certificate_issuer", issuer, MAX_PAPER_CHARS, &mut batch.certificate_issuer);
+    reader.text("certificate_contact", contact, MAX_PAPER_CHARS, &mut batch.certificate_contact);
+    let (Some((produced_on, expires_on)), true) = (days, reader.problems.is_empty()) else {
+        return Err(ServiceError::Invalid(reader.problems));
+    };
+    batch.produced_on = produced_on.to_string();
+    batch.expires_on = expires_on.map(|day| day.to_string());
+    // The batch before its product, in the order in which an order takes them.
+    rows::update_batch_papers(&mut tx, &batch).await?;
+    let row = lock_own_listing(&mut tx, services, viewer, row.id).await?;
+    refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
+    let detail = json!({ "produced_on": batch.produced_on, "expires_on": batch.expires_on });
+    audit::record(&mut tx, services, viewer.user_id(), "batch.papers", "batch", batch.id.get(), detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Corrects the stock of a batch: more came in, or some is lost. Answers what can be sold now, in base units.
+///
+/// # Errors
+/// [`ServiceError::Invalid`]: `change` with [`Problem::OnlyLeft`] when less is available than is lost (what is set
+/// aside for orders cannot be lost), `reason` without a reason.
+pub async fn correct_stock(services: &Services, viewer: &Viewer, command: &CorrectStock, key: &str) -> Result<i64> {
+    viewer.require_user()?;
+    let request = Repeatable::new("correct_stock", viewer, key, command)?;
+    let mut tx = services.db.write().await?;
+    let (batch, _) = own_batch(&mut tx, viewer, &command.batch).await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let mut reader = Reader::default();
+    let typed = fold_width(command.change.trim()).replace('−', "-");
+    let typed = typed.strip_prefix('+').unwrap_or(&typed);
+    let change = reader.number("change", typed, -MAX_RECEIVED, MAX_RECEIVED);
+    if change == Some(0) {
+        reader.report("change", Problem::Missing);
+    }
+    let reason = REASONS.into_iter().find(|reason| *reason == command.reason.trim());
+    if reason.is_none() {
+        reader.report("reason", Problem::Missing);
+    }
+    let (Some(change), Some(reason), true) = (change, reason, reader.problems.is_empty()) else {
+        return Err(ServiceError::Invalid(reader.problems));
+    };
+    if change > 0 {
+        rows::receive_more(&mut tx, batch.id, change).await?;
+    } else if !rows::write_off(&mut tx, batch.id, -change).await? {
+        return Err(ServiceError::invalid("change", Problem::OnlyLeft { left: batch.available }));
+    }
+    let now = rows::find_listing_batch(&mut tx, batch.id).await?.ok_or(ServiceError::NotFound)?;
+    let detail = json!({ "change": change, "reason": reason });
+    audit::record(&mut tx, services, viewer.user_id(), "batch.corrected", "batch", batch.id.get(), detail).await?;
+    idempotency::finish(&mut tx, &request, &now.available).await?;
+    tx.commit().await?;
+    Ok(now.available)
+}
+
+async fn read_batch(
+    tx: &mut WriteTx,
+    services: &Services,
+    row: &ListingRow,
+    command: &AddBatch,
+) -> Result<NewBatch> {
+    let mut reader = Reader::default();
+    let days = read_days(&mut reader, row, &command.produced_on, &command.expires_on, today(services));
+    let received = reader.number("received", &command.received, 1, MAX_RECEIVED);
+    let inputs = read_inputs(tx, &mut reader, row, &command.inputs).await?;
+    let (mut code, mut number, mut issuer, mut contact) = Default::default();
+    reader.text("code", &command.code, MAX_CODE_CHARS, &mut code);
+    reader.text("certificate_number", &command.certificate_number, MAX_PAPER_CHARS, &mut number);
+    reader.text("certificate_issuer", &command.certificate_issuer, MAX_PAPER_CHARS, &mut issuer);
+    reader.text("certificate_contact", &command.certificate_contact, MAX_PAPER_CHARS, &mut contact);
+    let taken: Vec<String> =
+        rows::list_listing_batches(tx, row.id).await?.into_iter().map(|batch| batch.code).collect();
+    if taken.contains(&code) {
+        reader.report("code", Problem::Taken);
+    }
+    let (Some((produced_on, expires_on)), Some(received), true) = (days, received, reader.problems.is_empty()) else {
+        return Err(ServiceError::Invalid(reader.problems));
+    };
+    if code.is_empty() {
+        code = code_of(produced_on, &taken);
+    }
+    Ok(NewBatch {
+        id: services.new_id(),
+        product_id: row.id,
+        code,
+        produced_on: produced_on.to_string(),
+        expires_on: expires_on.map(|day| day.to_string()),
+        certificate_number: number,
+        certificate_issuer: issuer,
+        certificate_contact: contact,
+        received,
+        inputs,
+        created_at_ms: services.now_ms(),
+    })
+}
+
+/// Day of production and last day of sale; `None` when something is wrong with them.
+fn read_days(
+    reader: &mut Reader,
+    row: &ListingRow,
+    produced_on: &str,
+    expires_on: &str,
+    today: Date,
+) -> Option<(Date, Option<Date>)> {
+    let reported = reader.problems.len();
+    if produced_on.trim().is_empty() {
+        reader.report("produced_on", Problem::Missing);
+    }
+    let produced = reader.optional_date("produced_on", produced_on);
+    let stated = reader.optional_date("expires_on", expires_on);
+    let produced = produced?;
+    if produced > today {
+        reader.report("produced_on", Problem::WrongOrder);
+    }
+    let expires = stated.or_else(|| row.shelf_life_days.map(|days| produced.plus_days(days)));
+    match expires {
+        Some(last) if last < produced => reader.report("expires_on", Problem::WrongOrder),
+        Some(last) if last < today => reader.report("expires_on", Problem::Expired),
+        _ => {}
+    }
+    (reader.problems.len() == reported).then_some((produced, expires))
+}
+
+/// Weighed inputs by village; the same village in two rows is one input.
+async fn read_inputs(
+    conn: &mut Conn,
+    reader: &mut Reader,
+    row: &ListingRow,
+    typed: &[InputForm],
+) -> Result<Vec<(VillageId, i64)>> {
+    let villages = rows::list_village_choices(conn, row.team_id).await?;
+    let mut inputs: BTreeMap<VillageId, i64> = BTreeMap::new();
+    let mut is_empty = true;
+    for (index, input) in typed.iter().enumerate() {
+        // A form offers every village of the team: a row without a weight says that nothing came from there.
+        if input.weight_kg.trim().is_empty() {
+            continue;
+        }
+        is_empty = false;
+        let village = reader.choice(&format!("inputs.{index}.village"), &input.village, &villages);
+        let weight_g = reader.kilograms(&format!("inputs.{index}.weight_kg"), &input.weight_kg);
+        if let (Some(village), Some(weight_g)) = (village, weight_g) {
+            *inputs.entry(VillageId::from_i64(village)).or_default() += weight_g;
+        }
+    }
+    if is_empty {
+        reader.report("inputs", Problem::Missing);
+    }
+    Ok(inputs.into_iter().collect())
+}
+
+/// 2026-04-01 → `20260401`, the second one of that day `20260401-2`.
+fn code_of(produced_on: Date, taken: &[String]) -> String {
+    let day = produced_on.to_string().replace('-', "");
+    let numbered = (2..).map(|number| format!("{day}-{number}"));
+    std::iter::once(day.clone()).chain(numbered).find(|code| !taken.contains(code)).unwrap_or(day)
+}
+
+/// A batch with its listing, if this viewer sells for the team.
+async fn own_batch(conn: &mut Conn, viewer: &Viewer, id: &str) -> Result<(ListingBatchRow, ListingRow)> {
+    let batch = rows::find_listing_batch(conn, parse_id(id)?).await?.ok_or(ServiceError::NotFound)?;
+    let row = own_listing(conn, viewer, batch.product_id).await?;
+    Ok((batch, row))
+}
+
+/// What is wrong with a published listing before a change; drafts may be as they like.
+async fn published_problems(
+    conn: &mut Conn,
+    services: &Services,
+    row: &ListingRow,
+) -> Result<Option<Vec<FieldError>>> {
+    if status_of(&row.status)? != ListingStatus::Published {
+        return Ok(None);
+    }
+    check::problems(conn, row, today(services)).await.map(Some)
+}
+
+/// Refuses a change of `batch` that would make a published listing one that could not be published.
+async fn refuse_new_problems(
+    conn: &mut Conn,
+    services: &Services,
+    row: &ListingRow,
+    batch: BatchId,
+    before: Option<Vec<FieldError>>,
+) -> Result<()> {
+    let Some(before) = before else { return Ok(()) };
+    let place = rows::list_listing_batches(conn, row.id).await?.iter().position(|stored| stored.id == batch);
+    let own_fields = format!("batches.{}.", place.unwrap_or_default());
+    let after = check::problems(conn, row, today(services)).await?;
+    let refused: Vec<FieldError> = after
+        .into_iter()
+        .filter_map(|error| {
+            let own = error.field.strip_prefix(&own_fields).map(str::to_owned);
+            // Places of other batches shift when one comes in between: only its own fields and the whole count.
+            match own {
+                Some(field) => Some(FieldError::new(field, error.problem)),
+                None if error.field.starts_with("batches.") || before.contains(&error) => None,
+                None => Some(error),
+            }
+        })
+        .collect();
+    if refused.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(refused)) }
+}
+
+/// An id from an address or a hidden field: what is none names nothing.
+fn parse_id<Id: std::str::FromStr>(text: &str) -> Result<Id> {
+    text.trim().parse().map_err(|_| ServiceError::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_of_one_day_are_told_apart() {
+        let day: Date = "2026-04-01".parse().unwrap();
+        assert_eq!(code_of(day, &[]), "20260401");
+        assert_eq!(code_of(day, &["20260401".to_owned(), "20260401-2".to_owned()]), "20260401-3");
+    }
+}

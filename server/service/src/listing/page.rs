@@ -1,0 +1,353 @@
+//! What the seller's pages show: the list of listings and the form of one.
+
+use domain::failure::FieldError;
+use domain::food::FoodClass;
+use domain::ids::{BatchId, ProductId, TeamId, to_text};
+use domain::money::Fen;
+use serde::{Deserialize, Serialize};
+use store::listing::{self as rows, ChoiceRow, ListingPhotoRow, ListingRow};
+use store::{Conn, catalogue};
+
+use super::draft::Offered;
+use super::form::{kilograms_text, tiers_text};
+use super::{ListingForm, ListingStatus, VariantForm, check, own_listing, status_of, today};
+use crate::{Result, Services, Viewer};
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListingsQuery {
+    /// All when absent.
+    pub status: Option<ListingStatus>,
+    /// Part of the name, in either language; blank for all.
+    pub text: String,
+}
+
+/// A team's listings.
+#[derive(Debug, Clone)]
+pub struct ListingsPage {
+    pub team: TeamId,
+    /// Last changed first.
+    pub cards: Vec<ListingCard>,
+    pub counts: ListingCounts,
+}
+
+/// How many listings the team has, whatever the filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListingCounts {
+    pub draft: i64,
+    pub published: i64,
+    pub unpublished: i64,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct ListingCard {
+    pub product: ProductId,
+    pub slug: String,
+    /// Blank while nothing was typed.
+    pub name: String,
+    pub name_en: String,
+    pub status: ListingStatus,
+    /// `None` while there is no variant.
+    pub price_from: Option<Fen>,
+    /// Unexpired stock in base units.
+    pub stock: i64,
+    /// `g` or `piece`.
+    pub base_unit: String,
+    pub sold_count: i64,
+    pub updated_at_ms: i64,
+    pub published_at_ms: Option<i64>,
+    pub photo: Option<ListingPhoto>,
+    /// How many things keep it from being published; 0 for what is published.
+    pub missing: usize,
+}
+
+/// A photo as the console shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingPhoto {
+    /// In its shown form; blank on cards.
+    pub media_id: String,
+    pub content_hash: String,
+    pub width: i64,
+    pub height: i64,
+    pub placeholder: String,
+}
+
+/// The team's listings for its sellers.
+///
+/// # Errors
+/// [`crate::ServiceError::Forbidden`] for anyone else.
+pub async fn list_listings(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    query: &ListingsQuery,
+) -> Result<ListingsPage> {
+    viewer.require_seller(team)?;
+    let today = today(services);
+    let mut conn = services.db.read().await?;
+    let status = query.status.map(ListingStatus::as_str);
+    let listed = rows::list_listings(&mut conn, team, status, &today.to_string()).await?;
+    let wanted = query.text.trim().to_lowercase();
+    let mut cards = Vec::with_capacity(listed.len());
+    for row in listed {
+        let says = |text: &str| text.to_lowercase().contains(&wanted);
+        if !wanted.is_empty() && !says(&row.name) && !says(&row.name_en) {
+            continue;
+        }
+        let status = status_of(&row.status)?;
+        let missing = match (status, rows::find_listing(&mut conn, row.id).await?) {
+            (ListingStatus::Published, _) | (_, None) => 0,
+            (_, Some(listing)) => check::problems(&mut conn, &listing, today).await?.len(),
+        };
+        let photo = match (row.content_hash, row.width, row.height, row.placeholder) {
+            (Some(content_hash), Some(width), Some(height), Some(placeholder)) => {
+                Some(ListingPhoto { media_id: String::new(), content_hash, width, height, placeholder })
+            }
+            _ => None,
+        };
+        cards.push(ListingCard {
+            product: row.id,
+            slug: row.slug,
+            name: row.name,
+            name_en: row.name_en,
+            status,
+            price_from: Some(row.price_from_fen).filter(|price| price.is_positive()),
+            stock: row.stock,
+            base_unit: row.base_unit,
+            sold_count: row.sold_count,
+            updated_at_ms: row.updated_at_ms,
+            published_at_ms: row.published_at_ms,
+            photo,
+            missing,
+        });
+    }
+    let mut counts = ListingCounts::default();
+    for (status, count) in rows::count_listings(&mut conn, team).await? {
+        match status_of(&status)? {
+            ListingStatus::Draft => counts.draft = count,
+            ListingStatus::Published => counts.published = count,
+            ListingStatus::Unpublished => counts.unpublished = count,
+        }
+    }
+    Ok(ListingsPage { team, cards, counts })
+}
+
+/// Something to choose, with its id in the form's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub id: String,
+    pub name: String,
+    pub name_en: String,
+}
+
+impl From<ChoiceRow> for Choice {
+    fn from(row: ChoiceRow) -> Self {
+        Self { id: to_text(row.id), name: row.name, name_en: row.name_en }
+    }
+}
+
+/// What the form offers.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    pub categories: Vec<Choice>,
+    /// The team's; for the product and for the inputs of its batches.
+    pub villages: Vec<Choice>,
+    pub places: Vec<Choice>,
+    pub freight_templates: Vec<Choice>,
+    /// The form takes [`FoodClass::as_str`]; [`FoodClass::text`] names them.
+    pub food_classes: &'static [FoodClass],
+    /// The form takes these words.
+    pub base_units: [&'static str; 2],
+    /// For corrections of stock.
+    pub reasons: &'static [&'static str],
+}
+
+/// One village's part of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchInputView {
+    pub village: String,
+    pub name: String,
+    pub name_en: String,
+    pub weight_kg: String,
+}
+
+/// One batch of the listing. Quantities are in the product's base unit.
+#[derive(Debug, Clone)]
+pub struct BatchView {
+    pub batch: BatchId,
+    pub code: String,
+    pub produced_on: String,
+    pub expires_on: Option<String>,
+    pub is_expired: bool,
+    pub certificate_number: String,
+    pub certificate_issuer: String,
+    pub certificate_contact: String,
+    pub received: i64,
+    pub available: i64,
+    pub held: i64,
+    pub sold: i64,
+    pub written_off: i64,
+    /// Heaviest first.
+    pub inputs: Vec<BatchInputView>,
+}
+
+/// Everything the form of a listing shows.
+#[derive(Debug, Clone)]
+pub struct EditPage {
+    pub product: ProductId,
+    pub team: TeamId,
+    pub slug: String,
+    pub status: ListingStatus,
+    /// To be sent back with the form.
+    pub version: i64,
+    pub updated_at_ms: i64,
+    pub published_at_ms: Option<i64>,
+    /// What is stored, as it is typed.
+    pub form: ListingForm,
+    /// In the order of `form.photos`.
+    pub photos: Vec<ListingPhoto>,
+    /// Youngest first; problems name them by their place here.
+    pub batches: Vec<BatchView>,
+    /// Stock is counted in the base unit, so it stands once there is a batch.
+    pub is_base_unit_fixed: bool,
+    pub choices: Choices,
+    /// What keeps it from being published; empty when nothing does.
+    pub problems: Vec<FieldError>,
+}
+
+/// The form of a listing for the sellers of its team.
+///
+/// # Errors
+/// [`crate::ServiceError::NotFound`] for another team's listing.
+pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId) -> Result<EditPage> {
+    let mut conn = services.db.read().await?;
+    let row = own_listing(&mut conn, viewer, product).await?;
+    let photos = rows::list_listing_photos(&mut conn, product).await?;
+    let batches = batch_views(&mut conn, &row, &today(services).to_string()).await?;
+    let offered = Offered::load(&mut conn, row.team_id).await?;
+    let problems = check::problems(&mut conn, &row, today(services)).await?;
+    let choices = |rows: Vec<ChoiceRow>| rows.into_iter().map(Choice::from).collect();
+    Ok(EditPage {
+        product,
+        team: row.team_id,
+        slug: row.slug.clone(),
+        status: status_of(&row.status)?,
+        version: row.version,
+        updated_at_ms: row.updated_at_ms,
+        published_at_ms: row.published_at_ms,
+        form: form_of(&mut conn, &row, &photos).await?,
+        photos: photos.into_iter().map(photo_of).collect(),
+        is_base_unit_fixed: !batches.is_empty(),
+        batches,
+        choices: Choices {
+            categories: choices(offered.categories),
+            villages: choices(offered.villages),
+            places: choices(offered.places),
+            freight_templates: choices(offered.templates),
+            food_classes: FoodClass::ALL,
+            base_units: ["g", "piece"],
+            reasons: super::CorrectStock::REASONS,
+        },
+        problems,
+    })
+}
+
+/// Whether this viewer may see the product page of a listing that is not published; answers where it stands.
+///
+/// # Errors
+/// [`crate::ServiceError::NotFound`] for anyone who does not sell for its team.
+pub async fn require_preview(services: &Services, viewer: &Viewer, product: ProductId) -> Result<ListingStatus> {
+    let mut conn = services.db.read().await?;
+    status_of(&own_listing(&mut conn, viewer, product).await?.status)
+}
+
+fn photo_of(row: ListingPhotoRow) -> ListingPhoto {
+    ListingPhoto {
+        media_id: row.media_id.to_string(),
+        content_hash: row.content_hash,
+        width: row.width,
+        height: row.height,
+        placeholder: row.placeholder,
+    }
+}
+
+/// What is stored, as it is typed: saving it unchanged changes nothing.
+async fn form_of(conn: &mut Conn, row: &ListingRow, photos: &[ListingPhotoRow]) -> Result<ListingForm> {
+    let tiers = catalogue::list_tier_prices(conn, row.id).await?;
+    let stored = rows::list_all_variants(conn, row.id).await?;
+    let variants = stored.into_iter().filter(|variant| variant.active == 1).map(|variant| {
+        let own: Vec<(i64, Fen)> = tiers
+            .iter()
+            .filter(|tier| tier.variant_id == variant.id)
+            .map(|tier| (tier.min_quantity, tier.price_fen))
+            .collect();
+        VariantForm {
+            id: variant.id.to_string(),
+            code: variant.code,
+            name: variant.name,
+            name_en: variant.name_en,
+            unit: variant.unit,
+            price: variant.price_fen.to_yuan_string(),
+            base_quantity: variant.base_quantity.to_string(),
+            weight_g: variant.weight_g.to_string(),
+            min_quantity: variant.min_quantity.to_string(),
+            step_quantity: variant.step_quantity.to_string(),
+            tier_prices: tiers_text(&own),
+        }
+    });
+    Ok(ListingForm {
+        name: row.name.clone(),
+        name_en: row.name_en.clone(),
+        story: row.story.clone(),
+        story_en: row.story_en.clone(),
+        category: row.category_id.to_string(),
+        village: row.village_id.to_string(),
+        place: row.place_id.to_string(),
+        freight_template: row.freight_template_id.to_string(),
+        base_unit: row.base_unit.clone(),
+        food_class: row.food_class.as_str().to_owned(),
+        sc_number: row.sc_number.clone(),
+        workshop_number: row.workshop_number.clone(),
+        sales_region: row.sales_region.clone(),
+        ingredients: row.ingredients.clone(),
+        net_content: row.net_content.clone(),
+        producer: row.producer.clone(),
+        storage: row.storage.clone(),
+        shelf_life_days: row.shelf_life_days.map_or_else(String::new, |days| days.to_string()),
+        variants: variants.collect(),
+        photos: photos.iter().map(|photo| photo.media_id.to_string()).collect(),
+    })
+}
+
+async fn batch_views(conn: &mut Conn, row: &ListingRow, today: &str) -> Result<Vec<BatchView>> {
+    let inputs = rows::list_product_inputs(conn, row.id).await?;
+    let batches = rows::list_listing_batches(conn, row.id).await?;
+    let views = batches.into_iter().map(|batch| BatchView {
+        inputs: inputs
+            .iter()
+            .filter(|input| input.batch_id == batch.id)
+            .map(|input| BatchInputView {
+                village: input.village_id.to_string(),
+                name: input.name.clone(),
+                name_en: input.name_en.clone(),
+                weight_kg: kilograms_text(input.weight_g),
+            })
+            .collect(),
+        batch: batch.id,
+        code: batch.code,
+        produced_on: batch.produced_on,
+        is_expired: batch.expires_on.as_deref().is_some_and(|day| day < today),
+        expires_on: batch.expires_on,
+        certificate_number: batch.certificate_number,
+        certificate_issuer: batch.certificate_issuer,
+        certificate_contact: batch.certificate_contact,
+        received: batch.received,
+        available: batch.available,
+        held: batch.held,
+        sold: batch.sold,
+        written_off: batch.written_off,
+    });
+    Ok(views.collect())
+}
