@@ -10,6 +10,8 @@ use domain::locale::Locale;
 use leptos::prelude::{expect_context, provide_context, use_context};
 use service::{Services, Viewer};
 
+use crate::routes::encode;
+
 /// What a page may know of the site it is part of; the same for all requests.
 #[derive(Debug, Clone, Default)]
 pub struct SiteInfo {
@@ -100,21 +102,6 @@ pub fn query_text(pairs: &[(&str, &str)]) -> String {
     if encoded.is_empty() { String::new() } else { format!("?{}", encoded.join("&")) }
 }
 
-/// Percent-encodes everything but unreserved characters (RFC 3986).
-#[must_use]
-pub fn encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
-
 /// Everything that belongs to one request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
@@ -126,6 +113,8 @@ pub struct RequestContext {
     pub cart_count: i64,
     /// What a form sent back to this page had in it.
     pub flash: Option<Arc<service::flash::FlashContent>>,
+    /// Held by work that must be finished before the server stops.
+    pub unfinished: Arc<()>,
 }
 
 /// Puts the request's context into place.

@@ -71,8 +71,8 @@ mod server {
 
     use super::{Answer, FLASH_PARAMETER};
     use crate::AppError;
-    use crate::context::{self, RequestContext, RequestInfo, encode, localised};
-    use crate::routes::paths;
+    use crate::context::{self, RequestContext, RequestInfo, localised};
+    use crate::routes::{encode, paths};
 
     /// What becomes of the session's cookie.
     #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +130,12 @@ mod server {
         let response = expect_context::<ResponseOptions>();
         let values = form_values(&form);
         let work = work(current.services.clone(), current.viewer.clone(), form);
+        let unfinished = current.unfinished.clone();
+        let work = async move {
+            let outcome = work.await;
+            drop(unfinished);
+            outcome
+        };
         let outcome = match tokio::spawn(work.in_current_span()).await {
             Ok(outcome) => outcome,
             Err(stopped) => Err(ServiceError::internal(stopped)),

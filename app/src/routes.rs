@@ -14,6 +14,21 @@ pub fn localised(locale: Locale, path: &str) -> String {
     locale.path(path)
 }
 
+/// Percent-encodes everything but unreserved characters (RFC 3986).
+#[must_use]
+pub fn encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
 /// Typed path builders; slugs and ids are put into the path as they are, since both consist of harmless characters.
 pub mod paths {
     use std::fmt::Display;
@@ -68,9 +83,9 @@ pub mod paths {
     pub fn village(slug: impl Display) -> String {
         format!("/villages/{slug}")
     }
-    /// A batch's page, where its QR code leads.
-    pub fn batch(id: impl Display) -> String {
-        format!("/batches/{id}")
+    /// A batch of a product, where its QR code leads. Codes are free text.
+    pub fn batch(product_slug: impl Display, code: &str) -> String {
+        format!("/products/{product_slug}/batches/{}", super::encode(code))
     }
     /// An order as its buyer sees it.
     pub fn order(id: impl Display) -> String {

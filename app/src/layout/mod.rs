@@ -1,9 +1,11 @@
 //! The frames around pages: document, shop and console. Server only.
 
+mod answer;
 mod console;
 mod document;
 mod shop;
 
+pub use answer::{FileSlot, answer};
 pub use console::{Console, Section};
 pub use document::document;
 

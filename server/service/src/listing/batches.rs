@@ -91,7 +91,12 @@ impl CorrectStock {
 /// # Errors
 /// [`ServiceError::Invalid`] with everything that is wrong with it; for a published listing also with what its food
 /// class asks of a batch. Nothing is written then.
-pub async fn add_batch(services: &Services, viewer: &Viewer, command: &AddBatch, key: &str) -> Result<BatchId> {
+pub async fn add_batch(
+    services: &Services,
+    viewer: &Viewer,
+    command: &AddBatch,
+    key: &str,
+) -> Result<BatchId> {
     let product = parse_id::<ProductId>(&command.product)?;
     let request = Repeatable::new("add_batch", viewer, key, command)?;
     let mut tx = services.db.write().await?;
@@ -108,7 +113,8 @@ pub async fn add_batch(services: &Services, viewer: &Viewer, command: &AddBatch,
         reindex_product(&mut tx, row.id).await?;
     }
     let detail = json!({ "product": row.id, "received": batch.received });
-    audit::record(&mut tx, services, viewer.user_id(), "batch.added", "batch", batch.id.get(), detail).await?;
+    audit::record(&mut tx, services, viewer.user_id(), "batch.added", "batch", batch.id.get(), detail)
+        .await?;
     idempotency::finish(&mut tx, &request, &batch.id).await?;
     tx.commit().await?;
     Ok(batch.id)
@@ -140,7 +146,8 @@ pub async fn update_batch(services: &Services, viewer: &Viewer, command: &Update
     let row = lock_own_listing(&mut tx, services, viewer, row.id).await?;
     refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
     let detail = json!({ "produced_on": batch.produced_on, "expires_on": batch.expires_on });
-    audit::record(&mut tx, services, viewer.user_id(), "batch.papers", "batch", batch.id.get(), detail).await?;
+    audit::record(&mut tx, services, viewer.user_id(), "batch.papers", "batch", batch.id.get(), detail)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -149,7 +156,12 @@ pub async fn update_batch(services: &Services, viewer: &Viewer, command: &Update
 /// # Errors
 /// [`ServiceError::Invalid`]: `change` with [`Problem::OnlyLeft`] when less is available than is lost (what is set
 /// aside for orders cannot be lost), `reason` without a reason.
-pub async fn correct_stock(services: &Services, viewer: &Viewer, command: &CorrectStock, key: &str) -> Result<i64> {
+pub async fn correct_stock(
+    services: &Services,
+    viewer: &Viewer,
+    command: &CorrectStock,
+    key: &str,
+) -> Result<i64> {
     viewer.require_user()?;
     let request = Repeatable::new("correct_stock", viewer, key, command)?;
     let mut tx = services.db.write().await?;
@@ -178,7 +190,8 @@ pub async fn correct_stock(services: &Services, viewer: &Viewer, command: &Corre
     }
     let now = rows::find_listing_batch(&mut tx, batch.id).await?.ok_or(ServiceError::NotFound)?;
     let detail = json!({ "change": change, "reason": reason });
-    audit::record(&mut tx, services, viewer.user_id(), "batch.corrected", "batch", batch.id.get(), detail).await?;
+    audit::record(&mut tx, services, viewer.user_id(), "batch.corrected", "batch", batch.id.get(), detail)
+        .await?;
     idempotency::finish(&mut tx, &request, &now.available).await?;
     tx.commit().await?;
     Ok(now.available)
@@ -204,7 +217,9 @@ async fn read_batch(
     if taken.contains(&code) {
         reader.report("code", Problem::Taken);
     }
-    let (Some((produced_on, expires_on)), Some(received), true) = (days, received, reader.problems.is_empty()) else {
+    let (Some((produced_on, expires_on)), Some(received), true) =
+        (days, received, reader.problems.is_empty())
+    else {
         return Err(ServiceError::Invalid(reader.problems));
     };
     if code.is_empty() {

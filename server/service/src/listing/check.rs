@@ -16,7 +16,11 @@ use crate::{Result, Services, Viewer};
 ///
 /// # Errors
 /// [`crate::ServiceError::NotFound`] for another team's listing.
-pub async fn check_listing(services: &Services, viewer: &Viewer, product: ProductId) -> Result<Vec<FieldError>> {
+pub async fn check_listing(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+) -> Result<Vec<FieldError>> {
     let mut conn = services.db.read().await?;
     let row = super::own_listing(&mut conn, viewer, product).await?;
     problems(&mut conn, &row, super::today(services)).await
@@ -63,7 +67,9 @@ async fn tier_problems(
         tiers.iter().any(|tier| tier.variant_id == variant.id && tier.price_fen >= variant.price_fen)
     };
     let found = variants.iter().enumerate().filter(|(_, variant)| overtaken(variant));
-    Ok(found.map(|(index, _)| FieldError::new(format!("variants.{index}.tier_prices"), Problem::WrongOrder)).collect())
+    Ok(found
+        .map(|(index, _)| FieldError::new(format!("variants.{index}.tier_prices"), Problem::WrongOrder))
+        .collect())
 }
 
 /// What the food class asks for. Papers are needed of the batches that would be sold: those with stock that have not
@@ -82,14 +88,20 @@ fn paper_problems(
         .filter(|(_, batch)| batch.available > 0)
         .map(|(index, batch)| (index, papers_of(batch, inputs)))
         .collect();
-    let is_fresh = |papers: &BatchPapers| papers.expiry(label.shelf_life_days).is_none_or(|last| last >= today);
+    let is_fresh =
+        |papers: &BatchPapers| papers.expiry(label.shelf_life_days).is_none_or(|last| last >= today);
     let any_fresh = stocked.iter().any(|(_, papers)| is_fresh(papers));
     let sellable: Vec<(usize, BatchPapers)> =
         stocked.into_iter().filter(|(_, papers)| !any_fresh || is_fresh(papers)).collect();
 
-    let variant_fields: Vec<String> = (0..variants.len()).map(|index| format!("variants.{index}.name")).collect();
-    let mut texts =
-        vec![("name", &*row.name), ("name_en", &*row.name_en), ("story", &*row.story), ("story_en", &*row.story_en)];
+    let variant_fields: Vec<String> =
+        (0..variants.len()).map(|index| format!("variants.{index}.name")).collect();
+    let mut texts = vec![
+        ("name", &*row.name),
+        ("name_en", &*row.name_en),
+        ("story", &*row.story),
+        ("story_en", &*row.story_en),
+    ];
     texts.extend(variant_fields.iter().zip(variants).map(|(field, variant)| (&**field, &*variant.name)));
 
     let papers: Vec<BatchPapers> = sellable.iter().map(|(_, papers)| papers.clone()).collect();

@@ -102,7 +102,12 @@ pub struct Saved {
 /// # Errors
 /// [`ServiceError::Invalid`] when the team has no village, place or template yet, at `village`, `place` or
 /// `freight_template`; `category` when the shop has no shelf.
-pub async fn create_draft(services: &Services, viewer: &Viewer, team: TeamId, key: &str) -> Result<ProductId> {
+pub async fn create_draft(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    key: &str,
+) -> Result<ProductId> {
     let user = viewer.require_seller(team)?.user_id;
     let request = Repeatable::new("create_draft", viewer, key, &team)?;
     let mut tx = services.db.write().await?;
@@ -270,7 +275,12 @@ async fn read_base_unit(
     Ok(())
 }
 
-async fn save_photos(tx: &mut WriteTx, reader: &mut Reader, product: ProductId, typed: &[String]) -> Result<()> {
+async fn save_photos(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    product: ProductId,
+    typed: &[String],
+) -> Result<()> {
     let mut photos: Vec<MediaId> = Vec::new();
     for (index, text) in typed.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let id = text.trim().parse::<MediaId>().ok();

@@ -142,7 +142,11 @@ fn read_price(typed: &str) -> Result<Fen, Problem> {
 fn grams_of(text: &str) -> Option<i64> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !all_digits(whole) || !all_digits(decimals) || decimals.len() > 3 || (whole.is_empty() && decimals.is_empty()) {
+    if !all_digits(whole)
+        || !all_digits(decimals)
+        || decimals.len() > 3
+        || (whole.is_empty() && decimals.is_empty())
+    {
         return None;
     }
     format!("{whole}{decimals:0<3}").parse().ok()
@@ -209,6 +213,9 @@ mod tests {
         for typed in ["", ".", "1.2555", "1,5", "-1", "一"] {
             assert_eq!(grams_of(typed), None, "{typed}");
         }
-        assert_eq!((kilograms_text(1_250), kilograms_text(3_000), kilograms_text(5)), ("1.25".into(), "3".into(), "0.005".into()));
+        assert_eq!(
+            (kilograms_text(1_250), kilograms_text(3_000), kilograms_text(5)),
+            ("1.25".into(), "3".into(), "0.005".into())
+        );
     }
 }

@@ -32,8 +32,8 @@ pub use batches::{AddBatch, CorrectStock, InputForm, UpdateBatch, add_batch, cor
 pub use check::check_listing;
 pub use draft::{ListingForm, SaveListing, Saved, VariantForm, create_draft, save_draft};
 pub use page::{
-    BatchInputView, BatchView, Choice, Choices, EditPage, ListingCard, ListingCounts, ListingPhoto, ListingsPage,
-    ListingsQuery, edit_page, list_listings, require_preview,
+    BatchInputView, BatchView, Choice, Choices, EditPage, ListingCard, ListingCounts, ListingPhoto,
+    ListingsPage, ListingsQuery, edit_page, list_listings, require_preview,
 };
 pub use publish::{Published, publish, unpublish};
 

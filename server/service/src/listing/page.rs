@@ -11,7 +11,7 @@ use store::{Conn, catalogue};
 use super::draft::Offered;
 use super::form::{kilograms_text, tiers_text};
 use super::{ListingForm, ListingStatus, VariantForm, check, own_listing, status_of, today};
-use crate::{Result, Services, Viewer};
+use crate::{Result, ServiceError, Services, Viewer};
 
 /// What to list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -97,9 +97,12 @@ pub async fn list_listings(
             continue;
         }
         let status = status_of(&row.status)?;
-        let missing = match (status, rows::find_listing(&mut conn, row.id).await?) {
-            (ListingStatus::Published, _) | (_, None) => 0,
-            (_, Some(listing)) => check::problems(&mut conn, &listing, today).await?.len(),
+        let missing = match status {
+            ListingStatus::Published => 0,
+            ListingStatus::Draft | ListingStatus::Unpublished => {
+                let listing = rows::find_listing(&mut conn, row.id).await?.ok_or(ServiceError::NotFound)?;
+                check::problems(&mut conn, &listing, today).await?.len()
+            }
         };
         let photo = match (row.content_hash, row.width, row.height, row.placeholder) {
             (Some(content_hash), Some(width), Some(height), Some(placeholder)) => {
@@ -258,7 +261,11 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
 ///
 /// # Errors
 /// [`crate::ServiceError::NotFound`] for anyone who does not sell for its team.
-pub async fn require_preview(services: &Services, viewer: &Viewer, product: ProductId) -> Result<ListingStatus> {
+pub async fn require_preview(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+) -> Result<ListingStatus> {
     let mut conn = services.db.read().await?;
     status_of(&own_listing(&mut conn, viewer, product).await?.status)
 }

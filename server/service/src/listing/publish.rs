@@ -39,7 +39,8 @@ pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -
     rows::publish_listing(&mut tx, row.id, &slug, services.now_ms()).await?;
     reindex_product(&mut tx, row.id).await?;
     let detail = json!({ "version": row.version });
-    audit::record(&mut tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail).await?;
+    audit::record(&mut tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail)
+        .await?;
     tx.commit().await?;
     Ok(Published { slug })
 }
@@ -59,7 +60,16 @@ pub async fn unpublish(services: &Services, viewer: &Viewer, product: ProductId)
     rows::unpublish_listing(&mut tx, row.id).await?;
     reindex_product(&mut tx, row.id).await?;
     let detail = json!({ "version": row.version });
-    audit::record(&mut tx, services, viewer.user_id(), "listing.unpublished", "product", row.id.get(), detail).await?;
+    audit::record(
+        &mut tx,
+        services,
+        viewer.user_id(),
+        "listing.unpublished",
+        "product",
+        row.id.get(),
+        detail,
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 

@@ -124,9 +124,8 @@ fn read_row(
     };
     let min_quantity = quantity("min_quantity", &form.min_quantity, base.map(|base| base.min_quantity));
     let step_quantity = quantity("step_quantity", &form.step_quantity, base.map(|base| base.step_quantity));
-    let (mut name, mut name_en, mut unit) = base.map_or_else(Default::default, |base| {
-        (base.name.clone(), base.name_en.clone(), base.unit.clone())
-    });
+    let (mut name, mut name_en, mut unit) = base
+        .map_or_else(Default::default, |base| (base.name.clone(), base.name_en.clone(), base.unit.clone()));
     reader.text(&field(index, "name"), &form.name, MAX_NAME_CHARS, &mut name);
     reader.text(&field(index, "name_en"), &form.name_en, 2 * MAX_NAME_CHARS, &mut name_en);
     reader.text(&field(index, "unit"), &form.unit, MAX_UNIT_CHARS, &mut unit);
@@ -156,7 +155,10 @@ fn read_code(reader: &mut Reader, index: usize, typed: &str) -> Option<String> {
         return None;
     }
     if code.chars().count() > MAX_CODE_CHARS {
-        reader.report(field(index, "code"), Problem::TooLong { max: i64::try_from(MAX_CODE_CHARS).unwrap_or(i64::MAX) });
+        reader.report(
+            field(index, "code"),
+            Problem::TooLong { max: i64::try_from(MAX_CODE_CHARS).unwrap_or(i64::MAX) },
+        );
         return None;
     }
     // Quick orders part code and quantity at blanks and signs.
@@ -189,7 +191,11 @@ async fn own_code(
         }
     }
     let code = variant.to_string().to_ascii_uppercase();
-    if is_free(tx, &code, variant).await? { Ok(code) } else { Err(ServiceError::internal("no free variant code")) }
+    if is_free(tx, &code, variant).await? {
+        Ok(code)
+    } else {
+        Err(ServiceError::internal("no free variant code"))
+    }
 }
 
 /// 明前绿茶 → `MQLC`; Latin letters and digits as they are; at most six characters.

@@ -26,8 +26,8 @@ pub struct BatchRow {
 macro_rules! batch {
     ($rest:literal) => {
         concat!(
-            "SELECT id, code, produced_on, expires_on, certificate_number, certificate_issuer, certificate_contact, issued_on, quarantine_number,
-                received, available
+            "SELECT id, code, produced_on, expires_on, certificate_number, certificate_issuer, certificate_contact,
+                issued_on, quarantine_number, received, available
             FROM batches WHERE product_id = $1 ",
             $rest
         )

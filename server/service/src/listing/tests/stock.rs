@@ -1,0 +1,78 @@
+//! Batches: their papers, taking them in, correcting them.
+
+use super::*;
+
+#[tokio::test]
+async fn fresh_produce_needs_the_certificate_of_its_batch() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    form.food_class = "fresh_produce".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    let problems = refused(publish(services, &seller(), product).await);
+    assert_eq!(fields(&problems), ["batches.0.certificate_issuer", "batches.0.certificate_contact"]);
+
+    let stored = edit_page(services, &seller(), product).await.unwrap().batches.remove(0);
+    let mut papers = UpdateBatch {
+        batch: stored.batch.to_string(),
+        produced_on: stored.produced_on,
+        certificate_issuer: "塔元村".to_owned(),
+        certificate_contact: "0915-2522222".to_owned(),
+        ..UpdateBatch::default()
+    };
+    update_batch(services, &seller(), &papers).await.unwrap();
+    publish(services, &seller(), product).await.unwrap();
+    papers.certificate_issuer.clear();
+    let problems = refused(update_batch(services, &seller(), &papers).await);
+    assert_eq!(fields(&problems), ["certificate_issuer"], "the papers of what is on sale stay");
+    let problems = refused(add_batch(services, &seller(), &batch(product), "b2").await);
+    assert_eq!(fields(&problems), ["certificate_issuer", "certificate_contact"]);
+}
+
+#[tokio::test]
+async fn batches_are_taken_in_once_and_only_when_right() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    let mut wrong = batch(product);
+    wrong.code = "20250401".to_owned();
+    wrong.produced_on = "2025-06-16".to_owned();
+    wrong.received = "0".to_owned();
+    wrong.inputs[0].weight_kg = "很多".to_owned();
+    wrong.inputs[1].village = to_text(77);
+    let problems = refused(add_batch(services, &seller(), &wrong, "b2").await);
+    assert_eq!(
+        fields(&problems),
+        ["produced_on", "received", "inputs.0.weight_kg", "inputs.1.village", "code"]
+    );
+    let expired = AddBatch { expires_on: "2025-06-14".to_owned(), ..batch(product) };
+    let problems = refused(add_batch(services, &seller(), &expired, "b2").await);
+    assert_eq!(problems, [FieldError::new("expires_on", Problem::Expired)]);
+    let nobody = AddBatch { inputs: Vec::new(), ..batch(product) };
+    assert_eq!(fields(&refused(add_batch(services, &seller(), &nobody, "b2").await)), ["inputs"]);
+
+    let first = add_batch(services, &seller(), &batch(product), "b3").await.unwrap();
+    assert_eq!(
+        add_batch(services, &seller(), &batch(product), "b3").await.unwrap(),
+        first,
+        "a repeated request"
+    );
+    let page = edit_page(services, &seller(), product).await.unwrap();
+    assert_eq!(page.batches.len(), 2);
+    assert!(page.is_base_unit_fixed);
+    form.base_unit = "piece".to_owned();
+    assert_eq!(fields(&save(&fixture, product, &form).await.unwrap().problems), ["base_unit"]);
+
+    let correct = |change: &str, reason: &str| CorrectStock {
+        batch: first.to_string(),
+        change: change.to_owned(),
+        reason: reason.to_owned(),
+    };
+    assert_eq!(correct_stock(services, &seller(), &correct("+500", "received"), "c1").await.unwrap(), 10_500);
+    assert_eq!(correct_stock(services, &seller(), &correct("+500", "received"), "c1").await.unwrap(), 10_500);
+    assert_eq!(correct_stock(services, &seller(), &correct("-20", "damaged"), "c2").await.unwrap(), 10_480);
+    let problems = refused(correct_stock(services, &seller(), &correct("-10481", "damaged"), "c3").await);
+    assert_eq!(problems, [FieldError::new("change", Problem::OnlyLeft { left: 10_480 })]);
+    let problems = refused(correct_stock(services, &seller(), &correct("", "because"), "c4").await);
+    assert_eq!(fields(&problems), ["change", "reason"]);
+}

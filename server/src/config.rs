@@ -1,0 +1,338 @@
+//! Configuration: a file, the environment, and flags; the later ones win.
+//!
+//! [`Settings`] is the one table: its fields are the flags (`--public-url`), the environment variables
+//! (`XIANGJI_PUBLIC_URL`) and the keys of the TOML file (`public_url`). [`table`] prints it for the documentation.
+//! Secrets have no default and are never shown by `Debug`.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::{Context as _, bail, ensure};
+use clap::{Args, CommandFactory as _, Parser};
+use serde::Deserialize;
+use service::rules::ShopRules;
+
+/// A value that must not be seen.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself: for the one place that needs it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// What may be set, and where: flag, environment variable, key of the file.
+#[derive(Debug, Clone, Default, Args, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Address to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "XIANGJI_ADDRESS", global = true)]
+    pub address: Option<SocketAddr>,
+    /// Directory of the embedded database and the photos [default: data]
+    #[arg(long, env = "XIANGJI_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// `sqlite://path` or `postgres://…` [default: sqlite://<data_dir>/xiangji.db]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database_url: Option<Secret>,
+    /// Database connections for reading (SQLite) or altogether (PostgreSQL) [default: 8]
+    #[arg(long, env = "XIANGJI_MAX_CONNECTIONS", global = true)]
+    pub max_connections: Option<u32>,
+    /// Where the shop is reached from outside; https makes cookies secure [default: http://<address>]
+    #[arg(long, env = "XIANGJI_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// Directory of the browser's files [default: `site` beside the program, else target/site]
+    #[arg(long, env = "XIANGJI_SITE_DIR", global = true)]
+    pub site_dir: Option<PathBuf>,
+    /// Stripe's secret key; without it the built-in look-alike takes demonstration payments
+    #[arg(long, env = "XIANGJI_STRIPE_SECRET_KEY", hide_env_values = true, global = true)]
+    pub stripe_secret_key: Option<Secret>,
+    /// Signs Stripe's events; needed with a Stripe key
+    #[arg(long, env = "XIANGJI_STRIPE_WEBHOOK_SECRET", hide_env_values = true, global = true)]
+    pub stripe_webhook_secret: Option<Secret>,
+    /// Ways to pay that the payment page offers [default: card,alipay,wechat_pay]
+    #[arg(long, env = "XIANGJI_STRIPE_PAYMENT_METHODS", value_delimiter = ',', global = true)]
+    pub stripe_payment_methods: Option<Vec<String>>,
+    /// Loopback address of the look-alike [default: the port after the shop's]
+    #[arg(long, env = "XIANGJI_LOOKALIKE_ADDRESS", global = true)]
+    pub lookalike_address: Option<SocketAddr>,
+    /// Business licence shown in the footer
+    #[arg(long, env = "XIANGJI_BUSINESS_LICENCE", global = true)]
+    pub business_licence: Option<String>,
+    /// Food permit shown in the footer
+    #[arg(long, env = "XIANGJI_FOOD_PERMIT", global = true)]
+    pub food_permit: Option<String>,
+    /// ICP record shown in the footer
+    #[arg(long, env = "XIANGJI_ICP_RECORD", global = true)]
+    pub icp_record: Option<String>,
+    /// Whom buyers ask, shown on the privacy page
+    #[arg(long, env = "XIANGJI_CONTACT", global = true)]
+    pub contact: Option<String>,
+    /// Take the client's address from the last entry of X-Forwarded-For: only behind a proxy of your own
+    #[arg(long, env = "XIANGJI_TRUST_PROXY", global = true)]
+    pub trust_proxy: Option<bool>,
+    /// `text` or `json` [default: text]
+    #[arg(long, env = "XIANGJI_LOG_FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+    /// What is logged, as tracing filter [default: info,sqlx=warn]
+    #[arg(long, env = "XIANGJI_LOG", global = true)]
+    pub log: Option<String>,
+    /// Largest body of an ordinary request in bytes [default: 1048576]
+    #[arg(long, env = "XIANGJI_BODY_LIMIT_BYTES", global = true)]
+    pub body_limit_bytes: Option<usize>,
+    /// A request is given up after this [default: 30]
+    #[arg(long, env = "XIANGJI_REQUEST_TIMEOUT_SECONDS", global = true)]
+    pub request_timeout_seconds: Option<u64>,
+    /// More requests than this at once are sent away with 503 [default: 512]
+    #[arg(long, env = "XIANGJI_MAX_REQUESTS", global = true)]
+    pub max_requests: Option<usize>,
+    /// Do timers and outbox in this process [default: true]
+    #[arg(long, env = "XIANGJI_WORKER", global = true)]
+    pub worker: Option<bool>,
+    /// Rules of the shop; in the file only, as the table [rules]
+    #[arg(skip)]
+    pub rules: ShopRules,
+}
+
+/// The configuration in force.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub address: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: Secret,
+    pub max_connections: u32,
+    pub public_url: String,
+    pub site_dir: PathBuf,
+    /// None: demonstration payments.
+    pub stripe: Option<StripeKeys>,
+    pub stripe_payment_methods: Vec<String>,
+    pub lookalike_address: SocketAddr,
+    pub business_licence: String,
+    pub food_permit: String,
+    pub icp_record: String,
+    pub contact: String,
+    pub trust_proxy: bool,
+    pub log_format: LogFormat,
+    pub log: String,
+    pub body_limit_bytes: usize,
+    pub request_timeout_seconds: u64,
+    pub max_requests: usize,
+    pub worker: bool,
+    pub rules: ShopRules,
+}
+
+/// What Stripe knows us by.
+#[derive(Debug, Clone)]
+pub struct StripeKeys {
+    pub secret_key: Secret,
+    pub webhook_secret: Secret,
+}
+
+impl Settings {
+    /// Fills in from the file what neither flags nor environment say.
+    fn or(self, file: Self) -> Self {
+        Self {
+            address: self.address.or(file.address),
+            data_dir: self.data_dir.or(file.data_dir),
+            database_url: self.database_url.or(file.database_url),
+            max_connections: self.max_connections.or(file.max_connections),
+            public_url: self.public_url.or(file.public_url),
+            site_dir: self.site_dir.or(file.site_dir),
+            stripe_secret_key: self.stripe_secret_key.or(file.stripe_secret_key),
+            stripe_webhook_secret: self.stripe_webhook_secret.or(file.stripe_webhook_secret),
+            stripe_payment_methods: self.stripe_payment_methods.or(file.stripe_payment_methods),
+            lookalike_address: self.lookalike_address.or(file.lookalike_address),
+            business_licence: self.business_licence.or(file.business_licence),
+            food_permit: self.food_permit.or(file.food_permit),
+            icp_record: self.icp_record.or(file.icp_record),
+            contact: self.contact.or(file.contact),
+            trust_proxy: self.trust_proxy.or(file.trust_proxy),
+            log_format: self.log_format.or(file.log_format),
+            log: self.log.or(file.log),
+            body_limit_bytes: self.body_limit_bytes.or(file.body_limit_bytes),
+            request_timeout_seconds: self.request_timeout_seconds.or(file.request_timeout_seconds),
+            max_requests: self.max_requests.or(file.max_requests),
+            worker: self.worker.or(file.worker),
+            rules: file.rules,
+        }
+    }
+
+    /// Reads the file, if one is named, and fills in the defaults.
+    ///
+    /// # Errors
+    /// The file cannot be read or holds an unknown key; a Stripe key comes without the secret of its events; the
+    /// public address is no http(s) address.
+    pub fn resolve(self, file: Option<&Path>) -> anyhow::Result<Config> {
+        let from_file = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+                toml::from_str(&text).with_context(|| format!("in the configuration {}", path.display()))?
+            }
+            None => Self::default(),
+        };
+        self.or(from_file).with_defaults()
+    }
+
+    fn with_defaults(self) -> anyhow::Result<Config> {
+        let address = self.address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)));
+        let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
+        let database_url = self
+            .database_url
+            .unwrap_or_else(|| Secret(format!("sqlite://{}", data_dir.join("xiangji.db").display())));
+        let public_url = self.public_url.unwrap_or_else(|| format!("http://{address}"));
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        ensure!(
+            public_url.starts_with("http://") || public_url.starts_with("https://"),
+            "public_url must begin with http:// or https://"
+        );
+        let stripe = match (self.stripe_secret_key, self.stripe_webhook_secret) {
+            (Some(secret_key), Some(webhook_secret)) => Some(StripeKeys { secret_key, webhook_secret }),
+            (None, None) => None,
+            _ => bail!("stripe_secret_key and stripe_webhook_secret belong together: one is missing"),
+        };
+        let next_port = if address.port() == 0 { 0 } else { address.port().wrapping_add(1) };
+        Ok(Config {
+            database_url,
+            max_connections: self.max_connections.unwrap_or(8),
+            public_url,
+            site_dir: self.site_dir.unwrap_or_else(default_site_dir),
+            stripe,
+            stripe_payment_methods: self
+                .stripe_payment_methods
+                .unwrap_or_else(|| ["card", "alipay", "wechat_pay"].map(str::to_owned).to_vec()),
+            lookalike_address: self
+                .lookalike_address
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], next_port))),
+            business_licence: self.business_licence.unwrap_or_default(),
+            food_permit: self.food_permit.unwrap_or_default(),
+            icp_record: self.icp_record.unwrap_or_default(),
+            contact: self.contact.unwrap_or_default(),
+            trust_proxy: self.trust_proxy.unwrap_or(false),
+            log_format: self.log_format.unwrap_or_default(),
+            log: self.log.unwrap_or_else(|| "info,sqlx=warn".to_owned()),
+            body_limit_bytes: self.body_limit_bytes.unwrap_or(1024 * 1024),
+            request_timeout_seconds: self.request_timeout_seconds.unwrap_or(30),
+            max_requests: self.max_requests.unwrap_or(512),
+            worker: self.worker.unwrap_or(true),
+            rules: self.rules,
+            address,
+            data_dir,
+        })
+    }
+}
+
+impl Config {
+    /// The shop stands behind HTTPS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// No real money moves, so the shop says on every page that it is a demonstration.
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.stripe.is_none()
+    }
+}
+
+fn default_site_dir() -> PathBuf {
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
+    beside.filter(|dir| dir.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+/// Only carries [`Settings`], so that clap can tell about them.
+#[derive(Debug, Parser)]
+struct SettingsTable {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// The settings as a Markdown table, for `docs/OPERATIONS.md`.
+#[must_use]
+pub fn table() -> String {
+    let mut lines = vec!["| key | environment | meaning |".to_owned(), "|---|---|---|".to_owned()];
+    for argument in SettingsTable::command().get_arguments() {
+        let (Some(env), Some(help)) = (argument.get_env(), argument.get_help()) else { continue };
+        let help = help.to_string().replace('|', "\\|");
+        lines.push(format!("| `{}` | `{}` | {help} |", argument.get_id(), env.to_string_lossy()));
+    }
+    lines.push("| `[rules]` | – | rules of the shop: days, minutes, limits; see `service::rules::ShopRules` |".to_owned());
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let settings = Settings {
+            stripe_secret_key: Some(Secret("sk_live_x".to_owned())),
+            stripe_webhook_secret: Some(Secret("whsec_x".to_owned())),
+            database_url: Some(Secret("postgres://u:password@h/d".to_owned())),
+            ..Settings::default()
+        };
+        let shown = format!("{settings:?} {:?}", settings.clone().resolve(None).unwrap());
+        for hidden in ["sk_live_x", "whsec_x", "password"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+    }
+
+    #[test]
+    fn a_stripe_key_alone_is_refused_and_no_key_means_demonstration() {
+        let half = Settings { stripe_secret_key: Some(Secret("sk_x".to_owned())), ..Settings::default() };
+        assert!(half.resolve(None).is_err());
+        let none = Settings::default().resolve(None).unwrap();
+        assert!(none.is_demo() && !none.is_secure());
+        assert_eq!(none.lookalike_address.port(), 3001);
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_unknown_keys_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("xiangji.toml");
+        std::fs::write(&path, "max_requests = 7\ncontact = \"file\"\n[rules]\nafter_sale_days = 9\n").unwrap();
+        let flags = Settings { contact: Some("flag".to_owned()), ..Settings::default() };
+        let config = flags.resolve(Some(&path)).unwrap();
+        assert_eq!((config.max_requests, config.contact.as_str()), (7, "flag"));
+        assert_eq!(config.rules.after_sale_days, 9);
+        std::fs::write(&path, "max_request = 7\n").unwrap();
+        assert!(Settings::default().resolve(Some(&path)).is_err());
+    }
+
+    #[test]
+    fn the_table_names_every_setting() {
+        let table = table();
+        assert!(table.contains("`public_url` | `XIANGJI_PUBLIC_URL`"), "{table}");
+        assert!(table.contains("`database_url` | `DATABASE_URL`"), "{table}");
+    }
+}
