@@ -78,9 +78,9 @@ impl FromServerFnError for AppError {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::UnsupportedRequestMethod(_) => Self::BadRequest,
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::Unreachable
-            }
+            ServerFnErrorErr::Request(_)
+            | ServerFnErrorErr::Response(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::Unreachable,
             ServerFnErrorErr::Registration(_)
             | ServerFnErrorErr::ServerError(_)
             | ServerFnErrorErr::MiddlewareError(_)
@@ -118,7 +118,8 @@ impl AppError {
 impl From<service::ServiceError> for AppError {
     /// Inside a request: takes its id from the context.
     fn from(error: service::ServiceError) -> Self {
-        let request_id = crate::context::try_request().map(|request| request.id.to_string()).unwrap_or_default();
+        let request_id =
+            crate::context::try_request().map(|request| request.id.to_string()).unwrap_or_default();
         Self::from_service(error, &request_id)
     }
 }

@@ -196,7 +196,10 @@ mod server {
     }
 
     /// [`submit`] for an upload; the value goes to the script that sent it.
-    pub async fn submit_upload<Work, Fut, T>(form: UploadForm, work: Work) -> Result<Answer<serde_json::Value>, AppError>
+    pub async fn submit_upload<Work, Fut, T>(
+        form: UploadForm,
+        work: Work,
+    ) -> Result<Answer<serde_json::Value>, AppError>
     where
         Work: FnOnce(Services, Viewer, UploadForm) -> Fut + Send + 'static,
         Fut: Future<Output = service::Result<Then<T>>> + Send + 'static,
@@ -246,7 +249,9 @@ mod server {
         let request = &current.request;
         let error = AppError::from_service(error, &request.id);
         if !request.wants_html {
-            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+            response.set_status(
+                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            );
             return error;
         }
         let referer = request.referer.clone().unwrap_or_else(paths::home);
@@ -258,8 +263,12 @@ mod server {
             AppError::Invalid(_) => None,
             other => serde_json::to_value(other).ok(),
         };
-        let content =
-            FlashContent { form: request.path.clone(), values, errors: error.field_errors().to_vec(), failure };
+        let content = FlashContent {
+            form: request.path.clone(),
+            values,
+            errors: error.field_errors().to_vec(),
+            failure,
+        };
         let back = match flash::keep(&current.services, &current.viewer, &content).await {
             Ok(token) => with_flash(&referer, &token),
             Err(unkept) => {
@@ -332,9 +341,14 @@ mod server {
         use serde_json::Value;
         let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
         match tree {
-            Value::Object(fields) => fields.iter().for_each(|(key, value)| flatten(&below(key), value, values)),
+            Value::Object(fields) => {
+                fields.iter().for_each(|(key, value)| flatten(&below(key), value, values))
+            }
             Value::Array(items) => {
-                items.iter().enumerate().for_each(|(at, value)| flatten(&below(&at.to_string()), value, values));
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at, value)| flatten(&below(&at.to_string()), value, values));
             }
             Value::String(text) => values.push((name.to_owned(), text.clone())),
             Value::Null => {}
@@ -421,9 +435,9 @@ mod server {
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{current_request, own_referer, safe_next, session_cookie_name};
-#[cfg(feature = "ssr")]
 pub(crate) use server::sign_in_path;
+#[cfg(feature = "ssr")]
+pub use server::{current_request, own_referer, safe_next, session_cookie_name};
 
 #[cfg(feature = "ssr")]
 mod state {

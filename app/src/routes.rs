@@ -4,7 +4,8 @@
 
 #[cfg(feature = "ssr")]
 pub use table::{
-    Access, FileAnswer, FileResult, Page, PageFuture, PageResult, Served, Upload, UploadFuture, all_pages, all_uploads,
+    Access, FileAnswer, FileResult, Page, PageFuture, PageResult, Served, Upload, UploadFuture, all_pages,
+    all_uploads,
 };
 
 use domain::locale::Locale;
@@ -276,7 +277,10 @@ mod table {
 
     impl std::fmt::Debug for Page {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.debug_struct("Page").field("path", &self.path).field("access", &self.access).finish_non_exhaustive()
+            f.debug_struct("Page")
+                .field("path", &self.path)
+                .field("access", &self.access)
+                .finish_non_exhaustive()
         }
     }
 

@@ -33,17 +33,21 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
     let fixed = |zh, en| locale.pick(zh, en).to_owned();
     match problem {
         Problem::Missing => fixed("请填写", "Please fill this in"),
-        Problem::TooLong { max } => say(locale, format!("最多 {max} 个字"), format!("At most {max} characters")),
-        Problem::TooShort { min } => say(locale, format!("至少 {min} 个字"), format!("At least {min} characters")),
-        Problem::NotANumber => fixed("请填写整数", "Enter a whole number"),
-        Problem::OutOfRange { min, max } => {
-            say(locale, format!("请填写 {min} 到 {max} 之间的数"), format!("Enter a number from {min} to {max}"))
+        Problem::TooLong { max } => {
+            say(locale, format!("最多 {max} 个字"), format!("At most {max} characters"))
         }
-        Problem::WrongStep { min, step } => say(
+        Problem::TooShort { min } => {
+            say(locale, format!("至少 {min} 个字"), format!("At least {min} characters"))
+        }
+        Problem::NotANumber => fixed("请填写整数", "Enter a whole number"),
+        Problem::OutOfRange { min, max } => say(
             locale,
-            format!("{min} 起订，每次增减 {step}"),
-            format!("At least {min}, in steps of {step}"),
+            format!("请填写 {min} 到 {max} 之间的数"),
+            format!("Enter a number from {min} to {max}"),
         ),
+        Problem::WrongStep { min, step } => {
+            say(locale, format!("{min} 起订，每次增减 {step}"), format!("At least {min}, in steps of {step}"))
+        }
         Problem::NotMoney => fixed("请填写金额，例如 12.50", "Enter an amount such as 12.50"),
         Problem::NotADate => fixed("请填写日期，例如 2026-03-28", "Enter a date such as 2026-03-28"),
         Problem::WrongOrder => fixed("日期先后不对", "The dates are in the wrong order"),
@@ -55,14 +59,18 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::PasswordLikeLogin => fixed("密码不能与账号相似", "The password must differ from the login"),
         Problem::WrongCredentials => fixed("账号或密码不对", "Login and password do not belong together"),
         Problem::TaxNumberLength => fixed("税号应为 15 到 20 位", "A tax number has 15 to 20 characters"),
-        Problem::TaxNumberCharacter => fixed("税号里有不该出现的字符", "The tax number has a wrong character"),
-        Problem::TaxNumberCheckDigit => {
-            fixed("税号校验不通过，请核对每一位", "The tax number's check digit does not fit; compare it digit by digit")
+        Problem::TaxNumberCharacter => {
+            fixed("税号里有不该出现的字符", "The tax number has a wrong character")
         }
+        Problem::TaxNumberCheckDigit => fixed(
+            "税号校验不通过，请核对每一位",
+            "The tax number's check digit does not fit; compare it digit by digit",
+        ),
         Problem::ScNumberFormat => fixed("应为 SC 加 14 位数字", "SC followed by 14 digits is expected"),
-        Problem::ScNumberCheckDigit => {
-            fixed("SC 编号校验不通过，请核对每一位", "The SC number's check digit does not fit; compare it digit by digit")
-        }
+        Problem::ScNumberCheckDigit => fixed(
+            "SC 编号校验不通过，请核对每一位",
+            "The SC number's check digit does not fit; compare it digit by digit",
+        ),
         Problem::HealthClaim { word } => say(
             locale,
             format!("普通食品不能宣称功效，请去掉“{word}”"),
@@ -81,11 +89,17 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             "这是 HEIC 照片。请在相机设置里改为“兼容性最佳”，或截屏后再上传",
             "This is a HEIC photo. Set the camera to “most compatible”, or upload a screenshot of it",
         ),
-        Problem::PhotoUnsupported => fixed("只支持 JPEG、PNG 和 WebP 照片", "Only JPEG, PNG and WebP photos are accepted"),
-        Problem::PhotoBroken => fixed("照片文件已损坏，请换一张", "The photo's file is damaged; choose another one"),
+        Problem::PhotoUnsupported => {
+            fixed("只支持 JPEG、PNG 和 WebP 照片", "Only JPEG, PNG and WebP photos are accepted")
+        }
+        Problem::PhotoBroken => {
+            fixed("照片文件已损坏，请换一张", "The photo's file is damaged; choose another one")
+        }
         Problem::PhotoTooLarge => fixed("照片太大，每张最多 12 MB", "The photo is too large; 12 MB at most"),
         Problem::PhotoTooSmall => fixed("照片太小，看不清楚", "The photo is too small to be seen well"),
-        Problem::SheetUnreadable => fixed("表格打不开，请存为 XLSX 或 CSV 再上传", "The sheet cannot be read; save it as XLSX or CSV"),
+        Problem::SheetUnreadable => {
+            fixed("表格打不开，请存为 XLSX 或 CSV 再上传", "The sheet cannot be read; save it as XLSX or CSV")
+        }
         Problem::Unreadable => fixed("看不懂这一行", "This line cannot be read"),
         Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),
     }
@@ -121,15 +135,25 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("您有 {max} 笔订单还没付款，请先付款或取消"),
             format!("You have {max} unpaid orders; pay or cancel one first"),
         ),
-        Conflict::HoldExpired => fixed("保留时间已过，库存已放回", "The hold has ended and the goods were put back"),
-        Conflict::StateChanged => fixed("情况已有变化，请看最新状态", "Things have moved on; look at the present state"),
+        Conflict::HoldExpired => {
+            fixed("保留时间已过，库存已放回", "The hold has ended and the goods were put back")
+        }
+        Conflict::StateChanged => {
+            fixed("情况已有变化，请看最新状态", "Things have moved on; look at the present state")
+        }
         Conflict::VersionChanged => {
             fixed("别人刚刚改过，请核对后再保存", "Someone else has just saved; compare and save again")
         }
-        Conflict::KeyReused => fixed("这份表单已提交过，请刷新页面再试", "This form was sent before; reload the page"),
+        Conflict::KeyReused => {
+            fixed("这份表单已提交过，请刷新页面再试", "This form was sent before; reload the page")
+        }
         Conflict::AlreadyPaid => fixed("这笔订单已付款", "This order is paid already"),
-        Conflict::RefundExceedsPayment => fixed("退款不能超过实付金额", "A refund cannot exceed what was paid"),
-        Conflict::PaymentDeclined => fixed("付款没有成功，请换一种方式", "The payment was declined; try another way"),
+        Conflict::RefundExceedsPayment => {
+            fixed("退款不能超过实付金额", "A refund cannot exceed what was paid")
+        }
+        Conflict::PaymentDeclined => {
+            fixed("付款没有成功，请换一种方式", "The payment was declined; try another way")
+        }
         Conflict::WrongAmount { expected_fen } => say(
             locale,
             format!("金额应为 {}", yuan(*expected_fen)),
@@ -160,12 +184,17 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
                 format!("Too many attempts; try again in {minutes} min"),
             )
         }
-        AppError::PaymentUnavailable => {
-            fixed("支付网络暂时没有回应，订单还在，请稍后再试", "The payment network does not answer; nothing is lost, try again soon")
-        }
+        AppError::PaymentUnavailable => fixed(
+            "支付网络暂时没有回应，订单还在，请稍后再试",
+            "The payment network does not answer; nothing is lost, try again soon",
+        ),
         AppError::Busy => fixed("现在人多，请稍后再试", "The shop is busy; try again in a moment"),
-        AppError::BadRequest => fixed("请求无法识别，请刷新页面再试", "The request could not be read; reload the page"),
-        AppError::Unreachable => fixed("网络不通，请检查后重试", "No connection; check the network and try again"),
+        AppError::BadRequest => {
+            fixed("请求无法识别，请刷新页面再试", "The request could not be read; reload the page")
+        }
+        AppError::Unreachable => {
+            fixed("网络不通，请检查后重试", "No connection; check the network and try again")
+        }
         AppError::Internal { request_id } if request_id.is_empty() => {
             fixed("我们这边出了错，请稍后再试", "Something went wrong on our side; try again soon")
         }

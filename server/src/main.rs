@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `xiangji`.
+
+fn main() -> std::process::ExitCode {
+    xiangji::cli::run()
+}

@@ -32,10 +32,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 /// Prints what a first visit loads of the site, and fails if it is more than the budget.
 pub fn site_bytes(site: &Site) -> Result<()> {
-    println!(
-        "{:16} {:>10} {:>10} {:>10}  bytes",
-        "file", "raw", "gzip", "brotli"
-    );
+    println!("{:16} {:>10} {:>10} {:>10}  bytes", "file", "raw", "gzip", "brotli");
     let mut scripts = 0;
     for name in ["client.wasm", "client.js"] {
         scripts += print_row(name, &site.file(name)?)?;
@@ -54,20 +51,15 @@ pub fn site_bytes(site: &Site) -> Result<()> {
 /// Prints a file's sizes and returns the Brotli one.
 fn print_row(name: &str, file: &Path) -> Result<u64> {
     let length = |path: PathBuf| -> Result<u64> {
-        Ok(fs::metadata(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?
-            .len())
+        Ok(fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len())
     };
     let with_suffix = |suffix: &str| {
         let mut path = file.as_os_str().to_owned();
         path.push(suffix);
         PathBuf::from(path)
     };
-    let (raw, gzip, brotli) = (
-        length(file.to_path_buf())?,
-        length(with_suffix(".gz"))?,
-        length(with_suffix(".br"))?,
-    );
+    let (raw, gzip, brotli) =
+        (length(file.to_path_buf())?, length(with_suffix(".gz"))?, length(with_suffix(".br"))?);
     println!("{name:16} {raw:>10} {gzip:>10} {brotli:>10}");
     Ok(brotli)
 }

@@ -39,34 +39,16 @@ pub fn build(mode: Mode) -> Result<Client> {
         Mode::Release => "wasm-release",
         Mode::Dev => "dev",
     };
-    tools::step(
-        &format!("Building the browser's part ({profile}; some 2 min the first time)"),
-        || {
-            let mut command = tools::cargo("build");
-            command.args([
-                "--package",
-                "client",
-                "--lib",
-                "--target",
-                WASM_TARGET,
-                "--profile",
-                profile,
-            ]);
-            tools::run("cargo build of the client", &mut command)
-        },
-    )?;
+    tools::step(&format!("Building the browser's part ({profile}; some 2 min the first time)"), || {
+        let mut command = tools::cargo("build");
+        command.args(["--package", "client", "--lib", "--target", WASM_TARGET, "--profile", profile]);
+        tools::run("cargo build of the client", &mut command)
+    })?;
     let directory = if mode == Mode::Dev { "debug" } else { profile };
-    let compiled = tools::target_dir()
-        .join(WASM_TARGET)
-        .join(directory)
-        .join("client.wasm");
+    let compiled = tools::target_dir().join(WASM_TARGET).join(directory).join("client.wasm");
     let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
 
-    let wasm_opt = if mode == Mode::Release {
-        find_wasm_opt()
-    } else {
-        None
-    };
+    let wasm_opt = if mode == Mode::Release { find_wasm_opt() } else { None };
     let work = tools::target_dir().join("site-work").join(directory);
     let stamp = stamp(&compiled, wasm_opt.is_some());
     let stamp_path = work.join("stamp");
@@ -77,13 +59,9 @@ pub fn build(mode: Mode) -> Result<Client> {
         fs::remove_dir_all(&work)?;
     }
     fs::create_dir_all(&work)?;
-    tools::step("Making the JavaScript glue (wasm-bindgen)", || {
-        bind(&compiled, mode, &work)
-    })?;
+    tools::step("Making the JavaScript glue (wasm-bindgen)", || bind(&compiled, mode, &work))?;
     if let Some(wasm_opt) = wasm_opt {
-        tools::step("Making the WASM small (wasm-opt -Oz; some 20 s)", || {
-            optimise(&wasm_opt, &work)
-        })?;
+        tools::step("Making the WASM small (wasm-opt -Oz; some 20 s)", || optimise(&wasm_opt, &work))?;
     }
     let client = read(&work)?;
     ensure_islands_are_exported(&String::from_utf8_lossy(&client.js), &declared_islands()?)?;
@@ -95,10 +73,7 @@ pub fn build(mode: Mode) -> Result<Client> {
 fn declared_islands() -> Result<Vec<String>> {
     let sources = tools::root().join("app/src");
     let mut islands = Vec::new();
-    for path in crate::site::files_below(&sources)?
-        .iter()
-        .filter(|path| path.ends_with(".rs"))
-    {
+    for path in crate::site::files_below(&sources)?.iter().filter(|path| path.ends_with(".rs")) {
         islands.extend(islands_of(&fs::read_to_string(sources.join(path))?));
     }
     Ok(islands)
@@ -113,12 +88,9 @@ fn islands_of(source: &str) -> Vec<String> {
             continue;
         }
         let name = lines.find_map(|line| {
-            let after = line
-                .strip_prefix("fn ")
-                .or_else(|| line.split_once(" fn ").map(|(_, after)| after))?;
-            after
-                .split(|character: char| !character.is_alphanumeric() && character != '_')
-                .next()
+            let after =
+                line.strip_prefix("fn ").or_else(|| line.split_once(" fn ").map(|(_, after)| after))?;
+            after.split(|character: char| !character.is_alphanumeric() && character != '_').next()
         });
         islands.extend(name.map(str::to_owned));
     }
@@ -128,10 +100,8 @@ fn islands_of(source: &str) -> Vec<String> {
 /// An island that the linker dropped would be found by nobody but the visitor whose click does nothing. Leptos exports
 /// each as `<name>_<hash>`.
 fn ensure_islands_are_exported(glue: &str, islands: &[String]) -> Result<()> {
-    let missing: Vec<&String> = islands
-        .iter()
-        .filter(|island| !glue.contains(&format!("export function {island}_")))
-        .collect();
+    let missing: Vec<&String> =
+        islands.iter().filter(|island| !glue.contains(&format!("export function {island}_"))).collect();
     ensure!(
         missing.is_empty(),
         "the browser's part does not export the islands {missing:?}: is each reachable in crate app?"
@@ -153,17 +123,12 @@ fn stamp(compiled: &[u8], optimised: bool) -> String {
 /// The version of the library that makes the glue.
 fn wasm_bindgen_version() -> String {
     let lock = fs::read_to_string(tools::root().join("Cargo.lock")).unwrap_or_default();
-    locked_versions(&lock, "wasm-bindgen-cli-support")
-        .into_iter()
-        .collect()
+    locked_versions(&lock, "wasm-bindgen-cli-support").into_iter().collect()
 }
 
 fn bind(compiled: &[u8], mode: Mode, work: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen
-        .input_bytes("client", compiled.to_vec())
-        .web(true)?
-        .typescript(false);
+    bindgen.input_bytes("client", compiled.to_vec()).web(true)?.typescript(false);
     bindgen.omit_default_module_path(true);
     if mode == Mode::Release {
         bindgen.remove_name_section(true).remove_producers_section(true);
@@ -177,13 +142,7 @@ fn optimise(wasm_opt: &Path, work: &Path) -> Result<()> {
     let wasm = work.join("client_bg.wasm");
     let optimised = work.join("optimised.wasm");
     let mut command = Command::new("node");
-    command
-        .arg(wasm_opt)
-        .arg(&wasm)
-        .arg("-o")
-        .arg(&optimised)
-        .arg("-Oz")
-        .args(WASM_FEATURES);
+    command.arg(wasm_opt).arg(&wasm).arg("-o").arg(&optimised).arg("-Oz").args(WASM_FEATURES);
     tools::run("wasm-opt", command.stdin(Stdio::null()))?;
     fs::rename(optimised, wasm).context("cannot replace the WASM by the optimised one")
 }

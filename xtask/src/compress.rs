@@ -5,17 +5,7 @@ use flate2::{Compression, write::GzEncoder};
 use std::io::Write as _;
 
 /// File name extensions of content that compresses; photos and the like do not.
-const COMPRESSIBLE: [&str; 9] = [
-    "css",
-    "html",
-    "js",
-    "json",
-    "svg",
-    "txt",
-    "wasm",
-    "webmanifest",
-    "xml",
-];
+const COMPRESSIBLE: [&str; 9] = ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest", "xml"];
 
 /// The strongest Brotli quality.
 const BROTLI_QUALITY: u32 = 11;
@@ -24,17 +14,13 @@ const BROTLI_WINDOW: u32 = 22;
 
 /// Whether files of this name are worth compressing.
 pub fn is_compressible(name: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, extension)| COMPRESSIBLE.contains(&extension))
+    name.rsplit_once('.').is_some_and(|(_, extension)| COMPRESSIBLE.contains(&extension))
 }
 
 /// The content as Brotli, quality 11.
 pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, BROTLI_QUALITY, BROTLI_WINDOW);
-    writer
-        .write_all(bytes)
-        .and_then(|()| writer.flush())
-        .context("brotli")?;
+    writer.write_all(bytes).and_then(|()| writer.flush()).context("brotli")?;
     Ok(writer.into_inner())
 }
 
@@ -56,15 +42,11 @@ mod tests {
         let small = brotli(&content).unwrap();
         assert!(small.len() < content.len() / 10);
         let mut back = Vec::new();
-        brotli::Decompressor::new(small.as_slice(), 4096)
-            .read_to_end(&mut back)
-            .unwrap();
+        brotli::Decompressor::new(small.as_slice(), 4096).read_to_end(&mut back).unwrap();
         assert_eq!(back, content);
 
         back.clear();
-        flate2::read::GzDecoder::new(gzip(&content).unwrap().as_slice())
-            .read_to_end(&mut back)
-            .unwrap();
+        flate2::read::GzDecoder::new(gzip(&content).unwrap().as_slice()).read_to_end(&mut back).unwrap();
         assert_eq!(back, content);
     }
 

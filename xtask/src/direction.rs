@@ -19,10 +19,7 @@ const MAY_NAME: [(&str, &[&str]); 9] = [
     ("stripe_lookalike", &[]),
     ("app", &["domain", "service"]),
     ("client", &["app"]),
-    (
-        "xiangji",
-        &["domain", "store", "media", "service", "stripe_lookalike", "app"],
-    ),
+    ("xiangji", &["domain", "store", "media", "service", "stripe_lookalike", "app"]),
     ("xtask", &[]),
 ];
 
@@ -86,17 +83,11 @@ const MUST_NOT_REACH: [(&str, Option<&str>, &[&str]); 4] = [
 /// Checks direct edges on `cargo metadata` and everything below a crate on `cargo tree`.
 pub fn check() -> Result<()> {
     let mut command = tools::cargo("metadata");
-    let text = tools::output(
-        "cargo metadata",
-        command.args(["--format-version", "1", "--no-deps"]),
-    )?;
+    let text = tools::output("cargo metadata", command.args(["--format-version", "1", "--no-deps"]))?;
     let edges = direct_edges(&serde_json::from_str(&text)?)?;
     let mut violations = direct_violations(&edges);
     for (package, target, forbidden) in MUST_NOT_REACH {
-        for name in reached(package, target)?
-            .iter()
-            .filter(|name| is_one_of(name, forbidden))
-        {
+        for name in reached(package, target)?.iter().filter(|name| is_one_of(name, forbidden)) {
             violations.push(format!(
                 "{package} must not reach {name}: see `{}`",
                 tree_words(package, target, Some(name)).join(" ")
@@ -112,15 +103,11 @@ pub fn check() -> Result<()> {
 
 /// What each crate of ours names among its dependencies, without those of its tests and build scripts.
 fn direct_edges(metadata: &Value) -> Result<BTreeMap<String, BTreeSet<String>>> {
-    let packages = metadata["packages"]
-        .as_array()
-        .context("cargo metadata lists no packages")?;
+    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     let mut edges = BTreeMap::new();
     for package in packages {
         let name = package["name"].as_str().context("a package without a name")?;
-        let dependencies = package["dependencies"]
-            .as_array()
-            .context("a package without dependencies")?;
+        let dependencies = package["dependencies"].as_array().context("a package without dependencies")?;
         let named = dependencies
             .iter()
             .filter(|dependency| dependency["kind"].is_null())
@@ -139,10 +126,8 @@ fn direct_violations(edges: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> 
             ));
             continue;
         };
-        let foreign = MUST_NOT_NAME
-            .iter()
-            .find(|(name, _)| name == package)
-            .map_or(&[][..], |(_, foreign)| foreign);
+        let foreign =
+            MUST_NOT_NAME.iter().find(|(name, _)| name == package).map_or(&[][..], |(_, foreign)| foreign);
         for dependency in named {
             let is_wrong_ours = edges.contains_key(dependency) && !allowed.contains(&dependency.as_str());
             if is_wrong_ours || is_one_of(dependency, foreign) {
@@ -166,25 +151,14 @@ fn reached(package: &str, target: Option<&str>) -> Result<BTreeSet<String>> {
     let words = tree_words(package, target, None);
     let mut command = tools::cargo("tree");
     let text = tools::output("cargo tree", command.args(&words[2..]))?;
-    let names: BTreeSet<String> = text
-        .lines()
-        .skip(1)
-        .filter_map(|line| line.split(' ').next())
-        .map(str::to_owned)
-        .collect();
+    let names: BTreeSet<String> =
+        text.lines().skip(1).filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
     ensure!(!text.trim().is_empty(), "cargo tree says nothing about {package}");
     Ok(names)
 }
 
 fn tree_words(package: &str, target: Option<&str>, inverse_of: Option<&str>) -> Vec<String> {
-    let mut words = vec![
-        "cargo",
-        "tree",
-        "--package",
-        package,
-        "--edges",
-        "normal,no-proc-macro",
-    ];
+    let mut words = vec!["cargo", "tree", "--package", package, "--edges", "normal,no-proc-macro"];
     if let Some(target) = target {
         words.extend(["--target", target]);
     }
@@ -201,9 +175,7 @@ mod tests {
 
     fn edges(list: &[(&str, &[&str])]) -> BTreeMap<String, BTreeSet<String>> {
         let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        list.iter()
-            .map(|&(name, named)| (name.to_owned(), set(named)))
-            .collect()
+        list.iter().map(|&(name, named)| (name.to_owned(), set(named))).collect()
     }
 
     #[test]
@@ -232,10 +204,7 @@ mod tests {
             "app must not name store",
             "newcomer",
         ] {
-            assert!(
-                violations.iter().any(|violation| violation.contains(part)),
-                "{part}: {violations:?}"
-            );
+            assert!(violations.iter().any(|violation| violation.contains(part)), "{part}: {violations:?}");
         }
     }
 
@@ -249,9 +218,6 @@ mod tests {
     fn dependencies_of_tests_do_not_count() {
         let metadata = serde_json::json!({"packages": [{"name": "domain", "dependencies": [
             {"name": "serde", "kind": null}, {"name": "tokio", "kind": "dev"}]}]});
-        assert_eq!(
-            direct_edges(&metadata).unwrap()["domain"],
-            BTreeSet::from(["serde".to_owned()])
-        );
+        assert_eq!(direct_edges(&metadata).unwrap()["domain"], BTreeSet::from(["serde".to_owned()]));
     }
 }

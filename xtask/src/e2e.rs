@@ -44,14 +44,8 @@ pub fn run(playwright: &[OsString]) -> Result<()> {
     println!("    http://127.0.0.1:{port}, log in {}", log.display());
 
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
-    command
-        .current_dir(&folder)
-        .arg("test")
-        .args(playwright)
-        .stdin(Stdio::null());
-    command
-        .env("BASE_URL", format!("http://127.0.0.1:{port}"))
-        .env("CHROMIUM", chromium);
+    command.current_dir(&folder).arg("test").args(playwright).stdin(Stdio::null());
+    command.env("BASE_URL", format!("http://127.0.0.1:{port}")).env("CHROMIUM", chromium);
     let result = tools::run("playwright", &mut command);
     drop(guarded);
     drop(cluster);
@@ -73,24 +67,15 @@ fn start_server(server: &Path, site: &Path, cluster: Option<&Cluster>, log: &Pat
         let dir = tools::temporary_dir("e2e")?;
         let port = tools::free_port()?;
         let wanted = serve::server_command(server, port, site);
-        let guarded = Guarded::spawn(
-            dir.clone(),
-            "TERM",
-            File::create(log)?,
-            wanted.get_program(),
-            |command| {
-                command
-                    .args(wanted.get_args())
-                    .arg("--demo")
-                    .arg("--data-dir")
-                    .arg(dir.join("data"));
+        let guarded =
+            Guarded::spawn(dir.clone(), "TERM", File::create(log)?, wanted.get_program(), |command| {
+                command.args(wanted.get_args()).arg("--demo").arg("--data-dir").arg(dir.join("data"));
                 command.current_dir(tools::root()).env_remove("DATABASE_URL");
                 command.envs(wanted.get_envs().filter_map(|(name, value)| Some((name, value?))));
                 if let Some(cluster) = cluster {
                     command.env("DATABASE_URL", cluster.url());
                 }
-            },
-        )?;
+            })?;
         let ready = || tools::http_status(port, "/readyz") == Some(200);
         let waited = guarded.wait_until("the server", START_LIMIT, ready);
         waited.with_context(|| last_lines(log, 30))?;
@@ -113,9 +98,6 @@ fn ensure_chromium() -> Result<PathBuf> {
     if let Some(path) = find() {
         return Ok(path);
     }
-    tools::install_packages(
-        "The end-to-end tests need Chromium",
-        &["chromium", "fonts-noto-cjk"],
-    )?;
+    tools::install_packages("The end-to-end tests need Chromium", &["chromium", "fonts-noto-cjk"])?;
     find().context("chromium was installed, but is not in PATH")
 }

@@ -34,11 +34,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 #[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    about = "The tasks of this project",
-    disable_help_subcommand = true
-)]
+#[command(name = "cargo xtask", about = "The tasks of this project", disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     task: Task,

@@ -21,9 +21,7 @@ impl Cluster {
     /// Finds or installs PostgreSQL, creates an empty cluster and starts it.
     pub fn start() -> Result<Self> {
         let binaries = ensure_binaries()?;
-        tools::step("Starting a throwaway PostgreSQL cluster", || {
-            Self::start_with(&binaries)
-        })
+        tools::step("Starting a throwaway PostgreSQL cluster", || Self::start_with(&binaries))
     }
 
     fn start_with(binaries: &Path) -> Result<Self> {
@@ -45,18 +43,8 @@ impl Cluster {
         }
         let data = cluster.join("data");
         let mut initdb = as_postgres(&binaries.join("initdb"))?;
-        initdb
-            .current_dir(&cluster)
-            .arg("--pgdata")
-            .arg(&data)
-            .stdin(Stdio::null());
-        initdb.args([
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-            "--no-sync",
-        ]);
+        initdb.current_dir(&cluster).arg("--pgdata").arg(&data).stdin(Stdio::null());
+        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
         tools::output("initdb", &mut initdb)?;
 
         let port = tools::free_port()?;
@@ -69,12 +57,7 @@ impl Cluster {
             File::create(&log_path)?,
             server.get_program(),
             |command| {
-                command
-                    .args(server.get_args())
-                    .arg("-D")
-                    .arg(&data)
-                    .arg("-p")
-                    .arg(port.to_string());
+                command.args(server.get_args()).arg("-D").arg(&data).arg("-p").arg(port.to_string());
                 command.current_dir(&cluster);
                 for setting in settings(&cluster) {
                     command.arg("-c").arg(setting);
@@ -83,17 +66,12 @@ impl Cluster {
         )?;
         let ready = || {
             let mut command = Command::new(binaries.join("pg_isready"));
-            command
-                .args(["-q", "-h", "127.0.0.1", "-p"])
-                .arg(port.to_string());
+            command.args(["-q", "-h", "127.0.0.1", "-p"]).arg(port.to_string());
             command.status().is_ok_and(|status| status.success())
         };
         let waited = guarded.wait_until("PostgreSQL", Duration::from_secs(60), ready);
         waited.with_context(|| fs::read_to_string(&log_path).unwrap_or_default())?;
-        Ok(Self {
-            port,
-            _server: guarded,
-        })
+        Ok(Self { port, _server: guarded })
     }
 
     /// Where tests connect as superuser; they create databases of their own.
@@ -123,9 +101,7 @@ fn as_postgres(program: &Path) -> Result<Command> {
         bail!("PostgreSQL does not run as root, and setpriv (package util-linux) is missing");
     };
     let mut command = Command::new(setpriv);
-    command
-        .args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"])
-        .arg(program);
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]).arg(program);
     Ok(command)
 }
 
@@ -150,25 +126,16 @@ fn find_binaries() -> Option<PathBuf> {
     versions.sort_by_key(|bin| version_of(bin));
     versions.pop().or_else(|| {
         let initdb = fs::canonicalize(tools::find_program("initdb")?).ok()?;
-        initdb
-            .parent()
-            .map(Path::to_path_buf)
-            .filter(|bin| has_binaries(bin))
+        initdb.parent().map(Path::to_path_buf).filter(|bin| has_binaries(bin))
     })
 }
 
 fn has_binaries(bin: &Path) -> bool {
-    ["initdb", "postgres", "pg_isready"]
-        .iter()
-        .all(|name| bin.join(name).is_file())
+    ["initdb", "postgres", "pg_isready"].iter().all(|name| bin.join(name).is_file())
 }
 
 fn version_of(bin: &Path) -> u32 {
-    let name = bin
-        .parent()
-        .and_then(Path::file_name)
-        .and_then(OsStr::to_str)
-        .unwrap_or_default();
+    let name = bin.parent().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or_default();
     let digits: String = name.chars().filter(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(0)
 }
@@ -196,8 +163,7 @@ mod tests {
         let dir = tools::temporary_dir("postgres-test").unwrap();
         let cluster = Cluster::start_in(&binaries, &dir).unwrap();
         let mut psql = Command::new(binaries.join("psql"));
-        psql.args(["-Atc", "CREATE DATABASE trial", "-c", "SHOW listen_addresses"])
-            .arg(cluster.url());
+        psql.args(["-Atc", "CREATE DATABASE trial", "-c", "SHOW listen_addresses"]).arg(cluster.url());
         let answer = tools::output("psql", &mut psql).unwrap();
         assert_eq!(answer.trim(), "CREATE DATABASE\n127.0.0.1");
         let port = cluster.port;

@@ -33,11 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         command.arg("--empty");
     }
     command.args(&arguments.server);
-    println!(
-        "==> Starting {} on http://127.0.0.1:{}",
-        server.display(),
-        arguments.port
-    );
+    println!("==> Starting {} on http://127.0.0.1:{}", server.display(), arguments.port);
     // Only returns if the program could not be started.
     let error = command.exec();
     Err(error).with_context(|| format!("cannot start {}", server.display()))
@@ -46,29 +42,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 /// `xiangji serve` in the repository, listening on the loopback interface. `DATABASE_URL` and the like pass through.
 pub fn server_command(server: &Path, port: u16, site_root: &Path) -> Command {
     let mut command = Command::new(server);
-    command
-        .current_dir(tools::root())
-        .arg("serve")
-        .arg("--address")
-        .arg(format!("127.0.0.1:{port}"));
+    command.current_dir(tools::root()).arg("serve").arg("--address").arg(format!("127.0.0.1:{port}"));
     command.env("XIANGJI_SITE_DIR", site_root);
     command
 }
 
 /// Builds the server for people: optimised, unless `dev`.
 fn build_server(dev: bool) -> Result<PathBuf> {
-    let (profile, directory, note) = if dev {
-        ("dev", "debug", "some 4 min")
-    } else {
-        ("release", "release", "some 7 min")
-    };
-    tools::step(
-        &format!("Building the server ({profile}; {note} the first time)"),
-        || {
-            let mut command = tools::cargo("build");
-            command.args(["--package", "xiangji", "--bin", "xiangji", "--profile", profile]);
-            tools::run("cargo build of the server", &mut command)
-        },
-    )?;
+    let (profile, directory, note) =
+        if dev { ("dev", "debug", "some 4 min") } else { ("release", "release", "some 7 min") };
+    tools::step(&format!("Building the server ({profile}; {note} the first time)"), || {
+        let mut command = tools::cargo("build");
+        command.args(["--package", "xiangji", "--bin", "xiangji", "--profile", profile]);
+        tools::run("cargo build of the server", &mut command)
+    })?;
     Ok(tools::target_dir().join(directory).join("xiangji"))
 }

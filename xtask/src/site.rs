@@ -54,10 +54,7 @@ pub struct Site {
 impl Site {
     /// The file behind a name of the manifest.
     pub fn file(&self, name: &str) -> Result<PathBuf> {
-        let address = self
-            .manifest
-            .get(name)
-            .with_context(|| format!("the site has no {name}"))?;
+        let address = self.manifest.get(name).with_context(|| format!("the site has no {name}"))?;
         Ok(self.root.join(address.trim_start_matches('/')))
     }
 }
@@ -88,16 +85,8 @@ pub fn files_below(dir: &Path) -> Result<Vec<String>> {
         let folder = dir.join(&prefix);
         for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
             let entry = entry?;
-            let name = entry
-                .file_name()
-                .into_string()
-                .ok()
-                .context("a file name that is not UTF-8")?;
-            let path = if prefix.is_empty() {
-                name
-            } else {
-                format!("{prefix}/{name}")
-            };
+            let name = entry.file_name().into_string().ok().context("a file name that is not UTF-8")?;
+            let path = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
             if entry.file_type()?.is_dir() {
                 pending.push(path);
             } else {
@@ -126,20 +115,12 @@ struct Publisher {
 
 impl Publisher {
     fn new(root: PathBuf, mode: Mode) -> Self {
-        Self {
-            root,
-            mode,
-            manifest: BTreeMap::new(),
-            kept: BTreeSet::new(),
-        }
+        Self { root, mode, manifest: BTreeMap::new(), kept: BTreeSet::new() }
     }
 
     /// Addresses of published files by the address they would have without a hash.
     fn addresses(&self) -> BTreeMap<String, String> {
-        self.manifest
-            .iter()
-            .map(|(name, address)| (format!("/{name}"), address.clone()))
-            .collect()
+        self.manifest.iter().map(|(name, address)| (format!("/{name}"), address.clone())).collect()
     }
 
     /// Files with a fixed name last: they may mention the others.
@@ -187,9 +168,7 @@ impl Publisher {
         let variants: &[&str] = if compressed { &[".br", ".gz"] } else { &[] };
         let file = self.root.join(&path);
         let is_current = fs::read(&file).is_ok_and(|old| old == content)
-            && variants
-                .iter()
-                .all(|suffix| self.root.join(format!("{path}{suffix}")).is_file());
+            && variants.iter().all(|suffix| self.root.join(format!("{path}{suffix}")).is_file());
         if !is_current {
             if let Some(folder) = file.parent() {
                 fs::create_dir_all(folder)?;
@@ -201,8 +180,7 @@ impl Publisher {
             }
             fs::write(&file, content).with_context(|| format!("cannot write {}", file.display()))?;
         }
-        self.kept
-            .extend(variants.iter().map(|suffix| format!("{path}{suffix}")));
+        self.kept.extend(variants.iter().map(|suffix| format!("{path}{suffix}")));
         self.manifest.insert(name.to_owned(), format!("/{path}"));
         self.kept.insert(path);
         Ok(())
@@ -219,10 +197,7 @@ impl Publisher {
                 fs::remove_file(self.root.join(&path))?;
             }
         }
-        Ok(Site {
-            root: self.root,
-            manifest: self.manifest,
-        })
+        Ok(Site { root: self.root, manifest: self.manifest })
     }
 
     /// Replaces a file in one step: a server that starts meanwhile reads the old one or the new one.
@@ -284,9 +259,7 @@ mod tests {
         let first = temporary_site(Mode::Release);
         let root = first.root.clone();
         let publish = |mut publisher: Publisher, script: &str| {
-            publisher
-                .publish("client.js", "pkg/client.js", script.as_bytes(), Name::Hashed)
-                .unwrap();
+            publisher.publish("client.js", "pkg/client.js", script.as_bytes(), Name::Hashed).unwrap();
             publisher.finish().unwrap()
         };
         let old = publish(first, "old()").file("client.js").unwrap();
@@ -298,10 +271,7 @@ mod tests {
         assert!(!old.exists() && !old.with_extension("js.br").exists());
         let hashes = fs::read_to_string(root.join("hash.txt")).unwrap();
         let address = site.manifest["client.js"].clone();
-        assert_eq!(
-            address,
-            format!("/pkg/client.{}.js", hashes.trim().trim_start_matches("js: "))
-        );
+        assert_eq!(address, format!("/pkg/client.{}.js", hashes.trim().trim_start_matches("js: ")));
         fs::remove_dir_all(root).unwrap();
     }
 
@@ -314,14 +284,8 @@ mod tests {
         fs::write(public.join("app.webmanifest"), br#"{"src":"/icons/192.png"}"#).unwrap();
         publisher.publish_public(&public).unwrap();
         let written = fs::read_to_string(publisher.root.join("app.webmanifest")).unwrap();
-        assert_eq!(
-            written,
-            format!(r#"{{"src":"{}"}}"#, publisher.manifest["icons/192.png"])
-        );
-        assert_eq!(
-            publisher.manifest["icons/192.png"],
-            format!("/{}", hashed("icons/192.png", b"png"))
-        );
+        assert_eq!(written, format!(r#"{{"src":"{}"}}"#, publisher.manifest["icons/192.png"]));
+        assert_eq!(publisher.manifest["icons/192.png"], format!("/{}", hashed("icons/192.png", b"png")));
         assert!(publisher.root.join("icons/192.png").is_file());
         assert_eq!(publisher.manifest["app.webmanifest"], "/app.webmanifest");
         fs::remove_dir_all(public).unwrap();

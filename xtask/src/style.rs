@@ -35,10 +35,7 @@ pub fn build(entry: &Path, published: &BTreeMap<String, String>) -> Result<Vec<u
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
     let mut sheet = bundler.bundle(entry).map_err(|error| anyhow!("style: {error}"))?;
-    let minify = MinifyOptions {
-        targets: targets(),
-        ..MinifyOptions::default()
-    };
+    let minify = MinifyOptions { targets: targets(), ..MinifyOptions::default() };
     sheet.minify(minify).map_err(|error| anyhow!("style: {error}"))?;
     let printed = sheet
         .to_css(PrinterOptions {

@@ -53,10 +53,7 @@ impl Step {
 
     fn run(self) -> Result<()> {
         match self {
-            Self::Fmt => tools::run(
-                "cargo fmt --check",
-                tools::cargo("fmt").args(["--all", "--check"]),
-            ),
+            Self::Fmt => tools::run("cargo fmt --check", tools::cargo("fmt").args(["--all", "--check"])),
             Self::Direction => direction::check(),
             Self::Lint => lint(),
             Self::Unit => unit(),
@@ -100,11 +97,8 @@ fn report(results: &[(Step, Duration, Result<()>)]) -> Result<()> {
     }
     let total = results.iter().map(|(_, duration, _)| *duration).sum();
     println!("{:10} {:>12}", "total", tools::seconds(total));
-    let failed: Vec<&str> = results
-        .iter()
-        .filter(|(_, _, result)| result.is_err())
-        .map(|(step, _, _)| step.name())
-        .collect();
+    let failed: Vec<&str> =
+        results.iter().filter(|(_, _, result)| result.is_err()).map(|(step, _, _)| step.name()).collect();
     if !failed.is_empty() {
         bail!("failed: {}", failed.join(", "));
     }
@@ -114,29 +108,13 @@ fn report(results: &[(Step, Duration, Result<()>)]) -> Result<()> {
 fn lint() -> Result<()> {
     tools::step("clippy for the server", || {
         let mut command = tools::cargo("clippy");
-        command.args([
-            "--workspace",
-            "--exclude",
-            "client",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]);
+        command.args(["--workspace", "--exclude", "client", "--all-targets", "--", "-D", "warnings"]);
         tools::run("clippy", &mut command)
     })?;
     tools::ensure_wasm_target()?;
     tools::step("clippy for the browser", || {
         let mut command = tools::cargo("clippy");
-        command.args([
-            "--package",
-            "client",
-            "--target",
-            WASM_TARGET,
-            "--",
-            "-D",
-            "warnings",
-        ]);
+        command.args(["--package", "client", "--target", WASM_TARGET, "--", "-D", "warnings"]);
         tools::run("clippy", &mut command)
     })
 }

@@ -57,11 +57,7 @@ pub fn output(what: &str, command: &mut Command) -> Result<String> {
         .output()
         .with_context(|| format!("{what}: cannot start {}", command.get_program().to_string_lossy()))?;
     if !output.status.success() {
-        bail!(
-            "{what} failed ({}):\n{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("{what} failed ({}):\n{}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     String::from_utf8(output.stdout).with_context(|| format!("{what}: output is not UTF-8"))
 }
@@ -89,17 +85,12 @@ pub fn seconds(duration: Duration) -> String {
 /// The path of a program in `PATH`.
 pub fn find_program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|dir| dir.join(name))
-        .find(|candidate| candidate.is_file())
+    std::env::split_paths(&path).map(|dir| dir.join(name)).find(|candidate| candidate.is_file())
 }
 
 /// Lower-case hexadecimal SHA-256.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether this process runs as root.
@@ -126,10 +117,7 @@ pub fn install_packages(reason: &str, packages: &[&str]) -> Result<()> {
             command
         };
         run("apt-get update", &mut apt(&["update"]))?;
-        run(
-            "apt-get install",
-            apt(&["install", "-y", "--no-install-recommends"]).args(packages),
-        )
+        run("apt-get install", apt(&["install", "-y", "--no-install-recommends"]).args(packages))
     })
 }
 
@@ -137,16 +125,9 @@ pub fn install_packages(reason: &str, packages: &[&str]) -> Result<()> {
 pub fn ensure_wasm_target() -> Result<()> {
     let sysroot = output(
         "rustc --print sysroot",
-        Command::new("rustc")
-            .current_dir(root())
-            .args(["--print", "sysroot"]),
+        Command::new("rustc").current_dir(root()).args(["--print", "sysroot"]),
     )?;
-    if Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(WASM_TARGET)
-        .join("lib")
-        .is_dir()
-    {
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir() {
         return Ok(());
     }
     if find_program("rustup").is_none() {
@@ -155,9 +136,7 @@ pub fn ensure_wasm_target() -> Result<()> {
     step(&format!("Adding the Rust target {WASM_TARGET}"), || {
         run(
             "rustup target add",
-            Command::new("rustup")
-                .current_dir(root())
-                .args(["target", "add", WASM_TARGET]),
+            Command::new("rustup").current_dir(root()).args(["target", "add", WASM_TARGET]),
         )
     })
 }
@@ -174,20 +153,13 @@ pub fn npm_ci(folder: &Path) -> Result<()> {
     let Some(npm) = find_program("npm") else {
         bail!("npm is not installed: install Node 20 or newer (https://nodejs.org)");
     };
-    step(
-        &format!("Installing the npm packages of {}", folder.display()),
-        || {
-            let mut command = Command::new(npm);
-            command
-                .current_dir(folder)
-                .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-            // The browser is Debian's Chromium: Playwright's own is a large download from elsewhere.
-            command
-                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
-                .stdin(Stdio::null());
-            run("npm ci", &mut command)
-        },
-    )?;
+    step(&format!("Installing the npm packages of {}", folder.display()), || {
+        let mut command = Command::new(npm);
+        command.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+        // The browser is Debian's Chromium: Playwright's own is a large download from elsewhere.
+        command.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").stdin(Stdio::null());
+        run("npm ci", &mut command)
+    })?;
     fs::write(stamp_path, stamp).context("cannot write the stamp of npm ci")
 }
 
@@ -195,11 +167,7 @@ pub fn npm_ci(folder: &Path) -> Result<()> {
 pub fn temporary_dir(purpose: &str) -> Result<PathBuf> {
     // A socket's path has at most 107 bytes, and as root another user has to be able to reach the directory.
     let system = std::env::temp_dir();
-    let base = if is_root() || system.as_os_str().len() > 60 {
-        PathBuf::from("/tmp")
-    } else {
-        system
-    };
+    let base = if is_root() || system.as_os_str().len() > 60 { PathBuf::from("/tmp") } else { system };
     for attempt in 0..100 {
         let dir = base.join(format!("xiangji-{purpose}-{}-{attempt}", std::process::id()));
         match fs::create_dir(&dir) {
@@ -261,21 +229,12 @@ impl Guarded {
         configure: impl FnOnce(&mut Command),
     ) -> Result<Self> {
         let mut command = Command::new("sh");
-        command
-            .args(["-c", GUARDIAN, "guardian"])
-            .arg(&dir)
-            .arg(signal)
-            .arg(program);
+        command.args(["-c", GUARDIAN, "guardian"]).arg(&dir).arg(signal).arg(program);
         configure(&mut command);
         // A group of its own: Ctrl-C in the terminal ends the task, and the guardian then cleans up in peace.
-        command
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        let guardian = command
-            .spawn()
-            .with_context(|| format!("cannot start {}", program.to_string_lossy()))?;
+        command.process_group(0).stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
+        let guardian =
+            command.spawn().with_context(|| format!("cannot start {}", program.to_string_lossy()))?;
         Ok(Self { guardian, dir })
     }
 

@@ -2,17 +2,25 @@
 //!
 //! A feature with pages has `#[cfg(feature = "ssr")] pub fn pages() -> Vec<Page>` and is named in [`pages`].
 
-pub mod probe;
 #[cfg(feature = "ssr")]
 pub mod errors;
 #[cfg(feature = "ssr")]
+pub mod home;
+pub mod probe;
+pub mod products;
+#[cfg(feature = "ssr")]
 pub mod static_pages;
+#[cfg(feature = "ssr")]
+pub mod villages;
 
 /// The pages of all features.
 #[cfg(feature = "ssr")]
 pub fn pages() -> Vec<crate::routes::Page> {
     let mut pages = Vec::new();
     pages.extend(static_pages::pages());
+    pages.extend(home::pages());
+    pages.extend(products::pages());
+    pages.extend(villages::pages());
     pages.push(crate::routes::Page::new("/probe", probe::probe_page));
     pages
 }

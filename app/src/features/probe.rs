@@ -1,13 +1,20 @@
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use crate::AppError;
 use crate::form::Answer;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct AddLineForm { pub variant: String, pub quantity: String, pub rows: Vec<Row>, pub tags: Vec<String> }
+pub struct AddLineForm {
+    pub variant: String,
+    pub quantity: String,
+    pub rows: Vec<Row>,
+    pub tags: Vec<String>,
+}
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Row { pub price: String }
+pub struct Row {
+    pub price: String,
+}
 /// Doc.
 #[server(endpoint = "probe/add_line")]
 pub async fn add_line(#[server(flatten)] form: AddLineForm) -> Result<Answer<i64>, AppError> {
@@ -17,7 +24,8 @@ pub async fn add_line(#[server(flatten)] form: AddLineForm) -> Result<Answer<i64
             return Err(service::ServiceError::invalid("quantity", domain::failure::Problem::Missing));
         }
         Ok(Then::go("/cart", 3))
-    }).await
+    })
+    .await
 }
 #[island]
 pub fn AddButton(variant: String, label: String) -> impl IntoView {

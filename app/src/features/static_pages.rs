@@ -64,7 +64,8 @@ async fn privacy_page() -> PageResult {
             <p>{t("查阅、更正、导出或删除个人信息，请联系：", "To see, correct, export or delete your data, contact: ")}{contact}</p>
         </article>
     };
-    Ok(Screen::shop(title, body).public(t("乡集收集哪些个人信息、用来做什么。", "Which personal data Xiangji keeps, and what for.")))
+    Ok(Screen::shop(title, body)
+        .public(t("乡集收集哪些个人信息、用来做什么。", "Which personal data Xiangji keeps, and what for.")))
 }
 
 async fn licences_page() -> PageResult {

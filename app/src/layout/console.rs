@@ -71,7 +71,11 @@ impl Console {
             who: collective_name.to_owned(),
             label: t("村集体账本", "The collective's books"),
             sections: vec![
-                Section::new(paths::collective_books(collective), t("余额与明细", "Balances and entries"), "coins"),
+                Section::new(
+                    paths::collective_books(collective),
+                    t("余额与明细", "Balances and entries"),
+                    "coins",
+                ),
                 Section::new(paths::statement(collective, month), t("对账单", "Statement"), "receipt"),
             ],
         }

@@ -80,12 +80,17 @@ fn listing_lines(screen: &Screen, full_title: &str) -> AnyView {
 
 fn head(screen: &Screen) -> AnyView {
     let shop_name = t("乡集", "Xiangji");
-    let full_title =
-        if screen.title.is_empty() { shop_name.to_owned() } else { format!("{} · {shop_name}", screen.title) };
+    let full_title = if screen.title.is_empty() {
+        shop_name.to_owned()
+    } else {
+        format!("{} · {shop_name}", screen.title)
+    };
     let nonce = use_nonce();
-    let loader = ISLAND_LOADER
-        .replacen("WASM", &format!("'{}'", asset("client.wasm")), 1)
-        .replacen("JS", &format!("'{}'", asset("client.js")), 1);
+    let loader = ISLAND_LOADER.replacen("WASM", &format!("'{}'", asset("client.wasm")), 1).replacen(
+        "JS",
+        &format!("'{}'", asset("client.js")),
+        1,
+    );
     view! {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

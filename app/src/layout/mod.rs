@@ -48,7 +48,10 @@ pub struct Screen {
 
 impl std::fmt::Debug for Screen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Screen").field("title", &self.title).field("frame", &self.frame).finish_non_exhaustive()
+        f.debug_struct("Screen")
+            .field("title", &self.title)
+            .field("frame", &self.frame)
+            .finish_non_exhaustive()
     }
 }
 

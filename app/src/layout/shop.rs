@@ -47,7 +47,8 @@ fn badge() -> AnyView {
     let count = context::cart_count();
     let label = format!("{count} {}", t("件", "items"));
     let shown = if count > 0 { count.to_string() } else { String::new() };
-    view! { <span class="badge" data-cart-badge="" aria-label=(count > 0).then_some(label)>{shown}</span> }.into_any()
+    view! { <span class="badge" data-cart-badge="" aria-label=(count > 0).then_some(label)>{shown}</span> }
+        .into_any()
 }
 
 /// Where a signed-in person works, if anywhere.

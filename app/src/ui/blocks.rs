@@ -71,10 +71,8 @@ pub fn status_chip((text, tone): Label) -> AnyView {
 /// Names and values; `class` adds to `facts`: `facts--wide`, `facts--plain`.
 #[must_use]
 pub fn facts(class: &str, rows: Vec<(&'static str, AnyView)>) -> AnyView {
-    let rows: Vec<_> = rows
-        .into_iter()
-        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> })
-        .collect();
+    let rows: Vec<_> =
+        rows.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect();
     view! { <dl class=format!("facts {class}")>{rows}</dl> }.into_any()
 }
 

@@ -148,7 +148,8 @@ fn around(state: &FormState, field: &Field<'_>) -> Around {
 pub fn text_field(state: &FormState, field: &Field<'_>) -> AnyView {
     let parts = around(state, field);
     // What was typed as a password is never sent back.
-    let value = if field.kind == "password" { String::new() } else { state.value_or(field.name, field.stored) };
+    let value =
+        if field.kind == "password" { String::new() } else { state.value_or(field.name, field.stored) };
     view! {
         <div class="field">
             {parts.label}

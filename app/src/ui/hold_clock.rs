@@ -11,7 +11,11 @@ const LATE_SECONDS: i64 = 120;
 /// `14:32`, or `27:05:00` from one hour up.
 fn clock_text(seconds: i64) -> String {
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
 }
 
 /// Shows how long stock stays set aside. `left_ms` is what was left when the server made the page: the browser's own
@@ -41,7 +45,11 @@ fn count_down(left: RwSignal<i64>, left_ms: i64) {
     let handle = set_interval_with_handle(
         move || {
             let passed_ms = js_sys::Date::now() - began_ms;
-            #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "minutes, not aeons")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_precision_loss,
+                reason = "minutes, not aeons"
+            )]
             let now_left = ((left_ms as f64 - passed_ms) / 1000.0).ceil() as i64;
             if now_left <= 0 && left_ms > 0 && left.get_untracked() > 0 {
                 let _ = window().location().reload();

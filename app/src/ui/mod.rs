@@ -2,6 +2,8 @@
 //!
 //! Parts are plain functions that answer a view; those marked server only read the request's context.
 
+mod amount;
+mod cart_badge;
 mod icon;
 mod money;
 
@@ -13,25 +15,33 @@ mod chart;
 mod field;
 pub mod hold_clock;
 #[cfg(feature = "ssr")]
+mod money_split;
+#[cfg(feature = "ssr")]
 mod origin;
 #[cfg(feature = "ssr")]
 mod photo;
 
+pub use amount::amount_text;
+pub use cart_badge::show_cart_count;
 pub use hold_clock::HoldClock;
 pub use icon::{icon, icon_l, icon_s};
 pub use money::{price, price_l, price_s};
 
 #[cfg(feature = "ssr")]
-pub use blocks::{alert, crumbs, empty, facts, page_head, pager, section_head, stat, stats, status_chip, steps, timeline};
+pub use blocks::{
+    alert, crumbs, empty, facts, page_head, pager, section_head, stat, stats, status_chip, steps, timeline,
+};
 #[cfg(feature = "ssr")]
 pub use chart::bar_chart;
 #[cfg(feature = "ssr")]
 pub use field::{
-    Field, check_field, choice_field, form_errors, hidden, key_field, quantity_field, select_field, text_area,
-    text_field,
+    Field, check_field, choice_field, form_errors, hidden, key_field, quantity_field, select_field,
+    text_area, text_field,
 };
 #[cfg(feature = "ssr")]
 pub use money::{MoneyShares, money_bar};
+#[cfg(feature = "ssr")]
+pub use money_split::{money_split, permille_text};
 #[cfg(feature = "ssr")]
 pub use origin::{Share, origin_line, origin_shares};
 #[cfg(feature = "ssr")]

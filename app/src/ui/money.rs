@@ -84,8 +84,11 @@ pub fn money_bar(title: String, shares: MoneyShares, settled: bool) -> AnyView {
         .filter(|(_, _, amount)| !amount.is_zero())
         .map(|(class, name, amount)| view! { <div class=*class><dt>{*name}</dt><dd>{yuan(*amount)}</dd></div> })
         .collect();
-    let (state, tone) =
-        if settled { (t("已结算", "Settled"), "chip t-go") } else { (t("预计", "Expected"), "chip t-neutral") };
+    let (state, tone) = if settled {
+        (t("已结算", "Settled"), "chip t-go")
+    } else {
+        (t("预计", "Expected"), "chip t-neutral")
+    };
     view! {
         <figure class="money">
             <figcaption><strong>{title}</strong><span class=tone>{state}</span></figcaption>

@@ -51,14 +51,8 @@ pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>
         return Err(MediaError::Heic);
     }
     // The beginning of a photo, cut off so early that not even its type is whole.
-    let cut_off = [&b"\xFF\xD8\xFF"[..], PNG_SIGNATURE]
-        .iter()
-        .any(|magic| magic.starts_with(bytes));
-    Err(if cut_off {
-        MediaError::Broken
-    } else {
-        MediaError::UnsupportedType
-    })
+    let cut_off = [&b"\xFF\xD8\xFF"[..], PNG_SIGNATURE].iter().any(|magic| magic.starts_with(bytes));
+    Err(if cut_off { MediaError::Broken } else { MediaError::UnsupportedType })
 }
 
 fn is_heif(bytes: &[u8]) -> bool {
@@ -66,15 +60,8 @@ fn is_heif(bytes: &[u8]) -> bool {
         return false;
     }
     // The major brand, then (after a version) the compatible ones as far as the box reaches.
-    let end = be_u32(bytes, 0)
-        .map_or(0, |length| length as usize)
-        .clamp(12, 64)
-        .min(bytes.len());
-    bytes
-        .get(8..end)
-        .unwrap_or_default()
-        .chunks_exact(4)
-        .any(|brand| HEIF_BRANDS.contains(&brand))
+    let end = be_u32(bytes, 0).map_or(0, |length| length as usize).clamp(12, 64).min(bytes.len());
+    bytes.get(8..end).unwrap_or_default().chunks_exact(4).any(|brand| HEIF_BRANDS.contains(&brand))
 }
 
 fn be_u16(bytes: &[u8], at: usize) -> Option<u16> {
@@ -101,13 +88,8 @@ fn jpeg<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>, MediaErro
             }
             0xD9 if scans == 0 => return Err(MediaError::Broken),
             0xD9 => {
-                let kind = Kind::Jpeg {
-                    buffered: progressive || scans > 1,
-                };
-                return Ok(Container {
-                    kind,
-                    bytes: Cow::Borrowed(&bytes[..at + 2]),
-                });
+                let kind = Kind::Jpeg { buffered: progressive || scans > 1 };
+                return Ok(Container { kind, bytes: Cow::Borrowed(&bytes[..at + 2]) });
             }
             // Markers without a length.
             0x01 | 0xD0..=0xD7 => {
@@ -162,10 +144,7 @@ fn png<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>, MediaError
             let (width, height) = size.filter(|_| name == b"IHDR").ok_or(MediaError::Broken)?;
             limits.check_size(width, height)?;
         }
-        let end = at
-            .checked_add(length)
-            .and_then(|end| end.checked_add(12))
-            .ok_or(MediaError::Broken)?;
+        let end = at.checked_add(length).and_then(|end| end.checked_add(12)).ok_or(MediaError::Broken)?;
         let chunk = bytes.get(at..end).ok_or(MediaError::Broken)?;
         match name {
             b"IHDR" | b"PLTE" | b"tRNS" | b"IDAT" | b"IEND" => kept.extend_from_slice(chunk),
@@ -175,10 +154,7 @@ fn png<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>, MediaError
             _ => {}
         }
         if name == b"IEND" {
-            return Ok(Container {
-                kind: Kind::Png,
-                bytes: Cow::Owned(kept),
-            });
+            return Ok(Container { kind: Kind::Png, bytes: Cow::Owned(kept) });
         }
         at = end;
     }
@@ -186,15 +162,9 @@ fn png<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>, MediaError
 
 /// Checks that every chunk of a WebP lies inside the file and cuts off what follows the last.
 fn webp(bytes: &[u8]) -> Result<Container<'_>, MediaError> {
-    let le_u32 = |at: usize| {
-        be_u32(bytes, at)
-            .map(|value| value.swap_bytes() as usize)
-            .ok_or(MediaError::Broken)
-    };
-    let end = le_u32(4)?
-        .checked_add(8)
-        .filter(|end| *end <= bytes.len())
-        .ok_or(MediaError::Broken)?;
+    let le_u32 =
+        |at: usize| be_u32(bytes, at).map(|value| value.swap_bytes() as usize).ok_or(MediaError::Broken);
+    let end = le_u32(4)?.checked_add(8).filter(|end| *end <= bytes.len()).ok_or(MediaError::Broken)?;
     let mut at = 12;
     while at + 8 <= end {
         let name = &bytes[at..at + 4];
@@ -208,8 +178,5 @@ fn webp(bytes: &[u8]) -> Result<Container<'_>, MediaError> {
         // Chunks of odd length are padded by one byte, which the last one may lack.
         at = chunk_end + chunk_end % 2;
     }
-    Ok(Container {
-        kind: Kind::WebP,
-        bytes: Cow::Borrowed(&bytes[..end]),
-    })
+    Ok(Container { kind: Kind::WebP, bytes: Cow::Borrowed(&bytes[..end]) })
 }

@@ -64,11 +64,7 @@ impl Limits {
             return Err(self.too_many_pixels(width, height, self.max_pixels));
         }
         if width.min(height) < self.min_side_px {
-            return Err(MediaError::TooSmall {
-                width,
-                height,
-                min_side_px: self.min_side_px,
-            });
+            return Err(MediaError::TooSmall { width, height, min_side_px: self.min_side_px });
         }
         Ok(())
     }
@@ -83,11 +79,6 @@ impl Limits {
     }
 
     pub(crate) fn too_many_pixels(&self, width: u32, height: u32, max_pixels: u64) -> MediaError {
-        MediaError::TooManyPixels {
-            width,
-            height,
-            max_pixels,
-            max_side_px: self.max_side_px,
-        }
+        MediaError::TooManyPixels { width, height, max_pixels, max_side_px: self.max_side_px }
     }
 }

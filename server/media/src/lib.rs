@@ -96,10 +96,7 @@ pub fn process(bytes: &[u8], limits: &Limits) -> Result<Processed, MediaError> {
         return Err(MediaError::Empty);
     }
     if bytes.len() > limits.upload_bytes {
-        return Err(MediaError::TooLarge {
-            bytes: bytes.len(),
-            max_bytes: limits.upload_bytes,
-        });
+        return Err(MediaError::TooLarge { bytes: bytes.len(), max_bytes: limits.upload_bytes });
     }
     let container = container::open(bytes, limits)?;
     let photo = pixels::decode(&container, limits)?;

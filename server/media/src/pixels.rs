@@ -22,20 +22,13 @@ impl Photo {
     /// Width and height of the photo once it stands upright.
     pub fn upright_size(&self) -> (u32, u32) {
         let (width, height) = self.image.dimensions();
-        if self.lies_on_its_side() {
-            (height, width)
-        } else {
-            (width, height)
-        }
+        if self.lies_on_its_side() { (height, width) } else { (width, height) }
     }
 
     /// Whether turning it upright exchanges width and height.
     pub fn lies_on_its_side(&self) -> bool {
         use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-        matches!(
-            self.orientation,
-            Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH
-        )
+        matches!(self.orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
     }
 }
 
@@ -60,11 +53,7 @@ fn decode_as(container: &Container<'_>, limits: &Limits) -> Result<Photo, MediaE
                 PngDecoder::with_limits(input, decoder_limits(limits)).map_err(|_| MediaError::Broken)?;
             read(decoder, 0, limits)
         }
-        Kind::WebP => read(
-            WebPDecoder::new(input).map_err(|_| MediaError::Broken)?,
-            0,
-            limits,
-        ),
+        Kind::WebP => read(WebPDecoder::new(input).map_err(|_| MediaError::Broken)?, 0, limits),
     }
 }
 
@@ -80,11 +69,7 @@ fn decoder_limits(limits: &Limits) -> image::Limits {
 fn read(mut decoder: impl ImageDecoder, working_bytes: u64, limits: &Limits) -> Result<Photo, MediaError> {
     let (width, height) = decoder.dimensions();
     limits.check_size(width, height)?;
-    limits.check_cost(
-        width,
-        height,
-        u64::from(decoder.color_type().bytes_per_pixel()) + working_bytes,
-    )?;
+    limits.check_cost(width, height, u64::from(decoder.color_type().bytes_per_pixel()) + working_bytes)?;
     let refused = |error| match error {
         ImageError::Limits(_) => limits.too_many_pixels(width, height, limits.max_pixels),
         _ => MediaError::Broken,
@@ -127,8 +112,6 @@ pub(crate) fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbIma
         .map_err(|_| MediaError::Encoding)?;
     let mut target = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new()
-        .resize(&source, &mut target, &options)
-        .map_err(|_| MediaError::Encoding)?;
+    Resizer::new().resize(&source, &mut target, &options).map_err(|_| MediaError::Encoding)?;
     RgbImage::from_raw(width, height, target.into_vec()).ok_or(MediaError::Encoding)
 }

@@ -18,10 +18,7 @@ pub(crate) fn of(image: &RgbImage) -> Result<(Vec<u8>, [u8; 3]), MediaError> {
     let longest = image.width().max(image.height()).max(1);
     let fitted = |side: u32| (side * HASHED_SIDE_PX / longest).clamp(1, HASHED_SIDE_PX);
     let small = resize(image, fitted(image.width()), fitted(image.height()))?;
-    let rgba: Vec<u8> = small
-        .pixels()
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
-        .collect();
+    let rgba: Vec<u8> = small.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
     let hash = thumbhash::rgba_to_thumb_hash(small.width() as usize, small.height() as usize, &rgba);
     let count = u64::from(small.width()) * u64::from(small.height());
     let average = |channel: usize| {
@@ -41,10 +38,7 @@ pub fn thumbhash_data_url(hash: &[u8]) -> Option<String> {
     if width == 0 || height == 0 {
         return None;
     }
-    let rgb = rgba
-        .chunks_exact(4)
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
-        .collect();
+    let rgb = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
     let image = RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, rgb)?;
     let encoded = webp(&image, PLACEHOLDER_QUALITY).ok()?;
     Some(format!("data:image/webp;base64,{}", STANDARD.encode(encoded)))

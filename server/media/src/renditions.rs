@@ -23,9 +23,7 @@ pub(crate) fn render(photo: Photo) -> Result<Processed, MediaError> {
     let mut renditions = Vec::with_capacity(4);
     for ((name, _), image) in WIDTHS_PX.into_iter().zip([&small, &middle, &large]) {
         // Of a narrow original several sizes are the same picture: it is encoded once.
-        let same = renditions
-            .iter()
-            .find(|other: &&Rendition| other.width == image.width());
+        let same = renditions.iter().find(|other: &&Rendition| other.width == image.width());
         let bytes = match same {
             Some(other) => other.bytes.clone(),
             None => webp(image, WEBP_QUALITY)?,
@@ -33,23 +31,11 @@ pub(crate) fn render(photo: Photo) -> Result<Processed, MediaError> {
         renditions.push(rendition(name, image, "image/webp", bytes));
     }
     renditions.push(rendition("jpeg", &large, "image/jpeg", jpeg(&large)?));
-    Ok(Processed {
-        width,
-        height,
-        thumbhash,
-        placeholder_color,
-        renditions,
-    })
+    Ok(Processed { width, height, thumbhash, placeholder_color, renditions })
 }
 
 fn rendition(name: &'static str, image: &RgbImage, mime: &'static str, bytes: Bytes) -> Rendition {
-    Rendition {
-        name,
-        width: image.width(),
-        height: image.height(),
-        mime,
-        bytes,
-    }
+    Rendition { name, width: image.width(), height: image.height(), mime, bytes }
 }
 
 /// The height that belongs to a new width, at least one pixel.
@@ -64,17 +50,10 @@ fn height_at(width: u32, height: u32, new_width: u32) -> u32 {
 fn upright(photo: Photo, max_width: u32) -> Result<RgbImage, MediaError> {
     let (width, height) = photo.upright_size();
     let lies_on_its_side = photo.lies_on_its_side();
-    let Photo {
-        mut image,
-        orientation,
-    } = photo;
+    let Photo { mut image, orientation } = photo;
     if width > max_width {
         let new_height = height_at(width, height, max_width);
-        let (x, y) = if lies_on_its_side {
-            (new_height, max_width)
-        } else {
-            (max_width, new_height)
-        };
+        let (x, y) = if lies_on_its_side { (new_height, max_width) } else { (max_width, new_height) };
         image = resize(&image, x, y)?;
     }
     let mut image = DynamicImage::ImageRgb8(image);
@@ -94,21 +73,14 @@ fn narrowed(image: &RgbImage, max_width: u32) -> Result<RgbImage, MediaError> {
 /// Encodes lossy WebP.
 pub(crate) fn webp(image: &RgbImage, quality: f32) -> Result<Bytes, MediaError> {
     let encoder = webp::Encoder::from_rgb(image.as_raw(), image.width(), image.height());
-    let encoded = encoder
-        .encode_simple(false, quality)
-        .map_err(|_| MediaError::Encoding)?;
+    let encoded = encoder.encode_simple(false, quality).map_err(|_| MediaError::Encoding)?;
     Ok(Bytes::copy_from_slice(&encoded))
 }
 
 fn jpeg(image: &RgbImage) -> Result<Bytes, MediaError> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY)
-        .encode(
-            image.as_raw(),
-            image.width(),
-            image.height(),
-            ExtendedColorType::Rgb8,
-        )
+        .encode(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
         .map_err(|_| MediaError::Encoding)?;
     Ok(bytes.into())
 }

@@ -70,6 +70,15 @@ pub async fn take(services: &Services, viewer: &Viewer, token: &str) -> Result<O
     text.map(|text| serde_json::from_str(&text).map_err(ServiceError::internal)).transpose()
 }
 
+/// The same without taking it away: for a draft that is to survive a reload of its page.
+pub async fn look(services: &Services, viewer: &Viewer, token: &str) -> Result<Option<FlashContent>> {
+    let session = viewer.session_hash.as_deref();
+    let mut conn = services.db.read().await?;
+    let since_ms = services.now_ms() - KEEP_MS;
+    let text = operation::find_form_flash(&mut conn, &stored(token), session, since_ms).await?;
+    text.map(|text| serde_json::from_str(&text).map_err(ServiceError::internal)).transpose()
+}
+
 /// Forgets forms nobody came back for; answers how many.
 pub async fn purge(services: &Services) -> Result<u64> {
     let mut tx = services.db.write().await?;

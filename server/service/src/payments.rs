@@ -99,7 +99,7 @@ async fn find_or_insert_payment(
     }
     // Stripe keeps a page open for 30 minutes at least; the expiry of the order closes it earlier when need be.
     let expires_at_ms =
-        order.hold_until_ms.unwrap_or(now_ms).max(now_ms + 31 * 60_000).min(now_ms + 23 * 3_600_000);
+        order.hold_until_ms.unwrap_or(now_ms).max(now_ms + 45 * 60_000).min(now_ms + 23 * 3_600_000);
     let row = PaymentRow {
         id: services.new_id(),
         order_id: order.id,

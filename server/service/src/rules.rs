@@ -12,6 +12,8 @@ pub struct ShopRules {
     pub unit_hold_days: i64,
     /// How many unpaid orders one buyer may have at once, so that nobody freezes the shop.
     pub max_unpaid_orders: i64,
+    /// A paid parcel that has not left after this is late.
+    pub dispatch_within_hours: i64,
     /// Receipt is taken as confirmed this long after dispatch.
     pub auto_receipt_days: i64,
     pub unit_auto_receipt_days: i64,
@@ -31,6 +33,7 @@ impl Default for ShopRules {
             unpaid_order_minutes: 30,
             unit_hold_days: 15,
             max_unpaid_orders: 5,
+            dispatch_within_hours: 48,
             auto_receipt_days: 10,
             unit_auto_receipt_days: 15,
             after_sale_days: 7,

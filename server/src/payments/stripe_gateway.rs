@@ -51,12 +51,7 @@ impl GatewayConfig {
     /// Card, Alipay and WeChat Pay; 20 seconds.
     pub fn new(secret_key: impl Into<String>, base_url: Option<String>) -> Self {
         let payment_methods = ["card", "alipay", "wechat_pay"].map(str::to_owned).to_vec();
-        Self {
-            secret_key: secret_key.into(),
-            base_url,
-            payment_methods,
-            timeout: Duration::from_secs(20),
-        }
+        Self { secret_key: secret_key.into(), base_url, payment_methods, timeout: Duration::from_secs(20) }
     }
 }
 
@@ -82,10 +77,7 @@ pub struct StripeGateway {
 
 impl std::fmt::Debug for StripeGateway {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("StripeGateway")
-            .field("methods", &self.methods)
-            .finish_non_exhaustive()
+        formatter.debug_struct("StripeGateway").field("methods", &self.methods).finish_non_exhaustive()
     }
 }
 
@@ -99,22 +91,17 @@ impl StripeGateway {
         config: GatewayConfig,
         now_ms: impl Fn() -> i64 + Send + Sync + 'static,
     ) -> Result<Self, PaymentError> {
-        let mut builder = ClientBuilder::new(config.secret_key)
-            .timeout(config.timeout)
-            .app_info("xiangji", Some(env!("CARGO_PKG_VERSION").to_owned()), None);
+        let mut builder = ClientBuilder::new(config.secret_key).timeout(config.timeout).app_info(
+            "xiangji",
+            Some(env!("CARGO_PKG_VERSION").to_owned()),
+            None,
+        );
         if let Some(base_url) = config.base_url {
             builder = builder.url(format!("{}/", base_url.trim_end_matches('/')));
         }
-        let client = builder
-            .build()
-            .map_err(|error| misconfigured(error.to_string()))?;
+        let client = builder.build().map_err(|error| misconfigured(error.to_string()))?;
         let methods: Result<Vec<Method>, PaymentError> = config.payment_methods.iter().map(method).collect();
-        Ok(Self {
-            client,
-            methods: methods?,
-            timeout: config.timeout,
-            now_ms: Box::new(now_ms),
-        })
+        Ok(Self { client, methods: methods?, timeout: config.timeout, now_ms: Box::new(now_ms) })
     }
 
     /// Sends one request, again after a short pause where the outcome is unknown or the network asks for it.
@@ -215,9 +202,7 @@ impl StripeGateway {
                     _ => Ok(CheckoutState::Processing),
                 }
             }
-            (status, payment) => Err(incomplete(&format!(
-                "status {status:?}, payment status {payment:?}"
-            ))),
+            (status, payment) => Err(incomplete(&format!("status {status:?}, payment status {payment:?}"))),
         }
     }
 }
@@ -227,21 +212,10 @@ impl PaymentGateway for StripeGateway {
     async fn open_checkout(&self, request: &CheckoutRequest) -> Result<CheckoutPage, PaymentError> {
         let strategy = idempotent(&request.idempotency_key)?;
         let checkout = self.checkout(request)?;
-        let send = || {
-            checkout
-                .customize()
-                .request_strategy(strategy.clone())
-                .send(&self.client)
-        };
+        let send = || checkout.customize().request_strategy(strategy.clone()).send(&self.client);
         let session = self.send(send).await?;
-        let url = session
-            .url
-            .clone()
-            .ok_or_else(|| incomplete("no address of the payment page"))?;
-        Ok(CheckoutPage {
-            session_id: session.id.to_string(),
-            url,
-        })
+        let url = session.url.clone().ok_or_else(|| incomplete("no address of the payment page"))?;
+        Ok(CheckoutPage { session_id: session.id.to_string(), url })
     }
 
     async fn find_checkout(&self, session_id: &str) -> Result<CheckoutState, PaymentError> {
@@ -268,20 +242,13 @@ impl PaymentGateway for StripeGateway {
             .amount(request.amount_fen.get())
             .reason(CreateRefundReason::RequestedByCustomer)
             .metadata(HashMap::from([reference]));
-        let send = || {
-            refund
-                .customize()
-                .request_strategy(strategy.clone())
-                .send(&self.client)
-        };
+        let send = || refund.customize().request_strategy(strategy.clone()).send(&self.client);
         self.send(send).await.map(|refund| refund_state(&refund))
     }
 
     async fn find_refund(&self, refund_id: &str) -> Result<RefundState, PaymentError> {
         let request = RetrieveRefund::new(known_id(refund_id)?);
-        self.send(|| request.customize().send(&self.client))
-            .await
-            .map(|refund| refund_state(&refund))
+        self.send(|| request.customize().send(&self.client)).await.map(|refund| refund_state(&refund))
     }
 }
 
@@ -290,9 +257,7 @@ fn line_item(request: &CheckoutRequest) -> Result<CreateCheckoutSessionLineItems
     let name = if request.description.contains(&request.order_number) {
         request.description.clone()
     } else {
-        format!("{} {}", request.description, request.order_number)
-            .trim()
-            .to_owned()
+        format!("{} {}", request.description, request.order_number).trim().to_owned()
     };
     let mut item = CreateCheckoutSessionLineItems::new();
     item.price_data = Some(CreateCheckoutSessionLineItemsPriceData {
@@ -327,24 +292,14 @@ fn known_id(id: &str) -> Result<&str, PaymentError> {
     if !id.is_empty() && id.len() <= 255 && id.bytes().all(is_plain) {
         return Ok(id);
     }
-    Err(PaymentError::Refused {
-        code: "resource_missing".to_owned(),
-        message: "not an id".to_owned(),
-    })
+    Err(PaymentError::Refused { code: "resource_missing".to_owned(), message: "not an id".to_owned() })
 }
 
 fn paid(session: &CheckoutSession) -> Result<CheckoutState, PaymentError> {
-    let intent = session
-        .payment_intent
-        .as_ref()
-        .ok_or_else(|| incomplete("paid without a payment intent"))?;
-    let amount = session
-        .amount_total
-        .ok_or_else(|| incomplete("paid without an amount"))?;
-    let currency = session
-        .currency
-        .as_ref()
-        .ok_or_else(|| incomplete("paid without a currency"))?;
+    let intent =
+        session.payment_intent.as_ref().ok_or_else(|| incomplete("paid without a payment intent"))?;
+    let amount = session.amount_total.ok_or_else(|| incomplete("paid without an amount"))?;
+    let currency = session.currency.as_ref().ok_or_else(|| incomplete("paid without a currency"))?;
     Ok(CheckoutState::Paid {
         intent_id: intent.id().to_string(),
         amount_fen: Fen::new(amount),
@@ -375,14 +330,8 @@ fn payment_error(error: &StripeError) -> PaymentError {
                 tracing::error!(status, message, "the payment network did not serve a call");
                 return PaymentError::Unavailable(format!("status {status}: {message}"));
             }
-            let code = refusal
-                .code
-                .as_ref()
-                .map_or_else(|| refusal.type_.as_str(), |code| code.as_str());
-            PaymentError::Refused {
-                code: code.to_owned(),
-                message,
-            }
+            let code = refusal.code.as_ref().map_or_else(|| refusal.type_.as_str(), |code| code.as_str());
+            PaymentError::Refused { code: code.to_owned(), message }
         }
         StripeError::ConfigError(message) => misconfigured(message.clone()),
         StripeError::Timeout | StripeError::ClientError(_) | StripeError::JSONDeserialize(_) => {
@@ -392,10 +341,7 @@ fn payment_error(error: &StripeError) -> PaymentError {
 }
 
 fn misconfigured(message: String) -> PaymentError {
-    PaymentError::Refused {
-        code: "configuration".to_owned(),
-        message,
-    }
+    PaymentError::Refused { code: "configuration".to_owned(), message }
 }
 
 fn incomplete(what: &str) -> PaymentError {

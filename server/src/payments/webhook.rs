@@ -92,15 +92,11 @@ pub struct RefundFacts {
 /// See [`SignatureError`].
 pub fn verify(header: &str, body: &[u8], secret: &str, now_ms: i64) -> Result<(), SignatureError> {
     let parts = || header.split(',').filter_map(|part| part.trim().split_once('='));
-    let at = parts()
-        .find(|(name, _)| *name == "t")
-        .map(|(_, value)| value)
-        .ok_or(SignatureError::Malformed)?;
+    let at =
+        parts().find(|(name, _)| *name == "t").map(|(_, value)| value).ok_or(SignatureError::Malformed)?;
     let at_s: i64 = at.parse().map_err(|_| SignatureError::Malformed)?;
-    let signatures: Vec<Vec<u8>> = parts()
-        .filter(|(name, _)| *name == "v1")
-        .filter_map(|(_, value)| from_hex(value))
-        .collect();
+    let signatures: Vec<Vec<u8>> =
+        parts().filter(|(name, _)| *name == "v1").filter_map(|(_, value)| from_hex(value)).collect();
     if signatures.is_empty() {
         return Err(SignatureError::Malformed);
     }
@@ -113,11 +109,7 @@ pub fn verify(header: &str, body: &[u8], secret: &str, now_ms: i64) -> Result<()
     mac.update(b".");
     mac.update(body);
     let matches = |signature: &Vec<u8>| mac.clone().verify_slice(signature).is_ok();
-    if signatures.iter().any(matches) {
-        Ok(())
-    } else {
-        Err(SignatureError::Mismatch)
-    }
+    if signatures.iter().any(matches) { Ok(()) } else { Err(SignatureError::Mismatch) }
 }
 
 /// Reads an event. Never fails: what cannot be read comes back as [`Subject::Unreadable`] with an id to store
@@ -127,22 +119,15 @@ pub fn parse(body: &[u8]) -> WebhookEvent {
         Ok(event) => event,
         Err(error) => return unreadable(body, error.to_string()),
     };
-    let text = |name: &str| {
-        event
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
+    let text = |name: &str| event.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let object = event.pointer("/data/object").unwrap_or(&Value::Null);
     let subject = match object.get("object").and_then(Value::as_str) {
-        Some("checkout.session") => read(object, |session: RawSession| {
-            Subject::CheckoutSession(session.into())
-        }),
+        Some("checkout.session") => {
+            read(object, |session: RawSession| Subject::CheckoutSession(session.into()))
+        }
         Some("refund") => read(object, |refund: RawRefund| Subject::Refund(refund.into())),
         Some(_) => Subject::Other,
-        None => Subject::Unreadable {
-            reason: "the event holds no object".to_owned(),
-        },
+        None => Subject::Unreadable { reason: "the event holds no object".to_owned() },
     };
     WebhookEvent {
         id: text("id").map_or_else(|| digest(body), str::to_owned),
@@ -155,9 +140,7 @@ pub fn parse(body: &[u8]) -> WebhookEvent {
 fn read<T: serde::de::DeserializeOwned>(object: &Value, subject: impl FnOnce(T) -> Subject) -> Subject {
     match T::deserialize(object) {
         Ok(facts) => subject(facts),
-        Err(error) => Subject::Unreadable {
-            reason: error.to_string(),
-        },
+        Err(error) => Subject::Unreadable { reason: error.to_string() },
     }
 }
 
@@ -172,9 +155,7 @@ fn unreadable(body: &[u8], reason: String) -> WebhookEvent {
 
 fn digest(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
-    digest
-        .iter()
-        .fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+    digest.iter().fold("sha256:".to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -23,6 +23,7 @@ pub mod carts;
 pub mod catalogue;
 #[cfg(test)]
 mod contract;
+pub mod county;
 mod db;
 mod error;
 pub mod listing;
@@ -33,7 +34,9 @@ pub mod parcels;
 pub mod payments;
 pub mod people;
 pub mod search;
+pub mod seed;
 pub mod sql;
+pub mod statement;
 pub mod stock;
 pub mod units;
 pub mod villages;

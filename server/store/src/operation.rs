@@ -123,6 +123,24 @@ pub async fn take_form_flash(
     .await?)
 }
 
+/// Reads a kept form without taking it away: a draft survives a reload. Conditions as in [`take_form_flash`].
+pub async fn find_form_flash(
+    conn: &mut Conn,
+    token: &str,
+    session_hash: Option<&[u8]>,
+    since_ms: i64,
+) -> Result<Option<String>> {
+    Ok(sql::query_scalar(
+        "SELECT content FROM form_flashes \
+         WHERE token = $1 AND (session_hash IS NULL OR session_hash = $2) AND created_at_ms >= $3",
+    )
+    .bind(token.to_owned())
+    .bind(session_hash.map(<[u8]>::to_vec))
+    .bind(since_ms)
+    .fetch_optional(&mut *conn)
+    .await?)
+}
+
 /// Forgets forms older than `before_ms`; answers how many.
 pub async fn purge_form_flashes(conn: &mut Conn, before_ms: i64) -> Result<u64> {
     let done = sql::query("DELETE FROM form_flashes WHERE created_at_ms < $1")

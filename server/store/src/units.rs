@@ -100,6 +100,30 @@ pub async fn list_price_list(conn: &mut Conn, today: &str) -> Result<Vec<PriceRo
     .await?)
 }
 
+/// A price from a quantity on.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct TierRow {
+    #[sqlx(try_from = "i64")]
+    pub variant_id: VariantId,
+    pub min_quantity: i64,
+    #[sqlx(try_from = "i64")]
+    pub price_fen: Fen,
+}
+
+/// Tier prices of everything on sale, by variant and quantity.
+pub async fn list_tiers(conn: &mut Conn) -> Result<Vec<TierRow>> {
+    Ok(sql::query_as::<TierRow>(
+        "SELECT t.variant_id, t.min_quantity, t.price_fen
+           FROM tier_prices t
+           JOIN variants v ON v.id = t.variant_id
+           JOIN products p ON p.id = v.product_id
+          WHERE p.status = 'published' AND v.active = 1
+          ORDER BY t.variant_id, t.min_quantity",
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// What a unit paid for between two moments, by village and product, after refunds.
 pub async fn list_purchases(
     conn: &mut Conn,

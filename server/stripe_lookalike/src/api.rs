@@ -38,15 +38,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 async fn create_session(State(shared): Held, headers: HeaderMap, body: Bytes) -> Response {
     let form = Form::parse(&String::from_utf8_lossy(&body));
     let public_url = shared.config.public_url.clone();
-    perform(
-        &shared,
-        &headers,
-        Some(("/v1/checkout/sessions", &form)),
-        |world, now_ms| {
-            session_request::create(world, &form, now_ms)
-                .map(|created| objects::session(&created, None, &public_url))
-        },
-    )
+    perform(&shared, &headers, Some(("/v1/checkout/sessions", &form)), |world, now_ms| {
+        session_request::create(world, &form, now_ms)
+            .map(|created| objects::session(&created, None, &public_url))
+    })
     .await
 }
 
@@ -57,22 +52,11 @@ async fn find_session(
     RawQuery(query): RawQuery,
 ) -> Response {
     let form = Form::parse(&query.unwrap_or_default());
-    let expands = form
-        .under(&["expand"])
-        .iter()
-        .any(|(_, field)| *field == "payment_intent");
+    let expands = form.under(&["expand"]).iter().any(|(_, field)| *field == "payment_intent");
     perform(&shared, &headers, None, |world, _| {
         let found = session::find(world, &id)?;
-        let intent = found
-            .intent_id
-            .as_ref()
-            .filter(|_| expands)
-            .and_then(|id| world.ledger.intents.get(id));
-        Ok(objects::session(
-            found,
-            intent.map(objects::intent),
-            &shared.config.public_url,
-        ))
+        let intent = found.intent_id.as_ref().filter(|_| expands).and_then(|id| world.ledger.intents.get(id));
+        Ok(objects::session(found, intent.map(objects::intent), &shared.config.public_url))
     })
     .await
 }
@@ -94,29 +78,21 @@ async fn expire_session(
 async fn find_intent(State(shared): Held, headers: HeaderMap, Path(id): Path<String>) -> Response {
     perform(&shared, &headers, None, |world, _| {
         let found = world.ledger.intents.get(&id);
-        found
-            .map(objects::intent)
-            .ok_or_else(|| ApiError::missing("intent", "payment_intent", &id))
+        found.map(objects::intent).ok_or_else(|| ApiError::missing("intent", "payment_intent", &id))
     })
     .await
 }
 
 async fn create_refund(State(shared): Held, headers: HeaderMap, body: Bytes) -> Response {
     let form = Form::parse(&String::from_utf8_lossy(&body));
-    perform(
-        &shared,
-        &headers,
-        Some(("/v1/refunds", &form)),
-        |world, now_ms| refund::create(world, &form, now_ms).map(|created| objects::refund(&created)),
-    )
+    perform(&shared, &headers, Some(("/v1/refunds", &form)), |world, now_ms| {
+        refund::create(world, &form, now_ms).map(|created| objects::refund(&created))
+    })
     .await
 }
 
 async fn find_refund(State(shared): Held, headers: HeaderMap, Path(id): Path<String>) -> Response {
-    perform(&shared, &headers, None, |world, _| {
-        refund::find(world, &id).map(objects::refund)
-    })
-    .await
+    perform(&shared, &headers, None, |world, _| refund::find(world, &id).map(objects::refund)).await
 }
 
 /// One API call: faults, key, idempotency, work, answer.
@@ -134,12 +110,8 @@ async fn perform(
     if !is_authorized(shared, headers) {
         return refuse(shared, &ApiError::unauthorized());
     }
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|value| value.to_str().ok());
-    let request = key
-        .zip(post)
-        .map(|(key, (path, form))| (key, fingerprint(path, form)));
+    let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let request = key.zip(post).map(|(key, (path, form))| (key, fingerprint(path, form)));
     let outcome = shared.with(|world, now_ms| {
         let lose = world.faults.commit_then_fail_next_api > 0;
         let outcome = once(world, request.as_ref(), now_ms, work);
@@ -150,11 +122,7 @@ async fn perform(
         outcome
     });
     match outcome {
-        Ok(Answer {
-            status,
-            body,
-            replayed,
-        }) => {
+        Ok(Answer { status, body, replayed }) => {
             let mut response = answer(shared, status, &body);
             if replayed {
                 response
@@ -180,21 +148,14 @@ fn once(
     now_ms: i64,
     work: impl FnOnce(&mut World, i64) -> Result<Value, ApiError>,
 ) -> Result<Answer, ApiError> {
-    world
-        .ledger
-        .answers
-        .retain(|_, saved| saved.at_ms + KEY_LIFETIME_MS > now_ms);
+    world.ledger.answers.retain(|_, saved| saved.at_ms + KEY_LIFETIME_MS > now_ms);
     if let Some((key, fingerprint)) = request
         && let Some(saved) = world.ledger.answers.get(*key)
     {
         if saved.fingerprint != *fingerprint {
             return Err(ApiError::key_reused(key));
         }
-        return Ok(Answer {
-            status: saved.status,
-            body: saved.body.clone(),
-            replayed: true,
-        });
+        return Ok(Answer { status: saved.status, body: saved.body.clone(), replayed: true });
     }
     let (status, body) = match work(world, now_ms) {
         Ok(body) => (200, body),
@@ -202,36 +163,22 @@ fn once(
         Err(error) => return Err(error),
     };
     if let Some((key, fingerprint)) = request {
-        let saved = SavedAnswer {
-            fingerprint: fingerprint.clone(),
-            status,
-            body: body.clone(),
-            at_ms: now_ms,
-        };
+        let saved =
+            SavedAnswer { fingerprint: fingerprint.clone(), status, body: body.clone(), at_ms: now_ms };
         world.ledger.answers.insert((*key).to_owned(), saved);
         world.dirty = true;
     }
-    Ok(Answer {
-        status,
-        body,
-        replayed: false,
-    })
+    Ok(Answer { status, body, replayed: false })
 }
 
 /// Compares requests by their parameters, not their bytes: the order of a form means nothing.
 fn fingerprint(path: &str, form: &Form) -> String {
-    let digest = Sha256::new()
-        .chain_update(path)
-        .chain_update([0])
-        .chain_update(form.canonical())
-        .finalize();
+    let digest = Sha256::new().chain_update(path).chain_update([0]).chain_update(form.canonical()).finalize();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_authorized(shared: &Shared, headers: &HeaderMap) -> bool {
-    let given = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     given.and_then(|value| value.strip_prefix("Bearer ")) == Some(shared.config.secret_key.as_str())
 }
 
@@ -265,10 +212,7 @@ async fn control(State(shared): Held, headers: HeaderMap, body: Bytes) -> Respon
             shared.with(|world, _| webhook::set_faults(world, faults));
             show_control(State(shared), headers).await
         }
-        Err(error) => refuse(
-            &shared,
-            &ApiError::invalid("body", "parameter_invalid", error.to_string()),
-        ),
+        Err(error) => refuse(&shared, &ApiError::invalid("body", "parameter_invalid", error.to_string())),
     }
 }
 

@@ -33,19 +33,12 @@ impl ApiError {
 
     /// 400: well formed, but the state of the object forbids it.
     pub(crate) fn forbidden_by_state(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            param: None,
-            executed: true,
-            ..Self::invalid("", code, message)
-        }
+        Self { param: None, executed: true, ..Self::invalid("", code, message) }
     }
 
     /// 404: no such object.
     pub(crate) fn missing(param: &str, what: &str, id: &str) -> Self {
-        Self {
-            status: 404,
-            ..Self::invalid(param, "resource_missing", format!("No such {what}: '{id}'"))
-        }
+        Self { status: 404, ..Self::invalid(param, "resource_missing", format!("No such {what}: '{id}'")) }
     }
 
     /// 401: the key is absent or wrong. The key itself is never repeated.
@@ -67,24 +60,14 @@ impl ApiError {
     pub(crate) fn fault(status: u16) -> Self {
         match status {
             401 => Self::unauthorized(),
-            402 => Self::plain(
-                402,
-                "card_error",
-                Some("card_declined"),
-                "Your card was declined.",
-            ),
+            402 => Self::plain(402, "card_error", Some("card_declined"), "Your card was declined."),
             409 => Self::plain(
                 409,
                 "idempotency_error",
                 Some("idempotency_key_in_use"),
                 "There is currently another in-progress request using this idempotency key.",
             ),
-            429 => Self::plain(
-                429,
-                "invalid_request_error",
-                Some("rate_limit"),
-                "Too many requests.",
-            ),
+            429 => Self::plain(429, "invalid_request_error", Some("rate_limit"), "Too many requests."),
             other => Self::plain(other, "api_error", None, "An unknown error occurred."),
         }
     }
@@ -95,14 +78,7 @@ impl ApiError {
         code: Option<&'static str>,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            status,
-            kind,
-            code,
-            message: message.into(),
-            param: None,
-            executed: false,
-        }
+        Self { status, kind, code, message: message.into(), param: None, executed: false }
     }
 
     pub(crate) fn status_code(&self) -> StatusCode {
@@ -113,10 +89,8 @@ impl ApiError {
         let mut error = json!({ "type": self.kind, "message": self.message });
         if let Some(code) = self.code {
             error["code"] = json!(code);
-            error["doc_url"] = json!(format!(
-                "https://docs.stripe.com/error-codes/{}",
-                code.replace('_', "-")
-            ));
+            error["doc_url"] =
+                json!(format!("https://docs.stripe.com/error-codes/{}", code.replace('_', "-")));
         }
         if let Some(param) = &self.param {
             error["param"] = json!(param);

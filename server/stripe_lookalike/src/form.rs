@@ -32,10 +32,7 @@ impl Form {
 
     pub(crate) fn get(&self, path: &[&str]) -> Option<&str> {
         let key: Vec<String> = path.iter().map(|&part| part.to_owned()).collect();
-        self.0
-            .get(&key)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(&key).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn need(&self, path: &[&str]) -> Result<&str, ApiError> {
@@ -53,11 +50,7 @@ impl Form {
         };
         text.parse().map(Some).map_err(|_| {
             let param = show(path);
-            ApiError::invalid(
-                &param,
-                "parameter_invalid_integer",
-                format!("Invalid integer: {text}"),
-            )
+            ApiError::invalid(&param, "parameter_invalid_integer", format!("Invalid integer: {text}"))
         })
     }
 
@@ -67,9 +60,7 @@ impl Form {
             key.len() == path.len() + 1 && key.iter().zip(path).all(|(have, want)| have == want)
         };
         let entries = self.0.iter().filter(|(key, _)| matches(key));
-        entries
-            .filter_map(|(key, value)| key.last().map(|last| (last.as_str(), value.as_str())))
-            .collect()
+        entries.filter_map(|(key, value)| key.last().map(|last| (last.as_str(), value.as_str()))).collect()
     }
 
     /// The same text for the same parameters, whatever order they came in.
@@ -109,9 +100,7 @@ fn decode(encoded: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes
-            .get(at + 1..at + 3)
-            .and_then(|pair| std::str::from_utf8(pair).ok());
+        let hex = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
         match (bytes[at], hex.and_then(|pair| u8::from_str_radix(pair, 16).ok())) {
             (b'%', Some(byte)) => {
                 decoded.push(byte);
@@ -134,28 +123,20 @@ mod tests {
         let form = Form::parse(
             "line_items[0][price_data][product_data][name]=%E8%8C%B6+%2B&line_items%5B0%5D%5Bquantity%5D=2",
         );
-        assert_eq!(
-            form.get(&["line_items", "0", "price_data", "product_data", "name"]),
-            Some("茶 +")
-        );
+        assert_eq!(form.get(&["line_items", "0", "price_data", "product_data", "name"]), Some("茶 +"));
         assert_eq!(form.integer(&["line_items", "0", "quantity"]).unwrap(), Some(2));
     }
 
     #[test]
     fn empty_brackets_count_up() {
         let form = Form::parse("expand[]=payment_intent&expand[]=customer&metadata[a]=1");
-        assert_eq!(
-            form.under(&["expand"]),
-            [("0", "payment_intent"), ("1", "customer")]
-        );
+        assert_eq!(form.under(&["expand"]), [("0", "payment_intent"), ("1", "customer")]);
         assert_eq!(form.under(&["metadata"]), [("a", "1")]);
     }
 
     #[test]
     fn a_missing_parameter_is_named_as_stripe_names_it() {
-        let error = Form::parse("")
-            .need(&["line_items", "0", "quantity"])
-            .unwrap_err();
+        let error = Form::parse("").need(&["line_items", "0", "quantity"]).unwrap_err();
         assert_eq!(error.body()["error"]["param"], "line_items[0][quantity]");
     }
 }

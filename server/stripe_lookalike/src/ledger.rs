@@ -163,14 +163,8 @@ impl Ledger {
 
     /// The sum already given back or on its way back; failed refunds do not count.
     pub(crate) fn refunded(&self, intent_id: &str) -> i64 {
-        let of_intent = self
-            .refunds
-            .values()
-            .filter(|refund| refund.intent_id == intent_id);
-        of_intent
-            .filter(|refund| refund.status != RefundStatus::Failed)
-            .map(|refund| refund.amount)
-            .sum()
+        let of_intent = self.refunds.values().filter(|refund| refund.intent_id == intent_id);
+        of_intent.filter(|refund| refund.status != RefundStatus::Failed).map(|refund| refund.amount).sum()
     }
 }
 

@@ -116,12 +116,7 @@ impl Shared {
         let result = work(&mut world, now_ms);
         if world.dirty {
             world.dirty = false;
-            if let Some(Err(error)) = self
-                .config
-                .state_file
-                .as_ref()
-                .map(|path| world.ledger.save(path))
-            {
+            if let Some(Err(error)) = self.config.state_file.as_ref().map(|path| world.ledger.save(path)) {
                 tracing::error!(%error, "the demonstration payments could not be saved");
             }
             self.changed.notify_one();
@@ -136,23 +131,14 @@ impl Lookalike {
     /// # Errors
     /// The state file exists but cannot be read.
     pub fn new(config: LookalikeConfig) -> Result<Self, LookalikeError> {
-        let remembered = config
-            .state_file
-            .as_deref()
-            .map_or_else(|| Ok(Ledger::default()), Ledger::load);
+        let remembered = config.state_file.as_deref().map_or_else(|| Ok(Ledger::default()), Ledger::load);
         let world = World {
             ledger: remembered.map_err(LookalikeError::StateFile)?,
             faults: Faults::default(),
             rng: ChaCha20Rng::from_seed(config.seed),
             dirty: false,
         };
-        Ok(Self {
-            shared: Arc::new(Shared {
-                config,
-                world: Mutex::new(world),
-                changed: Notify::new(),
-            }),
-        })
+        Ok(Self { shared: Arc::new(Shared { config, world: Mutex::new(world), changed: Notify::new() }) })
     }
 
     /// The API, the payment page and the control interface. [`Lookalike::work`] must run beside it for events to
@@ -177,9 +163,7 @@ impl Lookalike {
     ) -> std::io::Result<()> {
         let worker = self.clone();
         let worker = tokio::spawn(async move { worker.work().await });
-        let served = axum::serve(listener, self.router())
-            .with_graceful_shutdown(shutdown)
-            .await;
+        let served = axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).await;
         worker.abort();
         served
     }
@@ -209,16 +193,13 @@ impl Lookalike {
     }
 
     fn pay(&self, session_id: &str, step: Step) -> Result<(), LookalikeError> {
-        let paid = self
-            .shared
-            .with(|world, now_ms| session::pay(world, session_id, "", step, now_ms));
+        let paid = self.shared.with(|world, now_ms| session::pay(world, session_id, "", step, now_ms));
         paid.map(|_| ()).map_err(refused)
     }
 
     /// Ends a delayed payment now, one way or the other.
     pub fn settle(&self, session_id: &str, succeeds: bool) {
-        self.shared
-            .with(|world, now_ms| session::settle(world, session_id, succeeds, now_ms));
+        self.shared.with(|world, now_ms| session::settle(world, session_id, succeeds, now_ms));
     }
 
     /// Closes an open session as its time running out would.
@@ -226,16 +207,13 @@ impl Lookalike {
     /// # Errors
     /// There is no such session, or it is not open.
     pub fn expire(&self, session_id: &str) -> Result<(), LookalikeError> {
-        let expired = self
-            .shared
-            .with(|world, now_ms| session::expire(world, session_id, now_ms));
+        let expired = self.shared.with(|world, now_ms| session::expire(world, session_id, now_ms));
         expired.map(|_| ()).map_err(refused)
     }
 
     /// Ends a pending refund now, one way or the other.
     pub fn settle_refund(&self, refund_id: &str, succeeds: bool) {
-        self.shared
-            .with(|world, now_ms| refund::settle(world, refund_id, succeeds, now_ms));
+        self.shared.with(|world, now_ms| refund::settle(world, refund_id, succeeds, now_ms));
     }
 
     /// Ends what has come due by the clock; the API and the worker do this by themselves.
@@ -257,16 +235,10 @@ impl Lookalike {
     /// For tests that hand them to the receiver themselves.
     pub fn drain_webhooks(&self) -> Vec<SignedWebhook> {
         let secret = &self.shared.config.webhook_secret;
-        self.shared
-            .with(|world, now_ms| webhook::drain(world, secret, now_ms))
+        self.shared.with(|world, now_ms| webhook::drain(world, secret, now_ms))
     }
 }
 
 fn refused(error: error::ApiError) -> LookalikeError {
-    LookalikeError::Refused(
-        error.body()["error"]["message"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
-    )
+    LookalikeError::Refused(error.body()["error"]["message"].as_str().unwrap_or_default().to_owned())
 }

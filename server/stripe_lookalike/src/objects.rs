@@ -23,15 +23,9 @@ pub(crate) fn yuan(fen: i64) -> String {
 pub(crate) fn session(session: &Session, intent: Option<Value>, public_url: &str) -> Value {
     let open = session.status == SessionStatus::Open;
     let url = (open && !public_url.is_empty()).then(|| format!("{public_url}/pay/{}", session.id));
-    let wechat_pay = session
-        .payment_method_types
-        .iter()
-        .any(|method| method == "wechat_pay");
-    let options = if wechat_pay {
-        json!({ "wechat_pay": { "app_id": null, "client": "web" } })
-    } else {
-        json!({})
-    };
+    let wechat_pay = session.payment_method_types.iter().any(|method| method == "wechat_pay");
+    let options =
+        if wechat_pay { json!({ "wechat_pay": { "app_id": null, "client": "web" } }) } else { json!({}) };
     let details = (session.status == SessionStatus::Complete).then(|| {
         json!({
             "address": null, "business_name": null, "email": session.customer_email, "individual_name": null,
@@ -126,11 +120,7 @@ pub(crate) fn intent(intent: &Intent) -> Value {
         IntentStatus::Succeeded => "succeeded",
         IntentStatus::Canceled => "canceled",
     };
-    let received = if intent.status == IntentStatus::Succeeded {
-        intent.amount
-    } else {
-        0
-    };
+    let received = if intent.status == IntentStatus::Succeeded { intent.amount } else { 0 };
     let last_error = intent.declined.then(|| {
         json!({
             "type": "card_error", "code": "card_declined", "decline_code": "generic_decline",

@@ -15,18 +15,13 @@ use crate::session::Step;
 use crate::{Shared, objects, session};
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/pay/{id}", get(show))
-        .route("/pay/{id}/{action}", post(act))
+    Router::new().route("/pay/{id}", get(show)).route("/pay/{id}/{action}", post(act))
 }
 
 async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let found = shared.with(|world, _| {
         let session = session::find(world, &id).ok()?.clone();
-        let intent = session
-            .intent_id
-            .as_ref()
-            .and_then(|id| world.ledger.intents.get(id));
+        let intent = session.intent_id.as_ref().and_then(|id| world.ledger.intents.get(id));
         let declined =
             intent.is_some_and(|it| it.declined && it.status == IntentStatus::RequiresPaymentMethod);
         Some((session, declined))
@@ -123,14 +118,9 @@ struct Words {
 impl Words {
     fn of(session: &Session) -> Self {
         // Whoever names no language gets Chinese: the shop's buyers are in China.
-        let is_zh = session
-            .locale
-            .as_deref()
-            .is_none_or(|locale| locale.starts_with("zh") || locale == "auto");
-        Self {
-            lang: if is_zh { "zh-CN" } else { "en" },
-            is_zh,
-        }
+        let is_zh =
+            session.locale.as_deref().is_none_or(|locale| locale.starts_with("zh") || locale == "auto");
+        Self { lang: if is_zh { "zh-CN" } else { "en" }, is_zh }
     }
 
     fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
@@ -138,10 +128,7 @@ impl Words {
     }
 
     fn notice(&self) -> &'static str {
-        self.t(
-            "演示支付页，不会扣款",
-            "Demonstration payment page – no real money",
-        )
+        self.t("演示支付页，不会扣款", "Demonstration payment page – no real money")
     }
 
     fn method(&self, method: &str) -> &'static str {
@@ -157,17 +144,12 @@ fn render(session: &Session, declined: bool) -> String {
     let words = Words::of(session);
     let names: Vec<String> = session.line_names.iter().map(|name| escape(name)).collect();
     let sum = objects::yuan(session.amount);
-    let mut content = format!(
-        "<div class=\"card\"><div>{}</div><p class=\"sum\">{sum}</p></div>",
-        names.join("<br>")
-    );
+    let mut content =
+        format!("<div class=\"card\"><div>{}</div><p class=\"sum\">{sum}</p></div>", names.join("<br>"));
     content.push_str(&match session.status {
         SessionStatus::Open => choices(session, declined, &words),
         SessionStatus::Complete => ended(
-            words.t(
-                "这笔支付已经完成，不用再付。",
-                "This payment is done. There is nothing more to pay.",
-            ),
+            words.t("这笔支付已经完成，不用再付。", "This payment is done. There is nothing more to pay."),
             words.t("返回商城", "Back to the shop"),
             &done_url(session),
         ),
@@ -186,10 +168,8 @@ fn render(session: &Session, declined: bool) -> String {
 fn choices(session: &Session, declined: bool, words: &Words) -> String {
     let id = escape(&session.id);
     let problem = if declined {
-        let text = words.t(
-            "支付没有成功：银行拒绝了。可以再试一次。",
-            "The payment was declined. You can try again.",
-        );
+        let text = words
+            .t("支付没有成功：银行拒绝了。可以再试一次。", "The payment was declined. You can try again.");
         format!("<p class=\"problem\" role=\"alert\">{text}</p>")
     } else {
         String::new()
@@ -211,11 +191,7 @@ fn choices(session: &Session, declined: bool, words: &Words) -> String {
         format!("<button{class} formaction=\"{id}/{action}\">{text}</button>")
     };
     let buttons = [
-        button(
-            "succeed",
-            " class=\"main\"",
-            words.t("付款成功", "Pay – succeeds"),
-        ),
+        button("succeed", " class=\"main\"", words.t("付款成功", "Pay – succeeds")),
         button("later", "", words.t("稍后到账", "Pay – money arrives later")),
         button("later_fail", "", words.t("稍后失败", "Pay – fails later")),
         button("fail", "", words.t("付款失败", "Pay – declined")),
@@ -234,10 +210,7 @@ fn choices(session: &Session, declined: bool, words: &Words) -> String {
 }
 
 fn ended(text: &str, link: &str, url: &str) -> String {
-    format!(
-        "<p role=\"status\">{text}</p><a class=\"link\" href=\"{}\">{link}</a>",
-        escape(url)
-    )
+    format!("<p role=\"status\">{text}</p><a class=\"link\" href=\"{}\">{link}</a>", escape(url))
 }
 
 fn not_found() -> String {

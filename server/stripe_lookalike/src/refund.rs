@@ -20,11 +20,7 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Refu
         return Err(ApiError::forbidden_by_state("charge_already_refunded", message));
     }
     if amount <= 0 {
-        return Err(ApiError::invalid(
-            "amount",
-            "parameter_invalid_integer",
-            "Invalid positive integer",
-        ));
+        return Err(ApiError::invalid("amount", "parameter_invalid_integer", "Invalid positive integer"));
     }
     if amount > remaining {
         let message = format!(
@@ -39,18 +35,12 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Refu
         let message = "You have insufficient funds in your Stripe account.";
         return Err(ApiError::forbidden_by_state("balance_insufficient", message));
     }
-    let settlement = Settlement {
-        at_ms: now_ms + world.faults.settle_after_ms,
-        succeeds: mode == RefundMode::Pending,
-    };
+    let settlement =
+        Settlement { at_ms: now_ms + world.faults.settle_after_ms, succeeds: mode == RefundMode::Pending };
     let at_once = mode == RefundMode::Succeed;
     let refund = Refund {
         id: world.new_id("re_3", 23),
-        status: if at_once {
-            RefundStatus::Succeeded
-        } else {
-            RefundStatus::Pending
-        },
+        status: if at_once { RefundStatus::Succeeded } else { RefundStatus::Pending },
         intent_id: intent.id.clone(),
         charge_id,
         amount,
@@ -93,34 +83,25 @@ fn payment(world: &World, form: &Form) -> Result<(Intent, String), ApiError> {
             Ok((intent.clone(), charge_id.clone()))
         }
         _ => {
-            let message = format!(
-                "This PaymentIntent ({}) does not have a successful charge to refund.",
-                intent.id
-            );
-            Err(ApiError::forbidden_by_state(
-                "payment_intent_unexpected_state",
-                message,
-            ))
+            let message =
+                format!("This PaymentIntent ({}) does not have a successful charge to refund.", intent.id);
+            Err(ApiError::forbidden_by_state("payment_intent_unexpected_state", message))
         }
     }
 }
 
 fn reason(form: &Form) -> Result<Option<String>, ApiError> {
     match form.get(&["reason"]) {
-        Some(reason) if !["duplicate", "fraudulent", "requested_by_customer"].contains(&reason) => Err(
-            ApiError::invalid("reason", "parameter_invalid", format!("Invalid reason: {reason}")),
-        ),
+        Some(reason) if !["duplicate", "fraudulent", "requested_by_customer"].contains(&reason) => {
+            Err(ApiError::invalid("reason", "parameter_invalid", format!("Invalid reason: {reason}")))
+        }
         other => Ok(other.map(str::to_owned)),
     }
 }
 
 /// `GET /v1/refunds/{id}`.
 pub(crate) fn find<'world>(world: &'world World, id: &str) -> Result<&'world Refund, ApiError> {
-    world
-        .ledger
-        .refunds
-        .get(id)
-        .ok_or_else(|| ApiError::missing("id", "refund", id))
+    world.ledger.refunds.get(id).ok_or_else(|| ApiError::missing("id", "refund", id))
 }
 
 /// Ends a pending refund; nothing happens when it is not pending.
@@ -147,9 +128,7 @@ pub(crate) fn settle(world: &mut World, id: &str, succeeds: bool, now_ms: i64) {
 /// Ends the pending refunds that have come due.
 pub(crate) fn sweep(world: &mut World, now_ms: i64) {
     let due = |refund: &Refund| {
-        let settlement = refund
-            .settlement
-            .filter(|settlement| settlement.at_ms <= now_ms)?;
+        let settlement = refund.settlement.filter(|settlement| settlement.at_ms <= now_ms)?;
         Some((refund.id.clone(), settlement.succeeds))
     };
     let settled: Vec<(String, bool)> = world.ledger.refunds.values().filter_map(due).collect();

@@ -8,11 +8,7 @@ use crate::objects;
 
 /// `GET /v1/checkout/sessions/{id}`.
 pub(crate) fn find<'world>(world: &'world World, id: &str) -> Result<&'world Session, ApiError> {
-    world
-        .ledger
-        .sessions
-        .get(id)
-        .ok_or_else(|| ApiError::missing("session", "checkout.session", id))
+    world.ledger.sessions.get(id).ok_or_else(|| ApiError::missing("session", "checkout.session", id))
 }
 
 /// `POST /v1/checkout/sessions/{id}/expire`: only an open session can be closed.
@@ -35,11 +31,7 @@ fn close(world: &mut World, id: &str, now_ms: i64) {
         return;
     };
     session.status = SessionStatus::Expired;
-    if let Some(intent) = session
-        .intent_id
-        .as_ref()
-        .and_then(|id| world.ledger.intents.get_mut(id))
-    {
+    if let Some(intent) = session.intent_id.as_ref().and_then(|id| world.ledger.intents.get_mut(id)) {
         intent.status = IntentStatus::Canceled;
         intent.canceled_at = Some(now_ms.div_euclid(1000));
     }
@@ -88,10 +80,7 @@ pub(crate) fn pay(
             Step::Succeed => open.status = SessionStatus::Complete,
             Step::Later { succeeds } => {
                 open.status = SessionStatus::Complete;
-                open.settlement = Some(Settlement {
-                    at_ms: settle_at_ms,
-                    succeeds,
-                });
+                open.settlement = Some(Settlement { at_ms: settle_at_ms, succeeds });
             }
             Step::Decline => {}
         }
@@ -111,13 +100,7 @@ pub(crate) fn pay(
 fn chosen(session: &Session, method: &str) -> String {
     let offered = |name: &&String| name.as_str() == method;
     let first = session.payment_method_types.first();
-    session
-        .payment_method_types
-        .iter()
-        .find(offered)
-        .or(first)
-        .cloned()
-        .unwrap_or_else(|| "card".to_owned())
+    session.payment_method_types.iter().find(offered).or(first).cloned().unwrap_or_else(|| "card".to_owned())
 }
 
 fn new_intent(world: &mut World, session: &Session, now_ms: i64) -> String {
@@ -148,11 +131,7 @@ fn capture(world: &mut World, session_id: &str) {
     };
     session.paid = true;
     session.settlement = None;
-    let Some(intent) = session
-        .intent_id
-        .as_ref()
-        .and_then(|id| world.ledger.intents.get_mut(id))
-    else {
+    let Some(intent) = session.intent_id.as_ref().and_then(|id| world.ledger.intents.get_mut(id)) else {
         return;
     };
     intent.status = IntentStatus::Succeeded;
@@ -174,11 +153,7 @@ pub(crate) fn settle(world: &mut World, id: &str, succeeds: bool, now_ms: i64) {
         emit(world, "checkout.session.async_payment_succeeded", id, now_ms);
         return;
     }
-    if let Some(intent) = session
-        .intent_id
-        .as_ref()
-        .and_then(|id| world.ledger.intents.get_mut(id))
-    {
+    if let Some(intent) = session.intent_id.as_ref().and_then(|id| world.ledger.intents.get_mut(id)) {
         intent.status = IntentStatus::RequiresPaymentMethod;
         intent.declined = true;
     }
@@ -190,20 +165,13 @@ pub(crate) fn sweep(world: &mut World, now_ms: i64) {
     let late = |session: &&Session| {
         session.status == SessionStatus::Open && session.expires_at <= now_ms.div_euclid(1000)
     };
-    let expired: Vec<String> = world
-        .ledger
-        .sessions
-        .values()
-        .filter(late)
-        .map(|late| late.id.clone())
-        .collect();
+    let expired: Vec<String> =
+        world.ledger.sessions.values().filter(late).map(|late| late.id.clone()).collect();
     for id in expired {
         close(world, &id, now_ms);
     }
     let due = |session: &Session| {
-        let settlement = session
-            .settlement
-            .filter(|settlement| settlement.at_ms <= now_ms)?;
+        let settlement = session.settlement.filter(|settlement| settlement.at_ms <= now_ms)?;
         Some((session.id.clone(), settlement.succeeds))
     };
     let settled: Vec<(String, bool)> = world.ledger.sessions.values().filter_map(due).collect();
@@ -213,10 +181,6 @@ pub(crate) fn sweep(world: &mut World, now_ms: i64) {
 }
 
 fn emit(world: &mut World, kind: &str, id: &str, now_ms: i64) {
-    let object = world
-        .ledger
-        .sessions
-        .get(id)
-        .map(|session| objects::session(session, None, ""));
+    let object = world.ledger.sessions.get(id).map(|session| objects::session(session, None, ""));
     world.emit(kind, &object.unwrap_or(Value::Null), now_ms);
 }

@@ -50,18 +50,10 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Sess
         ));
     }
     if form.need(&["mode"])? != "payment" {
-        return Err(ApiError::invalid(
-            "mode",
-            "parameter_invalid",
-            "Only mode=payment is offered here.",
-        ));
+        return Err(ApiError::invalid("mode", "parameter_invalid", "Only mode=payment is offered here."));
     }
     let success_url = url(form, "success_url")?.ok_or_else(|| {
-        ApiError::invalid(
-            "success_url",
-            "parameter_missing",
-            "Missing required param: success_url.",
-        )
+        ApiError::invalid("success_url", "parameter_missing", "Missing required param: success_url.")
     })?;
     let cancel_url = url(form, "cancel_url")?;
     let (amount, line_names) = line_items(form)?;
@@ -78,9 +70,7 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Sess
         customer_email: email(form)?,
         metadata: metadata(form, &["metadata"])?,
         intent_metadata: metadata(form, &["payment_intent_data", "metadata"])?,
-        intent_description: form
-            .get(&["payment_intent_data", "description"])
-            .map(str::to_owned),
+        intent_description: form.get(&["payment_intent_data", "description"]).map(str::to_owned),
         payment_method_types,
         allowed_payment_method_types,
         success_url,
@@ -111,31 +101,18 @@ fn line_items(form: &Form) -> Result<(i64, Vec<String>), ApiError> {
         let currency = form.need(&currency_path)?;
         if !currency.eq_ignore_ascii_case("cny") {
             let message = format!("Invalid currency: {currency}. This account takes cny only.");
-            return Err(ApiError::invalid(
-                &show(&currency_path),
-                "parameter_invalid",
-                message,
-            ));
+            return Err(ApiError::invalid(&show(&currency_path), "parameter_invalid", message));
         }
-        names.push(
-            form.need(&[price[0], price[1], price[2], "product_data", "name"])?
-                .to_owned(),
-        );
+        names.push(form.need(&[price[0], price[1], price[2], "product_data", "name"])?.to_owned());
         form.need(&amount_path)?;
         let unit_amount = form.integer(&amount_path)?.unwrap_or(0);
         let quantity = form.integer(&[base[0], base[1], "quantity"])?.unwrap_or(1);
-        let sum = unit_amount
-            .checked_mul(quantity)
-            .and_then(|line| total.checked_add(line));
+        let sum = unit_amount.checked_mul(quantity).and_then(|line| total.checked_add(line));
         total = match sum {
             Some(sum) if unit_amount > 0 && quantity > 0 => sum,
             _ => {
                 let message = "Invalid amount: unit_amount and quantity must be greater than 0.";
-                return Err(ApiError::invalid(
-                    &show(&amount_path),
-                    "parameter_invalid_integer",
-                    message,
-                ));
+                return Err(ApiError::invalid(&show(&amount_path), "parameter_invalid_integer", message));
             }
         };
     }
@@ -150,34 +127,20 @@ fn line_items(form: &Form) -> Result<(i64, Vec<String>), ApiError> {
 /// The offered ways to pay, and the filter as given.
 fn methods(form: &Form) -> Result<(Vec<String>, Option<Vec<String>>), ApiError> {
     let read = |name: &str| -> Result<Option<Vec<String>>, ApiError> {
-        let given: Vec<String> = form
-            .under(&[name])
-            .into_iter()
-            .map(|(_, value)| value.to_owned())
-            .collect();
+        let given: Vec<String> = form.under(&[name]).into_iter().map(|(_, value)| value.to_owned()).collect();
         if let Some(unknown) = given.iter().find(|method| !METHODS.contains(&method.as_str())) {
             let message = format!("The payment method type provided: {unknown} is invalid.");
-            return Err(ApiError::invalid(
-                name,
-                "payment_intent_invalid_parameter",
-                message,
-            ));
+            return Err(ApiError::invalid(name, "payment_intent_invalid_parameter", message));
         }
         Ok((!given.is_empty()).then_some(given))
     };
     let fixed = read("payment_method_types")?;
     let filter = read("allowed_payment_method_types")?;
-    let offered = fixed
-        .or_else(|| filter.clone())
-        .unwrap_or_else(|| vec!["card".to_owned()]);
+    let offered = fixed.or_else(|| filter.clone()).unwrap_or_else(|| vec!["card".to_owned()]);
     let client_path = ["payment_method_options", "wechat_pay", "client"];
     if offered.iter().any(|method| method == "wechat_pay") && form.get(&client_path) != Some("web") {
         let message = "When using the wechat_pay payment method in Checkout, client must be 'web'.";
-        return Err(ApiError::invalid(
-            &show(&client_path),
-            "parameter_missing",
-            message,
-        ));
+        return Err(ApiError::invalid(&show(&client_path), "parameter_missing", message));
     }
     Ok((offered, filter))
 }
@@ -203,11 +166,9 @@ fn email(form: &Form) -> Result<Option<String>, ApiError> {
 
 fn locale(form: &Form) -> Result<Option<String>, ApiError> {
     match form.get(&["locale"]) {
-        Some(locale) if !LOCALES.contains(&locale) => Err(ApiError::invalid(
-            "locale",
-            "parameter_invalid",
-            format!("Invalid locale: {locale}"),
-        )),
+        Some(locale) if !LOCALES.contains(&locale) => {
+            Err(ApiError::invalid("locale", "parameter_invalid", format!("Invalid locale: {locale}")))
+        }
         other => Ok(other.map(str::to_owned)),
     }
 }
@@ -219,22 +180,14 @@ fn expires_at(form: &Form, now_s: i64) -> Result<i64, ApiError> {
         return Ok(at);
     }
     let message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now.";
-    Err(ApiError::invalid(
-        "expires_at",
-        "parameter_invalid_integer",
-        message,
-    ))
+    Err(ApiError::invalid("expires_at", "parameter_invalid_integer", message))
 }
 
 fn at_most(form: &Form, name: &str, most: usize) -> Result<Option<String>, ApiError> {
     match form.get(&[name]) {
         Some(text) if text.chars().count() > most => {
             let message = format!("Invalid string: must be at most {most} characters");
-            Err(ApiError::invalid(
-                name,
-                "parameter_invalid_string_length",
-                message,
-            ))
+            Err(ApiError::invalid(name, "parameter_invalid_string_length", message))
         }
         other => Ok(other.map(str::to_owned)),
     }
@@ -249,8 +202,5 @@ pub(crate) fn metadata(form: &Form, path: &[&str]) -> Result<BTreeMap<String, St
             "Metadata can have up to 50 keys of up to 40 characters with values of up to 500 characters.";
         return Err(ApiError::invalid(&show(path), "parameter_invalid", message));
     }
-    Ok(entries
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect())
+    Ok(entries.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
 }

@@ -82,10 +82,7 @@ pub(crate) fn drain(world: &mut World, secret: &str, now_ms: i64) -> Vec<SignedW
 /// Posts what is due, again and again with growing pauses where the receiver does not take it.
 pub(crate) async fn deliver_forever(shared: &Shared) {
     // The receiver is the shop on the same machine: a proxy of the environment has no business here.
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .timeout(ANSWER_WITHIN)
-        .build();
+    let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build();
     let client = match client {
         Ok(client) => client,
         Err(error) => {
@@ -127,27 +124,14 @@ pub(crate) async fn deliver_forever(shared: &Shared) {
 }
 
 fn next(world: &World, not_before: &HashMap<String, Instant>, now_ms: i64) -> Option<Delivery> {
-    let rested = |delivery: &&Delivery| {
-        not_before
-            .get(&delivery.event_id)
-            .is_none_or(|at| *at <= Instant::now())
-    };
-    world
-        .ledger
-        .outbox
-        .iter()
-        .filter(|delivery| is_due(delivery, now_ms))
-        .find(rested)
-        .cloned()
+    let rested =
+        |delivery: &&Delivery| not_before.get(&delivery.event_id).is_none_or(|at| *at <= Instant::now());
+    world.ledger.outbox.iter().filter(|delivery| is_due(delivery, now_ms)).find(rested).cloned()
 }
 
 /// Notes the outcome of one attempt. Gives the number of failed attempts when the event must rest before the next.
 fn settle(world: &mut World, event_id: &str, taken: bool) -> Option<u32> {
-    let at = world
-        .ledger
-        .outbox
-        .iter()
-        .position(|delivery| delivery.event_id == event_id)?;
+    let at = world.ledger.outbox.iter().position(|delivery| delivery.event_id == event_id)?;
     world.dirty = true;
     let delivery = world.ledger.outbox.get_mut(at)?;
     if taken {

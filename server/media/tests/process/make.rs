@@ -9,37 +9,27 @@ use image::{ExtendedColorType, ImageEncoder, RgbImage};
 pub fn red_blue(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let texture = u8::try_from((x * 7 + y * 13) % 16).unwrap();
-        image::Rgb(if x < width / 2 {
-            [230 + texture, 20, 20]
-        } else {
-            [20, 20, 230 + texture]
-        })
+        image::Rgb(if x < width / 2 { [230 + texture, 20, 20] } else { [20, 20, 230 + texture] })
     })
 }
 
 pub fn jpeg_of(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, 90)
-        .encode_image(image)
-        .unwrap();
+    JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(image).unwrap();
     bytes
 }
 
 pub fn png_of(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     let encoder = PngEncoder::new(&mut bytes);
-    encoder
-        .write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8)
-        .unwrap();
+    encoder.write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8).unwrap();
     bytes
 }
 
 pub fn webp_of(image: &RgbImage) -> Vec<u8> {
     let mut bytes = Vec::new();
     let encoder = WebPEncoder::new_lossless(&mut bytes);
-    encoder
-        .write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8)
-        .unwrap();
+    encoder.write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8).unwrap();
     bytes
 }
 
@@ -71,9 +61,7 @@ pub fn png_chunk(name: &[u8; 4], data: &[u8]) -> Vec<u8> {
     chunk.extend_from_slice(name);
     chunk.extend_from_slice(data);
     let crc = chunk[4..].iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
-        })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
     });
     chunk.extend_from_slice(&(!crc).to_be_bytes());
     chunk

@@ -5,6 +5,7 @@ use domain::food::{FoodClass, ScNumber};
 use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VillageId};
 use domain::money::Fen;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use store::WriteTx;
 use store::listing::{self as rows, ChoiceRow, ListingRow};
 use store::media::find_media;
@@ -13,7 +14,7 @@ use super::form::Reader;
 use super::{ListingStatus, check, lock_own_listing, status_of, today, variants};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer};
+use crate::{Result, ServiceError, Services, Viewer, audit};
 
 const MAX_NAME_CHARS: usize = 60;
 const MAX_STORY_CHARS: usize = 5_000;
@@ -194,6 +195,17 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
             return Err(ServiceError::Invalid(refused));
         }
         reindex_product(&mut tx, row.id).await?;
+        let detail = json!({ "version": version });
+        audit::record(
+            &mut tx,
+            services,
+            viewer.user_id(),
+            "listing.changed",
+            "product",
+            row.id.get(),
+            detail,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(Saved { version, problems: reader.problems })

@@ -24,7 +24,7 @@ use domain::time::Date;
 use domain::word::UnknownWord;
 use serde::{Deserialize, Serialize};
 use store::listing::{self as rows, ListingRow};
-use store::{Conn, WriteTx};
+use store::{Conn, StoreError, WriteTx};
 
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -107,5 +107,13 @@ fn require_own(viewer: &Viewer, row: &ListingRow) -> Result<()> {
         Ok(_) => Ok(()),
         Err(ServiceError::Forbidden) => Err(ServiceError::NotFound),
         Err(error) => Err(error),
+    }
+}
+
+/// Someone took the same code or address name a moment ago: asking again finds the next free one.
+fn busy_when_taken(error: StoreError) -> ServiceError {
+    match error {
+        StoreError::AlreadyExists => ServiceError::Busy,
+        other => other.into(),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use store::WriteTx;
 use store::listing::{self as rows, ListingRow};
 
-use super::{ListingStatus, check, lock_own_listing, status_of, today};
+use super::{ListingStatus, busy_when_taken, check, lock_own_listing, status_of, today};
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
@@ -36,7 +36,7 @@ pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -
         return Err(ServiceError::Invalid(problems));
     }
     let slug = slug_for(&mut tx, &row).await?;
-    rows::publish_listing(&mut tx, row.id, &slug, services.now_ms()).await?;
+    rows::publish_listing(&mut tx, row.id, &slug, services.now_ms()).await.map_err(busy_when_taken)?;
     reindex_product(&mut tx, row.id).await?;
     let detail = json!({ "version": row.version });
     audit::record(&mut tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail)

@@ -361,3 +361,18 @@ async fn someone_elses_listing_does_not_exist() {
     assert!(matches!(edit_page(services, &guest, product).await, Err(ServiceError::Unauthenticated)));
     assert!(matches!(publish(services, &guest, product).await, Err(ServiceError::Unauthenticated)));
 }
+
+#[tokio::test]
+async fn two_products_of_one_name_have_two_addresses() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (first, mut form) = tea(&fixture).await;
+    publish(services, &seller(), first).await.unwrap();
+    let second = create_draft(services, &seller(), TEAM, "another").await.unwrap();
+    form.variants = vec![tin()];
+    save(&fixture, second, &form).await.unwrap();
+    add_batch(services, &seller(), &batch(second), "b9").await.unwrap();
+    let slug = publish(services, &seller(), second).await.unwrap().slug;
+    assert!(slug.starts_with("ming-qian-lv-cha-"), "{slug}");
+    assert_eq!(found(&fixture, "明前绿茶").await.len(), 2);
+}

@@ -9,6 +9,7 @@ use pinyin::ToPinyin;
 use store::WriteTx;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 
+use super::busy_when_taken;
 use super::draft::VariantForm;
 use super::form::Reader;
 use crate::{Result, ServiceError, Services};
@@ -65,8 +66,8 @@ pub(super) async fn save(
             None => own_code(tx, product, base, row.id).await?,
         };
         match base {
-            Some(_) => rows::update_variant(tx, &row).await?,
-            None => rows::insert_variant(tx, product.id, &row).await?,
+            Some(_) => rows::update_variant(tx, &row).await.map_err(busy_when_taken)?,
+            None => rows::insert_variant(tx, product.id, &row).await.map_err(busy_when_taken)?,
         }
         kept.insert(row.id);
         if let Some(tiers) = reader.tiers(&field(index, "tier_prices"), &form.tier_prices, row.price_fen) {

@@ -8,11 +8,13 @@
 //! 3. Further tests of single rules are `#[tokio::test]` functions that call [`on_both`].
 
 mod catalogue;
+mod county;
 mod listing;
 mod operation;
 mod people;
 mod schema;
 mod search;
+mod seed;
 mod statements;
 mod villages;
 

@@ -2,13 +2,7 @@ use crate::support::{Shop, order_with};
 
 async fn press(shop: &Shop, id: &str, action: &str) -> String {
     let url = format!("{}/pay/{id}/{action}", shop.base);
-    let response = shop
-        .http
-        .post(url)
-        .form(&[("method", "alipay")])
-        .send()
-        .await
-        .unwrap();
+    let response = shop.http.post(url).form(&[("method", "alipay")]).send().await.unwrap();
     assert_eq!(response.status(), 303);
     response.headers()["location"].to_str().unwrap().to_owned()
 }
@@ -23,20 +17,12 @@ async fn the_page_says_in_the_payers_language_that_no_money_moves() {
     let shop = Shop::open().await;
     let zh = shop.session("zh").await["id"].as_str().unwrap().to_owned();
     let text = page(&shop, &zh).await;
-    for expected in [
-        "lang=\"zh-CN\"",
-        "演示支付页，不会扣款",
-        "¥128.50",
-        "湘集订单 X1",
-        "支付宝",
-        "微信支付",
-    ] {
+    for expected in ["lang=\"zh-CN\"", "演示支付页，不会扣款", "¥128.50", "湘集订单 X1", "支付宝", "微信支付"]
+    {
         assert!(text.contains(expected), "{expected}");
     }
     assert!(!text.contains("<script"));
-    let (_, session) = shop
-        .post("/v1/checkout/sessions", None, &order_with("locale", "en"))
-        .await;
+    let (_, session) = shop.post("/v1/checkout/sessions", None, &order_with("locale", "en")).await;
     let text = page(&shop, session["id"].as_str().unwrap()).await;
     assert!(text.contains("Demonstration payment page – no real money") && text.contains("WeChat Pay"));
 }
@@ -58,10 +44,7 @@ async fn a_declined_payer_sees_why_and_may_leave() {
     let id = shop.session("k").await["id"].as_str().unwrap().to_owned();
     assert_eq!(press(&shop, &id, "fail").await, format!("../{id}"));
     assert!(page(&shop, &id).await.contains("银行拒绝了"));
-    assert_eq!(
-        press(&shop, &id, "abandon").await,
-        "https://shop.example/orders/X1"
-    );
+    assert_eq!(press(&shop, &id, "abandon").await, "https://shop.example/orders/X1");
     assert!(shop.lookalike.drain_webhooks().is_empty());
 }
 
@@ -72,12 +55,7 @@ async fn a_closed_page_takes_no_payment() {
     shop.lookalike.expire(&id).unwrap();
     assert_eq!(press(&shop, &id, "succeed").await, format!("../{id}"));
     assert!(page(&shop, &id).await.contains("没有扣款"));
-    let missing = shop
-        .http
-        .get(format!("{}/pay/cs_none", shop.base))
-        .send()
-        .await
-        .unwrap();
+    let missing = shop.http.get(format!("{}/pay/cs_none", shop.base)).send().await.unwrap();
     assert_eq!(missing.status(), 404);
 }
 

@@ -54,18 +54,8 @@ impl Shop {
                 .await
         });
         let no_redirects = reqwest::redirect::Policy::none();
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(no_redirects)
-            .build()
-            .unwrap();
-        Self {
-            lookalike,
-            base,
-            http,
-            clock,
-            _stop: stop,
-        }
+        let http = reqwest::Client::builder().no_proxy().redirect(no_redirects).build().unwrap();
+        Self { lookalike, base, http, clock, _stop: stop }
     }
 
     pub fn pass(&self, ms: i64) {
@@ -80,11 +70,7 @@ impl Shop {
 
     /// POST with the right key; the answer's status and JSON.
     pub async fn post(&self, path: &str, key: Option<&str>, form: &[(&str, &str)]) -> (u16, Value) {
-        let mut request = self
-            .http
-            .post(format!("{}{path}", self.base))
-            .bearer_auth(KEY)
-            .form(form);
+        let mut request = self.http.post(format!("{}{path}", self.base)).bearer_auth(KEY).form(form);
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
@@ -132,10 +118,7 @@ pub fn order() -> Vec<(&'static str, &'static str)> {
         ("payment_method_types[1]", "alipay"),
         ("payment_method_types[2]", "wechat_pay"),
         ("payment_method_options[wechat_pay][client]", "web"),
-        (
-            "success_url",
-            "https://shop.example/paid?session={CHECKOUT_SESSION_ID}",
-        ),
+        ("success_url", "https://shop.example/paid?session={CHECKOUT_SESSION_ID}"),
         ("cancel_url", "https://shop.example/orders/X1"),
         ("locale", "zh"),
     ]

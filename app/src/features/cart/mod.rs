@@ -1,0 +1,14 @@
+//! The cart: its page, and what may be done to it.
+
+pub mod api;
+pub mod stepper;
+
+#[cfg(feature = "ssr")]
+mod cart_page;
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn pages() -> Vec<crate::routes::Page> {
+    vec![crate::routes::Page::new("/cart", cart_page::cart_page)]
+}

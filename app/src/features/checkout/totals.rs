@@ -1,0 +1,127 @@
+//! What the order will cost, and the button that places it.
+
+use domain::locale::Locale;
+use domain::money::Fen;
+use leptos::prelude::*;
+
+use super::api::CheckoutQuote;
+use crate::text::yuan;
+
+/// The sums, the total that the form expects, and the button. With scripts they follow the chosen region.
+#[island]
+pub fn CheckoutTotals(
+    quote: CheckoutQuote,
+    /// Why the freight is not known although a region was given.
+    refusal: Option<String>,
+    /// The region the quote is for, in six digits; empty for none.
+    code: String,
+    locale: Locale,
+) -> impl IntoView {
+    let parcels = quote.freight_fen.len();
+    let quote = RwSignal::new(quote);
+    let refusal = RwSignal::new(refusal);
+    let busy = RwSignal::new(false);
+    #[cfg(feature = "hydrate")]
+    follow_region(quote, refusal, busy, code, locale);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = code;
+    let freight = (0..parcels).map(|at| freight_row(at, parcels, quote, locale)).collect::<Vec<_>>();
+    let sum = move || quote.with(|quote| yuan(Fen::new(quote.total_fen.unwrap_or(quote.goods_fen))));
+    let sum_label = move || {
+        if quote.with(|quote| quote.total_fen.is_some()) {
+            locale.pick("应付", "To pay")
+        } else {
+            locale.pick("商品（未含运费）", "Goods, freight not included")
+        }
+    };
+    let button = move || {
+        if quote.with(|quote| quote.total_fen.is_some()) {
+            locale.pick("提交订单并付款", "Place order and pay")
+        } else {
+            locale.pick("确认地址，计算运费", "Confirm address, see freight")
+        }
+    };
+    let expected = move || quote.with(|quote| quote.total_fen.map(|total| total.to_string()).unwrap_or_default());
+    let is_busy = move || busy.get().then_some("true");
+    view! {
+        <dl class="totals" aria-live="polite">
+            <div>
+                <dt>{locale.pick("商品", "Goods")}</dt>
+                <dd>{move || quote.with(|quote| yuan(Fen::new(quote.goods_fen)))}</dd>
+            </div>
+            {freight}
+            <div class="totals__sum"><dt>{sum_label}</dt><dd><span class="price">{sum}</span></dd></div>
+        </dl>
+        <p class="field__error" role="status">{move || refusal.get()}</p>
+        <input type="hidden" name="expected_total" value=expected/>
+        <div class="buybar">
+            <span class="buybar__sum only-phone">
+                {locale.pick("合计", "Total")} " " <span class="price">{sum}</span>
+            </span>
+            <button class="btn btn--clay" name="then" value="place" aria-busy=is_busy>{button}</button>
+        </div>
+    }
+}
+
+fn freight_row(at: usize, parcels: usize, quote: RwSignal<CheckoutQuote>, locale: Locale) -> AnyView {
+    let label = if parcels > 1 {
+        match locale {
+            Locale::Zh => format!("运费（包裹 {}）", at + 1),
+            Locale::En => format!("Freight, parcel {}", at + 1),
+        }
+    } else {
+        locale.pick("运费", "Freight").to_owned()
+    };
+    let amount = move || {
+        quote.with(|quote| match quote.freight_fen.get(at).copied().flatten() {
+            None => locale.pick("选好地区后计算", "once the region is known").to_owned(),
+            Some(0) => locale.pick("包邮", "free").to_owned(),
+            Some(fen) => yuan(Fen::new(fen)),
+        })
+    };
+    view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }.into_any()
+}
+
+/// Asks for the freight whenever another region is chosen.
+#[cfg(feature = "hydrate")]
+fn follow_region(
+    quote: RwSignal<CheckoutQuote>,
+    refusal: RwSignal<Option<String>>,
+    busy: RwSignal<bool>,
+    code: String,
+    locale: Locale,
+) {
+    use super::api::{QuoteForm, quote_checkout};
+    let chosen = super::browser::chosen();
+    let quoted = StoredValue::new(code);
+    Effect::new(move |_| {
+        let region = chosen.get();
+        // A province or city alone (its digits end in 00) has no freight yet.
+        if region.len() != 6 || region.ends_with("00") || region == quoted.get_value() {
+            return;
+        }
+        quoted.set_value(region.clone());
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let outcome = quote_checkout(QuoteForm { region: region.clone() }).await;
+            // Another region may have been chosen meanwhile.
+            if quoted.get_value() != region {
+                return;
+            }
+            busy.set(false);
+            match outcome {
+                Ok(answer) => {
+                    refusal.set(None);
+                    quote.set(answer.value);
+                }
+                Err(error) => {
+                    quote.update(|quote| {
+                        quote.total_fen = None;
+                        quote.freight_fen.iter_mut().for_each(|fee| *fee = None);
+                    });
+                    refusal.set(Some(crate::text::error_text(locale, &error)));
+                }
+            }
+        });
+    });
+}

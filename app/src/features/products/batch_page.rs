@@ -1,0 +1,104 @@
+//! One batch: where the code on a package leads.
+
+use leptos::prelude::*;
+use service::shop::{BatchPage, batch_page as load};
+
+use super::card::ui_photo;
+use super::words::weight_text;
+use super::{origin, papers};
+use crate::context::{link, locale, name, param, services, t};
+use crate::layout::Screen;
+use crate::routes::{PageResult, paths};
+use crate::text::food_class;
+use crate::ui::{crumbs, facts, permille_text, photo};
+
+/// `/batches/{product}/{code}`
+pub async fn batch_page() -> PageResult {
+    let page = load(&services(), &param("product"), &param("code")).await?;
+    let product = name(&page.product.name, &page.product.name_en).to_owned();
+    let title = format!("{product} · {} {}", t("批次", "batch"), page.batch.code);
+    let description = format!("{title}{}{}", t("，生产日期 ", ", produced on "), page.batch.produced_on);
+    let path = origin::batch_path(&page.product.slug, &page.batch.code);
+    let screen = Screen::shop(title, body(&page, &product)).public(description).canonical(path);
+    Ok(match &page.photo {
+        Some(cover) => screen.image(paths::photo_jpeg(&cover.content_hash)),
+        None => screen,
+    })
+}
+
+fn body(page: &BatchPage, product: &str) -> AnyView {
+    let batch = &page.batch;
+    let mut rows = origin::batch_facts(batch, &page.base_unit, false);
+    rows.push((t("食品类别", "Food class"), food_class(locale(), page.food_class).into_any()));
+    if !page.producer.is_empty() {
+        rows.push((t("生产者", "Producer"), page.producer.clone().into_any()));
+    }
+    let product_path = paths::product(&page.product.slug);
+    let picture = page.photo.as_ref().map(|cover| ui_photo(cover, product));
+    let products = paths::products();
+    let way = [(products.as_str(), t("全部商品", "Products")), (product_path.as_str(), product)];
+    view! {
+        <header class="page-head"><div>
+            {crumbs(&way, t("批次", "Batch"))}
+            <h1>{t("批次 ", "Batch ")}<span class="num">{batch.code.clone()}</span></h1>
+        </div></header>
+        <div class="cols">
+            <div class="stack stack--l">
+                <section class="origin-panel" aria-labelledby="origin">
+                    <div class="origin-panel__head">
+                        <h2 id="origin">{t("从哪里来", "Where it comes from")}</h2>{origin::certificate_chip(batch)}
+                    </div>
+                    {facts("", rows)}
+                    {origin::shares(&batch.origins)}
+                </section>
+                {origin::freshness_note(batch)}
+                {inputs(page)}
+                {papers::certificate(batch)}
+            </div>
+            <aside class="stack">
+                {photo(picture.as_ref(), "photo--sq", "(min-width:56rem) 352px,92vw", true)}
+                <a class="btn btn--primary btn--wide" href=link(&product_path)>{t("看商品 ", "See the product: ")}{product.to_owned()}</a>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// What each village put in: the weights that money is split by.
+fn inputs(page: &BatchPage) -> AnyView {
+    let rows: Vec<_> = page
+        .batch
+        .origins
+        .iter()
+        .map(|origin| {
+            let village = name(&origin.village.name, &origin.village.name_en).to_owned();
+            view! {
+                <tr>
+                    <th scope="row"><a href=link(&paths::village(&origin.village.slug))>{village}</a></th>
+                    <td>{name(&origin.collective_name, &origin.collective_name_en).to_owned()}</td>
+                    <td class="n">{weight_text(origin.weight_g)}</td>
+                    <td class="n">{permille_text(origin.permille)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="box">
+            <h2>{t("各村投料", "What each village put in")}</h2>
+            <p class="muted small">{t("货款按这个比例归到各村集体。", "Payments go to the villages’ collectives in these shares.")}</p>
+            <div class="table-wrap"><table class="table">
+                <thead><tr>
+                    <th scope="col">{t("村庄", "Village")}</th>
+                    <th scope="col">{t("村集体", "Collective")}</th>
+                    <th scope="col" class="n">{t("重量", "Weight")}</th>
+                    <th scope="col" class="n">{t("占比", "Share")}</th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table></div>
+        </section>
+    }
+    .into_any()
+}

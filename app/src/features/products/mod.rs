@@ -1,0 +1,40 @@
+//! Products: lists, the product's page with what puts it into the cart, the batch behind a QR code.
+
+pub mod buy_box;
+
+#[cfg(feature = "ssr")]
+mod batch_page;
+#[cfg(feature = "ssr")]
+pub mod card;
+#[cfg(feature = "ssr")]
+mod filters;
+#[cfg(feature = "ssr")]
+mod freight;
+#[cfg(feature = "ssr")]
+mod list_page;
+#[cfg(feature = "ssr")]
+mod origin;
+#[cfg(feature = "ssr")]
+mod papers;
+#[cfg(feature = "ssr")]
+mod product_page;
+#[cfg(feature = "ssr")]
+mod structured;
+#[cfg(feature = "ssr")]
+pub mod words;
+
+/// How a product stands in its page; also for the seller's preview.
+#[cfg(feature = "ssr")]
+pub use product_page::product_screen;
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn pages() -> Vec<crate::routes::Page> {
+    use crate::routes::Page;
+    vec![
+        Page::new("/products", list_page::list_page),
+        Page::new("/products/{slug}", product_page::product_page),
+        Page::new("/batches/{product}/{code}", batch_page::batch_page),
+    ]
+}

@@ -1,0 +1,145 @@
+//! Where a batch comes from, as a panel; and where the money goes.
+
+use domain::food::Freshness;
+use domain::locale::Locale;
+use leptos::prelude::*;
+use service::shop::{BatchView, MoneyBar, OriginShare, ProductPage};
+
+use super::words::{base_amount, short_day};
+use crate::context::{encode, link, locale, name, t};
+use crate::routes::paths;
+use crate::ui::{Share, alert, amount_text, facts, icon, icon_s, money_split, origin_shares};
+
+/// The address of a batch's page, where the code on the package leads.
+#[must_use]
+pub fn batch_path(product_slug: &str, code: &str) -> String {
+    paths::batch(format_args!("{product_slug}/{}", encode(code)))
+}
+
+/// `四季镇 佐龙村`, with a link.
+fn village_link(origin: &OriginShare) -> AnyView {
+    let town = name(&origin.town_name, &origin.town_name_en);
+    let village = name(&origin.village.name, &origin.village.name_en);
+    view! { <a href=link(&paths::village(&origin.village.slug))>{format!("{town} {village}")}</a> }.into_any()
+}
+
+/// All villages of a batch, with links.
+#[must_use]
+pub fn village_links(origins: &[OriginShare]) -> AnyView {
+    let links: Vec<AnyView> = origins
+        .iter()
+        .enumerate()
+        .map(|(at, origin)| {
+            let comma = (at > 0).then(|| t("、", ", "));
+            view! { {comma}{village_link(origin)} }.into_any()
+        })
+        .collect();
+    view! { {links} }.into_any()
+}
+
+/// The shares of the villages; nothing for one village alone.
+#[must_use]
+pub fn shares(origins: &[OriginShare]) -> AnyView {
+    if origins.len() < 2 {
+        return ().into_any();
+    }
+    let shares: Vec<Share> = origins
+        .iter()
+        .map(|origin| Share {
+            name: name(&origin.village.name, &origin.village.name_en).to_owned(),
+            weight: origin.permille,
+        })
+        .collect();
+    origin_shares(&shares)
+}
+
+/// The chip of a batch whose papers are there.
+#[must_use]
+pub fn certificate_chip(batch: &BatchView) -> AnyView {
+    if batch.certificate_number.is_empty() {
+        return ().into_any();
+    }
+    view! { <span class="chip t-gold">{icon_s("certificate")}{t("合格证", "Certificate")}</span> }.into_any()
+}
+
+/// The dates and the size of a batch.
+#[must_use]
+pub fn batch_facts(batch: &BatchView, base_unit: &str, with_code: bool) -> Vec<(&'static str, AnyView)> {
+    let mut rows: Vec<(&'static str, AnyView)> = vec![(t("产地", "Grown in"), village_links(&batch.origins))];
+    if with_code {
+        rows.push((t("批次", "Batch"), view! { <span class="num">{batch.code.clone()}</span> }.into_any()));
+    }
+    rows.push((t("生产日期", "Produced on"), day(&batch.produced_on)));
+    if let Some(expires) = &batch.expires_on {
+        rows.push((t("可售至", "Sold until"), day(expires)));
+    }
+    let left = match locale() {
+        Locale::Zh => format!("共 {}，还剩 {}", base_amount(base_unit, batch.received), base_amount(base_unit, batch.available)),
+        Locale::En => format!("{}, {} left", base_amount(base_unit, batch.received), base_amount(base_unit, batch.available)),
+    };
+    rows.push((t("这一批", "This batch"), left.into_any()));
+    rows
+}
+
+fn day(text: &str) -> AnyView {
+    view! { <time class="num" datetime=text.to_owned()>{text.to_owned()}</time> }.into_any()
+}
+
+/// What must be said of a batch that is about to expire, or has.
+#[must_use]
+pub fn freshness_note(batch: &BatchView) -> AnyView {
+    let expires = batch.expires_on.as_deref().map(short_day).unwrap_or_default();
+    match batch.freshness {
+        Some(Freshness::NearExpiry { days_left }) => {
+            let title = t("临近保质期", "Close to its best-before date");
+            let text = match locale() {
+                Locale::Zh => format!("这一批保质期到 {expires}，还有 {days_left} 天，请按需购买。"),
+                Locale::En => format!("This batch keeps until {expires}, {days_left} more days; buy what you will use."),
+            };
+            alert("warn", title, view! { <p>{text}</p> })
+        }
+        Some(Freshness::Expired) => alert(
+            "bad",
+            t("已过保质期，不再出售", "Past its best-before date, no longer sold"),
+            view! { <p>{expires}</p> },
+        ),
+        Some(Freshness::Fresh) | None => ().into_any(),
+    }
+}
+
+/// The panel of the product's page; nothing before the first harvest.
+#[must_use]
+pub fn panel(page: &ProductPage) -> AnyView {
+    let Some(batch) = &page.batch else { return ().into_any() };
+    let mut rows = batch_facts(batch, &page.base_unit, true);
+    let team = name(&page.team.name, &page.team.name_en).to_owned();
+    rows.push((t("上架", "Listed by"), team.into_any()));
+    if !page.producer.is_empty() {
+        rows.push((t("制作", "Made by"), page.producer.clone().into_any()));
+    }
+    view! {
+        <section class="origin-panel" aria-labelledby="origin">
+            <div class="origin-panel__head"><h2 id="origin">{t("从哪里来", "Where it comes from")}</h2>{certificate_chip(batch)}</div>
+            {facts("", rows)}
+            {shares(&batch.origins)}
+            <a class="origin-panel__qr" href=link(&batch_path(&page.slug, &batch.code))>
+                {icon("qr")}<span>{t("看这一批的完整记录", "See the full record of this batch")}</span>
+            </a>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where the money goes.
+#[must_use]
+pub fn money(bar: Option<&MoneyBar>) -> AnyView {
+    let Some(bar) = bar else { return ().into_any() };
+    let total = amount_text(bar.total_fen);
+    let title = match (locale(), bar.planned) {
+        (Locale::Zh, true) => format!("这 {total} 会去哪里"),
+        (Locale::Zh, false) => format!("今年卖出的 {total} 去了哪里"),
+        (Locale::En, true) => format!("Where {total} will go"),
+        (Locale::En, false) => format!("Where this year’s {total} went"),
+    };
+    view! { <section class="box">{money_split(title, bar)}</section> }.into_any()
+}

@@ -1,0 +1,147 @@
+//! Two months of one collective.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use domain::ledger::AccountCode;
+use domain::role::Role;
+use domain::time::DAY_MS;
+use sqlx::Executor;
+
+use super::*;
+use crate::SignedIn;
+use crate::accounts::fixture::Fixture;
+
+const COLLECTIVE: CollectiveId = CollectiveId::from_i64(4);
+/// Midnight of 2025-05-01 in China.
+const MAY_MS: i64 = 1_746_028_800_000;
+
+fn treasurer() -> Viewer {
+    let roles = vec![Role::TreasurerOf(COLLECTIVE)];
+    let user = SignedIn { user_id: 9.into(), display_name: "会计".to_owned(), roles };
+    Viewer { user: Some(user), ..Viewer::default() }
+}
+
+/// April: 100.00 and 20.05 come in. May: the first becomes available, the second is taken back, 7.10 comes in.
+async fn books() -> Fixture {
+    let fixture = Fixture::new().await;
+    let mut tx = fixture.services.db.write().await.unwrap();
+    for statement in [
+        "INSERT INTO counties (id, code, name, name_en) VALUES (1, '610925', '岚皋县', 'Lan''gao')",
+        "INSERT INTO towns (id, county_id, slug, name, name_en) VALUES (2, 1, 'zuolong', '佐龙镇', 'Zuolong')",
+        "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en) \
+         VALUES (3, 2, 'tayuan', '塔元村', 'Tayuan', '', '')",
+        "INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES (4, 3, '=1+1', '', 'A')",
+    ] {
+        (&mut *tx).execute(statement).await.unwrap();
+    }
+    let pending = AccountCode::CollectivePending(COLLECTIVE).to_string();
+    let available = AccountCode::CollectiveAvailable(COLLECTIVE).to_string();
+    for (id, code) in [(10, pending.as_str()), (11, available.as_str())] {
+        sqlx::query("INSERT INTO accounts (id, code, collective_id) VALUES ($1, $2, 4)")
+            .bind(id)
+            .bind(code.to_owned())
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    let postings: [(i64, &str, i64, &[(i64, i64)]); 5] = [
+        (1, "apply", MAY_MS - DAY_MS, &[(10, -10_000)]),
+        (2, "apply", MAY_MS - 1, &[(10, -2_005)]),
+        (3, "release", MAY_MS, &[(10, 10_000), (11, -10_000)]),
+        (4, "refund_decided", MAY_MS + DAY_MS, &[(10, 2_005)]),
+        (5, "apply", MAY_MS + 2 * DAY_MS, &[(10, -710)]),
+    ];
+    for (id, kind, at_ms, amounts) in postings {
+        sqlx::query("INSERT INTO journal_entries (id, kind, at_ms, cause) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(kind.to_owned())
+            .bind(at_ms)
+            .bind(format!("cause {id}"))
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        for (position, (account, amount)) in (0_i64..).zip(amounts) {
+            sqlx::query("INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES ($1, $2, $3, $4)")
+                .bind(id)
+                .bind(position)
+                .bind(*account)
+                .bind(*amount)
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+    fixture
+}
+
+#[tokio::test]
+async fn a_month_closes_with_what_it_opened_with_and_what_moved() {
+    let fixture = books().await;
+    let month = async |month| statement(&fixture.services, &treasurer(), COLLECTIVE, month).await.unwrap();
+    let (april, may, june) = (month("2025-04").await, month("2025-05").await, month("2025-06").await);
+    assert_eq!(april.opening, Balance::default());
+    assert_eq!((april.closing.pending_fen.get(), april.closing.available_fen.get()), (12_005, 0));
+    assert_eq!(may.opening, april.closing, "a month opens with what the last one closed with");
+    assert_eq!((may.closing.pending_fen.get(), may.closing.available_fen.get()), (710, 10_000));
+    assert_eq!((may.turnover().0.get(), may.turnover().1.get()), (710, 2_005), "a release is no income");
+    assert_eq!((june.opening, june.movements.len()), (may.closing, 0));
+    for statement in [april, may, june] {
+        let moved: Fen = statement.movements.iter().map(|row| row.pending_fen + row.available_fen).sum();
+        assert_eq!(statement.closing.total_fen(), statement.opening.total_fen() + moved);
+    }
+}
+
+#[tokio::test]
+async fn only_the_treasurer_reads_it() {
+    let fixture = books().await;
+    let services = &fixture.services;
+    let nobody = statement(services, &Viewer::default(), COLLECTIVE, "2025-05").await;
+    assert!(matches!(nobody, Err(ServiceError::Unauthenticated)));
+    let mut neighbour = treasurer();
+    neighbour.user.as_mut().unwrap().roles = vec![Role::TreasurerOf(CollectiveId::from_i64(5))];
+    let refused = statement_xlsx(services, &neighbour, COLLECTIVE, "2025-05").await;
+    assert!(matches!(refused, Err(ServiceError::Forbidden)));
+    assert!(matches!(
+        income_by_month(services, &neighbour, COLLECTIVE, 2025).await,
+        Err(ServiceError::Forbidden)
+    ));
+    for wrong in ["", "2025", "2025-13", "2025-5", "x-y"] {
+        let answer = statement(services, &treasurer(), COLLECTIVE, wrong).await;
+        assert!(matches!(answer, Err(ServiceError::NotFound)), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn the_spreadsheet_says_the_same_to_the_fen_and_runs_nothing() {
+    let fixture = books().await;
+    let bytes = statement_xlsx(&fixture.services, &treasurer(), COLLECTIVE, "2025-05").await.unwrap();
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let name = workbook.sheet_names()[0].clone();
+    let formulas = workbook.worksheet_formula(&name).unwrap();
+    assert!(formulas.used_cells().next().is_none(), "no cell is a formula");
+    let cells = workbook.worksheet_range(&name).unwrap();
+    assert_eq!(cells.get_value((0, 0)), Some(&Data::String("=1+1".to_owned())));
+    let fen = |row: u32, column: u32| match cells.get_value((row, column)) {
+        Some(Data::Float(yuan)) => (yuan * 100.0).round() as i64,
+        other => panic!("row {row}, column {column}: {other:?}"),
+    };
+    let opening: Vec<i64> = (3..6).map(|column| fen(2, column)).collect();
+    assert_eq!(opening, [12_005, 0, 12_005]);
+    let moved: Vec<i64> = (3..6).map(|row| fen(row, 3) + fen(row, 4)).collect();
+    assert_eq!(moved, [0, -2_005, 710]);
+    let closing: Vec<i64> = (3..6).map(|column| fen(6, column)).collect();
+    assert_eq!(closing, [710, 10_000, 10_710]);
+    assert_eq!(fen(5, 5), closing[2], "the running balance ends in the closing one");
+}
+
+#[test]
+fn days_add_up_to_their_months() {
+    let day = |text: (i32, u8, u8)| Date::from_ymd(text.0, text.1, text.2).unwrap().day_number();
+    let months = by_month(
+        [(day((2025, 1, 1)), Fen::new(1)), (day((2025, 1, 31)), Fen::new(2)), (day((2025, 12, 31)), Fen::new(4))]
+            .into_iter(),
+    );
+    assert_eq!((months[0].get(), months[1].get(), months[11].get()), (3, 0, 4));
+}

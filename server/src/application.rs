@@ -1,0 +1,275 @@
+//! The shop put together, for the program and for tests alike.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use app::context::SiteInfo;
+use axum::Router;
+use service::Services;
+use service::ports::{Clock, Entropy, PaymentGateway, SystemClock};
+use store::Db;
+use stripe_lookalike::{Lookalike, LookalikeConfig};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::entropy::SystemEntropy;
+use crate::payments::{GatewayConfig, StripeGateway};
+use crate::router::{AppState, router};
+use crate::worker;
+
+/// How long unfinished work may take after the last connection has closed.
+const FINISH_WITHIN: Duration = Duration::from_secs(25);
+
+/// What a test puts in the place of the real thing.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    pub clock: Option<Arc<dyn Clock>>,
+    pub entropy: Option<Arc<dyn Entropy>>,
+    /// Instead of Stripe and of the look-alike.
+    pub payments: Option<Arc<dyn PaymentGateway>>,
+}
+
+/// The look-alike that takes demonstration payments, in this process.
+#[derive(Debug, Clone)]
+pub struct DemoPayments {
+    pub lookalike: Lookalike,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Signs its events.
+    pub webhook_secret: String,
+}
+
+/// The running shop; it answers requests once [`Application::serve`] is called.
+#[derive(Debug)]
+pub struct Application {
+    pub services: Services,
+    pub router: Router,
+    pub demo_payments: Option<DemoPayments>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    unfinished: Arc<()>,
+}
+
+/// Opens the database, brings it up to date, and puts the shop together. `config.address` must be the address that is
+/// really listened on: the look-alike sends its events there.
+///
+/// # Errors
+/// The database cannot be opened or migrated, or the look-alike's address is taken.
+pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Application> {
+    // Two providers of cryptography in one program panic at the first connection unless one is chosen.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let clock = overrides.clock.unwrap_or_else(|| Arc::new(SystemClock));
+    let entropy = overrides.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
+    let db = open_database(config).await?;
+    let stop = CancellationToken::new();
+    let mut tasks = Vec::new();
+
+    let payments = Payments::start(config, &clock, &entropy, overrides.payments, &stop, &mut tasks).await?;
+    let media = Arc::new(open_media(config)?);
+    let services =
+        Services::new(db, clock, entropy, payments.gateway, media, config.rules.clone(), &config.public_url);
+    if config.worker {
+        tasks.push(tokio::spawn(worker::run(services.clone(), stop.clone())));
+    }
+    let assets = Assets::load(&config.site_dir);
+    let unfinished = Arc::new(());
+    let state = AppState {
+        services: services.clone(),
+        site: Arc::new(site_info(config, &assets)),
+        assets,
+        payment_origin: payments.origin.into(),
+        webhook_secret: payments.webhook_secret.into(),
+        trust_proxy: config.trust_proxy,
+        body_limit_bytes: config.body_limit_bytes,
+        request_timeout_seconds: config.request_timeout_seconds,
+        admission: Arc::new(Semaphore::new(config.max_requests)),
+        unfinished: unfinished.clone(),
+    };
+    Ok(Application { services, router: router(state), demo_payments: payments.demo, stop, tasks, unfinished })
+}
+
+/// Opens the database and brings it up to date.
+///
+/// # Errors
+/// As [`build`].
+pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::connect(config.database_url.reveal(), config.max_connections).await.context("opening the database")?;
+    db.migrate().await.context("bringing the database up to date")?;
+    Ok(db)
+}
+
+/// The shop without payments and without routes, for work at the terminal.
+///
+/// # Errors
+/// As [`build`].
+pub async fn build_services(config: &Config) -> anyhow::Result<Services> {
+    let db = open_database(config).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let gateway = no_network(&clock)?;
+    let media = Arc::new(open_media(config)?);
+    Ok(Services::new(db, clock, Arc::new(SystemEntropy), gateway, media, config.rules.clone(), &config.public_url))
+}
+
+/// A gateway that reaches nobody: nothing done at the terminal asks the payment network.
+fn no_network(clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn PaymentGateway>> {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let clock = clock.clone();
+    let config = GatewayConfig::new("sk_test_none", Some("http://127.0.0.1:9".to_owned()));
+    Ok(Arc::new(StripeGateway::new(config, move || clock.now_ms())?))
+}
+
+fn open_media(config: &Config) -> anyhow::Result<object_store::local::LocalFileSystem> {
+    let folder = config.data_dir.join("media");
+    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(object_store::local::LocalFileSystem::new_with_prefix(folder)?)
+}
+
+fn site_info(config: &Config, assets: &Assets) -> SiteInfo {
+    SiteInfo {
+        public_url: config.public_url.clone(),
+        is_secure: config.is_secure(),
+        is_demo: config.is_demo(),
+        assets: assets.manifest.clone(),
+        business_licence: config.business_licence.clone(),
+        food_permit: config.food_permit.clone(),
+        icp_record: config.icp_record.clone(),
+        contact: config.contact.clone(),
+    }
+}
+
+/// How payments are taken.
+struct Payments {
+    gateway: Arc<dyn PaymentGateway>,
+    webhook_secret: String,
+    /// Where the payment page is.
+    origin: String,
+    demo: Option<DemoPayments>,
+}
+
+impl Payments {
+    async fn start(
+        config: &Config,
+        clock: &Arc<dyn Clock>,
+        entropy: &Arc<dyn Entropy>,
+        instead: Option<Arc<dyn PaymentGateway>>,
+        stop: &CancellationToken,
+        tasks: &mut Vec<JoinHandle<()>>,
+    ) -> anyhow::Result<Self> {
+        let now = {
+            let clock = clock.clone();
+            move || clock.now_ms()
+        };
+        if let Some(gateway) = instead {
+            let webhook_secret = random_text(entropy.as_ref());
+            return Ok(Self { gateway, webhook_secret, origin: String::new(), demo: None });
+        }
+        if let Some(stripe) = &config.stripe {
+            let mut gateway = GatewayConfig::new(stripe.secret_key.reveal(), None);
+            gateway.payment_methods.clone_from(&config.stripe_payment_methods);
+            return Ok(Self {
+                gateway: Arc::new(StripeGateway::new(gateway, now)?),
+                webhook_secret: stripe.webhook_secret.reveal().to_owned(),
+                origin: "https://checkout.stripe.com".to_owned(),
+                demo: None,
+            });
+        }
+        let demo = start_lookalike(config, clock, entropy, stop, tasks).await?;
+        let origin = format!("http://{}", demo.0.address);
+        let mut gateway = GatewayConfig::new(demo.1, Some(origin.clone()));
+        gateway.payment_methods.clone_from(&config.stripe_payment_methods);
+        Ok(Self {
+            gateway: Arc::new(StripeGateway::new(gateway, now)?),
+            webhook_secret: demo.0.webhook_secret.clone(),
+            origin,
+            demo: Some(demo.0),
+        })
+    }
+}
+
+/// Starts the look-alike beside the shop; answers it and its key. Key and secret are new each time, for nobody but
+/// this process needs them.
+async fn start_lookalike(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+    stop: &CancellationToken,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> anyhow::Result<(DemoPayments, String)> {
+    let listener = TcpListener::bind(config.lookalike_address)
+        .await
+        .with_context(|| format!("the payment look-alike cannot listen on {}", config.lookalike_address))?;
+    let address = listener.local_addr()?;
+    let secret_key = format!("sk_test_{}", random_text(entropy.as_ref()));
+    let webhook_secret = format!("whsec_{}", random_text(entropy.as_ref()));
+    let mut seed = [0_u8; 32];
+    entropy.fill(&mut seed);
+    let clock = clock.clone();
+    let lookalike = Lookalike::new(LookalikeConfig {
+        secret_key: secret_key.clone(),
+        webhook_url: Some(format!("http://{}/webhooks/stripe", config.address)),
+        webhook_secret: webhook_secret.clone(),
+        public_url: format!("http://{address}"),
+        state_file: Some(config.data_dir.join("demo-payments.json")),
+        now: Arc::new(move || clock.now_ms()),
+        seed,
+    })?;
+    let (running, stop) = (lookalike.clone(), stop.clone());
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = running.run(listener, stop.cancelled_owned()).await {
+            tracing::error!(%error, "the payment look-alike stopped");
+        }
+    }));
+    Ok((DemoPayments { lookalike, address, webhook_secret }, secret_key))
+}
+
+fn random_text(entropy: &dyn Entropy) -> String {
+    let mut random = [0_u8; 16];
+    entropy.fill(&mut random);
+    random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Application {
+    /// Answers requests until `shutdown` is done; then lets requests and jobs that have begun end, and closes the
+    /// database.
+    ///
+    /// # Errors
+    /// The listener failed.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
+        self.close().await;
+        served
+    }
+
+    /// Ends what runs beside the requests.
+    pub async fn close(self) {
+        let Self { services, router, stop, tasks, unfinished, .. } = self;
+        drop(router);
+        // Work whose client has gone away: a payment that was being opened, an order that was being written.
+        let finished = tokio::time::timeout(FINISH_WITHIN, async {
+            while Arc::strong_count(&unfinished) > 1 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        if finished.await.is_err() {
+            tracing::warn!("stopped although work was unfinished");
+        }
+        stop.cancel();
+        for task in tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a background task broke off");
+            }
+        }
+        services.db.close().await;
+    }
+}

@@ -1,0 +1,242 @@
+//! Commands: serve, migrate, seed-demo, verify, user, settings.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::{Parser, Subcommand};
+use domain::locale::Locale;
+use domain::role::Role;
+use service::ServiceError;
+use service::accounts::NewAccount;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::application::{Application, Overrides, build, build_services, open_database};
+use crate::config::{self, Config, LogFormat, Settings};
+
+/// A storefront that sells what villages make and traces every yuan back to them.
+#[derive(Debug, Parser)]
+#[command(name = "xiangji", version)]
+struct Cli {
+    /// Configuration file (TOML)
+    #[arg(long, env = "XIANGJI_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the shop; a demonstration shop (no Stripe key) with an empty database is filled first
+    Serve {
+        /// Leave an empty database empty
+        #[arg(long)]
+        empty: bool,
+    },
+    /// Bring the database up to date and stop
+    Migrate,
+    /// Fill an empty database with the demonstration county
+    SeedDemo,
+    /// Check the books: invariants of orders, stock, journal and payments
+    Verify,
+    /// Accounts
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Print the table of settings
+    Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account; the password is read from the standard input
+    Add {
+        /// Mobile number or e-mail address
+        login: String,
+        /// Shown to others
+        #[arg(long)]
+        name: String,
+        /// `operator`, or a role with the number of what it is held of: `seller:0abc…`
+        #[arg(long)]
+        role: Vec<String>,
+    },
+    /// Bar an account and end its sessions
+    Bar { login: String },
+    /// Let a barred account in again
+    Unbar { login: String },
+}
+
+/// Runs the command line's command.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = (|| {
+        let config = cli.settings.clone().resolve(cli.config.as_deref())?;
+        start_log(&config)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(dispatch(cli.command, config))
+    })();
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xiangji: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_log(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log).context("the log filter cannot be read")?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match config.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { empty } => serve(config, empty).await?,
+        Command::Migrate => {
+            open_database(&config).await?.close().await;
+            println!("the database is up to date");
+        }
+        Command::SeedDemo => {
+            let services = build_services(&config).await?;
+            seed(&services).await?;
+            services.db.close().await;
+        }
+        Command::Verify => return verify(&config).await,
+        Command::User { command } => user(&config, command).await?,
+        Command::Settings => println!("{}", config::table()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(mut config: Config, empty: bool) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(config.address)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.address))?;
+    if config.address.port() == 0 {
+        let asked = format!("http://{}", config.address);
+        config.address = listener.local_addr()?;
+        if config.public_url == asked {
+            config.public_url = format!("http://{}", config.address);
+        }
+    }
+    let application: Application = build(&config, Overrides::default()).await?;
+    if config.is_demo() && !empty {
+        seed(&application.services).await?;
+    }
+    println!("==> {} (listening on {})", config.public_url, config.address);
+    if let Some(demo) = &application.demo_payments {
+        println!("    demonstration payments: http://{}", demo.address);
+    }
+    application.serve(listener, shutdown_signal()).await?;
+    println!("stopped");
+    Ok(())
+}
+
+/// Ctrl-C or SIGTERM.
+async fn shutdown_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        match terminate {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard");
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+    tracing::info!("stopping: requests that have begun are finished first");
+}
+
+/// Fills an empty database with the demonstration county; leaves any other one alone.
+async fn seed(_services: &service::Services) -> anyhow::Result<()> {
+    Ok(())
+}
+
+async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
+    let services = build_services(config).await?;
+    let report = service::books::verify_books(&services).await?;
+    services.db.close().await;
+    if report.is_sound() {
+        println!("the books are sound");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (invariant, mismatch) in &report.mismatches {
+        println!("{invariant}: {mismatch:?}");
+    }
+    println!("{} mismatches", report.mismatches.len());
+    Ok(ExitCode::FAILURE)
+}
+
+async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
+    let services = build_services(config).await?;
+    let outcome = match command {
+        UserCommand::Add { login, name, role } => {
+            let roles = role.iter().map(|text| parse_role(text)).collect::<anyhow::Result<Vec<Role>>>()?;
+            eprintln!("Password, at least 8 characters:");
+            let mut password = String::new();
+            std::io::stdin().read_line(&mut password)?;
+            let password = password.trim_end_matches(['\r', '\n']).to_owned();
+            let account = NewAccount { login, password, display_name: name, locale: Locale::Zh, roles };
+            service::accounts::create_user(&services, account).await.map(|id| println!("account {id}"))
+        }
+        UserCommand::Bar { login } => service::accounts::set_barred(&services, &login, true).await,
+        UserCommand::Unbar { login } => service::accounts::set_barred(&services, &login, false).await,
+    };
+    services.db.close().await;
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(ServiceError::Invalid(errors)) => {
+            for error in &errors {
+                eprintln!("{}: {}", error.field, app::text::problem_text(Locale::En, &error.problem));
+            }
+            bail!("nothing was changed")
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn parse_role(text: &str) -> anyhow::Result<Role> {
+    let (kind, scope) = text.split_once(':').unwrap_or((text, ""));
+    let scope = if scope.is_empty() {
+        0
+    } else {
+        domain::ids::from_text(scope).with_context(|| format!("in the role {text}"))?
+    };
+    Role::parse(kind, scope).with_context(|| format!("roles are {}", Role::KINDS.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn roles_are_read_with_their_scope() {
+        assert_eq!(parse_role("operator").unwrap(), Role::Operator);
+        assert!(parse_role("seller:0000000000001").is_ok());
+        assert!(parse_role("king").is_err());
+    }
+}

@@ -1,0 +1,208 @@
+//! What every request passes: language, number, limits, guards, headers.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use domain::locale::Locale;
+use tracing::Instrument as _;
+
+use crate::router::AppState;
+
+/// The language named by the path's prefix, which is gone by now.
+#[derive(Debug, Clone, Copy)]
+pub struct PathLocale(pub Locale);
+
+/// The number of a request, and the mark of its scripts.
+#[derive(Debug, Clone)]
+pub struct RequestMarks {
+    pub id: Arc<str>,
+    pub nonce: Arc<str>,
+}
+
+/// Takes the language's prefix off the path, before routing.
+pub fn strip_locale<B>(mut request: Request<B>) -> Request<B> {
+    let (locale, path) = Locale::from_prefix(request.uri().path());
+    if locale != Locale::default() {
+        let path_and_query = match request.uri().query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        let mut parts = request.uri().clone().into_parts();
+        if let Ok(stripped) = path_and_query.parse() {
+            parts.path_and_query = Some(stripped);
+            if let Ok(uri) = Uri::from_parts(parts) {
+                *request.uri_mut() = uri;
+            }
+        }
+    }
+    request.extensions_mut().insert(PathLocale(locale));
+    request
+}
+
+/// Numbers the request, logs it, sheds load, and puts the headers on the answer.
+pub async fn edge(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let marks = RequestMarks { id: mark(&state, 8).into(), nonce: mark(&state, 16).into() };
+    request.extensions_mut().insert(marks.clone());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let span = tracing::info_span!("request", id = %marks.id, %method, path);
+    let started_ms = state.services.now_ms();
+    let mut answer = match state.admission.clone().try_acquire_owned() {
+        Ok(_admitted) => run_limited(&state, request, next).instrument(span.clone()).await,
+        Err(_full) => overloaded(),
+    };
+    let took_ms = state.services.now_ms() - started_ms;
+    span.in_scope(|| tracing::info!(status = answer.status().as_u16(), took_ms, "answered"));
+    put_headers(&state, &marks, &path, answer.headers_mut());
+    answer
+}
+
+async fn run_limited(state: &AppState, request: Request, next: Next) -> Response {
+    if !is_same_origin(request.method(), request.uri().path(), request.headers()) {
+        tracing::warn!("refused: sent from another site");
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    match tokio::time::timeout(Duration::from_secs(state.request_timeout_seconds), next.run(request)).await {
+        Ok(answer) => answer,
+        Err(_elapsed) => {
+            tracing::warn!("given up: too slow");
+            overloaded()
+        }
+    }
+}
+
+fn overloaded() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n").into_response()
+}
+
+/// Random bytes as hexadecimal text.
+fn mark(state: &AppState, bytes: usize) -> String {
+    let mut random = [0_u8; 16];
+    state.services.entropy.fill(&mut random);
+    random.iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether what changes something was sent by a page of ours. Browsers say so in `Sec-Fetch-Site`; older ones name the
+/// sending site in `Origin`; programs that are no browsers say neither, and have no cookies to abuse. Events of the
+/// payment network carry a signature instead.
+fn is_same_origin(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    if method.is_safe() || path.starts_with("/webhooks/") {
+        return true;
+    }
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match text(header::ORIGIN) {
+        None => true,
+        Some(origin) => {
+            let sender = origin.split_once("://").map(|(_, authority)| authority);
+            sender.is_some() && sender == text(header::HOST)
+        }
+    }
+}
+
+/// Security headers for every answer; none is cached but what says so itself.
+fn put_headers(state: &AppState, marks: &RequestMarks, path: &str, headers: &mut HeaderMap) {
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; \
+         frame-ancestors 'none'; form-action 'self' {payment}",
+        nonce = marks.nonce,
+        payment = state.payment_origin,
+    );
+    let mut put = |name: header::HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    put(header::CONTENT_SECURITY_POLICY, &policy);
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "same-origin");
+    put(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(header::HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), payment=()");
+    put(header::HeaderName::from_static("x-request-id"), &marks.id);
+    if state.site.is_secure {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) && !path.starts_with("/media/") {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+}
+
+/// Where the request came from, as far as it can be trusted.
+pub fn client_address(request_headers: &HeaderMap, peer: Option<SocketAddr>, trust_proxy: bool) -> IpAddr {
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
+    if !trust_proxy {
+        return peer;
+    }
+    // Each proxy appends; only the last entry was written by ours.
+    let forwarded = request_headers.get_all("x-forwarded-for").iter().next_back();
+    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    last.unwrap_or(peer)
+}
+
+/// The address of the connection's other end, absent in tests without a connection.
+pub fn peer_of<B>(request: &Request<B>) -> Option<SocketAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer)
+}
+
+/// The answer after a panic: the log has the reason, the person a number.
+pub fn after_panic(_reason: Box<dyn std::any::Any + Send + 'static>) -> Response<Body> {
+    tracing::error!("a request ended in a panic");
+    let page = "<!DOCTYPE html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>乡集</title>\
+        <h1>我们这边出了错，请稍后再试</h1><p lang=\"en\">Something went wrong on our side; please try again soon.</p>\
+        <p><a href=\"/\">回首页 / Home</a></p></html>";
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn only_our_own_pages_may_change_something() {
+        let posted = |pairs: &[(&'static str, &'static str)]| is_same_origin(&Method::POST, "/api/x", &headers(pairs));
+        assert!(posted(&[("sec-fetch-site", "same-origin")]));
+        assert!(posted(&[("sec-fetch-site", "none")]));
+        assert!(!posted(&[("sec-fetch-site", "cross-site"), ("origin", "http://shop"), ("host", "shop")]));
+        assert!(!posted(&[("sec-fetch-site", "same-site")]));
+        assert!(posted(&[("origin", "http://shop:3000"), ("host", "shop:3000")]));
+        assert!(!posted(&[("origin", "http://evil"), ("host", "shop:3000")]));
+        assert!(!posted(&[("origin", "null"), ("host", "shop:3000")]));
+        assert!(posted(&[]));
+        assert!(is_same_origin(&Method::GET, "/", &headers(&[("sec-fetch-site", "cross-site")])));
+        assert!(is_same_origin(&Method::POST, "/webhooks/stripe", &headers(&[("origin", "https://stripe")])));
+    }
+
+    #[test]
+    fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
+        let forged = headers(&[("x-forwarded-for", "1.1.1.1, 2.2.2.2")]);
+        let peer = Some(SocketAddr::from(([10, 0, 0, 1], 5000)));
+        assert_eq!(client_address(&forged, peer, false).to_string(), "10.0.0.1");
+        assert_eq!(client_address(&forged, peer, true).to_string(), "2.2.2.2");
+    }
+
+    #[test]
+    fn the_prefix_goes_and_the_query_stays() {
+        let request = Request::builder().uri("/en/products?q=a").body(()).unwrap();
+        let stripped = strip_locale(request);
+        assert_eq!(stripped.uri().to_string(), "/products?q=a");
+        assert_eq!(stripped.extensions().get::<PathLocale>().unwrap().0, Locale::En);
+        let request = Request::builder().uri("/enigma").body(()).unwrap();
+        assert_eq!(strip_locale(request).uri().path(), "/enigma");
+    }
+}

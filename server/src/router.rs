@@ -1,0 +1,308 @@
+//! Which address leads where.
+
+use std::sync::Arc;
+
+use app::context::{self, RequestContext, RequestInfo, SiteInfo};
+use app::form::{FLASH_PARAMETER, UploadForm, UploadedFile, own_referer, session_cookie_name};
+use app::layout::{FileSlot, answer};
+use app::routes::{FileAnswer, Page, Upload, all_pages, all_uploads, encode};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Multipart, RawPathParams, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use domain::locale::Locale;
+use leptos::server_fn::error::FromServerFnError as _;
+use service::Services;
+use tokio::sync::Semaphore;
+use tower::Layer as _;
+use tower::util::MapRequestLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::assets::Assets;
+use crate::middleware::{self, PathLocale, RequestMarks};
+use crate::{media_routes, webhooks, well_known};
+
+/// What the routes share.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    pub services: Services,
+    pub site: Arc<SiteInfo>,
+    pub assets: Assets,
+    /// Where the payment page is; a form may lead there.
+    pub payment_origin: Arc<str>,
+    /// Signs the payment network's events.
+    pub webhook_secret: Arc<str>,
+    pub trust_proxy: bool,
+    pub body_limit_bytes: usize,
+    pub request_timeout_seconds: u64,
+    /// How many requests are answered at once.
+    pub admission: Arc<Semaphore>,
+    /// Held by work that must be finished before the server stops.
+    pub unfinished: Arc<()>,
+}
+
+/// The largest event of the payment network that is read.
+const WEBHOOK_LIMIT_BYTES: usize = 256 * 1024;
+
+/// The whole shop.
+pub fn router(state: AppState) -> Router {
+    let mut routes = Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(well_known::readyz))
+        .route("/robots.txt", get(well_known::robots))
+        .route("/sitemap.xml", get(well_known::sitemap))
+        .route("/regions.json", get(well_known::regions))
+        .route("/media/{hash}/{name}", get(media_routes::rendition));
+    for page in all_pages() {
+        routes = routes.route(page.path, get(move |state, params, request| show(state, params, page, request)));
+    }
+    let api = Router::new()
+        .route("/api/{*function}", post(server_function))
+        .layer(RequestBodyLimitLayer::new(state.body_limit_bytes));
+    let webhooks = Router::new()
+        .route("/webhooks/stripe", post(webhooks::stripe))
+        .layer(RequestBodyLimitLayer::new(WEBHOOK_LIMIT_BYTES));
+    let routes = all_uploads()
+        .into_iter()
+        .fold(routes.merge(api).merge(webhooks), |routes, upload| routes.merge(upload_route(upload)))
+        .fallback(elsewhere)
+        .layer(CatchPanicLayer::custom(middleware::after_panic))
+        .layer(CompressionLayer::new())
+        .layer(axum::middleware::from_fn_with_state(state.clone(), middleware::edge))
+        .with_state(state);
+    // The prefix of the language has to go before any route is chosen.
+    Router::new().fallback_service(MapRequestLayer::new(middleware::strip_locale).layer(routes))
+}
+
+fn upload_route(upload: Upload) -> Router<AppState> {
+    let limit = upload.max_bytes;
+    Router::new()
+        .route(upload.path, post(move |state, request| take_upload(state, upload, request)))
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(limit))
+}
+
+/// A file of the browser's, or no page.
+async fn elsewhere(state: State<AppState>, params: RawPathParams, request: Request) -> Response {
+    if state.assets.has(request.uri().path()) {
+        return state.assets.serve(request).await;
+    }
+    let page = Page::new("", app::features::errors::not_found);
+    show(state, params, page, request).await
+}
+
+/// Makes a page.
+async fn show(State(state): State<AppState>, params: RawPathParams, page: Page, request: Request) -> Response {
+    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let asked = read_request(&state, &request, params);
+    let mut current = match context_of(&state, asked).await {
+        Ok(current) => current,
+        Err(error) => return unavailable(&error),
+    };
+    // A page is shown without these rather than not at all.
+    current.cart_count = service::carts::badge_count(&state.services, &current.viewer).await.unwrap_or(0);
+    let token = current.request.query_value(FLASH_PARAMETER).to_owned();
+    if !token.is_empty() {
+        let flash = service::flash::take(&state.services, &current.viewer, &token).await;
+        current.flash = flash.ok().flatten().map(Arc::new);
+    }
+    let slot = FileSlot::default();
+    let made = slot.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || context::provide(current.clone()),
+        move || answer(page.clone(), made.clone()),
+    );
+    let shown = render(request).await;
+    match slot.take() {
+        Some(file) => download(file),
+        None => shown,
+    }
+}
+
+fn download(file: FileAnswer) -> Response {
+    let disposition = format!("attachment; filename*=UTF-8''{}", encode(&file.name));
+    let mut answer = file.bytes.into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    answer
+}
+
+async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    let asked = read_request(&state, &request, Vec::new());
+    match context_of(&state, asked).await {
+        Ok(current) => {
+            let provide = move || context::provide(current.clone());
+            leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
+        }
+        Err(error) => unavailable(&error),
+    }
+}
+
+async fn take_upload(State(state): State<AppState>, upload: Upload, request: Request) -> Response {
+    let asked = read_request(&state, &request, Vec::new());
+    let current = match context_of(&state, asked).await {
+        Ok(current) => current,
+        Err(error) => return unavailable(&error),
+    };
+    let is_page = current.request.wants_html;
+    let form = match Multipart::from_request(request, &state).await {
+        Ok(parts) => read_form(parts).await,
+        Err(refused) => return refused.into_response(),
+    };
+    let form = match form {
+        Ok(form) => form,
+        Err(status) => return status.into_response(),
+    };
+    let response = leptos_axum::ResponseOptions::default();
+    let (options, run) = (response.clone(), upload.clone());
+    let owner = leptos::prelude::Owner::new();
+    let outcome = owner
+        .with(|| {
+            leptos::reactive::computed::ScopedFuture::new(async move {
+                leptos::prelude::provide_context(options);
+                context::provide(current);
+                run.run(form).await
+            })
+        })
+        .await;
+    let mut answer = match &outcome {
+        _ if is_page => StatusCode::SEE_OTHER.into_response(),
+        Ok(answer) => axum::Json(answer).into_response(),
+        Err(error) => ([(header::CONTENT_TYPE, "application/json")], error.ser()).into_response(),
+    };
+    let mut parts = response.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(status) = parts.status {
+        *answer.status_mut() = status;
+    }
+    answer.headers_mut().extend(std::mem::take(&mut parts.headers));
+    answer
+}
+
+async fn read_form(mut parts: Multipart) -> Result<UploadForm, StatusCode> {
+    let mut form = UploadForm::default();
+    let status = |error: axum::extract::multipart::MultipartError| error.status();
+    while let Some(part) = parts.next_field().await.map_err(status)? {
+        let field = part.name().unwrap_or_default().to_owned();
+        match part.file_name().map(str::to_owned) {
+            Some(name) => {
+                let bytes = part.bytes().await.map_err(status)?.to_vec();
+                // A file field left empty is sent as a nameless empty file.
+                if !(name.is_empty() && bytes.is_empty()) {
+                    form.files.push(UploadedFile { field, name, bytes });
+                }
+            }
+            None => form.values.push((field, part.text().await.map_err(status)?)),
+        }
+    }
+    Ok(form)
+}
+
+/// The database did not even tell who is asking.
+fn unavailable(error: &service::ServiceError) -> Response {
+    tracing::error!(%error, "no request context");
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n").into_response()
+}
+
+/// What a request says by itself, before the database is asked.
+struct Asked {
+    info: RequestInfo,
+    locale: Locale,
+    token: Option<String>,
+}
+
+fn read_request(state: &AppState, request: &Request<Body>, params: Vec<(String, String)>) -> Asked {
+    let headers = request.headers();
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (marks, prefix) = (request.extensions().get::<RequestMarks>(), request.extensions().get::<PathLocale>());
+    let wants_html = text(header::ACCEPT).contains("text/html");
+    let mut locale = prefix.map_or(Locale::default(), |prefix| prefix.0);
+    if !wants_html && locale == Locale::default() {
+        // An island calls without a prefix; the page it stands on tells its language.
+        locale = referer_locale(text(header::REFERER));
+    }
+    let peer = middleware::peer_of(request);
+    let info = RequestInfo {
+        id: marks.map(|marks| marks.id.to_string()).unwrap_or_default(),
+        nonce: marks.map(|marks| marks.nonce.to_string()).unwrap_or_default(),
+        path: request.uri().path().to_owned(),
+        query: query_pairs(request.uri().query().unwrap_or_default()),
+        params,
+        referer: own_referer(text(header::REFERER), text(header::HOST)),
+        wants_html,
+        client_address: middleware::client_address(headers, peer, state.trust_proxy).to_string(),
+    };
+    Asked { info, locale, token: cookie(headers, session_cookie_name(state.site.is_secure)) }
+}
+
+/// Who asks for what, in which language.
+async fn context_of(state: &AppState, asked: Asked) -> service::Result<RequestContext> {
+    let viewer = service::accounts::load_viewer(&state.services, asked.token.as_deref(), asked.locale).await?;
+    Ok(RequestContext {
+        services: state.services.clone(),
+        viewer,
+        request: Arc::new(asked.info),
+        site: state.site.clone(),
+        cart_count: 0,
+        flash: None,
+        unfinished: state.unfinished.clone(),
+    })
+}
+
+fn referer_locale(referer: &str) -> Locale {
+    let path = referer.splitn(4, '/').nth(3).unwrap_or_default();
+    Locale::from_prefix(&format!("/{}", path.split(['?', '#']).next().unwrap_or_default())).0
+}
+
+fn query_pairs(query: &str) -> Vec<(String, String)> {
+    let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(
+        &format!("/?{query}").parse().unwrap_or_default(),
+    );
+    pairs.map(|axum::extract::Query(pairs)| pairs).unwrap_or_default()
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_an_island_tells_its_language() {
+        assert_eq!(referer_locale("http://shop/en/cart?x=1"), Locale::En);
+        assert_eq!(referer_locale("http://shop/en"), Locale::En);
+        assert_eq!(referer_locale("http://shop/cart"), Locale::Zh);
+        assert_eq!(referer_locale(""), Locale::Zh);
+    }
+
+    #[test]
+    fn queries_are_decoded_in_order() {
+        assert_eq!(
+            query_pairs("q=%E8%8C%B6&village=a&village=b"),
+            [("q", "茶"), ("village", "a"), ("village", "b")].map(|(k, v)| (k.to_owned(), v.to_owned()))
+        );
+    }
+
+    #[test]
+    fn the_session_is_found_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; xj=token; b=2"));
+        assert_eq!(cookie(&headers, "xj").as_deref(), Some("token"));
+        assert_eq!(cookie(&headers, "x"), None);
+    }
+}

@@ -1,0 +1,178 @@
+//! What the county sells, for its administrators: by village, team and unit, by day, and what is late.
+//!
+//! Sales are what was attributed and paid (`pending` or `available`) less what was reversed, counted at the moment it
+//! became pending: the same figures as on the villages' pages.
+
+use domain::money::Fen;
+use domain::order::OrderStatus;
+
+use crate::{Conn, Result, sql};
+
+/// The county's name.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CountyRow {
+    pub name: String,
+    pub name_en: String,
+}
+
+/// What was sold of one village, team or unit.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SalesRow {
+    /// Its name in addresses.
+    pub slug: String,
+    pub name: String,
+    pub name_en: String,
+    /// What it belongs to: the village's town, the team's corps; empty for units.
+    pub above: String,
+    pub above_en: String,
+    pub order_count: i64,
+    #[sqlx(try_from = "i64")]
+    pub amount_fen: Fen,
+}
+
+/// What was sold on one day in China.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct DaySalesRow {
+    /// Days since 1970-01-01.
+    pub day_number: i64,
+    #[sqlx(try_from = "i64")]
+    pub amount_fen: Fen,
+}
+
+/// How many orders are in a state, and what they are worth together.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OrderCountRow {
+    #[sqlx(try_from = "String")]
+    pub status: OrderStatus,
+    pub order_count: i64,
+    #[sqlx(try_from = "i64")]
+    pub total_fen: Fen,
+}
+
+/// A paid parcel that still lies at its place of dispatch.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct LateParcelRow {
+    pub order_number: String,
+    pub team_name: String,
+    pub team_name_en: String,
+    pub place_name: String,
+    pub paid_at_ms: i64,
+}
+
+/// The county; a shop has one.
+pub async fn find_county(conn: &mut Conn) -> Result<Option<CountyRow>> {
+    Ok(sql::query_as::<CountyRow>("SELECT name, name_en FROM counties ORDER BY id LIMIT 1")
+        .fetch_optional(conn)
+        .await?)
+}
+
+/// Every village with its sales from `from_ms` until before `until_ms`, best first; villages without sales too.
+pub async fn list_village_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    Ok(sql::query_as::<SalesRow>(
+        "SELECT v.slug, v.name, v.name_en, t.name AS above, t.name_en AS above_en,
+                COUNT(DISTINCT a.order_id) AS order_count,
+                COALESCE(CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT), 0) AS amount_fen
+           FROM villages v
+           JOIN towns t ON t.id = v.town_id
+           JOIN collectives c ON c.village_id = v.id
+           LEFT JOIN attributions a ON a.collective_id = c.id AND a.status IN ('pending', 'available')
+                AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+          GROUP BY v.id, v.slug, v.name, v.name_en, t.name, t.name_en
+          ORDER BY COALESCE(CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT), 0) DESC, v.id",
+    )
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Teams that sold something, best first.
+pub async fn list_team_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    Ok(sql::query_as::<SalesRow>(
+        "SELECT t.slug, t.name, t.name_en, c.name AS above, c.name_en AS above_en,
+                COUNT(DISTINCT a.order_id) AS order_count,
+                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
+           FROM attributions a
+           JOIN order_lines l ON l.id = a.line_id
+           JOIN teams t ON t.id = l.team_id
+           JOIN corps c ON c.id = t.corps_id
+          WHERE a.status IN ('pending', 'available') AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+          GROUP BY t.id, t.slug, t.name, t.name_en, c.name, c.name_en
+          ORDER BY CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) DESC, t.id",
+    )
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Units that bought something, best first.
+pub async fn list_unit_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    Ok(sql::query_as::<SalesRow>(
+        "SELECT u.slug, u.name, u.name_en, '' AS above, '' AS above_en,
+                COUNT(DISTINCT a.order_id) AS order_count,
+                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
+           FROM attributions a
+           JOIN orders o ON o.id = a.order_id
+           JOIN units u ON u.id = o.unit_id
+          WHERE a.status IN ('pending', 'available') AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+          GROUP BY u.id, u.slug, u.name, u.name_en
+          ORDER BY CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) DESC, u.id",
+    )
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The county's sales by day; days without any are absent.
+pub async fn list_sales_by_day(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<DaySalesRow>> {
+    // China is eight hours ahead of UTC all year: 28,800,000 ms; a day has 86,400,000 ms.
+    Ok(sql::query_as::<DaySalesRow>(
+        "SELECT (pending_at_ms + 28800000) / 86400000 AS day_number,
+                CAST(SUM(amount_fen - reversed_fen) AS BIGINT) AS amount_fen
+           FROM attributions
+          WHERE status IN ('pending', 'available') AND pending_at_ms >= $1 AND pending_at_ms < $2
+          GROUP BY (pending_at_ms + 28800000) / 86400000
+          ORDER BY (pending_at_ms + 28800000) / 86400000",
+    )
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Orders placed from `from_ms` until before `until_ms`, by state.
+pub async fn list_order_counts(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<OrderCountRow>> {
+    Ok(sql::query_as::<OrderCountRow>(
+        "SELECT status, COUNT(*) AS order_count, CAST(SUM(total_fen) AS BIGINT) AS total_fen
+           FROM orders WHERE placed_at_ms >= $1 AND placed_at_ms < $2
+          GROUP BY status ORDER BY status",
+    )
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Parcels paid for before `paid_before_ms` and not shipped yet, longest waiting first.
+pub async fn list_late_parcels(
+    conn: &mut Conn,
+    paid_before_ms: i64,
+    limit: i64,
+) -> Result<Vec<LateParcelRow>> {
+    Ok(sql::query_as::<LateParcelRow>(
+        "SELECT o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
+                d.name AS place_name, o.paid_at_ms
+           FROM parcels p
+           JOIN orders o ON o.id = p.order_id
+           JOIN teams t ON t.id = p.team_id
+           JOIN dispatch_places d ON d.id = p.place_id
+          WHERE p.status = 'to_pack' AND o.status = 'paid' AND o.paid_at_ms < $1
+          ORDER BY o.paid_at_ms, p.id LIMIT $2",
+    )
+    .bind(paid_before_ms)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
