@@ -10,7 +10,7 @@ use domain::locale::Locale;
 use leptos::prelude::{expect_context, provide_context, use_context};
 use service::{Services, Viewer};
 
-use crate::routes::encode;
+pub use crate::routes::encode;
 
 /// What a page may know of the site it is part of; the same for all requests.
 #[derive(Debug, Clone, Default)]

@@ -64,6 +64,8 @@ pub struct Application {
 pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Application> {
     // Two providers of cryptography in one program panic at the first connection unless one is chosen.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    // There are no routes to list; the call is the public way to make leptos spawn on tokio.
+    let _ = leptos_axum::generate_route_list(|| ());
     let clock = overrides.clock.unwrap_or_else(|| Arc::new(SystemClock));
     let entropy = overrides.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
     let db = open_database(config).await?;

@@ -9,11 +9,11 @@ use app::routes::{FileAnswer, Page, Upload, all_pages, all_uploads, encode};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequest as _, Multipart, RawPathParams, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use domain::locale::Locale;
-use leptos::server_fn::error::FromServerFnError as _;
+use leptos::server_fn::{self, error::FromServerFnError as _};
 use service::Services;
 use tokio::sync::Semaphore;
 use tower::Layer as _;
@@ -135,6 +135,9 @@ fn download(file: FileAnswer) -> Response {
 }
 
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    if server_fn::axum::get_server_fn_service(request.uri().path(), Method::POST).is_none() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let asked = read_request(&state, &request, Vec::new());
     match context_of(&state, asked).await {
         Ok(current) => {

@@ -2,11 +2,11 @@
 //!
 //! A feature with pages has `#[cfg(feature = "ssr")] pub fn pages() -> Vec<Page>` and is named in [`pages`].
 
+pub mod cart;
 #[cfg(feature = "ssr")]
 pub mod errors;
 #[cfg(feature = "ssr")]
 pub mod home;
-pub mod probe;
 pub mod products;
 #[cfg(feature = "ssr")]
 pub mod static_pages;
@@ -21,7 +21,6 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(home::pages());
     pages.extend(products::pages());
     pages.extend(villages::pages());
-    pages.push(crate::routes::Page::new("/probe", probe::probe_page));
     pages
 }
 

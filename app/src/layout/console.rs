@@ -1,6 +1,6 @@
 //! The frame of those who work here: sellers, units, treasurers, administrators.
 
-use domain::ids::{CollectiveId, TeamId, UnitId};
+use domain::ids::{CollectiveId, TeamId};
 use leptos::prelude::*;
 
 use crate::context::{link, request, t};
@@ -49,9 +49,9 @@ impl Console {
         }
     }
 
-    /// A unit's console.
+    /// A unit's console; `unit` is its name in addresses.
     #[must_use]
-    pub fn unit(unit: UnitId, unit_name: &str) -> Self {
+    pub fn unit(unit: &str, unit_name: &str) -> Self {
         Self {
             who: unit_name.to_owned(),
             label: t("单位采购", "Unit purchasing"),

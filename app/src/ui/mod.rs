@@ -39,7 +39,7 @@ pub use field::{
     text_area, text_field,
 };
 #[cfg(feature = "ssr")]
-pub use money::{MoneyShares, money_bar};
+pub use money::money_bar;
 #[cfg(feature = "ssr")]
 pub use money_split::{money_split, permille_text};
 #[cfg(feature = "ssr")]

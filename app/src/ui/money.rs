@@ -30,72 +30,60 @@ pub fn price_s(amount: Fen) -> AnyView {
     sized(amount, "price price--s")
 }
 
-/// The four parts of a sale, in their fixed order.
-#[cfg(feature = "ssr")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MoneyShares {
-    /// To the collectives of the villages.
-    pub grow_fen: Fen,
-    /// Packing and transport.
-    pub ship_fen: Fen,
-    /// The payment network's fee.
-    pub fee_fen: Fen,
-    /// Discounts, borne by the team.
-    pub discount_fen: Fen,
-}
-
-/// Where a sale's money went (`settled`), or will go.
+/// Where the money of a sale went; or will go, when nothing was sold yet. Fees are told below: the shop pays them, and
+/// the villages' parts stay whole.
 #[cfg(feature = "ssr")]
 #[must_use]
-pub fn money_bar(title: String, shares: MoneyShares, settled: bool) -> AnyView {
-    use crate::context::t;
+pub fn money_bar(title: String, bar: &service::shop::MoneyBar) -> AnyView {
+    use crate::context::{link, name, t};
+    use crate::routes::paths;
     use crate::text::yuan;
+    use service::shop::MoneyPartKind;
 
-    let parts = [
-        ("m-grow", t("村民和集体", "Villagers and collective"), shares.grow_fen),
-        ("m-ship", t("包装与运费", "Packing and transport"), shares.ship_fen),
-        ("m-fee", t("支付手续费", "Payment fee"), shares.fee_fen),
-        ("m-disc", t("优惠（服务队承担）", "Discount (borne by the team)"), shares.discount_fen),
-    ];
-    let amounts: Vec<i64> = parts.iter().map(|(_, _, amount)| amount.get().max(0)).collect();
-    // Largest remainder over 1000, so that the segments fill the bar exactly.
-    let widths: Vec<i64> = domain::money::allot(Fen::new(1000), &amounts)
-        .map(|widths| widths.iter().map(|width| width.get()).collect())
-        .unwrap_or_else(|_| vec![0; parts.len()]);
-    let comma = t("，", ", ");
-    let label: Vec<String> = parts
-        .iter()
-        .zip(&widths)
-        .filter(|(_, width)| **width > 0)
-        .map(|((_, name, _), width)| format!("{name} {}%", (width + 5) / 10))
-        .collect();
     let mut x = 0;
-    let segments: Vec<_> = parts
-        .iter()
-        .zip(&widths)
-        .map(|((class, _, _), width)| {
-            let start = x;
-            x += width;
-            view! { <rect class=*class x=start y="0" width=*width height="16"></rect> }
-        })
-        .collect();
-    let rows: Vec<_> = parts
-        .iter()
-        .filter(|(_, _, amount)| !amount.is_zero())
-        .map(|(class, name, amount)| view! { <div class=*class><dt>{*name}</dt><dd>{yuan(*amount)}</dd></div> })
-        .collect();
-    let (state, tone) = if settled {
-        (t("已结算", "Settled"), "chip t-go")
-    } else {
+    let (mut segments, mut rows, mut label) = (Vec::new(), Vec::new(), Vec::new());
+    for part in &bar.parts {
+        let (class, text, term) = match &part.kind {
+            MoneyPartKind::Collective { village, name: zh, name_en } => {
+                let text = name(zh, name_en).to_owned();
+                let path = link(&paths::village(&village.slug));
+                ("m-grow", text.clone(), view! { <a href=path>{text}</a> }.into_any())
+            }
+            MoneyPartKind::Freight => {
+                let text = t("包装与运费", "Packing and transport");
+                ("m-ship", text.to_owned(), text.into_any())
+            }
+        };
+        let start = x;
+        x += part.permille;
+        // A hair's breadth between neighbours of one colour.
+        let width = if x < 1000 { (part.permille - 3).max(1) } else { part.permille };
+        segments.push(view! { <rect class=class x=start y="0" width=width height="16"></rect> });
+        label.push(format!("{text} {}%", (part.permille + 5) / 10));
+        rows.push(view! { <div class=class><dt>{term}</dt><dd>{yuan(part.amount_fen)}</dd></div> });
+    }
+    let fee = bar.fee_fen.is_positive().then(|| {
+        let text = t("支付手续费（平台承担）", "Payment fee (paid by the shop)");
+        view! { <div class="m-fee"><dt>{text}</dt><dd>{yuan(bar.fee_fen)}</dd></div> }
+    });
+    let (state, tone) = if bar.planned {
         (t("预计", "Expected"), "chip t-neutral")
+    } else {
+        (t("真实账目", "From the books"), "chip t-go")
     };
     view! {
         <figure class="money">
             <figcaption><strong>{title}</strong><span class=tone>{state}</span></figcaption>
-            <svg class="money__bar" viewBox="0 0 1000 16" preserveAspectRatio="none" role="img" aria-label=label.join(comma)>
+            <svg
+                class="money__bar"
+                viewBox="0 0 1000 16"
+                preserveAspectRatio="none"
+                role="img"
+                aria-label=label.join(t("，", ", "))
+            >
                 {segments}
             </svg>
-            <dl class="money__parts">{rows}</dl>
+            <dl class="money__parts">{rows}{fee}</dl>
         </figure>
     }
     .into_any()

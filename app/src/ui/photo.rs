@@ -22,6 +22,20 @@ pub struct Photo {
     pub alt: String,
 }
 
+impl Photo {
+    /// A photo of the shop, with what is to be seen on it.
+    #[must_use]
+    pub fn of(photo: &service::shop::Photo, alt: impl Into<String>) -> Self {
+        Self {
+            content_hash: photo.content_hash.clone(),
+            placeholder: photo.placeholder.clone(),
+            width: photo.width,
+            height: photo.height,
+            alt: alt.into(),
+        }
+    }
+}
+
 /// A photo in its frame; `None` is a leaf. `class` adds to `photo`: `photo--sq`, `photo--wide`, `photo--thumb`.
 /// `sizes` says how wide it stands (the HTML attribute); the first photo of a page is `eager`.
 #[must_use]

@@ -2,7 +2,8 @@
 
 use domain::money::Fen;
 use domain::time::{Date, HOUR_MS, start_of_day_ms, start_of_month_ms, start_of_year_ms};
-use store::county::{LateParcelRow, OrderCountRow, SalesRow};
+pub use store::audit_books::Mismatch;
+pub use store::county::{LateParcelRow, OrderCountRow, SalesRow};
 
 use crate::books::{BooksReport, verify_books};
 use crate::statement::by_month;

@@ -57,7 +57,11 @@ pub async fn seed(services: &Services, progress: &mut Progress<'_>) -> Result<Se
     seed_county(services, true, progress).await
 }
 
-async fn seed_county(services: &Services, with_photos: bool, progress: &mut Progress<'_>) -> Result<SeedReport> {
+async fn seed_county(
+    services: &Services,
+    with_photos: bool,
+    progress: &mut Progress<'_>,
+) -> Result<SeedReport> {
     if has_county(services).await? {
         return Ok(SeedReport::default());
     }
@@ -69,7 +73,10 @@ async fn seed_county(services: &Services, with_photos: bool, progress: &mut Prog
     let passwords = people::hash_passwords().await?;
     progress("county", 0, 1);
     let mut world = world::World::new(past, clock, now_ms);
-    if !found(&mut world, &county, &photos, &passwords).await.map_err(|error| step_failed("founding", &error))? {
+    if !found(&mut world, &county, &photos, &passwords)
+        .await
+        .map_err(|error| step_failed("founding", &error))?
+    {
         return Ok(SeedReport::default());
     }
     progress("county", 1, 1);
@@ -112,10 +119,9 @@ async fn found(
     }
     let media = pictures::insert_all(&mut tx, &world.services, photos).await?;
     people::insert_users(&mut tx, world, passwords).await?;
-    let inserted = places::insert_places(&mut tx, world, county, &media).await;
-    match inserted {
-        Err(ServiceError::Internal(what)) if what.contains("exists already") => return Ok(false),
-        other => other?,
+    if let Err(error) = places::insert_places(&mut tx, world, county, &media).await {
+        drop(tx);
+        return if has_county(&world.services).await? { Ok(false) } else { Err(error) };
     }
     people::grant_roles(&mut tx, world).await?;
     products::insert_products(&mut tx, world, county, &media).await?;

@@ -19,6 +19,7 @@ pub mod books;
 pub mod carts;
 pub mod checkout;
 pub mod county;
+pub mod demo;
 pub mod draft;
 pub mod error;
 pub mod flash;

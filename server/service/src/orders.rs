@@ -7,16 +7,16 @@ use domain::parcel::{ParcelEvent, ParcelStatus};
 use domain::payment::{PaymentMethod, PaymentStatus};
 use domain::time::{DAY_MS, Date, start_of_day_ms};
 use store::WriteTx;
-use store::orders::{ApprovalRow, LineRow, OrderRow, OrderSummary};
-use store::parcels::ParcelRow;
-use store::payments::{PaymentRow, RefundRow};
+pub use store::orders::{ApprovalRow, LineRow, OrderRow, OrderSummary};
+pub use store::parcels::ParcelRow;
+pub use store::payments::{PaymentRow, RefundRow};
 
 use crate::accounts::throttle;
 use crate::ports::CheckoutState;
 use crate::{Result, ServiceError, Services, Viewer, books, holds, payments, timers};
 
 /// Orders a page of history shows.
-const PAGE_SIZE: i64 = 20;
+pub const PAGE_SIZE: i64 = 20;
 
 /// An order as its page shows it.
 #[derive(Debug, Clone)]

@@ -8,7 +8,10 @@ mod sheet;
 mod transfer;
 
 pub use approve::{approve_order, return_order};
-pub use desk::{PricedVariant, UnitDesk, UnitOrders, list_my_units, list_prices, unit_desk, unit_orders};
+pub use desk::{
+    OrderSummary, PriceRow, PricedVariant, UnitDesk, UnitOrders, UnitRow, list_my_units, list_prices, unit_desk,
+    unit_orders,
+};
 pub use order::{
     QuickOrderCheck, QuickOrderRow, RowTrouble, SubmitUnitOrder, UnitOrderPage, UnitPage, check_quick_order,
     lines_as_text, list_price_list, submit_order, unit_order_page, unit_page,

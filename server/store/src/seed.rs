@@ -3,8 +3,8 @@
 //! Used by the demonstration and by whoever sets up a new county; everyday changes have files of their own.
 
 use domain::ids::{
-    BatchId, CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, MediaId, PlaceId, TeamId,
-    TownId, UnitId, UserId, VillageId,
+    BatchId, CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, MediaId, PlaceId,
+    TeamId, TownId, UnitId, UserId, VillageId,
 };
 use domain::money::Fen;
 
@@ -80,14 +80,16 @@ pub async fn insert_village(conn: &mut Conn, row: &NewVillage) -> Result<()> {
     .bind(row.yearly_target_fen.get())
     .execute(&mut *conn)
     .await?;
-    sql::query("INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES ($1, $2, $3, $4, $5)")
-        .bind(row.collective_id.get())
-        .bind(row.id.get())
-        .bind(row.collective_name.clone())
-        .bind(row.collective_name_en.clone())
-        .bind(row.credit_code.clone())
-        .execute(&mut *conn)
-        .await?;
+    sql::query(
+        "INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(row.collective_id.get())
+    .bind(row.id.get())
+    .bind(row.collective_name.clone())
+    .bind(row.collective_name_en.clone())
+    .bind(row.credit_code.clone())
+    .execute(&mut *conn)
+    .await?;
     Ok(())
 }
 

@@ -5,6 +5,8 @@ pub mod stepper;
 
 #[cfg(feature = "ssr")]
 mod cart_page;
+#[cfg(feature = "ssr")]
+pub(crate) use cart_page::thumbnail;
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

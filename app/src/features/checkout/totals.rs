@@ -96,8 +96,7 @@ fn follow_region(
     let quoted = StoredValue::new(code);
     Effect::new(move |_| {
         let region = chosen.get();
-        // A province or city alone (its digits end in 00) has no freight yet.
-        if region.len() != 6 || region.ends_with("00") || region == quoted.get_value() {
+        if region.len() != 6 || region == quoted.get_value() {
             return;
         }
         quoted.set_value(region.clone());

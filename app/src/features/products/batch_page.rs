@@ -12,13 +12,13 @@ use crate::routes::{PageResult, paths};
 use crate::text::food_class;
 use crate::ui::{crumbs, facts, permille_text, photo};
 
-/// `/batches/{product}/{code}`
+/// `/products/{slug}/batches/{code}`
 pub async fn batch_page() -> PageResult {
-    let page = load(&services(), &param("product"), &param("code")).await?;
+    let page = load(&services(), &param("slug"), &param("code")).await?;
     let product = name(&page.product.name, &page.product.name_en).to_owned();
     let title = format!("{product} · {} {}", t("批次", "batch"), page.batch.code);
     let description = format!("{title}{}{}", t("，生产日期 ", ", produced on "), page.batch.produced_on);
-    let path = origin::batch_path(&page.product.slug, &page.batch.code);
+    let path = paths::batch(&page.product.slug, &page.batch.code);
     let screen = Screen::shop(title, body(&page, &product)).public(description).canonical(path);
     Ok(match &page.photo {
         Some(cover) => screen.image(paths::photo_jpeg(&cover.content_hash)),

@@ -23,9 +23,9 @@ mod structured;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-/// How a product stands in its page; also for the seller's preview.
+/// A product as its page shows it (for the seller's preview), and the categories as chips.
 #[cfg(feature = "ssr")]
-pub use product_page::product_screen;
+pub use {list_page::category_chips, product_page::product_screen};
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
@@ -35,6 +35,6 @@ pub fn pages() -> Vec<crate::routes::Page> {
     vec![
         Page::new("/products", list_page::list_page),
         Page::new("/products/{slug}", product_page::product_page),
-        Page::new("/batches/{product}/{code}", batch_page::batch_page),
+        Page::new("/products/{slug}/batches/{code}", batch_page::batch_page),
     ]
 }

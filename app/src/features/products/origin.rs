@@ -6,15 +6,9 @@ use leptos::prelude::*;
 use service::shop::{BatchView, MoneyBar, OriginShare, ProductPage};
 
 use super::words::{base_amount, short_day};
-use crate::context::{encode, link, locale, name, t};
+use crate::context::{link, locale, name, t};
 use crate::routes::paths;
 use crate::ui::{Share, alert, amount_text, facts, icon, icon_s, money_split, origin_shares};
-
-/// The address of a batch's page, where the code on the package leads.
-#[must_use]
-pub fn batch_path(product_slug: &str, code: &str) -> String {
-    paths::batch(format_args!("{product_slug}/{}", encode(code)))
-}
 
 /// `四季镇 佐龙村`, with a link.
 fn village_link(origin: &OriginShare) -> AnyView {
@@ -122,7 +116,7 @@ pub fn panel(page: &ProductPage) -> AnyView {
             <div class="origin-panel__head"><h2 id="origin">{t("从哪里来", "Where it comes from")}</h2>{certificate_chip(batch)}</div>
             {facts("", rows)}
             {shares(&batch.origins)}
-            <a class="origin-panel__qr" href=link(&batch_path(&page.slug, &batch.code))>
+            <a class="origin-panel__qr" href=link(&paths::batch(&page.slug, &batch.code))>
                 {icon("qr")}<span>{t("看这一批的完整记录", "See the full record of this batch")}</span>
             </a>
         </section>

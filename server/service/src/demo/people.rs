@@ -26,10 +26,18 @@ const fn account(role_zh: &'static str, role_en: &'static str, login: &'static s
 
 static ACCOUNTS: [DemoAccount; 9] = [
     account("顾客", "Shopper", "shopper@demo.xiangji.example"),
-    account("带货干部（岚河茶产业服务队）", "Cadre seller (Lan River Tea Team)", "seller@demo.xiangji.example"),
+    account(
+        "带货干部（岚河茶产业服务队）",
+        "Cadre seller (Lan River Tea Team)",
+        "seller@demo.xiangji.example",
+    ),
     account("队长（岚河茶产业服务队）", "Team captain (Lan River Tea Team)", "captain@demo.xiangji.example"),
     account("单位采购员（示范大学工会）", "Unit buyer (university union)", "buyer@demo.xiangji.example"),
-    account("单位审批人（示范大学工会）", "Unit approver (university union)", "approver@demo.xiangji.example"),
+    account(
+        "单位审批人（示范大学工会）",
+        "Unit approver (university union)",
+        "approver@demo.xiangji.example",
+    ),
     account("单位财务（示范大学工会）", "Unit finance (university union)", "finance@demo.xiangji.example"),
     account("村集体会计（金珠沟村）", "Collective treasurer (Jinzhugou)", "treasurer@demo.xiangji.example"),
     account("县服务团管理员", "County corps administrator", "county@demo.xiangji.example"),
@@ -69,8 +77,20 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         ids.push(id);
     }
     let ids: [UserId; 12] = ids.try_into().map_err(|_| ServiceError::internal("demonstration accounts"))?;
-    let [shopper, seller, captain, buyer, approver, finance, treasurer, county, operator, packer, other_buyer, other_approver] =
-        ids;
+    let [
+        shopper,
+        seller,
+        captain,
+        buyer,
+        approver,
+        finance,
+        treasurer,
+        county,
+        operator,
+        packer,
+        other_buyer,
+        other_approver,
+    ] = ids;
     world.staff = Some(Staff {
         shopper,
         seller,

@@ -19,7 +19,12 @@ fn names(slug: &str, name: &str, name_en: &str) -> Names {
     Names { slug: slug.to_owned(), name: name.to_owned(), name_en: name_en.to_owned() }
 }
 
-pub(super) async fn insert_places(tx: &mut WriteTx, world: &mut World, county: &County, media: &Media) -> Result<()> {
+pub(super) async fn insert_places(
+    tx: &mut WriteTx,
+    world: &mut World,
+    county: &County,
+    media: &Media,
+) -> Result<()> {
     let county_id: CountyId = world.services.new_id();
     let head = &county.county;
     seed::insert_county(tx, county_id, &names(&head.code, &head.name, &head.name_en)).await?;
@@ -85,7 +90,9 @@ async fn insert_teams(tx: &mut WriteTx, world: &mut World, county: &County, corp
         let mut slugs: BTreeSet<&str> = team.villages.iter().map(String::as_str).collect();
         for product in county.products.iter().filter(|product| product.team == team.slug) {
             slugs.insert(&product.village);
-            slugs.extend(product.batches.iter().flat_map(|batch| &batch.inputs).map(|input| input.village.as_str()));
+            slugs.extend(
+                product.batches.iter().flat_map(|batch| &batch.inputs).map(|input| input.village.as_str()),
+            );
         }
         let villages: Vec<VillageId> =
             slugs.into_iter().map(|slug| named(&world.villages, slug).copied()).collect::<Result<_>>()?;
@@ -172,8 +179,10 @@ async fn insert_freight(tx: &mut WriteTx, world: &mut World, county: &County) ->
         if world.templates.contains_key(&narrowed_slug(&product.freight_template, regions)) {
             continue;
         }
-        let template = county.freight_templates.iter().find(|template| template.slug == product.freight_template);
-        let template = template.ok_or_else(|| ServiceError::internal(format!("template of {}", product.slug)))?;
+        let template =
+            county.freight_templates.iter().find(|template| template.slug == product.freight_template);
+        let template =
+            template.ok_or_else(|| ServiceError::internal(format!("template of {}", product.slug)))?;
         insert_template(tx, world, template, Some(regions)).await?;
     }
     Ok(())
@@ -195,12 +204,15 @@ async fn insert_template(
         step_fee_fen: fees.1,
         surcharge_fen: fees.2,
     };
-    let is_wanted = |regions: &[String]| only.is_none_or(|only| regions.iter().any(|region| only.contains(region)));
+    let is_wanted =
+        |regions: &[String]| only.is_none_or(|only| regions.iter().any(|region| only.contains(region)));
     let mut rows: Vec<FreightRowRow> = template
         .rows
         .iter()
         .filter(|priced| is_wanted(&priced.regions))
-        .map(|priced| row(&priced.regions, 0, (priced.first_fee_fen, priced.step_fee_fen, priced.surcharge_fen)))
+        .map(|priced| {
+            row(&priced.regions, 0, (priced.first_fee_fen, priced.step_fee_fen, priced.surcharge_fen))
+        })
         .collect();
     if only.is_none() && !template.no_delivery.is_empty() {
         rows.push(row(&template.no_delivery, 1, (0, 0, 0)));

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::ids::{
-    CategoryId, CollectiveId, CountyId, FreightTemplateId, PlaceId, ProductId, TeamId, UnitId, UserId, VariantId,
-    VillageId,
+    CategoryId, CollectiveId, CountyId, FreightTemplateId, PlaceId, ProductId, TeamId, UnitId, UserId,
+    VariantId, VillageId,
 };
 use domain::time::Date;
 use rand_chacha::ChaCha12Rng;
@@ -15,8 +15,8 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use store::listing::NewBatch;
 
 use crate::ports::{
-    CheckoutPage, CheckoutRequest, CheckoutState, Clock, Entropy, PaymentError, PaymentGateway, RefundRequest,
-    RefundState,
+    CheckoutPage, CheckoutRequest, CheckoutState, Clock, Entropy, PaymentError, PaymentGateway,
+    RefundRequest, RefundState,
 };
 use crate::{Result, ServiceError, Services};
 
@@ -68,7 +68,10 @@ struct PayingNetwork;
 
 #[async_trait]
 impl PaymentGateway for PayingNetwork {
-    async fn open_checkout(&self, request: &CheckoutRequest) -> std::result::Result<CheckoutPage, PaymentError> {
+    async fn open_checkout(
+        &self,
+        request: &CheckoutRequest,
+    ) -> std::result::Result<CheckoutPage, PaymentError> {
         let session_id = format!("demo_cs_{}", request.payment_reference);
         Ok(CheckoutPage { url: request.cancel_url.clone(), session_id })
     }
@@ -130,8 +133,6 @@ pub(super) struct Good {
     pub id: ProductId,
     pub slug: String,
     pub category: String,
-    /// Two-digit region prefixes it may be sold to; empty for everywhere.
-    pub sales_regions: Vec<String>,
     pub variants: Vec<GoodVariant>,
     pub batches: Vec<ArrivingBatch>,
 }

@@ -3,8 +3,8 @@
 use domain::money::Fen;
 use domain::order::OrderStatus;
 use domain::time::Date;
-use store::orders::OrderSummary;
-use store::units::{PriceRow, UnitRow};
+pub use store::orders::OrderSummary;
+pub use store::units::{PriceRow, UnitRow};
 
 use super::order::find_unit;
 use super::purchases::purchases;

@@ -1,8 +1,8 @@
 //! A county can be founded, and what was written is what the shop reads.
 
 use domain::ids::{
-    BatchId, CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, PlaceId, ProductId, TeamId,
-    TownId, UnitId, VillageId,
+    BatchId, CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, PlaceId, ProductId,
+    TeamId, TownId, UnitId, VillageId,
 };
 use domain::money::Fen;
 use sqlx::Executor;
@@ -21,14 +21,16 @@ pub(super) async fn scenario(db: &Db) {
     found_places(&mut tx).await;
     found_team(&mut tx).await;
     assert_eq!(seed::count_counties(&mut tx).await.unwrap(), 1);
-    assert_eq!(people::find_team_county(&mut tx, TeamId::from_i64(6)).await.unwrap(), Some(CountyId::from_i64(1)));
+    assert_eq!(
+        people::find_team_county(&mut tx, TeamId::from_i64(6)).await.unwrap(),
+        Some(CountyId::from_i64(1))
+    );
     assert!(people::has_unit(&mut tx, UnitId::from_i64(8)).await.unwrap());
 
     let village = &villages::list_villages(&mut tx, 0, 1).await.unwrap()[0];
     assert_eq!((village.name.as_str(), village.credit_code.as_str()), ("塔元村", "N2610925MF00000003"));
     assert_eq!(village.yearly_target_fen, Fen::new(1_000_000));
-    let cadres =
-        villages::list_village_cadres(&mut tx, VillageId::from_i64(3), "2026-06-01").await.unwrap();
+    let cadres = villages::list_village_cadres(&mut tx, VillageId::from_i64(3), "2026-06-01").await.unwrap();
     assert_eq!(cadres.len(), 1, "the posting is in force on a day of its term");
 
     let rows = catalogue::list_freight_rows(&mut tx, FreightTemplateId::from_i64(12)).await.unwrap();
@@ -40,7 +42,9 @@ pub(super) async fn scenario(db: &Db) {
 async fn found_places(conn: &mut Conn) {
     seed::insert_county(conn, CountyId::from_i64(1), &names("610925", "岚皋县", "Lan'gao")).await.unwrap();
     let town = TownId::from_i64(2);
-    seed::insert_town(conn, town, CountyId::from_i64(1), &names("zuolong", "佐龙镇", "Zuolong")).await.unwrap();
+    seed::insert_town(conn, town, CountyId::from_i64(1), &names("zuolong", "佐龙镇", "Zuolong"))
+        .await
+        .unwrap();
     let village = NewVillage {
         id: VillageId::from_i64(3),
         town_id: town,

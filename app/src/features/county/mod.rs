@@ -1,0 +1,15 @@
+//! The county's corps: what sells, where orders stand, what is late, whether the books add up.
+
+#[cfg(feature = "ssr")]
+mod admin_page;
+#[cfg(feature = "ssr")]
+mod aside;
+#[cfg(feature = "ssr")]
+pub mod ranking;
+
+/// The pages of the corps' administrators.
+#[cfg(feature = "ssr")]
+pub fn pages() -> Vec<crate::routes::Page> {
+    use crate::routes::{Access, Page};
+    vec![Page::new("/admin", admin_page::admin_page).only(Access::Admin)]
+}

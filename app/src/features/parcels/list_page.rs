@@ -1,0 +1,111 @@
+//! What is to be packed, what is on its way, what has arrived.
+
+use domain::ids::ParcelId;
+use domain::parcel::ParcelStatus;
+use leptos::prelude::*;
+
+use super::parcel_card::parcel_card;
+use crate::context::{link, query, services, t, typed_param, viewer};
+use crate::features::sell::team::{Team, current_team, tabs};
+use crate::layout::Screen;
+use crate::routes::{PageResult, paths};
+use crate::ui;
+
+/// The team's parcels in one state, longest waiting first.
+pub async fn parcels_page() -> PageResult {
+    let team = current_team().await?;
+    let status = match query("status").as_str() {
+        "shipped" => ParcelStatus::Shipped,
+        "received" => ParcelStatus::Received,
+        _ => ParcelStatus::ToPack,
+    };
+    let page = service::shipping::list_parcels(&services(), &viewer(), team.id, status).await?;
+    let shipped = match query("shipped").parse::<ParcelId>() {
+        Ok(parcel) => service::shipping::packing_list(&services(), &viewer(), parcel).await.ok(),
+        Err(_) => None,
+    };
+    let count_of = |status: ParcelStatus| {
+        page.counts.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count)
+    };
+    let to_pack = count_of(ParcelStatus::ToPack);
+    let path = paths::team_parcels(team.id);
+    let entries = vec![
+        ("", t("待发货", "To pack"), to_pack),
+        ("shipped", t("已发货", "Shipped"), count_of(ParcelStatus::Shipped)),
+        ("received", t("已签收", "Received"), count_of(ParcelStatus::Received)),
+    ];
+    let present = if status == ParcelStatus::ToPack { "" } else { status.as_str() };
+    let tab_bar = tabs(&path, "status", present, entries);
+    let cards: Vec<_> = page.parcels.iter().map(|parcel| parcel_card(&team, parcel, false)).collect();
+    let list = if cards.is_empty() {
+        nothing(status)
+    } else {
+        view! { <div class="stack">{cards}</div> }.into_any()
+    };
+    let print = (status == ParcelStatus::ToPack && to_pack > 0).then(|| {
+        view! {
+            <a class="btn btn--plain" href=link(&format!("{path}/packing-lists"))>
+                {ui::icon("print")}{t("打印全部装箱单", "Print all packing lists")}
+            </a>
+        }
+    });
+    let title = t("发货", "Parcels");
+    let notice = shipped.map(|parcel| shipped_notice(&team, &parcel));
+    let cancelled = (!query("cancelled").is_empty()).then(|| {
+        let words = t("订单已取消，货款会原路退回", "The order was cancelled; its money goes back the way it came");
+        ui::alert("ok", words, ())
+    });
+    let body = view! {
+        {ui::page_head(title, t("先付款的先发", "Who paid first is served first"), print)}
+        {notice}
+        {cancelled}
+        {tab_bar}
+        {list}
+    };
+    Ok(Screen::console(team.console_with(to_pack), title, body))
+}
+
+/// One parcel.
+pub async fn parcel_page() -> PageResult {
+    let team = current_team().await?;
+    let id: ParcelId = typed_param("parcel")?;
+    let parcel = service::shipping::packing_list(&services(), &viewer(), id).await?;
+    if parcel.head.parcel.team_id != team.id {
+        return Err(service::ServiceError::NotFound);
+    }
+    let title = format!("{} {}", t("订单", "Order"), parcel.head.order_number);
+    let path = paths::team_parcels(team.id);
+    let body = view! {
+        {ui::crumbs(&[(&path, t("发货", "Parcels"))], &title)}
+        {ui::page_head(&title, &parcel.head.place_name, ())}
+        {parcel_card(&team, &parcel, true)}
+    };
+    Ok(Screen::console(team.console(), title, body))
+}
+
+fn nothing(status: ParcelStatus) -> AnyView {
+    let (title, sub) = match status {
+        ParcelStatus::ToPack => (
+            t("没有要发的货", "Nothing to pack"),
+            t("有人付款后，包裹会出现在这里。", "Parcels appear here as soon as someone has paid."),
+        ),
+        ParcelStatus::Shipped => (
+            t("没有在路上的包裹", "Nothing is on its way"),
+            t("填好快递单号后，包裹会移到这里。", "Parcels move here once they have a tracking number."),
+        ),
+        _ => (
+            t("还没有签收的包裹", "Nothing has been received yet"),
+            t("顾客确认或到期自动签收后显示。", "Shown once the buyer confirms, or by the timer."),
+        ),
+    };
+    ui::empty("package", title, sub, ())
+}
+
+fn shipped_notice(team: &Team, parcel: &service::shipping::PackingParcel) -> AnyView {
+    let head = &parcel.head;
+    let title = format!("{} {}", t("已发出订单", "Shipped: order"), head.order_number);
+    let carrier = format!("{} {}", head.parcel.carrier, head.parcel.tracking_number);
+    let href = link(&paths::team_parcel(team.id, head.parcel.id));
+    let body = view! { <p>{carrier}" "<a href=href>{t("填错了？改单号", "A slip? Correct it")}</a></p> };
+    ui::alert("ok", &title, body)
+}

@@ -1,0 +1,144 @@
+//! The team whose console it is, and small parts that its pages share.
+
+use domain::ids::TeamId;
+use domain::role::Role;
+use leptos::prelude::*;
+
+use crate::context::{link, name, services, t, typed_param, viewer};
+use crate::form::FormState;
+use crate::layout::Console;
+use crate::routes::paths;
+
+/// A team as its seller sees it.
+#[derive(Debug, Clone)]
+pub struct Team {
+    pub id: TeamId,
+    /// In the reader's language.
+    pub name: String,
+    /// The viewer is its captain and may say that money came.
+    pub is_captain: bool,
+}
+
+impl Team {
+    /// The frame of the team's pages.
+    #[must_use]
+    pub fn console(&self) -> Console {
+        Console::seller(self.id, &self.name)
+    }
+
+    /// The frame with the number of parcels to pack beside their section.
+    #[must_use]
+    pub fn console_with(&self, to_pack: i64) -> Console {
+        self.console().waiting(&paths::team_parcels(self.id), to_pack)
+    }
+}
+
+/// The teams the viewer sells for.
+pub async fn teams() -> service::Result<Vec<Team>> {
+    let account = service::accounts::load_account(&services(), &viewer()).await?;
+    let mut teams: Vec<Team> = Vec::new();
+    for held in account.roles {
+        let (id, is_captain) = match held.role {
+            Role::SellerOf(team) => (team, false),
+            Role::CaptainOf(team) => (team, true),
+            _ => continue,
+        };
+        match teams.iter_mut().find(|team| team.id == id) {
+            Some(known) => known.is_captain |= is_captain,
+            None => {
+                let name = name(&held.scope_name, &held.scope_name_en).to_owned();
+                teams.push(Team { id, name, is_captain });
+            }
+        }
+    }
+    teams.sort_by_key(|team| team.id);
+    Ok(teams)
+}
+
+/// The team in the page's address, if the viewer sells for it.
+///
+/// # Errors
+/// `NotFound` for what is no id, and as [`service::Viewer::require_seller`].
+pub async fn current_team() -> service::Result<Team> {
+    viewer().require_user()?;
+    let id: TeamId = typed_param("team")?;
+    viewer().require_seller(id)?;
+    teams().await?.into_iter().find(|team| team.id == id).ok_or(service::ServiceError::Forbidden)
+}
+
+/// Stock in base units as people say it: `12.5 kg`, `30 件`.
+#[must_use]
+pub fn stock_text(stock: i64, base_unit: &str) -> String {
+    if base_unit != "g" {
+        return format!("{stock} {}", t("件", "pcs"));
+    }
+    if stock.abs() < 1_000 {
+        return format!("{stock} g");
+    }
+    let tenths = stock / 100;
+    if tenths % 10 == 0 { format!("{} kg", tenths / 10) } else { format!("{}.{} kg", tenths / 10, tenths % 10) }
+}
+
+/// Tabs that filter a list: value, words, how many. The value stands in the query under `parameter`.
+#[must_use]
+pub fn tabs(path: &str, parameter: &str, present: &str, entries: Vec<(&str, &str, i64)>) -> AnyView {
+    let items: Vec<_> = entries
+        .into_iter()
+        .map(|(value, label, count)| {
+            let query = if value.is_empty() { String::new() } else { format!("?{parameter}={value}") };
+            let href = format!("{}{query}", link(path));
+            let badge = (count > 0).then(|| view! { " " <span class="badge">{count}</span> });
+            view! {
+                <a href=href aria-current=(value == present).then_some("page")>{label.to_owned()}{badge}</a>
+            }
+        })
+        .collect();
+    view! { <nav class="tabs" aria-label=t("状态", "State")>{items}</nav> }.into_any()
+}
+
+/// A field of one of several like forms on a page, which therefore needs an id of its own.
+#[derive(Debug, Clone, Default)]
+pub struct RowField<'a> {
+    pub id: String,
+    pub name: &'a str,
+    pub label: &'a str,
+    pub stored: &'a str,
+    /// `text` when empty.
+    pub kind: &'a str,
+    pub inputmode: &'a str,
+    pub placeholder: &'a str,
+    /// Stands behind the input: `元`.
+    pub unit: &'a str,
+}
+
+/// An input of one line with its label and what is wrong with it.
+#[must_use]
+pub fn row_field(state: &FormState, field: RowField<'_>) -> AnyView {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let error = state.error(field.name);
+    let error_id = format!("{}-e", field.id);
+    let input = view! {
+        <input
+            id=field.id.clone()
+            name=crate::form::html_name(field.name)
+            type=if field.kind.is_empty() { "text".to_owned() } else { field.kind.to_owned() }
+            inputmode=given(field.inputmode)
+            placeholder=given(field.placeholder)
+            value=state.value_or(field.name, field.stored)
+            aria-invalid=error.is_some().then_some("true")
+            aria-describedby=error.is_some().then(|| error_id.clone())
+        />
+    };
+    let input = match given(field.unit) {
+        Some(unit) => view! { <div class="affix">{input}<span>{unit}</span></div> }.into_any(),
+        None => input.into_any(),
+    };
+    let error = error.map(|text| view! { <p class="field__error" id=error_id>{text}</p> });
+    view! { <div class="field"><label for=field.id>{field.label.to_owned()}</label>{input}{error}</div> }.into_any()
+}
+
+/// Why one of several like forms was refused as a whole; nothing when it was not.
+#[must_use]
+pub fn row_failure(state: &FormState) -> AnyView {
+    state.failure_text().map(|text| crate::ui::alert("bad", &text, ())).into_any()
+}

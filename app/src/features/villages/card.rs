@@ -1,0 +1,63 @@
+//! A village as lists show it.
+
+use domain::locale::Locale;
+use domain::money::Fen;
+use leptos::prelude::*;
+use service::shop::VillageCard;
+
+use crate::context::{link, locale, name, t};
+use crate::features::products::card::ui_photo;
+use crate::routes::paths;
+use crate::ui::{amount_text, icon_s, photo};
+
+/// What came in this year against the target, as a bar; without a target only what came in.
+#[must_use]
+pub fn goal(income: Fen, target: Fen, year: i32) -> AnyView {
+    let earned = match locale() {
+        Locale::Zh => format!("{year} 年收入 "),
+        Locale::En => format!("Income {year}: "),
+    };
+    let has_target = target.is_positive();
+    let target_text =
+        has_target.then(|| view! { <span class="muted small">{t("目标 ", "target ")}{amount_text(target)}</span> });
+    let percent = if has_target { income.get().max(0).saturating_mul(100) / target.get() } else { 0 };
+    let bar = has_target.then(|| {
+        let label = match locale() {
+            Locale::Zh => format!("完成目标的 {percent}%"),
+            Locale::En => format!("{percent}% of the target"),
+        };
+        view! {
+            <progress max=target.get() value=income.get().clamp(0, target.get()) aria-label=label.clone()>{label.clone()}</progress>
+        }
+    });
+    view! {
+        <div class="goal">
+            <p class="row row--between"><span>{earned}<b class="num">{amount_text(income)}</b></span>{target_text}</p>
+            {bar}
+        </div>
+    }
+    .into_any()
+}
+
+/// One card.
+#[must_use]
+pub fn village_card(village: &VillageCard, year: i32, eager: bool) -> AnyView {
+    let title = name(&village.name, &village.name_en).to_owned();
+    let picture = village.photo.as_ref().map(|picture| ui_photo(picture, ""));
+    let town = name(&village.town.name, &village.town.name_en);
+    let place = match locale() {
+        Locale::Zh => format!("{town} · {} 件商品", village.products),
+        Locale::En => format!("{town} · {} products", village.products),
+    };
+    view! {
+        <li class="card">
+            {photo(picture.as_ref(), "", "(min-width:40rem) 380px,92vw", eager)}
+            <div class="card__body">
+                <h3 class="card__name"><a href=link(&paths::village(&village.slug))>{title}</a></h3>
+                <p class="origin">{icon_s("pin")}{place}</p>
+                {goal(village.income_fen, village.target_fen, year)}
+            </div>
+        </li>
+    }
+    .into_any()
+}
