@@ -80,10 +80,11 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         tasks.push(tokio::spawn(worker::run(services.clone(), stop.clone())));
     }
     let assets = Assets::load(&config.site_dir);
+    let is_demo = service::demo::is_demo(&services).await?;
     let unfinished = Arc::new(());
     let state = AppState {
         services: services.clone(),
-        site: Arc::new(site_info(config, &assets)),
+        site: Arc::new(site_info(config, &assets, is_demo)),
         assets,
         payment_origin: payments.origin.into(),
         webhook_secret: payments.webhook_secret.into(),
@@ -132,11 +133,11 @@ fn open_media(config: &Config) -> anyhow::Result<object_store::local::LocalFileS
     Ok(object_store::local::LocalFileSystem::new_with_prefix(folder)?)
 }
 
-fn site_info(config: &Config, assets: &Assets) -> SiteInfo {
+fn site_info(config: &Config, assets: &Assets, is_demo: bool) -> SiteInfo {
     SiteInfo {
         public_url: config.public_url.clone(),
         is_secure: config.is_secure(),
-        is_demo: config.is_demo(),
+        is_demo,
         assets: assets.manifest.clone(),
         business_licence: config.business_licence.clone(),
         food_permit: config.food_permit.clone(),

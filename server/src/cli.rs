@@ -128,13 +128,18 @@ async fn serve(mut config: Config, empty: bool) -> anyhow::Result<()> {
             config.public_url = format!("http://{}", config.address);
         }
     }
-    let application: Application = build(&config, Overrides::default()).await?;
     if config.is_demo() && !empty {
-        seed(&application.services).await?;
+        let services = build_services(&config).await?;
+        seed(&services).await?;
+        services.db.close().await;
     }
+    let application: Application = build(&config, Overrides::default()).await?;
     println!("==> {} (listening on {})", config.public_url, config.address);
     if let Some(demo) = &application.demo_payments {
         println!("    demonstration payments: http://{}", demo.address);
+    }
+    if service::demo::is_demo(&application.services).await? {
+        print_demo_accounts();
     }
     application.serve(listener, shutdown_signal()).await?;
     println!("stopped");
@@ -166,8 +171,35 @@ async fn shutdown_signal() {
 }
 
 /// Fills an empty database with the demonstration county; leaves any other one alone.
-async fn seed(_services: &service::Services) -> anyhow::Result<()> {
+async fn seed(services: &service::Services) -> anyhow::Result<()> {
+    let mut last = String::new();
+    let mut progress = |step: &str, done: usize, all: usize| {
+        // One line a step and one at its end, not one for each of a thousand orders.
+        if step != last || done == all {
+            println!("    {step} {done}/{all}");
+            step.clone_into(&mut last);
+        }
+    };
+    let report = service::demo::seed(services, &mut progress).await?;
+    if report.seeded {
+        println!(
+            "==> demonstration county: {} products, {} photos, {} retail orders, {} unit orders, in {} s",
+            report.products,
+            report.photos,
+            report.retail_orders,
+            report.unit_orders,
+            report.took_ms / 1000
+        );
+    }
     Ok(())
+}
+
+/// How to sign in to the demonstration.
+fn print_demo_accounts() {
+    println!("    demonstration accounts:");
+    for account in service::demo::demo_accounts() {
+        println!("    {:<32} {}  {}", account.login, account.password, account.role_en);
+    }
 }
 
 async fn verify(config: &Config) -> anyhow::Result<ExitCode> {

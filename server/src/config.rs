@@ -257,7 +257,7 @@ impl Config {
         self.public_url.starts_with("https://")
     }
 
-    /// No real money moves, so the shop says on every page that it is a demonstration.
+    /// No real money moves: an empty database may be filled with the demonstration county.
     #[must_use]
     pub fn is_demo(&self) -> bool {
         self.stripe.is_none()

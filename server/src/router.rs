@@ -110,13 +110,18 @@ async fn show(State(state): State<AppState>, params: RawPathParams, page: Page, 
         let flash = service::flash::take(&state.services, &current.viewer, &token).await;
         current.flash = flash.ok().flatten().map(Arc::new);
     }
+    let is_signed_in = current.viewer.user.is_some();
     let slot = FileSlot::default();
     let made = slot.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || context::provide(current.clone()),
         move || answer(page.clone(), made.clone()),
     );
-    let shown = render(request).await;
+    let mut shown = render(request).await;
+    if !is_signed_in {
+        // The browser may keep it to go back to, and asks again whenever it is opened anew.
+        shown.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
     match slot.take() {
         Some(file) => download(file),
         None => shown,

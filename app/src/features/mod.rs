@@ -2,14 +2,20 @@
 //!
 //! A feature with pages has `#[cfg(feature = "ssr")] pub fn pages() -> Vec<Page>` and is named in [`pages`].
 
+pub mod account;
+pub mod books;
 pub mod cart;
+pub mod checkout;
+pub mod county;
 #[cfg(feature = "ssr")]
 pub mod errors;
 #[cfg(feature = "ssr")]
 pub mod home;
+pub mod orders;
 pub mod products;
 #[cfg(feature = "ssr")]
 pub mod static_pages;
+pub mod units;
 #[cfg(feature = "ssr")]
 pub mod villages;
 
@@ -21,6 +27,13 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(home::pages());
     pages.extend(products::pages());
     pages.extend(villages::pages());
+    pages.extend(cart::pages());
+    pages.extend(checkout::pages());
+    pages.extend(orders::pages());
+    pages.extend(account::pages());
+    pages.extend(units::pages());
+    pages.extend(books::pages());
+    pages.extend(county::pages());
     pages
 }
 
@@ -28,5 +41,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn uploads() -> Vec<crate::routes::Upload> {
-    Vec::new()
+    let mut uploads = Vec::new();
+    uploads.extend(units::uploads());
+    uploads
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::context::{self, link, localised, query_text, request, site, t, viewer};
 use crate::form::FLASH_PARAMETER;
 use crate::routes::paths;
-use crate::ui::icon;
+use crate::ui::{icon, logo_mark};
 
 /// Header, content, footer, bottom bar.
 pub fn frame(body: AnyView) -> AnyView {
@@ -89,7 +89,7 @@ pub fn header() -> AnyView {
         <header class="site">
             <div class="site__in wrap">
                 <a class="logo" href=link("/")>
-                    <svg class="icon logo__mark" aria-hidden="true" inner_html="<use href=\"/icons.svg#mark\"></use>"></svg>
+                    {logo_mark()}
                     <span>{t("乡集", "Xiangji")}</span>
                 </a>
                 <nav class="site__nav" aria-label=t("主导航", "Main")>

@@ -24,3 +24,9 @@ pub fn icon_s(name: &str) -> AnyView {
 pub fn icon_l(name: &str) -> AnyView {
     sized(name, "icon icon--l")
 }
+
+/// The shop's mark.
+#[must_use]
+pub fn logo_mark() -> AnyView {
+    sized("mark", "icon logo__mark")
+}

@@ -15,8 +15,6 @@ mod chart;
 mod field;
 pub mod hold_clock;
 #[cfg(feature = "ssr")]
-mod money_split;
-#[cfg(feature = "ssr")]
 mod origin;
 #[cfg(feature = "ssr")]
 mod photo;
@@ -24,7 +22,7 @@ mod photo;
 pub use amount::amount_text;
 pub use cart_badge::show_cart_count;
 pub use hold_clock::HoldClock;
-pub use icon::{icon, icon_l, icon_s};
+pub use icon::{icon, icon_l, icon_s, logo_mark};
 pub use money::{price, price_l, price_s};
 
 #[cfg(feature = "ssr")]
@@ -40,8 +38,6 @@ pub use field::{
 };
 #[cfg(feature = "ssr")]
 pub use money::money_bar;
-#[cfg(feature = "ssr")]
-pub use money_split::{money_split, permille_text};
 #[cfg(feature = "ssr")]
 pub use origin::{Share, origin_line, origin_shares};
 #[cfg(feature = "ssr")]

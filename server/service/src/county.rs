@@ -20,6 +20,14 @@ pub enum Period {
     Year,
 }
 
+/// What was sold of a town's villages together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TownSales {
+    pub name: String,
+    pub name_en: String,
+    pub amount_fen: Fen,
+}
+
 /// The county in figures.
 #[derive(Debug, Clone)]
 pub struct CountyPage {
@@ -32,7 +40,7 @@ pub struct CountyPage {
     pub sales_before_fen: Fen,
     /// By day of the month or by month of the year, from the first until today.
     pub steps: Vec<(i64, Fen)>,
-    pub towns: Vec<SalesRow>,
+    pub towns: Vec<TownSales>,
     pub villages: Vec<SalesRow>,
     pub teams: Vec<SalesRow>,
     pub units: Vec<SalesRow>,
@@ -127,22 +135,15 @@ impl Span {
     }
 }
 
-/// Villages added up by town, best first; an order of two villages of a town counts for each of them.
-fn by_town(villages: &[SalesRow]) -> Vec<SalesRow> {
-    let mut towns: Vec<SalesRow> = Vec::new();
+/// Villages added up by town, best first.
+fn by_town(villages: &[SalesRow]) -> Vec<TownSales> {
+    let mut towns: Vec<TownSales> = Vec::new();
     for village in villages {
         match towns.iter_mut().find(|town| town.name == village.above) {
-            Some(town) => {
-                town.amount_fen += village.amount_fen;
-                town.order_count += village.order_count;
-            }
-            None => towns.push(SalesRow {
-                slug: String::new(),
+            Some(town) => town.amount_fen += village.amount_fen,
+            None => towns.push(TownSales {
                 name: village.above.clone(),
                 name_en: village.above_en.clone(),
-                above: String::new(),
-                above_en: String::new(),
-                order_count: village.order_count,
                 amount_fen: village.amount_fen,
             }),
         }

@@ -1,6 +1,13 @@
 //! What every page and every request has: languages, headers, errors, guards.
 
-use crate::test_shop::TestShop;
+use domain::locale::Locale;
+use domain::money::Fen;
+use domain::time::DAY_MS;
+use service::Viewer;
+use service::accounts::{NewAccount, SignIn};
+use service::ports::CheckoutRequest;
+
+use crate::test_shop::{START_MS, TestShop};
 
 #[tokio::test]
 async fn the_shop_is_alive_and_ready() {
@@ -60,7 +67,7 @@ async fn every_answer_is_guarded_by_headers_and_marks_its_own_scripts() {
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("cache-control", "private, no-store"),
+        ("cache-control", "private, no-cache"),
     ] {
         assert_eq!(page.header(name), value, "{name}");
     }
@@ -86,5 +93,54 @@ async fn an_event_nobody_signed_is_refused_and_a_huge_one_is_not_read() {
     assert_eq!(forged.status, 400);
     let huge = stranger.post_raw("/webhooks/stripe", "application/json", vec![b' '; 300 * 1024]).await;
     assert_eq!(huge.status, 413);
+    shop.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_is_known_by_its_cookie_until_the_session_ends() {
+    let shop = TestShop::start().await;
+    let (login, password) = ("13800000001".to_owned(), "a long enough password".to_owned());
+    let account = NewAccount {
+        login: login.clone(),
+        password: password.clone(),
+        display_name: "顾客".to_owned(),
+        locale: Locale::Zh,
+        roles: Vec::new(),
+    };
+    service::accounts::create_user(&shop.services, account).await.unwrap();
+    let command = SignIn { login, password };
+    let session =
+        service::accounts::sign_in(&shop.services, &Viewer::default(), command, "127.0.0.1").await.unwrap();
+    let visitor = shop.browser();
+    assert!(visitor.follow("/about").await.body.contains("href=\"/sign-in\""));
+    visitor.set_cookie("xj", &session.token);
+    let known = visitor.follow("/about").await;
+    assert!(!known.body.contains("href=\"/sign-in\""));
+    assert_eq!(known.header("cache-control"), "private, no-store", "nothing personal is kept");
+    shop.clock.advance_ms((shop.services.rules.session_days + 1) * DAY_MS);
+    assert!(visitor.follow("/about").await.body.contains("href=\"/sign-in\""));
+    shop.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_key_the_look_alike_takes_payments_and_forms_may_lead_there() {
+    let shop = TestShop::start().await;
+    let request = CheckoutRequest {
+        payment_reference: "0000000000001".to_owned(),
+        order_number: "0000000000001".to_owned(),
+        amount_fen: Fen::new(12_800),
+        description: "茶".to_owned(),
+        customer_email: None,
+        success_url: format!("http://{}/orders/1", shop.address),
+        cancel_url: format!("http://{}/orders/1", shop.address),
+        expires_at_ms: START_MS + 60 * 60 * 1000,
+        locale: "zh".to_owned(),
+        idempotency_key: "k1".to_owned(),
+    };
+    let page = shop.services.payments.open_checkout(&request).await.unwrap();
+    let origin = format!("http://{}", shop.demo_payments.as_ref().unwrap().address);
+    assert!(page.url.starts_with(&origin), "{}", page.url);
+    let policy = shop.browser().get("/about").await;
+    assert!(policy.header("content-security-policy").contains(&format!("form-action 'self' {origin}")));
     shop.stop().await;
 }

@@ -1,5 +1,7 @@
 //! The shop over HTTP: the real `build()` on a temporary database, with a clock that only moves when told, and the
 //! payment look-alike. Requests go through a real socket, as a browser's do.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
+
 mod frame;
 mod test_shop;

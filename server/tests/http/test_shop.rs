@@ -178,6 +178,11 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Keeps a cookie, as if the shop had set it.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
     /// The value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap().get(name).cloned()

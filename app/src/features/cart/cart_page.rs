@@ -79,10 +79,11 @@ fn parcel_box(at: usize, lines: &[&CartViewLine], several: bool) -> AnyView {
         lines.iter().map(|line| name(&line.line.village_name, &line.line.village_name_en).to_owned()).collect();
     villages.dedup();
     let id = format!("parcel-{at}");
+    let head_id = id.clone();
     let rows: Vec<_> = lines.iter().map(|line| line_row(line)).collect();
     view! {
-        <section class="box lines" aria-labelledby=id.clone()>
-            <header class="lines__from" id=id>
+        <section class="box lines" aria-labelledby=id>
+            <header class="lines__from" id=head_id>
                 {icon("village")}
                 <strong>{villages.join(t("、", ", "))}</strong>
                 {several.then(|| view! { <span class="muted small">{t("单独包裹", "Separate parcel")}</span> })}
@@ -119,6 +120,7 @@ fn line_row(shown: &CartViewLine) -> AnyView {
         other => problem_text(locale(), other),
     });
     let can_change = sale.is_for_sale() && shown.in_stock > 0;
+    let remove_action = FormState::of::<RemoveLine>().action();
     let remove_label = format!("{} {product_name}", t("删除", "Remove"));
     view! {
         <li class="line">
@@ -131,7 +133,7 @@ fn line_row(shown: &CartViewLine) -> AnyView {
             <div class="line__n">
                 <span class="price price--s" data-line-fen=variant.clone()>{yuan(shown.line_fen)}</span>
                 {can_change.then(|| quantity_form(shown, &change))}
-                <form method="post" action=FormState::of::<RemoveLine>().action()>
+                <form method="post" action=remove_action>
                     {ui::hidden("variant", &variant)}
                     <button class="linklike" aria-label=remove_label>{t("删除", "Remove")}</button>
                 </form>

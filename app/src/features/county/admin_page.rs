@@ -105,7 +105,7 @@ fn rankings(page: &CountyPage) -> AnyView {
             .map(|row| Place {
                 name: name(&row.name, &row.name_en).to_owned(),
                 path: path(&row.slug),
-                order_count: row.order_count,
+                order_count: Some(row.order_count),
                 amount_fen: row.amount_fen,
             })
             .collect()
@@ -113,7 +113,7 @@ fn rankings(page: &CountyPage) -> AnyView {
     let nowhere: fn(&str) -> String = |_| String::new();
     let village: fn(&str) -> String = |slug| paths::village(slug);
     let sections = [
-        (t("按镇", "By town"), places(&page.towns, nowhere)),
+        (t("按镇", "By town"), towns(page)),
         (t("按村", "By village"), places(&page.villages, village)),
         (t("按队伍", "By team"), places(&page.teams, nowhere)),
         (t("按采购单位", "By purchasing unit"), places(&page.units, nowhere)),
@@ -123,4 +123,15 @@ fn rankings(page: &CountyPage) -> AnyView {
         .map(|(title, places)| view! { <section class="box">{ranking(title, &places)}</section> })
         .collect::<Vec<_>>()
         .into_any()
+}
+
+/// Towns have no count of orders: one order may hold goods of several of a town's villages.
+fn towns(page: &CountyPage) -> Vec<Place> {
+    let place = |town: &service::county::TownSales| Place {
+        name: name(&town.name, &town.name_en).to_owned(),
+        path: String::new(),
+        order_count: None,
+        amount_fen: town.amount_fen,
+    };
+    page.towns.iter().map(place).collect()
 }

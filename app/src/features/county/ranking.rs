@@ -18,7 +18,8 @@ pub struct Place {
     pub name: String,
     /// Where the name leads; empty for nowhere.
     pub path: String,
-    pub order_count: i64,
+    /// `None` where orders of several parts cannot be told apart.
+    pub order_count: Option<i64>,
     pub amount_fen: Fen,
 }
 
@@ -78,6 +79,7 @@ fn bars(shown: &[&Place]) -> Vec<AnyView> {
 }
 
 fn table(title: &str, places: &[Place]) -> AnyView {
+    let has_counts = places.iter().any(|place| place.order_count.is_some());
     let total_fen: Fen = places.iter().map(|place| place.amount_fen).sum();
     let rows: Vec<_> = places
         .iter()
@@ -91,7 +93,7 @@ fn table(title: &str, places: &[Place]) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{name}</th>
-                    <td class="n">{place.order_count}</td>
+                    {has_counts.then(|| view! { <td class="n">{place.order_count}</td> })}
                     <td class="n">{yuan(place.amount_fen)}</td>
                 </tr>
             }
@@ -103,12 +105,12 @@ fn table(title: &str, places: &[Place]) -> AnyView {
                 <caption class="vh">{title.to_owned()}</caption>
                 <thead><tr>
                     <th scope="col">{t("名称", "Name")}</th>
-                    <th scope="col" class="n">{t("订单", "Orders")}</th>
+                    {has_counts.then(|| view! { <th scope="col" class="n">{t("订单", "Orders")}</th> })}
                     <th scope="col" class="n">{t("金额", "Amount")}</th>
                 </tr></thead>
                 <tbody>{rows}</tbody>
                 <tfoot><tr class="total">
-                    <th scope="row">{t("合计", "Total")}</th><td></td><td class="n">{yuan(total_fen)}</td>
+                    <th scope="row">{t("合计", "Total")}</th>{has_counts.then(|| view! { <td></td> })}<td class="n">{yuan(total_fen)}</td>
                 </tr></tfoot>
             </table>
         </div>

@@ -57,7 +57,10 @@ fn hero(page: &HomePage) -> AnyView {
         let sum = amount_text(page.sold_this_year_fen);
         let text = match locale() {
             Locale::Zh => format!("{} 年，{} 个村的集体已经卖得 {sum}。", page.year, page.village_count),
-            Locale::En => format!("In {}, the collectives of {} villages have earned {sum}.", page.year, page.village_count),
+            Locale::En => format!(
+                "In {}, the collectives of {} villages have earned {sum}.",
+                page.year, page.village_count
+            ),
         };
         view! { <p class="hero__sum num">{text}</p> }
     });
@@ -92,22 +95,33 @@ fn hero(page: &HomePage) -> AnyView {
 fn body(page: &HomePage) -> AnyView {
     let all = t("全部", "All");
     let best = page.best_selling.iter().any(|card| card.sold_count > 0).then(|| {
-        let head = section_head(t("大家常买", "Bought most"), &format!("{}?sort=best_selling", paths::products()), all);
+        let head = section_head(
+            t("大家常买", "Bought most"),
+            &format!("{}?sort=best_selling", paths::products()),
+            all,
+        );
         view! { <section>{head}{grid(&page.best_selling, false)}</section> }
     });
     let newest = if page.newest.is_empty() {
         empty(
             "box",
             t("还没有上架的商品", "Nothing is listed yet"),
-            t("驻村干部上架第一件商品后，这里就会有。", "It will be here once a cadre lists the first product."),
+            t(
+                "驻村干部上架第一件商品后，这里就会有。",
+                "It will be here once a cadre lists the first product.",
+            ),
             (),
         )
     } else {
         let head = section_head(t("新上架", "New"), &format!("{}?sort=newest", paths::products()), all);
         view! { <section>{head}{grid(&page.newest, false)}</section> }.into_any()
     };
-    let villages: Vec<AnyView> =
-        page.villages.iter().take(VILLAGES_SHOWN).map(|village| village_card(village, page.year, false)).collect();
+    let villages: Vec<AnyView> = page
+        .villages
+        .iter()
+        .take(VILLAGES_SHOWN)
+        .map(|village| village_card(village, page.year, false))
+        .collect();
     let villages = (!villages.is_empty()).then(|| {
         let head = section_head(t("村庄", "Villages"), &paths::villages(), all);
         view! { <section>{head}<ul class="grid grid--wide">{villages}</ul></section> }

@@ -32,6 +32,7 @@ pub async fn order_page() -> PageResult {
         }
     }
     let title = format!("{} {}", t("订单", "Order"), page.order.number);
+    let money = parts::money(&page).await?;
     let body = view! {
         {head(&page)}
         {notices(&page, is_own)}
@@ -39,7 +40,7 @@ pub async fn order_page() -> PageResult {
             <div class="stack">
                 {parts::steps(&page)}
                 {parcels(&page, is_own)}
-                {parts::money(&page)}
+                {money}
                 <section class="box">
                     <header class="box__head"><h2>{t("进度", "Progress")}</h2></header>
                     {parts::history(&page)}

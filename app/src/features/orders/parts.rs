@@ -7,15 +7,16 @@ use domain::parcel::ParcelStatus;
 use domain::payment::{PaymentMethod, PaymentStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
-use service::orders::{OrderPage, OrderPageLine};
+use service::orders::{OrderPage, OrderPageLine, OrderShare};
+use service::shop::{MoneyBar, MoneyPart, MoneyPartKind, Named};
 
 use super::api::PayOrder;
-use crate::context::{link, locale, name, t};
+use crate::context::{link, locale, name, services, t};
 use crate::features::cart::thumbnail;
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::text::{payment_method, refund_status, yuan};
-use crate::ui::{self, HoldClock, MoneyShares};
+use crate::ui::{self, HoldClock};
 
 /// What the order is doing, as a headline.
 pub(super) fn headline(page: &OrderPage) -> &'static str {
@@ -129,39 +130,53 @@ pub(super) fn totals(page: &OrderPage) -> AnyView {
     .into_any()
 }
 
-/// Where the money goes, village by village; nothing for orders that came to nothing.
-pub(super) fn money(page: &OrderPage) -> AnyView {
+/// Where the money goes: as it stands in the books once paid, as it was frozen at placement before that; nothing for
+/// orders that came to nothing.
+///
+/// # Errors
+/// Those of reading.
+pub(super) async fn money(page: &OrderPage) -> service::Result<AnyView> {
     let order = &page.order;
-    let lives = matches!(order.status, OrderStatus::AwaitingPayment | OrderStatus::Paid | OrderStatus::Completed);
-    let grow_fen: Fen = page.shares.iter().map(|share| share.amount_fen).sum();
-    if !lives || !grow_fen.is_positive() {
-        return ().into_any();
-    }
-    let title = match locale() {
-        Locale::Zh => format!("这 {} 去了哪里", yuan(order.total_fen)),
-        Locale::En => format!("Where the {} goes", yuan(order.total_fen)),
+    let bar = match order.status {
+        OrderStatus::AwaitingPayment => frozen_bar(page),
+        OrderStatus::Paid | OrderStatus::Completed => {
+            let mut conn = services().db.read().await?;
+            service::shop::order_money_bar(&mut conn, order.id).await?
+        }
+        _ => None,
     };
-    let shares = MoneyShares { grow_fen, ship_fen: order.freight_fen, fee_fen: Fen::ZERO, discount_fen: Fen::ZERO };
-    let villages: Vec<_> = page
+    let Some(bar) = bar else { return Ok(().into_any()) };
+    let title = match locale() {
+        Locale::Zh => format!("这 {} 去了哪里", yuan(bar.total_fen)),
+        Locale::En => format!("Where the {} goes", yuan(bar.total_fen)),
+    };
+    Ok(view! { <section class="box">{ui::money_bar(title, &bar)}</section> }.into_any())
+}
+
+fn frozen_bar(page: &OrderPage) -> Option<MoneyBar> {
+    let named = |share: &OrderShare| Named {
+        slug: share.village_slug.clone(),
+        name: share.name.clone(),
+        name_en: share.name_en.clone(),
+    };
+    let mut parts: Vec<(MoneyPartKind, Fen)> = page
         .shares
         .iter()
         .map(|share| {
-            let path = link(&paths::village(&share.village_slug));
-            view! {
-                <div>
-                    <dt><a href=path>{name(&share.name, &share.name_en).to_owned()}</a></dt>
-                    <dd class="num">{yuan(share.amount_fen)}</dd>
-                </div>
-            }
+            let (name, name_en) = (share.name.clone(), share.name_en.clone());
+            (MoneyPartKind::Collective { village: named(share), name, name_en }, share.amount_fen)
         })
         .collect();
-    view! {
-        <section class="box stack">
-            {ui::money_bar(title, shares, order.status == OrderStatus::Completed)}
-            <dl class="facts">{villages}</dl>
-        </section>
-    }
-    .into_any()
+    parts.push((MoneyPartKind::Freight, page.order.freight_fen));
+    parts.retain(|(_, amount)| amount.is_positive());
+    let weights: Vec<i64> = parts.iter().map(|(_, amount)| amount.get()).collect();
+    let permille = domain::money::allot(Fen::new(1000), &weights).ok()?;
+    let parts = parts
+        .into_iter()
+        .zip(permille)
+        .map(|((kind, amount_fen), width)| MoneyPart { kind, amount_fen, permille: width.get() })
+        .collect();
+    Some(MoneyBar { total_fen: page.order.total_fen, parts, fee_fen: Fen::ZERO, planned: true })
 }
 
 /// What happened to the order, newest first.

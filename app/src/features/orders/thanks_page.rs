@@ -32,8 +32,9 @@ pub async fn thanks_page() -> PageResult {
         }
         page = read().await?;
     }
+    let money = parts::money(&page).await?;
     let (title, body) = match page.order.status {
-        OrderStatus::Paid | OrderStatus::Completed => (t("付款成功", "Paid"), paid(&page)),
+        OrderStatus::Paid | OrderStatus::Completed => (t("付款成功", "Paid"), paid(&page, money)),
         OrderStatus::AwaitingPayment if is_processing(&page) => (t("正在确认付款", "Confirming the payment"), waiting(&page)),
         OrderStatus::AwaitingPayment => (t("还没有付款", "Not paid yet"), unpaid(&page)),
         _ => return Ok(Screen::go(paths::order(&page.order.number))),
@@ -50,7 +51,7 @@ fn is_processing(page: &OrderPage) -> bool {
     page.payments.iter().any(|payment| payment.status == PaymentStatus::Processing)
 }
 
-fn paid(page: &OrderPage) -> AnyView {
+fn paid(page: &OrderPage, money: AnyView) -> AnyView {
     let order = &page.order;
     let keep = viewer().user.is_none().then(|| {
         let path = format!("{}?next={}", paths::register(), paths::orders());
@@ -77,7 +78,7 @@ fn paid(page: &OrderPage) -> AnyView {
                 <a class="btn btn--plain" href=link(&paths::products())>{t("继续逛", "Go on shopping")}</a>
             </div>
         </section>
-        <div class="wrap--narrow stack">{keep}{parts::money(page)}</div>
+        <div class="wrap--narrow stack">{keep}{money}</div>
     }
     .into_any()
 }

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use service::shop::{BatchPage, batch_page as load};
 
 use super::card::ui_photo;
-use super::words::weight_text;
+use super::words::{permille_text, weight_text};
 use super::{origin, papers};
 use crate::context::{link, locale, name, param, services, t};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::food_class;
-use crate::ui::{crumbs, facts, permille_text, photo};
+use crate::ui::{crumbs, facts, photo};
 
 /// `/products/{slug}/batches/{code}`
 pub async fn batch_page() -> PageResult {

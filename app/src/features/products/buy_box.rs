@@ -225,7 +225,8 @@ fn price_line(choice: Choice, sold_count: i64) -> AnyView {
     };
     let is_open = move || {
         let price = choice.with_variant(|variant| variant.price_fen).unwrap_or_default();
-        let has_dearer = choice.variants.with_value(|all| all.iter().any(|variant| variant.price_fen > price));
+        let has_dearer =
+            choice.variants.with_value(|all| all.iter().any(|variant| variant.price_fen > price));
         has_dearer && !choice.touched.get()
     };
     let unit = move || {
@@ -269,7 +270,8 @@ fn options(choice: Choice, data: &BuyBoxData) -> AnyView {
             }
         })
         .collect();
-    view! { <fieldset class="options"><legend>{locale.pick("规格", "Choose")}</legend>{chips}</fieldset> }.into_any()
+    view! { <fieldset class="options"><legend>{locale.pick("规格", "Choose")}</legend>{chips}</fieldset> }
+        .into_any()
 }
 
 fn quantity(choice: Choice, id: &str) -> AnyView {
@@ -281,7 +283,8 @@ fn quantity(choice: Choice, id: &str) -> AnyView {
         choice.quantity.set(wanted);
         choice.set_quantity(wanted);
     };
-    let at_least = move || choice.quantity.get() <= choice.with_variant(|variant| variant.min_quantity).unwrap_or(1);
+    let at_least =
+        move || choice.quantity.get() <= choice.with_variant(|variant| variant.min_quantity).unwrap_or(1);
     let at_most = move || {
         let step = choice.with_variant(|variant| variant.step_quantity.max(1)).unwrap_or(1);
         choice.quantity.get() + step > choice.with_variant(|variant| variant.stock).unwrap_or(0)
@@ -368,7 +371,8 @@ mod tests {
     #[test]
     fn a_quantity_is_brought_to_what_can_be_ordered() {
         let by_fives = variant(23, 10, 5);
-        let fitted: Vec<i64> = [-3, 0, 10, 12, 15, 99].into_iter().map(|wanted| by_fives.fitted(wanted)).collect();
+        let fitted: Vec<i64> =
+            [-3, 0, 10, 12, 15, 99].into_iter().map(|wanted| by_fives.fitted(wanted)).collect();
         assert_eq!(fitted, [10, 10, 10, 10, 15, 20]);
         assert_eq!(variant(3, 1, 1).fitted(7), 3);
     }

@@ -72,7 +72,8 @@ fn origin_text(card: &Card) -> String {
 pub fn card(card: &Card, eager: bool) -> AnyView {
     let sold_out = !card.has_stock;
     let frame = if card.photo.is_some() { "photo" } else { "photo photo--none" };
-    let tag = sold_out.then(|| view! { <span class="photo__tag chip t-bad">{t("已售罄", "Sold out")}</span> });
+    let tag =
+        sold_out.then(|| view! { <span class="photo__tag chip t-bad">{t("已售罄", "Sold out")}</span> });
     let origin = origin_text(card);
     let origin = (!origin.is_empty()).then(|| view! { <p class="origin">{icon_s("pin")}{origin}</p> });
     let from = card.has_more_prices.then(|| view! { <span class="muted small">{t("起", "and up")}</span> });
@@ -98,6 +99,7 @@ pub fn card(card: &Card, eager: bool) -> AnyView {
 /// Cards in a grid; with `eager` the first row's photos are loaded at once.
 #[must_use]
 pub fn grid(cards: &[Card], eager: bool) -> AnyView {
-    let items: Vec<AnyView> = cards.iter().enumerate().map(|(at, item)| card(item, eager && at < 2)).collect();
+    let items: Vec<AnyView> =
+        cards.iter().enumerate().map(|(at, item)| card(item, eager && at < 2)).collect();
     view! { <ul class="grid">{items}</ul> }.into_any()
 }

@@ -33,7 +33,8 @@ pub fn sort_links(page: &ListPage) -> AnyView {
         .filter(|sort| *sort != ListSort::Relevance || !page.text.is_empty())
         .map(|sort| {
             let (zh, en) = sort_label(sort);
-            let address = format!("{}{}", link(&paths::products()), request().query_with("sort", sort.as_str()));
+            let address =
+                format!("{}{}", link(&paths::products()), request().query_with("sort", sort.as_str()));
             view! { <a href=address aria-current=(sort == page.sort).then_some("true")>{t(zh, en)}</a> }
         })
         .collect();
@@ -124,7 +125,8 @@ fn option(thing: &Named, chosen: Option<&Named>) -> AnyView {
 }
 
 fn place_group(page: &ListPage) -> AnyView {
-    let towns: Vec<AnyView> = page.towns.iter().map(|place| option(&place.town, page.town.as_ref())).collect();
+    let towns: Vec<AnyView> =
+        page.towns.iter().map(|place| option(&place.town, page.town.as_ref())).collect();
     let villages: Vec<_> = page
         .towns
         .iter()

@@ -29,7 +29,9 @@ fn free_text(preview: &FreightPreview) -> Option<String> {
         (Locale::Zh, Some(amount), Some(count)) => format!("满 {} 且满 {count} 件包邮", amount_text(amount)),
         (Locale::En, Some(amount), None) => format!("free from {}", amount_text(amount)),
         (Locale::En, None, Some(count)) => format!("free from {count} pieces"),
-        (Locale::En, Some(amount), Some(count)) => format!("free from {} and {count} pieces", amount_text(amount)),
+        (Locale::En, Some(amount), Some(count)) => {
+            format!("free from {} and {count} pieces", amount_text(amount))
+        }
     };
     Some(text)
 }
@@ -38,7 +40,8 @@ fn free_text(preview: &FreightPreview) -> Option<String> {
 fn outcome(preview: &FreightPreview) -> AnyView {
     match preview.fee {
         FreightFee::NotDelivered => {
-            view! { <strong class="t-bad">{t("不送到这个地区", "No delivery to this region")}</strong> }.into_any()
+            view! { <strong class="t-bad">{t("不送到这个地区", "No delivery to this region")}</strong> }
+                .into_any()
         }
         FreightFee::Fee(fee) => {
             let free = free_text(preview).map(|text| format!("{}{text}", t("，", ", ")));
@@ -53,7 +56,10 @@ fn outcome(preview: &FreightPreview) -> AnyView {
 pub fn preview(preview: &FreightPreview, slug: &str) -> AnyView {
     let typed = query("region");
     let not_understood = (!typed.trim().is_empty() && wanted_region().is_none()).then(|| {
-        let text = t("没认出这个地区，请写到市或区县，例如 西安市雁塔区。", "This region was not recognised; write it as 西安市雁塔区.");
+        let text = t(
+            "没认出这个地区，请写到市或区县，例如 西安市雁塔区。",
+            "This region was not recognised; write it as 西安市雁塔区.",
+        );
         view! { <p class="field__error freight__out" id="region-e">{text}</p> }
     });
     let is_wrong = not_understood.is_some();

@@ -45,23 +45,19 @@ fn title(page: &ListPage) -> String {
 /// The icon of a category, by what its address says.
 #[must_use]
 pub fn category_icon(slug: &str) -> &'static str {
-    const ICONS: [(&str, &str); 16] = [
+    const ICONS: [(&str, &str); 12] = [
         ("gift", "gift"),
-        ("bundle", "gift"),
         ("tea", "tea"),
         ("dendrobium", "sprout"),
-        ("herb", "sprout"),
-        ("noodle", "wheat"),
         ("vermicelli", "wheat"),
-        ("grain", "wheat"),
+        ("noodle", "wheat"),
         ("tofu", "soup"),
-        ("bean", "soup"),
-        ("konjac", "soup"),
+        ("konjac", "box"),
         ("poultry", "meat"),
         ("meat", "meat"),
         ("honey", "honey"),
         ("nut", "nut"),
-        ("dry", "nut"),
+        ("mushroom", "leaf"),
     ];
     ICONS.iter().find(|(word, _)| slug.contains(word)).map_or("leaf", |(_, icon)| icon)
 }
@@ -87,11 +83,17 @@ pub fn category_chips(categories: &[service::shop::CategoryView], chosen: &str) 
 /// Nothing fits: what else there is.
 fn nothing(page: &ListPage) -> AnyView {
     let (head, sub) = if page.text.is_empty() {
-        (t("没有符合条件的商品", "Nothing fits these filters"), t("去掉一两个条件，或看看别的分类。", "Take one or two away, or look at another category."))
+        (
+            t("没有符合条件的商品", "Nothing fits these filters"),
+            t("去掉一两个条件，或看看别的分类。", "Take one or two away, or look at another category."),
+        )
     } else {
         (
             t("没有找到", "Nothing found"),
-            t("换个说法试试，拼音也可以：lvcha、fentiao。也可以看看这些分类。", "Try another word; pinyin works too: lvcha, fentiao. Or look at these categories."),
+            t(
+                "换个说法试试，拼音也可以：lvcha、fentiao。也可以看看这些分类。",
+                "Try another word; pinyin works too: lvcha, fentiao. Or look at these categories.",
+            ),
         )
     };
     let all = view! { <a class="btn btn--primary" href=link(&paths::products())>{t("看全部商品", "See all products")}</a> };

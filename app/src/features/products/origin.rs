@@ -8,7 +8,7 @@ use service::shop::{BatchView, MoneyBar, OriginShare, ProductPage};
 use super::words::{base_amount, short_day};
 use crate::context::{link, locale, name, t};
 use crate::routes::paths;
-use crate::ui::{Share, alert, amount_text, facts, icon, icon_s, money_split, origin_shares};
+use crate::ui::{Share, alert, amount_text, facts, icon, icon_s, money_bar, origin_shares};
 
 /// `四季镇 佐龙村`, with a link.
 fn village_link(origin: &OriginShare) -> AnyView {
@@ -68,8 +68,16 @@ pub fn batch_facts(batch: &BatchView, base_unit: &str, with_code: bool) -> Vec<(
         rows.push((t("可售至", "Sold until"), day(expires)));
     }
     let left = match locale() {
-        Locale::Zh => format!("共 {}，还剩 {}", base_amount(base_unit, batch.received), base_amount(base_unit, batch.available)),
-        Locale::En => format!("{}, {} left", base_amount(base_unit, batch.received), base_amount(base_unit, batch.available)),
+        Locale::Zh => format!(
+            "共 {}，还剩 {}",
+            base_amount(base_unit, batch.received),
+            base_amount(base_unit, batch.available)
+        ),
+        Locale::En => format!(
+            "{}, {} left",
+            base_amount(base_unit, batch.received),
+            base_amount(base_unit, batch.available)
+        ),
     };
     rows.push((t("这一批", "This batch"), left.into_any()));
     rows
@@ -88,7 +96,9 @@ pub fn freshness_note(batch: &BatchView) -> AnyView {
             let title = t("临近保质期", "Close to its best-before date");
             let text = match locale() {
                 Locale::Zh => format!("这一批保质期到 {expires}，还有 {days_left} 天，请按需购买。"),
-                Locale::En => format!("This batch keeps until {expires}, {days_left} more days; buy what you will use."),
+                Locale::En => {
+                    format!("This batch keeps until {expires}, {days_left} more days; buy what you will use.")
+                }
             };
             alert("warn", title, view! { <p>{text}</p> })
         }
@@ -135,5 +145,5 @@ pub fn money(bar: Option<&MoneyBar>) -> AnyView {
         (Locale::En, true) => format!("Where {total} will go"),
         (Locale::En, false) => format!("Where this year’s {total} went"),
     };
-    view! { <section class="box">{money_split(title, bar)}</section> }.into_any()
+    view! { <section class="box">{money_bar(title, bar)}</section> }.into_any()
 }

@@ -122,7 +122,8 @@ fn gallery(page: &ProductPage) -> AnyView {
 
 /// Village and day, as short as on a card but with links.
 fn origin_line(page: &ProductPage) -> AnyView {
-    let day = page.batch.as_ref().map(|batch| super::words::short_day(&batch.produced_on)).unwrap_or_default();
+    let day =
+        page.batch.as_ref().map(|batch| super::words::short_day(&batch.produced_on)).unwrap_or_default();
     let day = (!day.is_empty()).then(|| format!(" · {day}{}", t("产", "")));
     let places = match &page.batch {
         Some(batch) if !batch.origins.is_empty() => origin::village_links(&batch.origins),
@@ -168,8 +169,7 @@ fn buy_box_data(page: &ProductPage) -> BuyBoxData {
     let preset = cheapest_in_stock.map(|variant| variant.id.to_string()).unwrap_or_default();
     let chosen = state.value_or("variant", &preset);
     let min = cheapest_in_stock.map_or(1, |variant| variant.min_quantity);
-    let failure =
-        state.error("quantity").or_else(|| state.error("variant")).or_else(|| state.failure_text());
+    let failure = state.error("quantity").or_else(|| state.error("variant")).or_else(|| state.failure_text());
     BuyBoxData {
         action: state.action(),
         quantity: state.value_or("quantity", &min.to_string()).trim().parse().unwrap_or(min),

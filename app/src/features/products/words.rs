@@ -74,7 +74,7 @@ pub fn month_text(month: u8) -> String {
     }
 }
 
-/// A weight or a count of base units: `650 g`, `42 kg`, `30 只` has no unit of its own and reads `30 件`.
+/// A weight, or a number of pieces where the product is counted: `650 g`, `42 kg`, `30 件`.
 #[must_use]
 pub fn base_amount(base_unit: &str, amount: i64) -> String {
     if base_unit == "g" { weight_text(amount) } else { format!("{amount} {}", t("件", "pieces")) }
@@ -89,6 +89,16 @@ pub fn weight_text(grams: i64) -> String {
         0 => format!("{kilograms} kg"),
         _ if rest % 100 == 0 => format!("{kilograms}.{} kg", rest / 100),
         _ => format!("{kilograms}.{} kg", format!("{rest:03}").trim_end_matches('0')),
+    }
+}
+
+/// Tenths of a percent as people read them: `42%`, `3.5%`.
+#[must_use]
+pub fn permille_text(permille: i64) -> String {
+    if permille % 10 == 0 {
+        format!("{}%", permille / 10)
+    } else {
+        format!("{}.{}%", permille / 10, permille % 10)
     }
 }
 
@@ -114,9 +124,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weights_are_short() {
+    fn weights_and_shares_are_short() {
         let shown: Vec<String> = [650, 1000, 1500, 1250, 12_040].into_iter().map(weight_text).collect();
         assert_eq!(shown, ["650 g", "1 kg", "1.5 kg", "1.25 kg", "12.04 kg"]);
+        assert_eq!([permille_text(420), permille_text(35)], ["42%", "3.5%"]);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub async fn upload_sheet(form: UploadForm) -> Result<Answer<serde_json::Value>,
 
 /// What the form asks for.
 pub fn command(form: BulkOrderForm, expected_total_fen: Fen) -> SubmitUnitOrder {
-    let kind = InvoiceKind::parse(&form.invoice_kind);
+    let kind = InvoiceKind::parse(&form.invoice_kind).ok();
     let invoice = match kind {
         None => InvoiceWish::None,
         Some(kind) => InvoiceWish::Unit {

@@ -18,8 +18,8 @@ pub fn goal(income: Fen, target: Fen, year: i32) -> AnyView {
         Locale::En => format!("Income {year}: "),
     };
     let has_target = target.is_positive();
-    let target_text =
-        has_target.then(|| view! { <span class="muted small">{t("目标 ", "target ")}{amount_text(target)}</span> });
+    let target_text = has_target
+        .then(|| view! { <span class="muted small">{t("目标 ", "target ")}{amount_text(target)}</span> });
     let percent = if has_target { income.get().max(0).saturating_mul(100) / target.get() } else { 0 };
     let bar = has_target.then(|| {
         let label = match locale() {

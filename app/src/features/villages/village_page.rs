@@ -198,9 +198,7 @@ fn people(page: &VillagePage) -> AnyView {
     let teams: Vec<_> = page
         .teams
         .iter()
-        .map(|team| {
-            person(name(&team.name, &team.name_en).to_owned(), t("服务队", "Work team").to_owned())
-        })
+        .map(|team| person(name(&team.name, &team.name_en).to_owned(), t("服务队", "Work team").to_owned()))
         .collect();
     if cadres.is_empty() && teams.is_empty() {
         return ().into_any();

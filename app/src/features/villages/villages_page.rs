@@ -24,7 +24,10 @@ pub async fn villages_page() -> PageResult {
 
 fn body(page: &VillagesPage, title: &str) -> AnyView {
     if page.villages.is_empty() {
-        let sub = t("县服务团登记村庄后，这里就会有。", "They will be here once the county corps has registered them.");
+        let sub = t(
+            "县服务团登记村庄后，这里就会有。",
+            "They will be here once the county corps has registered them.",
+        );
         return view! { {page_head(title, "", ())}{empty("village", t("还没有村庄", "No villages yet"), sub, ())} }.into_any();
     }
     let income: Fen = page.villages.iter().map(|village| village.income_fen).sum();
@@ -33,7 +36,12 @@ fn body(page: &VillagesPage, title: &str) -> AnyView {
             format!("{} 个村，{} 年村集体共卖得 {}", page.villages.len(), page.year, amount_text(income))
         }
         Locale::En => {
-            format!("{} villages; their collectives earned {} in {}", page.villages.len(), amount_text(income), page.year)
+            format!(
+                "{} villages; their collectives earned {} in {}",
+                page.villages.len(),
+                amount_text(income),
+                page.year
+            )
         }
     };
     let cards: Vec<AnyView> = page

@@ -98,7 +98,7 @@ pub(super) fn plan(world: &mut World, agenda: &mut Agenda) {
             7 => Fate::Expired,
             13 => Fate::GivenUp,
             19 => Fate::GivenBack,
-            25 if number < OLDER => Fate::Refused,
+            25 if number < OLDER / 2 => Fate::Refused,
             _ => Fate::Kept,
         };
         agenda.plan(at_ms, Event::Retail(RetailPlan { fate, number }));

@@ -48,16 +48,21 @@ const fn order(
     Order { unit, region, days_ago, course, lines }
 }
 
-static ORDERS: [Order; 14] = [
+static ORDERS: [Order; 19] = [
     order("university-canteen-1", "610113", 122, Course::Transfer, &[("FT-SX-5K", 40), ("MY-DF-450", 200)]),
-    order("bank-union", "610902", 111, Course::Transfer, &[("LC-YQ-500", 100), ("LH-CL-1", 60)]),
+    order("bank-union", "610902", 111, Course::Transfer, &[("LC-YQ-500", 240), ("LH-CL-1", 60)]),
     order("bank-canteen", "610902", 96, Course::Online, &[("FT-SX-5K", 30), ("DG-WX-250", 160)]),
     order("weather-union", "610902", 88, Course::Transfer, &[("SH-FD-50", 40), ("SH-HC-30", 60)]),
-    order("university-union", "610113", 71, Course::Transfer, &[("LH-SW-1", 160), ("LC-MQ-125", 60)]),
-    order("university-union", "610113", 57, Course::Online, &[("LH-CL-1", 80), ("LC-DY-100", 40)]),
-    order("metrology-canteen", "610112", 44, Course::Transfer, &[("TJ-ZJ-1", 60), ("TD-30", 60)]),
+    order("university-union", "610113", 84, Course::Transfer, &[("SH-XT-500", 190)]),
+    order("university-union", "610113", 71, Course::Transfer, &[("LH-SW-1", 160), ("LC-MQ-125", 260)]),
+    order("university-union", "610113", 57, Course::Online, &[("LH-CL-1", 80), ("LC-DY-100", 90)]),
+    order("metrology-canteen", "610112", 44, Course::Transfer, &[("TJ-ZJ-1", 60), ("TD-30", 160)]),
+    order("university-canteen-1", "610113", 40, Course::Online, &[("DG-YX-300", 240), ("MY-DF-450", 160)]),
     order("inspection-union", "610104", 36, Course::Transfer, &[("FM-YM-250", 0)]),
+    order("bank-union", "610902", 33, Course::Transfer, &[("SH-XT-1000", 108)]),
+    order("weather-union", "610902", 27, Course::Online, &[("FM-BH-500", 90), ("LC-CQ-500", 120)]),
     order("university-canteen-1", "610113", 18, Course::Transfer, &[("MY-SJ-300", 300), ("FT-KF-400", 200)]),
+    order("bank-canteen", "610902", 16, Course::Transfer, &[("BL-2500", 70), ("TJ-ZJ-1", 40)]),
     order("bank-union", "610902", 9, Course::Transfer, &[("LH-SH-1", 50)]),
     order("university-canteen-1", "610113", 4, Course::Returned, &[("BL-2500", 60)]),
     order("university-canteen-1", "610113", 3, Course::Online, &[("HT-1000", 100), ("LC-CQ-500", 40)]),

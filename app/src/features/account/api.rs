@@ -1,0 +1,157 @@
+//! What may be done with an account.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::AppError;
+use crate::form::Answer;
+
+/// What is typed to sign in.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignInForm {
+    pub login: String,
+    pub password: String,
+    /// Where to go afterwards, without language; empty for the account's page.
+    pub next: String,
+}
+
+impl std::fmt::Debug for SignInForm {
+    /// Without what was typed, so that no password reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignInForm").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+/// Signs in; cart and orders of the guest come along.
+#[server(endpoint = "account/sign_in")]
+pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<Answer<()>, AppError> {
+    use crate::form::submit;
+    use service::accounts::SignIn;
+    let address = crate::context::request().client_address.clone();
+    submit(form, |services, viewer, form| async move {
+        let command = SignIn { login: form.login, password: form.password };
+        let session = service::accounts::sign_in(&services, &viewer, command, &address).await?;
+        Ok(signed_in(&services, session, &form.next))
+    })
+    .await
+}
+
+/// What is typed to make an account.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RegisterForm {
+    pub login: String,
+    pub display_name: String,
+    pub password: String,
+    pub next: String,
+}
+
+impl std::fmt::Debug for RegisterForm {
+    /// Without what was typed, so that no password reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegisterForm").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+/// Makes an account and signs it in; cart and orders of the guest come along.
+#[server(endpoint = "account/register")]
+pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<Answer<()>, AppError> {
+    use crate::form::submit;
+    use service::accounts::Register;
+    let address = crate::context::request().client_address.clone();
+    submit(form, |services, viewer, form| async move {
+        let command = Register { login: form.login, password: form.password, display_name: form.display_name };
+        let session = service::accounts::register(&services, &viewer, command, &address).await?;
+        Ok(signed_in(&services, session, &form.next))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn signed_in(
+    services: &service::Services,
+    session: service::accounts::NewSession,
+    next: &str,
+) -> crate::form::Then<()> {
+    use crate::form::{Then, safe_next};
+    use crate::routes::paths;
+    let go_to = if next.is_empty() { paths::account() } else { safe_next(next) };
+    let max_age_seconds = (session.expires_at_ms - services.now_ms()) / 1000;
+    Then::go(go_to, ()).with_session(session.token, max_age_seconds)
+}
+
+/// A form with nothing but a button.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NoFields {}
+
+/// Signs out here.
+#[server(endpoint = "account/sign_out")]
+pub async fn sign_out(#[server(flatten)] form: NoFields) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, _| async move {
+        service::accounts::sign_out(&services, &viewer).await?;
+        Ok(Then::go(crate::routes::paths::home(), ()).without_session())
+    })
+    .await
+}
+
+/// Signs out here and wherever else the account is signed in.
+#[server(endpoint = "account/sign_out_everywhere")]
+pub async fn sign_out_everywhere(#[server(flatten)] form: NoFields) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, _| async move {
+        service::accounts::sign_out_everywhere(&services, &viewer).await?;
+        Ok(Then::go(crate::routes::paths::sign_in(), ()).without_session())
+    })
+    .await
+}
+
+/// What an owner may change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProfileForm {
+    pub display_name: String,
+    /// `zh` or `en`.
+    pub locale: String,
+}
+
+/// Changes name and language of letters.
+#[server(endpoint = "account/update_profile")]
+pub async fn update_profile(#[server(flatten)] form: ProfileForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    use service::accounts::ProfileChange;
+    submit(form, |services, viewer, form| async move {
+        let change = ProfileChange { display_name: form.display_name, locale: form.locale };
+        service::accounts::update_profile(&services, &viewer, change).await?;
+        Ok(Then::go(format!("{}?saved=profile", crate::routes::paths::account()), ()))
+    })
+    .await
+}
+
+/// The password that was and the one that shall be.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    pub old_password: String,
+    pub new_password: String,
+}
+
+impl std::fmt::Debug for PasswordForm {
+    /// Without the passwords.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordForm").finish_non_exhaustive()
+    }
+}
+
+/// Changes the password and signs out everywhere else.
+#[server(endpoint = "account/change_password")]
+pub async fn change_password(#[server(flatten)] form: PasswordForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        service::accounts::change_password(&services, &viewer, form.old_password, form.new_password).await?;
+        Ok(Then::go(format!("{}?saved=password", crate::routes::paths::account()), ()))
+    })
+    .await
+}

@@ -1,0 +1,193 @@
+//! From the form in the browser to the use case.
+
+use domain::failure::{FieldError, Problem};
+use domain::ids::ProductId;
+use service::listing::{ListingForm, SaveListing, VariantForm};
+use service::{ServiceError, Services, Viewer};
+
+use super::api::{DraftForm, SavedDraft, VariantRow};
+
+/// A form that was saved. Rows that are blank or to be removed do not reach the use case, so the rows it speaks of
+/// are counted among the others, in the same way as the page counts them when it shows the form again.
+#[derive(Debug)]
+pub(super) struct SavedForm {
+    pub(super) version: i64,
+    pub(super) problems: Vec<FieldError>,
+    /// For each row that was sent on, its place in the browser's form.
+    kept: Vec<usize>,
+    new_ids: Vec<(usize, String)>,
+}
+
+impl SavedForm {
+    /// The same with rows counted as in the browser's form.
+    pub(super) fn for_island(self) -> SavedDraft {
+        let kept = self.kept;
+        let mut problems = self.problems;
+        for problem in &mut problems {
+            problem.field = moved(&problem.field, &kept);
+        }
+        SavedDraft { version: self.version, new_ids: self.new_ids, problems }
+    }
+}
+
+fn moved(field: &str, kept: &[usize]) -> String {
+    let mut parts = field.splitn(3, '.');
+    if let (Some("variants"), Some(row), Some(column)) = (parts.next(), parts.next(), parts.next())
+        && let Some(place) = row.parse::<usize>().ok().and_then(|row| kept.get(row))
+    {
+        return format!("variants.{place}.{column}");
+    }
+    field.to_owned()
+}
+
+/// Saves the form.
+///
+/// # Errors
+/// As [`service::listing::save_draft`]; rows are counted without blank and removed ones.
+pub(super) async fn save(
+    services: &Services,
+    viewer: &Viewer,
+    form: &DraftForm,
+) -> service::Result<SavedForm> {
+    viewer.require_user()?;
+    let product: ProductId = form.product.parse().map_err(|_| ServiceError::NotFound)?;
+    let version = form.version.trim().parse().map_err(|_| ServiceError::invalid("version", Problem::NotANumber))?;
+    let rows = kept_rows(&form.variants);
+    let typed: Vec<VariantForm> = rows.iter().map(|(_, row)| variant_form(row)).collect();
+    let command = SaveListing { product, version, form: listing_form(form, typed.clone()) };
+    let saved = service::listing::save_draft(services, viewer, &command).await?;
+    let stored = service::listing::edit_page(services, viewer, product).await?.form.variants;
+    let mut named = typed;
+    adopt_ids(&mut named, &stored);
+    let new_ids = rows
+        .iter()
+        .zip(&named)
+        .filter(|((_, row), named)| row.id.is_empty() && !named.id.is_empty())
+        .map(|((place, _), named)| (*place, named.id.clone()))
+        .collect();
+    let kept = rows.iter().map(|(place, _)| *place).collect();
+    Ok(SavedForm { version: saved.version, problems: saved.problems, kept, new_ids })
+}
+
+/// Rows that mean a variant, with their places in the form.
+pub(super) fn kept_rows(rows: &[VariantRow]) -> Vec<(usize, &VariantRow)> {
+    rows.iter().enumerate().filter(|(_, row)| row.remove != "on" && **row != VariantRow::default()).collect()
+}
+
+/// Gives rows that were stored a moment ago the ids they have got; otherwise saving again would make them twice.
+pub(super) fn adopt_ids(rows: &mut [VariantForm], stored: &[VariantForm]) {
+    let mut used: Vec<String> = rows.iter().map(|row| row.id.clone()).filter(|id| !id.is_empty()).collect();
+    let price = |text: &str| domain::money::Fen::parse_yuan(text).ok();
+    for row in rows.iter_mut().filter(|row| row.id.trim().is_empty()) {
+        let found = stored.iter().find(|known| {
+            !used.contains(&known.id)
+                && known.name == row.name.trim()
+                && price(&known.price).is_some_and(|stored| price(&row.price) == Some(stored))
+        });
+        if let Some(known) = found {
+            row.id.clone_from(&known.id);
+            used.push(known.id.clone());
+        }
+    }
+}
+
+pub(super) fn variant_form(row: &VariantRow) -> VariantForm {
+    VariantForm {
+        id: row.id.clone(),
+        code: row.code.clone(),
+        name: row.name.clone(),
+        name_en: row.name_en.clone(),
+        unit: row.unit.clone(),
+        price: row.price.clone(),
+        base_quantity: row.base_quantity.clone(),
+        weight_g: row.weight_g.clone(),
+        min_quantity: row.min_quantity.clone(),
+        step_quantity: row.step_quantity.clone(),
+        tier_prices: row.tier_prices.clone(),
+    }
+}
+
+/// The id of a photo's text in the form.
+pub(super) fn photo_id(text: &str) -> &str {
+    text.split(':').next().unwrap_or_default().trim()
+}
+
+pub(super) fn listing_form(form: &DraftForm, variants: Vec<VariantForm>) -> ListingForm {
+    let form = form.clone();
+    ListingForm {
+        photos: form.photos.iter().map(|photo| photo_id(photo).to_owned()).collect(),
+        name: form.name,
+        name_en: form.name_en,
+        story: form.story,
+        story_en: form.story_en,
+        category: form.category,
+        village: form.village,
+        place: form.place,
+        freight_template: form.freight_template,
+        base_unit: form.base_unit,
+        food_class: form.food_class,
+        sc_number: form.sc_number,
+        workshop_number: form.workshop_number,
+        sales_region: form.sales_region,
+        ingredients: form.ingredients,
+        net_content: form.net_content,
+        producer: form.producer,
+        storage: form.storage,
+        shelf_life_days: form.shelf_life_days,
+        variants,
+    }
+}
+
+/// A quantity as typed in base units: people weigh in kilograms what is counted in grams. What cannot be read is
+/// passed on as it is, for the use case to refuse.
+pub(super) fn in_base_units(typed: &str, base_unit: &str) -> String {
+    let folded = domain::search_text::fold_width(typed.trim()).replace('−', "-");
+    if base_unit != "g" || folded.is_empty() {
+        return folded;
+    }
+    let (sign, digits) = match folded.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", folded.strip_prefix('+').unwrap_or(&folded)),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(decimals) || decimals.len() > 3 || whole.len() + decimals.len() == 0 {
+        return folded;
+    }
+    format!("{sign}{whole}{decimals:0<3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kilograms_are_typed_and_grams_are_stored() {
+        for (typed, grams) in [("20", "20000"), ("0.5", "0500"), ("-1.25", "-1250"), ("+3", "3000"), ("２", "2000")] {
+            assert_eq!(in_base_units(typed, "g"), grams, "{typed}");
+        }
+        assert_eq!(in_base_units("20", "piece"), "20");
+        assert_eq!(in_base_units("twenty", "g"), "twenty", "the use case says what is wrong");
+        assert_eq!(in_base_units("1.2345", "g"), "1.2345");
+    }
+
+    #[test]
+    fn a_row_that_was_stored_is_not_stored_again() {
+        let row = |id: &str, name: &str, price: &str| VariantForm {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            price: price.to_owned(),
+            ..VariantForm::default()
+        };
+        let stored = [row("a", "罐装", "128.00"), row("b", "礼盒", "328.00")];
+        let mut typed = [row("a", "罐装", "128"), row("", "礼盒 ", "328"), row("", "礼盒", "999")];
+        adopt_ids(&mut typed, &stored);
+        assert_eq!(typed.map(|row| row.id), ["a", "b", ""]);
+    }
+
+    #[test]
+    fn problems_name_the_row_in_the_browser() {
+        assert_eq!(moved("variants.1.price", &[0, 3]), "variants.3.price");
+        assert_eq!(moved("name", &[0]), "name");
+    }
+}
