@@ -102,7 +102,9 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
 /// # Errors
 /// As [`build`].
 pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
-    let db = Db::connect(config.database_url.reveal(), config.max_connections).await.context("opening the database")?;
+    let db = Db::connect(config.database_url.reveal(), config.max_connections)
+        .await
+        .context("opening the database")?;
     db.migrate().await.context("bringing the database up to date")?;
     Ok(db)
 }
@@ -116,7 +118,15 @@ pub async fn build_services(config: &Config) -> anyhow::Result<Services> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let gateway = no_network(&clock)?;
     let media = Arc::new(open_media(config)?);
-    Ok(Services::new(db, clock, Arc::new(SystemEntropy), gateway, media, config.rules.clone(), &config.public_url))
+    Ok(Services::new(
+        db,
+        clock,
+        Arc::new(SystemEntropy),
+        gateway,
+        media,
+        config.rules.clone(),
+        &config.public_url,
+    ))
 }
 
 /// A gateway that reaches nobody: nothing done at the terminal asks the payment network.

@@ -285,7 +285,10 @@ pub fn table() -> String {
         let help = help.to_string().replace('|', "\\|");
         lines.push(format!("| `{}` | `{}` | {help} |", argument.get_id(), env.to_string_lossy()));
     }
-    lines.push("| `[rules]` | – | rules of the shop: days, minutes, limits; see `service::rules::ShopRules` |".to_owned());
+    lines.push(
+        "| `[rules]` | – | rules of the shop: days, minutes, limits; see `service::rules::ShopRules` |"
+            .to_owned(),
+    );
     lines.join("\n")
 }
 
@@ -320,7 +323,8 @@ mod tests {
     fn flags_win_over_the_file_and_unknown_keys_are_told() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("xiangji.toml");
-        std::fs::write(&path, "max_requests = 7\ncontact = \"file\"\n[rules]\nafter_sale_days = 9\n").unwrap();
+        std::fs::write(&path, "max_requests = 7\ncontact = \"file\"\n[rules]\nafter_sale_days = 9\n")
+            .unwrap();
         let flags = Settings { contact: Some("flag".to_owned()), ..Settings::default() };
         let config = flags.resolve(Some(&path)).unwrap();
         assert_eq!((config.max_requests, config.contact.as_str()), (7, "flag"));

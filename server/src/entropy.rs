@@ -8,7 +8,10 @@ use service::ports::Entropy;
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::expect_used, reason = "without randomness no token is safe: better no answer than a guessable one")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without randomness no token is safe: better no answer than a guessable one"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         rand::rngs::OsRng.try_fill_bytes(bytes).expect("the operating system gives random bytes");
     }

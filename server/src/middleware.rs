@@ -78,7 +78,8 @@ async fn run_limited(state: &AppState, request: Request, next: Next) -> Response
 }
 
 fn overloaded() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n")
+        .into_response()
 }
 
 /// Random bytes as hexadecimal text.
@@ -159,7 +160,8 @@ pub fn after_panic(_reason: Box<dyn std::any::Any + Send + 'static>) -> Response
     let page = "<!DOCTYPE html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>乡集</title>\
         <h1>我们这边出了错，请稍后再试</h1><p lang=\"en\">Something went wrong on our side; please try again soon.</p>\
         <p><a href=\"/\">回首页 / Home</a></p></html>";
-    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page)
+        .into_response()
 }
 
 #[cfg(test)]
@@ -175,7 +177,8 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_may_change_something() {
-        let posted = |pairs: &[(&'static str, &'static str)]| is_same_origin(&Method::POST, "/api/x", &headers(pairs));
+        let posted =
+            |pairs: &[(&'static str, &'static str)]| is_same_origin(&Method::POST, "/api/x", &headers(pairs));
         assert!(posted(&[("sec-fetch-site", "same-origin")]));
         assert!(posted(&[("sec-fetch-site", "none")]));
         assert!(!posted(&[("sec-fetch-site", "cross-site"), ("origin", "http://shop"), ("host", "shop")]));

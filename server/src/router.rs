@@ -58,7 +58,8 @@ pub fn router(state: AppState) -> Router {
         .route("/regions.json", get(well_known::regions))
         .route("/media/{hash}/{name}", get(media_routes::rendition));
     for page in all_pages() {
-        routes = routes.route(page.path, get(move |state, params, request| show(state, params, page, request)));
+        routes =
+            routes.route(page.path, get(move |state, params, request| show(state, params, page, request)));
     }
     let api = Router::new()
         .route("/api/{*function}", post(server_function))
@@ -96,7 +97,12 @@ async fn elsewhere(state: State<AppState>, params: RawPathParams, request: Reque
 }
 
 /// Makes a page.
-async fn show(State(state): State<AppState>, params: RawPathParams, page: Page, request: Request) -> Response {
+async fn show(
+    State(state): State<AppState>,
+    params: RawPathParams,
+    page: Page,
+    request: Request,
+) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let asked = read_request(&state, &request, params);
     let mut current = match context_of(&state, asked).await {
@@ -215,7 +221,8 @@ async fn read_form(mut parts: Multipart) -> Result<UploadForm, StatusCode> {
 /// The database did not even tell who is asking.
 fn unavailable(error: &service::ServiceError) -> Response {
     tracing::error!(%error, "no request context");
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n").into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n")
+        .into_response()
 }
 
 /// What a request says by itself, before the database is asked.
@@ -227,8 +234,11 @@ struct Asked {
 
 fn read_request(state: &AppState, request: &Request<Body>, params: Vec<(String, String)>) -> Asked {
     let headers = request.headers();
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (marks, prefix) = (request.extensions().get::<RequestMarks>(), request.extensions().get::<PathLocale>());
+    let text = |name: header::HeaderName| {
+        headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    };
+    let (marks, prefix) =
+        (request.extensions().get::<RequestMarks>(), request.extensions().get::<PathLocale>());
     let wants_html = text(header::ACCEPT).contains("text/html");
     let mut locale = prefix.map_or(Locale::default(), |prefix| prefix.0);
     if !wants_html && locale == Locale::default() {
@@ -251,7 +261,8 @@ fn read_request(state: &AppState, request: &Request<Body>, params: Vec<(String, 
 
 /// Who asks for what, in which language.
 async fn context_of(state: &AppState, asked: Asked) -> service::Result<RequestContext> {
-    let viewer = service::accounts::load_viewer(&state.services, asked.token.as_deref(), asked.locale).await?;
+    let viewer =
+        service::accounts::load_viewer(&state.services, asked.token.as_deref(), asked.locale).await?;
     Ok(RequestContext {
         services: state.services.clone(),
         viewer,

@@ -25,7 +25,9 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
 /// What search engines should leave alone: all that belongs to one person.
 pub async fn robots(State(state): State<AppState>) -> String {
     let mut text = "User-agent: *\n".to_owned();
-    for private in ["/api/", "/cart", "/checkout", "/orders", "/account", "/sell", "/unit", "/books", "/admin"] {
+    for private in
+        ["/api/", "/cart", "/checkout", "/orders", "/account", "/sell", "/unit", "/books", "/admin"]
+    {
         for locale in Locale::ALL {
             text.push_str(&format!("Disallow: {}\n", localised(locale, private)));
         }
@@ -44,7 +46,9 @@ pub async fn sitemap(State(state): State<AppState>) -> Response {
         }
     };
     let mut pages: Vec<(String, Option<i64>)> =
-        [paths::home(), paths::products(), paths::villages(), paths::about()].map(|path| (path, None)).to_vec();
+        [paths::home(), paths::products(), paths::villages(), paths::about()]
+            .map(|path| (path, None))
+            .to_vec();
     pages.extend(entries.into_iter().map(|entry| match entry {
         SitemapEntry::Category { slug } => (paths::category(slug), None),
         SitemapEntry::Village { slug } => (paths::village(slug), None),
@@ -58,17 +62,20 @@ pub async fn sitemap(State(state): State<AppState>) -> Response {
             .map(|at_ms| format!("<lastmod>{}</lastmod>", Date::from_epoch_ms(at_ms)))
             .unwrap_or_default();
         for locale in Locale::ALL {
-            let address = format!("{}{}", state.site.public_url, localised(locale, &path)).replace('&', "&amp;");
+            let address =
+                format!("{}{}", state.site.public_url, localised(locale, &path)).replace('&', "&amp;");
             xml.push_str(&format!("<url><loc>{address}</loc>{changed}</url>\n"));
         }
     }
     xml.push_str("</urlset>\n");
-    let headers = [(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    let headers =
+        [(header::CONTENT_TYPE, "application/xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, xml).into_response()
 }
 
 /// Provinces, cities and districts, for the region picker. They change once a year at most.
 pub async fn regions() -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=86400")];
+    let headers =
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=86400")];
     (headers, service::regions::regions_json()).into_response()
 }

@@ -11,8 +11,11 @@ pub mod county;
 pub mod errors;
 #[cfg(feature = "ssr")]
 pub mod home;
+pub mod listing;
 pub mod orders;
+pub mod parcels;
 pub mod products;
+pub mod sell;
 #[cfg(feature = "ssr")]
 pub mod static_pages;
 pub mod units;
@@ -34,6 +37,9 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(units::pages());
     pages.extend(books::pages());
     pages.extend(county::pages());
+    pages.extend(sell::pages());
+    pages.extend(listing::pages());
+    pages.extend(parcels::pages());
     pages
 }
 
@@ -43,5 +49,6 @@ pub fn pages() -> Vec<crate::routes::Page> {
 pub fn uploads() -> Vec<crate::routes::Upload> {
     let mut uploads = Vec::new();
     uploads.extend(units::uploads());
+    uploads.extend(listing::uploads());
     uploads
 }

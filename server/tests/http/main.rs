@@ -3,5 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+mod forms;
 mod frame;
 mod test_shop;

@@ -208,6 +208,11 @@ impl Browser {
         }
         let headers = response.headers().clone();
         let location = headers.get(LOCATION).map(|to| to.to_str().unwrap().replacen(&self.origin, "", 1));
-        Answered { status: response.status().as_u16(), location, headers, body: response.text().await.unwrap() }
+        Answered {
+            status: response.status().as_u16(),
+            location,
+            headers,
+            body: response.text().await.unwrap(),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::api::{Register, SignIn};
-use crate::context::{cart_count, encode, link, query, t, viewer};
+use crate::context::{cart_count, encode, link, query, site, t, viewer};
 use crate::form::{FormState, safe_next};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -41,9 +41,42 @@ pub async fn sign_in_page() -> PageResult {
                 " · "
                 <a href=link(&paths::find_order())>{t("不登录查订单", "Find an order without one")}</a>
             </p>
+            {demo_accounts()}
         </section>
     };
     Ok(Screen::shop(title, body))
+}
+
+/// In a demonstration, the accounts that may be tried.
+fn demo_accounts() -> Option<AnyView> {
+    if !site().is_demo {
+        return None;
+    }
+    let accounts = service::demo::demo_accounts();
+    let password = accounts.first()?.password;
+    let rows: Vec<_> = accounts
+        .iter()
+        .map(|account| {
+            view! {
+                <div>
+                    <dt>{t(account.role_zh, account.role_en)}</dt>
+                    <dd class="num">{account.login}</dd>
+                </div>
+            }
+        })
+        .collect();
+    let view = view! {
+        <details class="fold" open>
+            <summary>{t("演示账号", "Demonstration accounts")}</summary>
+            <div class="stack stack--s">
+                <p class="small">
+                    {t("密码都是 ", "The password of all is ")}<strong class="num">{password}</strong>
+                </p>
+                <dl class="facts">{rows}</dl>
+            </div>
+        </details>
+    };
+    Some(view.into_any())
 }
 
 /// Registering.

@@ -213,6 +213,7 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             method="post"
             action=link(LISTING_PATH)
             enctype="multipart/form-data"
+            autocomplete="off"
             novalidate
         >
             // Pressing Enter in a field presses the first button: it must be a harmless one.
@@ -226,6 +227,9 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
                     team=team.id.to_string()
                     address=PHOTOS_PATH.to_owned()
                     locale=locale()
+                    product=page.product.to_string()
+                    version=page.version
+                    is_refused=shown.is_refused
                 />
                 {photos_error}
             </fieldset>

@@ -176,7 +176,8 @@ async fn pay(services: &Services, order_id: OrderId) -> Result<()> {
     store::payments::insert_payment(&mut tx, &payment).await?;
     let session = format!("demo_cs_{}", payment.id);
     store::payments::update_page(&mut tx, payment.id, &session, "").await?;
-    let intent = format!("demo_pi_{}", payment.id);
+    // The look-alike, which never saw this payment, reads its amount here when it is asked for a refund.
+    let intent = format!("demo_pi_{}_{}", payment.id, order.total_fen.get());
     payments::capture(&mut tx, services, &order, &payment, Some(&intent)).await?;
     Ok(tx.commit().await?)
 }

@@ -1,0 +1,130 @@
+//! The team's listings.
+
+use domain::ids::TeamId;
+use leptos::prelude::*;
+use service::listing::{ListingCard, ListingStatus, ListingsQuery};
+
+use super::api::CreateListing;
+use super::edit_page::status_label;
+use crate::context::{link, name, query, services, t, viewer};
+use crate::features::sell::team::{Team, current_team, stock_text, tabs};
+use crate::form::FormState;
+use crate::layout::Screen;
+use crate::routes::{PageResult, paths};
+use crate::ui::{self, Photo};
+
+/// A button that starts a draft.
+#[must_use]
+pub fn new_button(team: TeamId) -> AnyView {
+    let state = FormState::of::<CreateListing>();
+    view! {
+        <form method="post" action=state.action()>
+            {ui::form_errors(&state, &[
+                ("village", t("村庄", "Village")), ("place", t("发货地", "Place of dispatch")),
+                ("freight_template", t("运费模板", "Freight template")), ("category", t("分类", "Category")),
+            ])}
+            {ui::hidden("team", &team.to_string())}
+            {ui::key_field()}
+            <button class="btn btn--primary">{ui::icon("plus")}{t("上架商品", "List a product")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// `/sell/{team}/products`
+pub async fn list_page() -> PageResult {
+    let team = current_team().await?;
+    let wanted = ListingsQuery { status: ListingStatus::parse(&query("status")).ok(), text: query("q") };
+    let page = service::listing::list_listings(&services(), &viewer(), team.id, &wanted).await?;
+    let counts = page.counts;
+    let path = paths::team_products(team.id);
+    let present = wanted.status.map_or("", ListingStatus::as_str);
+    let entries = vec![
+        ("", t("全部", "All"), counts.draft + counts.published + counts.unpublished),
+        ("published", t("在售", "For sale"), counts.published),
+        ("draft", t("草稿", "Drafts"), counts.draft),
+        ("unpublished", t("已下架", "Taken out"), counts.unpublished),
+    ];
+    let title = t("商品", "Products");
+    let body = view! {
+        {ui::page_head(title, "", new_button(team.id))}
+        {tabs(&path, "status", present, entries)}
+        {search(&path, &wanted)}
+        {table(&team, &page.cards, &wanted)}
+    };
+    Ok(Screen::console(team.console(), title, body))
+}
+
+fn search(path: &str, wanted: &ListingsQuery) -> AnyView {
+    let status = wanted.status.map(|status| ui::hidden("status", status.as_str()));
+    view! {
+        <form class="bar" method="get" action=link(path) role="search">
+            {status}
+            <label class="vh" for="listing-q">{t("按名称查找", "Find by name")}</label>
+            <input id="listing-q" name="q" type="search" value=wanted.text.clone() placeholder=t("按名称查找", "Find by name")/>
+            <button class="btn btn--plain">{ui::icon("search")}{t("查找", "Find")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn table(team: &Team, cards: &[ListingCard], wanted: &ListingsQuery) -> AnyView {
+    if cards.is_empty() {
+        return if wanted.text.trim().is_empty() && wanted.status.is_none() {
+            let sub = t("拍三张照片，几分钟就能上架第一件。", "Take three photos: the first listing takes a few minutes.");
+            ui::empty("camera", t("还没有商品", "Nothing listed yet"), sub, new_button(team.id))
+        } else {
+            ui::empty("search", t("没有找到", "Nothing found"), t("换个词，或看全部商品。", "Try another word, or all products."), ())
+        };
+    }
+    let rows: Vec<_> = cards.iter().map(|card| row(team, card)).collect();
+    view! {
+        <div class="table-wrap">
+            <table class="table table--cards">
+                <thead><tr>
+                    <th scope="col"><span class="vh">{t("照片", "Photo")}</span></th>
+                    <th scope="col">{t("商品", "Product")}</th>
+                    <th scope="col">{t("状态", "State")}</th>
+                    <th scope="col" class="n">{t("价格", "Price")}</th>
+                    <th scope="col" class="n">{t("库存", "Stock")}</th>
+                    <th scope="col" class="n">{t("已售", "Sold")}</th>
+                    <th scope="col"><span class="vh">{t("操作", "Actions")}</span></th>
+                </tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(team: &Team, card: &ListingCard) -> AnyView {
+    let shown = name(&card.name, &card.name_en).trim();
+    let shown = if shown.is_empty() { t("未命名商品", "Unnamed product") } else { shown }.to_owned();
+    let photo = card.photo.as_ref().map(|photo| Photo {
+        content_hash: photo.content_hash.clone(),
+        placeholder: photo.placeholder.clone(),
+        width: photo.width,
+        height: photo.height,
+        alt: String::new(),
+    });
+    let missing = (card.missing > 0).then(|| {
+        view! { <span class="small muted">{format!("{} {} {}", t("还差", "Still"), card.missing, t("项", "missing"))}</span> }
+    });
+    let price = card.price_from.map_or_else(|| "—".into_any(), |price| ui::price_s(price).into_any());
+    let stock = stock_text(card.stock, &card.base_unit);
+    let is_out = card.status == ListingStatus::Published && card.stock <= 0;
+    let stock_path = link(&super::stock_path(team.id, card.product));
+    let edit_path = link(&paths::team_product(team.id, card.product));
+    view! {
+        <tr>
+            <td class="pic">{ui::photo(photo.as_ref(), "photo--thumb", "72px", false)}</td>
+            <th scope="row" data-label=t("商品", "Product")><a href=edit_path.clone()>{shown}</a></th>
+            <td data-label=t("状态", "State")>{ui::status_chip(status_label(card.status))}" "{missing}</td>
+            <td data-label=t("价格", "Price") class="n">{price}</td>
+            <td data-label=t("库存", "Stock") class="n"><a href=stock_path class=is_out.then_some("t-bad")>{stock}</a></td>
+            <td data-label=t("已售", "Sold") class="n">{card.sold_count}</td>
+            <td class="acts"><a class="btn btn--plain btn--s" href=edit_path>{t("编辑", "Edit")}</a></td>
+        </tr>
+    }
+    .into_any()
+}
