@@ -25,6 +25,7 @@ export default defineConfig({
     baseURL: process.env.BASE_URL ?? 'http://127.0.0.1:3000',
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    actionTimeout: 10_000,
     screenshot: 'only-on-failure',
     trace: onCi ? 'on-first-retry' : 'off',
     launchOptions: {

@@ -11,7 +11,8 @@
 //! # Two targets
 //! Pages are server-only code (`feature = "ssr"`) and call `service` directly. Only islands, server functions, and
 //! what both need compile for the browser as well (`feature = "hydrate"`); it is absent there: routing, reading of
-//! data, and anything that would make a page wait for a script.
+//! data, and anything that would make a page wait for a script. The browser's part comes as two bundles, `shop` and
+//! `console` ([`features`]).
 //!
 //! # How to add a page
 //! Write `async fn x_page() -> PageResult` in `features/<feature>/x_page.rs`, answer a `Screen`, and name it in the

@@ -19,7 +19,40 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
-/// The built browser's part.
+/// The browser's part comes in two: shoppers do not load what only those need who work here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bundle {
+    /// The islands of the shop.
+    Shop,
+    /// The islands of the consoles and of the sheets printed there.
+    Console,
+}
+
+impl Bundle {
+    pub const ALL: [Self; 2] = [Self::Shop, Self::Console];
+
+    /// The feature of the crates `client` and `app` that makes it.
+    pub const fn feature(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Console => "console",
+        }
+    }
+
+    /// What its file is called in the manifest.
+    pub fn file(self, extension: &str) -> String {
+        format!("{}.{extension}", self.stem())
+    }
+
+    const fn stem(self) -> &'static str {
+        match self {
+            Self::Shop => "client",
+            Self::Console => "console",
+        }
+    }
+}
+
+/// A built bundle.
 #[derive(Debug)]
 pub struct Client {
     /// The glue: an ES module with `default` (initialise), `hydrate` and one function for each island. It is told
@@ -31,52 +64,80 @@ pub struct Client {
     pub snippets: Vec<(String, Vec<u8>)>,
 }
 
-/// Builds the browser's part. The steps after the compiler run only when its result has changed.
-pub fn build(mode: Mode) -> Result<Client> {
+/// Builds a bundle. The steps after the compiler run only when its result has changed.
+pub fn build(bundle: Bundle, mode: Mode) -> Result<Client> {
     ensure_one_wasm_bindgen(&fs::read_to_string(tools::root().join("Cargo.lock"))?)?;
     tools::ensure_wasm_target()?;
     let profile = match mode {
         Mode::Release => "wasm-release",
         Mode::Dev => "dev",
     };
-    tools::step(&format!("Building the browser's part ({profile}; some 2 min the first time)"), || {
-        let mut command = tools::cargo("build");
-        command.args(["--package", "client", "--lib", "--target", WASM_TARGET, "--profile", profile]);
-        tools::run("cargo build of the client", &mut command)
-    })?;
+    let feature = bundle.feature();
+    tools::step(
+        &format!("Building the browser's part for the {feature} ({profile}; some 2 min the first time)"),
+        || {
+            let mut command = tools::cargo("build");
+            command.args(["--package", "client", "--lib", "--target", WASM_TARGET, "--profile", profile]);
+            command.args(["--no-default-features", "--features", feature]);
+            tools::run("cargo build of the client", &mut command)
+        },
+    )?;
     let directory = if mode == Mode::Dev { "debug" } else { profile };
+    // Cargo gives both bundles this name; the other one is built only after this one has been read.
     let compiled = tools::target_dir().join(WASM_TARGET).join(directory).join("client.wasm");
     let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
 
     let wasm_opt = if mode == Mode::Release { find_wasm_opt() } else { None };
-    let work = tools::target_dir().join("site-work").join(directory);
+    let work = tools::target_dir().join("site-work").join(directory).join(bundle.stem());
     let stamp = stamp(&compiled, wasm_opt.is_some());
     let stamp_path = work.join("stamp");
     if fs::read_to_string(&stamp_path).is_ok_and(|text| text == stamp) {
-        return read(&work);
+        return read(bundle, &work);
     }
     if work.exists() {
         fs::remove_dir_all(&work)?;
     }
     fs::create_dir_all(&work)?;
-    tools::step("Making the JavaScript glue (wasm-bindgen)", || bind(&compiled, mode, &work))?;
+    tools::step("Making the JavaScript glue (wasm-bindgen)", || bind(bundle, &compiled, mode, &work))?;
     if let Some(wasm_opt) = wasm_opt {
-        tools::step("Making the WASM small (wasm-opt -Oz; some 20 s)", || optimise(&wasm_opt, &work))?;
+        tools::step("Making the WASM small (wasm-opt -Oz; some 20 s)", || {
+            optimise(&wasm_opt, bundle, &work)
+        })?;
     }
-    let client = read(&work)?;
-    ensure_islands_are_exported(&String::from_utf8_lossy(&client.js), &declared_islands()?)?;
+    let client = read(bundle, &work)?;
+    ensure_islands_are_exported(&String::from_utf8_lossy(&client.js), &declared_islands(bundle)?)?;
     fs::write(stamp_path, stamp)?;
     Ok(client)
 }
 
-/// The names of all `#[island]`s in the sources of `app`.
-fn declared_islands() -> Result<Vec<String>> {
+/// The names of the `#[island]`s in the sources of `app` that belong to a bundle.
+fn declared_islands(bundle: Bundle) -> Result<Vec<String>> {
     let sources = tools::root().join("app/src");
+    let modules = fs::read_to_string(sources.join("features/mod.rs"))?;
+    let elsewhere = modules_outside(&modules, bundle);
     let mut islands = Vec::new();
     for path in crate::site::files_below(&sources)?.iter().filter(|path| path.ends_with(".rs")) {
+        let module = path.strip_prefix("features/").and_then(|path| path.split(['/', '.']).next());
+        if module.is_some_and(|module| elsewhere.contains(module)) {
+            continue;
+        }
         islands.extend(islands_of(&fs::read_to_string(sources.join(path))?));
     }
     Ok(islands)
+}
+
+/// The modules whose attribute says that a bundle does not have them.
+fn modules_outside(source: &str, bundle: Bundle) -> BTreeSet<&str> {
+    let mut attribute = "";
+    let mut outside = BTreeSet::new();
+    for line in source.lines() {
+        let module = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';'));
+        let is_outside =
+            !attribute.is_empty() && !attribute.contains(&format!("feature = \"{}\"", bundle.feature()));
+        outside.extend(module.filter(|_| is_outside));
+        attribute = if line.starts_with("#[cfg(") { line } else { "" };
+    }
+    outside
 }
 
 /// The names of the `#[island]` functions in a source text.
@@ -126,9 +187,9 @@ fn wasm_bindgen_version() -> String {
     locked_versions(&lock, "wasm-bindgen-cli-support").into_iter().collect()
 }
 
-fn bind(compiled: &[u8], mode: Mode, work: &Path) -> Result<()> {
+fn bind(bundle: Bundle, compiled: &[u8], mode: Mode, work: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("client", compiled.to_vec()).web(true)?.typescript(false);
+    bindgen.input_bytes(bundle.stem(), compiled.to_vec()).web(true)?.typescript(false);
     bindgen.omit_default_module_path(true);
     if mode == Mode::Release {
         bindgen.remove_name_section(true).remove_producers_section(true);
@@ -138,8 +199,8 @@ fn bind(compiled: &[u8], mode: Mode, work: &Path) -> Result<()> {
     bindgen.generate(work).context("wasm-bindgen")
 }
 
-fn optimise(wasm_opt: &Path, work: &Path) -> Result<()> {
-    let wasm = work.join("client_bg.wasm");
+fn optimise(wasm_opt: &Path, bundle: Bundle, work: &Path) -> Result<()> {
+    let wasm = work.join(format!("{}_bg.wasm", bundle.stem()));
     let optimised = work.join("optimised.wasm");
     let mut command = Command::new("node");
     command.arg(wasm_opt).arg(&wasm).arg("-o").arg(&optimised).arg("-Oz").args(WASM_FEATURES);
@@ -167,7 +228,7 @@ fn find_wasm_opt() -> Option<PathBuf> {
     }
 }
 
-fn read(work: &Path) -> Result<Client> {
+fn read(bundle: Bundle, work: &Path) -> Result<Client> {
     let mut snippets = Vec::new();
     let snippets_dir = work.join("snippets");
     if snippets_dir.is_dir() {
@@ -176,8 +237,8 @@ fn read(work: &Path) -> Result<Client> {
         }
     }
     Ok(Client {
-        js: fs::read(work.join("client.js"))?,
-        wasm: fs::read(work.join("client_bg.wasm"))?,
+        js: fs::read(work.join(bundle.file("js")))?,
+        wasm: fs::read(work.join(format!("{}_bg.wasm", bundle.stem())))?,
         snippets,
     })
 }
@@ -224,6 +285,15 @@ mod tests {
         let glue = "export function Stepper_123(el) {}\nexport function HoldClock_456(el) {}";
         assert!(ensure_islands_are_exported(glue, &islands).is_ok());
         assert!(ensure_islands_are_exported("export function Stepper_123(el) {}", &islands).is_err());
+    }
+
+    #[test]
+    fn a_bundle_has_the_modules_whose_attribute_names_it_and_those_without_one() {
+        let source = "#[cfg(any(feature = \"ssr\", feature = \"shop\"))]\npub mod cart;\n\
+                      #[cfg(any(feature = \"ssr\", feature = \"console\"))]\npub mod listing;\n\
+                      #[cfg(feature = \"ssr\")]\npub mod home;\npub mod shared;";
+        assert_eq!(modules_outside(source, Bundle::Shop), BTreeSet::from(["home", "listing"]));
+        assert_eq!(modules_outside(source, Bundle::Console), BTreeSet::from(["cart", "home"]));
     }
 
     #[test]

@@ -1,21 +1,22 @@
 //! The browser's files in `target/site`, as the server hands them out.
 //!
 //! Names carry a hash of the content, so that browsers may keep a file for a year: `pkg/client.<hash>.js`,
-//! `pkg/client.<hash>.wasm`, `pkg/style.<hash>.css`, and `name.<hash>.ext` for what lies in `public/`. The latter can
+//! `pkg/client.<hash>.wasm`, the same for `console`, `pkg/style.<hash>.css`, and `name.<hash>.ext` for what lies in `public/`. The latter can
 //! also be had under its plain name, to be asked for again each time; for robots.txt and the like, whose name is fixed
 //! by those who ask for it, there is no other.
 //!
 //! Text is precompressed beside itself as `.br` (quality 11) and `.gz`.
 //!
 //! `manifest.json` maps what a file is called to where it is served: `{"client.js": "/pkg/client.0a1b.js",
-//! "client.wasm": …, "style.css": …, "icons.svg": "/icons.0a1b.svg", "robots.txt": "/robots.txt"}`. The server reads it
+//! "client.wasm": …, "console.js": …, "style.css": …, "icons.svg": "/icons.0a1b.svg", "robots.txt": "/robots.txt"}`. The server reads it
 //! once, at start.
 //!
-//! `hash.txt` says the same to Leptos: with `LeptosOptions { output_name: "client", site_pkg_dir: "pkg", hash_files:
+//! `hash.txt` says the same of the shop's bundle to Leptos: with `LeptosOptions { output_name: "client", site_pkg_dir: "pkg", hash_files:
 //! true, hash_file: <absolute path of hash.txt>, .. }` the component `HydrationScripts` finds both files, passes the
 //! WASM's address to the glue (`module_or_path`; the glue knows no default), calls `hydrate` and then the function of
 //! each island. A shell that writes its own script has to do these three things too.
 
+use crate::client::Bundle;
 use crate::tools;
 use crate::{client, compress, style};
 use anyhow::{Context as _, Result, ensure};
@@ -61,16 +62,23 @@ impl Site {
 
 /// Builds the site. What has not changed is not built again.
 pub fn build(mode: Mode) -> Result<Site> {
-    let client = client::build(mode)?;
+    let mut clients = Vec::new();
+    for bundle in Bundle::ALL {
+        clients.push((bundle, client::build(bundle, mode)?));
+    }
     let site = tools::step("Publishing the browser's files to target/site", || {
         let mut publisher = Publisher::new(tools::target_dir().join("site"), mode);
         publisher.publish_public(&tools::root().join("public"))?;
         let css = style::build(&tools::root().join("style/main.css"), &publisher.addresses())?;
         publisher.publish("style.css", "pkg/style.css", &css, Name::Hashed)?;
-        publisher.publish("client.wasm", "pkg/client.wasm", &client.wasm, Name::Hashed)?;
-        publisher.publish("client.js", "pkg/client.js", &client.js, Name::Hashed)?;
-        for (path, content) in &client.snippets {
-            publisher.publish(path, &format!("pkg/{path}"), content, Name::Kept)?;
+        for (bundle, client) in &clients {
+            for (extension, content) in [("wasm", &client.wasm), ("js", &client.js)] {
+                let name = bundle.file(extension);
+                publisher.publish(&name, &format!("pkg/{name}"), content, Name::Hashed)?;
+            }
+            for (path, content) in &client.snippets {
+                publisher.publish(path, &format!("pkg/{path}"), content, Name::Kept)?;
+            }
         }
         publisher.finish()
     })?;

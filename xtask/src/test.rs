@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, in an order in which cheap ones speak first, with a table of where the time went.
 
+use crate::client::Bundle;
 use crate::postgres::Cluster;
 use crate::tools::{self, WASM_TARGET};
 use crate::{direction, e2e};
@@ -112,11 +113,15 @@ fn lint() -> Result<()> {
         tools::run("clippy", &mut command)
     })?;
     tools::ensure_wasm_target()?;
-    tools::step("clippy for the browser", || {
-        let mut command = tools::cargo("clippy");
-        command.args(["--package", "client", "--target", WASM_TARGET, "--", "-D", "warnings"]);
-        tools::run("clippy", &mut command)
-    })
+    for bundle in Bundle::ALL {
+        tools::step(&format!("clippy for the browser ({})", bundle.feature()), || {
+            let mut command = tools::cargo("clippy");
+            command.args(["--package", "client", "--target", WASM_TARGET]);
+            command.args(["--no-default-features", "--features", bundle.feature(), "--", "-D", "warnings"]);
+            tools::run("clippy", &mut command)
+        })?;
+    }
+    Ok(())
 }
 
 /// PostgreSQL is not optional here: a test that needs it and does not find it has to fail, not to be skipped.

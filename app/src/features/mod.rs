@@ -1,23 +1,38 @@
 //! One module a feature. A feature has the same name here, in `service` and in `store`.
 //!
 //! A feature with pages has `#[cfg(feature = "ssr")] pub fn pages() -> Vec<Page>` and is named in [`pages`].
+//!
+//! The browser gets a feature in one of two bundles: `shop` for what shoppers see, `console` for what those see who
+//! work here. The attribute above a module says which, and `cargo xtask site` checks each bundle's islands by it. An
+//! island of both belongs to `crate::ui`.
 
+#[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod account;
+#[cfg(any(feature = "ssr", feature = "console"))]
 pub mod books;
+#[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod cart;
+#[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod checkout;
+#[cfg(any(feature = "ssr", feature = "console"))]
 pub mod county;
 #[cfg(feature = "ssr")]
 pub mod errors;
 #[cfg(feature = "ssr")]
 pub mod home;
+#[cfg(any(feature = "ssr", feature = "console"))]
 pub mod listing;
+#[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod orders;
+#[cfg(any(feature = "ssr", feature = "console"))]
 pub mod parcels;
+#[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod products;
+#[cfg(any(feature = "ssr", feature = "console"))]
 pub mod sell;
 #[cfg(feature = "ssr")]
 pub mod static_pages;
+#[cfg(any(feature = "ssr", feature = "console"))]
 pub mod units;
 #[cfg(feature = "ssr")]
 pub mod villages;

@@ -86,11 +86,9 @@ fn head(screen: &Screen) -> AnyView {
         format!("{} · {shop_name}", screen.title)
     };
     let nonce = use_nonce();
-    let loader = ISLAND_LOADER.replacen("WASM", &format!("'{}'", asset("client.wasm")), 1).replacen(
-        "JS",
-        &format!("'{}'", asset("client.js")),
-        1,
-    );
+    let bundle = screen.frame.bundle();
+    let address = |extension: &str| format!("'{}'", asset(&format!("{bundle}.{extension}")));
+    let loader = ISLAND_LOADER.replacen("WASM", &address("wasm"), 1).replacen("JS", &address("js"), 1);
     view! {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>

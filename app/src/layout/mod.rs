@@ -22,6 +22,17 @@ pub enum Frame {
     Sheet,
 }
 
+impl Frame {
+    /// Which of the browser's bundles has the islands that may stand in this frame. Sheets are printed by those who
+    /// work here; a preview is framed as the shop's page that it shows.
+    const fn bundle(&self) -> &'static str {
+        match self {
+            Self::Shop => "client",
+            Self::Console(_) | Self::Sheet => "console",
+        }
+    }
+}
+
 /// A page, ready to be put into its frame.
 pub struct Screen {
     /// Without the shop's name.

@@ -46,7 +46,8 @@ fn other_language() -> (Locale, String) {
 fn badge() -> AnyView {
     let count = context::cart_count();
     let label = format!("{count} {}", t("件", "items"));
-    let shown = if count > 0 { count.to_string() } else { String::new() };
+    // No text at all, since an empty one would become a blank.
+    let shown = (count > 0).then(|| count.to_string());
     view! { <span class="badge" data-cart-badge="" aria-label=(count > 0).then_some(label)>{shown}</span> }
         .into_any()
 }

@@ -128,9 +128,7 @@ impl Span {
                     (day, found.map_or(Fen::ZERO, |(_, amount)| *amount))
                 })
                 .collect(),
-            Period::Year => (1..=i64::from(self.today.month()))
-                .zip(by_month(days.iter().copied()))
-                .collect(),
+            Period::Year => (1..=i64::from(self.today.month())).zip(by_month(days.iter().copied())).collect(),
         }
     }
 }

@@ -21,7 +21,9 @@ pub async fn account_page() -> PageResult {
     let title = t("我的", "My account");
     let saved = match query("saved").as_str() {
         "profile" => Some(t("已保存", "Saved")),
-        "password" => Some(t("密码已修改，其他设备已退出登录", "Password changed; other devices are signed out")),
+        "password" => {
+            Some(t("密码已修改，其他设备已退出登录", "Password changed; other devices are signed out"))
+        }
         _ => None,
     };
     let logins = account.login_names.join(" · ");
@@ -80,7 +82,9 @@ fn workplace(held: &HeldRole) -> AnyView {
     let (path, symbol) = match held.role {
         Role::SellerOf(team) | Role::CaptainOf(team) => (paths::team(team), "store"),
         Role::TreasurerOf(collective) => (paths::collective_books(collective), "wallet"),
-        Role::UnitBuyer(unit) | Role::UnitApprover(unit) | Role::UnitFinance(unit) => (paths::unit(unit), "users"),
+        Role::UnitBuyer(unit) | Role::UnitApprover(unit) | Role::UnitFinance(unit) => {
+            (paths::unit(unit), "users")
+        }
         Role::TownAdmin(_) | Role::CountyAdmin(_) | Role::Operator => (paths::admin(), "shield"),
     };
     let scope = name(&held.scope_name, &held.scope_name_en).to_owned();
@@ -94,8 +98,9 @@ fn workplace(held: &HeldRole) -> AnyView {
 
 fn profile(account: &AccountView) -> AnyView {
     let state = FormState::of::<UpdateProfile>();
-    let languages: Vec<(String, String)> =
-        [(Locale::Zh, "中文"), (Locale::En, "English")].map(|(of, text)| (of.as_str().to_owned(), text.to_owned())).into();
+    let languages: Vec<(String, String)> = [(Locale::Zh, "中文"), (Locale::En, "English")]
+        .map(|(of, text)| (of.as_str().to_owned(), text.to_owned()))
+        .into();
     let labels = [("display_name", t("称呼", "Name")), ("locale", t("通知语言", "Language of messages"))];
     view! {
         <section class="box">
@@ -121,8 +126,10 @@ fn profile(account: &AccountView) -> AnyView {
 
 fn password() -> AnyView {
     let state = FormState::of::<ChangePassword>();
-    let labels =
-        [("old_password", t("现在的密码", "Present password")), ("new_password", t("新密码", "New password"))];
+    let labels = [
+        ("old_password", t("现在的密码", "Present password")),
+        ("new_password", t("新密码", "New password")),
+    ];
     view! {
         <section class="box">
             <header class="box__head"><h2>{t("修改密码", "Change password")}</h2></header>
@@ -151,7 +158,8 @@ fn session_list(sessions: &[SessionView]) -> AnyView {
     let rows: Vec<_> = sessions
         .iter()
         .map(|session| {
-            let here = session.is_current.then(|| view! { <span class="chip t-go">{t("本机", "This one")}</span> });
+            let here =
+                session.is_current.then(|| view! { <span class="chip t-go">{t("本机", "This one")}</span> });
             view! {
                 <li class="row row--between">
                     <span class="small">

@@ -61,7 +61,8 @@ pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<Answer<()
     use service::accounts::Register;
     let address = crate::context::request().client_address.clone();
     submit(form, |services, viewer, form| async move {
-        let command = Register { login: form.login, password: form.password, display_name: form.display_name };
+        let command =
+            Register { login: form.login, password: form.password, display_name: form.display_name };
         let session = service::accounts::register(&services, &viewer, command, &address).await?;
         Ok(signed_in(&services, session, &form.next))
     })

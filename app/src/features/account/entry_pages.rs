@@ -58,10 +58,11 @@ fn demo_accounts() -> Option<AnyView> {
         .iter()
         .map(|account| {
             view! {
-                <div>
-                    <dt>{t(account.role_zh, account.role_en)}</dt>
-                    <dd class="num">{account.login}</dd>
-                </div>
+                <li>
+                    <span class="muted small">{t(account.role_zh, account.role_en)}</span>
+                    <br/>
+                    <code>{account.login}</code>
+                </li>
             }
         })
         .collect();
@@ -72,7 +73,7 @@ fn demo_accounts() -> Option<AnyView> {
                 <p class="small">
                     {t("密码都是 ", "The password of all is ")}<strong class="num">{password}</strong>
                 </p>
-                <dl class="facts">{rows}</dl>
+                <ul class="stack stack--s">{rows}</ul>
             </div>
         </details>
     };

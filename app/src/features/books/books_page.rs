@@ -56,7 +56,11 @@ pub async fn books_page() -> PageResult {
     let income = statement::income_by_month(&services(), &viewer(), collective, year).await?;
     let who = name(&page.collective.name, &page.collective.name_en).to_owned();
     let title = t("余额与明细", "Balances and entries");
-    let sub = format!("{} · {}", name(&page.collective.village_name, &page.collective.village_name_en), page.collective.credit_code);
+    let sub = format!(
+        "{} · {}",
+        name(&page.collective.village_name, &page.collective.village_name_en),
+        page.collective.credit_code
+    );
     let body = view! {
         {ui::page_head(title, &sub, sheet_links(collective, &month))}
         {balances(now.pending_fen, now.available_fen)}
@@ -156,7 +160,10 @@ fn entries(page: &Statement) -> AnyView {
         return ui::empty(
             "coins",
             t("这个月没有明细", "Nothing was booked in this month"),
-            t("顾客付款后，归本集体的份额会当天出现在这里。", "Once a customer pays, the collective's share shows here the same day."),
+            t(
+                "顾客付款后，归本集体的份额会当天出现在这里。",
+                "Once a customer pays, the collective's share shows here the same day.",
+            ),
             (),
         );
     }

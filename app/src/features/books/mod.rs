@@ -13,7 +13,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/books", books_page::choose_page).only(Access::Treasurer),
         Page::new("/books/{collective}", books_page::books_page).only(Access::Treasurer),
         Page::new("/books/{collective}/statement", statement_page::statement_page).only(Access::Treasurer),
-        Page::file("/books/{collective}/statement.xlsx", statement_page::statement_file).only(Access::Treasurer),
+        Page::file("/books/{collective}/statement.xlsx", statement_page::statement_file)
+            .only(Access::Treasurer),
     ]
 }
 

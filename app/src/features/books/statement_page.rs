@@ -66,9 +66,8 @@ fn tools(collective: CollectiveId, month: &str) -> AnyView {
 
 fn summary(page: &Statement) -> AnyView {
     let (gained, given_back) = page.turnover();
-    let amount = |fen: domain::money::Fen| {
-        view! { <span class="num">{crate::text::yuan(fen)}</span> }.into_any()
-    };
+    let amount =
+        |fen: domain::money::Fen| view! { <span class="num">{crate::text::yuan(fen)}</span> }.into_any();
     ui::facts(
         "facts--wide",
         vec![

@@ -24,7 +24,8 @@ pub async fn cart_page() -> PageResult {
     }
     let parcels = by_parcel(&cart);
     let several = parcels.len() > 1;
-    let boxes: Vec<_> = parcels.iter().enumerate().map(|(at, lines)| parcel_box(at, lines, several)).collect();
+    let boxes: Vec<_> =
+        parcels.iter().enumerate().map(|(at, lines)| parcel_box(at, lines, several)).collect();
     let body = view! {
         {ui::page_head(title, "", ())}
         {refusal()}
@@ -40,7 +41,10 @@ fn empty_cart() -> AnyView {
     let body = ui::empty(
         "cart",
         t("购物车还是空的", "Your cart is empty"),
-        t("挑几样村里的好东西，放进来再一起结算。", "Pick something from the villages and it will wait for you here."),
+        t(
+            "挑几样村里的好东西，放进来再一起结算。",
+            "Pick something from the villages and it will wait for you here.",
+        ),
         view! {
             <div class="row">
                 <a class="btn btn--primary" href=link(&paths::products())>{t("去看看商品", "See the products")}</a>
@@ -75,8 +79,10 @@ fn refusal() -> Option<AnyView> {
 }
 
 fn parcel_box(at: usize, lines: &[&CartViewLine], several: bool) -> AnyView {
-    let mut villages: Vec<String> =
-        lines.iter().map(|line| name(&line.line.village_name, &line.line.village_name_en).to_owned()).collect();
+    let mut villages: Vec<String> = lines
+        .iter()
+        .map(|line| name(&line.line.village_name, &line.line.village_name_en).to_owned())
+        .collect();
     villages.dedup();
     let id = format!("parcel-{at}");
     let head_id = id.clone();
@@ -115,8 +121,12 @@ fn line_row(shown: &CartViewLine) -> AnyView {
     let change = FormState::of::<SetQuantity>().only_if("variant", &variant);
     let refused = change.errors().first().map(|error| problem_text(locale(), &error.problem));
     let problem = shown.problem.as_ref().map(|problem| match problem {
-        Problem::OnlyLeft { left } if *left <= 0 => t("暂时售罄，请删除后再结算", "Sold out; remove it to check out").to_owned(),
-        Problem::NotForSale => t("已停售，请删除后再结算", "No longer for sale; remove it to check out").to_owned(),
+        Problem::OnlyLeft { left } if *left <= 0 => {
+            t("暂时售罄，请删除后再结算", "Sold out; remove it to check out").to_owned()
+        }
+        Problem::NotForSale => {
+            t("已停售，请删除后再结算", "No longer for sale; remove it to check out").to_owned()
+        }
         other => problem_text(locale(), other),
     });
     let can_change = sale.is_for_sale() && shown.in_stock > 0;
@@ -171,7 +181,9 @@ fn summary(cart: &CartView, parcels: usize) -> AnyView {
     let hint = if parcels > 1 {
         match locale() {
             domain::locale::Locale::Zh => format!("分 {parcels} 个包裹发出，运费在下一步按地区计算"),
-            domain::locale::Locale::En => format!("Sent in {parcels} parcels; freight is worked out in the next step"),
+            domain::locale::Locale::En => {
+                format!("Sent in {parcels} parcels; freight is worked out in the next step")
+            }
         }
     } else {
         t("运费在下一步按地区计算", "Freight is worked out in the next step").to_owned()
@@ -205,7 +217,7 @@ fn summary(cart: &CartView, parcels: usize) -> AnyView {
         }
     });
     view! {
-        <aside class="summary box">
+        <aside class="summary box stack">
             <h2>{t("小结", "Summary")}</h2>
             <dl class="totals">
                 <div class="totals__sum">

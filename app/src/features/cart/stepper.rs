@@ -111,7 +111,8 @@ impl Saver {
                 self.failure.set(None);
                 show(&format!("[data-line-fen=\"{}\"]", self.variant), &amount(answer.value.line_fen));
                 show("[data-goods-fen]", &amount(answer.value.goods_fen));
-                show("[data-cart-badge]", &answer.value.pieces.to_string());
+                let pieces = answer.value.pieces;
+                show("[data-cart-badge]", &if pieces > 0 { pieces.to_string() } else { String::new() });
             }
             Err(error) => self.failure.set(Some(crate::text::error_text(self.locale, &error))),
         }

@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn what_is_not_recognised_stays_as_typed() {
-        let form = CheckoutForm { paste: "13800001234".to_owned(), name: "李".to_owned(), ..Default::default() };
+        let form =
+            CheckoutForm { paste: "13800001234".to_owned(), name: "李".to_owned(), ..Default::default() };
         let filled = filled_from_paste(form);
         assert_eq!((filled.name.as_str(), filled.phone.as_str()), ("李", "13800001234"));
     }

@@ -88,7 +88,8 @@ async fn last_recipient() -> Recipient {
 /// The district that is meant, in six digits.
 fn district_of(typed: &str) -> Option<String> {
     let tree = regions();
-    let code = RegionCode::parse(typed.trim()).ok().or_else(|| tree.match_text(typed).map(|(code, _)| code))?;
+    let code =
+        RegionCode::parse(typed.trim()).ok().or_else(|| tree.match_text(typed).map(|(code, _)| code))?;
     tree.is_district(code).then(|| code.to_string())
 }
 
@@ -115,7 +116,7 @@ fn page(
         <form class="cols cols--sum" id="checkout" method="post" action=state.action()>
             // The first button is the one that the Enter key presses; it must be this one, not the one below "paste".
             <button class="vh" name="then" value="place" tabindex="-1" aria-hidden="true">{t("提交", "Submit")}</button>
-            <div class="stack stack--l form">
+            <div class="stack stack--l form form--wide">
                 {messages(state, &quote)}
                 <section class="box stack" aria-labelledby="to">
                     <h2 id="to">{t("收货信息", "Where it goes")}</h2>
@@ -134,7 +135,7 @@ fn page(
                 </section>
                 {wishes(state, stored)}
             </div>
-            <aside class="summary box">
+            <aside class="summary box stack stack--s">
                 <h2>{t("订单", "Order")}</h2>
                 {parcels(draft)}
                 {ui::key_field()}
@@ -185,7 +186,8 @@ fn messages(state: &FormState, quote: &CheckoutQuote) -> AnyView {
 
 /// Shows the total that is asked for, beside the one that was shown before if there was one, with the button at hand.
 fn confirm_total(state: &FormState, total: Fen) -> AnyView {
-    let before = state.value("expected_total").parse::<i64>().ok().map(Fen::new).filter(|before| *before != total);
+    let before =
+        state.value("expected_total").parse::<i64>().ok().map(Fen::new).filter(|before| *before != total);
     let (kind, title) = match before {
         Some(_) => ("warn", t("应付金额有变化，请核对", "The total has changed, please check it")),
         None => ("info", t("运费已算好，请核对应付金额", "Freight is worked out, please check the total")),
@@ -216,7 +218,8 @@ fn sign_in_hint() -> Option<AnyView> {
 }
 
 fn who(state: &FormState, stored: &Recipient) -> AnyView {
-    let name = Field::new("name", t("收件人", "Recipient")).stored(&stored.name).autocomplete("name").max_length(40);
+    let name =
+        Field::new("name", t("收件人", "Recipient")).stored(&stored.name).autocomplete("name").max_length(40);
     let phone = Field::new("phone", t("电话", "Phone"))
         .stored(&stored.phone)
         .kind("tel")
@@ -227,8 +230,11 @@ fn who(state: &FormState, stored: &Recipient) -> AnyView {
 
 /// Without scripts the freight is worked out anew when asked.
 fn requote(is_quoted: bool) -> AnyView {
-    let label =
-        if is_quoted { t("地区改了？重新算运费", "Region changed? Work freight out again") } else { t("计算运费", "Work freight out") };
+    let label = if is_quoted {
+        t("地区改了？重新算运费", "Region changed? Work freight out again")
+    } else {
+        t("计算运费", "Work freight out")
+    };
     view! {
         <noscript>
             <button class="btn btn--plain btn--s" name="then" value="quote">{label}</button>

@@ -51,25 +51,31 @@ fn basic(state: &FormState) -> AnyView {
 }
 
 fn special(state: &FormState) -> AnyView {
-    let kind = |kind: InvoiceKind| (kind.as_str().to_owned(), invoice_kind(locale(), kind).to_owned(), String::new());
+    let kind = |kind: InvoiceKind| {
+        (kind.as_str().to_owned(), invoice_kind(locale(), kind).to_owned(), String::new())
+    };
     let kinds = [kind(InvoiceKind::Ordinary), kind(InvoiceKind::Special)];
     let field = |name: &'static str, label: &'static str| text_field(state, &Field::new(name, label));
     view! {
-        <div class="stack invoice__unit">
+        <div class="invoice__unit">
             {choice_field(
                 state,
                 &Field::new("invoice.kind", t("发票种类", "Kind of invoice")).stored(InvoiceKind::Ordinary.as_str()),
                 &kinds,
             )}
-            <div class="stack invoice__special">
-                <p class="small muted">{t("以下四项专用发票必填", "The following are needed for a special VAT invoice")}</p>
-                <div class="fields">
-                    {field("invoice.address", t("注册地址", "Registered address"))}
-                    {field("invoice.phone", t("注册电话", "Registered phone"))}
-                </div>
-                <div class="fields">
-                    {field("invoice.bank", t("开户银行", "Bank and branch"))}
-                    {field("invoice.account", t("银行账号", "Account number"))}
+        </div>
+        <div class="invoice__unit">
+            <div class="invoice__special">
+                <div class="stack">
+                    <p class="small muted">{t("以下四项专用发票必填", "The following are needed for a special VAT invoice")}</p>
+                    <div class="fields">
+                        {field("invoice.address", t("注册地址", "Registered address"))}
+                        {field("invoice.phone", t("注册电话", "Registered phone"))}
+                    </div>
+                    <div class="fields">
+                        {field("invoice.bank", t("开户银行", "Bank and branch"))}
+                        {field("invoice.account", t("银行账号", "Account number"))}
+                    </div>
                 </div>
             </div>
         </div>

@@ -16,7 +16,12 @@ pub fn PasteAddress(pasted: String, locale: Locale) -> impl IntoView {
         }
     };
     let after_paste = move |_| {
-        set_timeout(move || { recognise(locale, said); }, std::time::Duration::from_millis(20));
+        set_timeout(
+            move || {
+                recognise(locale, said);
+            },
+            std::time::Duration::from_millis(20),
+        );
     };
     view! {
         <div class="paste field">
@@ -44,8 +49,12 @@ fn recognise(locale: Locale, said: RwSignal<String>) -> bool {
     use super::browser::{chosen, fill, regions};
     use wasm_bindgen::JsCast;
     let Some(tree) = regions().get_untracked() else { return false };
-    let area = document().get_element_by_id("f-paste").and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
-    let Some(text) = area.map(|area| area.value()).filter(|text| !text.trim().is_empty()) else { return true };
+    let area = document()
+        .get_element_by_id("f-paste")
+        .and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
+    let Some(text) = area.map(|area| area.value()).filter(|text| !text.trim().is_empty()) else {
+        return true;
+    };
     let parsed = domain::address::parse_pasted(&text, &tree);
     let mut found: Vec<&str> = Vec::new();
     if let Some(name) = &parsed.name {
@@ -65,7 +74,9 @@ fn recognise(locale: Locale, said: RwSignal<String>) -> bool {
         found.push(locale.pick("详细地址", "address"));
     }
     said.set(if found.is_empty() {
-        locale.pick("没有认出来，请在下面填写", "Nothing was recognised; please fill the fields in below").to_owned()
+        locale
+            .pick("没有认出来，请在下面填写", "Nothing was recognised; please fill the fields in below")
+            .to_owned()
     } else {
         let what = found.join(locale.pick("、", ", "));
         format!("{}{what}", locale.pick("已填好，请核对：", "Filled in, please check: "))

@@ -41,7 +41,8 @@ pub fn CheckoutTotals(
             locale.pick("确认地址，计算运费", "Confirm address, see freight")
         }
     };
-    let expected = move || quote.with(|quote| quote.total_fen.map(|total| total.to_string()).unwrap_or_default());
+    let expected =
+        move || quote.with(|quote| quote.total_fen.map(|total| total.to_string()).unwrap_or_default());
     let is_busy = move || busy.get().then_some("true");
     view! {
         <dl class="totals" aria-live="polite">

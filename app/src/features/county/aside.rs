@@ -34,19 +34,19 @@ pub fn late_parcels(page: &CountyPage) -> AnyView {
             let waited = waited_text(page.now_ms - parcel.paid_at_ms);
             let team = name(&parcel.team_name, &parcel.team_name_en).to_owned();
             view! {
-                <div>
-                    <dt><span class="num">{parcel.order_number.clone()}</span><br/>
-                        <span class="small muted">{team} " · " {parcel.place_name.clone()}</span></dt>
-                    <dd><span class="chip t-bad">{waited}</span></dd>
-                </div>
+                <li class="row row--between row--top">
+                    <span><span class="num">{parcel.order_number.clone()}</span><br/>
+                        <span class="small muted">{team} " · " {parcel.place_name.clone()}</span></span>
+                    <span class="chip t-bad nowrap">{waited}</span>
+                </li>
             }
         })
         .collect();
     view! {
-        <section class="box">
+        <section class="box stack stack--s">
             <h2>{t("迟发包裹", "Late parcels")}</h2>
             <p class="small muted">{rule}</p>
-            <dl class="facts">{rows}</dl>
+            <ul class="stack stack--s">{rows}</ul>
         </section>
     }
     .into_any()
@@ -70,7 +70,7 @@ pub fn orders_by_state(page: &CountyPage) -> AnyView {
         .map(|row| {
             view! {
                 <tr>
-                    <th scope="row">{ui::status_chip(order_status(locale(), row.status))}</th>
+                    <th scope="row">{order_status(locale(), row.status).0}</th>
                     <td class="n">{row.order_count}</td>
                     <td class="n">{yuan(row.total_fen)}</td>
                 </tr>
@@ -150,7 +150,8 @@ fn totals(report: &BooksReport) -> Option<AnyView> {
 fn mismatches(report: &BooksReport) -> Vec<AnyView> {
     let line = |(invariant, row): &(&'static str, service::county::Mismatch)| {
         let (subject, expected, found) = (row.subject.clone(), row.expected, row.found);
-        view! { <li><strong>{*invariant}</strong> " " {subject} ": " {expected} " ≠ " {found}</li> }.into_any()
+        view! { <li><strong>{*invariant}</strong> " " {subject} ": " {expected} " ≠ " {found}</li> }
+            .into_any()
     };
     report.mismatches.iter().take(20).map(line).collect()
 }

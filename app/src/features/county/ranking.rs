@@ -10,7 +10,7 @@ use crate::text::yuan;
 const DRAWN: usize = 12;
 const WIDTH: i64 = 640;
 /// Units of the drawing for each row: a line of letters (which double on phones) and a bar below it.
-const ROW: i64 = 48;
+const ROW: i64 = 60;
 
 /// One place in the ranking.
 #[derive(Debug, Clone)]
@@ -69,9 +69,9 @@ fn bars(shown: &[&Place]) -> Vec<AnyView> {
             // Wide sums: a county's year in fen times 640 is far below the largest number.
             let width = (place.amount_fen.get().max(0).saturating_mul(WIDTH) / highest).max(2);
             view! {
-                <text class="chart__t" x="0" y=top + 24>{place.name.clone()}</text>
-                <text class="chart__t" x=WIDTH y=top + 24 text-anchor="end">{yuan(place.amount_fen)}</text>
-                <rect class="chart__bar" x="0" y=top + 32 width=width height="8" rx="2"></rect>
+                <text class="chart__t" x="0" y=top + 26>{place.name.clone()}</text>
+                <text class="chart__t" x=WIDTH y=top + 26 text-anchor="end">{yuan(place.amount_fen)}</text>
+                <rect class="chart__bar" x="0" y=top + 34 width=width height="8" rx="2"></rect>
             }
             .into_any()
         })

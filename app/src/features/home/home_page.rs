@@ -50,7 +50,7 @@ fn hero(page: &HomePage) -> AnyView {
     let county = page.county.as_ref().map(|county| name(&county.name, &county.name_en).to_owned());
     let place = county.unwrap_or_else(|| t("山里", "the mountains").to_owned());
     let title = match locale() {
-        Locale::Zh => format!("{place}村里的好东西，直接到您家"),
+        Locale::Zh => format!("{place}的村货，直接到您家"),
         Locale::En => format!("From the villages of {place}, straight to your table"),
     };
     let earned = (!page.sold_this_year_fen.is_zero()).then(|| {

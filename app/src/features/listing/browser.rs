@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos::server_fn::Bytes;
 use leptos::server_fn::codec::JsonEncoding;
-use leptos::server_fn::error::FromServerFnError as _;
 use leptos::server_fn::Decodes as _;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
@@ -48,7 +47,8 @@ pub fn post<T: DeserializeOwned + 'static>(
     let listener = Closure::once_into_js(move || done(outcome(&finished)));
     let target: &EventTarget = request.unchecked_ref();
     let _ = target.add_event_listener_with_callback("loadend", listener.unchecked_ref());
-    let _ = request.send_with_opt_js_value(Some(body));
+    // The browser takes texts and forms alike; only the binding asks which.
+    let _ = request.send_with_opt_form_data(Some(body.unchecked_ref()));
 }
 
 fn outcome<T: DeserializeOwned>(request: &XmlHttpRequest) -> Result<T, AppError> {

@@ -4,6 +4,7 @@ use domain::locale::Locale;
 use leptos::prelude::*;
 
 /// What became of what was typed.
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser gets beyond the first state"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kept {
     /// Nothing was typed yet.

@@ -54,7 +54,8 @@ async fn read() -> service::Result<Seen> {
     match service::orders::order_page(&services(), &viewer(), &number, Some(&tail)).await {
         Ok(page) => Ok(Seen::Shown(Box::new(page))),
         Err(ServiceError::NotFound) => {
-            let text = t("订单号和手机尾号对不上，请核对", "Order number and phone digits do not belong together");
+            let text =
+                t("订单号和手机尾号对不上，请核对", "Order number and phone digits do not belong together");
             Ok(Seen::Nothing(Some(text.to_owned())))
         }
         Err(error @ ServiceError::TooManyAttempts { .. }) => {

@@ -85,14 +85,19 @@ fn progress(order: &OrderSummary) -> crate::text::Label {
     } else {
         return order_status(locale(), order.status);
     };
-    if order.status == OrderStatus::Paid { parcel_status(locale(), parcel) } else { order_status(locale(), order.status) }
+    if order.status == OrderStatus::Paid {
+        parcel_status(locale(), parcel)
+    } else {
+        order_status(locale(), order.status)
+    }
 }
 
 fn pages(is_back: bool, older: Option<i64>) -> AnyView {
     if !is_back && older.is_none() {
         return ().into_any();
     }
-    let newest = is_back.then(|| view! { <a rel="prev" href=link(&paths::orders())>{t("最新订单", "Newest")}</a> });
+    let newest =
+        is_back.then(|| view! { <a rel="prev" href=link(&paths::orders())>{t("最新订单", "Newest")}</a> });
     let older = older.map(|before| {
         let path = format!("{}?before={before}", paths::orders());
         view! { <a rel="next" href=link(&path)>{t("更早的订单", "Older")}</a> }

@@ -117,12 +117,18 @@ fn refunds(page: &OrderPage) -> AnyView {
             };
             let title = format!("{} {}", refund_status(locale(), refund.status).0, yuan(refund.amount_fen));
             let text = match refund.status {
-                RefundStatus::Failed => t("退款没有成功，我们会联系你处理。", "The refund did not go through; we will get in touch."),
+                RefundStatus::Failed => t(
+                    "退款没有成功，我们会联系你处理。",
+                    "The refund did not go through; we will get in touch.",
+                ),
                 _ if refund.reason == "late_money" => t(
                     "订单关闭后才收到的付款，已全额原路退回。",
                     "The money came after the order was closed; all of it goes back the way it came.",
                 ),
-                _ => t("原路退回，银行入账可能需要几天。", "It goes back the way it came; banks may take a few days."),
+                _ => t(
+                    "原路退回，银行入账可能需要几天。",
+                    "It goes back the way it came; banks may take a few days.",
+                ),
             };
             ui::alert(kind, &title, view! { <p>{text}</p> })
         })
@@ -132,17 +138,26 @@ fn refunds(page: &OrderPage) -> AnyView {
 
 fn parcels(page: &OrderPage, is_own: bool) -> AnyView {
     let several = page.parcels.len() > 1;
-    let shown: Vec<_> =
-        page.parcels.iter().enumerate().map(|(at, parcel)| parcel_box(page, at, parcel, several, is_own)).collect();
+    let shown: Vec<_> = page
+        .parcels
+        .iter()
+        .enumerate()
+        .map(|(at, parcel)| parcel_box(page, at, parcel, several, is_own))
+        .collect();
     shown.into_any()
 }
 
 fn parcel_box(page: &OrderPage, at: usize, parcel: &ParcelRow, several: bool, is_own: bool) -> AnyView {
-    let title = if several { format!("{} {}", t("包裹", "Parcel"), at + 1) } else { t("商品", "Goods").to_owned() };
+    let title = if several {
+        format!("{} {}", t("包裹", "Parcel"), at + 1)
+    } else {
+        t("商品", "Goods").to_owned()
+    };
     let lines: Vec<_> =
         page.lines.iter().filter(|line| line.line.parcel_id == parcel.id).map(parts::line_row).collect();
-    let closed = matches!(page.order.status, OrderStatus::Expired);
-    let chip = (!closed).then(|| ui::status_chip(parcel_status(locale(), parcel.status)));
+    // As long as nobody has paid, the head of the page says all there is to say.
+    let chip = (parcel.status != ParcelStatus::AwaitingPayment)
+        .then(|| ui::status_chip(parcel_status(locale(), parcel.status)));
     let tracking = (!parcel.tracking_number.is_empty()).then(|| {
         view! {
             <p class="row">
@@ -181,7 +196,8 @@ fn receipt_form(page: &OrderPage, parcel: &ParcelRow) -> AnyView {
 }
 
 fn side(page: &OrderPage, is_own: bool) -> AnyView {
-    let pay = (is_own && page.can_pay).then(|| view! { {parts::hold_clock(page)}{parts::pay_form(page)} });
+    let pay = (is_own && page.can_pay)
+        .then(|| view! { {parts::hold_clock(page)}{parts::pay_form(page)}{parts::pay_bar(page)} });
     let again = (is_own && page.order.status != OrderStatus::AwaitingPayment).then(|| {
         let state = FormState::of::<BuyAgain>();
         view! {
@@ -245,7 +261,9 @@ fn cancel_fold(page: &OrderPage) -> AnyView {
         match locale() {
             domain::locale::Locale::Zh => format!("还没有发货。取消后 {total} 全额原路退回，订单不能恢复。"),
             domain::locale::Locale::En => {
-                format!("Nothing has been sent yet. All of {total} goes back the way it came; this cannot be undone.")
+                format!(
+                    "Nothing has been sent yet. All of {total} goes back the way it came; this cannot be undone."
+                )
             }
         }
     } else {

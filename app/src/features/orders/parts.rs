@@ -69,7 +69,9 @@ pub(super) fn steps(page: &OrderPage) -> AnyView {
 /// How long the goods stay set aside.
 pub(super) fn hold_clock(page: &OrderPage) -> AnyView {
     match page.order.hold_until_ms.map(|until| until - page.now_ms) {
-        Some(left_ms) if page.can_pay && left_ms > 0 => view! { <HoldClock left_ms locale=locale()/> }.into_any(),
+        Some(left_ms) if page.can_pay && left_ms > 0 => {
+            view! { <HoldClock left_ms locale=locale()/> }.into_any()
+        }
         _ => ().into_any(),
     }
 }
@@ -83,6 +85,21 @@ pub(super) fn pay_form(page: &OrderPage) -> AnyView {
         <form method="post" action=state.action()>
             {ui::hidden("number", &page.order.number)}
             <button class="btn btn--clay btn--wide">{t("去付款", "Pay")}" "{yuan(page.order.total_fen)}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The same at the thumb's place on a phone.
+pub(super) fn pay_bar(page: &OrderPage) -> AnyView {
+    let action = FormState::of::<PayOrder>().action();
+    view! {
+        <form class="buybar only-phone" method="post" action=action>
+            {ui::hidden("number", &page.order.number)}
+            <span class="buybar__sum">
+                {t("应付", "To pay")}" "<span class="price">{yuan(page.order.total_fen)}</span>
+            </span>
+            <button class="btn btn--clay">{t("去付款", "Pay")}</button>
         </form>
     }
     .into_any()
@@ -116,7 +133,8 @@ pub(super) fn line_row(shown: &OrderPageLine) -> AnyView {
 pub(super) fn totals(page: &OrderPage) -> AnyView {
     let order = &page.order;
     let paid = order.paid_at_ms.is_some();
-    let freight = if order.freight_fen.is_zero() { t("包邮", "free").to_owned() } else { yuan(order.freight_fen) };
+    let freight =
+        if order.freight_fen.is_zero() { t("包邮", "free").to_owned() } else { yuan(order.freight_fen) };
     view! {
         <dl class="totals">
             <div><dt>{t("商品", "Goods")}</dt><dd>{yuan(order.goods_fen)}</dd></div>
@@ -200,7 +218,11 @@ pub(super) fn history(page: &OrderPage) -> AnyView {
             add(order.closed_at_ms, t("已取消", "Cancelled"), reason_text(&order.cancel_reason));
         }
         OrderStatus::Expired => {
-            add(order.closed_at_ms, t("超时关闭", "Closed"), t("没有在时限内付款", "Not paid in time").to_owned());
+            add(
+                order.closed_at_ms,
+                t("超时关闭", "Closed"),
+                t("没有在时限内付款", "Not paid in time").to_owned(),
+            );
         }
         OrderStatus::Completed => add(order.closed_at_ms, t("已完成", "Completed"), String::new()),
         _ => {}

@@ -35,7 +35,9 @@ pub async fn thanks_page() -> PageResult {
     let money = parts::money(&page).await?;
     let (title, body) = match page.order.status {
         OrderStatus::Paid | OrderStatus::Completed => (t("付款成功", "Paid"), paid(&page, money)),
-        OrderStatus::AwaitingPayment if is_processing(&page) => (t("正在确认付款", "Confirming the payment"), waiting(&page)),
+        OrderStatus::AwaitingPayment if is_processing(&page) => {
+            (t("正在确认付款", "Confirming the payment"), waiting(&page))
+        }
         OrderStatus::AwaitingPayment => (t("还没有付款", "Not paid yet"), unpaid(&page)),
         _ => return Ok(Screen::go(paths::order(&page.order.number))),
     };

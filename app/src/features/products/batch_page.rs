@@ -74,10 +74,10 @@ fn inputs(page: &BatchPage) -> AnyView {
             let village = name(&origin.village.name, &origin.village.name_en).to_owned();
             view! {
                 <tr>
-                    <th scope="row"><a href=link(&paths::village(&origin.village.slug))>{village}</a></th>
-                    <td>{name(&origin.collective_name, &origin.collective_name_en).to_owned()}</td>
-                    <td class="n">{weight_text(origin.weight_g)}</td>
-                    <td class="n">{permille_text(origin.permille)}</td>
+                    <th scope="row" data-label=t("村庄", "Village")><a href=link(&paths::village(&origin.village.slug))>{village}</a></th>
+                    <td data-label=t("村集体", "Collective")>{name(&origin.collective_name, &origin.collective_name_en).to_owned()}</td>
+                    <td class="n" data-label=t("重量", "Weight")>{weight_text(origin.weight_g)}</td>
+                    <td class="n" data-label=t("占比", "Share")>{permille_text(origin.permille)}</td>
                 </tr>
             }
         })
@@ -89,7 +89,7 @@ fn inputs(page: &BatchPage) -> AnyView {
         <section class="box">
             <h2>{t("各村投料", "What each village put in")}</h2>
             <p class="muted small">{t("货款按这个比例归到各村集体。", "Payments go to the villages’ collectives in these shares.")}</p>
-            <div class="table-wrap"><table class="table">
+            <div class="table-wrap"><table class="table table--cards">
                 <thead><tr>
                     <th scope="col">{t("村庄", "Village")}</th>
                     <th scope="col">{t("村集体", "Collective")}</th>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use service::shop::{Card, Named, Photo};
 
-use super::words::short_day;
+use super::words::card_day;
 use crate::context::{link, name, t};
 use crate::routes::paths;
 use crate::ui::{icon_l, icon_s, price};
@@ -24,7 +24,8 @@ pub fn ui_photo(photo: &Photo, alt: &str) -> crate::ui::Photo {
 }
 
 /// A list has many photos and little room (30 KB), so a card's photo has no placeholder and the two small renditions.
-fn card_photo(photo: Option<&Photo>, eager: bool) -> AnyView {
+#[must_use]
+pub fn card_photo(photo: Option<&Photo>, sizes: &'static str, eager: bool) -> AnyView {
     let Some(photo) = photo else { return icon_l("leaf") };
     let (small, medium) = (paths::photo(&photo.content_hash, "s"), paths::photo(&photo.content_hash, "m"));
     // The name stands below it, so the photo says nothing of its own.
@@ -32,7 +33,7 @@ fn card_photo(photo: Option<&Photo>, eager: bool) -> AnyView {
         <img
             src=small.clone()
             srcset=format!("{small} 320w,{medium} 640w")
-            sizes=CARD_SIZES
+            sizes=sizes
             width="640"
             height="480"
             alt=""
@@ -43,7 +44,7 @@ fn card_photo(photo: Option<&Photo>, eager: bool) -> AnyView {
     .into_any()
 }
 
-/// The names of the villages, short: `佐龙村`, `塔元村等 4 村`.
+/// The names of the villages, short: `佐龙村`, `塔元等4村`.
 #[must_use]
 pub fn villages_text(villages: &[Named]) -> String {
     let Some(first) = villages.first() else { return String::new() };
@@ -51,7 +52,9 @@ pub fn villages_text(villages: &[Named]) -> String {
     match villages.len() {
         1 => first_name.to_owned(),
         count => match crate::context::locale() {
-            domain::locale::Locale::Zh => format!("{first_name}等 {count} 村"),
+            domain::locale::Locale::Zh => {
+                format!("{}等{count}村", first_name.strip_suffix('村').unwrap_or(first_name))
+            }
             domain::locale::Locale::En => format!("{first_name} and {} more", count - 1),
         },
     }
@@ -59,7 +62,7 @@ pub fn villages_text(villages: &[Named]) -> String {
 
 fn origin_text(card: &Card) -> String {
     let villages = villages_text(&card.villages);
-    let day = card.produced_on.as_deref().map(short_day).unwrap_or_default();
+    let day = card.produced_on.as_deref().map(card_day).unwrap_or_default();
     match (villages.is_empty(), day.is_empty()) {
         (false, false) => format!("{villages} · {day}{}", t("产", "")),
         (_, true) => villages,
@@ -79,11 +82,11 @@ pub fn card(card: &Card, eager: bool) -> AnyView {
     let from = card.has_more_prices.then(|| view! { <span class="muted small">{t("起", "and up")}</span> });
     let sold = (card.sold_count > 0).then(|| {
         let text = format!("{} {}", t("已售", "sold"), card.sold_count);
-        view! { <span class="muted small card__sold">{text}</span> }
+        view! { <span class="card__sold">{text}</span> }
     });
     view! {
         <li class=if sold_out { "card card--sold" } else { "card" }>
-            <div class=frame>{card_photo(card.photo.as_ref(), eager)}{tag}</div>
+            <div class=frame>{card_photo(card.photo.as_ref(), CARD_SIZES, eager)}{tag}</div>
             <div class="card__body">
                 <h3 class="card__name">
                     <a href=link(&paths::product(&card.slug))>{name(&card.name, &card.name_en).to_owned()}</a>

@@ -43,10 +43,14 @@ fn outcome(preview: &FreightPreview) -> AnyView {
             view! { <strong class="t-bad">{t("不送到这个地区", "No delivery to this region")}</strong> }
                 .into_any()
         }
+        FreightFee::Fee(fee) if fee.is_zero() => {
+            let why = free_text(preview).map(|text| format!(" ({text})"));
+            view! { <strong>{t("这件免运费", "Free delivery")}</strong><span class="muted">{why}</span> }
+                .into_any()
+        }
         FreightFee::Fee(fee) => {
             let free = free_text(preview).map(|text| format!("{}{text}", t("，", ", ")));
-            let price = if fee.is_zero() { t("包邮", "free").to_owned() } else { amount_text(fee) };
-            view! { {t("运费 ", "Freight ")}<strong class="num">{price}</strong>{free} }.into_any()
+            view! { {t("运费 ", "Freight ")}<strong class="num">{amount_text(fee)}</strong>{free} }.into_any()
         }
     }
 }

@@ -4,7 +4,7 @@ use domain::locale::Locale;
 use leptos::prelude::*;
 use service::shop::{Approximation, ListPage, ListQuery, list_page as load};
 
-use super::{card, filters, structured};
+use super::{card, filters};
 use crate::context::{link, locale, name, query, services, t};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -150,5 +150,5 @@ pub async fn list_page() -> PageResult {
     if is_search {
         return Ok(screen);
     }
-    Ok(screen.public(description).canonical(canonical).json_ld(structured::list(&page.cards)))
+    Ok(screen.public(description).canonical(canonical))
 }

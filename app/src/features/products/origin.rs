@@ -10,22 +10,26 @@ use crate::context::{link, locale, name, t};
 use crate::routes::paths;
 use crate::ui::{Share, alert, amount_text, facts, icon, icon_s, money_bar, origin_shares};
 
-/// `四季镇 佐龙村`, with a link.
-fn village_link(origin: &OriginShare) -> AnyView {
-    let town = name(&origin.town_name, &origin.town_name_en);
+/// `四季镇 佐龙村` or `佐龙村`, with a link.
+fn village_link(origin: &OriginShare, with_town: bool) -> AnyView {
     let village = name(&origin.village.name, &origin.village.name_en);
-    view! { <a href=link(&paths::village(&origin.village.slug))>{format!("{town} {village}")}</a> }.into_any()
+    let text = match (with_town, locale()) {
+        (false, _) => village.to_owned(),
+        (true, Locale::Zh) => format!("{} {village}", origin.town_name),
+        (true, Locale::En) => format!("{village} ({})", name(&origin.town_name, &origin.town_name_en)),
+    };
+    view! { <a href=link(&paths::village(&origin.village.slug))>{text}</a> }.into_any()
 }
 
 /// All villages of a batch, with links.
 #[must_use]
-pub fn village_links(origins: &[OriginShare]) -> AnyView {
+pub fn village_links(origins: &[OriginShare], with_town: bool) -> AnyView {
     let links: Vec<AnyView> = origins
         .iter()
         .enumerate()
         .map(|(at, origin)| {
             let comma = (at > 0).then(|| t("、", ", "));
-            view! { {comma}{village_link(origin)} }.into_any()
+            view! { {comma}{village_link(origin, with_town)} }.into_any()
         })
         .collect();
     view! { {links} }.into_any()
@@ -59,7 +63,8 @@ pub fn certificate_chip(batch: &BatchView) -> AnyView {
 /// The dates and the size of a batch.
 #[must_use]
 pub fn batch_facts(batch: &BatchView, base_unit: &str, with_code: bool) -> Vec<(&'static str, AnyView)> {
-    let mut rows: Vec<(&'static str, AnyView)> = vec![(t("产地", "Grown in"), village_links(&batch.origins))];
+    let mut rows: Vec<(&'static str, AnyView)> =
+        vec![(t("产地", "Grown in"), village_links(&batch.origins, true))];
     if with_code {
         rows.push((t("批次", "Batch"), view! { <span class="num">{batch.code.clone()}</span> }.into_any()));
     }

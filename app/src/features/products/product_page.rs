@@ -126,7 +126,7 @@ fn origin_line(page: &ProductPage) -> AnyView {
         page.batch.as_ref().map(|batch| super::words::short_day(&batch.produced_on)).unwrap_or_default();
     let day = (!day.is_empty()).then(|| format!(" · {day}{}", t("产", "")));
     let places = match &page.batch {
-        Some(batch) if !batch.origins.is_empty() => origin::village_links(&batch.origins),
+        Some(batch) if !batch.origins.is_empty() => origin::village_links(&batch.origins, false),
         _ => {
             let village = name(&page.village.name, &page.village.name_en).to_owned();
             view! { <a href=link(&paths::village(&page.village.slug))>{village}</a> }.into_any()
@@ -226,7 +226,7 @@ fn tiers(page: &ProductPage) -> AnyView {
         return ().into_any();
     }
     view! {
-        <section class="box">
+        <section class="box stack">
             <header class="box__head">
                 <h2>{t("单位采购价", "Prices for units")}</h2>
                 <a href=link(&paths::units())>{t("单位下单", "Order as a unit")}</a>

@@ -1,6 +1,6 @@
 //! A product for search engines: schema.org.
 
-use service::shop::{Card, ProductPage};
+use service::shop::ProductPage;
 
 use super::words::excerpt;
 use crate::context::{link, name, site, t};
@@ -63,17 +63,4 @@ pub fn crumbs(page: &ProductPage) -> serde_json::Value {
         })
         .collect();
     serde_json::json!({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
-}
-
-/// What a list shows, in its order.
-#[must_use]
-pub fn list(cards: &[Card]) -> serde_json::Value {
-    let items: Vec<serde_json::Value> = cards
-        .iter()
-        .enumerate()
-        .map(|(at, card)| {
-            serde_json::json!({"@type": "ListItem", "position": at + 1, "url": absolute(&link(&paths::product(&card.slug)))})
-        })
-        .collect();
-    serde_json::json!({"@context": "https://schema.org", "@type": "ItemList", "itemListElement": items})
 }

@@ -52,6 +52,18 @@ pub fn short_day(day: &str) -> String {
     short_day_text(locale(), date, is_this_year)
 }
 
+/// A day as short as a card needs it: `3-28`, and only year and month of another year.
+#[must_use]
+pub fn card_day(day: &str) -> String {
+    let Ok(date) = day.parse::<Date>() else { return String::new() };
+    if locale() == Locale::En {
+        return short_day(day);
+    }
+    let (year, month, day) = date.ymd();
+    let is_this_year = year == Date::from_epoch_ms(services().now_ms()).year();
+    if is_this_year { format!("{month}-{day}") } else { format!("{year}-{month:02}") }
+}
+
 fn short_day_text(locale: Locale, date: Date, is_this_year: bool) -> String {
     let (year, month, day) = date.ymd();
     let month_name = MONTHS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default();

@@ -120,7 +120,8 @@ pub async fn pay_unit_order(#[server(flatten)] form: UnitOrderForm) -> Result<An
         let path = viewer.locale.path(&paths::unit_order(&form.unit, &form.number));
         let come_back =
             service::payments::ComeBack { paid_path: format!("{path}?paid=1"), unpaid_path: path };
-        let page = service::payments::start_payment(&services, &viewer, found.page.order.id, &come_back).await?;
+        let page =
+            service::payments::start_payment(&services, &viewer, found.page.order.id, &come_back).await?;
         Ok(Then::go(page, ()))
     })
     .await

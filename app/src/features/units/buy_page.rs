@@ -68,7 +68,10 @@ async fn earlier_order(slug: &str) -> Result<(Option<UnitOrderPage>, bool), Serv
 
 fn notices(typed: &Typed, is_expired: bool) -> AnyView {
     let expired = is_expired.then(|| {
-        let sub = t("草稿只保留半小时，请重新粘贴清单。", "A draft is kept for half an hour; paste the list again.");
+        let sub = t(
+            "草稿只保留半小时，请重新粘贴清单。",
+            "A draft is kept for half an hour; paste the list again.",
+        );
         ui::alert("warn", t("草稿已过期", "The draft has expired"), view! { <p>{sub}</p> })
     });
     let replaces = typed.value("replaces");
@@ -116,7 +119,10 @@ fn order_form(unit: &UnitRow, typed: &Typed, checked: &Checked) -> AnyView {
 }
 
 fn list_group(typed: &Typed) -> AnyView {
-    let hint = t("每行一个编号和数量，用空格、逗号或制表符隔开，例如 T-125 40", "One code and quantity a line, parted by a blank, comma or tab: T-125 40");
+    let hint = t(
+        "每行一个编号和数量，用空格、逗号或制表符隔开，例如 T-125 40",
+        "One code and quantity a line, parted by a blank, comma or tab: T-125 40",
+    );
     let lines = typed.stored("lines");
     let sheet_error = typed.state.error("sheet");
     view! {
@@ -137,6 +143,7 @@ fn list_group(typed: &Typed) -> AnyView {
             </div>
             <div class="form__acts">
                 <button class="btn btn--plain" name="then" value="check">{t("检查清单", "Check the list")}</button>
+                <a href="#prices">{t("编号看价目表", "Codes: see the price list")}</a>
             </div>
         </fieldset>
     }
@@ -148,7 +155,10 @@ fn delivery_group(typed: &Typed) -> AnyView {
     let stored = |field: &str| typed.stored(field);
     let (name, phone, region) = (stored("name"), stored("phone"), stored("region"));
     let (detail, email, note) = (stored("detail"), stored("email"), stored("note"));
-    let region_hint = t("写到区县，例如 西安市雁塔区，或 6 位地区代码", "Down to the district, such as 西安市雁塔区, or its six digits");
+    let region_hint = t(
+        "写到区县，例如 西安市雁塔区，或 6 位地区代码",
+        "Down to the district, such as 西安市雁塔区, or its six digits",
+    );
     view! {
         <fieldset class="form__group">
             <legend>{t("送到哪里", "Delivery")}</legend>
@@ -174,7 +184,10 @@ fn invoice_group(typed: &Typed) -> AnyView {
     };
     let choices = [
         choice(InvoiceKind::Ordinary, ""),
-        choice(InvoiceKind::Special, t("须填注册电话、地址与银行账号", "needs registered telephone, address and bank account")),
+        choice(
+            InvoiceKind::Special,
+            t("须填注册电话、地址与银行账号", "needs registered telephone, address and bank account"),
+        ),
         ("none".to_owned(), t("不开发票", "No invoice").to_owned(), String::new()),
     ];
     let (title, tax_number) = (typed.stored("invoice_title"), typed.stored("invoice_tax_number"));
@@ -192,7 +205,9 @@ fn invoice_group(typed: &Typed) -> AnyView {
         .iter()
         .zip(labels)
         .zip(&stored)
-        .map(|((field, label), stored)| text_field(state, &Field::new(field, label).stored(stored).optional()))
+        .map(|((field, label), stored)| {
+            text_field(state, &Field::new(field, label).stored(stored).optional())
+        })
         .collect();
     view! {
         <fieldset class="form__group">
@@ -217,9 +232,15 @@ fn buttons(checked: &Checked) -> AnyView {
         None => t("检查并计算运费", "Check and compute the freight").to_owned(),
     };
     let hint = if checked.total_fen().is_some() {
-        t("提交后由审批人审批，审批通过才占用库存。", "An approver decides next; stock is held from the approval on.")
+        t(
+            "提交后由审批人审批，审批通过才占用库存。",
+            "An approver decides next; stock is held from the approval on.",
+        )
     } else {
-        t("清单全部正确、地区填好后，这里会显示应付总额。", "Once the list is right and the region known, the total shows here.")
+        t(
+            "清单全部正确、地区填好后，这里会显示应付总额。",
+            "Once the list is right and the region known, the total shows here.",
+        )
     };
     view! {
         <div class="form__acts form__acts--stick">
@@ -232,7 +253,12 @@ fn buttons(checked: &Checked) -> AnyView {
 
 fn price_table(prices: &[PricedVariant]) -> AnyView {
     if prices.is_empty() {
-        return ui::empty("box", t("还没有在售商品", "Nothing is on sale yet"), t("队伍上架商品后会出现在这里。", "What teams list will show here."), ());
+        return ui::empty(
+            "box",
+            t("还没有在售商品", "Nothing is on sale yet"),
+            t("队伍上架商品后会出现在这里。", "What teams list will show here."),
+            (),
+        );
     }
     let rows: Vec<_> = prices.iter().map(price_row).collect();
     view! {
@@ -256,7 +282,11 @@ fn price_table(prices: &[PricedVariant]) -> AnyView {
 
 fn price_row(priced: &PricedVariant) -> AnyView {
     let row = &priced.row;
-    let product = format!("{} {}", name(&row.product_name, &row.product_name_en), name(&row.variant_name, &row.variant_name_en));
+    let product = format!(
+        "{} {}",
+        name(&row.product_name, &row.product_name_en),
+        name(&row.variant_name, &row.variant_name_en)
+    );
     let village = name(&row.village_name, &row.village_name_en).to_owned();
     let tiers: Vec<String> = priced
         .tiers

@@ -43,7 +43,8 @@ pub async fn check(slug: &str, typed: &Typed) -> Result<Checked, ServiceError> {
         Ok(check) => Ok(Checked { check, refusal: None, region }),
         Err(error @ (ServiceError::Conflict(_) | ServiceError::Invalid(_))) => {
             // The rows are still worth seeing: only the whole cannot be priced for this region.
-            let check = check_quick_order(&services(), &viewer(), slug, &lines, None).await.unwrap_or_default();
+            let check =
+                check_quick_order(&services(), &viewer(), slug, &lines, None).await.unwrap_or_default();
             let check = QuickOrderCheck { draft: None, ..check };
             Ok(Checked { check, refusal: Some(error.into()), region })
         }
@@ -57,10 +58,13 @@ pub fn check_section(checked: &Checked) -> AnyView {
     if check.rows.is_empty() && check.troubles.is_empty() && checked.refusal.is_none() {
         return view! { <div id="check"></div> }.into_any();
     }
-    let refusal = checked
-        .refusal
-        .as_ref()
-        .map(|error| ui::alert("bad", &error_text(locale(), error), view! { <p>{t("请改地区或从清单中去掉它。", "Change the region or take it off the list.")}</p> }));
+    let refusal = checked.refusal.as_ref().map(|error| {
+        ui::alert(
+            "bad",
+            &error_text(locale(), error),
+            view! { <p>{t("请改地区或从清单中去掉它。", "Change the region or take it off the list.")}</p> },
+        )
+    });
     view! {
         <section class="stack" id="check" aria-labelledby="check-h">
             <h2 id="check-h">{t("检查结果", "What the check found")}</h2>
@@ -127,12 +131,19 @@ fn what_to_do(problem: &Problem) -> String {
             domain::locale::Locale::Zh => format!("把数量改为 {left} 以内"),
             domain::locale::Locale::En => format!("Order {left} at most"),
         },
-        Problem::OnlyLeft { .. } | Problem::NotForSale => fixed("删去这一行，或换一种商品", "Take the row out or choose another product"),
+        Problem::OnlyLeft { .. } | Problem::NotForSale => {
+            fixed("删去这一行，或换一种商品", "Take the row out or choose another product")
+        }
         Problem::WrongStep { min, step } => match locale() {
             domain::locale::Locale::Zh => format!("改为 {min}、{} 或 {}……", min + step, min + 2 * step),
-            domain::locale::Locale::En => format!("Order {min}, {} or {} and so on", min + step, min + 2 * step),
+            domain::locale::Locale::En => {
+                format!("Order {min}, {} or {} and so on", min + step, min + 2 * step)
+            }
         },
         Problem::DuplicateOfRow { .. } => fixed("合并成一行", "Join them in one row"),
+        Problem::OutOfRange { .. } | Problem::NotANumber => {
+            fixed("改数量，可照价目表的库存", "Change the quantity; the price list shows the stock")
+        }
         Problem::Missing => fixed("在编号后面写上数量", "Write the quantity after the code"),
         Problem::TooLong { .. } => fixed("分成几份订单提交", "Split the list into several orders"),
         _ => fixed("改成“编号 数量”，例如 T-125 40", "Write “code quantity”, such as T-125 40"),

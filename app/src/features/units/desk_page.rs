@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use service::ServiceError;
 use service::units::{OrderSummary, UnitDesk, list_my_units, unit_desk};
 
-use super::orders_page::orders_table;
 use super::console;
+use super::orders_page::orders_table;
 use crate::context::{link, locale, name, param, services, t, viewer};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -41,8 +41,8 @@ pub async fn desk_page() -> PageResult {
     let slug = desk.unit.slug.clone();
     let title = t("采购概览", "Purchasing overview");
     let waiting = desk.to_approve.len() + desk.to_pay.len() + desk.returned.len();
-    let console = console(&desk.unit)
-        .waiting(&paths::unit_orders(&slug), i64::try_from(waiting).unwrap_or(i64::MAX));
+    let console =
+        console(&desk.unit).waiting(&paths::unit_orders(&slug), i64::try_from(waiting).unwrap_or(i64::MAX));
     let buy = desk.can_buy.then(|| {
         view! {
             <a class="btn btn--primary" href=link(&paths::unit_buy(&slug))>
@@ -133,7 +133,10 @@ fn latest(desk: &UnitDesk) -> AnyView {
     ui::empty(
         "receipt",
         t("还没有订单", "No orders yet"),
-        t("采购员粘贴或上传清单即可下单，审批后付款。", "A buyer pastes or uploads a list; once approved, it is paid."),
+        t(
+            "采购员粘贴或上传清单即可下单，审批后付款。",
+            "A buyer pastes or uploads a list; once approved, it is paid.",
+        ),
         act,
     )
 }

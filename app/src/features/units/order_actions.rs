@@ -47,7 +47,10 @@ fn decide(found: &UnitOrderPage) -> Option<AnyView> {
         let is_approver = viewer.require_unit_approver(found.unit.id).is_ok();
         let is_own = order.user_id == viewer.user_id().map(|user| user.get());
         let sentence = if is_approver && is_own {
-            t("这是您自己提交的订单，请另一位审批人审批。", "You handed this order in yourself: another approver has to decide.")
+            t(
+                "这是您自己提交的订单，请另一位审批人审批。",
+                "You handed this order in yourself: another approver has to decide.",
+            )
         } else {
             t("等待单位审批人审批。", "Waits for an approver of the unit.")
         };
@@ -117,7 +120,10 @@ fn pay(found: &UnitOrderPage) -> Option<AnyView> {
         );
     }
     let reference = t("银行流水号", "Bank reference");
-    let hint = t("汇款后填写回单上的流水号；附言请写订单号。", "After the transfer, copy the reference from the bank's slip; give the order number as its purpose.");
+    let hint = t(
+        "汇款后填写回单上的流水号；附言请写订单号。",
+        "After the transfer, copy the reference from the bank's slip; give the order number as its purpose.",
+    );
     let state = FormState::of::<AnnounceUnitTransfer>();
     let transfer = view! {
         {text_field(&state, &Field::new("bank_reference", reference).hint(hint).max_length(60))}
@@ -150,7 +156,8 @@ fn mend(found: &UnitOrderPage) -> Option<AnyView> {
         return None;
     }
     let reason = page.approvals.iter().rev().find(|approval| approval.decision == "returned");
-    let reason = reason.map(|approval| view! { <p>{approval.display_name.clone()} "：" {approval.reason.clone()}</p> });
+    let reason = reason
+        .map(|approval| view! { <p>{approval.display_name.clone()} "：" {approval.reason.clone()}</p> });
     let edit = found.can_edit.then(|| {
         let path = format!("{}?replaces={}", paths::unit_buy(&found.unit.slug), page.order.number);
         view! { <a class="btn btn--primary" href=link(&path)>{ui::icon("edit")}{t("修改后重新提交", "Mend and hand in again")}</a> }

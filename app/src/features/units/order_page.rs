@@ -152,7 +152,11 @@ fn history(found: &UnitOrderPage) -> AnyView {
             "approved" => t("审批通过", "Approved"),
             _ => t("退回", "Returned"),
         };
-        let reason = if approval.reason.is_empty() { String::new() } else { format!("{}{}", t("：", ": "), approval.reason) };
+        let reason = if approval.reason.is_empty() {
+            String::new()
+        } else {
+            format!("{}{}", t("：", ": "), approval.reason)
+        };
         events.push((approval.decided_at_ms, what.to_owned(), format!("{}{reason}", approval.display_name)));
     }
     for payment in &page.payments {
@@ -173,7 +177,8 @@ fn history(found: &UnitOrderPage) -> AnyView {
     events.sort_by_key(|(at_ms, _, _)| std::cmp::Reverse(*at_ms));
     let entries =
         events.into_iter().map(|(at_ms, what, more)| (what, more, china_minute_text(at_ms))).collect();
-    view! { <section class="stack"><h2>{t("经过", "History")}</h2>{ui::timeline(entries)}</section> }.into_any()
+    view! { <section class="stack"><h2>{t("经过", "History")}</h2>{ui::timeline(entries)}</section> }
+        .into_any()
 }
 
 /// Which village gets how much of it.
@@ -221,7 +226,8 @@ fn summary(found: &UnitOrderPage) -> AnyView {
 
 fn delivery(found: &UnitOrderPage) -> AnyView {
     let order = &found.page.order;
-    let note = (!order.note.is_empty()).then(|| view! { <p class="small">{t("备注：", "Note: ")}{order.note.clone()}</p> });
+    let note = (!order.note.is_empty())
+        .then(|| view! { <p class="small">{t("备注：", "Note: ")}{order.note.clone()}</p> });
     view! {
         <section class="box stack--s">
             <h2>{t("送到", "Delivery")}</h2>
@@ -247,7 +253,5 @@ fn invoice(stored: &str) -> Option<AnyView> {
             (crate::text::invoice_kind(locale(), kind), title, tax_number)
         }
     };
-    Some(
-        view! { <p class="small">{kind} "：" {title} " " <span class="num">{number}</span></p> }.into_any(),
-    )
+    Some(view! { <p class="small">{kind} "：" {title} " " <span class="num">{number}</span></p> }.into_any())
 }

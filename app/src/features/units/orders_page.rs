@@ -29,7 +29,12 @@ pub async fn orders_page() -> PageResult {
     let page = unit_orders(&services(), &viewer(), &param("unit"), status, before_ms).await?;
     let title = t("订单", "Orders");
     let list = if page.orders.is_empty() {
-        ui::empty("receipt", t("没有这样的订单", "No such orders"), t("换一个状态看看。", "Try another state."), ())
+        ui::empty(
+            "receipt",
+            t("没有这样的订单", "No such orders"),
+            t("换一个状态看看。", "Try another state."),
+            (),
+        )
     } else {
         orders_table(&page.unit.slug, &page.orders, title)
     };
@@ -134,7 +139,10 @@ fn way_text(order: &OrderSummary) -> Option<AnyView> {
         (order.parcels_shipped, t("已发货", "shipped")),
         (order.parcels_received, t("已签收", "received")),
     ];
-    let said: Vec<String> =
-        steps.iter().filter(|(count, _)| *count > 0).map(|(count, label)| format!("{label} {count}")).collect();
+    let said: Vec<String> = steps
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, label)| format!("{label} {count}"))
+        .collect();
     Some(view! { <span class="small muted">{said.join(" · ")}</span> }.into_any())
 }

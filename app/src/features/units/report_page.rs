@@ -34,9 +34,17 @@ pub async fn report_page() -> PageResult {
     let download = view! {
         <a class="btn btn--plain" href=link(&sheet)>{ui::icon("download")}{t("下载 XLSX", "Download XLSX")}</a>
     };
-    let sub = t("已付款、扣除退款后的金额，按收款的村集体统计；不含运费。", "Paid, less refunds, by the collective that earned it; without freight.");
+    let sub = t(
+        "已付款、扣除退款后的金额，按收款的村集体统计；不含运费。",
+        "Paid, less refunds, by the collective that earned it; without freight.",
+    );
     let content = if page.rows.is_empty() {
-        ui::empty("certificate", t("这一年还没有已付款的采购", "Nothing was bought and paid in this year"), "", ())
+        ui::empty(
+            "certificate",
+            t("这一年还没有已付款的采购", "Nothing was bought and paid in this year"),
+            "",
+            (),
+        )
     } else {
         view! {
             <section class="box">{ranking(t("按村", "By village"), &by_village(&page.rows))}</section>

@@ -34,9 +34,9 @@ pub async fn keep_draft(
     viewer: &Viewer,
     values: Vec<(String, String)>,
 ) -> service::Result<String> {
-    let unit = values.iter().find(|(name, _)| name == "unit").map(|(_, unit)| unit.clone()).unwrap_or_default();
-    let content =
-        FlashContent { form: SubmitBulkOrder::PATH.to_owned(), values, ..FlashContent::default() };
+    let unit =
+        values.iter().find(|(name, _)| name == "unit").map(|(_, unit)| unit.clone()).unwrap_or_default();
+    let content = FlashContent { form: SubmitBulkOrder::PATH.to_owned(), values, ..FlashContent::default() };
     let token = flash::keep(services, viewer, &content).await?;
     Ok(format!("{}?{DRAFT_PARAMETER}={token}#check", paths::unit_buy(unit)))
 }
@@ -191,8 +191,9 @@ mod tests {
 
     #[test]
     fn the_service_s_fields_are_the_form_s() {
-        let errors = ["invoice.title", "email", "invoice.email", "lines", "lines", "lines.0.quantity", "region"]
-            .map(|field| FieldError::new(field, Problem::Missing));
+        let errors =
+            ["invoice.title", "email", "invoice.email", "lines", "lines", "lines.0.quantity", "region"]
+                .map(|field| FieldError::new(field, Problem::Missing));
         let ServiceError::Invalid(named) = with_form_names(ServiceError::Invalid(errors.to_vec())) else {
             panic!("still invalid");
         };
@@ -202,7 +203,8 @@ mod tests {
 
     #[test]
     fn a_draft_keeps_every_field() {
-        let form = BulkOrderForm { unit: "canteen".to_owned(), lines: "T-1 5".to_owned(), ..Default::default() };
+        let form =
+            BulkOrderForm { unit: "canteen".to_owned(), lines: "T-1 5".to_owned(), ..Default::default() };
         let values = values(&form);
         assert_eq!(values.len(), 19);
         assert!(values.contains(&("lines".to_owned(), "T-1 5".to_owned())));

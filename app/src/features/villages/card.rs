@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use service::shop::VillageCard;
 
 use crate::context::{link, locale, name, t};
-use crate::features::products::card::ui_photo;
+use crate::features::products::card::card_photo;
 use crate::routes::paths;
-use crate::ui::{amount_text, icon_s, photo};
+use crate::ui::{amount_text, icon_s};
 
 /// What came in this year against the target, as a bar; without a target only what came in.
 #[must_use]
@@ -43,7 +43,7 @@ pub fn goal(income: Fen, target: Fen, year: i32) -> AnyView {
 #[must_use]
 pub fn village_card(village: &VillageCard, year: i32, eager: bool) -> AnyView {
     let title = name(&village.name, &village.name_en).to_owned();
-    let picture = village.photo.as_ref().map(|picture| ui_photo(picture, ""));
+    let frame = if village.photo.is_some() { "photo" } else { "photo photo--none" };
     let town = name(&village.town.name, &village.town.name_en);
     let place = match locale() {
         Locale::Zh => format!("{town} · {} 件商品", village.products),
@@ -51,7 +51,7 @@ pub fn village_card(village: &VillageCard, year: i32, eager: bool) -> AnyView {
     };
     view! {
         <li class="card">
-            {photo(picture.as_ref(), "", "(min-width:40rem) 380px,92vw", eager)}
+            <div class=frame>{card_photo(village.photo.as_ref(), "(min-width:40rem) 380px,92vw", eager)}</div>
             <div class="card__body">
                 <h3 class="card__name"><a href=link(&paths::village(&village.slug))>{title}</a></h3>
                 <p class="origin">{icon_s("pin")}{place}</p>

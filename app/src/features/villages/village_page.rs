@@ -156,7 +156,7 @@ fn collective(page: &VillagePage) -> AnyView {
     )];
     if !page.credit_code.is_empty() {
         let code = view! { <span class="num">{page.credit_code.clone()}</span> }.into_any();
-        rows.push((t("统一社会信用代码", "Credit code"), code));
+        rows.push((t("信用代码", "Credit code"), code));
     }
     rows.push((t("在售", "On sale"), format!("{} {}", card.products, t("件", "products")).into_any()));
     view! {

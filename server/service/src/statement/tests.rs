@@ -62,14 +62,16 @@ async fn books() -> Fixture {
             .await
             .unwrap();
         for (position, (account, amount)) in (0_i64..).zip(amounts) {
-            sqlx::query("INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES ($1, $2, $3, $4)")
-                .bind(id)
-                .bind(position)
-                .bind(*account)
-                .bind(*amount)
-                .execute(&mut *tx)
-                .await
-                .unwrap();
+            sqlx::query(
+                "INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(id)
+            .bind(position)
+            .bind(*account)
+            .bind(*amount)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
         }
     }
     tx.commit().await.unwrap();
@@ -140,8 +142,12 @@ async fn the_spreadsheet_says_the_same_to_the_fen_and_runs_nothing() {
 fn days_add_up_to_their_months() {
     let day = |text: (i32, u8, u8)| Date::from_ymd(text.0, text.1, text.2).unwrap().day_number();
     let months = by_month(
-        [(day((2025, 1, 1)), Fen::new(1)), (day((2025, 1, 31)), Fen::new(2)), (day((2025, 12, 31)), Fen::new(4))]
-            .into_iter(),
+        [
+            (day((2025, 1, 1)), Fen::new(1)),
+            (day((2025, 1, 31)), Fen::new(2)),
+            (day((2025, 12, 31)), Fen::new(4)),
+        ]
+        .into_iter(),
     );
     assert_eq!((months[0].get(), months[1].get(), months[11].get()), (3, 0, 4));
 }

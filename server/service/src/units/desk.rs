@@ -89,8 +89,7 @@ pub async fn unit_desk(services: &Services, viewer: &Viewer, slug: &str) -> Resu
         }
     }
     let [to_approve, to_pay, returned] = waiting;
-    let latest =
-        store::orders::list_unit_orders(&mut conn, unit.id.get(), None, i64::MAX, DESK_SIZE).await?;
+    let latest = store::orders::list_unit_orders(&mut conn, unit.id.get(), None, i64::MAX, DESK_SIZE).await?;
     let mut villages: Vec<&str> = bought.rows.iter().map(|row| row.village_slug.as_str()).collect();
     villages.sort_unstable();
     villages.dedup();

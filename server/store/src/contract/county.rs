@@ -45,14 +45,19 @@ pub(super) async fn scenario(db: &Db) {
     let idle = list_village_sales(&mut conn, 0, 1).await.unwrap();
     assert_eq!((idle.len(), idle[0].order_count, idle[0].amount_fen.get()), (4, 0, 0), "none is left out");
     let teams = list_team_sales(&mut conn, 0, i64::MAX).await.unwrap();
-    assert_eq!((teams[0].slug.as_str(), teams[0].amount_fen.get()), ("sales", 29000), "less what was reversed");
+    assert_eq!(
+        (teams[0].slug.as_str(), teams[0].amount_fen.get()),
+        ("sales", 29000),
+        "less what was reversed"
+    );
     let bought = list_unit_sales(&mut conn, 0, i64::MAX).await.unwrap();
     assert_eq!((bought[0].slug.as_str(), bought[0].amount_fen.get()), ("university", 29000));
     let days = list_sales_by_day(&mut conn, 0, i64::MAX).await.unwrap();
     let days: Vec<_> = days.iter().map(|row| (row.day_number, row.amount_fen.get())).collect();
     assert_eq!(days, [(20156, 5000), (20157, 24000)]);
     let counts = list_order_counts(&mut conn, 0, i64::MAX).await.unwrap();
-    let counts: Vec<_> = counts.iter().map(|row| (row.status, row.order_count, row.total_fen.get())).collect();
+    let counts: Vec<_> =
+        counts.iter().map(|row| (row.status, row.order_count, row.total_fen.get())).collect();
     assert_eq!(counts, [(OrderStatus::AwaitingPayment, 1, 30600), (OrderStatus::Paid, 1, 30600)]);
     let late = list_late_parcels(&mut conn, PAID_AT_MS + 1, 10).await.unwrap();
     assert_eq!(late.len(), 1, "only what is paid for can be late");

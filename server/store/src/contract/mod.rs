@@ -11,6 +11,7 @@ mod catalogue;
 mod county;
 mod listing;
 mod operation;
+mod orders;
 mod people;
 mod schema;
 mod search;

@@ -20,7 +20,7 @@ macro_rules! scenarios {
     };
 }
 
-scenarios!(people, operation, catalogue, search, villages, county, listing, seed);
+scenarios!(people, operation, orders, catalogue, search, villages, county, listing, seed);
 
 #[tokio::test]
 async fn every_statement_runs_on_both_engines() {

@@ -1,0 +1,88 @@
+// The test function of all specs: it knows the project's language, and hands out pages of signed-in people.
+//
+// Phones read Chinese and desktops English, so that every journey is walked in both languages.
+import { type BrowserContext, type Page, test as base, expect, request } from '@playwright/test';
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** The demonstration's accounts. */
+export type Person =
+  | 'shopper'
+  | 'seller'
+  | 'captain'
+  | 'buyer'
+  | 'approver'
+  | 'finance'
+  | 'treasurer'
+  | 'county'
+  | 'operator';
+
+export const DEMO_PASSWORD = 'xiangji-demo-2026';
+
+export const loginOf = (person: Person) => `${person}@demo.xiangji.example`;
+
+interface Fixtures {
+  /** Picks the project's language. */
+  t: (zh: string, en: string) => string;
+  /** Puts the language before a path. */
+  at: (path: string) => string;
+  /** A new page of someone who has signed in; it is closed with the test. */
+  pageOf: (person: Person) => Promise<Page>;
+  /** A new page of a stranger, without any cookie. */
+  stranger: () => Promise<Page>;
+}
+
+interface WorkerFixtures {
+  /** Signs in once a worker and person. */
+  stateOf: (person: Person) => Promise<State>;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  t: async ({}, use, info) => {
+    const isEnglish = info.project.name.startsWith('desktop');
+    await use((zh, en) => (isEnglish ? en : zh));
+  },
+  at: async ({ t }, use) => {
+    await use((path) => t(path, `/en${path}`));
+  },
+  pageOf: async ({ browser, stateOf }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async (person) => {
+      const context = await browser.newContext({ storageState: await stateOf(person) });
+      opened.push(context);
+      return context.newPage();
+    });
+    for (const context of opened) await context.close();
+  },
+  stranger: async ({ browser }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
+      opened.push(context);
+      return context.newPage();
+    });
+    for (const context of opened) await context.close();
+  },
+  stateOf: [
+    async ({}, use, info) => {
+      const states = new Map<Person, Promise<State>>();
+      const signIn = async (person: Person) => {
+        const client = await request.newContext({ baseURL: info.project.use.baseURL });
+        const form = { login: loginOf(person), password: DEMO_PASSWORD, next: '' };
+        const answer = await client.post('/api/account/sign_in', { form });
+        expect(answer.status(), `signing in as ${person}`).toBe(200);
+        const state = await client.storageState();
+        await client.dispose();
+        return state;
+      };
+      await use((person) => {
+        const known = states.get(person) ?? signIn(person);
+        states.set(person, known);
+        return known;
+      });
+    },
+    { scope: 'worker' },
+  ],
+});
+
+export { expect };

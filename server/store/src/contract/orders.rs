@@ -1,0 +1,445 @@
+//! The life of orders: cart, hold, payment, parcels, books, refund and the jobs that follow, on both engines.
+
+use domain::attribution::AttributionPart;
+use domain::ids::*;
+use domain::ledger;
+use domain::money::Fen;
+use domain::order::{OrderKind, OrderStatus};
+use domain::parcel::ParcelStatus;
+use domain::payment::{PaymentMethod, PaymentStatus, RefundStatus};
+use sqlx::Executor;
+
+use super::insert_places;
+use crate::books::*;
+use crate::carts::*;
+use crate::orders::*;
+use crate::parcels::*;
+use crate::payments::*;
+use crate::{Conn, Db, StoreError, audit_books, stock, units, work};
+
+const T: i64 = 1_750_000_000_000;
+const TODAY: &str = "2025-06-15";
+const PRODUCT: ProductId = ProductId::from_i64(30);
+const VARIANT: VariantId = VariantId::from_i64(31);
+const BATCH: BatchId = BatchId::from_i64(32);
+const ORDER: OrderId = OrderId::from_i64(50);
+const LINE: LineId = LineId::from_i64(51);
+const PARCEL: ParcelId = ParcelId::from_i64(52);
+const PAYMENT: PaymentId = PaymentId::from_i64(53);
+const REFUND: RefundId = RefundId::from_i64(54);
+const TEAM: TeamId = TeamId::from_i64(6);
+const COLLECTIVE: CollectiveId = CollectiveId::from_i64(4);
+const USER: UserId = UserId::from_i64(9);
+
+pub(crate) async fn scenario(db: &Db) {
+    let mut tx = db.write().await.unwrap();
+    goods(&mut tx).await;
+    cart(&mut tx).await;
+    place(&mut tx).await;
+    hold_and_sell(&mut tx).await;
+    pay(&mut tx).await;
+    ship(&mut tx).await;
+    read(&mut tx).await;
+    books_are_sound(&mut tx).await;
+    refund(&mut tx).await;
+    books_are_sound(&mut tx).await;
+    broken_books_are_noticed(&mut tx).await;
+    jobs(&mut tx).await;
+    tx.commit().await.unwrap();
+}
+
+async fn goods(conn: &mut Conn) {
+    insert_places(conn).await;
+    for statement in [
+        "INSERT INTO categories (id, slug, name, name_en, position) VALUES (20, 'tea', '茶', 'Tea', 1)",
+        "INSERT INTO dispatch_places (id, team_id, name, region_code, address, phone) \
+         VALUES (21, 6, '佐龙仓', '610925', '佐龙镇', '')",
+        "INSERT INTO freight_templates (id, team_id, name, basis) VALUES (22, 6, '按重量', 'weight')",
+        "INSERT INTO products (id, slug, team_id, category_id, village_id, place_id, freight_template_id, name, \
+         name_en, story, story_en, base_unit, food_class, status, created_at_ms, updated_at_ms) \
+         VALUES (30, 'tea', 6, 20, 3, 21, 22, '春茶', 'Spring tea', '', '', 'g', 'packaged_food', 'published', 0, 0)",
+        "INSERT INTO variants (id, product_id, code, name, name_en, unit, price_fen, base_quantity, weight_g, position) \
+         VALUES (31, 30, 'LC-125', '125 克', '125 g', '罐', 6800, 125, 150, 0)",
+        "INSERT INTO tier_prices (variant_id, min_quantity, price_fen) VALUES (31, 50, 6000)",
+        "INSERT INTO batches (id, product_id, code, produced_on, expires_on, received, available, created_at_ms) \
+         VALUES (32, 30, 'B1', '2025-04-01', '2026-10-01', 1000, 1000, 0)",
+        "INSERT INTO batch_inputs (batch_id, village_id, weight_g) VALUES (32, 3, 1000)",
+        "INSERT INTO media (id, content_hash, width, height, placeholder, sizes, created_at_ms) \
+         VALUES (33, 'abc', 100, 100, '', '320', 0)",
+        "INSERT INTO product_media (product_id, position, media_id) VALUES (30, 0, 33)",
+    ] {
+        conn.execute(statement).await.unwrap();
+    }
+}
+
+async fn cart(conn: &mut Conn) {
+    let guest = CartOwner::Guest { session_hash: vec![7; 32] };
+    let account = CartOwner::Account(USER);
+    let (one, two) = (CartId::from_i64(40), CartId::from_i64(41));
+    assert_eq!(find_cart(conn, &guest).await.unwrap(), None);
+    insert_cart(conn, one, &guest, T).await.unwrap();
+    insert_cart(conn, two, &account, T).await.unwrap();
+    assert_eq!(find_cart(conn, &guest).await.unwrap(), Some(one));
+    assert_eq!(find_cart(conn, &account).await.unwrap(), Some(two));
+    set_line(conn, one, VARIANT, 2, T).await.unwrap();
+    set_line(conn, one, VARIANT, 3, T).await.unwrap();
+    assert_eq!(get_line_quantity(conn, one, VARIANT).await.unwrap(), 3);
+    assert_eq!(count_pieces(conn, one).await.unwrap(), 3);
+    assert_eq!(list_quantities(conn, one).await.unwrap(), [(VARIANT, 3)]);
+    let lines = list_lines(conn, one, TODAY).await.unwrap();
+    assert_eq!((lines[0].available, lines[0].variant.price_fen), (1000, Fen::new(6800)));
+    assert_eq!(lines[0].photo_hash.as_deref(), Some("abc"));
+    touch_cart(conn, two, T + 10).await.unwrap();
+    remove_line(conn, one, VARIANT).await.unwrap();
+    assert_eq!(count_pieces(conn, one).await.unwrap(), 0);
+    assert_eq!(purge_guest_carts(conn, T + 1).await.unwrap(), 1, "accounts keep their carts");
+    delete_cart(conn, two).await.unwrap();
+    assert!(find_sale_variant(conn, VARIANT).await.unwrap().unwrap().is_for_sale());
+    assert_eq!(find_variant_by_code(conn, "lc-125").await.unwrap(), Some(VARIANT));
+    assert_eq!(list_tier_prices(conn, VARIANT).await.unwrap(), [(50, Fen::new(6000))]);
+}
+
+fn order() -> OrderRow {
+    OrderRow {
+        id: ORDER,
+        number: "XJ250615ABCDEFGH".to_owned(),
+        kind: OrderKind::Unit,
+        status: OrderStatus::AwaitingApproval,
+        user_id: None,
+        guest_session_hash: Some(vec![7; 32]),
+        unit_id: Some(7),
+        goods_fen: Fen::new(13_600),
+        freight_fen: Fen::new(1_200),
+        total_fen: Fen::new(14_800),
+        recipient_name: "测试买家".to_owned(),
+        recipient_phone: "13800001234".to_owned(),
+        region_code: "610102".to_owned(),
+        region_name: "陕西省西安市新城区".to_owned(),
+        address: "某路 1 号".to_owned(),
+        note: String::new(),
+        email: String::new(),
+        locale: "zh".to_owned(),
+        invoice: "{\"header\":\"none\"}".to_owned(),
+        placed_at_ms: T,
+        hold_until_ms: None,
+        paid_at_ms: None,
+        closed_at_ms: None,
+        cancel_reason: String::new(),
+        after_sale_until_ms: None,
+        version: 1,
+    }
+}
+
+async fn place(conn: &mut Conn) {
+    insert_order(conn, &order()).await.unwrap();
+    let parcel = ParcelRow {
+        id: PARCEL,
+        order_id: ORDER,
+        team_id: TEAM,
+        place_id: PlaceId::from_i64(21),
+        status: ParcelStatus::AwaitingPayment,
+        freight_fen: Fen::new(1_200),
+        carrier: String::new(),
+        tracking_number: String::new(),
+        shipped_at_ms: None,
+        received_at_ms: None,
+        created_at_ms: T,
+    };
+    insert_parcel(conn, &parcel).await.unwrap();
+    let line = LineRow {
+        id: LINE,
+        order_id: ORDER,
+        parcel_id: PARCEL,
+        variant_id: VARIANT,
+        product_id: PRODUCT,
+        team_id: TEAM,
+        position: 0,
+        product_name: "春茶".to_owned(),
+        product_name_en: "Spring tea".to_owned(),
+        variant_code: "LC-125".to_owned(),
+        variant_name: "125 克".to_owned(),
+        variant_name_en: "125 g".to_owned(),
+        unit: "罐".to_owned(),
+        unit_price_fen: Fen::new(6_800),
+        quantity: 2,
+        net_fen: Fen::new(13_600),
+    };
+    insert_line(conn, &line).await.unwrap();
+    insert_approval(conn, ORDER, USER, "approved", "", T + 1).await.unwrap();
+    assert_eq!(list_approvals(conn, ORDER).await.unwrap()[0].decision, "approved");
+    assert_eq!(lock_order(conn, ORDER).await.unwrap().version, 2);
+    assert!(matches!(lock_order(conn, OrderId::from_i64(1)).await, Err(StoreError::NotFound(_))));
+    update_status(conn, ORDER, OrderStatus::AwaitingPayment, None, "").await.unwrap();
+    update_hold(conn, ORDER, Some(T + 100)).await.unwrap();
+    assert_eq!(get_order(conn, ORDER).await.unwrap().hold_until_ms, Some(T + 100));
+    assert_eq!(
+        count_unpaid(conn, Some(USER), Some(&[7; 32]), "13800001234").await.unwrap(),
+        0,
+        "orders of units do not count against a person"
+    );
+}
+
+async fn hold_and_sell(conn: &mut Conn) {
+    assert_eq!(stock::list_offers(conn, PRODUCT, TODAY).await.unwrap()[0].available, 1000);
+    assert!(stock::list_offers(conn, PRODUCT, "2027-01-01").await.unwrap().is_empty(), "expired");
+    assert_eq!(stock::list_inputs(conn, BATCH).await.unwrap(), [(COLLECTIVE.get(), 1000)]);
+    assert!(!stock::hold(conn, BATCH, 1001).await.unwrap(), "no more than there is");
+    assert!(stock::hold(conn, BATCH, 300).await.unwrap());
+    assert!(stock::release(conn, BATCH, 50).await.unwrap());
+    assert!(!stock::release(conn, BATCH, 251).await.unwrap(), "no more than is held");
+    stock::insert_allocation(conn, AllocationId::from_i64(60), ORDER, LINE, BATCH, 250).await.unwrap();
+    assert!(stock::sell(conn, BATCH, 250).await.unwrap());
+    assert!(stock::take_back(conn, BATCH, 250).await.unwrap());
+    assert!(stock::hold(conn, BATCH, 250).await.unwrap());
+    assert!(stock::sell(conn, BATCH, 250).await.unwrap());
+    stock::update_allocations(conn, ORDER, "sold").await.unwrap();
+    let taken = stock::list_allocations(conn, ORDER).await.unwrap();
+    assert_eq!((taken[0].base_quantity, taken[0].status.as_str()), (250, "sold"));
+    let part = AttributionPart { collective: COLLECTIVE, amount: Fen::new(13_600) };
+    insert_attribution(conn, AttributionId::from_i64(61), ORDER, LINE, &part).await.unwrap();
+}
+
+async fn book(conn: &mut Conn, id: i64, entry: &ledger::Entry, cause: &str) -> bool {
+    let subject = EntrySubject {
+        order_id: Some(ORDER.get()),
+        payment_id: Some(PAYMENT.get()),
+        refund_id: cause.starts_with("refund").then_some(REFUND.get()),
+    };
+    let mut next = id * 100;
+    let new_id = || {
+        next += 1;
+        AccountId::from_i64(next)
+    };
+    insert_entry(conn, EntryId::from_i64(id), entry, subject, cause, T + id, new_id).await.unwrap()
+}
+
+async fn pay(conn: &mut Conn) {
+    let row = PaymentRow {
+        id: PAYMENT,
+        order_id: ORDER,
+        method: PaymentMethod::Online,
+        status: PaymentStatus::Open,
+        amount_fen: Fen::new(14_800),
+        session_id: None,
+        intent_id: None,
+        page_url: None,
+        bank_reference: None,
+        created_at_ms: T,
+        expires_at_ms: Some(T + 1000),
+        captured_at_ms: None,
+        checked_at_ms: T,
+    };
+    insert_payment(conn, &row).await.unwrap();
+    let transfer = PaymentRow {
+        id: PaymentId::from_i64(55),
+        method: PaymentMethod::BankTransfer,
+        status: PaymentStatus::Processing,
+        bank_reference: Some("R-1".to_owned()),
+        ..row.clone()
+    };
+    insert_payment(conn, &transfer).await.unwrap();
+    assert_eq!(list_announced_transfers(conn, Some(TEAM.get())).await.unwrap().len(), 1);
+    assert!(list_announced_transfers(conn, Some(1)).await.unwrap().is_empty());
+    update_page(conn, PAYMENT, "cs_1", "http://pay").await.unwrap();
+    assert_eq!(list_to_check(conn, T + 1, 10).await.unwrap().len(), 1);
+    update_checked(conn, PAYMENT, T + 5).await.unwrap();
+    assert!(list_to_check(conn, T + 1, 10).await.unwrap().is_empty());
+    update_payment_status(conn, PAYMENT, PaymentStatus::Processing, T + 6).await.unwrap();
+    update_payment_status(conn, transfer.id, PaymentStatus::Failed, T + 6).await.unwrap();
+    update_captured(conn, PAYMENT, Some("pi_1"), T + 7).await.unwrap();
+    assert_eq!(get_payment(conn, PAYMENT).await.unwrap().intent_id.as_deref(), Some("pi_1"));
+    assert_eq!(find_payment(conn, PaymentId::from_i64(1)).await.unwrap().map(|row| row.id), None);
+    assert_eq!(list_order_payments(conn, ORDER).await.unwrap().len(), 2);
+    let event = PaymentEventRow {
+        event_id: "evt_1".to_owned(),
+        kind: "checkout.session.completed".to_owned(),
+        payload: "{}".to_owned(),
+        received_at_ms: T,
+    };
+    assert!(insert_event(conn, &event).await.unwrap());
+    assert!(!insert_event(conn, &event).await.unwrap(), "the same event comes twice");
+    assert_eq!(list_unhandled_events(conn, T + 1, 10).await.unwrap().len(), 1);
+    update_event_handled(conn, "evt_1", "captured", T + 8).await.unwrap();
+    assert!(list_unhandled_events(conn, T + 1, 10).await.unwrap().is_empty());
+
+    let captured = ledger::capture(PaymentMethod::Online, Fen::new(14_800)).unwrap();
+    assert!(book(conn, 70, &captured, "capture:53").await);
+    assert!(!book(conn, 71, &captured, "capture:53").await, "the same happening is booked once");
+    let part = AttributionPart { collective: COLLECTIVE, amount: Fen::new(13_600) };
+    let applied = ledger::apply(&[part], &[(TEAM, Fen::new(1_200))]).unwrap();
+    assert!(book(conn, 72, &applied, "apply:50").await);
+    assert_eq!(update_attributions(conn, ORDER, "frozen", "pending", Some(T + 7)).await.unwrap(), 1);
+    update_paid(conn, ORDER, T + 7).await.unwrap();
+    update_sold_counts(conn, ORDER, 1).await.unwrap();
+    let cadre = find_credited_cadre(conn, 3, Some(7), TODAY).await.unwrap();
+    let credit = CreditRow {
+        id: CreditId::from_i64(62),
+        order_id: ORDER,
+        line_id: LINE,
+        team_id: TEAM,
+        unit_id: Some(7),
+        cadre_id: cadre,
+        amount_fen: Fen::new(13_600),
+        credited_at_ms: T + 7,
+    };
+    insert_credit(conn, &credit).await.unwrap();
+    insert_credit(conn, &credit).await.unwrap();
+}
+
+async fn ship(conn: &mut Conn) {
+    let moved = update_order_parcels(conn, ORDER, ParcelStatus::AwaitingPayment, ParcelStatus::ToPack).await.unwrap();
+    assert_eq!(moved, 1);
+    let waiting = list_team_parcels(conn, TEAM, ParcelStatus::ToPack, 10).await.unwrap();
+    assert_eq!((waiting[0].order_number.as_str(), waiting[0].parcel.id), ("XJ250615ABCDEFGH", PARCEL));
+    assert_eq!(find_seller_parcel(conn, PARCEL).await.unwrap().unwrap().place_name, "佐龙仓");
+    assert_eq!(count_team_parcels(conn, TEAM).await.unwrap(), [("to_pack".to_owned(), 1)]);
+    update_shipped(conn, PARCEL, "中国邮政", "CP1", T + 20).await.unwrap();
+    update_shipped(conn, PARCEL, "中国邮政", "CP2", T + 30).await.unwrap();
+    let parcel = get_parcel(conn, PARCEL).await.unwrap();
+    assert_eq!((parcel.tracking_number.as_str(), parcel.shipped_at_ms), ("CP2", Some(T + 20)));
+    update_received(conn, PARCEL, T + 40).await.unwrap();
+    assert_eq!(list_order_parcels(conn, ORDER).await.unwrap()[0].status, ParcelStatus::Received);
+    update_after_sale_until(conn, ORDER, T + 50).await.unwrap();
+}
+
+async fn read(conn: &mut Conn) {
+    assert_eq!(claim_guest_orders(conn, &[7; 32], USER).await.unwrap(), 1);
+    assert_eq!(claim_guest_orders(conn, &[7; 32], USER).await.unwrap(), 0);
+    assert_eq!(find_order_by_number(conn, "XJ250615ABCDEFGH").await.unwrap().unwrap().user_id, Some(USER.get()));
+    assert_eq!(list_order_lines(conn, ORDER).await.unwrap()[0].net_fen, Fen::new(13_600));
+    assert_eq!(list_line_photos(conn, ORDER).await.unwrap(), [(LINE.get(), "abc".to_owned(), "tea".to_owned())]);
+    let mine = list_user_orders(conn, USER, i64::MAX, 10).await.unwrap();
+    assert_eq!((mine[0].line_count, mine[0].parcels_received), (1, 1));
+    assert_eq!(list_unit_orders(conn, 7, None, i64::MAX, 10).await.unwrap().len(), 1);
+    let returned = list_unit_orders(conn, 7, Some(OrderStatus::Returned), i64::MAX, 10).await.unwrap();
+    assert!(returned.is_empty());
+    assert_eq!(units::find_unit(conn, 7).await.unwrap().unwrap().id.get(), 7);
+    let slug = units::find_unit(conn, 7).await.unwrap().unwrap().slug;
+    assert_eq!(units::find_unit_by_slug(conn, &slug).await.unwrap().unwrap().id.get(), 7);
+    let prices = units::list_price_list(conn, TODAY).await.unwrap();
+    assert_eq!((prices[0].in_stock, prices[0].best_price_fen), (6, Some(6000)));
+    let bought = units::list_purchases(conn, 7, T, T + 100).await.unwrap();
+    assert_eq!((bought[0].order_count, bought[0].amount_fen), (1, Fen::new(13_600)));
+    assert_eq!(find_collective(conn, COLLECTIVE).await.unwrap().unwrap().id, COLLECTIVE);
+    assert_eq!(
+        get_collective_balances(conn, COLLECTIVE).await.unwrap(),
+        (Fen::new(13_600), Fen::ZERO),
+        "pending until the window has closed"
+    );
+    let statement = list_statement(conn, COLLECTIVE, T, T + 1000, 10).await.unwrap();
+    assert_eq!((statement[0].entry_kind.as_str(), statement[0].amount_fen), ("apply", Fen::new(-13_600)));
+}
+
+async fn all_mismatches(conn: &mut Conn) -> Vec<audit_books::Mismatch> {
+    let mut found = audit_books::list_orders_without_payment(conn).await.unwrap();
+    found.extend(audit_books::list_unbalanced_entries(conn).await.unwrap());
+    found.extend(audit_books::list_wrong_batches(conn).await.unwrap());
+    found.extend(audit_books::list_stuck_holds(conn).await.unwrap());
+    found.extend(audit_books::list_wrong_splits(conn).await.unwrap());
+    found.extend(audit_books::list_unattributed_lines(conn).await.unwrap());
+    found.extend(audit_books::list_excessive_refunds(conn).await.unwrap());
+    found.extend(audit_books::list_wrong_balances(conn).await.unwrap());
+    found.extend(audit_books::list_wrong_earnings(conn).await.unwrap());
+    found
+}
+
+async fn books_are_sound(conn: &mut Conn) {
+    assert_eq!(all_mismatches(conn).await, []);
+    let totals = audit_books::get_money_totals(conn).await.unwrap();
+    assert_eq!((totals.captured_fen, totals.payments_fen, totals.unapplied_fen), (14_800, 14_800, 0));
+    assert_eq!(totals.attributed_fen + totals.freight_fen + totals.refunded_fen, 14_800);
+}
+
+async fn refund(conn: &mut Conn) {
+    let row = RefundRow {
+        id: REFUND,
+        payment_id: PAYMENT,
+        order_id: ORDER,
+        amount_fen: Fen::new(14_800),
+        reason: "order_cancelled".to_owned(),
+        status: RefundStatus::Requested,
+        network_refund_id: None,
+        failure_code: String::new(),
+        created_at_ms: T + 60,
+        settled_at_ms: None,
+    };
+    insert_refund(conn, &row).await.unwrap();
+    assert_eq!(sum_refunds(conn, PAYMENT).await.unwrap(), Fen::new(14_800));
+    let part = ledger::RefundedPart {
+        collective: COLLECTIVE,
+        state: ledger::EarningState::Pending,
+        amount: Fen::new(13_600),
+    };
+    let decided = ledger::refund_decided(&[part], &[(TEAM, Fen::new(1_200))]).unwrap();
+    assert!(book(conn, 73, &decided, "refund_decided:54").await);
+    for row in list_attributions(conn, ORDER).await.unwrap() {
+        reverse_attribution(conn, row.id, row.amount_fen).await.unwrap();
+    }
+    assert!(stock::take_back(conn, BATCH, 250).await.unwrap());
+    stock::update_allocations(conn, ORDER, "released").await.unwrap();
+    update_status(conn, ORDER, OrderStatus::Refunded, Some(T + 60), "changed_mind").await.unwrap();
+    assert_eq!(list_open_refunds(conn, T + 61, 10).await.unwrap().len(), 1);
+    assert!(update_refund(conn, REFUND, RefundStatus::Failed, None, "no_funds", T + 61).await.unwrap());
+    assert!(update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 62).await.unwrap());
+    assert!(!update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 63).await.unwrap(), "once");
+    assert_eq!(get_refund(conn, REFUND).await.unwrap().settled_at_ms, Some(T + 62));
+    assert_eq!(list_order_refunds(conn, ORDER).await.unwrap().len(), 1);
+    let sent = ledger::refund_sent(PaymentMethod::Online, Fen::new(14_800)).unwrap();
+    assert!(book(conn, 74, &sent, "refund_sent:54").await);
+}
+
+/// A check that cannot fail is worth nothing.
+async fn broken_books_are_noticed(conn: &mut Conn) {
+    for (harm, cure) in [
+        (
+            "UPDATE accounts SET balance_fen = balance_fen + 1 WHERE code = 'asset:provider'",
+            "UPDATE accounts SET balance_fen = balance_fen - 1 WHERE code = 'asset:provider'",
+        ),
+        (
+            "UPDATE batches SET available = available - 1, held = held + 1 WHERE id = 32",
+            "UPDATE batches SET available = available + 1, held = held - 1 WHERE id = 32",
+        ),
+        (
+            "UPDATE postings SET amount_fen = amount_fen + 1 WHERE entry_id = 70 AND position = 0",
+            "UPDATE postings SET amount_fen = amount_fen - 1 WHERE entry_id = 70 AND position = 0",
+        ),
+        (
+            "UPDATE attributions SET amount_fen = amount_fen + 1",
+            "UPDATE attributions SET amount_fen = amount_fen - 1",
+        ),
+        ("UPDATE orders SET status = 'expired'", "UPDATE orders SET status = 'refunded'"),
+        ("UPDATE refunds SET amount_fen = 14801", "UPDATE refunds SET amount_fen = 14800"),
+    ] {
+        conn.execute(harm).await.unwrap();
+        assert!(!all_mismatches(conn).await.is_empty(), "not noticed: {harm}");
+        conn.execute(cure).await.unwrap();
+        assert_eq!(all_mismatches(conn).await, [], "{cure}");
+    }
+}
+
+async fn jobs(conn: &mut Conn) {
+    work::insert_outbox(conn, OutboxId::from_i64(80), "order_paid", ORDER.get(), "{}", T).await.unwrap();
+    assert_eq!(work::get_backlog(conn, T + 5).await.unwrap(), (1, 5));
+    let claimed = work::claim_outbox(conn, T, T + 100, 10).await.unwrap();
+    assert_eq!((claimed.len(), claimed[0].attempts), (1, 1));
+    assert!(work::claim_outbox(conn, T + 1, T + 100, 10).await.unwrap().is_empty(), "claimed by one only");
+    assert_eq!(work::claim_outbox(conn, T + 100, T + 200, 10).await.unwrap().len(), 1, "a dead worker's job");
+    work::postpone_outbox(conn, OutboxId::from_i64(80), T + 500, "later").await.unwrap();
+    assert!(work::claim_outbox(conn, T + 300, T + 400, 10).await.unwrap().is_empty());
+    work::finish_outbox(conn, OutboxId::from_i64(80), T + 500).await.unwrap();
+    assert!(work::claim_outbox(conn, T + 600, T + 700, 10).await.unwrap().is_empty());
+
+    let timer = TimerId::from_i64(81);
+    work::set_timer(conn, timer, "unpaid_order", 50, T).await.unwrap();
+    let rung = work::claim_timers(conn, T, T + 100, 10).await.unwrap();
+    assert_eq!((rung.len(), rung[0].subject_id), (1, 50));
+    assert!(work::claim_timers(conn, T, T + 100, 10).await.unwrap().is_empty());
+    work::postpone_timer(conn, timer, T + 200).await.unwrap();
+    work::finish_timer(conn, timer, T, T + 150).await.unwrap();
+    assert_eq!(work::claim_timers(conn, T + 200, T + 300, 10).await.unwrap().len(), 1, "moved meanwhile: rings again");
+    work::finish_timer(conn, timer, T + 200, T + 250).await.unwrap();
+    assert!(work::claim_timers(conn, T + 900, T + 999, 10).await.unwrap().is_empty());
+    work::set_timer(conn, TimerId::from_i64(82), "unpaid_order", 50, T + 300).await.unwrap();
+    work::stop_timer(conn, "unpaid_order", 50, T + 301).await.unwrap();
+    assert!(work::claim_timers(conn, T + 900, T + 999, 10).await.unwrap().is_empty());
+}
