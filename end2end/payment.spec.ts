@@ -22,12 +22,13 @@ test('an abandoned payment leaves the goods held for a while, and can be taken u
   await pay(page, t, 'abandoned');
   await expect(page.getByRole('timer')).toContainText(/\d+:\d\d/);
   await expect(page.getByText(t('等待付款', 'Waiting for payment')).first()).toBeVisible();
-  await page.getByRole('button', { name: t('去付款', 'Pay') }).click();
+  await seen(page.getByRole('button', { name: t('去付款', 'Pay') })).click();
   await pay(page, t, 'succeeds');
   await thankedFor(page, t);
 });
 
 test('money that takes its time becomes a paid order without paying twice', async ({ page, t, at }) => {
+  test.skip(hasScripts(), 'the waiting page renews itself without scripts');
   await orderUpToPayment(page, t, at(GOODS));
   await pay(page, t, 'arrives later');
   // The page looks again by itself; the demonstration's money is a few seconds late.
@@ -40,10 +41,11 @@ test('money that takes its time becomes a paid order without paying twice', asyn
 });
 
 test('money that never comes can be paid another time', async ({ page, t, at }) => {
+  test.skip(!hasScripts(), 'waiting takes long: once is enough');
   await orderUpToPayment(page, t, at(GOODS));
   await pay(page, t, 'fails later');
   await expect(page.getByRole('heading', { name: t('还没有收到付款', 'No payment yet') })).toBeVisible({ timeout: 45_000 });
-  await page.getByRole('button', { name: t('去付款', 'Pay') }).click();
+  await seen(page.getByRole('button', { name: t('去付款', 'Pay') })).click();
   await pay(page, t, 'succeeds');
   await thankedFor(page, t);
 });

@@ -57,7 +57,7 @@ pub async fn add_line(
     quantity: i64,
 ) -> Result<CartBadge> {
     change_line(services, viewer, variant, |present, min| {
-        Some(if present == 0 { quantity.max(min) } else { present + quantity })
+        Some(if present == 0 { quantity.max(min) } else { present.saturating_add(quantity) })
     })
     .await
 }
@@ -100,7 +100,6 @@ async fn change_line(
             store::carts::set_line(&mut tx, cart, variant, quantity, now_ms).await?;
         }
     }
-    store::carts::touch_cart(&mut tx, cart, now_ms).await?;
     let pieces = store::carts::count_pieces(&mut tx, cart).await?;
     tx.commit().await?;
     Ok(CartBadge { pieces })
@@ -123,12 +122,13 @@ async fn pieces_left(conn: &mut Conn, services: &Services, sale: &store::carts::
 }
 
 async fn find_or_make(tx: &mut WriteTx, services: &Services, owner: &CartOwner) -> Result<CartId> {
-    if let Some(cart) = store::carts::find_cart(tx, owner).await? {
+    let now_ms = services.now_ms();
+    if let Some(cart) = store::carts::lock_cart(tx, owner, now_ms).await? {
         return Ok(cart);
     }
-    let cart = services.new_id();
-    store::carts::insert_cart(tx, cart, owner, services.now_ms()).await?;
-    Ok(cart)
+    store::carts::insert_cart(tx, services.new_id(), owner, now_ms).await?;
+    // Whoever made it, this transaction or one at the same moment, it is locked now.
+    store::carts::lock_cart(tx, owner, now_ms).await?.ok_or(ServiceError::Busy)
 }
 
 /// Pieces in the cart: 0 for someone without one.
@@ -171,13 +171,14 @@ pub async fn view_cart(services: &Services, viewer: &Viewer) -> Result<CartView>
     Ok(view)
 }
 
-/// The lines to order, or what stops them.
+/// The lines to order, or what stops them. The cart is locked: of two orders from it at once the second finds it gone.
 pub(crate) async fn lines_to_order(
     tx: &mut WriteTx,
+    services: &Services,
     viewer: &Viewer,
 ) -> Result<(CartId, Vec<(VariantId, i64)>)> {
     let owner = owner_of(viewer).ok_or(Conflict::CartEmpty)?;
-    let cart = store::carts::find_cart(tx, &owner).await?.ok_or(Conflict::CartEmpty)?;
+    let cart = store::carts::lock_cart(tx, &owner, services.now_ms()).await?.ok_or(Conflict::CartEmpty)?;
     let lines = store::carts::list_quantities(tx, cart).await?;
     if lines.is_empty() {
         return Err(Conflict::CartEmpty.into());
@@ -194,7 +195,7 @@ pub(crate) async fn merge_into_account(
     user: UserId,
 ) -> Result<()> {
     let guest = CartOwner::Guest { session_hash: session_hash.to_vec() };
-    let Some(from) = store::carts::find_cart(tx, &guest).await? else { return Ok(()) };
+    let Some(from) = store::carts::lock_cart(tx, &guest, services.now_ms()).await? else { return Ok(()) };
     let into = find_or_make(tx, services, &CartOwner::Account(user)).await?;
     for (variant, quantity) in store::carts::list_quantities(tx, from).await? {
         let present = store::carts::get_line_quantity(tx, into, variant).await?;

@@ -95,8 +95,8 @@ pub async fn place_order(services: &Services, viewer: &Viewer, command: PlaceOrd
     if let Begun::Replay(answer) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(answer);
     }
+    let (cart, wanted) = lines_to_order(&mut tx, services, viewer).await?;
     refuse_too_many_unpaid(&mut tx, services, viewer, delivery.address.phone.as_str()).await?;
-    let (cart, wanted) = lines_to_order(&mut tx, viewer).await?;
     let region = delivery.address.region.as_str().to_owned();
     let draft = draft_order(&mut tx, services, &wanted, OrderKind::Retail, Some(&region)).await?;
     if draft.total_fen() != command.expected_total_fen {

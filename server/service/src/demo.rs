@@ -57,6 +57,14 @@ pub async fn seed(services: &Services, progress: &mut Progress<'_>) -> Result<Se
     seed_county(services, true, progress).await
 }
 
+/// The same county without its pictures: quick, for tests of what does not look at them.
+///
+/// # Errors
+/// As [`seed`].
+pub async fn seed_without_photos(services: &Services) -> Result<SeedReport> {
+    seed_county(services, false, &mut |_: &str, _, _| {}).await
+}
+
 async fn seed_county(
     services: &Services,
     with_photos: bool,

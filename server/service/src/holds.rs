@@ -27,6 +27,9 @@ pub(crate) struct HoldLine {
 
 /// Holds stock for all lines or for none, first expired first, and freezes the attribution of each line.
 ///
+/// The batches are locked before they are looked at: whoever is refused is refused because the goods are gone, not
+/// because another buyer was faster in one of several batches.
+///
 /// # Errors
 /// [`Conflict::OutOfStock`] with what is left of the first product that is short.
 pub(crate) async fn hold_stock(
@@ -36,7 +39,7 @@ pub(crate) async fn hold_stock(
     lines: &[HoldLine],
 ) -> Result<()> {
     let today = Date::from_epoch_ms(services.now_ms());
-    let offers = load_offers(tx, lines, today).await?;
+    let offers = lock_offers(tx, lines, today).await?;
     let demands: Vec<Demand> = lines
         .iter()
         .enumerate()
@@ -53,8 +56,7 @@ pub(crate) async fn hold_stock(
     for allocation in &allocations {
         let line = lines.get(allocation.line_index).ok_or_else(|| ServiceError::internal("allocation"))?;
         if !store::stock::hold(tx, allocation.batch, allocation.base_quantity).await? {
-            // Another buyer was faster between the look and the hold.
-            return Err(Conflict::OutOfStock { name: line.name.clone(), left: 0 }.into());
+            return Err(ServiceError::internal(format!("locked batch {} changed", allocation.batch)));
         }
         store::stock::insert_allocation(
             tx,
@@ -69,25 +71,30 @@ pub(crate) async fn hold_stock(
     freeze_attribution(tx, services, order, lines, &allocations).await
 }
 
-async fn load_offers(conn: &mut Conn, lines: &[HoldLine], today: Date) -> Result<Vec<BatchOffer>> {
+async fn lock_offers(conn: &mut Conn, lines: &[HoldLine], today: Date) -> Result<Vec<BatchOffer>> {
+    let today = today.to_string();
     let mut products: Vec<ProductId> = lines.iter().map(|line| line.product_id).collect();
     products.sort_unstable();
     products.dedup();
-    let mut offers = Vec::new();
+    let mut batches = Vec::new();
     for product in products {
-        for row in store::stock::list_offers(conn, product, &today.to_string()).await? {
-            let expires_on = row
-                .expires_on
-                .map(|text| text.parse::<Date>().map_err(|_| ServiceError::internal("batch expiry")))
-                .transpose()?;
-            offers.push(BatchOffer {
-                batch: row.batch_id,
-                product: row.product_id,
-                available: row.available,
-                expires_on,
-                received_at_ms: row.created_at_ms,
-            });
-        }
+        batches.extend(store::stock::list_offers(conn, product, &today).await?.iter().map(|row| row.batch_id));
+    }
+    batches.sort_unstable();
+    let mut offers = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let Some(row) = store::stock::lock_offer(conn, batch, &today).await? else { continue };
+        let expires_on = row
+            .expires_on
+            .map(|text| text.parse::<Date>().map_err(|_| ServiceError::internal("batch expiry")))
+            .transpose()?;
+        offers.push(BatchOffer {
+            batch: row.batch_id,
+            product: row.product_id,
+            available: row.available,
+            expires_on,
+            received_at_ms: row.created_at_ms,
+        });
     }
     Ok(offers)
 }
@@ -169,9 +176,16 @@ pub(crate) async fn sell_stock(tx: &mut WriteTx, order: OrderId) -> Result<()> {
     Ok(())
 }
 
-/// Takes the same stock again for an order whose money came late. False when it is gone: nothing is held then.
-pub(crate) async fn hold_again(tx: &mut WriteTx, order: OrderId) -> Result<bool> {
+/// Takes the same stock again for an order whose money came late. False when it is gone or has passed its date:
+/// nothing is held then.
+pub(crate) async fn hold_again(tx: &mut WriteTx, services: &Services, order: OrderId) -> Result<bool> {
+    let today = Date::from_epoch_ms(services.now_ms()).to_string();
     let rows = store::stock::list_allocations(tx, order).await?;
+    for row in &rows {
+        if store::stock::lock_offer(tx, row.batch_id, &today).await?.is_none() {
+            return Ok(false);
+        }
+    }
     for (done, row) in rows.iter().enumerate() {
         if store::stock::hold(tx, row.batch_id, row.base_quantity).await? {
             continue;

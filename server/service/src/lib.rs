@@ -27,6 +27,8 @@ mod freight;
 mod holds;
 pub mod idempotency;
 pub mod listing;
+#[cfg(test)]
+mod money_tests;
 pub mod orders;
 pub mod payments;
 pub mod photos;
@@ -39,6 +41,8 @@ mod services;
 pub mod shipping;
 pub mod shop;
 pub mod statement;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod timers;
 pub mod units;
 pub mod viewer;

@@ -1,7 +1,7 @@
 //! An order after it was placed: looking at it, giving it up, receiving it.
 
 use domain::failure::Conflict;
-use domain::ids::{OrderId, ParcelId};
+use domain::ids::{OrderId, ParcelId, UnitId};
 use domain::order::{OrderEvent, OrderKind, OrderStatus};
 use domain::parcel::{ParcelEvent, ParcelStatus};
 use domain::payment::{PaymentMethod, PaymentStatus};
@@ -51,17 +51,30 @@ pub struct OrderShare {
     pub amount_fen: domain::money::Fen,
 }
 
-/// Whether this viewer bought the order: by account or by guest session; for a unit's order, any member of the unit.
+/// Whether this viewer bought the order: by account or by guest session. A unit's order is the unit's: its members see
+/// it, and whoever handed it in no longer does after leaving the unit.
 pub(crate) fn require_buyer(viewer: &Viewer, order: &OrderRow) -> Result<()> {
-    let by_account = viewer.user_id().is_some_and(|user| order.user_id == Some(user.get()));
-    let by_session = order.user_id.is_none()
-        && order.guest_session_hash.is_some()
-        && viewer.session_hash == order.guest_session_hash;
-    let by_unit = order
-        .unit_id
-        .is_some_and(|unit| viewer.require_unit_member(domain::ids::UnitId::from_i64(unit)).is_ok());
+    let is_theirs = match order.unit_id {
+        Some(unit) => viewer.require_unit_member(UnitId::from_i64(unit)).is_ok(),
+        None => {
+            let by_account = viewer.user_id().is_some_and(|user| order.user_id == Some(user.get()));
+            let by_session = order.user_id.is_none()
+                && order.guest_session_hash.is_some()
+                && viewer.session_hash == order.guest_session_hash;
+            by_account || by_session
+        }
+    };
     // Someone else's order does not exist for this viewer.
-    if by_account || by_session || by_unit { Ok(()) } else { Err(ServiceError::NotFound) }
+    if is_theirs { Ok(()) } else { Err(ServiceError::NotFound) }
+}
+
+/// Whether this viewer may pay the order: its buyer; of a unit's order only the unit's finance.
+pub(crate) fn require_payer(viewer: &Viewer, order: &OrderRow) -> Result<()> {
+    require_buyer(viewer, order)?;
+    match order.unit_id {
+        Some(unit) => viewer.require_unit_finance(UnitId::from_i64(unit)).map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 /// The order with this number, for its buyer, or for whoever also knows the last four digits of the phone.
@@ -182,6 +195,9 @@ pub async fn cancel_order(
 }
 
 /// The same for the seller's side, for example when the goods turn out to be damaged.
+///
+/// # Errors
+/// Guarded: whoever sells all of it; [`ServiceError::NotFound`] for those who sell none of it.
 pub async fn cancel_order_as_seller(
     services: &Services,
     viewer: &Viewer,
@@ -192,11 +208,14 @@ pub async fn cancel_order_as_seller(
         let mut conn = services.db.read().await?;
         store::parcels::list_order_parcels(&mut conn, order_id).await?
     };
-    for parcel in &parcels {
-        viewer.require_seller(parcel.team_id)?;
-    }
-    if parcels.is_empty() {
+    viewer.require_user()?;
+    // Someone else's order does not exist for this viewer; one shared with another team is not theirs alone to cancel.
+    let own = parcels.iter().filter(|parcel| viewer.require_seller(parcel.team_id).is_ok()).count();
+    if own == 0 {
         return Err(ServiceError::NotFound);
+    }
+    if own < parcels.len() {
+        return Err(ServiceError::Forbidden);
     }
     cancel(services, order_id, reason).await
 }
@@ -245,8 +264,8 @@ async fn refund_whole_order(tx: &mut WriteTx, services: &Services, order: &Order
         let refund =
             payments::request_refund(tx, services, order, payment, payment.amount_fen, "order_cancelled")
                 .await?;
-        books::post_full_refund(tx, services, order, &refund).await?;
         store::orders::update_sold_counts(tx, order.id, -1).await?;
+        books::post_full_refund(tx, services, order, &refund).await?;
         return Ok(());
     }
     Err(ServiceError::internal("a paid order without a captured payment"))
@@ -278,8 +297,9 @@ pub(crate) async fn close_pages(services: &Services, order_id: OrderId) -> Resul
 /// handled as late money.
 pub(crate) async fn expire_order(services: &Services, order_id: OrderId, give_up_asking: bool) -> Result<()> {
     match close_pages(services, order_id).await {
-        Err(ServiceError::PaymentUnavailable(what)) if give_up_asking => {
-            tracing::warn!(order = %order_id, what, "releasing stock without the network's word");
+        // Also when the network refuses, or no answer is ever understood: the stock must not be held for good.
+        Err(error) if give_up_asking && !matches!(error, ServiceError::Busy) => {
+            tracing::warn!(order = %order_id, %error, "releasing stock without the network's word");
         }
         Err(error) => return Err(error),
         Ok(_) => {}

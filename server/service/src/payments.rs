@@ -227,16 +227,16 @@ pub(crate) async fn capture(
 ) -> Result<&'static str> {
     let now_ms = services.now_ms();
     store::payments::update_captured(tx, payment.id, intent_id, now_ms).await?;
-    books::post_capture(tx, services, payment).await?;
     let payment = store::payments::get_payment(tx, payment.id).await?;
     let takes_it = match order.status {
         OrderStatus::AwaitingPayment => true,
         OrderStatus::Expired => {
-            order.status.next(OrderEvent::PayLate).is_ok() && holds::hold_again(tx, order.id).await?
+            order.status.next(OrderEvent::PayLate).is_ok() && holds::hold_again(tx, services, order.id).await?
         }
         _ => false,
     };
     if !takes_it {
+        books::post_capture(tx, services, &payment).await?;
         request_refund(tx, services, order, &payment, payment.amount_fen, "late_money").await?;
         return Ok("late: refunded");
     }
@@ -245,6 +245,7 @@ pub(crate) async fn capture(
     store::orders::update_sold_counts(tx, order.id, 1).await?;
     store::parcels::update_order_parcels(tx, order.id, ParcelStatus::AwaitingPayment, ParcelStatus::ToPack)
         .await?;
+    books::post_capture(tx, services, &payment).await?;
     books::post_apply(tx, services, order, &payment).await?;
     credit_lines(tx, services, order).await?;
     timers::stop(tx, services, timers::UNPAID_ORDER, order.id.get()).await?;

@@ -41,7 +41,7 @@ async fn run_timers(services: &Services) -> Result<usize> {
             Err(error) => {
                 tracing::warn!(kind = timer.kind, subject = timer.subject_id, %error, "timer put off");
                 let again_ms = services.now_ms() + pause_ms(timer.attempts);
-                store::work::postpone_timer(&mut tx, timer.id, again_ms).await?;
+                store::work::postpone_timer(&mut tx, timer.id, timer.due_at_ms, again_ms).await?;
             }
         }
         tx.commit().await?;

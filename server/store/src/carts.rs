@@ -84,29 +84,43 @@ pub async fn find_cart(conn: &mut Conn, owner: &CartOwner) -> Result<Option<Cart
     Ok(id.map(CartId::from_i64))
 }
 
-/// Makes an empty cart.
+/// Takes the cart of `owner` for a change and marks it as touched: adding, merging and ordering wait for each other,
+/// so that one cart becomes one order. Carts of guests that nobody touches are swept away.
+pub async fn lock_cart(conn: &mut Conn, owner: &CartOwner, now_ms: i64) -> Result<Option<CartId>> {
+    let id = match owner {
+        CartOwner::Account(user) => {
+            sql::query_scalar::<i64>("UPDATE carts SET updated_at_ms = $2 WHERE user_id = $1 RETURNING id")
+                .bind(user.get())
+                .bind(now_ms)
+                .fetch_optional(conn)
+                .await?
+        }
+        CartOwner::Guest { session_hash } => {
+            sql::query_scalar::<i64>("UPDATE carts SET updated_at_ms = $2 WHERE session_hash = $1 RETURNING id")
+                .bind(session_hash.clone())
+                .bind(now_ms)
+                .fetch_optional(conn)
+                .await?
+        }
+    };
+    Ok(id.map(CartId::from_i64))
+}
+
+/// Makes an empty cart, unless the owner has one.
 pub async fn insert_cart(conn: &mut Conn, id: CartId, owner: &CartOwner, now_ms: i64) -> Result<()> {
     let (user, session) = match owner {
         CartOwner::Account(user) => (Some(user.get()), None),
         CartOwner::Guest { session_hash } => (None, Some(session_hash.clone())),
     };
-    sql::query("INSERT INTO carts (id, user_id, session_hash, updated_at_ms) VALUES ($1, $2, $3, $4)")
-        .bind(id.get())
-        .bind(user)
-        .bind(session)
-        .bind(now_ms)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// Marks the cart as touched; guest carts that nobody touches are swept away.
-pub async fn touch_cart(conn: &mut Conn, id: CartId, now_ms: i64) -> Result<()> {
-    sql::query("UPDATE carts SET updated_at_ms = $2 WHERE id = $1")
-        .bind(id.get())
-        .bind(now_ms)
-        .execute(conn)
-        .await?;
+    sql::query(
+        "INSERT INTO carts (id, user_id, session_hash, updated_at_ms) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+    )
+    .bind(id.get())
+    .bind(user)
+    .bind(session)
+    .bind(now_ms)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 

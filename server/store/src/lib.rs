@@ -14,7 +14,7 @@
 //! # Locks
 //! A transaction that decides something takes the row first by raising its `version`
 //! (`UPDATE … RETURNING`): SQLite has one writer at a time anyway, PostgreSQL locks the row until the commit.
-//! Rows are taken in the order order → batches by id → accounts by id, so that two transactions cannot wait
+//! Rows are taken in the order cart → order → batches by id → products by id → accounts by code, so that two transactions cannot wait
 //! for each other.
 
 pub mod audit_books;

@@ -259,16 +259,21 @@ pub async fn update_paid(conn: &mut Conn, id: OrderId, paid_at_ms: i64) -> Resul
 
 /// Adds sold pieces to the products of an order (taken off again with `sign` −1), for "best selling".
 pub async fn update_sold_counts(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
-    sql::query(
-        "UPDATE products SET sold_count = sold_count + $2 *
-                (SELECT CAST(SUM(l.quantity) AS BIGINT) FROM order_lines l
-                  WHERE l.order_id = $1 AND l.product_id = products.id)
-          WHERE id IN (SELECT product_id FROM order_lines WHERE order_id = $1)",
+    let sums = sql::query_as::<(i64, i64)>(
+        "SELECT product_id, CAST(SUM(quantity) AS BIGINT) FROM order_lines
+          WHERE order_id = $1 GROUP BY product_id ORDER BY product_id",
     )
     .bind(order.get())
-    .bind(sign)
-    .execute(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    // One by one in ascending order, so that two orders of the same products cannot wait for each other.
+    for (product, quantity) in sums {
+        sql::query("UPDATE products SET sold_count = sold_count + $2 WHERE id = $1")
+            .bind(product)
+            .bind(sign * quantity)
+            .execute(&mut *conn)
+            .await?;
+    }
     Ok(())
 }
 

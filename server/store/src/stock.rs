@@ -45,6 +45,20 @@ pub async fn list_offers(conn: &mut Conn, product: ProductId, today: &str) -> Re
     .await?)
 }
 
+/// Takes a batch for a decision and tells what it offers now; `None` when it is empty or expired on `today`.
+/// Callers take batches in ascending order of id.
+pub async fn lock_offer(conn: &mut Conn, batch: BatchId, today: &str) -> Result<Option<OfferRow>> {
+    Ok(sql::query_as::<OfferRow>(
+        "UPDATE batches SET available = available
+          WHERE id = $1 AND available > 0 AND (expires_on IS NULL OR expires_on >= $2)
+         RETURNING id AS batch_id, product_id, available, expires_on, created_at_ms",
+    )
+    .bind(batch.get())
+    .bind(today.to_owned())
+    .fetch_optional(conn)
+    .await?)
+}
+
 /// Collective and weight of every village whose harvest is in the batch.
 pub async fn list_inputs(conn: &mut Conn, batch: BatchId) -> Result<Vec<(i64, i64)>> {
     Ok(sql::query_as::<(i64, i64)>(

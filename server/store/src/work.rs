@@ -159,11 +159,13 @@ pub async fn finish_timer(conn: &mut Conn, id: TimerId, due_at_ms: i64, now_ms: 
     Ok(())
 }
 
-/// Puts a timer off until `due_at_ms`.
-pub async fn postpone_timer(conn: &mut Conn, id: TimerId, due_at_ms: i64) -> Result<()> {
-    sql::query("UPDATE timers SET due_at_ms = $2, claimed_until_ms = 0 WHERE id = $1")
+/// Puts a timer that was due at `due_at_ms` off until `again_ms`, unless it was moved meanwhile: whoever moved it
+/// knew better than whoever failed.
+pub async fn postpone_timer(conn: &mut Conn, id: TimerId, due_at_ms: i64, again_ms: i64) -> Result<()> {
+    sql::query("UPDATE timers SET due_at_ms = $3, claimed_until_ms = 0 WHERE id = $1 AND due_at_ms = $2")
         .bind(id.get())
         .bind(due_at_ms)
+        .bind(again_ms)
         .execute(conn)
         .await?;
     Ok(())

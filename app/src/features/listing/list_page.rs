@@ -58,10 +58,10 @@ pub async fn list_page() -> PageResult {
 fn search(path: &str, wanted: &ListingsQuery) -> AnyView {
     let status = wanted.status.map(|status| ui::hidden("status", status.as_str()));
     view! {
-        <form class="bar" method="get" action=link(path) role="search">
+        <form class="bar" method="get" action=link(path)>
             {status}
             <label class="vh" for="listing-q">{t("按名称查找", "Find by name")}</label>
-            <input id="listing-q" name="q" type="search" value=wanted.text.clone() placeholder=t("按名称查找", "Find by name")/>
+            <input id="listing-q" name="q" enterkeyhint="search" value=wanted.text.clone() placeholder=t("按名称查找", "Find by name")/>
             <button class="btn btn--plain">{ui::icon("search")}{t("查找", "Find")}</button>
         </form>
     }

@@ -172,11 +172,12 @@ pub(super) fn food(shown: &Shown) -> AnyView {
             {field("producer", &form.producer, "")}
         </div>
     };
+    let is_optional = form.food_class != PackagedFood.as_str();
     let keeping = view! {
         <div class="fields">
-            {field("storage", &form.storage, "")}
+            {line(wrong, Input { name: "storage", label: column_label("storage"), value: &form.storage, is_optional, ..Input::default() })}
             {line(wrong, Input {
-                name: "shelf_life_days", label: column_label("shelf_life_days"), value: &form.shelf_life_days,
+                name: "shelf_life_days", label: column_label("shelf_life_days"), value: &form.shelf_life_days, is_optional,
                 inputmode: "numeric", after: t("天", "days"), ..Input::default()
             })}
         </div>

@@ -52,7 +52,7 @@ fn add_part(page: &EditPage) -> AnyView {
     let is_open = page.batches.is_empty() || state.is_refused();
     view! {
         <details class="fold" open=is_open id=html_id("batches")>
-            <summary>{ui::icon_s("plus")}{t("登记一批", "Take in a batch")}</summary>
+            <summary>{t("登记一批", "Take in a batch")}</summary>
             {add_form(page, &state)}
         </details>
     }

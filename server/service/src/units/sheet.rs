@@ -1,5 +1,6 @@
 //! Reading an uploaded order list, XLSX or CSV, into the lines that would have been pasted.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
@@ -7,11 +8,14 @@ use domain::failure::Problem;
 
 use crate::{Result, ServiceError};
 
-/// Largest upload, in bytes.
-const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Largest upload, in bytes: a list of 2,000 rows takes a fifth of it. Deflate packs at most 1 : 1032, so this also
+/// bounds what a workbook that lies about its sizes can unpack to.
+const MAX_BYTES: usize = 512 * 1024;
 /// Largest part of a workbook once unpacked, in bytes: a small file can hold a very large sheet.
 const MAX_UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_ROWS: usize = 2_000;
+/// Longest text of a cell that is looked at, in characters.
+const MAX_CELL_CHARS: usize = 200;
 
 /// The first two columns of the first sheet as `code quantity` lines. A first row without a number is a heading.
 ///
@@ -46,19 +50,31 @@ pub fn read_sheet(bytes: &[u8]) -> Result<String> {
     Ok(lines)
 }
 
+/// Reads cell by cell: a whole range would be as large as its farthest cell says, and that may be a lie.
 fn read_xlsx(bytes: &[u8]) -> Option<Vec<(String, String)>> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).ok()?;
-    let range = workbook.worksheet_range_at(0)?.ok()?;
-    let first_row = range.start().map_or(0, |(row, _)| row);
-    let blanks = (0..first_row).map(|_| (String::new(), String::new()));
-    Some(blanks.chain(range.rows().map(|row| (cell(row.first()), cell(row.get(1))))).collect())
+    let first = workbook.sheet_names().first()?.clone();
+    let mut cells = workbook.worksheet_cells_reader(&first).ok()?;
+    let mut rows: BTreeMap<usize, (String, String)> = BTreeMap::new();
+    while let Some(found) = cells.next_cell().ok()? {
+        let (row, column) = found.get_position();
+        let row = usize::try_from(row).ok()?;
+        if row >= MAX_ROWS || column > 1 {
+            continue;
+        }
+        let text = cell(&Data::from(found.get_value().clone()));
+        let pair = rows.entry(row).or_default();
+        *(if column == 0 { &mut pair.0 } else { &mut pair.1 }) = text;
+    }
+    let length = rows.last_key_value().map_or(0, |(row, _)| row + 1);
+    Some((0..length).map(|row| rows.remove(&row).unwrap_or_default()).collect())
 }
 
-fn cell(data: Option<&Data>) -> String {
+fn cell(data: &Data) -> String {
     match data {
-        Some(Data::Float(number)) if number.fract() == 0.0 => format!("{number:.0}"),
-        Some(Data::Empty) | None => String::new(),
-        Some(other) => one_line(&other.to_string()),
+        Data::Float(number) if number.fract() == 0.0 => one_line(&format!("{number:.0}")),
+        Data::Empty => String::new(),
+        other => one_line(&other.to_string()),
     }
 }
 
@@ -79,23 +95,33 @@ fn read_csv(bytes: &[u8]) -> Option<Vec<(String, String)>> {
 }
 
 fn one_line(text: &str) -> String {
+    let text: String = text.chars().take(MAX_CELL_CHARS).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Sum of the sizes that a ZIP's central directory states, read without unpacking anything.
+/// Sum of the sizes that a ZIP's central directory states, read without unpacking anything. The directory is found
+/// the way an unpacker finds it, from the end, and every entry it announces must be there.
 fn unpacked_bytes(zip: &[u8]) -> Option<u64> {
-    const SIGNATURE: &[u8] = b"PK\x01\x02";
-    const HEADER_BYTES: usize = 46;
-    let mut at = zip.windows(SIGNATURE.len()).position(|window| window == SIGNATURE)?;
+    const END_SIGNATURE: &[u8] = b"PK\x05\x06";
+    const ENTRY_SIGNATURE: &[u8] = b"PK\x01\x02";
+    const ENTRY_BYTES: usize = 46;
+    let end = zip.windows(END_SIGNATURE.len()).rposition(|window| window == END_SIGNATURE)?;
+    let entries = number(zip, end + 10, 2)?;
+    let mut at = usize::try_from(number(zip, end + 16, 4)?).ok()?;
     let mut total = 0_u64;
-    while let Some(header) = zip.get(at..at + HEADER_BYTES) {
-        if !header.starts_with(SIGNATURE) {
-            break;
+    for _ in 0..entries {
+        if !zip.get(at..)?.starts_with(ENTRY_SIGNATURE) {
+            return None;
         }
-        let two =
-            |from: usize| Some(usize::from(u16::from_le_bytes(header.get(from..from + 2)?.try_into().ok()?)));
-        total = total.checked_add(u64::from(u32::from_le_bytes(header.get(24..28)?.try_into().ok()?)))?;
-        at += HEADER_BYTES + two(28)? + two(30)? + two(32)?;
+        total = total.checked_add(number(zip, at + 24, 4)?)?;
+        let names = number(zip, at + 28, 2)? + number(zip, at + 30, 2)? + number(zip, at + 32, 2)?;
+        at = at.checked_add(ENTRY_BYTES + usize::try_from(names).ok()?)?;
     }
     Some(total)
+}
+
+/// A little-endian number of `bytes` bytes.
+fn number(zip: &[u8], at: usize, bytes: usize) -> Option<u64> {
+    let digits = zip.get(at..at.checked_add(bytes)?)?;
+    Some(digits.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
 }

@@ -89,7 +89,11 @@ async fn cart(conn: &mut Conn) {
     let lines = list_lines(conn, one, TODAY).await.unwrap();
     assert_eq!((lines[0].available, lines[0].variant.price_fen), (1000, Fen::new(6800)));
     assert_eq!(lines[0].photo_hash.as_deref(), Some("abc"));
-    touch_cart(conn, two, T + 10).await.unwrap();
+    insert_cart(conn, CartId::from_i64(42), &account, T).await.unwrap();
+    assert_eq!(lock_cart(conn, &account, T + 10).await.unwrap(), Some(two), "one cart an owner");
+    assert_eq!(lock_cart(conn, &guest, T).await.unwrap(), Some(one));
+    let stranger = CartOwner::Guest { session_hash: vec![8; 32] };
+    assert_eq!(lock_cart(conn, &stranger, T).await.unwrap(), None);
     remove_line(conn, one, VARIANT).await.unwrap();
     assert_eq!(count_pieces(conn, one).await.unwrap(), 0);
     assert_eq!(purge_guest_carts(conn, T + 1).await.unwrap(), 1, "accounts keep their carts");
@@ -182,6 +186,8 @@ async fn place(conn: &mut Conn) {
 async fn hold_and_sell(conn: &mut Conn) {
     assert_eq!(stock::list_offers(conn, PRODUCT, TODAY).await.unwrap()[0].available, 1000);
     assert!(stock::list_offers(conn, PRODUCT, "2027-01-01").await.unwrap().is_empty(), "expired");
+    assert_eq!(stock::lock_offer(conn, BATCH, TODAY).await.unwrap().unwrap().available, 1000);
+    assert!(stock::lock_offer(conn, BATCH, "2027-01-01").await.unwrap().is_none(), "expired");
     assert_eq!(stock::list_inputs(conn, BATCH).await.unwrap(), [(COLLECTIVE.get(), 1000)]);
     assert!(!stock::hold(conn, BATCH, 1001).await.unwrap(), "no more than there is");
     assert!(stock::hold(conn, BATCH, 300).await.unwrap());
@@ -434,7 +440,8 @@ async fn jobs(conn: &mut Conn) {
     let rung = work::claim_timers(conn, T, T + 100, 10).await.unwrap();
     assert_eq!((rung.len(), rung[0].subject_id), (1, 50));
     assert!(work::claim_timers(conn, T, T + 100, 10).await.unwrap().is_empty());
-    work::postpone_timer(conn, timer, T + 200).await.unwrap();
+    work::postpone_timer(conn, timer, T - 1, T + 900).await.unwrap();
+    work::postpone_timer(conn, timer, T, T + 200).await.unwrap();
     work::finish_timer(conn, timer, T, T + 150).await.unwrap();
     assert_eq!(work::claim_timers(conn, T + 200, T + 300, 10).await.unwrap().len(), 1, "moved meanwhile: rings again");
     work::finish_timer(conn, timer, T + 200, T + 250).await.unwrap();

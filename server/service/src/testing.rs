@@ -1,0 +1,240 @@
+//! A whole shop for tests, in a database of its own: a clock that moves when told, random bytes from a seed, photos in
+//! memory, a payment network that does what the test says, and a small county with something to sell.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up must stop")]
+
+mod gateway;
+mod goods;
+mod places;
+
+use std::future::Future;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use domain::ids::UserId;
+use domain::role::Role;
+use futures::FutureExt as _;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use sqlx::{AssertSqlSafe, Connection, Executor};
+use store::{Conn, Db};
+
+use crate::ports::{Clock, Entropy};
+use crate::rules::ShopRules;
+use crate::{Services, SignedIn, Viewer};
+
+pub use gateway::{FakeGateway, RefundAnswer};
+pub use goods::{Good, NewGood};
+pub use places::{Places, Town};
+
+/// Noon of 15 June 2026 in China: every test begins here.
+pub const START_MS: i64 = 1_781_496_000_000;
+
+/// A shop with its county, ready to sell.
+#[derive(Debug)]
+pub struct TestShop {
+    pub services: Services,
+    pub clock: Arc<FakeClock>,
+    pub gateway: Arc<FakeGateway>,
+    pub places: Places,
+    /// 500 g of dendrobium from the harvest of four villages; tier price from 10 pieces on.
+    pub dendrobium: Good,
+    /// Tea of one village in two variants and two batches, the smaller batch expiring first.
+    pub tea: Good,
+    /// Honey of another team, which leaves from another place.
+    pub honey: Good,
+    next_user: AtomicI64,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl TestShop {
+    /// A shop on a SQLite file that goes away with it.
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let db = Db::connect(&format!("sqlite://{}/shop.sqlite", folder.path().display()), 4).await.unwrap();
+        Self::found(db, Some(folder)).await
+    }
+
+    /// Runs a test on SQLite and, where there is a server, on PostgreSQL.
+    pub async fn on_both(test: impl AsyncFn(&TestShop)) {
+        let shop = Self::sqlite().await;
+        test(&shop).await;
+        shop.services.db.close().await;
+        Self::postgres(test).await;
+    }
+
+    /// Runs a test on a new PostgreSQL database, which is dropped afterwards whether the test failed or not.
+    ///
+    /// Without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
+    pub async fn postgres(test: impl AsyncFn(&TestShop)) {
+        let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
+            eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
+            return;
+        };
+        sqlx::any::install_default_drivers();
+        let name = format!("xj_shop_{:016x}", RandomState::new().build_hasher().finish());
+        let (server, _) = url.rsplit_once('/').expect("a database at the end of XIANGJI_TEST_POSTGRES_URL");
+        let mut admin = Conn::connect(&url).await.expect("PostgreSQL at XIANGJI_TEST_POSTGRES_URL");
+        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
+        let outcome = caught(async {
+            let db = Db::connect(&format!("{server}/{name}"), 12).await.unwrap();
+            let shop = Self::found(db, None).await;
+            test(&shop).await;
+            shop.services.db.close().await;
+        })
+        .await;
+        admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+        if let Err(panic) = outcome {
+            eprintln!("failed on PostgreSQL");
+            resume_unwind(panic);
+        }
+    }
+
+    async fn found(db: Db, folder: Option<tempfile::TempDir>) -> Self {
+        db.migrate().await.unwrap();
+        let clock = Arc::new(FakeClock(AtomicI64::new(START_MS)));
+        let gateway = Arc::new(FakeGateway::default());
+        let services = Services::new(
+            db,
+            clock.clone(),
+            Arc::new(SeededEntropy(Mutex::new(ChaCha12Rng::seed_from_u64(20_260_615)))),
+            gateway.clone(),
+            Arc::new(object_store::memory::InMemory::new()),
+            ShopRules::default(),
+            "http://127.0.0.1:3000",
+        );
+        let places = places::found(&services).await;
+        let dendrobium = goods::dendrobium(&services, &places).await;
+        let tea = goods::tea(&services, &places).await;
+        let honey = goods::honey(&services, &places).await;
+        Self {
+            services,
+            clock,
+            gateway,
+            places,
+            dendrobium,
+            tea,
+            honey,
+            next_user: AtomicI64::new(1),
+            _folder: folder,
+        }
+    }
+
+    /// A product of its own with one variant at ¥999 and so many pieces in stock.
+    pub async fn scarce(&self, code: &str, pieces: i64) -> Good {
+        goods::scarce(&self.services, &self.places, code, pieces).await
+    }
+
+    /// A guest; the same number is the same guest.
+    pub fn guest(&self, number: u32) -> Viewer {
+        let mut session_hash = b"guest-session-hash-".to_vec();
+        session_hash.extend(number.to_be_bytes());
+        Viewer { session_hash: Some(session_hash), ..Viewer::default() }
+    }
+
+    /// A new account with these roles.
+    pub async fn account(&self, roles: &[Role]) -> Viewer {
+        let number = self.next_user.fetch_add(1, Ordering::Relaxed);
+        let user_id: UserId = self.services.new_id();
+        let display_name = format!("Account {number}");
+        let mut tx = self.services.db.write().await.unwrap();
+        let now_ms = self.services.now_ms();
+        store::people::insert_user(&mut tx, user_id, &display_name, "!", "zh", now_ms).await.unwrap();
+        for role in roles {
+            store::people::insert_role(&mut tx, self.services.new_id(), user_id, *role, now_ms).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let mut session_hash = b"account-session-hash-".to_vec();
+        session_hash.extend(number.to_be_bytes());
+        Viewer {
+            session_hash: Some(session_hash),
+            user: Some(SignedIn { user_id, display_name, roles: roles.to_vec() }),
+            ..Viewer::default()
+        }
+    }
+
+    /// Someone with an account and no role.
+    pub async fn shopper(&self) -> Viewer {
+        self.account(&[]).await
+    }
+
+    /// A seller of the tea team.
+    pub async fn seller(&self) -> Viewer {
+        self.account(&[Role::SellerOf(self.places.tea_team)]).await
+    }
+
+    /// The captain of the tea team.
+    pub async fn captain(&self) -> Viewer {
+        self.account(&[Role::CaptainOf(self.places.tea_team)]).await
+    }
+
+    /// A buyer of the university's branch.
+    pub async fn buyer(&self) -> Viewer {
+        self.account(&[Role::UnitBuyer(self.places.branch)]).await
+    }
+
+    /// An approver of the university's branch.
+    pub async fn approver(&self) -> Viewer {
+        self.account(&[Role::UnitApprover(self.places.branch)]).await
+    }
+
+    /// Whoever pays for the university's branch.
+    pub async fn finance(&self) -> Viewer {
+        self.account(&[Role::UnitFinance(self.places.branch)]).await
+    }
+
+    /// Buyer, approver and finance of another unit.
+    pub async fn stranger(&self) -> Viewer {
+        let unit = self.places.other_unit;
+        self.account(&[Role::UnitBuyer(unit), Role::UnitApprover(unit), Role::UnitFinance(unit)]).await
+    }
+
+    /// The treasurer of one of the four villages.
+    pub async fn treasurer(&self, village: usize) -> Viewer {
+        self.account(&[Role::TreasurerOf(self.places.collectives[village])]).await
+    }
+
+    /// The county's administration.
+    pub async fn county_admin(&self) -> Viewer {
+        self.account(&[Role::CountyAdmin(self.places.county)]).await
+    }
+}
+
+/// Awaits `work` and gives its panic instead of passing it on.
+async fn caught(work: impl Future<Output = ()>) -> std::thread::Result<()> {
+    AssertUnwindSafe(work).catch_unwind().await
+}
+
+/// A clock that only goes forward, and only when told.
+#[derive(Debug)]
+pub struct FakeClock(AtomicI64);
+
+impl FakeClock {
+    /// Lets so much time pass.
+    pub fn advance(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Lets time pass until `at_ms`; never back.
+    pub fn advance_to(&self, at_ms: i64) {
+        self.0.fetch_max(at_ms, Ordering::Relaxed);
+    }
+}
+
+impl Clock for FakeClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug)]
+struct SeededEntropy(Mutex<ChaCha12Rng>);
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.lock().unwrap().fill_bytes(bytes);
+    }
+}
