@@ -88,7 +88,7 @@ test('a unit orders in bulk, approves, pays by bank and finds it in its report',
   await test.step('the captain finds it on the bank statement; another amount is not taken', async () => {
     const captain = await pageOf('captain');
     await visit(captain, at('/sell'));
-    await goOn(captain, seen(captain.getByRole('link', { name: t('到账确认', 'Bank transfers') })), /\/transfers/);
+    await goOn(captain, seen(captain.getByRole('link', { name: t('到账确认', 'Transfers'), exact: true })), /\/transfers/);
     const card = captain.getByRole('article').filter({ hasText: number });
     await expect(card).toContainText(reference);
     await card.getByLabel(t('流水上的到账金额', 'Amount on the statement')).fill(((total - 100) / 100).toFixed(2));

@@ -13,7 +13,7 @@
 //!
 //! A browser without scripts posts the form and is sent on (303) to where [`Then`] says; when the service refuses, it
 //! is sent back to the page it came from, which shows what was typed and what is wrong with it ([`FormState`]). An
-//! island calls the same function and gets the [`Answer`] or the [`AppError`] as JSON.
+//! island calls the same function and gets the [`Answer`] or the [`AppError`] as JSON, and the latter's words in a header.
 //!
 //! All fields are texts with a default, so that whatever is missing or wrong is said by the use case, field by field.
 
@@ -36,6 +36,10 @@ pub use state::FormState;
 
 /// The query parameter that leads a form page to what was typed.
 pub const FLASH_PARAMETER: &str = "flash";
+
+/// The response header in which a refusal stands in words, in the reader's language and percent-encoded, for islands
+/// that do no more with it than show it.
+pub const SAID_HEADER: &str = "x-said";
 
 /// What a server function gives back to an island.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

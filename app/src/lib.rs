@@ -4,6 +4,7 @@
 //! - [`routes`]: every address, as typed path builders, and the table of pages.
 //! - `context` (server only): who asks, in which language, and the services that answer.
 //! - [`form`]: the one way in which something is changed: a server function that is also a plain HTML form.
+//! - `browser` (shop bundle only): how an island asks the server.
 //! - [`error`], [`text`]: what can go wrong, and how it is said in either language.
 //! - [`ui`]: parts that know no feature; `layout`: the frames around pages.
 //! - [`features`]: one module a feature, with its pages (server only), islands and server functions.
@@ -28,6 +29,8 @@ pub mod routes;
 pub mod text;
 pub mod ui;
 
+#[cfg(feature = "shop")]
+pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]

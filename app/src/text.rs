@@ -192,9 +192,7 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
         AppError::BadRequest => {
             fixed("请求无法识别，请刷新页面再试", "The request could not be read; reload the page")
         }
-        AppError::Unreachable => {
-            fixed("网络不通，请检查后重试", "No connection; check the network and try again")
-        }
+        AppError::Unreachable => unreachable_text(locale).to_owned(),
         AppError::Internal { request_id } if request_id.is_empty() => {
             fixed("我们这边出了错，请稍后再试", "Something went wrong on our side; try again soon")
         }
@@ -204,6 +202,12 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
             format!("Something went wrong on our side; try again soon (number {request_id})"),
         ),
     }
+}
+
+/// The server did not answer, or not in a way that could be read.
+#[must_use]
+pub const fn unreachable_text(locale: Locale) -> &'static str {
+    locale.pick("网络不通，请检查后重试", "No connection; check the network and try again")
 }
 
 /// The headline over a refused form.

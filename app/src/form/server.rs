@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use domain::locale::Locale;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use leptos::prelude::expect_context;
 use leptos_axum::ResponseOptions;
 use serde::Serialize;
@@ -11,10 +11,11 @@ use service::flash::{self, FlashContent};
 use service::{ServiceError, Services, Viewer};
 use tracing::Instrument as _;
 
-use super::{Answer, FLASH_PARAMETER};
+use super::{Answer, FLASH_PARAMETER, SAID_HEADER};
 use crate::AppError;
 use crate::context::{RequestContext, localised};
 use crate::routes::{encode, paths};
+use crate::text::error_text;
 
 /// What becomes of the session's cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +194,9 @@ async fn refuse(
     if !request.wants_html {
         response
             .set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        if let Ok(said) = HeaderValue::from_str(&encode(&error_text(current.viewer.locale, &error))) {
+            response.insert_header(HeaderName::from_static(SAID_HEADER), said);
+        }
         return error;
     }
     let referer = request.referer.clone().unwrap_or_else(paths::home);

@@ -108,11 +108,11 @@ fn head(screen: &Screen) -> AnyView {
 fn bars(screen: &Screen) -> AnyView {
     let demo = site().is_demo.then(|| {
         view! {
-            <p class="demo-bar">
+            <aside class="demo-bar" aria-label=t("演示", "Demonstration")>
                 <strong>{t("演示数据", "Demonstration")}</strong>
                 " "
                 {t("商品、村庄与金额均为虚构样例", "products, villages and amounts are invented samples")}
-            </p>
+            </aside>
         }
     });
     let preview = screen.preview_back.clone().map(|back| {

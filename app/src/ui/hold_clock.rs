@@ -3,7 +3,7 @@
 use domain::locale::Locale;
 use leptos::prelude::*;
 
-use super::icon;
+use super::typed_icon;
 
 /// Below this the clock turns urgent.
 const LATE_SECONDS: i64 = 120;
@@ -30,7 +30,7 @@ pub fn HoldClock(left_ms: i64, locale: Locale) -> impl IntoView {
     let duration = move || format!("PT{}M{}S", left.get() / 60, left.get() % 60);
     view! {
         <p class=class role="timer" aria-live="off">
-            {icon("clock")}
+            {typed_icon("clock", "icon")}
             {locale.pick("为你保留", "Held for you:")}
             " "
             <time class="num" datetime=duration>{move || clock_text(left.get())}</time>

@@ -22,8 +22,8 @@ mod photo;
 pub use amount::amount_text;
 pub use cart_badge::show_cart_count;
 pub use hold_clock::HoldClock;
-pub use icon::{icon, icon_l, icon_s, logo_mark};
-pub use money::{price, price_l, price_s};
+pub use icon::{icon, icon_l, icon_s, logo_mark, typed_icon};
+pub use money::{price, price_l, price_s, typed_price};
 
 #[cfg(feature = "ssr")]
 pub use blocks::{

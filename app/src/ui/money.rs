@@ -4,12 +4,18 @@ use domain::money::Fen;
 use leptos::prelude::*;
 
 fn sized(amount: Fen, class: &'static str) -> AnyView {
+    typed_price(amount, class).into_any()
+}
+
+/// An amount of a class, for islands: erasing a view's type costs kilobytes in the browser.
+#[must_use]
+pub fn typed_price(amount: Fen, class: &'static str) -> impl IntoView {
     let text = amount.to_yuan_string();
     let (whole, decimals) = match text.split_once('.') {
         Some((whole, decimals)) => (whole.to_owned(), format!(".{decimals}")),
         None => (text, String::new()),
     };
-    view! { <span class=class><small>"¥"</small>{whole}<small>{decimals}</small></span> }.into_any()
+    view! { <span class=class><small>"¥"</small>{whole}<small>{decimals}</small></span> }
 }
 
 /// An amount with small decimals.

@@ -316,7 +316,10 @@ fn new_number(services: &Services) -> String {
     format!("XJ{:02}{month:02}{day:02}{tail}", year % 100)
 }
 
-/// Retail lines ordered anew, for "buy again".
+/// Puts what was ordered into the cart anew, as far as it can still be bought.
+///
+/// # Errors
+/// What stood in the way, when nothing at all could be put into the cart.
 pub async fn buy_again(services: &Services, viewer: &Viewer, order: OrderId) -> Result<()> {
     let lines = {
         let mut conn = services.db.read().await?;
@@ -325,8 +328,16 @@ pub async fn buy_again(services: &Services, viewer: &Viewer, order: OrderId) -> 
         store::orders::list_order_lines(&mut conn, order).await?
     };
     let wanted: Vec<(VariantId, i64)> = lines.iter().map(|line| (line.variant_id, line.quantity)).collect();
+    let (mut added, mut refused) = (0, None);
     for (variant, quantity) in wanted {
-        crate::carts::set_quantity(services, viewer, variant, quantity).await?;
+        match crate::carts::set_quantity(services, viewer, variant, quantity).await {
+            Ok(_) => added += 1,
+            Err(error @ (ServiceError::Invalid(_) | ServiceError::Conflict(_))) => refused = Some(error),
+            Err(error) => return Err(error),
+        }
     }
-    Ok(())
+    match refused {
+        Some(error) if added == 0 => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -87,14 +87,17 @@ pub async fn order_page(
     number: &str,
     phone_tail: Option<&str>,
 ) -> Result<OrderPage> {
-    let order = {
+    let found = {
         let mut conn = services.db.read().await?;
-        store::orders::find_order_by_number(&mut conn, number.trim()).await?.ok_or(ServiceError::NotFound)?
+        store::orders::find_order_by_number(&mut conn, number.trim()).await?
     };
-    if require_buyer(viewer, &order).is_err() {
-        let tail = phone_tail.ok_or(ServiceError::NotFound)?;
-        check_phone_tail(services, &order, tail).await?;
-    }
+    let order = match found {
+        Some(order) if require_buyer(viewer, &order).is_ok() => order,
+        found => {
+            let tail = phone_tail.ok_or(ServiceError::NotFound)?;
+            check_phone_tail(services, number.trim(), found, tail).await?
+        }
+    };
     read_page(services, order).await
 }
 
@@ -152,16 +155,21 @@ fn can_cancel(order: &OrderRow, parcels: &[ParcelRow]) -> bool {
     }
 }
 
-async fn check_phone_tail(services: &Services, order: &OrderRow, tail: &str) -> Result<()> {
-    let bucket = throttle::Bucket::order(&order.number);
+/// Guesses are counted for numbers that do not exist, too: waiting tells nothing.
+async fn check_phone_tail(
+    services: &Services,
+    number: &str,
+    found: Option<OrderRow>,
+    tail: &str,
+) -> Result<OrderRow> {
+    let bucket = throttle::Bucket::order(number);
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
-    if tail.trim().len() != 4 || !order.recipient_phone.ends_with(tail.trim()) {
-        return Err(ServiceError::NotFound);
-    }
+    let fits = |order: &OrderRow| tail.trim().len() == 4 && order.recipient_phone.ends_with(tail.trim());
+    let order = found.filter(fits).ok_or(ServiceError::NotFound)?;
     let mut tx = services.db.write().await?;
     bucket.clear(&mut tx).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(order)
 }
 
 /// The viewer's own orders, newest first; `before_ms` pages on.

@@ -14,7 +14,7 @@ use store::WriteTx;
 use store::orders::OrderRow;
 use store::payments::{PaymentEventRow, PaymentRow, RefundRow};
 
-use crate::orders::require_buyer;
+use crate::orders::require_payer;
 use crate::ports::{CheckoutRequest, CheckoutState, PaymentError};
 use crate::{Result, ServiceError, Services, Viewer, books, holds, timers};
 
@@ -39,7 +39,8 @@ pub struct ComeBack {
 /// Where to send the buyer to pay; asking again gives the same page while it is open.
 ///
 /// # Errors
-/// [`Conflict::StateChanged`] when there is nothing to pay any more; [`ServiceError::PaymentUnavailable`].
+/// [`Conflict::StateChanged`] when there is nothing to pay any more; [`ServiceError::PaymentUnavailable`]. Guarded: the
+/// buyer; of a unit's order its finance.
 pub async fn start_payment(
     services: &Services,
     viewer: &Viewer,
@@ -49,7 +50,7 @@ pub async fn start_payment(
     let (order, payment) = {
         let mut tx = services.db.write().await?;
         let order = store::orders::lock_order(&mut tx, order_id).await?;
-        require_buyer(viewer, &order)?;
+        require_payer(viewer, &order)?;
         if order.status != OrderStatus::AwaitingPayment {
             return Err(Conflict::StateChanged.into());
         }

@@ -2,11 +2,12 @@
 
 use domain::ids::{PaymentId, RefundId};
 use domain::payment::{PaymentMethod, RefundStatus};
+use store::payments::RefundRow;
 
 use crate::ports::{PaymentError, RefundRequest, RefundState};
 use crate::{Result, ServiceError, Services, Viewer, audit, books};
 
-/// Sends a refund that was decided. Asking the network twice sends the money once: the refund's id is the key.
+/// Sends a refund that was decided. Asking the network twice sends the money once: every attempt has its key.
 ///
 /// # Errors
 /// [`ServiceError::PaymentUnavailable`]: try again later.
@@ -28,7 +29,7 @@ pub async fn send_refund(services: &Services, refund_id: RefundId) -> Result<()>
             let request = RefundRequest {
                 intent_id,
                 amount_fen: refund.amount_fen,
-                idempotency_key: format!("refund-{}", refund.id),
+                idempotency_key: attempt_key(&refund),
                 refund_reference: refund.id.to_string(),
             };
             services.payments.refund(&request).await
@@ -42,6 +43,15 @@ pub async fn send_refund(services: &Services, refund_id: RefundId) -> Result<()>
             settle_refund(services, refund_id, &state).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The key of this attempt. The network answers a repeated key with its first answer, so an attempt that came back
+/// needs another one: it is named after the attempt that failed.
+fn attempt_key(refund: &RefundRow) -> String {
+    match &refund.network_refund_id {
+        Some(failed) => format!("refund-{}-after-{failed}", refund.id),
+        None => format!("refund-{}", refund.id),
     }
 }
 
@@ -70,16 +80,6 @@ pub(crate) async fn settle_refund(
     }
     tx.commit().await?;
     Ok(())
-}
-
-/// The network told us about a refund: ask it, and settle what it says.
-pub async fn check_refund(services: &Services, reference: &str) -> Result<&'static str> {
-    let Ok(id) = reference.parse::<RefundId>() else { return Ok("unknown refund") };
-    match send_refund(services, id).await {
-        Ok(()) => Ok("refund checked"),
-        Err(ServiceError::NotFound) => Ok("unknown refund"),
-        Err(error) => Err(error),
-    }
 }
 
 /// The seller's side has sent a bank transfer back by hand and says so.

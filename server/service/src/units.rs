@@ -14,7 +14,7 @@ pub use desk::{
 };
 pub use order::{
     QuickOrderCheck, QuickOrderRow, RowTrouble, SubmitUnitOrder, UnitOrderPage, UnitPage, check_quick_order,
-    lines_as_text, list_price_list, submit_order, unit_order_page, unit_page,
+    lines_as_text, list_price_list, require_buying_unit, submit_order, unit_order_page, unit_page,
 };
 pub use purchases::{PurchaseRow, Purchases, purchases, purchases_xlsx};
 pub(crate) use purchases::yuan;

@@ -324,6 +324,9 @@ pub async fn list_user_orders(
                   WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
            FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
           WHERE o.user_id = $1 AND o.placed_at_ms < $2
+            AND (o.unit_id IS NULL OR EXISTS (
+                SELECT 1 FROM roles r WHERE r.user_id = o.user_id AND r.scope_id = o.unit_id
+                   AND r.revoked_at_ms IS NULL AND r.kind IN ('unit_buyer', 'unit_approver', 'unit_finance')))
           ORDER BY o.placed_at_ms DESC LIMIT $3",
     )
     .bind(user.get())

@@ -71,7 +71,7 @@ pub fn CartStepper(
 
 /// Saves what a line's stepper shows.
 #[derive(Debug, Clone)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser saves"))]
+#[cfg_attr(not(feature = "shop"), expect(dead_code, reason = "only the browser saves"))]
 struct Saver {
     variant: String,
     wanted: RwSignal<i64>,
@@ -80,12 +80,12 @@ struct Saver {
     locale: Locale,
 }
 
-#[cfg(not(feature = "hydrate"))]
+#[cfg(not(feature = "shop"))]
 impl Saver {
     fn change(&self, _to: i64) {}
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 impl Saver {
     /// Shows the number at once and saves it when nothing followed for a moment.
     fn change(&self, to: i64) {
@@ -95,42 +95,43 @@ impl Saver {
         set_timeout(
             move || {
                 if saver.wanted.get_untracked() == to {
-                    leptos::task::spawn_local(saver.save(to));
+                    saver.save(to);
                 }
             },
             Duration::from_millis(350),
         );
     }
 
-    async fn save(self, to: i64) {
-        use super::api::{SetQuantityForm, set_quantity};
-        let form = SetQuantityForm { variant: self.variant.clone(), quantity: to.to_string() };
-        match set_quantity(form).await {
+    fn save(self, to: i64) {
+        use super::api::SetQuantity;
+        let (variant, quantity, locale) = (self.variant.clone(), to.to_string(), self.locale);
+        let done = move |outcome: Result<crate::browser::Part, String>| match outcome {
             Ok(_) if to == 0 || self.has_problem => reload(),
-            Ok(answer) => {
+            Ok(figures) => {
+                let number = |name: &str| figures.part(name).number().unwrap_or_default();
                 self.failure.set(None);
-                show(&format!("[data-line-fen=\"{}\"]", self.variant), &amount(answer.value.line_fen));
-                show("[data-goods-fen]", &amount(answer.value.goods_fen));
-                let pieces = answer.value.pieces;
-                show("[data-cart-badge]", &if pieces > 0 { pieces.to_string() } else { String::new() });
+                show(&format!("[data-line-fen=\"{}\"]", self.variant), &amount(number("line_fen")));
+                show("[data-goods-fen]", &amount(number("goods_fen")));
+                crate::ui::show_cart_count(number("pieces"));
             }
-            Err(error) => self.failure.set(Some(crate::text::error_text(self.locale, &error))),
-        }
+            Err(said) => self.failure.set(Some(said)),
+        };
+        crate::browser::post::<SetQuantity>(&[("variant", &variant), ("quantity", &quantity)], locale, done);
     }
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 fn amount(fen: i64) -> String {
     crate::text::yuan(domain::money::Fen::new(fen))
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 fn reload() {
     let _ = window().location().reload();
 }
 
 /// Writes a figure wherever the page shows it.
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 fn show(selector: &str, text: &str) {
     let Ok(found) = document().query_selector_all(selector) else { return };
     for at in 0..found.length() {

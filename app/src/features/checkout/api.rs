@@ -139,6 +139,25 @@ fn filled_from_paste(mut form: CheckoutForm) -> CheckoutForm {
     form
 }
 
+/// A text with an address somewhere in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReadAddressForm {
+    pub paste: String,
+}
+
+/// Reads name, telephone, region and address from a pasted text; changes nothing.
+#[server(endpoint = "checkout/read_address")]
+pub async fn read_address(
+    #[server(flatten)] form: ReadAddressForm,
+) -> Result<Answer<domain::address::ParsedAddress>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |_, _, form| async move {
+        Ok(Then::stay(domain::address::parse_pasted(&form.paste, service::regions::regions())))
+    })
+    .await
+}
+
 /// A region to work the freight out for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -9,7 +9,7 @@ pub mod paste;
 pub mod region_picker;
 pub mod totals;
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 mod browser;
 #[cfg(feature = "ssr")]
 mod checkout_page;

@@ -8,8 +8,6 @@ use leptos::prelude::*;
 #[island]
 pub fn PasteAddress(pasted: String, locale: Locale) -> impl IntoView {
     let said = RwSignal::new(String::new());
-    #[cfg(feature = "hydrate")]
-    let _ = super::browser::regions();
     let read_now = move |event: leptos::ev::MouseEvent| {
         if recognise(locale, said) {
             event.prevent_default();
@@ -43,48 +41,55 @@ pub fn PasteAddress(pasted: String, locale: Locale) -> impl IntoView {
     }
 }
 
-/// Fills the fields from the pasted text; false when that has to be left to the server.
-#[cfg(feature = "hydrate")]
+/// Has the server read the pasted text and fills the fields in.
+#[cfg(feature = "shop")]
 fn recognise(locale: Locale, said: RwSignal<String>) -> bool {
-    use super::browser::{chosen, fill, regions};
-    use wasm_bindgen::JsCast;
-    let Some(tree) = regions().get_untracked() else { return false };
+    use super::api::ReadAddress;
+    use wasm_bindgen::JsCast as _;
     let area = document()
         .get_element_by_id("f-paste")
         .and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok());
     let Some(text) = area.map(|area| area.value()).filter(|text| !text.trim().is_empty()) else {
         return true;
     };
-    let parsed = domain::address::parse_pasted(&text, &tree);
-    let mut found: Vec<&str> = Vec::new();
-    if let Some(name) = &parsed.name {
-        fill("f-name", name);
-        found.push(locale.pick("姓名", "name"));
-    }
-    if let Some(phone) = &parsed.phone {
-        fill("f-phone", phone.as_str());
-        found.push(locale.pick("电话", "phone"));
-    }
-    if let Some(region) = parsed.region {
-        chosen().set(region.as_str().to_owned());
-        found.push(locale.pick("地区", "region"));
-    }
-    if let Some(detail) = &parsed.detail {
-        fill("f-detail", detail);
-        found.push(locale.pick("详细地址", "address"));
-    }
-    said.set(if found.is_empty() {
-        locale
-            .pick("没有认出来，请在下面填写", "Nothing was recognised; please fill the fields in below")
-            .to_owned()
-    } else {
-        let what = found.join(locale.pick("、", ", "));
-        format!("{}{what}", locale.pick("已填好，请核对：", "Filled in, please check: "))
+    crate::browser::post::<ReadAddress>(&[("paste", &text)], locale, move |outcome| {
+        said.set(match outcome {
+            Ok(parsed) => fill_in(locale, &parsed),
+            Err(failure) => failure,
+        });
     });
     true
 }
 
-#[cfg(not(feature = "hydrate"))]
+/// Puts what was recognised into the fields and says which those are.
+#[cfg(feature = "shop")]
+fn fill_in(locale: Locale, parsed: &crate::browser::Part) -> String {
+    use super::browser::{chosen, fill};
+    let mut found: Vec<&str> = Vec::new();
+    for (part, field, what) in [
+        ("name", "f-name", locale.pick("姓名", "name")),
+        ("phone", "f-phone", locale.pick("电话", "phone")),
+        ("detail", "f-detail", locale.pick("详细地址", "address")),
+    ] {
+        if let Some(text) = parsed.part(part).text() {
+            fill(field, &text);
+            found.push(what);
+        }
+    }
+    if let Some(code) = parsed.part("region").text() {
+        chosen().set(code);
+        found.push(locale.pick("地区", "region"));
+    }
+    if found.is_empty() {
+        return locale
+            .pick("没有认出来，请在下面填写", "Nothing was recognised; please fill the fields in below")
+            .to_owned();
+    }
+    let what = found.join(locale.pick("、", ", "));
+    format!("{}{what}", locale.pick("已填好，请核对：", "Filled in, please check: "))
+}
+
+#[cfg(not(feature = "shop"))]
 fn recognise(_locale: Locale, _said: RwSignal<String>) -> bool {
     false
 }

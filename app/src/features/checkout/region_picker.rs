@@ -1,6 +1,7 @@
 //! Province, city, district.
 
 use domain::locale::Locale;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 /// The region of the address. Without scripts it is typed in words; with them it is chosen from three lists, which
@@ -16,8 +17,10 @@ pub fn RegionPicker(
     locale: Locale,
 ) -> impl IntoView {
     let ready = RwSignal::new(false);
-    #[cfg(feature = "hydrate")]
-    take_over(ready, code.clone());
+    #[cfg(feature = "shop")]
+    take_over(ready, code);
+    #[cfg(not(feature = "shop"))]
+    let _ = code;
     let is_wrong = error.is_some().then_some("true");
     let described = if error.is_some() { "f-region-h f-region-e" } else { "f-region-h" };
     let input = move || {
@@ -36,18 +39,17 @@ pub fn RegionPicker(
             />
         }
     };
-    let code = StoredValue::new(code);
+    let shown =
+        move || if ready.get() { Either::Left(lists::three_lists(locale)) } else { Either::Right(input()) };
     view! {
         <div class="field">
-            <Show when=move || ready.get() fallback=input>
-                <Lists code=code.get_value() locale/>
-            </Show>
+            {shown}
             {error.map(|error| view! { <p class="field__error" id="f-region-e">{error}</p> })}
         </div>
     }
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 fn take_over(ready: RwSignal<bool>, code: String) {
     let tree = super::browser::regions();
     let chosen = super::browser::chosen();
@@ -62,20 +64,12 @@ fn take_over(ready: RwSignal<bool>, code: String) {
 }
 
 /// The three lists; only in the browser is there anything to choose from.
-#[component]
-fn Lists(code: String, locale: Locale) -> impl IntoView {
-    #[cfg(feature = "hydrate")]
-    {
-        let _ = code;
-        lists::three_lists(locale)
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = (code, locale);
-    }
+#[cfg(not(feature = "shop"))]
+mod lists {
+    pub(super) fn three_lists(_locale: domain::locale::Locale) {}
 }
 
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 mod lists {
     use domain::locale::Locale;
     use domain::region::{Region, RegionCode, RegionTree};
@@ -94,8 +88,8 @@ mod lists {
         RegionCode::parse(code).map(|code| choices(tree.children(code))).unwrap_or_default()
     }
 
-    pub(super) fn three_lists(locale: Locale) -> AnyView {
-        let Some(tree) = browser::regions().get_untracked() else { return ().into_any() };
+    pub(super) fn three_lists(locale: Locale) -> Option<impl IntoView> {
+        let tree = browser::regions().get_untracked()?;
         let chosen = browser::chosen();
         let (province, city, area) =
             (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -113,8 +107,8 @@ mod lists {
                 level.set(path.get(at).cloned().unwrap_or_default());
             }
         });
-        let provinces = choices(tree.provinces());
-        let (for_cities, for_areas) = (tree.clone(), tree);
+        let (for_provinces, for_cities, for_areas) = (tree.clone(), tree.clone(), tree);
+        let provinces = Memo::new(move |_| choices(for_provinces.provinces()));
         let cities = Memo::new(move |_| below(&for_cities, &province.get()));
         let areas = Memo::new(move |_| below(&for_areas, &city.get()));
         let chosen_city = chosen.clone();
@@ -134,31 +128,31 @@ mod lists {
             area.set(code.clone());
             chosen.set(code);
         };
-        view! {
+        Some(view! {
             <input type="hidden" name="region" prop:value=move || area.get() value=area.get_untracked()/>
             <div class="fields fields--3">
-                {list("f-region", locale.pick("省份", "Province"), province, move || provinces.clone(), pick_province)}
-                {list("f-region-city", locale.pick("城市", "City"), city, move || cities.get(), pick_city)}
-                {list("f-region-area", locale.pick("区县", "District"), area, move || areas.get(), pick_area)}
+                {list("f-region", locale.pick("省份", "Province"), province, provinces, Box::new(pick_province))}
+                {list("f-region-city", locale.pick("城市", "City"), city, cities, Box::new(pick_city))}
+                {list("f-region-area", locale.pick("区县", "District"), area, areas, Box::new(pick_area))}
             </div>
-        }
-        .into_any()
+        })
     }
 
     fn list(
         id: &'static str,
         label: &'static str,
         value: RwSignal<String>,
-        options: impl Fn() -> Choices + Send + 'static,
-        pick: impl Fn(String) + 'static,
-    ) -> AnyView {
+        options: Memo<Choices>,
+        pick: Box<dyn Fn(String)>,
+    ) -> impl IntoView {
         view! {
             <div class="field">
                 <label for=id>{label}</label>
                 <select id=id on:change=move |event| pick(event_target_value(&event))>
                     <option value="" selected=move || value.get().is_empty()>"—"</option>
                     {move || {
-                        options()
+                        options
+                            .get()
                             .into_iter()
                             .map(|(code, name)| {
                                 let own = code.clone();
@@ -169,6 +163,5 @@ mod lists {
                 </select>
             </div>
         }
-        .into_any()
     }
 }

@@ -21,9 +21,9 @@ pub fn CheckoutTotals(
     let quote = RwSignal::new(quote);
     let refusal = RwSignal::new(refusal);
     let busy = RwSignal::new(false);
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "shop")]
     follow_region(quote, refusal, busy, code, locale);
-    #[cfg(not(feature = "hydrate"))]
+    #[cfg(not(feature = "shop"))]
     let _ = code;
     let freight = (0..parcels).map(|at| freight_row(at, parcels, quote, locale)).collect::<Vec<_>>();
     let sum = move || quote.with(|quote| yuan(Fen::new(quote.total_fen.unwrap_or(quote.goods_fen))));
@@ -64,7 +64,7 @@ pub fn CheckoutTotals(
     }
 }
 
-fn freight_row(at: usize, parcels: usize, quote: RwSignal<CheckoutQuote>, locale: Locale) -> AnyView {
+fn freight_row(at: usize, parcels: usize, quote: RwSignal<CheckoutQuote>, locale: Locale) -> impl IntoView {
     let label = if parcels > 1 {
         match locale {
             Locale::Zh => format!("运费（包裹 {}）", at + 1),
@@ -80,11 +80,11 @@ fn freight_row(at: usize, parcels: usize, quote: RwSignal<CheckoutQuote>, locale
             Some(fen) => yuan(Fen::new(fen)),
         })
     };
-    view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }.into_any()
+    view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }
 }
 
 /// Asks for the freight whenever another region is chosen.
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "shop")]
 fn follow_region(
     quote: RwSignal<CheckoutQuote>,
     refusal: RwSignal<Option<String>>,
@@ -92,7 +92,8 @@ fn follow_region(
     code: String,
     locale: Locale,
 ) {
-    use super::api::{QuoteForm, quote_checkout};
+    use super::api::QuoteCheckout;
+    use crate::browser::{Part, post};
     let chosen = super::browser::chosen();
     let quoted = StoredValue::new(code);
     Effect::new(move |_| {
@@ -102,26 +103,36 @@ fn follow_region(
         }
         quoted.set_value(region.clone());
         busy.set(true);
-        leptos::task::spawn_local(async move {
-            let outcome = quote_checkout(QuoteForm { region: region.clone() }).await;
+        let asked = region.clone();
+        let done = move |outcome: Result<Part, String>| {
             // Another region may have been chosen meanwhile.
-            if quoted.get_value() != region {
+            if quoted.get_value() != asked {
                 return;
             }
             busy.set(false);
             match outcome {
                 Ok(answer) => {
                     refusal.set(None);
-                    quote.set(answer.value);
+                    quote.set(read(&answer));
                 }
-                Err(error) => {
+                Err(said) => {
                     quote.update(|quote| {
                         quote.total_fen = None;
                         quote.freight_fen.iter_mut().for_each(|fee| *fee = None);
                     });
-                    refusal.set(Some(crate::text::error_text(locale, &error)));
+                    refusal.set(Some(said));
                 }
             }
-        });
+        };
+        post::<QuoteCheckout>(&[("region", &region)], locale, done);
     });
+}
+
+#[cfg(feature = "shop")]
+fn read(answer: &crate::browser::Part) -> CheckoutQuote {
+    CheckoutQuote {
+        goods_fen: answer.part("goods_fen").number().unwrap_or_default(),
+        freight_fen: answer.part("freight_fen").parts().iter().map(crate::browser::Part::number).collect(),
+        total_fen: answer.part("total_fen").number(),
+    }
 }

@@ -5,9 +5,7 @@ use domain::money::Fen;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::features::cart::api::{AddLineForm, add_line};
-use crate::text::error_text;
-use crate::ui::{amount_text, icon, price_l, show_cart_count};
+use crate::ui::{amount_text, typed_icon, typed_price};
 
 /// From how few pieces left on the page says so.
 const FEW_LEFT: i64 = 10;
@@ -70,6 +68,8 @@ struct Choice {
     touched: RwSignal<bool>,
     quantity: RwSignal<i64>,
     failure: RwSignal<Option<String>>,
+    /// The server has been asked and has not answered yet.
+    busy: RwSignal<bool>,
     /// Pieces in the cart after something was put into it.
     added: RwSignal<Option<i64>>,
     locale: Locale,
@@ -83,6 +83,7 @@ impl Choice {
             touched: RwSignal::new(false),
             quantity: RwSignal::new(data.quantity),
             failure: RwSignal::new(data.failure.clone()),
+            busy: RwSignal::new(false),
             added: RwSignal::new(None),
             locale,
         }
@@ -151,39 +152,16 @@ impl Choice {
 #[island]
 pub fn BuyBox(data: BuyBoxData, locale: Locale) -> impl IntoView {
     let choice = Choice::new(&data, locale);
-    let checkout_path = StoredValue::new(data.checkout_path.clone());
-    let add = Action::new(move |goes_on: &bool| {
-        let goes_on = *goes_on;
-        let form = AddLineForm {
-            variant: choice.chosen.get_untracked(),
-            quantity: choice.quantity.get_untracked().to_string(),
-            then: String::new(),
-        };
-        async move {
-            choice.added.set(None);
-            match add_line(form).await {
-                Ok(answer) => {
-                    choice.failure.set(None);
-                    show_cart_count(answer.value);
-                    if goes_on {
-                        go_to(&checkout_path.get_value());
-                    } else {
-                        choice.added.set(Some(answer.value));
-                    }
-                }
-                Err(error) => choice.failure.set(Some(error_text(locale, &error))),
-            }
-        }
-    });
+    let checkout_path = data.checkout_path.clone();
     let goes_on = RwSignal::new(false);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if !add.pending().get_untracked() {
-            add.dispatch(goes_on.get_untracked());
+        if !choice.busy.get_untracked() {
+            add(choice, goes_on.get_untracked(), &checkout_path);
         }
     };
     let is_preview = data.is_preview;
-    let busy = move |button: bool| (add.pending().get() && goes_on.get() == button).then_some("true");
+    let busy = move |button: bool| (choice.busy.get() && goes_on.get() == button).then_some("true");
     let blocked = move || is_preview || !choice.can_buy();
     let cart_path = data.cart_path.clone();
     view! {
@@ -195,7 +173,7 @@ pub fn BuyBox(data: BuyBoxData, locale: Locale) -> impl IntoView {
             <p class="field__error" role="alert" id="buy-e">{move || choice.failure.get()}</p>
             <div class="buybar">
                 <a class="buybar__icon" href=cart_path>
-                    {icon("cart")}<span>{locale.pick("购物车", "Cart")}</span>
+                    {typed_icon("cart", "icon")}<span>{locale.pick("购物车", "Cart")}</span>
                     <span class="badge" data-cart-badge="">{(data.cart_count > 0).then_some(data.cart_count)}</span>
                 </a>
                 <button
@@ -217,11 +195,11 @@ pub fn BuyBox(data: BuyBoxData, locale: Locale) -> impl IntoView {
 }
 
 /// The chosen variant's price; the lowest one until something was chosen.
-fn price_line(choice: Choice, sold_count: i64) -> AnyView {
+fn price_line(choice: Choice, sold_count: i64) -> impl IntoView + use<> {
     let locale = choice.locale;
     let shown = move || {
         let price = choice.with_variant(|variant| variant.price_fen);
-        price.map(|price| price_l(Fen::new(price)))
+        price.map(|price| typed_price(Fen::new(price), "price price--l"))
     };
     let is_open = move || {
         let price = choice.with_variant(|variant| variant.price_fen).unwrap_or_default();
@@ -242,10 +220,9 @@ fn price_line(choice: Choice, sold_count: i64) -> AnyView {
     view! {
         <p class="product__price"><span>{shown}</span><span class="muted">{unit}</span>{sold}</p>
     }
-    .into_any()
 }
 
-fn options(choice: Choice, data: &BuyBoxData) -> AnyView {
+fn options(choice: Choice, data: &BuyBoxData) -> impl IntoView + use<> {
     let locale = choice.locale;
     let chips: Vec<_> = data
         .variants
@@ -271,10 +248,9 @@ fn options(choice: Choice, data: &BuyBoxData) -> AnyView {
         })
         .collect();
     view! { <fieldset class="options"><legend>{locale.pick("规格", "Choose")}</legend>{chips}</fieldset> }
-        .into_any()
 }
 
-fn quantity(choice: Choice, id: &str) -> AnyView {
+fn quantity(choice: Choice, id: &str) -> impl IntoView + use<> {
     let locale = choice.locale;
     let number = move |read: fn(&VariantChoice) -> i64| choice.with_variant(read).unwrap_or(1).to_string();
     let typed = move |event: leptos::ev::Event| {
@@ -319,11 +295,10 @@ fn quantity(choice: Choice, id: &str) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
 }
 
 /// What happened, said aloud, with the way to the cart.
-fn added_note(choice: Choice, cart_path: String) -> AnyView {
+fn added_note(choice: Choice, cart_path: String) -> impl IntoView + use<> {
     let locale = choice.locale;
     let words = move |pieces: i64| match locale {
         Locale::Zh => format!("已加入购物车，共 {pieces} 件"),
@@ -340,17 +315,40 @@ fn added_note(choice: Choice, cart_path: String) -> AnyView {
             }
         })
     };
-    view! { <div role="status">{note}</div> }.into_any()
+    view! { <div role="status">{note}</div> }
 }
 
-fn go_to(path: &str) {
-    #[cfg(feature = "hydrate")]
-    {
-        let _ = window().location().set_href(path);
-    }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = path;
+/// Puts what is chosen into the cart, and then goes on to pay if that was the button.
+#[cfg(feature = "shop")]
+fn add(choice: Choice, goes_on: bool, checkout_path: &str) {
+    use crate::browser::{Part, post};
+    use crate::features::cart::api::AddLine;
+    let (variant, quantity) =
+        (choice.chosen.get_untracked(), choice.quantity.get_untracked().to_string());
+    let checkout_path = checkout_path.to_owned();
+    choice.busy.set(true);
+    choice.added.set(None);
+    let done = move |outcome: Result<Part, String>| {
+        choice.busy.set(false);
+        match outcome {
+            Ok(pieces) => {
+                let pieces = pieces.number().unwrap_or_default();
+                choice.failure.set(None);
+                crate::ui::show_cart_count(pieces);
+                if goes_on {
+                    let _ = window().location().set_href(&checkout_path);
+                } else {
+                    choice.added.set(Some(pieces));
+                }
+            }
+            Err(said) => choice.failure.set(Some(said)),
+        }
+    };
+    post::<AddLine>(&[("variant", &variant), ("quantity", &quantity)], choice.locale, done);
 }
+
+#[cfg(not(feature = "shop"))]
+fn add(_choice: Choice, _goes_on: bool, _checkout_path: &str) {}
 
 #[cfg(test)]
 mod tests {

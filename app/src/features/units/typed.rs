@@ -29,6 +29,9 @@ pub fn values(form: &BulkOrderForm) -> Vec<(String, String)> {
 }
 
 /// Keeps what was typed and answers the address of the page that shows it checked.
+///
+/// # Errors
+/// Guarded: the buyer of the unit that the values name.
 pub async fn keep_draft(
     services: &Services,
     viewer: &Viewer,
@@ -36,6 +39,7 @@ pub async fn keep_draft(
 ) -> service::Result<String> {
     let unit =
         values.iter().find(|(name, _)| name == "unit").map(|(_, unit)| unit.clone()).unwrap_or_default();
+    service::units::require_buying_unit(services, viewer, &unit).await?;
     let content = FlashContent { form: SubmitBulkOrder::PATH.to_owned(), values, ..FlashContent::default() };
     let token = flash::keep(services, viewer, &content).await?;
     Ok(format!("{}?{DRAFT_PARAMETER}={token}#check", paths::unit_buy(unit)))
@@ -44,6 +48,8 @@ pub async fn keep_draft(
 /// Reads an uploaded list into the list's field; everything else that was typed goes along.
 pub async fn upload_sheet(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
     submit_upload(form, |services, viewer, form| async move {
+        // Nobody's file is unpacked but a buyer's.
+        service::units::require_buying_unit(&services, &viewer, form.value("unit")).await?;
         let bytes = form.files.iter().find(|file| file.field == "sheet").map(|file| file.bytes.as_slice());
         let lines = service::units::read_sheet(bytes.unwrap_or_default())?;
         let mut values = form.values;

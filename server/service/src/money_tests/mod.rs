@@ -1,5 +1,6 @@
 //! The chain that must always hold, lived through: every test ends with sound books.
 
+mod races;
 mod retail;
 
 use domain::address::AddressForm;

@@ -49,6 +49,7 @@ struct Page {
 
 #[derive(Debug)]
 struct Refund {
+    intent_id: String,
     amount_fen: Fen,
     state: RefundState,
 }
@@ -134,6 +135,21 @@ impl FakeGateway {
         sent.map(|refund| refund.amount_fen).sum()
     }
 
+    /// The same for the money of one page.
+    pub fn sent_back_of(&self, session: &str) -> Fen {
+        let state = self.state();
+        let intent_id = format!("pi_{session}");
+        let sent = state.refunds.values().filter(|refund| {
+            refund.intent_id == intent_id && matches!(refund.state, RefundState::Succeeded { .. })
+        });
+        sent.map(|refund| refund.amount_fen).sum()
+    }
+
+    /// How a page stands, over a line that never breaks.
+    pub fn find(&self, session: &str) -> CheckoutState {
+        self.state().pages[session].state.clone()
+    }
+
     /// Refunds that the network was made to try.
     pub fn refund_count(&self) -> usize {
         self.state().refunds.len()
@@ -215,7 +231,12 @@ impl PaymentGateway for FakeGateway {
             }
         };
         state.answers.insert(request.idempotency_key.clone(), said.clone());
-        state.refunds.insert(id, Refund { amount_fen: request.amount_fen, state: said.clone() });
+        let refund = Refund {
+            intent_id: request.intent_id.clone(),
+            amount_fen: request.amount_fen,
+            state: said.clone(),
+        };
+        state.refunds.insert(id, refund);
         answer(&mut state, said)
     }
 

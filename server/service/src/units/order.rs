@@ -122,6 +122,17 @@ pub(super) async fn find_unit(conn: &mut Conn, viewer: &Viewer, slug: &str) -> R
     Ok(unit)
 }
 
+/// The unit that the viewer buys for.
+///
+/// # Errors
+/// Guarded: the unit's buyer; [`ServiceError::NotFound`] for those who are no members of it.
+pub async fn require_buying_unit(services: &Services, viewer: &Viewer, slug: &str) -> Result<UnitRow> {
+    let mut conn = services.db.read().await?;
+    let unit = find_unit(&mut conn, viewer, slug).await?;
+    viewer.require_unit_buyer(unit.id)?;
+    Ok(unit)
+}
+
 /// What can be ordered by code, with tier prices, for the buyer to copy from.
 ///
 /// # Errors

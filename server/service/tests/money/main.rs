@@ -1,0 +1,146 @@
+//! The money path under strain: many buyers at once, notices in any order, time running out, people who may not.
+//!
+//! Every test ends with sound books. `XIANGJI_LONG=1` asks for the long counts of the reliability promises.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
+mod guards;
+mod notices;
+mod properties;
+mod races;
+mod sheets;
+mod stock;
+mod units;
+mod workers;
+
+use domain::address::AddressForm;
+use domain::failure::Conflict;
+use domain::ids::{BatchId, OrderId, VariantId};
+use domain::money::Fen;
+use domain::order::OrderStatus;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::RngCore;
+use service::checkout::{PlaceOrder, PlacedOrder, place_order, preview_checkout};
+use service::payments::{ComeBack, check_payment, start_payment};
+use service::testing::{TestShop, Town};
+use service::{Result, ServiceError, Viewer, books, carts, worker};
+use store::orders::OrderRow;
+use store::parcels::ParcelRow;
+use store::payments::PaymentRow;
+
+/// The short count, or the long one when `XIANGJI_LONG=1`.
+fn rounds(short: usize, long: usize) -> usize {
+    if std::env::var("XIANGJI_LONG").as_deref() == Ok("1") { long } else { short }
+}
+
+/// I1 to I6 hold.
+async fn assert_sound(shop: &TestShop) {
+    let report = books::verify_books(&shop.services).await.unwrap();
+    assert!(report.is_sound(), "{:#?}", report.mismatches);
+}
+
+/// Does what is due until nothing is.
+async fn run_worker(shop: &TestShop) {
+    while worker::run_due(&shop.services).await.unwrap() > 0 {}
+}
+
+/// Every guest has a telephone of their own.
+fn address(region: &str, number: u32) -> AddressForm {
+    AddressForm {
+        name: "收货人".to_owned(),
+        phone: format!("138{number:08}"),
+        region: region.to_owned(),
+        detail: "示范路1号2单元".to_owned(),
+    }
+}
+
+async fn fill(shop: &TestShop, viewer: &Viewer, lines: &[(VariantId, i64)]) {
+    for (variant, quantity) in lines {
+        carts::set_quantity(&shop.services, viewer, *variant, *quantity).await.unwrap();
+    }
+}
+
+/// What the checkout form sends for the cart as it is.
+async fn checkout_form(shop: &TestShop, viewer: &Viewer, number: u32) -> PlaceOrder {
+    let draft = preview_checkout(&shop.services, viewer, Some(Town::NEAR)).await.unwrap();
+    PlaceOrder {
+        key: shop.services.new_token(),
+        address: address(Town::NEAR, number),
+        expected_total_fen: draft.total_fen(),
+        ..PlaceOrder::default()
+    }
+}
+
+/// Guest `number` fills the cart and places the order.
+async fn order(shop: &TestShop, number: u32, lines: &[(VariantId, i64)]) -> PlacedOrder {
+    let guest = shop.guest(number);
+    fill(shop, &guest, lines).await;
+    let form = checkout_form(shop, &guest, number).await;
+    place_order(&shop.services, &guest, form).await.unwrap()
+}
+
+async fn find_order(shop: &TestShop, id: OrderId) -> OrderRow {
+    let mut conn = shop.services.db.read().await.unwrap();
+    store::orders::get_order(&mut conn, id).await.unwrap()
+}
+
+async fn status(shop: &TestShop, id: OrderId) -> OrderStatus {
+    find_order(shop, id).await.status
+}
+
+async fn payments_of(shop: &TestShop, id: OrderId) -> Vec<PaymentRow> {
+    let mut conn = shop.services.db.read().await.unwrap();
+    store::payments::list_order_payments(&mut conn, id).await.unwrap()
+}
+
+async fn parcels_of(shop: &TestShop, id: OrderId) -> Vec<ParcelRow> {
+    let mut conn = shop.services.db.read().await.unwrap();
+    store::parcels::list_order_parcels(&mut conn, id).await.unwrap()
+}
+
+fn come_back() -> ComeBack {
+    ComeBack { paid_path: "/paid".to_owned(), unpaid_path: "/unpaid".to_owned() }
+}
+
+/// Opens the payment page and answers its session.
+async fn open_page(shop: &TestShop, viewer: &Viewer, id: OrderId) -> String {
+    start_payment(&shop.services, viewer, id, &come_back()).await.unwrap();
+    payments_of(shop, id).await[0].session_id.clone().unwrap()
+}
+
+/// The network's notice arrives.
+async fn notify(shop: &TestShop, session: &str) -> Result<&'static str> {
+    let reference = shop.gateway.request_of(session).payment_reference;
+    check_payment(&shop.services, &reference).await
+}
+
+/// Pays an order online, to the notice.
+async fn pay(shop: &TestShop, viewer: &Viewer, id: OrderId) {
+    let session = open_page(shop, viewer, id).await;
+    assert!(shop.gateway.pay(&session));
+    assert_eq!(notify(shop, &session).await.unwrap(), "captured");
+}
+
+/// Available, held and sold base units of a batch.
+async fn batch(shop: &TestShop, id: BatchId) -> (i64, i64, i64) {
+    let mut conn = shop.services.db.read().await.unwrap();
+    let row = store::listing::find_batch(&mut conn, id).await.unwrap().unwrap();
+    (row.available, row.held, row.sold)
+}
+
+/// The conflict that a use case answered.
+fn conflict<T: std::fmt::Debug>(answer: Result<T>) -> Conflict {
+    match answer {
+        Err(ServiceError::Conflict(conflict)) => conflict,
+        other => panic!("a conflict was expected: {other:?}"),
+    }
+}
+
+fn fen(amount: i64) -> Fen {
+    Fen::new(amount)
+}
+
+/// A number below `end`.
+fn below(random: &mut ChaCha12Rng, end: u32) -> u32 {
+    random.next_u32() % end
+}

@@ -1,0 +1,155 @@
+//! R3: notices may come twice, late, out of order, or not at all.
+
+use domain::order::OrderStatus;
+use domain::payment::PaymentStatus;
+use domain::time::MINUTE_MS;
+use service::orders::cancel_order;
+use service::ports::CheckoutState;
+use service::testing::TestShop;
+use service::{Result, worker};
+
+use super::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Notice {
+    Processing,
+    Paid,
+    Expired,
+}
+
+/// Every sequence of up to four notices, duplicates included.
+fn sequences() -> Vec<Vec<Notice>> {
+    let mut all: Vec<Vec<Notice>> = vec![Vec::new()];
+    let mut longest = all.clone();
+    for _ in 0..4 {
+        longest = longest
+            .iter()
+            .flat_map(|start| {
+                [Notice::Processing, Notice::Paid, Notice::Expired]
+                    .map(|next| start.iter().copied().chain([next]).collect())
+            })
+            .collect();
+        all.extend(longest.iter().cloned());
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_order_of_notices_ends_in_one_state() {
+    let shop = TestShop::sqlite().await;
+    let mut paid_count = 0;
+    for (number, notices) in (0..).zip(sequences()) {
+        let placed = order(&shop, number, &[(shop.honey.variant(), 1)]).await;
+        let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
+        for notice in &notices {
+            let state = match notice {
+                Notice::Processing => CheckoutState::Processing,
+                Notice::Paid => shop.gateway.paid_state(&session),
+                Notice::Expired => CheckoutState::Expired,
+            };
+            shop.gateway.set(&session, state);
+            notify(&shop, &session).await.unwrap();
+        }
+        let is_paid = notices.contains(&Notice::Paid);
+        paid_count += i64::from(is_paid);
+        let expected = if is_paid { OrderStatus::Paid } else { OrderStatus::AwaitingPayment };
+        assert_eq!(status(&shop, placed.order_id).await, expected, "{notices:?}");
+        let payments = payments_of(&shop, placed.order_id).await;
+        assert_eq!(payments.len(), 1);
+        assert_eq!(payments[0].status == PaymentStatus::Captured, is_paid, "{notices:?}");
+    }
+    let (_, held, sold) = batch(&shop, shop.honey.batches[0]).await;
+    assert_eq!((sold, paid_count), (paid_count, 104));
+    assert_eq!(held, 17, "what nobody paid is still held");
+    assert_eq!(shop.gateway.refund_count(), 0);
+    assert_sound(&shop).await;
+}
+
+#[tokio::test]
+async fn a_notice_that_never_came_is_healed_by_asking() {
+    TestShop::on_both(async |shop| {
+        let placed = order(shop, 1, &[(shop.tea.variant(), 1)]).await;
+        let session = open_page(shop, &shop.guest(1), placed.order_id).await;
+        assert!(shop.gateway.pay(&session));
+        assert_eq!(worker::reconcile(&shop.services).await.unwrap(), 0, "not asked before its time");
+        shop.clock.advance(3 * MINUTE_MS + 1);
+        shop.gateway.go_silent(1);
+        worker::reconcile(&shop.services).await.unwrap();
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::AwaitingPayment);
+        worker::reconcile(&shop.services).await.unwrap();
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Paid);
+        shop.clock.advance(60 * MINUTE_MS);
+        run_worker(shop).await;
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Paid);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_is_stored_before_anything_is_done_about_it_and_once() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let stores = (0..10).map(|_| service::payments::record_event(services, "evt_1", "checkout.session.completed", "{}"));
+        let stored = futures::future::join_all(stores).await;
+        assert_eq!(stored.iter().filter(|new| matches!(new, Ok(true))).count(), 1, "{stored:?}");
+        assert!(stored.iter().all(Result::is_ok));
+        for reference in ["", "nonsense", "0000000000001", "7zzzzzzzzzzzz"] {
+            assert_eq!(check_payment(services, reference).await.unwrap(), "unknown payment");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_could_answer_for_is_the_same_page_later() {
+    let shop = TestShop::sqlite().await;
+    let guest = shop.guest(1);
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
+    shop.gateway.lose_answers(1);
+    let lost = start_payment(&shop.services, &guest, placed.order_id, &come_back()).await;
+    assert!(matches!(lost, Err(ServiceError::PaymentUnavailable(_))), "{lost:?}");
+    pay(&shop, &guest, placed.order_id).await;
+    assert_eq!((shop.gateway.page_count(), payments_of(&shop, placed.order_id).await.len()), (1, 1));
+    assert_sound(&shop).await;
+}
+
+#[tokio::test]
+async fn money_for_an_order_that_was_given_up_goes_back() {
+    let shop = TestShop::sqlite().await;
+    let guest = shop.guest(1);
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
+    let session = open_page(&shop, &guest, placed.order_id).await;
+    shop.gateway.set(&session, CheckoutState::Processing);
+    cancel_order(&shop.services, &guest, placed.order_id, "").await.unwrap();
+    assert!(shop.gateway.pay(&session));
+    assert_eq!(notify(&shop, &session).await.unwrap(), "late: refunded");
+    run_worker(&shop).await;
+    assert_eq!(status(&shop, placed.order_id).await, OrderStatus::Cancelled);
+    assert_eq!(shop.gateway.sent_back_fen(), find_order(&shop, placed.order_id).await.total_fen);
+    assert_sound(&shop).await;
+}
+
+#[tokio::test]
+async fn stock_is_not_held_for_good_when_the_network_stays_silent() {
+    let shop = TestShop::sqlite().await;
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 5)]).await;
+    let session = open_page(&shop, &shop.guest(1), placed.order_id).await;
+    shop.gateway.go_silent(1_000);
+    for _ in 0..3 {
+        shop.clock.advance(30 * MINUTE_MS);
+        run_worker(&shop).await;
+        assert_eq!(status(&shop, placed.order_id).await, OrderStatus::AwaitingPayment);
+    }
+    for _ in 0..3 {
+        shop.clock.advance(30 * MINUTE_MS);
+        run_worker(&shop).await;
+    }
+    assert_eq!(status(&shop, placed.order_id).await, OrderStatus::Expired);
+    assert_eq!(batch(&shop, shop.tea.batches[0]).await, (500, 0, 0));
+    shop.gateway.go_silent(0);
+    assert!(shop.gateway.pay(&session));
+    worker::reconcile(&shop.services).await.unwrap();
+    assert_eq!(status(&shop, placed.order_id).await, OrderStatus::Paid, "late, and the goods are there");
+    assert_sound(&shop).await;
+}

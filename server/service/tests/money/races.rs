@@ -1,0 +1,142 @@
+//! R4: money that arrives around the end of a hold becomes an order or a refund, never both, never neither.
+
+use domain::order::OrderStatus;
+use domain::payment::PaymentStatus;
+use domain::time::{HOUR_MS, MINUTE_MS};
+use rand_chacha::rand_core::SeedableRng;
+use service::orders::cancel_order;
+use service::payments::check_order;
+use service::testing::Good;
+
+use super::*;
+
+/// One thing that may happen around the end of a hold.
+async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &str, good: &Good) {
+    let guest = shop.guest(number);
+    match what {
+        0 | 1 => {
+            shop.gateway.pay(session);
+        }
+        2 => drop(notify(shop, session).await),
+        3 => shop.clock.advance(MINUTE_MS),
+        4 => drop(worker::run_due(&shop.services).await),
+        5 => drop(cancel_order(&shop.services, &guest, id, "").await),
+        6 => drop(service::payments::check_order(&shop.services, id).await),
+        7 => shop.gateway.go_silent(1),
+        8 => shop.gateway.lose_answers(1),
+        _ => {
+            // Somebody else takes the goods the moment they are free.
+            let rival = shop.guest(number + 1_000_000);
+            if carts::set_quantity(&shop.services, &rival, good.variant(), 1).await.is_ok() {
+                let form = checkout_form(shop, &rival, number).await;
+                drop(place_order(&shop.services, &rival, form).await);
+            }
+        }
+    }
+}
+
+/// Lets everything come to rest: the line is good again, and nothing is due any more.
+async fn settle_down(shop: &TestShop) {
+    shop.gateway.go_silent(0);
+    shop.gateway.lose_answers(0);
+    for _ in 0..3 {
+        shop.clock.advance(2 * HOUR_MS);
+        run_worker(shop).await;
+        worker::reconcile(&shop.services).await.unwrap();
+    }
+}
+
+/// The order has the money and the goods, or neither.
+async fn assert_one_end(shop: &TestShop, id: OrderId, session: &str, story: &[u32]) -> bool {
+    let row = find_order(shop, id).await;
+    let payments = payments_of(shop, id).await;
+    let captured: Fen = payments
+        .iter()
+        .filter(|payment| payment.status == PaymentStatus::Captured)
+        .map(|payment| payment.amount_fen)
+        .sum();
+    // What the network took is what the books know.
+    let taken = if shop.gateway.is_paid(session) { row.total_fen } else { Fen::ZERO };
+    assert_eq!(captured, taken, "{story:?}: {row:?}");
+    let mut conn = shop.services.db.read().await.unwrap();
+    let refunds = store::payments::list_order_refunds(&mut conn, id).await.unwrap();
+    let returned: Fen = refunds.iter().map(|refund| refund.amount_fen).sum();
+    assert!(refunds.iter().all(|refund| refund.settled_at_ms.is_some()), "{story:?}: {refunds:?}");
+    let kept = if row.status == OrderStatus::Paid { row.total_fen } else { Fen::ZERO };
+    assert_eq!(captured - returned, kept, "{story:?}: {:?}", row.status);
+    assert_ne!(row.status, OrderStatus::AwaitingPayment, "{story:?}");
+    let goods = store::stock::list_allocations(&mut conn, id).await.unwrap();
+    let expected = if kept.is_zero() { "released" } else { "sold" };
+    assert!(goods.iter().all(|part| part.status == expected), "{story:?}: {goods:?}");
+    !kept.is_zero()
+}
+
+#[tokio::test]
+async fn money_around_the_end_of_a_hold_becomes_an_order_or_a_refund() {
+    let shop = TestShop::sqlite().await;
+    let mut random = ChaCha12Rng::seed_from_u64(4);
+    let races = rounds(150, 10_000);
+    let (mut paid, mut not_paid) = (0, 0);
+    for number in 0..u32::try_from(races).unwrap() {
+        // Every other race is for a single piece that a rival wants, too.
+        let good = match number % 2 {
+            0 => shop.honey.clone(),
+            _ => shop.scarce(&format!("R{number}"), 1).await,
+        };
+        let placed = order(&shop, number, &[(good.variant(), 1)]).await;
+        let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
+        if below(&mut random, 3) == 0 {
+            shop.gateway.set(&session, service::ports::CheckoutState::Processing);
+        }
+        shop.clock.advance(29 * MINUTE_MS);
+        let story: Vec<u32> = (0..3 + below(&mut random, 6)).map(|_| below(&mut random, 10)).collect();
+        for what in &story {
+            happen(&shop, *what, number, placed.order_id, &session, &good).await;
+        }
+        settle_down(&shop).await;
+        match assert_one_end(&shop, placed.order_id, &session, &story).await {
+            true => paid += 1,
+            false => not_paid += 1,
+        }
+        if number % 30 == 0 {
+            assert_sound(&shop).await;
+        }
+    }
+    assert!(paid > races / 5 && not_paid > races / 5, "{paid} and {not_paid}: the races must go both ways");
+    assert_sound(&shop).await;
+}
+
+#[tokio::test]
+async fn the_same_when_everything_happens_at_once() {
+    TestShop::on_both(async |shop| {
+        let mut random = ChaCha12Rng::seed_from_u64(40);
+        for number in 0..u32::try_from(rounds(25, 1_000)).unwrap() {
+            let good = shop.scarce(&format!("S{number}"), 1).await;
+            let placed = order(shop, number, &[(good.variant(), 1)]).await;
+            let session = open_page(shop, &shop.guest(number), placed.order_id).await;
+            shop.clock.advance(30 * MINUTE_MS);
+            let story: Vec<u32> = (0..6).map(|_| [0, 2, 2, 4, 4, 5, 6, 9][below(&mut random, 8) as usize]).collect();
+            let all = story.iter().map(|what| happen(shop, *what, number, placed.order_id, &session, &good));
+            futures::future::join_all(all).await;
+            settle_down(shop).await;
+            assert_one_end(shop, placed.order_id, &session, &story).await;
+        }
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn coming_back_after_paying_is_as_good_as_a_notice() {
+    let shop = TestShop::sqlite().await;
+    let guest = shop.guest(1);
+    let placed = order(&shop, 1, &[(shop.honey.variant(), 1)]).await;
+    let session = open_page(&shop, &guest, placed.order_id).await;
+    shop.clock.advance(30 * MINUTE_MS);
+    assert!(shop.gateway.pay(&session), "paid in the last moment");
+    // The time is up, but the network is asked first.
+    run_worker(&shop).await;
+    assert_eq!(status(&shop, placed.order_id).await, OrderStatus::Paid);
+    check_order(&shop.services, placed.order_id).await.unwrap();
+    assert_sound(&shop).await;
+}

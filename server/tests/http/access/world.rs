@@ -1,0 +1,446 @@
+//! The small world that the access tests are about: two of everything. Whatever is asked for belongs to the first team,
+//! the first unit, the first collective; people of the second ones are the strangers.
+
+use std::collections::BTreeMap;
+
+use domain::address::AddressForm;
+use domain::food::FoodClass;
+use domain::ids::{BatchId, CollectiveId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, VariantId};
+use domain::invoice::InvoiceWish;
+use domain::locale::Locale;
+use domain::money::Fen;
+use domain::role::Role;
+use service::checkout::PlaceOrder;
+use service::units::SubmitUnitOrder;
+use service::{Services, Viewer, hash_token};
+use store::WriteTx;
+use store::catalogue::FreightRowRow;
+use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch};
+use store::seed::{self, Names, NewDispatchPlace, NewFreightTemplate, NewVillage};
+
+use super::Who;
+use crate::test_shop::{Browser, TestShop};
+
+const REGION: &str = "610925";
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// What stands in the database, and a browser for everybody.
+#[derive(Debug)]
+pub struct World {
+    pub shop: TestShop,
+    pub team: TeamId,
+    pub other_team: TeamId,
+    pub collective: CollectiveId,
+    pub product: ProductId,
+    pub variant: VariantId,
+    pub batch: BatchId,
+    /// The slugs of the units.
+    pub unit: &'static str,
+    pub other_unit: &'static str,
+    /// Bought by [`Who::Shopper`], not paid.
+    pub retail: Placed,
+    /// Bought by [`Who::Guest`], not paid.
+    pub guest: Placed,
+    /// Of the unit, waiting for its approver.
+    pub waiting: Placed,
+    /// Of the unit, approved and not paid.
+    pub approved: Placed,
+    /// Of the unit, transfer announced.
+    pub announced: Placed,
+    /// Of the unit, paid and to be packed.
+    pub paid: Placed,
+    /// A transfer that was announced.
+    pub payment: PaymentId,
+    /// A transfer that has to be sent back.
+    pub refund: RefundId,
+    browsers: BTreeMap<Who, Browser>,
+}
+
+/// An order with its only parcel.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub id: OrderId,
+    pub number: String,
+    pub parcel: ParcelId,
+}
+
+/// What belongs to one side.
+struct Side {
+    team: TeamId,
+    collective: CollectiveId,
+    product: ProductId,
+    variant: VariantId,
+    batch: BatchId,
+    unit: domain::ids::UnitId,
+}
+
+fn names(slug: &str) -> Names {
+    Names { slug: slug.to_owned(), name: format!("名{slug}"), name_en: format!("Name {slug}") }
+}
+
+fn token(who: Who) -> String {
+    format!("token-of-{who:?}")
+}
+
+impl World {
+    /// The browser in which `who` is signed in; signed in anew when something has ended that.
+    pub async fn browser(&self, who: Who) -> &Browser {
+        let browser = &self.browsers[&who];
+        if who != Who::Visitor && browser.cookie("xj").as_deref() != Some(&token(who)) {
+            browser.set_cookie("xj", &token(who));
+        }
+        browser
+    }
+
+    /// Who `who` is to the services.
+    pub async fn viewer(&self, who: Who) -> Viewer {
+        let services = &self.shop.services;
+        service::accounts::load_viewer(services, Some(&token(who)), Locale::Zh).await.unwrap()
+    }
+
+    pub async fn start() -> Self {
+        let shop = TestShop::start().await;
+        let services = &shop.services;
+        let mut tx = services.db.write().await.unwrap();
+        let county = services.new_id();
+        seed::insert_county(&mut tx, county, &names("610925")).await.unwrap();
+        let town = services.new_id();
+        seed::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
+        let own = insert_side(services, &mut tx, county, town, "own").await;
+        let other = insert_side(services, &mut tx, county, town, "other").await;
+        for who in Who::ALL {
+            let role = match who {
+                Who::Visitor | Who::Guest | Who::Shopper | Who::OtherShopper => None,
+                Who::Seller => Some(Role::SellerOf(own.team)),
+                Who::Captain => Some(Role::CaptainOf(own.team)),
+                Who::OtherSeller => Some(Role::SellerOf(other.team)),
+                Who::OtherCaptain => Some(Role::CaptainOf(other.team)),
+                Who::Buyer => Some(Role::UnitBuyer(own.unit)),
+                Who::Approver => Some(Role::UnitApprover(own.unit)),
+                Who::Finance => Some(Role::UnitFinance(own.unit)),
+                Who::OtherBuyer => Some(Role::UnitBuyer(other.unit)),
+                Who::OtherApprover => Some(Role::UnitApprover(other.unit)),
+                Who::OtherFinance => Some(Role::UnitFinance(other.unit)),
+                Who::Treasurer => Some(Role::TreasurerOf(own.collective)),
+                Who::OtherTreasurer => Some(Role::TreasurerOf(other.collective)),
+                Who::TownAdmin => Some(Role::TownAdmin(town)),
+                Who::CountyAdmin => Some(Role::CountyAdmin(county)),
+                Who::Operator => Some(Role::Operator),
+            };
+            sign_up(services, &mut tx, who, role).await;
+        }
+        tx.commit().await.unwrap();
+        let browsers = Who::ALL.iter().map(|who| (*who, shop.browser())).collect();
+        with_orders(shop, own, other, browsers).await
+    }
+
+    /// Makes sure that `who` is signed in: some calls end sessions.
+    pub async fn sign_in_again(&self, who: Who) {
+        if matches!(who, Who::Visitor | Who::Guest) {
+            return;
+        }
+        let services = &self.shop.services;
+        if self.viewer(who).await.user.is_some() {
+            return;
+        }
+        let mut tx = services.db.write().await.unwrap();
+        let hash = hash_token(&token(who));
+        let login = format!("{}@access.example", format!("{who:?}").to_lowercase());
+        let user = store::people::find_user_by_login_name(&mut tx, &login).await.unwrap().unwrap().id;
+        let now_ms = services.now_ms();
+        store::people::insert_session(&mut tx, &hash, Some(user), now_ms, now_ms + DAY_MS).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Figures that move when anything of weight is written; a refused request leaves them alone.
+    pub async fn fingerprint(&self) -> Vec<i64> {
+        let mut conn = self.shop.services.db.read().await.unwrap();
+        let mut figures = Vec::new();
+        for statement in [
+            "SELECT COUNT(*) FROM orders",
+            "SELECT COALESCE(SUM(version), 0) FROM orders",
+            "SELECT COALESCE(SUM(version), 0) FROM products",
+            "SELECT COUNT(*) FROM products",
+            "SELECT COUNT(*) FROM products WHERE status = 'published'",
+            "SELECT COUNT(*) FROM batches",
+            "SELECT COALESCE(SUM(available), 0) FROM batches",
+            "SELECT COUNT(*) FROM parcels WHERE status = 'to_pack'",
+            "SELECT COUNT(*) FROM parcels WHERE status = 'cancelled'",
+            "SELECT COUNT(*) FROM payments",
+            "SELECT COUNT(*) FROM payments WHERE status = 'captured'",
+            "SELECT COUNT(*) FROM refunds WHERE status = 'succeeded'",
+            "SELECT COUNT(*) FROM approvals",
+            "SELECT COUNT(*) FROM journal_entries",
+            "SELECT COUNT(*) FROM cart_lines",
+            "SELECT COUNT(*) FROM media",
+            "SELECT COUNT(*) FROM form_flashes",
+            "SELECT COUNT(*) FROM roles WHERE revoked_at_ms IS NULL",
+            "SELECT COUNT(*) FROM users",
+            "SELECT COUNT(*) FROM audit_log",
+            "SELECT COUNT(*) FROM outbox",
+        ] {
+            let figure: i64 = sqlx::query_scalar(statement).fetch_one(&mut *conn).await.unwrap();
+            figures.push(figure);
+        }
+        figures
+    }
+}
+
+async fn sign_up(services: &Services, tx: &mut WriteTx, who: Who, role: Option<Role>) {
+    let now_ms = services.now_ms();
+    if who == Who::Visitor {
+        return;
+    }
+    let user = if who == Who::Guest {
+        None
+    } else {
+        let user = services.new_id();
+        // No password has this hash.
+        store::people::insert_user(tx, user, &format!("{who:?}"), "!", "zh", now_ms).await.unwrap();
+        let login = format!("{}@access.example", format!("{who:?}").to_lowercase());
+        store::people::insert_login_name(tx, &login, "email", user).await.unwrap();
+        if let Some(role) = role {
+            assert!(store::people::insert_role(tx, services.new_id(), user, role, now_ms).await.unwrap());
+        }
+        Some(user)
+    };
+    let hash = hash_token(&token(who));
+    store::people::insert_session(tx, &hash, user, now_ms, now_ms + 30 * DAY_MS).await.unwrap();
+}
+
+async fn insert_side(
+    services: &Services,
+    tx: &mut WriteTx,
+    county: domain::ids::CountyId,
+    town: domain::ids::TownId,
+    slug: &str,
+) -> Side {
+    let village = NewVillage {
+        id: services.new_id(),
+        town_id: town,
+        names: names(slug),
+        story: String::new(),
+        story_en: String::new(),
+        media_id: None,
+        yearly_target_fen: Fen::new(100_000),
+        collective_id: services.new_id(),
+        collective_name: format!("{slug}村集体"),
+        collective_name_en: format!("Collective of {slug}"),
+        credit_code: String::new(),
+    };
+    seed::insert_village(tx, &village).await.unwrap();
+    let (corps, team, unit) = (services.new_id(), services.new_id(), services.new_id());
+    seed::insert_corps(tx, corps, county, None, &names("")).await.unwrap();
+    seed::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
+    seed::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
+    let place = NewDispatchPlace {
+        id: services.new_id(),
+        team_id: team,
+        name: format!("{slug}仓"),
+        region_code: REGION.to_owned(),
+        address: "河街1号".to_owned(),
+        phone: "0915-2522001".to_owned(),
+    };
+    seed::insert_dispatch_place(tx, &place).await.unwrap();
+    let everywhere = FreightRowRow {
+        region_prefixes: String::new(),
+        refused: 0,
+        first_quantity: 1,
+        first_fee_fen: 600,
+        step_quantity: 1,
+        step_fee_fen: 0,
+        surcharge_fen: 0,
+    };
+    let freight = NewFreightTemplate {
+        id: services.new_id(),
+        team_id: team,
+        name: "按件".to_owned(),
+        basis: "piece".to_owned(),
+        free_from_fen: None,
+        rows: vec![everywhere],
+    };
+    seed::insert_freight_template(tx, &freight).await.unwrap();
+    let category = services.new_id();
+    seed::insert_category(tx, category, &names(slug), 0, None).await.unwrap();
+    let row = ListingRow {
+        id: services.new_id(),
+        slug: slug.to_owned(),
+        team_id: team,
+        category_id: category,
+        village_id: village.id,
+        place_id: place.id,
+        freight_template_id: freight.id,
+        name: format!("{slug}茶"),
+        name_en: format!("{slug} tea"),
+        story: "春茶。".to_owned(),
+        story_en: "Spring tea.".to_owned(),
+        base_unit: "g".to_owned(),
+        food_class: FoodClass::FreshProduce,
+        sc_number: String::new(),
+        workshop_number: String::new(),
+        sales_region: String::new(),
+        ingredients: String::new(),
+        net_content: String::new(),
+        producer: String::new(),
+        storage: String::new(),
+        shelf_life_days: Some(300),
+        status: "draft".to_owned(),
+        version: 1,
+        updated_at_ms: services.now_ms(),
+        published_at_ms: None,
+        price_from_fen: Fen::ZERO,
+    };
+    let (variant, batch) = insert_goods(services, tx, &row, &village).await;
+    Side { team, collective: village.collective_id, product: row.id, variant, batch, unit }
+}
+
+async fn insert_goods(
+    services: &Services,
+    tx: &mut WriteTx,
+    row: &ListingRow,
+    village: &NewVillage,
+) -> (VariantId, BatchId) {
+    let now_ms = services.now_ms();
+    rows::insert_listing(tx, row, None, now_ms).await.unwrap();
+    let variant = ListingVariantRow {
+        id: services.new_id(),
+        code: format!("{}-1", row.slug),
+        name: "罐装".to_owned(),
+        name_en: "Tin".to_owned(),
+        unit: "罐".to_owned(),
+        price_fen: Fen::new(6_800),
+        base_quantity: 100,
+        weight_g: 120,
+        min_quantity: 1,
+        step_quantity: 1,
+        position: 0,
+        active: 1,
+    };
+    rows::insert_variant(tx, row.id, &variant).await.unwrap();
+    rows::update_listing(tx, row).await.unwrap();
+    let batch = NewBatch {
+        id: services.new_id(),
+        product_id: row.id,
+        code: "20260320".to_owned(),
+        produced_on: "2026-03-20".to_owned(),
+        expires_on: Some("2027-01-14".to_owned()),
+        certificate_number: "1".to_owned(),
+        certificate_issuer: "合作社".to_owned(),
+        certificate_contact: "0915-2522001".to_owned(),
+        received: 1_000_000,
+        inputs: vec![(village.id, 1_000_000)],
+        created_at_ms: now_ms,
+    };
+    rows::insert_batch(tx, &batch).await.unwrap();
+    rows::publish_listing(tx, row.id, &row.slug, now_ms).await.unwrap();
+    (variant.id, batch.id)
+}
+
+fn address(phone: &str) -> AddressForm {
+    AddressForm {
+        name: "收货人".to_owned(),
+        phone: phone.to_owned(),
+        region: REGION.to_owned(),
+        detail: "城关镇1号".to_owned(),
+    }
+}
+
+async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<Who, Browser>) -> World {
+    let nothing = Placed { id: OrderId::from_i64(0), number: String::new(), parcel: ParcelId::from_i64(0) };
+    let mut world = World {
+        team: own.team,
+        other_team: other.team,
+        collective: own.collective,
+        product: own.product,
+        variant: own.variant,
+        batch: own.batch,
+        unit: "own",
+        other_unit: "other",
+        retail: nothing.clone(),
+        guest: nothing.clone(),
+        waiting: nothing.clone(),
+        approved: nothing.clone(),
+        announced: nothing.clone(),
+        paid: nothing,
+        payment: PaymentId::from_i64(0),
+        refund: RefundId::from_i64(0),
+        shop,
+        browsers,
+    };
+    world.retail = world.buy(Who::Shopper, "13800000001").await;
+    world.guest = world.buy(Who::Guest, "13800000002").await;
+    let (finance, captain) = (world.viewer(Who::Finance).await, world.viewer(Who::Captain).await);
+    world.waiting = world.hand_in("waiting").await;
+    world.approved = world.hand_in_approved("approved").await;
+    let services = world.shop.services.clone();
+    let announce = async |placed: &Placed| -> PaymentId {
+        let reference = format!("ref {}", placed.number);
+        service::units::announce_transfer(&services, &finance, &placed.number, &reference).await.unwrap();
+        let mut conn = services.db.read().await.unwrap();
+        store::payments::list_order_payments(&mut conn, placed.id).await.unwrap()[0].id
+    };
+    world.announced = world.hand_in_approved("announced").await;
+    world.payment = announce(&world.announced).await;
+    world.paid = world.hand_in_approved("paid").await;
+    let given_back = world.hand_in_approved("given back").await;
+    for placed in [&world.paid, &given_back] {
+        let payment = announce(placed).await;
+        let amount = {
+            let mut conn = services.db.read().await.unwrap();
+            store::payments::get_payment(&mut conn, payment).await.unwrap().amount_fen
+        };
+        service::units::confirm_transfer(&services, &captain, payment, amount).await.unwrap();
+    }
+    service::orders::cancel_order_as_seller(&services, &captain, given_back.id, "破损").await.unwrap();
+    let mut conn = services.db.read().await.unwrap();
+    world.refund = store::payments::list_order_refunds(&mut conn, given_back.id).await.unwrap()[0].id;
+    drop(conn);
+    world
+}
+
+impl World {
+    async fn buy(&self, who: Who, phone: &str) -> Placed {
+        let (services, viewer) = (&self.shop.services, self.viewer(who).await);
+        service::carts::add_line(services, &viewer, self.variant, 1).await.unwrap();
+        let draft = service::checkout::preview_checkout(services, &viewer, Some(REGION)).await.unwrap();
+        let command = PlaceOrder {
+            key: format!("{who:?}"),
+            address: address(phone),
+            email: String::new(),
+            note: String::new(),
+            invoice: InvoiceWish::None,
+            expected_total_fen: draft.total_fen(),
+        };
+        let placed = service::checkout::place_order(services, &viewer, command).await.unwrap();
+        self.placed(placed.order_id, placed.number).await
+    }
+
+    async fn hand_in(&self, key: &str) -> Placed {
+        let (services, viewer) = (&self.shop.services, self.viewer(Who::Buyer).await);
+        let lines = "own-1 3".to_owned();
+        let check = service::units::check_quick_order(services, &viewer, self.unit, &lines, Some(REGION));
+        let command = SubmitUnitOrder {
+            key: key.to_owned(),
+            lines: lines.clone(),
+            address: address("13800000003"),
+            expected_total_fen: check.await.unwrap().draft.unwrap().total_fen(),
+            ..SubmitUnitOrder::default()
+        };
+        let placed = service::units::submit_order(services, &viewer, self.unit, command).await.unwrap();
+        self.placed(placed.order_id, placed.number).await
+    }
+
+    async fn hand_in_approved(&self, key: &str) -> Placed {
+        let placed = self.hand_in(key).await;
+        let approver = self.viewer(Who::Approver).await;
+        service::units::approve_order(&self.shop.services, &approver, &placed.number).await.unwrap();
+        placed
+    }
+
+    async fn placed(&self, id: OrderId, number: String) -> Placed {
+        let mut conn = self.shop.services.db.read().await.unwrap();
+        let parcels = store::parcels::list_order_parcels(&mut conn, id).await.unwrap();
+        assert_eq!(parcels.len(), 1);
+        Placed { id, number, parcel: parcels[0].id }
+    }
+}
