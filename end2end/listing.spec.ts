@@ -1,14 +1,14 @@
 // A cadre lists a product without scripts: everything is a plain form.
 import { expect, test } from './support/test';
 import { HEIC, PHOTOS, SC_NUMBER, SC_NUMBER_WITH_A_SLIP, fillLabel, fillWords, scNumberField, startListing, takeBatchIn } from './support/listing';
-import { goOn, hasScripts, isPhone, seen, visit } from './support/shop';
+import { goOn, hasScripts, isPhone, visit } from './support/shop';
 
 test.skip(() => hasScripts() || isPhone(), 'with scripts and on the phone: listing.island.spec.ts');
 
 test('a listing is refused field by field until its papers are right, then it is in the shop', async ({ pageOf, t, at }) => {
   const page = await pageOf('seller');
   const name = `云雾毛尖 ${Date.now().toString(36)}`;
-  await startListing(page, t, at);
+  const listing = await startListing(page, t, at);
   await fillWords(page, t, name);
   await page.getByRole('radio', { name: t('预包装食品', 'Packaged food') }).check();
 
@@ -52,9 +52,7 @@ test('a listing is refused field by field until its papers are right, then it is
 
   await test.step('taken out, it is gone', async () => {
     const product = page.url();
-    await visit(page, at('/sell'));
-    await goOn(page, seen(page.getByRole('link', { name: t('商品', 'Products'), exact: true })), /\/sell\/[^/]+\/products/);
-    await goOn(page, page.getByRole('row').filter({ hasText: name }).getByRole('link', { name, exact: true }), /\/products\//);
+    await visit(page, listing);
     await page.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
     await expect(page.getByText(t('已下架', 'Taken out'), { exact: true })).toBeVisible();
     expect((await page.goto(product))?.status()).toBe(404);

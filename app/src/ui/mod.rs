@@ -42,3 +42,7 @@ pub use money::money_bar;
 pub use origin::{Share, origin_line, origin_shares};
 #[cfg(feature = "ssr")]
 pub use photo::{Photo, photo};
+#[cfg(feature = "ssr")]
+mod qr;
+#[cfg(feature = "ssr")]
+pub use qr::qr_code;

@@ -41,11 +41,15 @@ pub fn PasteAddress(pasted: String, locale: Locale) -> impl IntoView {
     }
 }
 
-/// Has the server read the pasted text and fills the fields in.
+/// Has the server read the pasted text and fills the fields in; false when the whole form has to be sent for that.
 #[cfg(feature = "shop")]
 fn recognise(locale: Locale, said: RwSignal<String>) -> bool {
     use super::api::ReadAddress;
     use wasm_bindgen::JsCast as _;
+    // Without the lists there is nowhere to put a region's code.
+    if super::browser::regions().with_untracked(Option::is_none) {
+        return false;
+    }
     let area = document()
         .get_element_by_id("f-paste")
         .and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok());

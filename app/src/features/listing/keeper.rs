@@ -70,7 +70,8 @@ pub fn ListingKeeper(
             kept,
             is_restored,
         };
-        keeping::start(start);
+        // After hydration, which must find what the server sent: it would not show what was restored before.
+        leptos::task::spawn_local(async move { keeping::start(start) });
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (form_id, &product, version, address, saves_itself, is_refused);

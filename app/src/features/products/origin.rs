@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use service::shop::{BatchView, MoneyBar, OriginShare, ProductPage};
 
 use super::words::{base_amount, short_day};
-use crate::context::{link, locale, name, t};
+use crate::context::{link, locale, name, site, t};
 use crate::routes::paths;
-use crate::ui::{Share, alert, amount_text, facts, icon, icon_s, money_bar, origin_shares};
+use crate::ui::{Share, alert, amount_text, facts, icon_s, money_bar, origin_shares, qr_code};
 
 /// `四季镇 佐龙村` or `佐龙村`, with a link.
 fn village_link(origin: &OriginShare, with_town: bool) -> AnyView {
@@ -121,6 +121,7 @@ pub fn freshness_note(batch: &BatchView) -> AnyView {
 pub fn panel(page: &ProductPage) -> AnyView {
     let Some(batch) = &page.batch else { return ().into_any() };
     let mut rows = batch_facts(batch, &page.base_unit, true);
+    let address = format!("{}{}", site().public_url, link(&paths::batch(&page.slug, &batch.code)));
     let team = name(&page.team.name, &page.team.name_en).to_owned();
     rows.push((t("上架", "Listed by"), team.into_any()));
     if !page.producer.is_empty() {
@@ -132,7 +133,8 @@ pub fn panel(page: &ProductPage) -> AnyView {
             {facts("", rows)}
             {shares(&batch.origins)}
             <a class="origin-panel__qr" href=link(&paths::batch(&page.slug, &batch.code))>
-                {icon("qr")}<span>{t("看这一批的完整记录", "See the full record of this batch")}</span>
+                {qr_code(&address, t("批次二维码", "QR code of the batch"))}
+                <span>{t("扫码或点开，看这一批的完整记录", "Scan or open: the full record of this batch")}</span>
             </a>
         </section>
     }

@@ -124,7 +124,7 @@ async fn pay(shop: &TestShop, viewer: &Viewer, id: OrderId) {
 /// Available, held and sold base units of a batch.
 async fn batch(shop: &TestShop, id: BatchId) -> (i64, i64, i64) {
     let mut conn = shop.services.db.read().await.unwrap();
-    let row = store::listing::find_batch(&mut conn, id).await.unwrap().unwrap();
+    let row = store::listing::find_listing_batch(&mut conn, id).await.unwrap().unwrap();
     (row.available, row.held, row.sold)
 }
 

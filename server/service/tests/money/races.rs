@@ -6,6 +6,7 @@ use domain::time::{HOUR_MS, MINUTE_MS};
 use rand_chacha::rand_core::SeedableRng;
 use service::orders::cancel_order;
 use service::payments::check_order;
+use service::ports::CheckoutState;
 use service::testing::Good;
 
 use super::*;
@@ -21,7 +22,7 @@ async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &
         3 => shop.clock.advance(MINUTE_MS),
         4 => drop(worker::run_due(&shop.services).await),
         5 => drop(cancel_order(&shop.services, &guest, id, "").await),
-        6 => drop(service::payments::check_order(&shop.services, id).await),
+        6 => drop(check_order(&shop.services, id).await),
         7 => shop.gateway.go_silent(1),
         8 => shop.gateway.lose_answers(1),
         _ => {
@@ -56,7 +57,8 @@ async fn assert_one_end(shop: &TestShop, id: OrderId, session: &str, story: &[u3
         .map(|payment| payment.amount_fen)
         .sum();
     // What the network took is what the books know.
-    let taken = if shop.gateway.is_paid(session) { row.total_fen } else { Fen::ZERO };
+    let state = shop.services.payments.find_checkout(session).await.unwrap();
+    let taken = if matches!(state, CheckoutState::Paid { .. }) { row.total_fen } else { Fen::ZERO };
     assert_eq!(captured, taken, "{story:?}: {row:?}");
     let mut conn = shop.services.db.read().await.unwrap();
     let refunds = store::payments::list_order_refunds(&mut conn, id).await.unwrap();
@@ -86,7 +88,7 @@ async fn money_around_the_end_of_a_hold_becomes_an_order_or_a_refund() {
         let placed = order(&shop, number, &[(good.variant(), 1)]).await;
         let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
         if below(&mut random, 3) == 0 {
-            shop.gateway.set(&session, service::ports::CheckoutState::Processing);
+            shop.gateway.set(&session, CheckoutState::Processing);
         }
         shop.clock.advance(29 * MINUTE_MS);
         let story: Vec<u32> = (0..3 + below(&mut random, 6)).map(|_| below(&mut random, 10)).collect();

@@ -74,7 +74,7 @@ async fn the_last_piece_is_sold_once_however_many_want_it() {
     .await;
 }
 
-/// 12 pieces in two batches, whose halves nobody can combine: 100 g and 250 g of the same tea.
+/// Twelve pieces in two batches: whoever finds the first one emptied meanwhile is served from the second.
 #[tokio::test]
 async fn demand_beyond_the_stock_sells_exactly_the_stock() {
     TestShop::on_both(async |shop| {

@@ -7,6 +7,7 @@ use domain::money::Fen;
 use domain::order::{OrderKind, OrderStatus};
 use domain::parcel::ParcelStatus;
 use domain::payment::{PaymentMethod, PaymentStatus, RefundStatus};
+use domain::role::Role;
 use sqlx::Executor;
 
 use super::insert_places;
@@ -15,6 +16,7 @@ use crate::carts::*;
 use crate::orders::*;
 use crate::parcels::*;
 use crate::payments::*;
+use crate::people::insert_role;
 use crate::{Conn, Db, StoreError, audit_books, stock, units, work};
 
 const T: i64 = 1_750_000_000_000;
@@ -314,6 +316,10 @@ async fn read(conn: &mut Conn) {
     assert_eq!(find_order_by_number(conn, "XJ250615ABCDEFGH").await.unwrap().unwrap().user_id, Some(USER.get()));
     assert_eq!(list_order_lines(conn, ORDER).await.unwrap()[0].net_fen, Fen::new(13_600));
     assert_eq!(list_line_photos(conn, ORDER).await.unwrap(), [(LINE.get(), "abc".to_owned(), "tea".to_owned())]);
+    // The unit's order is theirs as long as they are a member.
+    assert!(list_user_orders(conn, USER, i64::MAX, 10).await.unwrap().is_empty());
+    let member = Role::UnitFinance(UnitId::from_i64(7));
+    assert!(insert_role(conn, 901, USER, member, T).await.unwrap());
     let mine = list_user_orders(conn, USER, i64::MAX, 10).await.unwrap();
     assert_eq!((mine[0].line_count, mine[0].parcels_received), (1, 1));
     assert_eq!(list_unit_orders(conn, 7, None, i64::MAX, 10).await.unwrap().len(), 1);

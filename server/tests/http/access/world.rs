@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use domain::address::AddressForm;
 use domain::food::FoodClass;
-use domain::ids::{BatchId, CollectiveId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, VariantId};
+use domain::ids::{
+    BatchId, CollectiveId, CorpsId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, TownId, UnitId, VariantId,
+};
 use domain::invoice::InvoiceWish;
 use domain::locale::Locale;
 use domain::money::Fen;
@@ -71,7 +73,7 @@ struct Side {
     product: ProductId,
     variant: VariantId,
     batch: BatchId,
-    unit: domain::ids::UnitId,
+    unit: UnitId,
 }
 
 fn names(slug: &str) -> Names {
@@ -106,8 +108,10 @@ impl World {
         seed::insert_county(&mut tx, county, &names("610925")).await.unwrap();
         let town = services.new_id();
         seed::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
-        let own = insert_side(services, &mut tx, county, town, "own").await;
-        let other = insert_side(services, &mut tx, county, town, "other").await;
+        let corps = services.new_id();
+        seed::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
+        let own = insert_side(services, &mut tx, corps, town, "own").await;
+        let other = insert_side(services, &mut tx, corps, town, "other").await;
         for who in Who::ALL {
             let role = match who {
                 Who::Visitor | Who::Guest | Who::Shopper | Who::OtherShopper => None,
@@ -211,8 +215,8 @@ async fn sign_up(services: &Services, tx: &mut WriteTx, who: Who, role: Option<R
 async fn insert_side(
     services: &Services,
     tx: &mut WriteTx,
-    county: domain::ids::CountyId,
-    town: domain::ids::TownId,
+    corps: CorpsId,
+    town: TownId,
     slug: &str,
 ) -> Side {
     let village = NewVillage {
@@ -229,8 +233,7 @@ async fn insert_side(
         credit_code: String::new(),
     };
     seed::insert_village(tx, &village).await.unwrap();
-    let (corps, team, unit) = (services.new_id(), services.new_id(), services.new_id());
-    seed::insert_corps(tx, corps, county, None, &names("")).await.unwrap();
+    let (team, unit) = (services.new_id(), services.new_id());
     seed::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
     seed::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
     let place = NewDispatchPlace {

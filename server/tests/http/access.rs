@@ -1,0 +1,90 @@
+//! Who may do what: every page, every upload and every server function, asked by everybody, for what belongs to the
+//! first team, unit, collective or buyer.
+//!
+//! The lists of routes come from the program itself, so a route that nobody has written a row for fails, and so does a
+//! row whose route is gone. A row names those who may; for all others it names the exact refusal. When a route is added,
+//! its row says who may.
+
+mod calls;
+mod pages;
+mod revoked;
+mod world;
+
+use futures::StreamExt as _;
+
+/// Somebody who asks. `Other…` belong to the second team, unit or collective.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Who {
+    /// Without any session.
+    Visitor,
+    /// Has ordered without an account.
+    Guest,
+    /// Has an account and an order.
+    Shopper,
+    OtherShopper,
+    Seller,
+    Captain,
+    OtherSeller,
+    OtherCaptain,
+    Buyer,
+    Approver,
+    Finance,
+    OtherBuyer,
+    OtherApprover,
+    OtherFinance,
+    Treasurer,
+    OtherTreasurer,
+    TownAdmin,
+    CountyAdmin,
+    Operator,
+}
+
+impl Who {
+    pub const ALL: [Self; 19] = [
+        Self::Visitor,
+        Self::Guest,
+        Self::Shopper,
+        Self::OtherShopper,
+        Self::Seller,
+        Self::Captain,
+        Self::OtherSeller,
+        Self::OtherCaptain,
+        Self::Buyer,
+        Self::Approver,
+        Self::Finance,
+        Self::OtherBuyer,
+        Self::OtherApprover,
+        Self::OtherFinance,
+        Self::Treasurer,
+        Self::OtherTreasurer,
+        Self::TownAdmin,
+        Self::CountyAdmin,
+        Self::Operator,
+    ];
+
+    /// Known by an account.
+    fn is_signed_in(self) -> bool {
+        !matches!(self, Self::Visitor | Self::Guest)
+    }
+}
+
+const EVERYONE: &[Who] = &Who::ALL;
+const SIGNED_IN: &[Who] = Who::ALL.split_at(2).1;
+const SELLERS: &[Who] = &[Who::Seller, Who::Captain];
+const OTHER_SELLERS: &[Who] = &[Who::OtherSeller, Who::OtherCaptain];
+const MEMBERS: &[Who] = &[Who::Buyer, Who::Approver, Who::Finance];
+
+/// Asks many questions at once, so that the test stays quick; answers what was wrong.
+async fn ask_all<F: Future<Output = Option<String>>>(questions: Vec<F>) -> Vec<String> {
+    futures::stream::iter(questions).buffer_unordered(8).filter_map(async |wrong| wrong).collect().await
+}
+
+/// Every name of `routes` has a row, every row a route, and no row stands twice.
+fn assert_same(what: &str, mut routes: Vec<String>, rows: &[&str]) {
+    let mut rows: Vec<String> = rows.iter().map(|&row| row.to_owned()).collect();
+    routes.sort_unstable();
+    rows.sort_unstable();
+    let without_row: Vec<&String> = routes.iter().filter(|route| !rows.contains(route)).collect();
+    assert!(without_row.is_empty(), "{what} without a row that says who may: {without_row:?}");
+    assert_eq!(rows, routes, "rows of the table and {what}");
+}

@@ -1,0 +1,305 @@
+//! Server functions and uploads: whatever changes something.
+
+use app::routes::all_uploads;
+use leptos::server_fn::axum::server_fn_paths;
+
+use super::world::World;
+use super::{EVERYONE, MEMBERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same};
+use crate::test_shop::Answered;
+
+/// Who did not sign in has to; to others there is no such thing.
+const HIDDEN: Refused = Refused { visitor: 401, near: &[], others: 404 };
+/// Who did not sign in has to; others may not.
+const FORBIDDEN: Refused = Refused { visitor: 401, near: &[], others: 403 };
+/// There is no such thing for anybody else, with an account or without.
+const UNKNOWN: Refused = Refused { visitor: 404, near: &[], others: 404 };
+
+/// Hidden from strangers; those who know of the thing are told that this is not theirs to do.
+const fn known_to(near: &'static [Who]) -> Refused {
+    Refused { visitor: 401, near, others: 404 }
+}
+
+/// How those are answered who may not.
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    /// Visitors and guests.
+    visitor: u16,
+    /// These get 403.
+    near: &'static [Who],
+    others: u16,
+}
+
+/// What is sent, all of it well-formed.
+type Fields = Vec<(&'static str, String)>;
+
+/// A function, who may call it for what the fields name, and what the others get.
+struct Row {
+    path: &'static str,
+    may: &'static [Who],
+    refused: Refused,
+    fields: fn(&World) -> Fields,
+}
+
+const fn row(
+    path: &'static str,
+    may: &'static [Who],
+    refused: Refused,
+    fields: fn(&World) -> Fields,
+) -> Row {
+    Row { path, may, refused, fields }
+}
+
+fn none(_: &World) -> Fields {
+    Vec::new()
+}
+
+/// In an order in which those who may can do one thing after the other.
+const TABLE: &[Row] = &[
+    row("/api/cart/add_line", EVERYONE, UNKNOWN, |world| {
+        vec![("variant", world.variant.to_string()), ("quantity", "1".to_owned())]
+    }),
+    row("/api/cart/set_quantity", WITH_SESSION, FORBIDDEN, |world| {
+        vec![("variant", world.variant.to_string()), ("quantity", "2".to_owned())]
+    }),
+    row("/api/checkout/quote", EVERYONE, UNKNOWN, |_| vec![("region", "610925".to_owned())]),
+    row("/api/checkout/place_order", EVERYONE, UNKNOWN, none),
+    row("/api/cart/remove_line", WITH_SESSION, FORBIDDEN, |world| {
+        vec![("variant", world.variant.to_string())]
+    }),
+    row("/api/listing/save_draft", SELLERS, HIDDEN, |world| {
+        vec![("product", world.product.to_string()), ("version", "1".to_owned()), ("name", "改".to_owned())]
+    }),
+    row("/api/listing/create", SELLERS, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("key", "access-1".to_owned())]
+    }),
+    row("/api/listing/add_batch", SELLERS, HIDDEN, |world| {
+        let pairs = [("base_unit", "g"), ("key", "access-2"), ("produced_on", "2026-03-27"), ("received", "5")];
+        let product = ("product", world.product.to_string());
+        pairs.map(|(name, value)| (name, value.to_owned())).into_iter().chain([product]).collect()
+    }),
+    row("/api/listing/update_papers", SELLERS, HIDDEN, |world| {
+        vec![("batch", world.batch.to_string()), ("produced_on", "2026-03-20".to_owned())]
+    }),
+    row("/api/listing/correct_stock", SELLERS, HIDDEN, |world| {
+        let pairs = [("base_unit", "g"), ("key", "access-3"), ("change", "-1"), ("reason", "damaged")];
+        let batch = ("batch", world.batch.to_string());
+        pairs.map(|(name, value)| (name, value.to_owned())).into_iter().chain([batch]).collect()
+    }),
+    row("/api/listing/unpublish", SELLERS, HIDDEN, |world| vec![("product", world.product.to_string())]),
+    row("/api/orders/pay", &[Who::Shopper], UNKNOWN, |world| number(&world.retail.number)),
+    row("/api/orders/buy_again", &[Who::Shopper], UNKNOWN, |world| number(&world.retail.number)),
+    row("/api/orders/confirm_receipt", &[Who::Shopper], UNKNOWN, |world| {
+        let parcel = ("parcel", world.retail.parcel.to_string());
+        number(&world.retail.number).into_iter().chain([parcel]).collect()
+    }),
+    row("/api/orders/cancel", &[Who::Shopper], UNKNOWN, |world| {
+        let reason = ("reason", "不想要了".to_owned());
+        number(&world.retail.number).into_iter().chain([reason]).collect()
+    }),
+    row("/api/units/submit_bulk_order", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {
+        vec![("unit", world.unit.to_owned()), ("then", "check".to_owned()), ("lines", "own-1 3".to_owned())]
+    }),
+    row("/api/units/approve_order", &[Who::Approver], known_to(&[Who::Buyer, Who::Finance]), |world| {
+        unit_order(world, &world.waiting.number)
+    }),
+    row("/api/units/return_order", &[Who::Approver], known_to(&[Who::Buyer, Who::Finance]), |world| {
+        unit_order(world, &world.waiting.number)
+    }),
+    row("/api/units/announce_transfer", &[Who::Finance], known_to(&[Who::Buyer, Who::Approver]), |world| {
+        unit_order(world, &world.approved.number)
+    }),
+    row("/api/units/pay_order", &[Who::Finance], known_to(&[Who::Buyer, Who::Approver]), |world| {
+        unit_order(world, &world.approved.number)
+    }),
+    row("/api/units/cancel_order", MEMBERS, HIDDEN, |world| unit_order(world, &world.approved.number)),
+    row("/api/units/receive_parcel", MEMBERS, UNKNOWN, |world| unit_order(world, &world.paid.number)),
+    row("/api/sell/confirm_transfer", MONEY_RECEIVERS, known_to(&[Who::Seller]), |world| {
+        vec![("payment", world.payment.to_string()), ("amount", "210.00".to_owned())]
+    }),
+    row("/api/sell/confirm_refund", MONEY_RECEIVERS, known_to(&[Who::Seller]), |world| {
+        vec![("refund", world.refund.to_string())]
+    }),
+    row("/api/parcels/ship", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("parcel", world.paid.parcel.to_string()),
+            ("carrier", "中国邮政".to_owned()),
+            ("tracking_number", "CP1".to_owned()),
+        ]
+    }),
+    row("/api/parcels/give_up", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("order", world.paid.id.to_string()),
+            ("reason", "破损".to_owned()),
+        ]
+    }),
+    row("/api/account/update_profile", SIGNED_IN, FORBIDDEN, |_| {
+        vec![("display_name", "新名".to_owned()), ("locale", "zh".to_owned())]
+    }),
+    row("/api/account/change_password", SIGNED_IN, FORBIDDEN, |_| {
+        vec![("old_password", "wrong".to_owned()), ("new_password", "short".to_owned())]
+    }),
+    row("/api/account/sign_in", EVERYONE, UNKNOWN, none),
+    row("/api/account/register", EVERYONE, UNKNOWN, none),
+    row("/api/account/sign_out", EVERYONE, UNKNOWN, none),
+    row("/api/account/sign_out_everywhere", SIGNED_IN, FORBIDDEN, none),
+];
+
+const UPLOADS: &[Row] = &[
+    row("/upload/photos", SELLERS, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("key", "access-4".to_owned())]
+    }),
+    row("/upload/listing", SELLERS, HIDDEN, |world| {
+        vec![("product", world.product.to_string()), ("version", "1".to_owned()), ("name", "改".to_owned())]
+    }),
+    row("/upload/unit-sheet", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {
+        vec![("unit", world.unit.to_owned())]
+    }),
+];
+
+const WITH_SESSION: &[Who] = Who::ALL.split_at(1).1;
+const MONEY_RECEIVERS: &[Who] = &[Who::Captain, Who::CountyAdmin, Who::Operator];
+
+fn number(number: &str) -> Fields {
+    vec![("number", number.to_owned())]
+}
+
+fn unit_order(world: &World, number: &str) -> Fields {
+    vec![
+        ("unit", world.unit.to_owned()),
+        ("number", number.to_owned()),
+        ("reason", "数量偏多".to_owned()),
+        ("bank_reference", "ref access".to_owned()),
+        ("parcel", world.paid.parcel.to_string()),
+    ]
+}
+
+/// A server function takes a form, an upload a form with a file.
+async fn send(world: &World, row: &Row, who: Who) -> Answered {
+    let fields = (row.fields)(world);
+    let browser = world.browser(who).await;
+    if row.path.starts_with("/api/") {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        return browser.call("/", row.path, &fields).await;
+    }
+    let field = if row.path == "/upload/unit-sheet" { "sheet" } else { "photo" };
+    let mut body = String::new();
+    for (name, value) in fields {
+        body.push_str(&format!(
+            "--xj\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        ));
+    }
+    body.push_str(&format!(
+        "--xj\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.csv\"\r\n\r\nown-1,3\r\n--xj--\r\n"
+    ));
+    browser.post_raw(row.path, "multipart/form-data; boundary=xj", body.into_bytes()).await
+}
+
+#[test]
+fn every_function_and_every_upload_has_a_row_that_says_who_may_call_it() {
+    let rows: Vec<&str> = TABLE.iter().map(|row| row.path).collect();
+    assert_same("server functions", server_fn_paths().map(|(path, _)| path.to_owned()).collect(), &rows);
+    let rows: Vec<&str> = UPLOADS.iter().map(|row| row.path).collect();
+    assert_same("uploads", all_uploads().iter().map(|upload| upload.path.to_owned()).collect(), &rows);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may() {
+    let world = World::start().await;
+    let before = world.fingerprint().await;
+    let mut questions = Vec::new();
+    for row in TABLE.iter().chain(UPLOADS) {
+        for who in Who::ALL.into_iter().filter(|who| !row.may.contains(who)) {
+            questions.push(ask_refused(&world, row, who));
+        }
+    }
+    let mut wrong = ask_all(questions).await;
+    assert_eq!(world.fingerprint().await, before, "a refused call changes nothing; wrong: {wrong:#?}");
+    for row in UPLOADS.iter().chain(TABLE) {
+        let mut is_done = false;
+        for who in row.may {
+            world.sign_in_again(*who).await;
+            let answered = send(&world, row, *who).await;
+            is_done |= answered.status == 200;
+            // Done, or well asked but not now: another one who may has done it before.
+            if !matches!(answered.status, 200 | 409 | 422) {
+                wrong.push(format!("{} as {who:?}: {} {}", row.path, answered.status, answered.body));
+            }
+        }
+        if !is_done && !NEVER_DONE.contains(&row.path) {
+            wrong.push(format!("{}: for nobody", row.path));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
+    world.shop.stop().await;
+}
+
+/// Sent without what they need beyond the right to call them.
+const NEVER_DONE: &[&str] = &[
+    "/api/checkout/place_order",
+    "/api/listing/add_batch",
+    "/api/orders/confirm_receipt",
+    "/api/account/change_password",
+    "/api/account/sign_in",
+    "/api/account/register",
+    "/upload/photos",
+];
+
+async fn ask_refused(world: &World, row: &Row, who: Who) -> Option<String> {
+    let answered = send(world, row, who).await;
+    let expected = match who {
+        who if row.refused.near.contains(&who) => 403,
+        who if who.is_signed_in() => row.refused.others,
+        _ => row.refused.visitor,
+    };
+    let status = answered.status;
+    (status != expected)
+        .then(|| format!("{} as {who:?}: {status} instead of {expected}: {}", row.path, answered.body))
+}
+
+#[tokio::test]
+async fn a_plain_form_of_a_stranger_is_led_away_and_changes_nothing() {
+    let world = World::start().await;
+    let form = |placed: &str| [("unit", world.unit.to_owned()), ("number", placed.to_owned())];
+    let fields = form(&world.waiting.number);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let before = world.shop.services.clone();
+    for (who, to) in [(Who::Visitor, "/sign-in?next=%2Funit"), (Who::OtherApprover, "/unit?flash=")] {
+        let browser = world.browser(who).await;
+        let answered = browser.submit("/unit", "/api/units/approve_order", &fields).await;
+        assert_eq!(answered.status, 303);
+        assert!(answered.location.as_deref().is_some_and(|location| location.starts_with(to)), "{answered:?}");
+    }
+    let mut conn = before.db.read().await.unwrap();
+    let order = store::orders::get_order(&mut conn, world.waiting.id).await.unwrap();
+    assert_eq!(order.status, domain::order::OrderStatus::AwaitingApproval);
+    drop(conn);
+    world.shop.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_that_changes_something_is_done_by_opening_its_address() {
+    let world = World::start().await;
+    let before = world.fingerprint().await;
+    for row in TABLE.iter().chain(UPLOADS) {
+        let query: Vec<String> =
+            (row.fields)(&world).iter().map(|(name, value)| format!("{name}={}", app::routes::encode(value))).collect();
+        let browser = world.browser(row.may[0]).await;
+        let answered = browser.get(&format!("{}?{}", row.path, query.join("&"))).await;
+        assert!(matches!(answered.status, 404 | 405), "{}: {}", row.path, answered.status);
+    }
+    assert_eq!(world.fingerprint().await, before);
+    world.shop.stop().await;
+}
+
+#[tokio::test]
+async fn a_unit_s_order_is_paid_by_its_finance_whichever_way_is_taken() {
+    let world = World::start().await;
+    for who in [Who::Buyer, Who::Approver] {
+        let fields = [("number", world.approved.number.as_str())];
+        let answered = world.browser(who).await.call("/", "/api/orders/pay", &fields).await;
+        assert_eq!(answered.status, 403, "{who:?}: {}", answered.body);
+    }
+    world.shop.stop().await;
+}

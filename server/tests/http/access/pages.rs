@@ -1,0 +1,194 @@
+//! Pages and files to save.
+
+use app::routes::{Access, all_pages};
+
+use super::world::World;
+use super::{EVERYONE, MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same};
+
+/// A page that everybody sees.
+const PUBLIC: Refused = Refused { visitor: 200, others: 200 };
+/// Its visitors are led to the sign-in page; to others it says that it is not theirs.
+const FORBIDDEN: Refused = Refused { visitor: 303, others: 403 };
+/// Its visitors are led to the sign-in page; to others there is no such thing.
+const HIDDEN: Refused = Refused { visitor: 303, others: 404 };
+/// There is no such thing for anybody else, with an account or without.
+const UNKNOWN: Refused = Refused { visitor: 404, others: 404 };
+
+/// How those are answered who may not see a page.
+#[derive(Debug, Clone, Copy)]
+struct Refused {
+    visitor: u16,
+    others: u16,
+}
+
+/// A page, who sees it, and what the others get.
+type Row = (&'static str, &'static [&'static [Who]], Refused);
+
+const TABLE: &[Row] = &[
+    ("/", &[EVERYONE], PUBLIC),
+    ("/about", &[EVERYONE], PUBLIC),
+    ("/privacy", &[EVERYONE], PUBLIC),
+    ("/licences", &[EVERYONE], PUBLIC),
+    ("/products", &[EVERYONE], PUBLIC),
+    ("/products/{slug}", &[EVERYONE], PUBLIC),
+    ("/products/{slug}/batches/{code}", &[EVERYONE], PUBLIC),
+    ("/villages", &[EVERYONE], PUBLIC),
+    ("/villages/{slug}", &[EVERYONE], PUBLIC),
+    ("/cart", &[EVERYONE], PUBLIC),
+    ("/checkout", &[EVERYONE], PUBLIC),
+    ("/sign-in", &[EVERYONE], PUBLIC),
+    ("/register", &[EVERYONE], PUBLIC),
+    ("/find-order", &[EVERYONE], PUBLIC),
+    ("/account", &[SIGNED_IN], FORBIDDEN),
+    ("/orders", &[SIGNED_IN], FORBIDDEN),
+    ("/orders/{number}", &[&[Who::Shopper]], UNKNOWN),
+    ("/orders/{number}/thanks", &[&[Who::Shopper]], UNKNOWN),
+    ("/sell", &[SELLERS, OTHER_SELLERS], FORBIDDEN),
+    ("/sell/{team}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/stock", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/preview", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/parcels", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/parcels/packing-lists", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/parcels/{parcel}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/parcels/{parcel}/packing-list", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/transfers", &[SELLERS], FORBIDDEN),
+    ("/unit", &[MEMBERS, &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance]], FORBIDDEN),
+    ("/unit/{unit}", &[MEMBERS], HIDDEN),
+    ("/unit/{unit}/buy", &[MEMBERS], HIDDEN),
+    ("/unit/{unit}/orders", &[MEMBERS], HIDDEN),
+    ("/unit/{unit}/orders/{number}", &[MEMBERS], HIDDEN),
+    ("/unit/{unit}/report", &[MEMBERS], HIDDEN),
+    ("/unit/{unit}/report.xlsx", &[MEMBERS], HIDDEN),
+    ("/books", &[&[Who::Treasurer, Who::OtherTreasurer]], FORBIDDEN),
+    ("/books/{collective}", &[&[Who::Treasurer]], FORBIDDEN),
+    ("/books/{collective}/statement", &[&[Who::Treasurer]], FORBIDDEN),
+    ("/books/{collective}/statement.xlsx", &[&[Who::Treasurer]], FORBIDDEN),
+    ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+];
+
+/// The path with what belongs to the first side; `in_other` puts it under the second team and unit.
+fn filled(path: &str, world: &World, in_other: bool) -> String {
+    let number = if path.starts_with("/unit") { &world.waiting.number } else { &world.retail.number };
+    let (team, unit) =
+        if in_other { (world.other_team, world.other_unit) } else { (world.team, world.unit) };
+    path.replace("{slug}", "own")
+        .replace("{code}", "20260320")
+        .replace("{number}", number)
+        .replace("{team}", &team.to_string())
+        .replace("{product}", &world.product.to_string())
+        .replace("{parcel}", &world.paid.parcel.to_string())
+        .replace("{unit}", unit)
+        .replace("{collective}", &world.collective.to_string())
+}
+
+/// Whether an answer leads to the sign-in page.
+fn leads_to_sign_in(location: Option<&str>) -> bool {
+    location.is_some_and(|to| to.starts_with("/sign-in?next="))
+}
+
+#[test]
+fn every_page_has_a_row_that_says_who_sees_it() {
+    let rows: Vec<&str> = TABLE.iter().map(|(path, _, _)| *path).collect();
+    assert_same("pages", all_pages().iter().map(|page| page.path.to_owned()).collect(), &rows);
+}
+
+#[test]
+fn a_page_declares_the_access_that_it_has() {
+    for page in all_pages() {
+        let Some((_, may, refused)) = TABLE.iter().find(|(path, _, _)| *path == page.path) else { continue };
+        let may = may.concat();
+        let fits = match page.access {
+            Access::Anyone => refused.visitor != 303,
+            Access::SignedIn => may == SIGNED_IN,
+            Access::Seller => SELLERS.iter().all(|who| may.contains(who)),
+            Access::UnitMember => MEMBERS.iter().all(|who| may.contains(who)),
+            Access::Treasurer => may.contains(&Who::Treasurer),
+            Access::Admin => may == [Who::CountyAdmin, Who::Operator],
+        };
+        assert!(fits, "{} declares {:?}", page.path, page.access);
+        assert_eq!(page.access == Access::Anyone, refused.visitor != 303, "{}", page.path);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_shown_to_those_who_may_see_it_and_to_nobody_else() {
+    let world = World::start().await;
+    let mut questions = Vec::new();
+    for (path, may, refused) in TABLE {
+        let may = may.concat();
+        for who in Who::ALL {
+            questions.push(ask_page(&world, path, who, may.contains(&who), *refused));
+        }
+    }
+    let mut wrong = ask_all(questions).await;
+    // Someone else's thing below one's own team or unit is as unknown as it is elsewhere.
+    let mut crossed = Vec::new();
+    for (path, _, _) in TABLE {
+        let things = path.matches('{').count();
+        let strangers: &[Who] = match things {
+            2 if path.starts_with("/sell") => OTHER_SELLERS,
+            2 if path.starts_with("/unit") => &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance],
+            _ => &[],
+        };
+        crossed.extend(strangers.iter().map(|who| ask_crossed(&world, path, *who)));
+    }
+    assert!(crossed.len() >= 10 + 3, "pages below a team or a unit");
+    wrong.extend(ask_all(crossed).await);
+    assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
+    world.shop.stop().await;
+}
+
+async fn ask_page(world: &World, path: &str, who: Who, may: bool, refused: Refused) -> Option<String> {
+    let asked = filled(path, world, false);
+    let answered = world.browser(who).await.get(&asked).await;
+    let location = answered.location.as_deref();
+    let fits = if may {
+        // A home with one entry leads on to it, a paid order to its thanks.
+        answered.status == 200 || answered.status == 303 && !leads_to_sign_in(location)
+    } else if who.is_signed_in() {
+        answered.status == refused.others
+    } else {
+        answered.status == refused.visitor && (refused.visitor == 303) == leads_to_sign_in(location)
+    };
+    // Nothing of it is in the refusal either, whatever its status.
+    let tells = !may && (answered.body.contains("13800000001") || answered.body.contains("城关镇1号"));
+    (!fits || tells).then(|| format!("{asked} as {who:?}: {} {location:?}, tells: {tells}", answered.status))
+}
+
+async fn ask_crossed(world: &World, path: &str, who: Who) -> Option<String> {
+    let asked = filled(path, world, true);
+    let answered = world.browser(who).await.get(&asked).await;
+    (answered.status != 404).then(|| format!("{asked} as {who:?}: {}", answered.status))
+}
+
+#[tokio::test]
+async fn nothing_is_changed_by_opening_a_page_and_a_page_takes_no_form() {
+    let world = World::start().await;
+    let before = world.fingerprint().await;
+    for (path, may, _) in TABLE {
+        let who = may.concat().last().copied().unwrap();
+        let browser = world.browser(who).await;
+        let asked = filled(path, &world, false);
+        browser.get(&asked).await;
+        let posted = browser.submit(&asked, &asked, &[]).await;
+        assert_eq!(posted.status, 405, "{path} takes a form");
+    }
+    assert_eq!(world.fingerprint().await, before);
+    world.shop.stop().await;
+}
+
+#[tokio::test]
+async fn an_order_of_a_guest_is_seen_by_the_guest_and_by_whoever_knows_the_phone() {
+    let world = World::start().await;
+    let path = format!("/orders/{}", world.guest.number);
+    assert_eq!(world.browser(Who::Guest).await.get(&path).await.status, 200);
+    for who in Who::ALL.into_iter().filter(|who| *who != Who::Guest) {
+        assert_eq!(world.browser(who).await.get(&path).await.status, 404, "{who:?}");
+    }
+    let visitor = world.browser(Who::Visitor).await;
+    assert_eq!(visitor.get(&format!("{path}?tail=0002")).await.status, 200);
+    assert_eq!(visitor.get(&format!("{path}?tail=0001")).await.status, 404);
+    world.shop.stop().await;
+}
