@@ -27,8 +27,6 @@ mod freight;
 mod holds;
 pub mod idempotency;
 pub mod listing;
-#[cfg(test)]
-mod money_tests;
 pub mod orders;
 pub mod payments;
 pub mod photos;

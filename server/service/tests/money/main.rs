@@ -8,6 +8,7 @@ mod guards;
 mod notices;
 mod properties;
 mod races;
+mod retail;
 mod sheets;
 mod stock;
 mod units;

@@ -11,6 +11,12 @@ use service::testing::Good;
 
 use super::*;
 
+/// A refusal or a bad line is part of the game; a broken rule of our own or a deadlock is not.
+fn tolerate<T: std::fmt::Debug>(answer: Result<T>) {
+    let is_ours = matches!(answer, Err(ServiceError::Internal(_) | ServiceError::Busy));
+    assert!(!is_ours, "{answer:?}");
+}
+
 /// One thing that may happen around the end of a hold.
 async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &str, good: &Good) {
     let guest = shop.guest(number);
@@ -18,11 +24,11 @@ async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &
         0 | 1 => {
             shop.gateway.pay(session);
         }
-        2 => drop(notify(shop, session).await),
+        2 => tolerate(notify(shop, session).await),
         3 => shop.clock.advance(MINUTE_MS),
-        4 => drop(worker::run_due(&shop.services).await),
-        5 => drop(cancel_order(&shop.services, &guest, id, "").await),
-        6 => drop(check_order(&shop.services, id).await),
+        4 => tolerate(worker::run_due(&shop.services).await),
+        5 => tolerate(cancel_order(&shop.services, &guest, id, "").await),
+        6 => tolerate(check_order(&shop.services, id).await),
         7 => shop.gateway.go_silent(1),
         8 => shop.gateway.lose_answers(1),
         _ => {
@@ -30,7 +36,7 @@ async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &
             let rival = shop.guest(number + 1_000_000);
             if carts::set_quantity(&shop.services, &rival, good.variant(), 1).await.is_ok() {
                 let form = checkout_form(shop, &rival, number).await;
-                drop(place_order(&shop.services, &rival, form).await);
+                tolerate(place_order(&shop.services, &rival, form).await);
             }
         }
     }

@@ -1,26 +1,37 @@
 //! A shopper's order from the cart to the villages' available money, and every way it may end before.
 
-use domain::failure::Conflict;
-use domain::order::OrderStatus;
+use domain::ids::ProductId;
 use domain::parcel::ParcelStatus;
-use domain::time::DAY_MS;
-use store::parcels::ParcelRow;
+use domain::role::Role;
+use domain::time::{DAY_MS, MINUTE_MS};
+use service::orders::{cancel_order, confirm_receipt, order_page};
+use service::ports::CheckoutState;
+use service::shipping::{ShipParcel, ship_parcel};
+use service::testing::{NewGood, RefundAnswer};
 
 use super::*;
-use crate::orders::{cancel_order, confirm_receipt, order_page};
-use crate::ports::CheckoutState;
-use crate::shipping::{ShipParcel, ship_parcel};
-use crate::testing::{RefundAnswer, Town};
 
-async fn parcels_of(shop: &TestShop, id: OrderId) -> Vec<ParcelRow> {
+/// Base units that can be had of a product.
+async fn available(shop: &TestShop, product: ProductId) -> i64 {
     let mut conn = shop.services.db.read().await.unwrap();
-    store::parcels::list_order_parcels(&mut conn, id).await.unwrap()
+    store::catalogue::sum_available(&mut conn, product, "2026-06-15").await.unwrap()
+}
+
+/// Pending and available money of the four collectives.
+async fn balances(shop: &TestShop) -> [(i64, i64); 4] {
+    let mut all = [(0, 0); 4];
+    let mut conn = shop.services.db.read().await.unwrap();
+    for (slot, collective) in all.iter_mut().zip(shop.places.collectives) {
+        let (pending, available) = store::books::get_collective_balances(&mut conn, collective).await.unwrap();
+        *slot = (pending.get(), available.get());
+    }
+    all
 }
 
 async fn ship_all(shop: &TestShop, id: OrderId) {
     let (tea, honey) = (shop.places.tea_team, shop.places.honey_team);
     for parcel in parcels_of(shop, id).await {
-        let role = domain::role::Role::SellerOf(if parcel.team_id == tea { tea } else { honey });
+        let role = Role::SellerOf(if parcel.team_id == tea { tea } else { honey });
         let seller = shop.account(&[role]).await;
         let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "EMS 1".to_owned() };
         ship_parcel(&shop.services, &seller, parcel.id, command).await.unwrap();
@@ -32,7 +43,7 @@ async fn an_order_becomes_the_villages_money_to_the_fen() {
     TestShop::on_both(async |shop| {
         let guest = shop.guest(1);
         let lines = [(shop.dendrobium.variant(), 1), (shop.tea.variants[1], 2), (shop.honey.variant(), 1)];
-        let placed = order(shop, &guest, &lines).await;
+        let placed = order(shop, 1, &lines).await;
         let row = find_order(shop, placed.order_id).await;
         // 600 g + 2 × 320 g from the one place: ¥8 and a step of ¥2; 700 g from the other: ¥8.
         assert_eq!((row.goods_fen, row.freight_fen), (fen(16_801 + 2 * 11_999 + 8_800), fen(1_000 + 800)));
@@ -76,7 +87,7 @@ async fn an_order_becomes_the_villages_money_to_the_fen() {
 async fn receipt_comes_by_itself_when_nobody_confirms_it() {
     let shop = TestShop::sqlite().await;
     let guest = shop.guest(1);
-    let placed = order(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
     pay(&shop, &guest, placed.order_id).await;
     ship_all(&shop, placed.order_id).await;
     shop.clock.advance(10 * DAY_MS - 1);
@@ -96,7 +107,7 @@ async fn an_unpaid_order_given_up_gives_its_stock_back() {
     let shop = TestShop::sqlite().await;
     let guest = shop.guest(1);
     let before = available(&shop, shop.tea.product).await;
-    let placed = order(&shop, &guest, &[(shop.tea.variant(), 7)]).await;
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 7)]).await;
     let session = open_page(&shop, &guest, placed.order_id).await;
     assert_eq!(available(&shop, shop.tea.product).await, before - 700);
     for _ in 0..2 {
@@ -118,7 +129,7 @@ async fn a_paid_order_given_up_is_refunded_in_full() {
     TestShop::on_both(async |shop| {
         let guest = shop.guest(1);
         let before = available(shop, shop.dendrobium.product).await;
-        let placed = order(shop, &guest, &[(shop.dendrobium.variant(), 3), (shop.honey.variant(), 2)]).await;
+        let placed = order(shop, 1, &[(shop.dendrobium.variant(), 3), (shop.honey.variant(), 2)]).await;
         pay(shop, &guest, placed.order_id).await;
         cancel_order(&shop.services, &guest, placed.order_id, "").await.unwrap();
         cancel_order(&shop.services, &guest, placed.order_id, "").await.unwrap();
@@ -141,7 +152,7 @@ async fn a_refund_that_fails_is_tried_again_until_the_money_is_back() {
     for answer in [RefundAnswer::Fail, RefundAnswer::Refuse, RefundAnswer::Wait] {
         let shop = TestShop::sqlite().await;
         let guest = shop.guest(1);
-        let placed = order(&shop, &guest, &[(shop.honey.variant(), 1)]).await;
+        let placed = order(&shop, 1, &[(shop.honey.variant(), 1)]).await;
         pay(&shop, &guest, placed.order_id).await;
         cancel_order(&shop.services, &guest, placed.order_id, "").await.unwrap();
         shop.gateway.answer_refunds(answer);
@@ -166,7 +177,7 @@ async fn a_refund_that_fails_is_tried_again_until_the_money_is_back() {
 async fn a_refund_whose_answer_got_lost_is_sent_once() {
     let shop = TestShop::sqlite().await;
     let guest = shop.guest(1);
-    let placed = order(&shop, &guest, &[(shop.honey.variant(), 1)]).await;
+    let placed = order(&shop, 1, &[(shop.honey.variant(), 1)]).await;
     pay(&shop, &guest, placed.order_id).await;
     cancel_order(&shop.services, &guest, placed.order_id, "").await.unwrap();
     shop.gateway.lose_answers(2);
@@ -185,7 +196,7 @@ async fn an_order_nobody_pays_expires_and_late_money_revives_it() {
     let shop = TestShop::sqlite().await;
     let guest = shop.guest(1);
     let before = available(&shop, shop.tea.product).await;
-    let placed = order(&shop, &guest, &[(shop.tea.variant(), 8)]).await;
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 8)]).await;
     let session = open_page(&shop, &guest, placed.order_id).await;
     shop.gateway.set(&session, CheckoutState::Processing);
     shop.clock.advance(30 * MINUTE_MS - 1);
@@ -209,12 +220,12 @@ async fn late_money_without_stock_goes_back() {
     let shop = TestShop::sqlite().await;
     let scarce = shop.scarce("ONE", 1).await;
     let (slow, quick) = (shop.guest(1), shop.guest(2));
-    let late = order(&shop, &slow, &[(scarce.variant(), 1)]).await;
+    let late = order(&shop, 1, &[(scarce.variant(), 1)]).await;
     let session = open_page(&shop, &slow, late.order_id).await;
     shop.gateway.set(&session, CheckoutState::Processing);
     shop.clock.advance(31 * MINUTE_MS);
     run_worker(&shop).await;
-    let first = order(&shop, &quick, &[(scarce.variant(), 1)]).await;
+    let first = order(&shop, 2, &[(scarce.variant(), 1)]).await;
     pay(&shop, &quick, first.order_id).await;
     shop.gateway.pay(&session);
     assert_eq!(notify(&shop, &session).await.unwrap(), "late: refunded");
@@ -225,11 +236,39 @@ async fn late_money_without_stock_goes_back() {
     assert_sound(&shop).await;
 }
 
+/// Food that passed its date while the money was on its way is not sold after all.
+#[tokio::test]
+async fn late_money_for_goods_past_their_date_goes_back() {
+    let shop = TestShop::sqlite().await;
+    let places = &shop.places;
+    let good = NewGood {
+        slug: "tofu".to_owned(),
+        team: places.tea_team,
+        place: places.tea_place,
+        freight: places.tea_freight,
+        village: places.villages[0],
+        variants: vec![("TOFU".to_owned(), 900, 1, 500)],
+        tiers: Vec::new(),
+        batches: vec![(9, "2026-06-15", vec![(places.villages[0], 1)])],
+    };
+    let good = good.publish(&shop.services, places).await;
+    let placed = order(&shop, 1, &[(good.variant(), 1)]).await;
+    let session = open_page(&shop, &shop.guest(1), placed.order_id).await;
+    shop.gateway.set(&session, CheckoutState::Processing);
+    shop.clock.advance(DAY_MS);
+    run_worker(&shop).await;
+    assert!(shop.gateway.pay(&session));
+    assert_eq!(notify(&shop, &session).await.unwrap(), "late: refunded");
+    run_worker(&shop).await;
+    assert_eq!(shop.gateway.sent_back_fen(), find_order(&shop, placed.order_id).await.total_fen);
+    assert_sound(&shop).await;
+}
+
 #[tokio::test]
 async fn money_that_does_not_match_is_never_applied() {
     let shop = TestShop::sqlite().await;
     let guest = shop.guest(1);
-    let placed = order(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
     let session = open_page(&shop, &guest, placed.order_id).await;
     let CheckoutState::Paid { intent_id, amount_fen, currency, payment_reference } =
         shop.gateway.paid_state(&session)
@@ -261,7 +300,7 @@ async fn money_that_does_not_match_is_never_applied() {
 async fn an_order_paid_twice_keeps_one_payment() {
     let shop = TestShop::sqlite().await;
     let guest = shop.guest(1);
-    let placed = order(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
+    let placed = order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
     let first = open_page(&shop, &guest, placed.order_id).await;
     // The page's time is over, but its money is still on the way when a second page is opened and paid.
     shop.gateway.set(&first, CheckoutState::Processing);
@@ -294,9 +333,13 @@ async fn what_cannot_be_ordered_is_refused_with_its_reason() {
     fill(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
     let refused = preview_checkout(&shop.services, &guest, Some(Town::REFUSED)).await;
     assert_eq!(conflict(refused), Conflict::NotDeliverable { name: "tea".to_owned() });
-    let mut form = checkout_form(&shop, &guest, Town::FAR, 1).await;
-    assert_eq!(form.expected_total_fen, fen(4_990 + 1_200));
-    form.expected_total_fen = fen(1);
+    let far = preview_checkout(&shop.services, &guest, Some(Town::FAR)).await.unwrap();
+    assert_eq!(far.total_fen(), fen(4_990 + 1_200));
+    let mut form = PlaceOrder {
+        address: address(Town::FAR, 1),
+        expected_total_fen: fen(1),
+        ..checkout_form(&shop, &guest, 1).await
+    };
     let cheap = place_order(&shop.services, &guest, form.clone()).await;
     assert_eq!(conflict(cheap), Conflict::PriceChanged { total_fen: fen(6_190) });
     form.expected_total_fen = fen(6_190);
@@ -305,10 +348,10 @@ async fn what_cannot_be_ordered_is_refused_with_its_reason() {
     form.note = "other content".to_owned();
     assert_eq!(conflict(place_order(&shop.services, &guest, form).await), Conflict::KeyReused);
     for _ in 1..5 {
-        order(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
+        order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
     }
     fill(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
-    let form = checkout_form(&shop, &guest, Town::NEAR, 1).await;
+    let form = checkout_form(&shop, &guest, 1).await;
     assert_eq!(
         conflict(place_order(&shop.services, &guest, form).await),
         Conflict::TooManyUnpaid { max: 5 }
