@@ -15,6 +15,9 @@ test.beforeAll(() => {
 
 type Page = import('@playwright/test').Page;
 
+/** Colours change slowly from one look to the other unless people want no motion. */
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
 /** Photos below the fold are loaded when they come into sight: bring them there. */
 async function settle(page: Page) {
   await page.evaluate(async () => {
@@ -26,7 +29,7 @@ async function settle(page: Page) {
 async function picture(page: Page, name: string) {
   await settle(page);
   const path = `${README}${name}.png`;
-  await page.screenshot({ path, scale: 'css' });
+  await page.screenshot({ path, scale: 'css', animations: 'disabled' });
   expect(statSync(path).size, `${name} is small enough for the README`).toBeLessThanOrEqual(LARGEST);
 }
 
@@ -36,18 +39,23 @@ async function both(page: Page, name: string) {
     await page.emulateMedia({ colorScheme });
     await settle(page);
     const path = `${PAGES}/${name}-${isPhone() ? 375 : 1280}-${colorScheme}.png`;
-    await page.screenshot({ path, fullPage: true, scale: 'css' });
+    await page.screenshot({ path, fullPage: true, scale: 'css', animations: 'disabled' });
   }
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
-test('pictures of the shop', async ({ page, pageOf, t }, info) => {
+test('pictures of the shop', async ({ page, pageOf }, info) => {
   test.skip(!['phone', 'desktop'].includes(info.project.name));
   test.setTimeout(300_000);
   await visit(page, '/');
   if (isPhone()) await picture(page, 'home-phone');
   await visit(page, '/products/dendrobium-fresh');
-  if (!isPhone()) await picture(page, 'product-desktop');
+  if (!isPhone()) {
+    // Photos weigh most in a PNG: a smaller window keeps the README light.
+    await page.setViewportSize({ width: 1120, height: 700 });
+    await picture(page, 'product-desktop');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
   const shop: [string, string][] = [
     ['home', '/'],
     ['list', '/products'],
@@ -75,7 +83,6 @@ test('pictures of the shop', async ({ page, pageOf, t }, info) => {
   await both(page, 'thanks');
   await visit(page, `/orders/${number}`);
   await both(page, 'order');
-  void t;
 
   const seller = await pageOf('seller');
   await visit(seller, '/sell');
@@ -88,14 +95,14 @@ test('pictures of the shop', async ({ page, pageOf, t }, info) => {
   await visit(seller, `${team}/products`);
   await seller.getByRole('link', { name: '岚河老渡口 明前特级绿茶' }).click();
   await visit(seller, seller.url());
-  await both(seller, 'listing');
   if (isPhone()) await picture(seller, 'listing-phone');
+  await both(seller, 'listing');
 
   const buyer = await pageOf('buyer');
   for (const part of ['', '/buy', '/orders', '/report']) {
     await visit(buyer, `/unit/university-union${part}`);
-    await both(buyer, `unit${part.replace('/', '-')}`);
     if (!isPhone() && part === '') await picture(buyer, 'unit-desktop');
+    await both(buyer, `unit${part.replace('/', '-')}`);
   }
   const treasurer = await pageOf('treasurer');
   await visit(treasurer, '/books');

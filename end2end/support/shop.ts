@@ -95,7 +95,7 @@ export async function fillRecipient(page: Page, t: Translate, who: Recipient = r
   await page.getByLabel(t('区县', 'District')).selectOption({ label: district });
 }
 
-/** What the checkout asks for, once the freight is known. */
+/** What the checkout asks for, once the freight of every parcel is known. */
 export async function checkoutSums(page: Page, t: Translate) {
   const total = fact(page, t('应付', 'To pay'));
   if (!hasScripts() && !(await total.isVisible())) {
@@ -104,7 +104,9 @@ export async function checkoutSums(page: Page, t: Translate) {
   await expect(total).toBeVisible();
   return {
     goods: await amount(page, t('商品', 'Goods')),
-    freight: await amount(page, t('运费', 'Freight')),
+    freight: (await page.locator(`dl > div:has(> dt:text-matches("^${t('运费', 'Freight')}")) > dd`).allInnerTexts())
+      .map(fen)
+      .reduce((one, other) => one + other),
     total: await amount(page, t('应付', 'To pay')),
   };
 }

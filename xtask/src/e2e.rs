@@ -69,7 +69,7 @@ fn start_server(server: &Path, site: &Path, cluster: Option<&Cluster>, log: &Pat
         let wanted = serve::server_command(server, port, site);
         let guarded =
             Guarded::spawn(dir.clone(), "TERM", File::create(log)?, wanted.get_program(), |command| {
-                command.args(wanted.get_args()).arg("--demo").arg("--data-dir").arg(dir.join("data"));
+                command.args(wanted.get_args()).arg("--data-dir").arg(dir.join("data"));
                 command.current_dir(tools::root()).env_remove("DATABASE_URL");
                 command.envs(wanted.get_envs().filter_map(|(name, value)| Some((name, value?))));
                 if let Some(cluster) = cluster {

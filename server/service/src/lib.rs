@@ -39,7 +39,7 @@ mod services;
 pub mod shipping;
 pub mod shop;
 pub mod statement;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub mod testing;
 pub mod timers;
 pub mod units;

@@ -144,7 +144,9 @@ impl TestShop {
         let now_ms = self.services.now_ms();
         store::people::insert_user(&mut tx, user_id, &display_name, "!", "zh", now_ms).await.unwrap();
         for role in roles {
-            store::people::insert_role(&mut tx, self.services.new_id(), user_id, *role, now_ms).await.unwrap();
+            store::people::insert_role(&mut tx, self.services.new_id(), user_id, *role, now_ms)
+                .await
+                .unwrap();
         }
         tx.commit().await.unwrap();
         let mut session_hash = b"account-session-hash-".to_vec();

@@ -323,8 +323,7 @@ fn added_note(choice: Choice, cart_path: String) -> impl IntoView + use<> {
 fn add(choice: Choice, goes_on: bool, checkout_path: &str) {
     use crate::browser::{Part, post};
     use crate::features::cart::api::AddLine;
-    let (variant, quantity) =
-        (choice.chosen.get_untracked(), choice.quantity.get_untracked().to_string());
+    let (variant, quantity) = (choice.chosen.get_untracked(), choice.quantity.get_untracked().to_string());
     let checkout_path = checkout_path.to_owned();
     choice.busy.set(true);
     choice.added.set(None);

@@ -78,8 +78,7 @@ pub(super) async fn found(services: &Services) -> Places {
     seed::insert_county(&mut tx, places.county, &names("610925", "岚皋县", "Langao")).await.unwrap();
     seed::insert_town(&mut tx, town, places.county, &names("zuolong", "佐龙镇", "Zuolong")).await.unwrap();
     seed::insert_corps(&mut tx, corps, places.county, None, &names("", "县服务团", "Corps")).await.unwrap();
-    let village_names =
-        [("jin", "金珠沟村"), ("ta", "塔元村"), ("huang", "黄兴村"), ("ma", "马安村")];
+    let village_names = [("jin", "金珠沟村"), ("ta", "塔元村"), ("huang", "黄兴村"), ("ma", "马安村")];
     for (index, (slug, name)) in village_names.into_iter().enumerate() {
         let row = NewVillage {
             id: places.villages[index],
@@ -97,9 +96,16 @@ pub(super) async fn found(services: &Services) -> Places {
         seed::insert_village(&mut tx, &row).await.unwrap();
     }
     let [first, ..] = places.villages;
-    insert_team(&mut tx, corps, (places.tea_team, places.tea_place, places.tea_freight), "tea", &places).await;
-    insert_team(&mut tx, corps, (places.honey_team, places.honey_place, places.honey_freight), "honey", &places)
+    insert_team(&mut tx, corps, (places.tea_team, places.tea_place, places.tea_freight), "tea", &places)
         .await;
+    insert_team(
+        &mut tx,
+        corps,
+        (places.honey_team, places.honey_place, places.honey_freight),
+        "honey",
+        &places,
+    )
+    .await;
     seed::insert_category(&mut tx, places.category, &names("food", "特产", "Food"), 0, None).await.unwrap();
     insert_units(&mut tx, &places).await;
     let cadre = NewCadre {
@@ -163,5 +169,7 @@ async fn insert_units(tx: &mut WriteTx, places: &Places) {
     let head = places.headquarters;
     seed::insert_unit(tx, head, None, "headquarters", &university, UNIVERSITY_CODE).await.unwrap();
     seed::insert_unit(tx, places.branch, Some(head), "branch", &branch, UNIVERSITY_CODE).await.unwrap();
-    seed::insert_unit(tx, places.other_unit, None, "headquarters", &bank, "91610000220521555T").await.unwrap();
+    seed::insert_unit(tx, places.other_unit, None, "headquarters", &bank, "91610000220521555T")
+        .await
+        .unwrap();
 }

@@ -22,7 +22,8 @@ async fn balances(shop: &TestShop) -> [(i64, i64); 4] {
     let mut all = [(0, 0); 4];
     let mut conn = shop.services.db.read().await.unwrap();
     for (slot, collective) in all.iter_mut().zip(shop.places.collectives) {
-        let (pending, available) = store::books::get_collective_balances(&mut conn, collective).await.unwrap();
+        let (pending, available) =
+            store::books::get_collective_balances(&mut conn, collective).await.unwrap();
         *slot = (pending.get(), available.get());
     }
     all
@@ -69,7 +70,11 @@ async fn an_order_becomes_the_villages_money_to_the_fen() {
         assert_eq!(status(shop, placed.order_id).await, OrderStatus::Paid, "the window is open");
         shop.clock.advance(7 * DAY_MS);
         run_worker(shop).await;
-        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Paid, "seven days after the day of receipt");
+        assert_eq!(
+            status(shop, placed.order_id).await,
+            OrderStatus::Paid,
+            "seven days after the day of receipt"
+        );
         shop.clock.advance(DAY_MS);
         run_worker(shop).await;
         assert_eq!(status(shop, placed.order_id).await, OrderStatus::Completed);
@@ -283,10 +288,8 @@ async fn money_that_does_not_match_is_never_applied() {
     ];
     for (amount_fen, currency, payment_reference) in wrong {
         let intent_id = intent_id.clone();
-        shop.gateway.set(
-            &session,
-            CheckoutState::Paid { intent_id, amount_fen, currency, payment_reference },
-        );
+        shop.gateway
+            .set(&session, CheckoutState::Paid { intent_id, amount_fen, currency, payment_reference });
         assert_eq!(notify(&shop, &session).await.unwrap(), "does not match");
         assert_eq!(status(&shop, placed.order_id).await, OrderStatus::AwaitingPayment);
         assert_sound(&shop).await;
@@ -305,7 +308,9 @@ async fn an_order_paid_twice_keeps_one_payment() {
     // The page's time is over, but its money is still on the way when a second page is opened and paid.
     shop.gateway.set(&first, CheckoutState::Processing);
     let mut tx = shop.services.db.write().await.unwrap();
-    store::orders::update_hold(&mut tx, placed.order_id, Some(shop.services.now_ms() + DAY_MS)).await.unwrap();
+    store::orders::update_hold(&mut tx, placed.order_id, Some(shop.services.now_ms() + DAY_MS))
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     shop.clock.advance(46 * MINUTE_MS);
     let second = open_page(&shop, &guest, placed.order_id).await;
@@ -352,9 +357,6 @@ async fn what_cannot_be_ordered_is_refused_with_its_reason() {
     }
     fill(&shop, &guest, &[(shop.tea.variant(), 1)]).await;
     let form = checkout_form(&shop, &guest, 1).await;
-    assert_eq!(
-        conflict(place_order(&shop.services, &guest, form).await),
-        Conflict::TooManyUnpaid { max: 5 }
-    );
+    assert_eq!(conflict(place_order(&shop.services, &guest, form).await), Conflict::TooManyUnpaid { max: 5 });
     assert_sound(&shop).await;
 }

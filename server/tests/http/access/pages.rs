@@ -71,8 +71,7 @@ const TABLE: &[Row] = &[
 /// The path with what belongs to the first side; `in_other` puts it under the second team and unit.
 fn filled(path: &str, world: &World, in_other: bool) -> String {
     let number = if path.starts_with("/unit") { &world.waiting.number } else { &world.retail.number };
-    let (team, unit) =
-        if in_other { (world.other_team, world.other_unit) } else { (world.team, world.unit) };
+    let (team, unit) = if in_other { (world.other_team, world.other_unit) } else { (world.team, world.unit) };
     path.replace("{slug}", "own")
         .replace("{code}", "20260320")
         .replace("{number}", number)
@@ -142,7 +141,7 @@ async fn every_page_is_shown_to_those_who_may_see_it_and_to_nobody_else() {
 
 async fn ask_page(world: &World, path: &str, who: Who, may: bool, refused: Refused) -> Option<String> {
     let asked = filled(path, world, false);
-    let answered = world.browser(who).await.get(&asked).await;
+    let answered = world.browser(who).get(&asked).await;
     let location = answered.location.as_deref();
     let fits = if may {
         // A home with one entry leads on to it, a paid order to its thanks.
@@ -159,7 +158,7 @@ async fn ask_page(world: &World, path: &str, who: Who, may: bool, refused: Refus
 
 async fn ask_crossed(world: &World, path: &str, who: Who) -> Option<String> {
     let asked = filled(path, world, true);
-    let answered = world.browser(who).await.get(&asked).await;
+    let answered = world.browser(who).get(&asked).await;
     (answered.status != 404).then(|| format!("{asked} as {who:?}: {}", answered.status))
 }
 
@@ -169,7 +168,7 @@ async fn nothing_is_changed_by_opening_a_page_and_a_page_takes_no_form() {
     let before = world.fingerprint().await;
     for (path, may, _) in TABLE {
         let who = may.concat().last().copied().unwrap();
-        let browser = world.browser(who).await;
+        let browser = world.browser(who);
         let asked = filled(path, &world, false);
         browser.get(&asked).await;
         let posted = browser.submit(&asked, &asked, &[]).await;
@@ -183,11 +182,11 @@ async fn nothing_is_changed_by_opening_a_page_and_a_page_takes_no_form() {
 async fn an_order_of_a_guest_is_seen_by_the_guest_and_by_whoever_knows_the_phone() {
     let world = World::start().await;
     let path = format!("/orders/{}", world.guest.number);
-    assert_eq!(world.browser(Who::Guest).await.get(&path).await.status, 200);
+    assert_eq!(world.browser(Who::Guest).get(&path).await.status, 200);
     for who in Who::ALL.into_iter().filter(|who| *who != Who::Guest) {
-        assert_eq!(world.browser(who).await.get(&path).await.status, 404, "{who:?}");
+        assert_eq!(world.browser(who).get(&path).await.status, 404, "{who:?}");
     }
-    let visitor = world.browser(Who::Visitor).await;
+    let visitor = world.browser(Who::Visitor);
     assert_eq!(visitor.get(&format!("{path}?tail=0002")).await.status, 200);
     assert_eq!(visitor.get(&format!("{path}?tail=0001")).await.status, 404);
     world.shop.stop().await;

@@ -17,7 +17,7 @@ async fn revoke(world: &World, who: Who) {
 #[tokio::test]
 async fn a_seller_without_the_role_is_refused_at_the_next_request() {
     let world = World::start().await;
-    let seller = world.browser(Who::Seller).await;
+    let seller = world.browser(Who::Seller);
     let (page, form) = (format!("/sell/{}", world.team), [("product", world.product.to_string())]);
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(seller.get(&page).await.status, 200);
@@ -25,14 +25,14 @@ async fn a_seller_without_the_role_is_refused_at_the_next_request() {
     assert_eq!(seller.get(&page).await.status, 403);
     assert_eq!(seller.call(&page, "/api/listing/unpublish", &form).await.status, 404);
     assert_eq!(seller.get("/account").await.status, 200, "the account stays signed in");
-    assert_eq!(world.browser(Who::Captain).await.get(&page).await.status, 200, "and others keep theirs");
+    assert_eq!(world.browser(Who::Captain).get(&page).await.status, 200, "and others keep theirs");
     world.shop.stop().await;
 }
 
 #[tokio::test]
 async fn a_buyer_who_left_the_unit_no_longer_sees_the_orders_handed_in() {
     let world = World::start().await;
-    let buyer = world.browser(Who::Buyer).await;
+    let buyer = world.browser(Who::Buyer);
     let number = world.waiting.number.as_str();
     assert!(buyer.get("/orders").await.body.contains(number));
     revoke(&world, Who::Buyer).await;
@@ -51,7 +51,7 @@ async fn a_buyer_who_left_the_unit_no_longer_sees_the_orders_handed_in() {
 async fn a_treasurer_and_an_administrator_lose_their_pages_with_their_roles() {
     let world = World::start().await;
     let books = format!("/books/{}", world.collective);
-    let treasurer = world.browser(Who::Treasurer).await;
+    let treasurer = world.browser(Who::Treasurer);
     assert_eq!(treasurer.get(&books).await.status, 200);
     revoke(&world, Who::Treasurer).await;
     for page in [books.clone(), format!("{books}/statement"), format!("{books}/statement.xlsx")] {
@@ -60,7 +60,7 @@ async fn a_treasurer_and_an_administrator_lose_their_pages_with_their_roles() {
     let services = &world.shop.services;
     let admin = world.viewer(Who::CountyAdmin).await.user.unwrap();
     let operator = world.viewer(Who::Operator).await;
-    let browser = world.browser(Who::CountyAdmin).await;
+    let browser = world.browser(Who::CountyAdmin);
     assert_eq!(browser.get("/admin").await.status, 200);
     assert!(matches!(admin.roles[..], [Role::CountyAdmin(_)]));
     service::accounts::revoke_role(services, &operator, admin.user_id, admin.roles[0]).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_treasurer_and_an_administrator_lose_their_pages_with_their_roles() {
 #[tokio::test]
 async fn a_barred_account_is_a_visitor_at_the_next_request() {
     let world = World::start().await;
-    let captain = world.browser(Who::Captain).await;
+    let captain = world.browser(Who::Captain);
     let page = format!("/sell/{}", world.team);
     assert_eq!(captain.get(&page).await.status, 200);
     service::accounts::set_barred(&world.shop.services, "captain@access.example", true).await.unwrap();

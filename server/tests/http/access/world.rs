@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use domain::address::AddressForm;
 use domain::food::FoodClass;
 use domain::ids::{
-    BatchId, CollectiveId, CorpsId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, TownId, UnitId, VariantId,
+    BatchId, CollectiveId, CorpsId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, TownId,
+    UnitId, VariantId,
 };
 use domain::invoice::InvoiceWish;
 use domain::locale::Locale;
@@ -45,6 +46,8 @@ pub struct World {
     pub guest: Placed,
     /// Of the unit, waiting for its approver.
     pub waiting: Placed,
+    /// Another one.
+    pub also_waiting: Placed,
     /// Of the unit, approved and not paid.
     pub approved: Placed,
     /// Of the unit, transfer announced.
@@ -86,11 +89,10 @@ fn token(who: Who) -> String {
 
 impl World {
     /// The browser in which `who` is signed in; signed in anew when something has ended that.
-    pub async fn browser(&self, who: Who) -> &Browser {
+    pub fn browser(&self, who: Who) -> &Browser {
         let browser = &self.browsers[&who];
-        if who != Who::Visitor && browser.cookie("xj").as_deref() != Some(&token(who)) {
-            browser.set_cookie("xj", &token(who));
-        }
+        // A visitor who puts something into a cart becomes a guest; here they stay what they are.
+        browser.set_cookie("xj", &if who == Who::Visitor { String::new() } else { token(who) });
         browser
     }
 
@@ -230,7 +232,7 @@ async fn insert_side(
         collective_id: services.new_id(),
         collective_name: format!("{slug}村集体"),
         collective_name_en: format!("Collective of {slug}"),
-        credit_code: String::new(),
+        credit_code: format!("code of {slug}"),
     };
     seed::insert_village(tx, &village).await.unwrap();
     let (team, unit) = (services.new_id(), services.new_id());
@@ -307,7 +309,7 @@ async fn insert_goods(
     rows::insert_listing(tx, row, None, now_ms).await.unwrap();
     let variant = ListingVariantRow {
         id: services.new_id(),
-        code: format!("{}-1", row.slug),
+        code: format!("{}-1", row.slug.to_uppercase()),
         name: "罐装".to_owned(),
         name_en: "Tin".to_owned(),
         unit: "罐".to_owned(),
@@ -362,6 +364,7 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         retail: nothing.clone(),
         guest: nothing.clone(),
         waiting: nothing.clone(),
+        also_waiting: nothing.clone(),
         approved: nothing.clone(),
         announced: nothing.clone(),
         paid: nothing,
@@ -374,6 +377,7 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
     world.guest = world.buy(Who::Guest, "13800000002").await;
     let (finance, captain) = (world.viewer(Who::Finance).await, world.viewer(Who::Captain).await);
     world.waiting = world.hand_in("waiting").await;
+    world.also_waiting = world.hand_in("also waiting").await;
     world.approved = world.hand_in_approved("approved").await;
     let services = world.shop.services.clone();
     let announce = async |placed: &Placed| -> PaymentId {
@@ -420,7 +424,7 @@ impl World {
 
     async fn hand_in(&self, key: &str) -> Placed {
         let (services, viewer) = (&self.shop.services, self.viewer(Who::Buyer).await);
-        let lines = "own-1 3".to_owned();
+        let lines = "OWN-1 3".to_owned();
         let check = service::units::check_quick_order(services, &viewer, self.unit, &lines, Some(REGION));
         let command = SubmitUnitOrder {
             key: key.to_owned(),
