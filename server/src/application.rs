@@ -20,7 +20,7 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::entropy::SystemEntropy;
 use crate::payments::{GatewayConfig, StripeGateway};
-use crate::router::{AppState, router};
+use crate::router::{AppState, UPLOAD_ROOM_MIB, router};
 use crate::worker;
 
 /// How long unfinished work may take after the last connection has closed.
@@ -36,13 +36,20 @@ pub struct Overrides {
 }
 
 /// The look-alike that takes demonstration payments, in this process.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DemoPayments {
     pub lookalike: Lookalike,
     /// Where it listens.
     pub address: SocketAddr,
     /// Signs its events.
     pub webhook_secret: String,
+}
+
+impl std::fmt::Debug for DemoPayments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the secret that signs events.
+        f.debug_struct("DemoPayments").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// The running shop; it answers requests once [`Application::serve`] is called.
@@ -60,7 +67,8 @@ pub struct Application {
 /// really listened on: the look-alike sends its events there.
 ///
 /// # Errors
-/// The database cannot be opened or migrated, or the look-alike's address is taken.
+/// The database cannot be opened or migrated, the look-alike's address is taken, or the demonstration county is about
+/// to take real money: anybody knows the passwords of its accounts.
 pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Application> {
     // Two providers of cryptography in one program panic at the first connection unless one is chosen.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -69,18 +77,22 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
     let clock = overrides.clock.unwrap_or_else(|| Arc::new(SystemClock));
     let entropy = overrides.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
     let db = open_database(config).await?;
+    let media = Arc::new(open_media(config)?);
     let stop = CancellationToken::new();
     let mut tasks = Vec::new();
 
     let payments = Payments::start(config, &clock, &entropy, overrides.payments, &stop, &mut tasks).await?;
-    let media = Arc::new(open_media(config)?);
     let services =
         Services::new(db, clock, entropy, payments.gateway, media, config.rules.clone(), &config.public_url);
+    let is_demo = service::demo::is_demo(&services).await?;
+    anyhow::ensure!(
+        !(is_demo && config.takes_real_money()),
+        "the database holds the demonstration county, whose passwords anybody knows: start with a new database"
+    );
     if config.worker {
         tasks.push(tokio::spawn(worker::run(services.clone(), stop.clone())));
     }
     let assets = Assets::load(&config.site_dir);
-    let is_demo = service::demo::is_demo(&services).await?;
     let unfinished = Arc::new(());
     let state = AppState {
         services: services.clone(),
@@ -92,6 +104,7 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         body_limit_bytes: config.body_limit_bytes,
         request_timeout_seconds: config.request_timeout_seconds,
         admission: Arc::new(Semaphore::new(config.max_requests)),
+        upload_room: Arc::new(Semaphore::new(UPLOAD_ROOM_MIB)),
         unfinished: unfinished.clone(),
     };
     Ok(Application { services, router: router(state), demo_payments: payments.demo, stop, tasks, unfinished })

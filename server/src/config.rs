@@ -189,7 +189,7 @@ impl Settings {
     ///
     /// # Errors
     /// The file cannot be read or holds an unknown key; a Stripe key comes without the secret of its events; the
-    /// public address is no http(s) address.
+    /// public address is no http(s) address; a secret is empty; the look-alike would be reached from outside.
     pub fn resolve(self, file: Option<&Path>) -> anyhow::Result<Config> {
         let from_file = match file {
             Some(path) => {
@@ -215,10 +215,23 @@ impl Settings {
             "public_url must begin with http:// or https://"
         );
         let stripe = match (self.stripe_secret_key, self.stripe_webhook_secret) {
-            (Some(secret_key), Some(webhook_secret)) => Some(StripeKeys { secret_key, webhook_secret }),
+            (Some(secret_key), Some(webhook_secret)) => {
+                // An empty variable is not a secret: anybody could sign with it.
+                let is_empty = |secret: &Secret| secret.reveal().trim().is_empty();
+                ensure!(
+                    !is_empty(&secret_key) && !is_empty(&webhook_secret),
+                    "stripe_secret_key and stripe_webhook_secret must not be empty"
+                );
+                Some(StripeKeys { secret_key, webhook_secret })
+            }
             (None, None) => None,
             _ => bail!("stripe_secret_key and stripe_webhook_secret belong together: one is missing"),
         };
+        // On the look-alike's page anybody can mark a payment as made.
+        ensure!(
+            self.lookalike_address.is_none_or(|address| address.ip().is_loopback()),
+            "lookalike_address must be a loopback address"
+        );
         let next_port = if address.port() == 0 { 0 } else { address.port().wrapping_add(1) };
         Ok(Config {
             database_url,
@@ -255,6 +268,13 @@ impl Config {
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// Stripe's key is not one of its test mode.
+    #[must_use]
+    pub fn takes_real_money(&self) -> bool {
+        let is_test = |keys: &StripeKeys| keys.secret_key.reveal().contains("_test_");
+        self.stripe.as_ref().is_some_and(|keys| !is_test(keys))
     }
 
     /// No real money moves: an empty database may be filled with the demonstration county.
@@ -317,6 +337,22 @@ mod tests {
         let none = Settings::default().resolve(None).unwrap();
         assert!(none.is_demo() && !none.is_secure());
         assert_eq!(none.lookalike_address.port(), 3001);
+    }
+
+    #[test]
+    fn what_would_take_money_from_nobody_or_for_anybody_is_refused() {
+        let keys = |key: &str, webhook: &str| Settings {
+            stripe_secret_key: Some(Secret(key.to_owned())),
+            stripe_webhook_secret: Some(Secret(webhook.to_owned())),
+            ..Settings::default()
+        };
+        assert!(keys("sk_live_x", "").resolve(None).is_err());
+        assert!(keys(" ", "whsec_x").resolve(None).is_err());
+        assert!(keys("sk_live_x", "whsec_x").resolve(None).unwrap().takes_real_money());
+        assert!(!keys("sk_test_x", "whsec_x").resolve(None).unwrap().takes_real_money());
+        assert!(!Settings::default().resolve(None).unwrap().takes_real_money());
+        let open = SocketAddr::from(([0, 0, 0, 0], 3001));
+        assert!(Settings { lookalike_address: Some(open), ..Settings::default() }.resolve(None).is_err());
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::middleware::{self, PathLocale, RequestMarks};
 use crate::{media_routes, webhooks, well_known};
 
 /// What the routes share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AppState {
     pub services: Services,
     pub site: Arc<SiteInfo>,
@@ -41,10 +41,23 @@ pub struct AppState {
     pub request_timeout_seconds: u64,
     /// How many requests are answered at once.
     pub admission: Arc<Semaphore>,
+    /// How many MiB of files are in memory at once, whoever sends them.
+    pub upload_room: Arc<Semaphore>,
     /// Held by work that must be finished before the server stops.
     pub unfinished: Arc<()>,
 }
 
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Without the secret that signs events.
+        f.debug_struct("AppState").field("site", &self.site).finish_non_exhaustive()
+    }
+}
+
+/// MiB of files that are held in memory at once: two whole listings, or dozens of single photos.
+pub const UPLOAD_ROOM_MIB: usize = 256;
+/// Whoever holds no role has no files to send: no more is read of theirs than it takes to say so field by field.
+const UPLOAD_WITHOUT_ROLE_BYTES: usize = 64 * 1024;
 /// The largest event of the payment network that is read.
 const WEBHOOK_LIMIT_BYTES: usize = 256 * 1024;
 
@@ -124,7 +137,7 @@ async fn show(
         move || answer(page.clone(), made.clone()),
     );
     let mut shown = render(request).await;
-    if !is_signed_in {
+    if !is_signed_in && !shown.headers().contains_key(header::CACHE_CONTROL) {
         // The browser may keep it to go back to, and asks again whenever it is opened anew.
         shown.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
@@ -166,13 +179,19 @@ async fn take_upload(State(state): State<AppState>, upload: Upload, request: Req
         Err(error) => return unavailable(&error),
     };
     let is_page = current.request.wants_html;
-    let form = match Multipart::from_request(request, &state).await {
-        Ok(parts) => read_form(parts).await,
-        Err(refused) => return refused.into_response(),
+    let may_send_files = current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty());
+    // Held until the answer: the files stay in memory as long.
+    let (form, _room) = if may_send_files {
+        let Ok(room) = state.upload_room.clone().acquire_many_owned(mib_of(&request, &upload)).await else {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        };
+        (read_multipart(request, &state).await, Some(room))
+    } else {
+        (read_small(request, &state).await, None)
     };
     let form = match form {
         Ok(form) => form,
-        Err(status) => return status.into_response(),
+        Err(refused) => return refused,
     };
     let response = leptos_axum::ResponseOptions::default();
     let (options, run) = (response.clone(), upload.clone());
@@ -197,6 +216,28 @@ async fn take_upload(State(state): State<AppState>, upload: Upload, request: Req
     }
     answer.headers_mut().extend(std::mem::take(&mut parts.headers));
     answer
+}
+
+/// MiB that a request says it carries; of one that does not say, the most it may.
+fn mib_of(request: &Request, upload: &Upload) -> u32 {
+    let said = request.headers().get(header::CONTENT_LENGTH);
+    let said = said.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mib = said.unwrap_or(upload.max_bytes).min(upload.max_bytes).div_ceil(1 << 20);
+    u32::try_from(mib.clamp(1, UPLOAD_ROOM_MIB)).unwrap_or(1)
+}
+
+async fn read_multipart(request: Request, state: &AppState) -> Result<UploadForm, Response> {
+    let parts = Multipart::from_request(request, state).await.map_err(|refused| refused.into_response())?;
+    read_form(parts).await.map_err(|status| status.into_response())
+}
+
+/// The form of someone who has no files to send; as good as empty when it is a large one.
+async fn read_small(request: Request, state: &AppState) -> Result<UploadForm, Response> {
+    let (head, body) = request.into_parts();
+    match axum::body::to_bytes(body, UPLOAD_WITHOUT_ROLE_BYTES).await {
+        Ok(bytes) => read_multipart(Request::from_parts(head, Body::from(bytes)), state).await,
+        Err(_too_large) => Ok(UploadForm::default()),
+    }
 }
 
 async fn read_form(mut parts: Multipart) -> Result<UploadForm, StatusCode> {
@@ -307,6 +348,25 @@ mod tests {
         assert_eq!(referer_locale("http://shop/en"), Locale::En);
         assert_eq!(referer_locale("http://shop/cart"), Locale::Zh);
         assert_eq!(referer_locale(""), Locale::Zh);
+    }
+
+    #[test]
+    fn an_upload_takes_the_room_it_says_it_needs() {
+        let upload = all_uploads().into_iter().max_by_key(|upload| upload.max_bytes).unwrap();
+        let most = u32::try_from(upload.max_bytes >> 20).unwrap();
+        let room = |length: Option<&str>| {
+            let request = Request::builder().uri(upload.path);
+            let request = match length {
+                Some(length) => request.header(header::CONTENT_LENGTH, length),
+                None => request,
+            };
+            mib_of(&request.body(Body::empty()).unwrap(), &upload)
+        };
+        assert_eq!(room(Some("10")), 1);
+        assert_eq!(room(Some("3145729")), 4);
+        assert_eq!(room(Some("99999999999")), most);
+        assert_eq!((room(None), room(Some("?"))), (most, most));
+        assert!(2 * most as usize <= UPLOAD_ROOM_MIB, "one listing does not keep the next one waiting");
     }
 
     #[test]

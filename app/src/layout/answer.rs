@@ -54,5 +54,9 @@ fn finish(screen: Screen) -> AnyView {
     if let Some(status) = screen.status {
         response.set_status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     }
+    if !screen.is_public {
+        // A guest's order or checkout must not be found on a shared computer's disk.
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
     document(screen)
 }

@@ -1,6 +1,6 @@
 //! An order after it was placed: looking at it, giving it up, receiving it.
 
-use domain::failure::Conflict;
+use domain::failure::{Conflict, Problem};
 use domain::ids::{OrderId, ParcelId, UnitId};
 use domain::order::{OrderEvent, OrderKind, OrderStatus};
 use domain::parcel::{ParcelEvent, ParcelStatus};
@@ -17,6 +17,8 @@ use crate::{Result, ServiceError, Services, Viewer, books, holds, payments, time
 
 /// Orders a page of history shows.
 pub const PAGE_SIZE: i64 = 20;
+/// Longest reason for giving an order up, in characters.
+const REASON_MAX_CHARS: usize = 200;
 
 /// An order as its page shows it.
 #[derive(Debug, Clone)]
@@ -164,7 +166,10 @@ async fn check_phone_tail(
 ) -> Result<OrderRow> {
     let bucket = throttle::Bucket::order(number);
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
-    let fits = |order: &OrderRow| tail.trim().len() == 4 && order.recipient_phone.ends_with(tail.trim());
+    // A unit's order is its members' only: those who have left know its number, and often the telephone.
+    let fits = |order: &OrderRow| {
+        order.unit_id.is_none() && tail.trim().len() == 4 && order.recipient_phone.ends_with(tail.trim())
+    };
     let order = found.filter(fits).ok_or(ServiceError::NotFound)?;
     let mut tx = services.db.write().await?;
     bucket.clear(&mut tx).await?;
@@ -229,6 +234,9 @@ pub async fn cancel_order_as_seller(
 }
 
 async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<()> {
+    if reason.chars().count() > REASON_MAX_CHARS {
+        return Err(ServiceError::invalid("reason", Problem::TooLong { max: REASON_MAX_CHARS as i64 }));
+    }
     // Close the payment page first: once nobody can pay any more, giving the stock back is safe.
     if close_pages(services, order_id).await? {
         return Err(Conflict::AlreadyPaid.into());

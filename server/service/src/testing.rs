@@ -26,7 +26,7 @@ use crate::rules::ShopRules;
 use crate::{Services, SignedIn, Viewer};
 
 pub use gateway::{FakeGateway, RefundAnswer};
-pub use goods::{Good, NewGood};
+pub use goods::{Good, Harvest, NewGood};
 pub use places::{Places, Town};
 
 /// Noon of 15 June 2026 in China: every test begins here.

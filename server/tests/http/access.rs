@@ -8,6 +8,7 @@
 mod calls;
 mod pages;
 mod revoked;
+mod side;
 mod world;
 
 use futures::StreamExt as _;

@@ -349,10 +349,11 @@ mod keeping {
             };
             let number = rows.child_element_count().to_string();
             let _ = rows.insert_adjacent_html("beforeend", &template.inner_html().replace("__", &number));
-            if let Some(Ok(Some(first))) = rows.last_element_child().map(|row| row.query_selector("input:not([type=hidden])")) {
-                if let Ok(first) = first.dyn_into::<HtmlInputElement>() {
-                    let _ = first.focus();
-                }
+            let first = rows.last_element_child().map(|row| row.query_selector("input:not([type=hidden])"));
+            if let Some(Ok(Some(first))) = first
+                && let Ok(first) = first.dyn_into::<HtmlInputElement>()
+            {
+                let _ = first.focus();
             }
         }
 

@@ -427,10 +427,10 @@ mod sending {
     pub(super) fn tell_form(root: NodeRef<leptos::html::Div>) {
         set_timeout(
             move || {
-                if let (Some(root), Ok(event)) = (root.get_untracked(), Event::new("photos")) {
-                    if let Ok(Some(form)) = root.closest("form") {
-                        let _ = form.dispatch_event(&event);
-                    }
+                if let (Some(root), Ok(event)) = (root.get_untracked(), Event::new("photos"))
+                    && let Ok(Some(form)) = root.closest("form")
+                {
+                    let _ = form.dispatch_event(&event);
                 }
             },
             Duration::from_millis(50),

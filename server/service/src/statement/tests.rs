@@ -45,7 +45,8 @@ async fn books() -> Fixture {
             .await
             .unwrap();
     }
-    let postings: [(i64, &str, i64, &[(i64, i64)]); 5] = [
+    type Entry = (i64, &'static str, i64, &'static [(i64, i64)]);
+    let postings: [Entry; 5] = [
         (1, "apply", MAY_MS - DAY_MS, &[(10, -10_000)]),
         (2, "apply", MAY_MS - 1, &[(10, -2_005)]),
         (3, "release", MAY_MS, &[(10, 10_000), (11, -10_000)]),

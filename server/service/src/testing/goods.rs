@@ -23,6 +23,9 @@ impl Good {
     }
 }
 
+/// A batch: base units, day of expiry, villages with their weights in grams.
+pub type Harvest = (i64, &'static str, Vec<(VillageId, i64)>);
+
 /// What a product is made of.
 #[derive(Debug, Clone)]
 pub struct NewGood {
@@ -35,8 +38,7 @@ pub struct NewGood {
     pub variants: Vec<(String, i64, i64, i64)>,
     /// Unit prices of every variant from a quantity on.
     pub tiers: Vec<(i64, Fen)>,
-    /// Base units, day of expiry, villages with their weights in grams.
-    pub batches: Vec<(i64, &'static str, Vec<(VillageId, i64)>)>,
+    pub batches: Vec<Harvest>,
 }
 
 impl NewGood {

@@ -12,7 +12,7 @@ use crate::{Result, ServiceError};
 /// bounds what a workbook that lies about its sizes can unpack to.
 const MAX_BYTES: usize = 512 * 1024;
 /// Largest part of a workbook once unpacked, in bytes: a small file can hold a very large sheet.
-const MAX_UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
+const MAX_UNPACKED_BYTES: u64 = 12 * 1024 * 1024;
 const MAX_ROWS: usize = 2_000;
 /// Longest text of a cell that is looked at, in characters.
 const MAX_CELL_CHARS: usize = 200;
@@ -100,12 +100,20 @@ fn one_line(text: &str) -> String {
 }
 
 /// Sum of the sizes that a ZIP's central directory states, read without unpacking anything. The directory is found
-/// the way an unpacker finds it, from the end, and every entry it announces must be there.
+/// the way an unpacker finds it, from the end, and every entry it announces must be there. An archive with a second
+/// directory, or with the one of a large archive, is refused: the unpacker might read the other one.
 fn unpacked_bytes(zip: &[u8]) -> Option<u64> {
     const END_SIGNATURE: &[u8] = b"PK\x05\x06";
+    const LARGE_END_SIGNATURE: &[u8] = b"PK\x06\x07";
     const ENTRY_SIGNATURE: &[u8] = b"PK\x01\x02";
     const ENTRY_BYTES: usize = 46;
-    let end = zip.windows(END_SIGNATURE.len()).rposition(|window| window == END_SIGNATURE)?;
+    let places = |signature: &'static [u8]| {
+        zip.windows(signature.len()).enumerate().filter(move |(_, window)| *window == signature)
+    };
+    let mut ends = places(END_SIGNATURE).map(|(at, _)| at);
+    let (Some(end), None, None) = (ends.next(), ends.next(), places(LARGE_END_SIGNATURE).next()) else {
+        return None;
+    };
     let entries = number(zip, end + 10, 2)?;
     let mut at = usize::try_from(number(zip, end + 16, 4)?).ok()?;
     let mut total = 0_u64;
@@ -124,4 +132,36 @@ fn unpacked_bytes(zip: &[u8]) -> Option<u64> {
 fn number(zip: &[u8], at: usize, bytes: usize) -> Option<u64> {
     let digits = zip.get(at..at.checked_add(bytes)?)?;
     Some(digits.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_with_two_directories_has_no_size() {
+        let entry = |size: u32| {
+            let mut entry = b"PK\x01\x02".to_vec();
+            entry.resize(24, 0);
+            entry.extend(size.to_le_bytes());
+            entry.resize(46, 0);
+            entry
+        };
+        let end = |at: u32| {
+            let mut end = b"PK\x05\x06".to_vec();
+            end.resize(10, 0);
+            end.extend(1_u16.to_le_bytes());
+            end.resize(16, 0);
+            end.extend(at.to_le_bytes());
+            end.resize(22, 0);
+            end
+        };
+        let honest = [entry(1_000), end(0)].concat();
+        assert_eq!(unpacked_bytes(&honest), Some(1_000));
+        let two = [entry(4_000_000_000), end(0), entry(1_000), end(68)].concat();
+        assert_eq!(unpacked_bytes(&two), None);
+        let large = [entry(1_000), b"PK\x06\x07".to_vec(), end(0)].concat();
+        assert_eq!(unpacked_bytes(&large), None);
+        assert_eq!(unpacked_bytes(b"PK"), None);
+    }
 }

@@ -1,7 +1,7 @@
 //! Paying by bank transfer: the unit's finance names the transfer, the seller's side confirms that it came.
 
 use domain::failure::{Conflict, Problem};
-use domain::ids::{OrderId, PaymentId, TeamId};
+use domain::ids::{OrderId, PaymentId, TeamId, UnitId};
 use domain::money::Fen;
 use domain::order::OrderStatus;
 use domain::payment::{PaymentMethod, PaymentStatus};
@@ -157,9 +157,14 @@ pub async fn confirm_transfer(
     Ok(())
 }
 
-/// Whoever may say that money came or went: captains of the teams that sell in the order, and the county.
+/// Whoever may say that money came or went: captains of the teams that sell in the order, and the county; never a
+/// member of the unit that pays, or one person could announce a transfer and confirm it.
 pub(crate) async fn require_money_receiver(conn: &mut Conn, viewer: &Viewer, order: OrderId) -> Result<()> {
     viewer.require_user()?;
+    let payer = store::orders::get_order(conn, order).await?.unit_id.map(UnitId::from_i64);
+    if payer.is_some_and(|unit| viewer.require_unit_member(unit).is_ok()) {
+        return Err(ServiceError::Forbidden);
+    }
     if viewer.require_county_admin().is_ok() {
         return Ok(());
     }

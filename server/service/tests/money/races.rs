@@ -1,5 +1,7 @@
 //! R4: money that arrives around the end of a hold becomes an order or a refund, never both, never neither.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use domain::order::OrderStatus;
 use domain::payment::PaymentStatus;
 use domain::time::{HOUR_MS, MINUTE_MS};
@@ -10,6 +12,9 @@ use service::ports::CheckoutState;
 use service::testing::Good;
 
 use super::*;
+
+/// Rivals are other people each time.
+static RIVALS: AtomicU32 = AtomicU32::new(1_000_000);
 
 /// A refusal or a bad line is part of the game; a broken rule of our own or a deadlock is not.
 fn tolerate<T: std::fmt::Debug>(answer: Result<T>) {
@@ -33,9 +38,10 @@ async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &
         8 => shop.gateway.lose_answers(1),
         _ => {
             // Somebody else takes the goods the moment they are free.
-            let rival = shop.guest(number + 1_000_000);
+            let rival_number = RIVALS.fetch_add(1, Ordering::Relaxed);
+            let rival = shop.guest(rival_number);
             if carts::set_quantity(&shop.services, &rival, good.variant(), 1).await.is_ok() {
-                let form = checkout_form(shop, &rival, number).await;
+                let form = checkout_form(shop, &rival, rival_number).await;
                 tolerate(place_order(&shop.services, &rival, form).await);
             }
         }
@@ -43,9 +49,14 @@ async fn happen(shop: &TestShop, what: u32, number: u32, id: OrderId, session: &
 }
 
 /// Lets everything come to rest: the line is good again, and nothing is due any more.
-async fn settle_down(shop: &TestShop) {
+async fn settle_down(shop: &TestShop, session: &str) {
     shop.gateway.go_silent(0);
     shop.gateway.lose_answers(0);
+    let state = shop.services.payments.find_checkout(session).await.unwrap();
+    if state == CheckoutState::Processing {
+        // What is under way arrives or does not; nothing stays under way.
+        shop.gateway.set(session, CheckoutState::Expired);
+    }
     for _ in 0..3 {
         shop.clock.advance(2 * HOUR_MS);
         run_worker(shop).await;
@@ -101,7 +112,7 @@ async fn money_around_the_end_of_a_hold_becomes_an_order_or_a_refund() {
         for what in &story {
             happen(&shop, *what, number, placed.order_id, &session, &good).await;
         }
-        settle_down(&shop).await;
+        settle_down(&shop, &session).await;
         match assert_one_end(&shop, placed.order_id, &session, &story).await {
             true => paid += 1,
             false => not_paid += 1,
@@ -126,7 +137,7 @@ async fn the_same_when_everything_happens_at_once() {
             let story: Vec<u32> = (0..6).map(|_| [0, 2, 2, 4, 4, 5, 6, 9][below(&mut random, 8) as usize]).collect();
             let all = story.iter().map(|what| happen(shop, *what, number, placed.order_id, &session, &good));
             futures::future::join_all(all).await;
-            settle_down(shop).await;
+            settle_down(shop, &session).await;
             assert_one_end(shop, placed.order_id, &session, &story).await;
         }
         assert_sound(shop).await;

@@ -4,27 +4,22 @@
 use std::collections::BTreeMap;
 
 use domain::address::AddressForm;
-use domain::food::FoodClass;
 use domain::ids::{
-    BatchId, CollectiveId, CorpsId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, TownId,
-    UnitId, VariantId,
+    BatchId, CollectiveId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, VariantId,
 };
 use domain::invoice::InvoiceWish;
 use domain::locale::Locale;
-use domain::money::Fen;
 use domain::role::Role;
 use service::checkout::PlaceOrder;
 use service::units::SubmitUnitOrder;
 use service::{Services, Viewer, hash_token};
 use store::WriteTx;
-use store::catalogue::FreightRowRow;
-use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch};
-use store::seed::{self, Names, NewDispatchPlace, NewFreightTemplate, NewVillage};
+use store::seed;
 
 use super::Who;
+use super::side::{REGION, Side, insert_side, names};
 use crate::test_shop::{Browser, TestShop};
 
-const REGION: &str = "610925";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What stands in the database, and a browser for everybody.
@@ -67,20 +62,6 @@ pub struct Placed {
     pub id: OrderId,
     pub number: String,
     pub parcel: ParcelId,
-}
-
-/// What belongs to one side.
-struct Side {
-    team: TeamId,
-    collective: CollectiveId,
-    product: ProductId,
-    variant: VariantId,
-    batch: BatchId,
-    unit: UnitId,
-}
-
-fn names(slug: &str) -> Names {
-    Names { slug: slug.to_owned(), name: format!("名{slug}"), name_en: format!("Name {slug}") }
 }
 
 fn token(who: Who) -> String {
@@ -212,133 +193,6 @@ async fn sign_up(services: &Services, tx: &mut WriteTx, who: Who, role: Option<R
     };
     let hash = hash_token(&token(who));
     store::people::insert_session(tx, &hash, user, now_ms, now_ms + 30 * DAY_MS).await.unwrap();
-}
-
-async fn insert_side(
-    services: &Services,
-    tx: &mut WriteTx,
-    corps: CorpsId,
-    town: TownId,
-    slug: &str,
-) -> Side {
-    let village = NewVillage {
-        id: services.new_id(),
-        town_id: town,
-        names: names(slug),
-        story: String::new(),
-        story_en: String::new(),
-        media_id: None,
-        yearly_target_fen: Fen::new(100_000),
-        collective_id: services.new_id(),
-        collective_name: format!("{slug}村集体"),
-        collective_name_en: format!("Collective of {slug}"),
-        credit_code: format!("code of {slug}"),
-    };
-    seed::insert_village(tx, &village).await.unwrap();
-    let (team, unit) = (services.new_id(), services.new_id());
-    seed::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
-    seed::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
-    let place = NewDispatchPlace {
-        id: services.new_id(),
-        team_id: team,
-        name: format!("{slug}仓"),
-        region_code: REGION.to_owned(),
-        address: "河街1号".to_owned(),
-        phone: "0915-2522001".to_owned(),
-    };
-    seed::insert_dispatch_place(tx, &place).await.unwrap();
-    let everywhere = FreightRowRow {
-        region_prefixes: String::new(),
-        refused: 0,
-        first_quantity: 1,
-        first_fee_fen: 600,
-        step_quantity: 1,
-        step_fee_fen: 0,
-        surcharge_fen: 0,
-    };
-    let freight = NewFreightTemplate {
-        id: services.new_id(),
-        team_id: team,
-        name: "按件".to_owned(),
-        basis: "piece".to_owned(),
-        free_from_fen: None,
-        rows: vec![everywhere],
-    };
-    seed::insert_freight_template(tx, &freight).await.unwrap();
-    let category = services.new_id();
-    seed::insert_category(tx, category, &names(slug), 0, None).await.unwrap();
-    let row = ListingRow {
-        id: services.new_id(),
-        slug: slug.to_owned(),
-        team_id: team,
-        category_id: category,
-        village_id: village.id,
-        place_id: place.id,
-        freight_template_id: freight.id,
-        name: format!("{slug}茶"),
-        name_en: format!("{slug} tea"),
-        story: "春茶。".to_owned(),
-        story_en: "Spring tea.".to_owned(),
-        base_unit: "g".to_owned(),
-        food_class: FoodClass::FreshProduce,
-        sc_number: String::new(),
-        workshop_number: String::new(),
-        sales_region: String::new(),
-        ingredients: String::new(),
-        net_content: String::new(),
-        producer: String::new(),
-        storage: String::new(),
-        shelf_life_days: Some(300),
-        status: "draft".to_owned(),
-        version: 1,
-        updated_at_ms: services.now_ms(),
-        published_at_ms: None,
-        price_from_fen: Fen::ZERO,
-    };
-    let (variant, batch) = insert_goods(services, tx, &row, &village).await;
-    Side { team, collective: village.collective_id, product: row.id, variant, batch, unit }
-}
-
-async fn insert_goods(
-    services: &Services,
-    tx: &mut WriteTx,
-    row: &ListingRow,
-    village: &NewVillage,
-) -> (VariantId, BatchId) {
-    let now_ms = services.now_ms();
-    rows::insert_listing(tx, row, None, now_ms).await.unwrap();
-    let variant = ListingVariantRow {
-        id: services.new_id(),
-        code: format!("{}-1", row.slug.to_uppercase()),
-        name: "罐装".to_owned(),
-        name_en: "Tin".to_owned(),
-        unit: "罐".to_owned(),
-        price_fen: Fen::new(6_800),
-        base_quantity: 100,
-        weight_g: 120,
-        min_quantity: 1,
-        step_quantity: 1,
-        position: 0,
-        active: 1,
-    };
-    rows::insert_variant(tx, row.id, &variant).await.unwrap();
-    rows::update_listing(tx, row).await.unwrap();
-    let batch = NewBatch {
-        id: services.new_id(),
-        product_id: row.id,
-        code: "20260320".to_owned(),
-        produced_on: "2026-03-20".to_owned(),
-        expires_on: Some("2027-01-14".to_owned()),
-        certificate_number: "1".to_owned(),
-        certificate_issuer: "合作社".to_owned(),
-        certificate_contact: "0915-2522001".to_owned(),
-        received: 1_000_000,
-        inputs: vec![(village.id, 1_000_000)],
-        created_at_ms: now_ms,
-    };
-    rows::insert_batch(tx, &batch).await.unwrap();
-    rows::publish_listing(tx, row.id, &row.slug, now_ms).await.unwrap();
-    (variant.id, batch.id)
 }
 
 fn address(phone: &str) -> AddressForm {

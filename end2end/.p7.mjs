@@ -1,0 +1,25 @@
+import { chromium } from '@playwright/test';
+const b = await chromium.launch({executablePath:'/usr/bin/chromium',args:['--no-sandbox']});
+const base='http://127.0.0.1:3140';
+const p = await (await b.newContext()).newPage();
+const bad=[]; p.on('console',m=>{if(['error','warning'].includes(m.type()))bad.push(m.text())}); p.on('pageerror',e=>bad.push(String(e)));
+const scripts=[]; p.on('request',r=>{const u=r.url(); if(/\/pkg\/.*(js|wasm)$/.test(u))scripts.push(u.split('/pkg/')[1].split('.')[0]+'.'+u.split('.').pop())});
+const islands=()=>p.evaluate(()=>[...document.querySelectorAll('leptos-island')].map(i=>i.dataset.component.split('_')[0]));
+const go=async u=>{scripts.length=0;await p.goto(base+u);await p.waitForTimeout(800);console.log(u,await p.evaluate(()=>document.documentElement.dataset.ready),await islands(),scripts.join(' '))};
+await go('/products/tea-yuqian');
+await p.click('#buy button[value=cart]');await p.waitForSelector('.toast');console.log(await p.textContent('.toast'));
+await go('/en/cart');
+await p.click('leptos-island button[aria-label=More]');await p.waitForTimeout(900);
+console.log('goods',await p.textContent('[data-goods-fen]'));
+await p.fill('leptos-island input[type=number]','99999');await p.dispatchEvent('leptos-island input[type=number]','change');await p.waitForTimeout(1200);
+console.log('said:',await p.textContent('leptos-island .field__error'), '| expected 4xx:',bad.splice(0).length);
+await go('/checkout');
+let api=p.waitForResponse(r=>r.url().includes('read_address'));
+await p.fill('#f-paste','王小明 13800001234 陕西省安康市岚皋县城关镇1号');await p.click('button[value=paste]');
+console.log('paste',(await api).status());await p.waitForTimeout(1200);
+console.log(await p.inputValue('#f-name'),await p.inputValue('#f-phone'),await p.inputValue('#f-region-area'),await p.inputValue('#f-detail'),await p.textContent('.paste [role=status]'),await p.textContent('.totals'),await p.inputValue('[name=expected_total]'));
+// the console
+await go('/sign-in');
+await p.fill('[name=login]','seller@demo.xiangji.example').catch(()=>{});
+console.log(await p.evaluate(()=>[...document.querySelectorAll('form input')].map(i=>i.name).join()));
+await b.close(); console.log('complaints',bad);
