@@ -78,7 +78,8 @@ async fn lock_offers(conn: &mut Conn, lines: &[HoldLine], today: Date) -> Result
     products.dedup();
     let mut batches = Vec::new();
     for product in products {
-        batches.extend(store::stock::list_offers(conn, product, &today).await?.iter().map(|row| row.batch_id));
+        batches
+            .extend(store::stock::list_offers(conn, product, &today).await?.iter().map(|row| row.batch_id));
     }
     batches.sort_unstable();
     let mut offers = Vec::with_capacity(batches.len());

@@ -232,7 +232,8 @@ pub(crate) async fn capture(
     let takes_it = match order.status {
         OrderStatus::AwaitingPayment => true,
         OrderStatus::Expired => {
-            order.status.next(OrderEvent::PayLate).is_ok() && holds::hold_again(tx, services, order.id).await?
+            order.status.next(OrderEvent::PayLate).is_ok()
+                && holds::hold_again(tx, services, order.id).await?
         }
         _ => false,
     };

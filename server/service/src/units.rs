@@ -9,15 +9,15 @@ mod transfer;
 
 pub use approve::{approve_order, return_order};
 pub use desk::{
-    OrderSummary, PriceRow, PricedVariant, UnitDesk, UnitOrders, UnitRow, list_my_units, list_prices, unit_desk,
-    unit_orders,
+    OrderSummary, PriceRow, PricedVariant, UnitDesk, UnitOrders, UnitRow, list_my_units, list_prices,
+    unit_desk, unit_orders,
 };
 pub use order::{
     QuickOrderCheck, QuickOrderRow, RowTrouble, SubmitUnitOrder, UnitOrderPage, UnitPage, check_quick_order,
     lines_as_text, list_price_list, require_buying_unit, submit_order, unit_order_page, unit_page,
 };
-pub use purchases::{PurchaseRow, Purchases, purchases, purchases_xlsx};
 pub(crate) use purchases::yuan;
+pub use purchases::{PurchaseRow, Purchases, purchases, purchases_xlsx};
 pub use sheet::read_sheet;
 pub(crate) use transfer::require_money_receiver;
 pub use transfer::{AnnouncedTransfer, announce_transfer, confirm_transfer, list_transfers};

@@ -96,11 +96,13 @@ pub async fn lock_cart(conn: &mut Conn, owner: &CartOwner, now_ms: i64) -> Resul
                 .await?
         }
         CartOwner::Guest { session_hash } => {
-            sql::query_scalar::<i64>("UPDATE carts SET updated_at_ms = $2 WHERE session_hash = $1 RETURNING id")
-                .bind(session_hash.clone())
-                .bind(now_ms)
-                .fetch_optional(conn)
-                .await?
+            sql::query_scalar::<i64>(
+                "UPDATE carts SET updated_at_ms = $2 WHERE session_hash = $1 RETURNING id",
+            )
+            .bind(session_hash.clone())
+            .bind(now_ms)
+            .fetch_optional(conn)
+            .await?
         }
     };
     Ok(id.map(CartId::from_i64))

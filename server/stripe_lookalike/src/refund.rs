@@ -65,7 +65,8 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Refu
 fn recall_demonstration(world: &mut World, form: &Form, now_ms: i64) {
     let Some(id) = form.get(&["payment_intent"]) else { return };
     let stated = id.strip_prefix("demo_pi_").and_then(|rest| rest.rsplit_once('_'));
-    let Some((reference, Ok(amount))) = stated.map(|(reference, amount)| (reference, amount.parse::<i64>())) else {
+    let Some((reference, Ok(amount))) = stated.map(|(reference, amount)| (reference, amount.parse::<i64>()))
+    else {
         return;
     };
     if amount <= 0 || world.ledger.intents.contains_key(id) {

@@ -124,7 +124,8 @@ impl Buyer {
         let number = placed["value"].as_str()?.to_owned();
         told.lock().unwrap().placed.insert(number.clone());
         let page = placed["go_to"].as_str()?.to_owned();
-        let paid = self.client.post(format!("{page}/succeed")).form(&[("method", "card")]).send().await.ok()?;
+        let paid =
+            self.client.post(format!("{page}/succeed")).form(&[("method", "card")]).send().await.ok()?;
         if paid.status() == 303 {
             told.lock().unwrap().money_taken.insert(number);
         }

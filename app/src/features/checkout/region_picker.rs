@@ -66,7 +66,9 @@ fn take_over(ready: RwSignal<bool>, code: String) {
 /// The three lists; only in the browser is there anything to choose from.
 #[cfg(not(feature = "shop"))]
 mod lists {
-    pub(super) fn three_lists(_locale: domain::locale::Locale) {}
+    pub(super) fn three_lists(_locale: domain::locale::Locale) -> Option<&'static str> {
+        None
+    }
 }
 
 #[cfg(feature = "shop")]

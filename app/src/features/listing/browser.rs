@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::Bytes;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::Decodes as _;
+use leptos::server_fn::codec::JsonEncoding;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -39,8 +39,7 @@ pub fn post<T: DeserializeOwned + 'static>(
             }
         });
         let target: &EventTarget = upload.unchecked_ref();
-        let _ = target
-            .add_event_listener_with_callback("progress", listener.into_js_value().unchecked_ref());
+        let _ = target.add_event_listener_with_callback("progress", listener.into_js_value().unchecked_ref());
     }
     let finished = request.clone();
     // `loadend` comes exactly once, whatever became of the request.

@@ -76,7 +76,10 @@ fn shown(page: EditPage) -> Shown {
     };
     let mut photos: Vec<PhotoItem> = typed.photos.iter().map(item).collect();
     // What was uploaded with the refused form is stored with a draft, but was not typed.
-    photos.extend(stored_photos.into_iter().filter(|photo| typed.photos.len() < page.photos.len() && !typed.photos.iter().any(|text| save::photo_id(text) == photo.id)));
+    photos.extend(stored_photos.into_iter().filter(|photo| {
+        typed.photos.len() < page.photos.len()
+            && !typed.photos.iter().any(|text| save::photo_id(text) == photo.id)
+    }));
     let form = save::listing_form(&typed, variants);
     Shown { form, wrong: Wrong(flash.errors.clone()), photos, is_refused: true, page }
 }
@@ -170,7 +173,12 @@ fn checklist(team: &Team, shown: &Shown) -> AnyView {
         let words = t("都齐了，可以上架", "All there: it can be published");
         return ui::alert("ok", words, ());
     }
-    let title = format!("{} {} {}", t("上架前还差", "Still needed before publishing:"), page.problems.len(), t("项", ""));
+    let title = format!(
+        "{} {} {}",
+        t("上架前还差", "Still needed before publishing:"),
+        page.problems.len(),
+        t("项", "")
+    );
     view! {
         <details class="fold" open=page.published_at_ms.is_none()>
             <summary>{title}</summary>

@@ -51,8 +51,7 @@ fn given(text: &str) -> Option<String> {
 fn label(input: &Input<'_>, id: &str) -> AnyView {
     let optional =
         input.is_optional.then(|| view! { " " <span class="field__opt">{t("选填", "optional")}</span> });
-    let hint = given(input.hint)
-        .map(|hint| view! { <p class="field__hint" id=format!("{id}-h")>{hint}</p> });
+    let hint = given(input.hint).map(|hint| view! { <p class="field__hint" id=format!("{id}-h")>{hint}</p> });
     view! { <label for=id.to_owned()>{input.label.to_owned()}{optional}</label>{hint} }.into_any()
 }
 

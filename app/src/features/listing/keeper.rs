@@ -4,7 +4,10 @@ use domain::locale::Locale;
 use leptos::prelude::*;
 
 /// What became of what was typed.
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only the browser gets beyond the first state"))]
+#[cfg_attr(
+    not(feature = "hydrate"),
+    expect(dead_code, reason = "only the browser gets beyond the first state")
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kept {
     /// Nothing was typed yet.
@@ -33,7 +36,10 @@ impl Kept {
                 Locale::Zh => format!("已自动保存 {time}，有 {unread} 处需要修改"),
                 Locale::En => format!("Saved {time}; {unread} to mend"),
             },
-            Self::Offline => fixed("未保存：网络不通，内容已存在本机", "Not saved: no connection. It is kept on this device"),
+            Self::Offline => fixed(
+                "未保存：网络不通，内容已存在本机",
+                "Not saved: no connection. It is kept on this device",
+            ),
             Self::Refused(why) => format!("{}{why}", locale.pick("未保存：", "Not saved: ")),
             Self::Uploading(count) => match locale {
                 Locale::Zh => format!("还有 {count} 张照片在上传，请稍等"),
@@ -109,7 +115,9 @@ mod keeping {
     };
 
     use super::super::api::SavedDraft;
-    use super::super::browser::{Copy, drop_copy, keep_copy, kept_copy, may_pass, on_reconnect, post, wait_seconds};
+    use super::super::browser::{
+        Copy, drop_copy, keep_copy, kept_copy, may_pass, on_reconnect, post, wait_seconds,
+    };
     use super::Kept;
     use crate::AppError;
     use crate::form::html_id;
@@ -367,7 +375,9 @@ mod keeping {
             let mut has_changed = false;
             for pair in copy.values.entries().into_iter().flatten() {
                 let pair: js_sys::Array = pair.unchecked_into();
-                let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else { continue };
+                let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else {
+                    continue;
+                };
                 if matches!(name.as_str(), "product" | "version" | "photos[]") || name.ends_with("[id]") {
                     continue;
                 }
@@ -387,7 +397,9 @@ mod keeping {
             if name == "food_class" {
                 let selector = format!("[name=food_class][value=\"{value}\"]");
                 let found = self.form.query_selector(&selector).ok().flatten();
-                let Some(radio) = found.and_then(|found| found.dyn_into::<HtmlInputElement>().ok()) else { return false };
+                let Some(radio) = found.and_then(|found| found.dyn_into::<HtmlInputElement>().ok()) else {
+                    return false;
+                };
                 let differs = !radio.checked();
                 radio.set_checked(true);
                 return differs;

@@ -71,10 +71,18 @@ fn search(path: &str, wanted: &ListingsQuery) -> AnyView {
 fn table(team: &Team, cards: &[ListingCard], wanted: &ListingsQuery) -> AnyView {
     if cards.is_empty() {
         return if wanted.text.trim().is_empty() && wanted.status.is_none() {
-            let sub = t("拍三张照片，几分钟就能上架第一件。", "Take three photos: the first listing takes a few minutes.");
+            let sub = t(
+                "拍三张照片，几分钟就能上架第一件。",
+                "Take three photos: the first listing takes a few minutes.",
+            );
             ui::empty("camera", t("还没有商品", "Nothing listed yet"), sub, new_button(team.id))
         } else {
-            ui::empty("search", t("没有找到", "Nothing found"), t("换个词，或看全部商品。", "Try another word, or all products."), ())
+            ui::empty(
+                "search",
+                t("没有找到", "Nothing found"),
+                t("换个词，或看全部商品。", "Try another word, or all products."),
+                (),
+            )
         };
     }
     let rows: Vec<_> = cards.iter().map(|card| row(team, card)).collect();

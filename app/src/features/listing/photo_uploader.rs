@@ -44,7 +44,8 @@ pub fn PhotoUploader(
     let is_live = RwSignal::new(false);
     let root = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "hydrate")]
-    let sender = sending::Sender::start(sending::Parts { photos, jobs, percent, root, team, address, locale });
+    let sender =
+        sending::Sender::start(sending::Parts { photos, jobs, percent, root, team, address, locale });
     #[cfg(feature = "hydrate")]
     sending::restore(photos, &product, version, is_refused);
     #[cfg(not(feature = "hydrate"))]
@@ -180,7 +181,9 @@ fn job_item(
     let is_bad = job.failure.is_some();
     let words = match &job.failure {
         Some(failure) => failure.clone(),
-        None if job.is_waiting => locale.pick("网络断了，恢复后自动继续", "No connection: it goes on by itself").to_owned(),
+        None if job.is_waiting => {
+            locale.pick("网络断了，恢复后自动继续", "No connection: it goes on by itself").to_owned()
+        }
         None if is_first => locale.pick("上传中…", "Uploading…").to_owned(),
         None => locale.pick("排队中", "Waiting").to_owned(),
     };
@@ -189,7 +192,8 @@ fn job_item(
             <button type="button" class="linklike" on:click=move |_| retry(number)>{locale.pick("重试", "Try again")}</button>
         }
     });
-    let bar = (!is_bad && is_first).then(|| view! { <progress max="100" value=move || percent.get()></progress> });
+    let bar =
+        (!is_bad && is_first).then(|| view! { <progress max="100" value=move || percent.get()></progress> });
     view! {
         <li class=if is_bad { "upload upload--bad" } else { "upload" }>
             {bar}
@@ -273,7 +277,8 @@ mod sending {
 
         /// Takes the chosen files over and empties the field, so that the form does not send them again.
         pub(super) fn take_files(&self, event: &Event) {
-            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            else {
                 return;
             };
             let Some(list) = input.files() else { return };
@@ -307,7 +312,10 @@ mod sending {
         }
 
         fn change(&self, number: u32, change: impl Fn(&mut Job)) {
-            self.0.parts.jobs.update(|jobs| jobs.iter_mut().filter(|job| job.number == number).for_each(change));
+            self.0
+                .parts
+                .jobs
+                .update(|jobs| jobs.iter_mut().filter(|job| job.number == number).for_each(change));
         }
 
         fn resume(&self) {
@@ -318,10 +326,14 @@ mod sending {
 
         /// Tells the form how many photos are still on their way: it waits for them before it is sent.
         fn count(&self) {
-            let left = self.0.parts.jobs.with_untracked(|jobs| {
-                jobs.iter().filter(|job| job.failure.is_none()).count()
-            });
-            if let Some(form) = self.0.parts.root.get_untracked().and_then(|root| root.closest("form").ok().flatten()) {
+            let left = self
+                .0
+                .parts
+                .jobs
+                .with_untracked(|jobs| jobs.iter().filter(|job| job.failure.is_none()).count());
+            if let Some(form) =
+                self.0.parts.root.get_untracked().and_then(|root| root.closest("form").ok().flatten())
+            {
                 let _ = form.set_attribute("data-uploading", &left.to_string());
             }
         }

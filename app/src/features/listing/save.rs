@@ -51,7 +51,8 @@ pub(super) async fn save(
 ) -> service::Result<SavedForm> {
     viewer.require_user()?;
     let product: ProductId = form.product.parse().map_err(|_| ServiceError::NotFound)?;
-    let version = form.version.trim().parse().map_err(|_| ServiceError::invalid("version", Problem::NotANumber))?;
+    let version =
+        form.version.trim().parse().map_err(|_| ServiceError::invalid("version", Problem::NotANumber))?;
     let rows = kept_rows(&form.variants);
     let typed: Vec<VariantForm> = rows.iter().map(|(_, row)| variant_form(row)).collect();
     let command = SaveListing { product, version, form: listing_form(form, typed.clone()) };
@@ -163,7 +164,9 @@ mod tests {
 
     #[test]
     fn kilograms_are_typed_and_grams_are_stored() {
-        for (typed, grams) in [("20", "20000"), ("0.5", "0500"), ("-1.25", "-1250"), ("+3", "3000"), ("２", "2000")] {
+        for (typed, grams) in
+            [("20", "20000"), ("0.5", "0500"), ("-1.25", "-1250"), ("+3", "3000"), ("２", "2000")]
+        {
             assert_eq!(in_base_units(typed, "g"), grams, "{typed}");
         }
         assert_eq!(in_base_units("20", "piece"), "20");

@@ -17,7 +17,8 @@ const ANY_ROW: &str = "__";
 /// The words for a field in the list of what is missing.
 pub(super) fn label_of(field: &str) -> String {
     let mut parts = field.splitn(3, '.');
-    let (group, row, column) = (parts.next().unwrap_or_default(), parts.next(), parts.next().unwrap_or_default());
+    let (group, row, column) =
+        (parts.next().unwrap_or_default(), parts.next(), parts.next().unwrap_or_default());
     let number = row.and_then(|row| row.parse::<usize>().ok()).map(|row| row + 1);
     match (group, number) {
         ("variants", Some(number)) if !column.is_empty() => {
@@ -160,7 +161,11 @@ pub(super) fn food(shown: &Shown) -> AnyView {
     let field = |name: &'static str, value: &str, hint: &'static str| {
         line(wrong, Input { name, label: column_label(name), value, hint, ..Input::default() })
     };
-    let licence = field("sc_number", &form.sc_number, t("包装上 SC 开头的 14 位数字", "SC and 14 digits, as on the package"));
+    let licence = field(
+        "sc_number",
+        &form.sc_number,
+        t("包装上 SC 开头的 14 位数字", "SC and 14 digits, as on the package"),
+    );
     let workshop = view! {
         {field("workshop_number", &form.workshop_number, "")}
         {field("sales_region", &form.sales_region, t("登记证上写明的区域", "As the registration says"))}
@@ -207,7 +212,12 @@ pub(super) fn variants(shown: &Shown) -> AnyView {
         .map(|(at, row)| variant_row(shown, &shown.wrong, &at.to_string(), row))
         .collect();
     if wants_more {
-        rows.push(variant_row(shown, &shown.wrong, &form.variants.len().to_string(), &VariantForm::default()));
+        rows.push(variant_row(
+            shown,
+            &shown.wrong,
+            &form.variants.len().to_string(),
+            &VariantForm::default(),
+        ));
     }
     let blank = variant_row(shown, &Wrong::default(), ANY_ROW, &VariantForm::default());
     let unit_field = base_unit(shown);
@@ -249,7 +259,13 @@ fn base_unit(shown: &Shown) -> AnyView {
         "茶叶、蜂蜜、鲜果选重量；鸡、礼盒、手工艺品选件。",
         "Weight for tea, honey, fruit; pieces for poultry, gift boxes, crafts.",
     );
-    let input = Input { name: "base_unit", label: column_label("base_unit"), value: &form.base_unit, hint, ..Input::default() };
+    let input = Input {
+        name: "base_unit",
+        label: column_label("base_unit"),
+        value: &form.base_unit,
+        hint,
+        ..Input::default()
+    };
     select(&shown.wrong, input, &words)
 }
 
@@ -258,7 +274,15 @@ fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> Any
     let name_of = |column: &str| format!("variants.{at}.{column}");
     let field = |column: &'static str, value: &str, input: Input<'_>| {
         let name = name_of(column);
-        line(wrong, Input { name: &name, label: if input.label.is_empty() { column_label(column) } else { input.label }, value, ..input })
+        line(
+            wrong,
+            Input {
+                name: &name,
+                label: if input.label.is_empty() { column_label(column) } else { input.label },
+                value,
+                ..input
+            },
+        )
     };
     let number = |after: &'static str| Input { inputmode: "numeric", after, ..Input::default() };
     let (content, content_unit) = if by_weight {
@@ -275,7 +299,9 @@ fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> Any
         }
     });
     let defaults = VariantForm { min_quantity: "1".to_owned(), step_quantity: "1".to_owned(), ..row.clone() };
-    let has_more = *row != defaults && !row.id.is_empty() && (row.min_quantity != "1" || row.step_quantity != "1" || !row.tier_prices.is_empty());
+    let has_more = *row != defaults
+        && !row.id.is_empty()
+        && (row.min_quantity != "1" || row.step_quantity != "1" || !row.tier_prices.is_empty());
     let more_is_wrong = ["code", "min_quantity", "step_quantity", "tier_prices", "name_en", "weight_g"]
         .iter()
         .any(|column| wrong.text(&name_of(column)).is_some());
@@ -331,11 +357,22 @@ pub(super) fn sending(shown: &Shown) -> AnyView {
 /// What is in stock, with the way to its page; the button saves what is typed first.
 pub(super) fn batches(shown: &Shown) -> AnyView {
     let page = &shown.page;
-    let available: i64 = page.batches.iter().filter(|batch| !batch.is_expired).map(|batch| batch.available).sum();
+    let available: i64 =
+        page.batches.iter().filter(|batch| !batch.is_expired).map(|batch| batch.available).sum();
     let words = if page.batches.is_empty() {
-        t("还没有批次。登记一批收成，才有库存可卖。", "No batch yet. Take in a harvest to have stock to sell.").to_owned()
+        t(
+            "还没有批次。登记一批收成，才有库存可卖。",
+            "No batch yet. Take in a harvest to have stock to sell.",
+        )
+        .to_owned()
     } else {
-        format!("{} {}，{} {}", page.batches.len(), t("个批次", "batches"), t("可售", "for sale:"), stock_text(available, &page.form.base_unit))
+        format!(
+            "{} {}，{} {}",
+            page.batches.len(),
+            t("个批次", "batches"),
+            t("可售", "for sale:"),
+            stock_text(available, &page.form.base_unit)
+        )
     };
     view! {
         <fieldset class="form__group" id=html_id("batches") tabindex="-1">

@@ -28,7 +28,8 @@ pub async fn stock_page() -> PageResult {
     let (products, edit) = (paths::team_products(team.id), paths::team_product(team.id, product));
     let title = t("批次与库存", "Batches and stock");
     let wrong = Wrong(page.problems.clone());
-    let batches: Vec<_> = page.batches.iter().enumerate().map(|(at, batch)| batch_card(&page, at, batch, &wrong)).collect();
+    let batches: Vec<_> =
+        page.batches.iter().enumerate().map(|(at, batch)| batch_card(&page, at, batch, &wrong)).collect();
     let back = view! { <a class="btn btn--plain" href=link(&edit)>{ui::icon("back")}{t("返回商品", "Back to the product")}</a> };
     let add = add_part(&page);
     let body = view! {
@@ -64,13 +65,27 @@ fn add_form(page: &EditPage, state: &FormState) -> AnyView {
     let today = Date::from_epoch_ms(services().now_ms()).to_string();
     let last = page.batches.first();
     let value = |name: &str, otherwise: &str| state.value_or(name, otherwise);
-    let field = |name: &'static str, label: &str, otherwise: &str, kind: &str, hint: &str, is_optional: bool| {
-        let value = value(name, otherwise);
-        line(&wrong, super::fields::Input { name, label, value: &value, kind, hint, is_optional, ..Default::default() })
-    };
+    let field =
+        |name: &'static str, label: &str, otherwise: &str, kind: &str, hint: &str, is_optional: bool| {
+            let value = value(name, otherwise);
+            line(
+                &wrong,
+                super::fields::Input {
+                    name,
+                    label,
+                    value: &value,
+                    kind,
+                    hint,
+                    is_optional,
+                    ..Default::default()
+                },
+            )
+        };
     let received = value("received", "");
-    let errors = wrong.0.iter().map(|error| (error.field.clone(), label_of(&error.field))).collect::<Vec<_>>();
-    let labels: Vec<(&str, &str)> = errors.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
+    let errors =
+        wrong.0.iter().map(|error| (error.field.clone(), label_of(&error.field))).collect::<Vec<_>>();
+    let labels: Vec<(&str, &str)> =
+        errors.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
     let issuer = last.map(|batch| batch.certificate_issuer.clone()).unwrap_or_default();
     let contact = last.map(|batch| batch.certificate_contact.clone()).unwrap_or_default();
     let certificate = if page.form.food_class == "live_poultry_meat" {
@@ -80,7 +95,9 @@ fn add_form(page: &EditPage, state: &FormState) -> AnyView {
     };
     let life = match page.form.shelf_life_days.as_str() {
         "" => String::new(),
-        days => format!("{} {days} {}", t("不填就按保质期", "Blank: from the shelf life of"), t("天计算", "days")),
+        days => {
+            format!("{} {days} {}", t("不填就按保质期", "Blank: from the shelf life of"), t("天计算", "days"))
+        }
     };
     view! {
         <form class="form" method="post" action=state.action()>
@@ -120,11 +137,16 @@ fn village_rows(page: &EditPage, state: &FormState, wrong: &Wrong) -> AnyView {
         .iter()
         .enumerate()
         .map(|(at, village)| {
-            let (village_name, weight_name) = (format!("inputs.{at}.village"), format!("inputs.{at}.weight_kg"));
+            let (village_name, weight_name) =
+                (format!("inputs.{at}.village"), format!("inputs.{at}.weight_kg"));
             let value = state.value(&weight_name);
             let label = name(&village.name, &village.name_en).to_owned();
             let input = super::fields::Input {
-                name: &weight_name, label: &label, value: &value, inputmode: "decimal", after: t("千克", "kg"),
+                name: &weight_name,
+                label: &label,
+                value: &value,
+                inputmode: "decimal",
+                after: t("千克", "kg"),
                 ..Default::default()
             };
             view! {
@@ -243,7 +265,10 @@ fn papers_form(at: usize, batch: &BatchView, wrong: &Wrong) -> AnyView {
     let lacks = wrong.0.iter().any(|error| error.field.starts_with(&prefix));
     let field = |name: &'static str, label: &'static str, stored: &str, kind: &'static str| {
         let whole = format!("{prefix}{name}");
-        let field = row_field(&state, RowField { id: html_id(&whole), name, label, stored, kind, ..RowField::default() });
+        let field = row_field(
+            &state,
+            RowField { id: html_id(&whole), name, label, stored, kind, ..RowField::default() },
+        );
         let missing = state.error(name).is_none().then(|| wrong.line(&whole));
         view! { <div>{field}{missing}</div> }
     };

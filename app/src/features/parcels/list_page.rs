@@ -52,7 +52,8 @@ pub async fn parcels_page() -> PageResult {
     let title = t("发货", "Parcels");
     let notice = shipped.map(|parcel| shipped_notice(&team, &parcel));
     let cancelled = (!query("cancelled").is_empty()).then(|| {
-        let words = t("订单已取消，货款会原路退回", "The order was cancelled; its money goes back the way it came");
+        let words =
+            t("订单已取消，货款会原路退回", "The order was cancelled; its money goes back the way it came");
         ui::alert("ok", words, ())
     });
     let body = view! {

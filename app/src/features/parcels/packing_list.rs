@@ -29,8 +29,7 @@ pub async fn one_page() -> PageResult {
 /// The packing lists of everything that is to be packed.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
-    let page =
-        service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
+    let page = service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
     let sheets: Vec<_> = page.parcels.iter().map(|parcel| sheet(&team, parcel)).collect();
     let body = if sheets.is_empty() {
         let back = link(&paths::team_parcels(team.id));

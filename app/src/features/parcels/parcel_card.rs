@@ -143,8 +143,7 @@ fn ship_form(team: &Team, parcel: &PackingParcel) -> AnyView {
     } else {
         t("改正", "Correct")
     };
-    let carrier_error =
-        state.error("carrier").map(|error| view! { <p class="field__error">{error}</p> });
+    let carrier_error = state.error("carrier").map(|error| view! { <p class="field__error">{error}</p> });
     let select_id = format!("c-{id}");
     let stored_other = if known { "" } else { row.carrier.as_str() };
     view! {

@@ -26,8 +26,8 @@ pub async fn confirm_transfer(#[server(flatten)] form: ConfirmTransferForm) -> R
         let payment = form.payment.parse().map_err(|_| service::ServiceError::NotFound)?;
         let missing = form.amount.trim().is_empty();
         let problem = if missing { Problem::Missing } else { Problem::NotMoney };
-        let received = Fen::parse_yuan(&form.amount)
-            .map_err(|_| service::ServiceError::invalid("amount", problem))?;
+        let received =
+            Fen::parse_yuan(&form.amount).map_err(|_| service::ServiceError::invalid("amount", problem))?;
         service::units::confirm_transfer(&services, &viewer, payment, received).await?;
         Ok(Then::stay(()))
     })

@@ -55,7 +55,11 @@ pub async fn home_page() -> PageResult {
         tile(&shipped_path(&team), t("在路上", "On their way"), count_of(ParcelStatus::Shipped)),
         tile(&products_path(&team, "published"), t("在售商品", "For sale"), listings.counts.published),
         tile(&products_path(&team, "draft"), t("草稿", "Drafts"), listings.counts.draft),
-        tile(&paths::team_transfers(team.id), t("待确认汇款", "Transfers"), i64::try_from(money).unwrap_or(0)),
+        tile(
+            &paths::team_transfers(team.id),
+            t("待确认汇款", "Transfers"),
+            i64::try_from(money).unwrap_or(0),
+        ),
     ];
     let drafts = unfinished(&team, &listings.cards);
     let low = running_low(&team, &listings.cards);
@@ -64,7 +68,10 @@ pub async fn home_page() -> PageResult {
         ui::empty(
             "camera",
             t("还没有商品", "Nothing listed yet"),
-            t("拍三张照片，几分钟就能上架第一件。", "Take three photos: the first listing takes a few minutes."),
+            t(
+                "拍三张照片，几分钟就能上架第一件。",
+                "Take three photos: the first listing takes a few minutes.",
+            ),
             new_button(team.id),
         )
     });

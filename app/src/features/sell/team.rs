@@ -76,7 +76,11 @@ pub fn stock_text(stock: i64, base_unit: &str) -> String {
         return format!("{stock} g");
     }
     let tenths = stock / 100;
-    if tenths % 10 == 0 { format!("{} kg", tenths / 10) } else { format!("{}.{} kg", tenths / 10, tenths % 10) }
+    if tenths % 10 == 0 {
+        format!("{} kg", tenths / 10)
+    } else {
+        format!("{}.{} kg", tenths / 10, tenths % 10)
+    }
 }
 
 /// Tabs that filter a list: value, words, how many. The value stands in the query under `parameter`.
@@ -134,7 +138,8 @@ pub fn row_field(state: &FormState, field: RowField<'_>) -> AnyView {
         None => input.into_any(),
     };
     let error = error.map(|text| view! { <p class="field__error" id=error_id>{text}</p> });
-    view! { <div class="field"><label for=field.id>{field.label.to_owned()}</label>{input}{error}</div> }.into_any()
+    view! { <div class="field"><label for=field.id>{field.label.to_owned()}</label>{input}{error}</div> }
+        .into_any()
 }
 
 /// Why one of several like forms was refused as a whole; nothing when it was not.

@@ -27,10 +27,10 @@ pub async fn transfers_page() -> PageResult {
         let words = t("只有队长能确认到账和退款", "Only the captain can confirm money");
         ui::alert("info", words, ())
     });
-    let coming: Vec<_> =
-        transfers.iter().map(|transfer| transfer_card(transfer, team.is_captain)).collect();
+    let coming: Vec<_> = transfers.iter().map(|transfer| transfer_card(transfer, team.is_captain)).collect();
     let coming = if coming.is_empty() {
-        let sub = t("单位财务登记汇款后会出现在这里。", "They appear here once a unit's finance announces one.");
+        let sub =
+            t("单位财务登记汇款后会出现在这里。", "They appear here once a unit's finance announces one.");
         ui::empty("bank", t("没有等待确认的汇款", "No transfer is waiting"), sub, ())
     } else {
         view! { <div class="stack">{coming}</div> }.into_any()
@@ -82,8 +82,14 @@ fn transfer_card(transfer: &AnnouncedTransfer, is_captain: bool) -> AnyView {
     let facts = vec![
         (t("订单", "Order"), view! { <span class="num">{transfer.order_number.clone()}</span> }.into_any()),
         (t("应收", "Due"), ui::price_s(transfer.amount_fen).into_any()),
-        (t("银行流水号", "Bank reference"), view! { <span class="num">{transfer.bank_reference.clone()}</span> }.into_any()),
-        (t("登记时间", "Announced"), view! { <span class="num">{china_minute_text(transfer.announced_at_ms)}</span> }.into_any()),
+        (
+            t("银行流水号", "Bank reference"),
+            view! { <span class="num">{transfer.bank_reference.clone()}</span> }.into_any(),
+        ),
+        (
+            t("登记时间", "Announced"),
+            view! { <span class="num">{china_minute_text(transfer.announced_at_ms)}</span> }.into_any(),
+        ),
     ];
     view! {
         <article class="box stack">
@@ -112,13 +118,18 @@ fn refund_card(refund: &BankRefund, is_captain: bool) -> AnyView {
             </form>
         }
     });
-    let reason = (!refund.reason.is_empty())
-        .then(|| (t("原因", "Reason"), refund.reason.clone().into_any()));
+    let reason = (!refund.reason.is_empty()).then(|| (t("原因", "Reason"), refund.reason.clone().into_any()));
     let mut facts = vec![
         (t("订单", "Order"), view! { <span class="num">{refund.order_number.clone()}</span> }.into_any()),
         (t("退款", "Amount"), ui::price_s(refund.amount_fen).into_any()),
-        (t("原汇款流水号", "It came under"), view! { <span class="num">{refund.bank_reference.clone()}</span> }.into_any()),
-        (t("决定时间", "Decided"), view! { <span class="num">{china_minute_text(refund.decided_at_ms)}</span> }.into_any()),
+        (
+            t("原汇款流水号", "It came under"),
+            view! { <span class="num">{refund.bank_reference.clone()}</span> }.into_any(),
+        ),
+        (
+            t("决定时间", "Decided"),
+            view! { <span class="num">{china_minute_text(refund.decided_at_ms)}</span> }.into_any(),
+        ),
     ];
     facts.extend(reason);
     view! {

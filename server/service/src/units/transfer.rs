@@ -161,16 +161,12 @@ pub async fn confirm_transfer(
 /// member of the unit that pays, or one person could announce a transfer and confirm it.
 pub(crate) async fn require_money_receiver(conn: &mut Conn, viewer: &Viewer, order: OrderId) -> Result<()> {
     viewer.require_user()?;
-    let payer = store::orders::get_order(conn, order).await?.unit_id.map(UnitId::from_i64);
-    if payer.is_some_and(|unit| viewer.require_unit_member(unit).is_ok()) {
-        return Err(ServiceError::Forbidden);
-    }
-    if viewer.require_county_admin().is_ok() {
-        return Ok(());
-    }
     let parcels = store::parcels::list_order_parcels(conn, order).await?;
-    if parcels.iter().any(|parcel| viewer.has_role(Role::CaptainOf(parcel.team_id))) {
-        return Ok(());
+    let is_captain = parcels.iter().any(|parcel| viewer.has_role(Role::CaptainOf(parcel.team_id)));
+    if is_captain || viewer.require_county_admin().is_ok() {
+        let payer = store::orders::get_order(conn, order).await?.unit_id.map(UnitId::from_i64);
+        let pays = payer.is_some_and(|unit| viewer.require_unit_member(unit).is_ok());
+        return if pays { Err(ServiceError::Forbidden) } else { Ok(()) };
     }
     // A seller of the team may know of the order, but not move money; anyone else is told nothing.
     let knows = parcels.iter().any(|parcel| viewer.require_seller(parcel.team_id).is_ok());

@@ -14,8 +14,10 @@ use super::*;
 
 /// Refused with what the answer may be, whoever asks.
 fn refused<T: std::fmt::Debug>(what: &str, who: &str, answer: Result<T>) {
-    let is_refusal =
-        matches!(answer, Err(ServiceError::NotFound | ServiceError::Forbidden | ServiceError::Unauthenticated));
+    let is_refusal = matches!(
+        answer,
+        Err(ServiceError::NotFound | ServiceError::Forbidden | ServiceError::Unauthenticated)
+    );
     assert!(is_refusal, "{what} by {who}: {answer:?}");
 }
 
@@ -178,7 +180,10 @@ async fn money_is_confirmed_by_captains_and_read_by_its_treasurer() {
     }
     let seller = shop.seller().await;
     let by_seller = units::confirm_transfer(services, &seller, payment.id, payment.amount_fen).await;
-    assert!(matches!(by_seller, Err(ServiceError::Forbidden)), "sellers see the transfer but do not take money");
+    assert!(
+        matches!(by_seller, Err(ServiceError::Forbidden)),
+        "sellers see the transfer but do not take money"
+    );
     assert_eq!(status(&shop, placed.order_id).await, OrderStatus::AwaitingPayment);
 
     let captain = shop.captain().await;

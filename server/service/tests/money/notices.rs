@@ -90,7 +90,8 @@ async fn a_notice_that_never_came_is_healed_by_asking() {
 async fn an_event_is_stored_before_anything_is_done_about_it_and_once() {
     TestShop::on_both(async |shop| {
         let services = &shop.services;
-        let stores = (0..10).map(|_| service::payments::record_event(services, "evt_1", "checkout.session.completed", "{}"));
+        let stores = (0..10)
+            .map(|_| service::payments::record_event(services, "evt_1", "checkout.session.completed", "{}"));
         let stored = futures::future::join_all(stores).await;
         assert_eq!(stored.iter().filter(|new| matches!(new, Ok(true))).count(), 1, "{stored:?}");
         assert!(stored.iter().all(Result::is_ok));

@@ -36,19 +36,16 @@ struct Listing {
 }
 
 fn a_listing() -> impl Strategy<Value = Listing> {
-    let weights = || {
-        [0..100_000_i64, 0..7_i64, 0..1_000_i64, 1..3_i64]
-    };
-    (1..2_000_000_i64, 1..700_i64, 1..5_000_i64, [weights(), weights()], 1..2_000_i64, any::<bool>()).prop_map(
-        |(price_fen, base_quantity, weight_g, harvests, first_received, of_honey_team)| Listing {
+    let weights = || [0..100_000_i64, 0..7_i64, 0..1_000_i64, 1..3_i64];
+    (1..2_000_000_i64, 1..700_i64, 1..5_000_i64, [weights(), weights()], 1..2_000_i64, any::<bool>())
+        .prop_map(|(price_fen, base_quantity, weight_g, harvests, first_received, of_honey_team)| Listing {
             price_fen,
             base_quantity,
             weight_g,
             harvests,
             first_received,
             of_honey_team,
-        },
-    )
+        })
 }
 
 fn a_life() -> impl Strategy<Value = Life> {
@@ -138,7 +135,8 @@ async fn assert_every_fen_is_somebodys(shop: &TestShop, orders: &[OrderId]) {
     let mut earned = Fen::ZERO;
     let mut conn = shop.services.db.read().await.unwrap();
     for collective in shop.places.collectives {
-        let (pending, available) = store::books::get_collective_balances(&mut conn, collective).await.unwrap();
+        let (pending, available) =
+            store::books::get_collective_balances(&mut conn, collective).await.unwrap();
         earned += pending + available;
     }
     drop(conn);

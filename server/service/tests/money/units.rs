@@ -9,8 +9,8 @@ use domain::time::DAY_MS;
 use service::orders::{cancel_order, confirm_receipt};
 use service::shipping::{ShipParcel, ship_parcel};
 use service::units::{
-    SubmitUnitOrder, announce_transfer, approve_order, check_quick_order, confirm_transfer, list_transfers, purchases,
-    purchases_xlsx, return_order, submit_order, unit_order_page,
+    SubmitUnitOrder, announce_transfer, approve_order, check_quick_order, confirm_transfer, list_transfers,
+    purchases, purchases_xlsx, return_order, submit_order, unit_order_page,
 };
 
 use super::*;
@@ -43,7 +43,9 @@ async fn paid_by_transfer(shop: &TestShop, lines: &str, reference: &str) -> Plac
     approve_order(&shop.services, &approver, &placed.number).await.unwrap();
     announce_transfer(&shop.services, &finance, &placed.number, reference).await.unwrap();
     let payment = payments_of(shop, placed.order_id).await[0].clone();
-    confirm_transfer(&shop.services, &shop.county_admin().await, payment.id, payment.amount_fen).await.unwrap();
+    confirm_transfer(&shop.services, &shop.county_admin().await, payment.id, payment.amount_fen)
+        .await
+        .unwrap();
     placed
 }
 
@@ -51,7 +53,8 @@ async fn paid_by_transfer(shop: &TestShop, lines: &str, reference: &str) -> Plac
 async fn a_bad_list_is_explained_row_by_row_and_nothing_is_ordered() {
     let shop = TestShop::sqlite().await;
     let buyer = shop.buyer().await;
-    let lines = "code quantity\nSH-500 20\nNOPE-1 2\nCH-100\n\nFM-500 zwei\nsh-500 1\nFM-500 99999\nCH-250 0\n";
+    let lines =
+        "code quantity\nSH-500 20\nNOPE-1 2\nCH-100\n\nFM-500 zwei\nsh-500 1\nFM-500 99999\nCH-250 0\n";
     let check = check_quick_order(&shop.services, &buyer, SLUG, lines, NEAR).await.unwrap();
     let troubles: Vec<(i64, Problem)> =
         check.troubles.iter().map(|trouble| (trouble.row, trouble.problem.clone())).collect();
@@ -86,7 +89,10 @@ async fn a_units_order_becomes_the_villages_money_and_the_units_record() {
         let (buyer, approver, finance) = (shop.buyer().await, shop.approver().await, shop.finance().await);
         let placed = submit(shop, &buyer, "SH-500 20\nFM-500 10").await;
         let row = find_order(shop, placed.order_id).await;
-        assert_eq!((row.status, row.goods_fen), (OrderStatus::AwaitingApproval, fen(20 * 15_003 + 10 * 8_800)));
+        assert_eq!(
+            (row.status, row.goods_fen),
+            (OrderStatus::AwaitingApproval, fen(20 * 15_003 + 10 * 8_800))
+        );
         assert_eq!(batch(shop, shop.dendrobium.batches[0]).await, (100_000, 0, 0), "nothing is held yet");
         approve_order(services, &approver, &placed.number).await.unwrap();
         approve_order(services, &approver, &placed.number).await.unwrap();
@@ -105,8 +111,9 @@ async fn a_units_order_becomes_the_villages_money_and_the_units_record() {
             confirm_transfer(services, &captain, payment, row.total_fen).await.unwrap();
         }
         assert_eq!(status(shop, placed.order_id).await, OrderStatus::Paid);
-        let sellers =
-            shop.account(&[Role::SellerOf(shop.places.tea_team), Role::SellerOf(shop.places.honey_team)]).await;
+        let sellers = shop
+            .account(&[Role::SellerOf(shop.places.tea_team), Role::SellerOf(shop.places.honey_team)])
+            .await;
         for parcel in parcels_of(shop, placed.order_id).await {
             let command = ShipParcel { carrier: "顺丰".to_owned(), tracking_number: "SF1".to_owned() };
             ship_parcel(services, &sellers, parcel.id, command).await.unwrap();
@@ -148,7 +155,8 @@ async fn assert_record(shop: &TestShop, member: &Viewer, goods_fen: Fen) {
     for village in 0..4 {
         let collective = shop.places.collectives[village];
         let treasurer = shop.treasurer(village).await;
-        let page = books::treasurer_page(&shop.services, &treasurer, collective, 0, i64::MAX, 100).await.unwrap();
+        let page =
+            books::treasurer_page(&shop.services, &treasurer, collective, 0, i64::MAX, 100).await.unwrap();
         let slug = page.collective.village_slug.clone();
         let of_unit: Fen =
             bought.rows.iter().filter(|row| row.village_slug == slug).map(|row| row.amount_fen).sum();
@@ -205,7 +213,10 @@ async fn a_returned_order_is_replaced_by_the_edited_one() {
     let page = unit_order_page(&shop.services, &buyer, SLUG, &first.number).await.unwrap();
     assert!(page.can_edit);
     assert_eq!(page.page.approvals[0].reason, "half is enough");
-    assert_eq!(conflict(approve_order(&shop.services, &approver, &first.number).await), Conflict::StateChanged);
+    assert_eq!(
+        conflict(approve_order(&shop.services, &approver, &first.number).await),
+        Conflict::StateChanged
+    );
     let edited = SubmitUnitOrder { replaces: first.number.clone(), ..form(&shop, &buyer, "FM-500 5").await };
     let second = submit_order(&shop.services, &buyer, SLUG, edited.clone()).await.unwrap();
     assert_eq!(submit_order(&shop.services, &buyer, SLUG, edited).await.unwrap(), second, "a second click");

@@ -40,7 +40,8 @@ async fn two_workers_on_one_database_do_nothing_twice() {
                 1 => {
                     pay(shop, &guest, placed).await;
                     let parcel = parcels_of(shop, placed).await[0].id;
-                    let command = ShipParcel { carrier: "邮政".to_owned(), tracking_number: format!("E{number}") };
+                    let command =
+                        ShipParcel { carrier: "邮政".to_owned(), tracking_number: format!("E{number}") };
                     ship_parcel(&shop.services, &seller, parcel, command).await.unwrap();
                     shipped.push(placed);
                 }
@@ -79,7 +80,11 @@ async fn two_workers_on_one_database_do_nothing_twice() {
             assert_eq!(status(shop, *id).await, OrderStatus::Completed);
         }
         let mut conn = shop.services.db.read().await.unwrap();
-        assert_eq!(store::work::get_backlog(&mut conn, i64::MAX).await.unwrap().0, 0, "nothing is left undone");
+        assert_eq!(
+            store::work::get_backlog(&mut conn, i64::MAX).await.unwrap().0,
+            0,
+            "nothing is left undone"
+        );
         drop(conn);
         assert_sound(shop).await;
     })

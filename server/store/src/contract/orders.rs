@@ -295,7 +295,8 @@ async fn pay(conn: &mut Conn) {
 }
 
 async fn ship(conn: &mut Conn) {
-    let moved = update_order_parcels(conn, ORDER, ParcelStatus::AwaitingPayment, ParcelStatus::ToPack).await.unwrap();
+    let moved =
+        update_order_parcels(conn, ORDER, ParcelStatus::AwaitingPayment, ParcelStatus::ToPack).await.unwrap();
     assert_eq!(moved, 1);
     let waiting = list_team_parcels(conn, TEAM, ParcelStatus::ToPack, 10).await.unwrap();
     assert_eq!((waiting[0].order_number.as_str(), waiting[0].parcel.id), ("XJ250615ABCDEFGH", PARCEL));
@@ -313,9 +314,15 @@ async fn ship(conn: &mut Conn) {
 async fn read(conn: &mut Conn) {
     assert_eq!(claim_guest_orders(conn, &[7; 32], USER).await.unwrap(), 1);
     assert_eq!(claim_guest_orders(conn, &[7; 32], USER).await.unwrap(), 0);
-    assert_eq!(find_order_by_number(conn, "XJ250615ABCDEFGH").await.unwrap().unwrap().user_id, Some(USER.get()));
+    assert_eq!(
+        find_order_by_number(conn, "XJ250615ABCDEFGH").await.unwrap().unwrap().user_id,
+        Some(USER.get())
+    );
     assert_eq!(list_order_lines(conn, ORDER).await.unwrap()[0].net_fen, Fen::new(13_600));
-    assert_eq!(list_line_photos(conn, ORDER).await.unwrap(), [(LINE.get(), "abc".to_owned(), "tea".to_owned())]);
+    assert_eq!(
+        list_line_photos(conn, ORDER).await.unwrap(),
+        [(LINE.get(), "abc".to_owned(), "tea".to_owned())]
+    );
     // The unit's order is theirs as long as they are a member.
     assert!(list_user_orders(conn, USER, i64::MAX, 10).await.unwrap().is_empty());
     let member = Role::UnitFinance(UnitId::from_i64(7));
@@ -393,7 +400,10 @@ async fn refund(conn: &mut Conn) {
     assert_eq!(list_open_refunds(conn, T + 61, 10).await.unwrap().len(), 1);
     assert!(update_refund(conn, REFUND, RefundStatus::Failed, None, "no_funds", T + 61).await.unwrap());
     assert!(update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 62).await.unwrap());
-    assert!(!update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 63).await.unwrap(), "once");
+    assert!(
+        !update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 63).await.unwrap(),
+        "once"
+    );
     assert_eq!(get_refund(conn, REFUND).await.unwrap().settled_at_ms, Some(T + 62));
     assert_eq!(list_order_refunds(conn, ORDER).await.unwrap().len(), 1);
     let sent = ledger::refund_sent(PaymentMethod::Online, Fen::new(14_800)).unwrap();
@@ -449,7 +459,11 @@ async fn jobs(conn: &mut Conn) {
     work::postpone_timer(conn, timer, T - 1, T + 900).await.unwrap();
     work::postpone_timer(conn, timer, T, T + 200).await.unwrap();
     work::finish_timer(conn, timer, T, T + 150).await.unwrap();
-    assert_eq!(work::claim_timers(conn, T + 200, T + 300, 10).await.unwrap().len(), 1, "moved meanwhile: rings again");
+    assert_eq!(
+        work::claim_timers(conn, T + 200, T + 300, 10).await.unwrap().len(),
+        1,
+        "moved meanwhile: rings again"
+    );
     work::finish_timer(conn, timer, T + 200, T + 250).await.unwrap();
     assert!(work::claim_timers(conn, T + 900, T + 999, 10).await.unwrap().is_empty());
     work::set_timer(conn, TimerId::from_i64(82), "unpaid_order", 50, T + 300).await.unwrap();
