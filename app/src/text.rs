@@ -21,10 +21,24 @@ fn say(locale: Locale, zh: String, en: String) -> String {
     }
 }
 
-/// An amount as it stands in a sentence: `¥12.30`.
+/// An amount as it stands in a sentence: `¥12.30`, `¥127,756.00`.
 #[must_use]
 pub fn yuan(amount: Fen) -> String {
-    format!("¥{}", amount.to_yuan_string())
+    format!("¥{}", grouped_yuan(amount))
+}
+
+/// An amount in yuan with two decimals and its thousands apart: `-127,756.00`.
+#[must_use]
+pub fn grouped_yuan(amount: Fen) -> String {
+    let mut text = amount.to_yuan_string();
+    let first_digit = usize::from(text.starts_with('-'));
+    // Before the point and two decimals; every character is one byte.
+    let mut at = text.len().saturating_sub(3);
+    while at > first_digit + 3 {
+        at -= 3;
+        text.insert(at, ',');
+    }
+    text
 }
 
 /// What is wrong with one field.

@@ -2,20 +2,14 @@
 
 use domain::money::Fen;
 
+use crate::text::grouped_yuan;
+
 /// An amount with its thousands apart, and without decimals when they are zero: `¥86,420`, `¥1,280.50`.
 #[must_use]
 pub fn amount_text(amount: Fen) -> String {
-    let text = amount.to_yuan_string();
+    let text = grouped_yuan(amount);
     let (sign, digits) = text.strip_prefix('-').map_or(("", text.as_str()), |digits| ("-", digits));
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "00"));
-    let mut grouped = String::with_capacity(whole.len() + whole.len() / 3);
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if decimals == "00" { format!("{sign}¥{grouped}") } else { format!("{sign}¥{grouped}.{decimals}") }
+    format!("{sign}¥{}", digits.strip_suffix(".00").unwrap_or(digits))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use domain::money::Fen;
 use leptos::prelude::*;
 
+use crate::text::grouped_yuan;
+
 fn sized(amount: Fen, class: &'static str) -> AnyView {
     typed_price(amount, class).into_any()
 }
@@ -10,7 +12,7 @@ fn sized(amount: Fen, class: &'static str) -> AnyView {
 /// An amount of a class, for islands: erasing a view's type costs kilobytes in the browser.
 #[must_use]
 pub fn typed_price(amount: Fen, class: &'static str) -> impl IntoView {
-    let text = amount.to_yuan_string();
+    let text = grouped_yuan(amount);
     let (whole, decimals) = match text.split_once('.') {
         Some((whole, decimals)) => (whole.to_owned(), format!(".{decimals}")),
         None => (text, String::new()),
@@ -41,9 +43,10 @@ pub fn price_s(amount: Fen) -> AnyView {
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn money_bar(title: String, bar: &service::shop::MoneyBar) -> AnyView {
-    use crate::context::{link, name, t};
+    use crate::context::{link, locale, name, t};
     use crate::routes::paths;
     use crate::text::yuan;
+    use domain::locale::Locale;
     use service::shop::MoneyPartKind;
 
     let mut x = 0;
@@ -53,6 +56,14 @@ pub fn money_bar(title: String, bar: &service::shop::MoneyBar) -> AnyView {
             MoneyPartKind::Collective { village, name: zh, name_en } => {
                 let text = name(zh, name_en).to_owned();
                 let path = link(&paths::village(&village.slug));
+                ("m-grow", text.clone(), view! { <a href=path>{text}</a> }.into_any())
+            }
+            MoneyPartKind::OtherCollectives { count } => {
+                let text = match locale() {
+                    Locale::Zh => format!("另外 {count} 个村的村集体"),
+                    Locale::En => format!("Collectives of {count} other villages"),
+                };
+                let path = link(&paths::villages());
                 ("m-grow", text.clone(), view! { <a href=path>{text}</a> }.into_any())
             }
             MoneyPartKind::Freight => {

@@ -21,7 +21,8 @@ pub use cards::{
 };
 pub use earnings::{
     LineMoneyRow, OrderMoneyRow, ProductShareRow, ShareRow, find_order_money, list_order_shares,
-    list_product_shares, list_village_product_shares, sum_product_money,
+    list_product_shares, list_shared_lines_shares, list_village_product_shares, sum_product_money,
+    sum_shared_lines_money,
 };
 pub use freight::{FreightRowRow, FreightTemplateRow, get_freight_template, list_freight_rows};
 pub use products::{

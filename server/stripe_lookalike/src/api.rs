@@ -54,6 +54,7 @@ async fn find_session(
     let form = Form::parse(&query.unwrap_or_default());
     let expands = form.under(&["expand"]).iter().any(|(_, field)| *field == "payment_intent");
     perform(&shared, &headers, None, |world, _| {
+        form.only(&["expand"])?;
         let found = session::find(world, &id)?;
         let intent = found.intent_id.as_ref().filter(|_| expands).and_then(|id| world.ledger.intents.get(id));
         Ok(objects::session(found, intent.map(objects::intent), &shared.config.public_url))
@@ -70,6 +71,7 @@ async fn expire_session(
     let path = format!("/v1/checkout/sessions/{id}/expire");
     let form = Form::parse(&String::from_utf8_lossy(&body));
     perform(&shared, &headers, Some((&path, &form)), |world, now_ms| {
+        form.only(&["expand"])?;
         session::expire(world, &id, now_ms).map(|expired| objects::session(&expired, None, ""))
     })
     .await

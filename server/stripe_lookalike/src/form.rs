@@ -68,9 +68,16 @@ impl Form {
         format!("{:?}", self.0)
     }
 
-    /// The first parts of all parameter names.
-    pub(crate) fn top_level(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().filter_map(|key| key.first().map(String::as_str))
+    /// Refuses the first parameter that is not among `known`, which are the first parts of names.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), ApiError> {
+        let mut names = self.0.keys().filter_map(|key| key.first().map(String::as_str));
+        match names.find(|name| !known.contains(name)) {
+            Some(unknown) => {
+                let message = format!("Received unknown parameter: {unknown}");
+                Err(ApiError::invalid(unknown, "parameter_unknown", message))
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -8,8 +8,12 @@ use crate::form::Form;
 use crate::ledger::{Intent, IntentStatus, Refund, RefundStatus, Settlement, World};
 use crate::{objects, session_request};
 
+/// What `POST /v1/refunds` takes here: the published parameters that make sense for a payment by card or wallet.
+const KNOWN_PARAMETERS: &[&str] = &["amount", "charge", "expand", "metadata", "payment_intent", "reason"];
+
 /// `POST /v1/refunds`.
 pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Refund, ApiError> {
+    form.only(KNOWN_PARAMETERS)?;
     recall_demonstration(world, form, now_ms);
     let (intent, charge_id) = payment(world, form)?;
     let remaining = intent.amount - world.ledger.refunded(&intent.id);

@@ -32,7 +32,6 @@ const KNOWN_PARAMETERS: &[&str] = &[
     "locale",
     "metadata",
     "payment_intent_data",
-    "payment_method_types",
     "allowed_payment_method_types",
     "payment_method_options",
     "expand",
@@ -42,13 +41,7 @@ const KNOWN_PARAMETERS: &[&str] = &[
 
 /// `POST /v1/checkout/sessions`.
 pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Session, ApiError> {
-    if let Some(unknown) = form.top_level().find(|name| !KNOWN_PARAMETERS.contains(name)) {
-        return Err(ApiError::invalid(
-            unknown,
-            "parameter_unknown",
-            format!("Received unknown parameter: {unknown}"),
-        ));
-    }
+    form.only(KNOWN_PARAMETERS)?;
     if form.need(&["mode"])? != "payment" {
         return Err(ApiError::invalid("mode", "parameter_invalid", "Only mode=payment is offered here."));
     }
@@ -126,17 +119,14 @@ fn line_items(form: &Form) -> Result<(i64, Vec<String>), ApiError> {
 
 /// The offered ways to pay, and the filter as given.
 fn methods(form: &Form) -> Result<(Vec<String>, Option<Vec<String>>), ApiError> {
-    let read = |name: &str| -> Result<Option<Vec<String>>, ApiError> {
-        let given: Vec<String> = form.under(&[name]).into_iter().map(|(_, value)| value.to_owned()).collect();
-        if let Some(unknown) = given.iter().find(|method| !METHODS.contains(&method.as_str())) {
-            let message = format!("The payment method type provided: {unknown} is invalid.");
-            return Err(ApiError::invalid(name, "payment_intent_invalid_parameter", message));
-        }
-        Ok((!given.is_empty()).then_some(given))
-    };
-    let fixed = read("payment_method_types")?;
-    let filter = read("allowed_payment_method_types")?;
-    let offered = fixed.or_else(|| filter.clone()).unwrap_or_else(|| vec!["card".to_owned()]);
+    let name = "allowed_payment_method_types";
+    let given: Vec<String> = form.under(&[name]).into_iter().map(|(_, value)| value.to_owned()).collect();
+    if let Some(unknown) = given.iter().find(|method| !METHODS.contains(&method.as_str())) {
+        let message = format!("The payment method type provided: {unknown} is invalid.");
+        return Err(ApiError::invalid(name, "payment_intent_invalid_parameter", message));
+    }
+    let filter = (!given.is_empty()).then_some(given);
+    let offered = filter.clone().unwrap_or_else(|| vec!["card".to_owned()]);
     let client_path = ["payment_method_options", "wechat_pay", "client"];
     if offered.iter().any(|method| method == "wechat_pay") && form.get(&client_path) != Some("web") {
         let message = "When using the wechat_pay payment method in Checkout, client must be 'web'.";
@@ -203,4 +193,26 @@ pub(crate) fn metadata(form: &Form, path: &[&str]) -> Result<BTreeMap<String, St
         return Err(ApiError::invalid(&show(path), "parameter_invalid", message));
     }
     Ok(entries.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_that_the_published_description_does_not_know() {
+        let description = include_str!("../tests/data/requests.json");
+        let description: serde_json::Value = serde_json::from_str(description).unwrap();
+        let create = &description["operations"]["POST /v1/checkout/sessions"];
+        let names = create["top_level"].as_array().unwrap();
+        for name in KNOWN_PARAMETERS {
+            assert!(names.iter().any(|known| known == name), "{name}");
+        }
+        let locales = create["parameters"]["locale"]["enum"].as_array().unwrap();
+        assert_eq!(locales, LOCALES);
+        let methods = &create["parameters"]["allowed_payment_method_types[*]"]["enum"];
+        for method in METHODS {
+            assert!(methods.as_array().unwrap().iter().any(|known| known == method), "{method}");
+        }
+    }
 }

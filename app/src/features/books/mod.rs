@@ -21,7 +21,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
 /// An amount with its sign, as the collective feels it: `+12.30`, `−2.05`; nothing for nothing.
 #[cfg(feature = "ssr")]
 pub(crate) fn signed(amount: domain::money::Fen) -> String {
-    let text = amount.to_yuan_string();
+    let text = crate::text::grouped_yuan(amount);
     match text.strip_prefix('-') {
         Some(positive) => format!("−{positive}"),
         None if amount.is_zero() => String::new(),
@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn what_goes_has_a_minus_and_what_comes_a_plus() {
-        let shown: Vec<String> = [1230, -5, 0].map(|fen| super::signed(Fen::new(fen))).to_vec();
-        assert_eq!(shown, ["+12.30", "−0.05", ""]);
+        let shown: Vec<String> = [1230, -123_456, 0].map(|fen| super::signed(Fen::new(fen))).to_vec();
+        assert_eq!(shown, ["+12.30", "−1,234.56", ""]);
     }
 }

@@ -9,6 +9,7 @@ use super::signed;
 use crate::context::{link, locale, name, query, services, t, typed_param, viewer};
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
+use crate::text::{grouped_yuan, yuan};
 use crate::ui;
 
 fn asked_month() -> String {
@@ -66,8 +67,7 @@ fn tools(collective: CollectiveId, month: &str) -> AnyView {
 
 fn summary(page: &Statement) -> AnyView {
     let (gained, given_back) = page.turnover();
-    let amount =
-        |fen: domain::money::Fen| view! { <span class="num">{crate::text::yuan(fen)}</span> }.into_any();
+    let amount = |fen: domain::money::Fen| view! { <span class="num">{yuan(fen)}</span> }.into_any();
     ui::facts(
         "facts--wide",
         vec![
@@ -83,9 +83,9 @@ fn balance_row(label: &'static str, balance: Balance) -> AnyView {
     view! {
         <tr class="total">
             <th scope="row"></th><td>{label}</td><td></td>
-            <td class="n">{balance.pending_fen.to_yuan_string()}</td>
-            <td class="n">{balance.available_fen.to_yuan_string()}</td>
-            <td class="n">{balance.total_fen().to_yuan_string()}</td>
+            <td class="n">{grouped_yuan(balance.pending_fen)}</td>
+            <td class="n">{grouped_yuan(balance.available_fen)}</td>
+            <td class="n">{grouped_yuan(balance.total_fen())}</td>
         </tr>
     }
     .into_any()
@@ -105,7 +105,7 @@ fn table(page: &Statement) -> AnyView {
                     <td class="num">{row.order_number.clone().unwrap_or_default()}</td>
                     <td class="n">{signed(row.pending_fen)}</td>
                     <td class="n">{signed(row.available_fen)}</td>
-                    <td class="n">{running.to_yuan_string()}</td>
+                    <td class="n">{grouped_yuan(running)}</td>
                 </tr>
             }
         })

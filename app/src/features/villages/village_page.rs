@@ -11,7 +11,7 @@ use crate::features::products::card::{grid, ui_photo};
 use crate::features::products::words::{excerpt, month_text, paragraphs};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
-use crate::ui::{amount_text, bar_chart, empty, facts, photo, section_head};
+use crate::ui::{amount_text, bar_chart, empty, facts, money_bar, photo, section_head};
 
 /// `/villages/{slug}`
 pub async fn village_page() -> PageResult {
@@ -49,6 +49,7 @@ fn body(page: &VillagePage) -> AnyView {
                     {story(page)}
                     {products(page)}
                     {income(page)}
+                    {money(page)}
                 </div>
                 <aside class="stack">
                     {collective(page)}
@@ -146,6 +147,22 @@ fn income(page: &VillagePage) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Where the money went that was paid for goods that the village has a share in.
+fn money(page: &VillagePage) -> AnyView {
+    let Some(bar) = page.money_bar.as_ref() else { return ().into_any() };
+    let total = amount_text(bar.total_fen);
+    let title = match locale() {
+        Locale::Zh => format!("本村有份的货，{} 年卖出的 {total} 去了哪里", page.year),
+        Locale::En => {
+            format!(
+                "Where the {total} went that was paid in {} for goods with this village’s harvest",
+                page.year
+            )
+        }
+    };
+    view! { <section class="box">{money_bar(title, bar)}</section> }.into_any()
 }
 
 fn collective(page: &VillagePage) -> AnyView {

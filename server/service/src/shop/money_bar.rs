@@ -4,7 +4,7 @@
 //! the villages get. There are no discounts yet, so a bar has no part for them.
 
 use domain::attribution::{BatchInput, attribute};
-use domain::ids::{OrderId, ProductId};
+use domain::ids::{CollectiveId, OrderId, ProductId};
 use domain::ledger::AccountCode;
 use domain::money::Fen;
 use store::Conn;
@@ -13,11 +13,16 @@ use store::catalogue::{self, BatchInputRow, ShareRow};
 use super::{Named, permille};
 use crate::{Result, ServiceError};
 
+/// How many other collectives a village's bar names one by one; more are one part.
+const NAMED_OTHERS: usize = 4;
+
 /// What a part of the money is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MoneyPartKind {
     /// What a village's collective gets, for its growers and for itself.
     Collective { village: Named, name: String, name_en: String },
+    /// What the collectives of this many other villages get together.
+    OtherCollectives { count: usize },
     /// What sending it costs.
     Freight,
 }
@@ -85,6 +90,34 @@ pub(super) async fn product_money_bar(
         return Ok(MoneyBar::new(parts, Fen::new(beside.fee_fen), false));
     }
     planned_money_bar(price, inputs)
+}
+
+/// The bar of a village: of what was paid for the lines with which its collective earned from `from_ms` until before
+/// `until_ms`. Its own part, which is its income of that span, comes first; none without income.
+pub(super) async fn village_money_bar(
+    conn: &mut Conn,
+    id: CollectiveId,
+    from_ms: i64,
+    until_ms: i64,
+) -> Result<Option<MoneyBar>> {
+    let shares = catalogue::list_shared_lines_shares(conn, id, from_ms, until_ms).await?;
+    let earned = |share: &ShareRow| share.amount_fen.is_positive();
+    let (own, others): (Vec<ShareRow>, Vec<ShareRow>) =
+        shares.into_iter().filter(earned).partition(|share| share.collective_id == id);
+    if own.is_empty() {
+        return Ok(None);
+    }
+    let fees = AccountCode::PaymentFees.to_string();
+    let beside = catalogue::sum_shared_lines_money(conn, id, &fees, from_ms, until_ms).await?;
+    let mut parts: Vec<(MoneyPartKind, Fen)> = own.into_iter().map(collective).collect();
+    if others.len() > NAMED_OTHERS {
+        let sum = others.iter().map(|share| share.amount_fen).sum();
+        parts.push((MoneyPartKind::OtherCollectives { count: others.len() }, sum));
+    } else {
+        parts.extend(others.into_iter().map(collective));
+    }
+    parts.push((MoneyPartKind::Freight, Fen::new(beside.freight_fen)));
+    Ok(MoneyBar::new(parts, Fen::new(beside.fee_fen), false))
 }
 
 /// What one sale at `price` would do, by the same rule that splits a real one.

@@ -280,6 +280,79 @@ async fn villages_show_what_this_year_brought() {
     assert_eq!(entries.len(), 2 + 4 + 3, "categories, villages, published products");
 }
 
+/// Who gets a part of a bar, as its village's slug or a count, and how much of it.
+fn parts_of(bar: &MoneyBar) -> Vec<(String, i64)> {
+    let who = |kind: &MoneyPartKind| match kind {
+        MoneyPartKind::Collective { village, .. } => village.slug.clone(),
+        MoneyPartKind::OtherCollectives { count } => format!("{count} others"),
+        MoneyPartKind::Freight => "freight".to_owned(),
+    };
+    bar.parts.iter().map(|part| (who(&part.kind), part.amount_fen.get())).collect()
+}
+
+#[tokio::test]
+async fn a_villages_bar_begins_with_its_income() {
+    let fixture = county().await;
+    let execute = async |statement: &'static str| {
+        let mut tx = fixture.services.db.write().await.unwrap();
+        (&mut *tx).execute(statement).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    // Dendrobium of four villages in a parcel of its own, and a tenth of it reversed for the first.
+    execute(
+        "INSERT INTO parcels (id, order_id, team_id, place_id, status, freight_fen, created_at_ms) \
+         VALUES (211, 200, 6, 60, 'packing', 300, 1); \
+         INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name, \
+         product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen) \
+         VALUES (221, 200, 211, 113, 101, 6, 1, '石斛', 'D', 'D', '', '', '份', 20000, 1, 20000); \
+         UPDATE orders SET goods_fen = 30000, freight_fen = 900, total_fen = 30900 WHERE id = 200; \
+         INSERT INTO accounts (id, code) VALUES (900, 'expense:payment_fees'), (901, 'asset:elsewhere'); \
+         INSERT INTO journal_entries (id, kind, order_id, at_ms, cause) VALUES (1, 'payment_fee', 200, 1, 'fee'); \
+         INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES (1, 0, 900, 180), (1, 1, 901, -180); \
+         INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, reversed_fen, status, pending_at_ms) \
+         VALUES (10, 200, 221, 4, 8000, 800, 'available', 1741536000000), \
+         (11, 200, 221, 41, 6000, 0, 'available', 1741536000000), \
+         (12, 200, 221, 42, 4000, 0, 'pending', 1741536000000), (13, 200, 221, 43, 2000, 0, 'pending', 1741536000000)",
+    )
+    .await;
+    let dendrobium = [("tayuan", 7200), ("zaoshu", 6000), ("hongda", 4000), ("duba", 2000)];
+    for card in villages_page(&fixture.services).await.unwrap().villages {
+        let page = village_page(&fixture.services, &card.slug).await.unwrap();
+        let bar = page.money_bar.unwrap();
+        let parts = parts_of(&bar);
+        assert_eq!(parts[0], (card.slug.clone(), card.income_fen.get()), "its part is its income this year");
+        assert!(!bar.planned);
+        assert_eq!(bar.total_fen, bar.parts.iter().map(|part| part.amount_fen).sum::<Fen>());
+        if card.slug == "tayuan" {
+            let others = [("zaoshu", 9000), ("hongda", 4000), ("duba", 2000), ("freight", 900)];
+            let others = others.map(|(who, amount)| (who.to_owned(), amount));
+            assert_eq!(parts[1..], others, "tea and dendrobium");
+            assert_eq!(bar.fee_fen, Fen::new(180));
+        } else {
+            let rest = dendrobium.iter().filter(|(slug, _)| *slug != card.slug).chain(&[("freight", 300)]);
+            let rest: Vec<_> = rest.map(|(who, amount)| ((*who).to_owned(), *amount)).collect();
+            assert_eq!(parts[1..], rest, "{}: dendrobium only", card.slug);
+            assert_eq!(bar.fee_fen, Fen::new(120), "two thirds of the order's");
+        }
+    }
+
+    execute(
+        "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en) VALUES \
+         (34, 20, 'fifth', '五', '', '', ''), (35, 20, 'sixth', '六', '', '', ''), (36, 20, 'idle', '七', '', '', ''); \
+         INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES (44, 34, '五', '', 'E'), \
+         (45, 35, '六', '', 'F'), (46, 36, '七', '', 'G'); \
+         INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, status, pending_at_ms) VALUES \
+         (14, 200, 221, 44, 5, 'pending', 1741536000000), (15, 200, 221, 45, 7, 'pending', 1741536000000), \
+         (16, 200, 221, 46, 9, 'frozen', NULL)",
+    )
+    .await;
+    let page = village_page(&fixture.services, "hongda").await.unwrap();
+    let expected = [("hongda", 4000), ("5 others", 15_212), ("freight", 300)];
+    assert_eq!(parts_of(&page.money_bar.unwrap()), expected.map(|(who, amount)| (who.to_owned(), amount)));
+    let idle = village_page(&fixture.services, "idle").await.unwrap();
+    assert!(idle.money_bar.is_none(), "what is frozen went nowhere yet");
+}
+
 #[tokio::test]
 async fn an_orders_bar_is_what_the_villages_keep() {
     let fixture = county().await;

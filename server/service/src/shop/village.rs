@@ -6,6 +6,7 @@ use store::catalogue::{self, ListFilter};
 use store::villages::{self, DayIncomeRow, VillageRow};
 use store::{Conn, catalogue::SortKeyRow};
 
+use super::money_bar::{MoneyBar, village_money_bar};
 use super::{Card, Named, Photo, joined_photo, load_cards, year_span_ms};
 use crate::{Result, ServiceError, Services};
 
@@ -118,6 +119,8 @@ pub struct VillagePage {
     pub months: Vec<MonthIncome>,
     /// The best first.
     pub best_products: Vec<ProductIncome>,
+    /// What became of what was paid this year for goods that the village has a share in; none without income.
+    pub money_bar: Option<MoneyBar>,
     /// Products of the village and products with goods of it, newest first.
     pub cards: Vec<Card>,
     pub teams: Vec<TeamView>,
@@ -138,6 +141,7 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
     let row = villages::find_village(conn, slug, from_ms, until_ms).await?.ok_or(ServiceError::NotFound)?;
     let days = villages::list_income_by_day(conn, row.collective_id, from_ms, until_ms).await?;
     let best = catalogue::list_village_product_shares(conn, row.id, from_ms, until_ms, BEST_PRODUCTS).await?;
+    let money_bar = village_money_bar(conn, row.collective_id, from_ms, until_ms).await?;
     let filter = ListFilter { today: today.to_string(), ..ListFilter::default() };
     let mut keys = catalogue::list_local_keys(conn, &filter, Some(row.id), None).await?;
     keys.sort_by_key(|key: &SortKeyRow| std::cmp::Reverse((key.published_at_ms, key.id)));
@@ -158,6 +162,7 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
                 amount_fen: row.amount_fen,
             })
             .collect(),
+        money_bar,
         cards: load_cards(conn, &ids, today).await?,
         teams: teams
             .into_iter()

@@ -48,6 +48,27 @@ pub async fn list_product_shares(conn: &mut Conn, product: ProductId, from_ms: i
     .await?)
 }
 
+/// What each collective has of the lines with which `collective` earned from `from_ms` until before `until_ms`; itself
+/// among them, with its income of that span.
+pub async fn list_shared_lines_shares(
+    conn: &mut Conn,
+    collective: CollectiveId,
+    from_ms: i64,
+    until_ms: i64,
+) -> Result<Vec<ShareRow>> {
+    Ok(sql::query_as(shares!(
+        "attributions own JOIN attributions a ON a.line_id = own.line_id
+        JOIN collectives c ON c.id = a.collective_id JOIN villages v ON v.id = c.village_id
+        WHERE own.collective_id = $1 AND own.status IN ('pending', 'available')
+            AND own.pending_at_ms >= $2 AND own.pending_at_ms < $3"
+    ))
+    .bind(collective.get())
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
 /// What each collective has of an order.
 pub async fn list_order_shares(conn: &mut Conn, order: OrderId) -> Result<Vec<ShareRow>> {
     Ok(sql::query_as(shares!(
@@ -66,6 +87,30 @@ pub struct LineMoneyRow {
     pub fee_fen: i64,
 }
 
+/// Freight and fees of the lines of paid orders that `$where` leaves; the code of the fee account is `$2`.
+macro_rules! line_money {
+    ($from:literal, $where:literal) => {
+        // CROSS JOIN keeps SQLite from walking all fees for each order.
+        concat!(
+            "SELECT COALESCE(CAST(SUM(s.freight) AS BIGINT), 0) AS freight_fen,
+                COALESCE(CAST(SUM(s.fee) AS BIGINT), 0) AS fee_fen
+            FROM (
+                SELECT CASE WHEN p.freight_fen = 0 THEN 0 ELSE p.freight_fen * l.net_fen / NULLIF(CAST((
+                        SELECT SUM(x.net_fen) FROM order_lines x WHERE x.parcel_id = p.id) AS BIGINT), 0) END AS freight,
+                    CAST((
+                        SELECT SUM(g.amount_fen) FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
+                        WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id AND k.code = $2
+                    ) AS BIGINT) * l.net_fen / NULLIF(o.goods_fen, 0) AS fee
+                FROM ",
+            $from,
+            " JOIN parcels p ON p.id = l.parcel_id JOIN orders o ON o.id = l.order_id
+                WHERE o.status IN ('paid', 'completed') AND ",
+            $where,
+            ") AS s"
+        )
+    };
+}
+
 /// The product's share of freight and of the payment fees booked to `fee_account` on paid orders since `from_ms`;
 /// of each parcel and order in proportion to its lines, rounded down.
 pub async fn sum_product_money(
@@ -74,24 +119,32 @@ pub async fn sum_product_money(
     fee_account: &str,
     from_ms: i64,
 ) -> Result<LineMoneyRow> {
-    // CROSS JOIN keeps SQLite from walking all fees for each order.
-    Ok(sql::query_as(
-        "SELECT COALESCE(CAST(SUM(s.freight) AS BIGINT), 0) AS freight_fen,
-            COALESCE(CAST(SUM(s.fee) AS BIGINT), 0) AS fee_fen
-        FROM (
-            SELECT CASE WHEN p.freight_fen = 0 THEN 0 ELSE p.freight_fen * l.net_fen / NULLIF(CAST((
-                    SELECT SUM(x.net_fen) FROM order_lines x WHERE x.parcel_id = p.id) AS BIGINT), 0) END AS freight,
-                CAST((
-                    SELECT SUM(g.amount_fen) FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
-                    WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id AND k.code = $2
-                ) AS BIGINT) * l.net_fen / NULLIF(o.goods_fen, 0) AS fee
-            FROM order_lines l JOIN parcels p ON p.id = l.parcel_id JOIN orders o ON o.id = l.order_id
-            WHERE l.product_id = $1 AND o.paid_at_ms >= $3 AND o.status IN ('paid', 'completed')
-        ) AS s",
-    )
-    .bind(product.get())
+    Ok(sql::query_as(line_money!("order_lines l", "l.product_id = $1 AND o.paid_at_ms >= $3"))
+        .bind(product.get())
+        .bind(fee_account.to_owned())
+        .bind(from_ms)
+        .fetch_one(&mut *conn)
+        .await?)
+}
+
+/// Freight and payment fees, shared out by the same rule, of the whole lines with which `collective` earned from
+/// `from_ms` until before `until_ms`.
+pub async fn sum_shared_lines_money(
+    conn: &mut Conn,
+    collective: CollectiveId,
+    fee_account: &str,
+    from_ms: i64,
+    until_ms: i64,
+) -> Result<LineMoneyRow> {
+    Ok(sql::query_as(line_money!(
+        "attributions own JOIN order_lines l ON l.id = own.line_id",
+        "own.collective_id = $1 AND own.status IN ('pending', 'available')
+            AND own.pending_at_ms >= $3 AND own.pending_at_ms < $4"
+    ))
+    .bind(collective.get())
     .bind(fee_account.to_owned())
     .bind(from_ms)
+    .bind(until_ms)
     .fetch_one(&mut *conn)
     .await?)
 }

@@ -9,7 +9,7 @@ use crate::catalogue::*;
 use crate::{Conn, Db};
 
 const TODAY: &str = "2025-05-01";
-const FEES: &str = "expense:payment_fees";
+pub(super) const FEES: &str = "expense:payment_fees";
 /// Midnight of 2025-03-10 in China, when the order of the fixture was paid.
 pub(super) const PAID_AT_MS: i64 = 1_741_536_000_000;
 

@@ -2,9 +2,10 @@
 
 use domain::ids::{CollectiveId, VillageId};
 
-use super::catalogue::{PAID_AT_MS, insert_catalogue};
-use crate::Db;
+use super::catalogue::{FEES, PAID_AT_MS, insert_catalogue};
+use crate::catalogue::{list_shared_lines_shares, sum_shared_lines_money};
 use crate::villages::*;
+use crate::{Conn, Db};
 
 pub(super) async fn scenario(db: &Db) {
     let mut tx = db.write().await.unwrap();
@@ -27,6 +28,8 @@ pub(super) async fn scenario(db: &Db) {
     let days: Vec<_> = days.iter().map(|row| (row.day_number, row.amount_fen.get())).collect();
     assert_eq!(days, [(20156, 5000), (20157, 3000)], "a day begins at midnight in China");
 
+    shared_lines(&mut conn).await;
+
     let names = list_village_names(&mut conn).await.unwrap();
     assert_eq!(names.len(), 4);
     let teams = list_village_teams(&mut conn, VillageId::from_i64(31)).await.unwrap();
@@ -39,4 +42,28 @@ pub(super) async fn scenario(db: &Db) {
     );
     assert_eq!(posted[0].unit_name_en, "A University");
     assert!(list_village_cadres(&mut conn, VillageId::from_i64(31), "2025-05-02").await.unwrap().is_empty());
+}
+
+/// The money of the lines that a collective has a share in, its own and the others'.
+async fn shared_lines(conn: &mut Conn) {
+    for (collective, from_ms, shares, beside) in [
+        (42, 0, vec![(4, 8000), (41, 5000), (42, 4000), (43, 2000)], (400, 122)),
+        (41, 0, vec![(4, 15000), (41, 8000), (42, 4000), (43, 2000)], (600, 183)),
+        // Its dendrobium was earned a millisecond too early: that line is not in the span, the tea is, whole.
+        (41, PAID_AT_MS, vec![(4, 7000), (41, 3000)], (200, 61)),
+        (42, PAID_AT_MS + 1, vec![], (0, 0)),
+    ] {
+        let id = CollectiveId::from_i64(collective);
+        let found = list_shared_lines_shares(conn, id, from_ms, i64::MAX).await.unwrap();
+        let found: Vec<_> =
+            found.iter().map(|share| (share.collective_id.get(), share.amount_fen.get())).collect();
+        assert_eq!(found, shares, "collective {collective} from {from_ms}");
+        let money = sum_shared_lines_money(conn, id, FEES, from_ms, i64::MAX).await.unwrap();
+        assert_eq!((money.freight_fen, money.fee_fen), beside, "collective {collective} from {from_ms}");
+    }
+    let id = CollectiveId::from_i64(4);
+    let before = list_shared_lines_shares(conn, id, 0, PAID_AT_MS).await.unwrap();
+    assert!(before.is_empty(), "the end of the span is not in it");
+    let before = sum_shared_lines_money(conn, id, FEES, 0, PAID_AT_MS).await.unwrap();
+    assert_eq!((before.freight_fen, before.fee_fen), (0, 0));
 }
