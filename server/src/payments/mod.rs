@@ -8,5 +8,7 @@ pub mod webhook;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wire_tests;
 
 pub use stripe_gateway::{GatewayConfig, StripeGateway};
