@@ -159,8 +159,8 @@ const UPLOADS: &[Row] = &[
 ];
 
 const WITH_SESSION: &[Who] = Who::ALL.split_at(1).1;
-/// A seller who is not captain, and the unit that pays: nobody announces a transfer and confirms it.
-const KNOW_OF_MONEY: &[Who] = &[Who::Seller, Who::Buyer, Who::Approver, Who::Finance];
+/// A seller who is not captain; to the unit that pays, the seller's side of the money does not exist.
+const KNOW_OF_MONEY: &[Who] = &[Who::Seller];
 const MONEY_RECEIVERS: &[Who] = &[Who::Captain, Who::CountyAdmin, Who::Operator];
 
 fn number(number: &str) -> Fields {
