@@ -1,5 +1,5 @@
 // The house stands: the server is ready, and the first page opens in both languages without an error.
-import { expect, test } from '@playwright/test';
+import { expect, test } from './support/test';
 
 test('the server is ready', async ({ request }) => {
   expect((await request.get('/healthz')).status()).toBe(200);

@@ -17,6 +17,9 @@ pub enum AppError {
     /// Signed in, but this is not theirs to do.
     #[error("forbidden")]
     Forbidden,
+    /// Theirs to do, but only with a second factor, which the account has not set up.
+    #[error("second factor missing")]
+    SecondFactorMissing,
     /// What was typed is wrong, field by field.
     #[error("invalid input")]
     Invalid(Vec<FieldError>),
@@ -50,7 +53,7 @@ impl AppError {
         match self {
             Self::NotFound => 404,
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::SecondFactorMissing => 403,
             Self::Invalid(_) => 422,
             Self::Conflict(_) => 409,
             Self::TooManyAttempts { .. } => 429,
@@ -98,6 +101,7 @@ impl AppError {
             ServiceError::NotFound => Self::NotFound,
             ServiceError::Unauthenticated => Self::Unauthenticated,
             ServiceError::Forbidden => Self::Forbidden,
+            ServiceError::SecondFactorMissing => Self::SecondFactorMissing,
             ServiceError::Invalid(errors) => Self::Invalid(errors),
             ServiceError::Conflict(conflict) => Self::Conflict(conflict),
             ServiceError::TooManyAttempts { wait_seconds } => Self::TooManyAttempts { wait_seconds },

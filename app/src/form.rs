@@ -25,12 +25,12 @@ mod server;
 mod state;
 
 #[cfg(feature = "ssr")]
-pub(crate) use server::sign_in_path;
-#[cfg(feature = "ssr")]
 pub use server::{
-    SessionCookie, Then, UploadForm, UploadedFile, ensure_session, own_referer, safe_next,
-    session_cookie_name, submit, submit_as_guest, submit_upload,
+    SessionCookie, Then, UploadForm, UploadedFile, ensure_session, half_session_cookie_name, own_referer,
+    safe_next, session_cookie_name, submit, submit_as_guest, submit_upload,
 };
+#[cfg(feature = "ssr")]
+pub(crate) use server::{second_factor_path, sign_in_path};
 #[cfg(feature = "ssr")]
 pub use state::FormState;
 
@@ -40,6 +40,10 @@ pub const FLASH_PARAMETER: &str = "flash";
 /// The response header in which a refusal stands in words, in the reader's language and percent-encoded, for islands
 /// that do no more with it than show it.
 pub const SAID_HEADER: &str = "x-said";
+
+/// Set on the answer to a plain form whose contents could not be kept for the page that would show them again: the
+/// server then answers that it is unavailable. It never leaves the server.
+pub const UNKEPT_HEADER: &str = "x-unkept";
 
 /// What a server function gives back to an island.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -56,9 +56,30 @@ pub mod paths {
         /// Finding a guest's order by its number and the last digits of the phone.
         find_order = "/find-order";
         sign_in = "/sign-in";
+        /// The second step of signing in.
+        sign_in_code = "/sign-in/code";
         register = "/register";
+        /// Asking for a link to choose a new password.
+        forgot_password = "/forgot-password";
+        /// Where that link leads.
+        reset_password = "/reset-password";
+        /// Where the link leads that proves an e-mail address.
+        confirm_email = "/confirm-email";
+        /// The account's e-mail address.
+        account_email = "/account/email";
+        /// What was done to the account.
+        account_events = "/account/events";
+        /// Taking one's data along.
+        personal_data = "/account/personal-data";
+        /// The file with it.
+        data_export = "/account/personal-data/export";
+        delete_account = "/account/delete";
+        /// The audit log.
+        audit = "/county/audit";
+        audit_table = "/county/audit.csv";
         account = "/account";
-        addresses = "/account/addresses";
+        /// Two-step verification: setting it up, recovery codes, turning it off.
+        second_factor = "/account/second-factor";
         about = "/about";
         privacy = "/privacy";
         licences = "/licences";
@@ -70,6 +91,8 @@ pub mod paths {
         books = "/books";
         /// The corps administrator's home.
         admin = "/admin";
+        /// What waits for a person: money that does not match, refunds that are stuck.
+        operations = "/county/operations";
     }
 
     /// A product's page.
@@ -102,9 +125,6 @@ pub mod paths {
     }
     pub fn team_products(team: impl Display) -> String {
         format!("/sell/{team}/products")
-    }
-    pub fn team_product_new(team: impl Display) -> String {
-        format!("/sell/{team}/products/new")
     }
     pub fn team_product(team: impl Display, product: impl Display) -> String {
         format!("/sell/{team}/products/{product}")
@@ -271,6 +291,14 @@ mod table {
 
         /// Makes the page; the request's context must be in place.
         pub fn run(&self) -> PageFuture {
+            let works_here = !matches!(self.access, Access::Anyone | Access::SignedIn);
+            if works_here {
+                // Roles are withheld from whoever lacks the second factor, so nothing is to be seen here anyway; this
+                // says why, where the guard behind the page would say that there is no such thing.
+                if let Err(error) = crate::context::viewer().require_second_factor() {
+                    return Box::pin(async { Err(error) });
+                }
+            }
             (self.run)()
         }
     }

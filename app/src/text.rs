@@ -72,6 +72,11 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::PasswordCommon => fixed("这个密码太常见，容易被猜到", "This password is too common"),
         Problem::PasswordLikeLogin => fixed("密码不能与账号相似", "The password must differ from the login"),
         Problem::WrongCredentials => fixed("账号或密码不对", "Login and password do not belong together"),
+        Problem::WrongPassword => fixed("密码不对", "This is not your password"),
+        Problem::WrongCode => fixed(
+            "验证码不对、已过期或已用过；请等下一个再试",
+            "The code is wrong, too old or used already; wait for the next one",
+        ),
         Problem::TaxNumberLength => fixed("税号应为 15 到 20 位", "A tax number has 15 to 20 characters"),
         Problem::TaxNumberCharacter => {
             fixed("税号里有不该出现的字符", "The tax number has a wrong character")
@@ -93,6 +98,10 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::Expired => fixed("已过保质期", "Past its shelf life"),
         Problem::Taken => fixed("已被使用", "Already in use"),
         Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
+        Problem::UnitInUse => fixed(
+            "已有批次按这个单位记库存，不能再改",
+            "Batches are counted in it already: it cannot be changed any more",
+        ),
         Problem::DuplicateOfRow { row } => {
             say(locale, format!("与第 {row} 行重复"), format!("The same as row {row}"))
         }
@@ -149,11 +158,27 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("您有 {max} 笔订单还没付款，请先付款或取消"),
             format!("You have {max} unpaid orders; pay or cancel one first"),
         ),
+        Conflict::TooManyUnpaidHere { wait_seconds } => {
+            let minutes = wait_seconds.div_euclid(60) + 1;
+            say(
+                locale,
+                format!("您所在的网络有太多订单还没付款，请先付款，或 {minutes} 分钟后再下单"),
+                format!(
+                    "Too many orders from your network are unpaid; pay one first, or order again in {minutes} min"
+                ),
+            )
+        }
         Conflict::HoldExpired => {
             fixed("保留时间已过，库存已放回", "The hold has ended and the goods were put back")
         }
         Conflict::StateChanged => {
             fixed("情况已有变化，请看最新状态", "Things have moved on; look at the present state")
+        }
+        Conflict::SignInOver => {
+            fixed("登录等得太久了，请重新输入密码", "This sign-in took too long; enter your password again")
+        }
+        Conflict::SetupOver => {
+            fixed("设置等得太久了，请重新开始", "Setting up took too long; please begin again")
         }
         Conflict::VersionChanged => {
             fixed("别人刚刚改过，请核对后再保存", "Someone else has just saved; compare and save again")
@@ -174,7 +199,21 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("The amount should be {}", yuan(*expected_fen)),
         ),
         Conflict::OwnOrder => fixed("不能审批自己提交的订单", "Nobody approves an order of their own"),
+        Conflict::AccountInUse => fixed(
+            "还有没结束的订单、退款或在任的角色，暂时不能注销",
+            "Orders, refunds or roles of this account are still open, so it cannot be deleted yet",
+        ),
     }
+}
+
+/// How long to wait: seconds, then whole minutes rounded up, so that nobody comes back too early.
+fn wait_text(locale: Locale, seconds: i64) -> String {
+    if seconds < 60 {
+        let seconds = seconds.max(1);
+        return say(locale, format!("{seconds} 秒"), format!("{seconds} s"));
+    }
+    let minutes = seconds.div_euclid(60) + i64::from(seconds % 60 > 0);
+    say(locale, format!("{minutes} 分钟"), format!("{minutes} min"))
 }
 
 /// Any failure as one sentence.
@@ -185,17 +224,21 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
         AppError::NotFound => fixed("没有找到", "Not found"),
         AppError::Unauthenticated => fixed("请先登录", "Please sign in first"),
         AppError::Forbidden => fixed("这不在您的权限之内", "This is not yours to do"),
+        AppError::SecondFactorMissing => fixed(
+            "管理钱款和数据前，请先为账号设置两步验证",
+            "Before you work with money and data here, set up two-step verification",
+        ),
         AppError::Invalid(errors) => match errors.first() {
             Some(only) if errors.len() == 1 => problem_text(locale, &only.problem),
             _ => fields_to_mend(locale, errors.len()),
         },
         AppError::Conflict(conflict) => conflict_text(locale, conflict),
         AppError::TooManyAttempts { wait_seconds } => {
-            let minutes = wait_seconds.div_euclid(60) + 1;
+            let wait = wait_text(locale, *wait_seconds);
             say(
                 locale,
-                format!("尝试次数太多，请 {minutes} 分钟后再试"),
-                format!("Too many attempts; try again in {minutes} min"),
+                format!("尝试次数太多，请 {wait}后再试"),
+                format!("Too many attempts; try again in {wait}"),
             )
         }
         AppError::PaymentUnavailable => fixed(

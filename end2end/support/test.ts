@@ -3,6 +3,8 @@
 // Phones read Chinese and desktops English, so that every journey is walked in both languages.
 import { type BrowserContext, type Page, test as base, expect, request } from '@playwright/test';
 
+export type { Page, Response } from '@playwright/test';
+
 type State = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 /** The demonstration's accounts. */
@@ -22,6 +24,11 @@ export const DEMO_PASSWORD = 'xiangji-demo-2026';
 export const loginOf = (person: Person) => `${person}@demo.xiangji.example`;
 
 interface Fixtures {
+  /**
+   * What a browser of this test refused because of the content security policy. Whatever stands here at the end fails
+   * the test, in every spec.
+   */
+  refused: string[];
   /** Picks the project's language. */
   t: (zh: string, en: string) => string;
   /** Puts the language before a path. */
@@ -37,7 +44,23 @@ interface WorkerFixtures {
   stateOf: (person: Person) => Promise<State>;
 }
 
+/** Chromium tells of every violation in its console, with scripts switched off as well. */
+function watch(context: BrowserContext, refused: string[]): void {
+  context.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) refused.push(`${message.page()?.url()}: ${message.text()}`);
+  });
+}
+
 export const test = base.extend<Fixtures, WorkerFixtures>({
+  refused: [
+    async ({ context }, use) => {
+      const refused: string[] = [];
+      watch(context, refused);
+      await use(refused);
+      expect(refused, 'the content security policy was violated').toEqual([]);
+    },
+    { auto: true },
+  ],
   t: async ({}, use, info) => {
     const isEnglish = info.project.name.startsWith('desktop');
     await use((zh, en) => (isEnglish ? en : zh));
@@ -45,19 +68,21 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   at: async ({ t }, use) => {
     await use((path) => t(path, `/en${path}`));
   },
-  pageOf: async ({ browser, stateOf }, use) => {
+  pageOf: async ({ browser, stateOf, refused }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (person) => {
       const context = await browser.newContext({ storageState: await stateOf(person) });
+      watch(context, refused);
       opened.push(context);
       return context.newPage();
     });
     for (const context of opened) await context.close();
   },
-  stranger: async ({ browser }, use) => {
+  stranger: async ({ browser, refused }, use) => {
     const opened: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
+      watch(context, refused);
       opened.push(context);
       return context.newPage();
     });

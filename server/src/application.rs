@@ -17,8 +17,12 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::assets::Assets;
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::entropy::SystemEntropy;
+use crate::limits::{Admission, Rates};
+use crate::listening::{self, Clients};
+use crate::media_store;
+use crate::metrics;
 use crate::payments::{GatewayConfig, StripeGateway};
 use crate::router::{AppState, UPLOAD_ROOM_MIB, router};
 use crate::worker;
@@ -61,6 +65,11 @@ pub struct Application {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     unfinished: Arc<()>,
+    limits: Limits,
+    request_timeout: Duration,
+    clients: Arc<Clients>,
+    /// Where the metrics are, when they are served.
+    pub metrics_address: Option<SocketAddr>,
 }
 
 /// Opens the database, brings it up to date, and puts the shop together. `config.address` must be the address that is
@@ -68,7 +77,7 @@ pub struct Application {
 ///
 /// # Errors
 /// The database cannot be opened or migrated, the look-alike's address is taken, or the demonstration county is about
-/// to take real money: anybody knows the passwords of its accounts.
+/// to take real money: anybody knows the passwords of its accounts. The secret key cannot be read or made.
 pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Application> {
     // Two providers of cryptography in one program panic at the first connection unless one is chosen.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -77,20 +86,29 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
     let clock = overrides.clock.unwrap_or_else(|| Arc::new(SystemClock));
     let entropy = overrides.entropy.unwrap_or_else(|| Arc::new(SystemEntropy));
     let db = open_database(config).await?;
-    let media = Arc::new(open_media(config)?);
+    if let Some(gap) = db.durability_gap().await? {
+        anyhow::ensure!(!config.takes_real_money(), "{gap}: an acknowledged payment could be lost");
+        tracing::warn!(gap, "acknowledged orders would not survive a power failure");
+    }
+    let media = media_store::open(config)?;
     let stop = CancellationToken::new();
     let mut tasks = Vec::new();
 
     let payments = Payments::start(config, &clock, &entropy, overrides.payments, &stop, &mut tasks).await?;
+    let secret_key = crate::secret_key::load(config, entropy.as_ref())?;
     let services =
-        Services::new(db, clock, entropy, payments.gateway, media, config.rules.clone(), &config.public_url);
+        Services::new(db, clock, entropy, payments.gateway, media, config.rules.clone(), &config.public_url)
+            .with_secret_key(secret_key)
+            .with_mailer(crate::mail::mailer_of(config)?);
     let is_demo = service::demo::is_demo(&services).await?;
     anyhow::ensure!(
         !(is_demo && config.takes_real_money()),
         "the database holds the demonstration county, whose passwords anybody knows: start with a new database"
     );
     if config.worker {
-        tasks.push(tokio::spawn(worker::run(services.clone(), stop.clone())));
+        let work = worker::run(services.urgent(), config.watch.verify_every_minutes, stop.clone());
+        tasks.push(tokio::spawn(work));
+        tasks.push(tokio::spawn(worker::send_letters(services.clone(), stop.clone())));
     }
     let assets = Assets::load(&config.site_dir);
     let unfinished = Arc::new(());
@@ -102,12 +120,52 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         webhook_secret: payments.webhook_secret.into(),
         trust_proxy: config.trust_proxy,
         body_limit_bytes: config.body_limit_bytes,
-        request_timeout_seconds: config.request_timeout_seconds,
-        admission: Arc::new(Semaphore::new(config.max_requests)),
+        request_timeout: Duration::from_secs(config.request_timeout_seconds),
+        limits: config.limits.clone(),
+        admission: Arc::new(Admission::new(config)),
+        rates: Arc::new(Rates::new(&config.limits)),
+        reading: Arc::new(Semaphore::new(config.max_requests)),
+        http: Arc::default(),
         upload_room: Arc::new(Semaphore::new(UPLOAD_ROOM_MIB)),
         unfinished: unfinished.clone(),
     };
-    Ok(Application { services, router: router(state), demo_payments: payments.demo, stop, tasks, unfinished })
+    store::watch::set_slow_after_ms(config.watch.slow_statement_ms);
+    let clients = Arc::new(Clients::new(&config.limits, config.trust_proxy));
+    let metrics_address = serve_metrics(config, &state, &clients, &stop, &mut tasks).await?;
+    Ok(Application {
+        services,
+        router: router(state),
+        demo_payments: payments.demo,
+        stop,
+        tasks,
+        unfinished,
+        limits: config.limits.clone(),
+        request_timeout: Duration::from_secs(config.request_timeout_seconds),
+        clients,
+        metrics_address,
+    })
+}
+
+/// Serves the metrics where the configuration says; answers where that is.
+async fn serve_metrics(
+    config: &Config,
+    state: &AppState,
+    clients: &Arc<Clients>,
+    stop: &CancellationToken,
+    tasks: &mut Vec<JoinHandle<()>>,
+) -> anyhow::Result<Option<SocketAddr>> {
+    let Some(address) = config.watch.metrics_address else { return Ok(None) };
+    let listener = metrics::listen(address).await?;
+    let address = listener.local_addr()?;
+    let sources = metrics::Sources {
+        services: state.services.clone(),
+        http: state.http.clone(),
+        clients: clients.clone(),
+        rates: state.rates.clone(),
+        token: config.watch.metrics_token.clone(),
+    };
+    tasks.push(tokio::spawn(metrics::serve(listener, sources, stop.clone())));
+    Ok(Some(address))
 }
 
 /// Opens the database and brings it up to date.
@@ -115,7 +173,7 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
 /// # Errors
 /// As [`build`].
 pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
-    let db = Db::connect(config.database_url.reveal(), config.max_connections)
+    let db = Db::connect_with(config.database_url.reveal(), config.limits.database)
         .await
         .context("opening the database")?;
     db.migrate().await.context("bringing the database up to date")?;
@@ -127,10 +185,17 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
 /// # Errors
 /// As [`build`].
 pub async fn build_services(config: &Config) -> anyhow::Result<Services> {
-    let db = open_database(config).await?;
+    services_on(open_database(config).await?, config)
+}
+
+/// The same on a database that is open already, whatever schema it has.
+///
+/// # Errors
+/// The photos cannot be reached.
+pub fn services_on(db: Db, config: &Config) -> anyhow::Result<Services> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let gateway = no_network(&clock)?;
-    let media = Arc::new(open_media(config)?);
+    let media = media_store::open(config)?;
     Ok(Services::new(
         db,
         clock,
@@ -148,12 +213,6 @@ fn no_network(clock: &Arc<dyn Clock>) -> anyhow::Result<Arc<dyn PaymentGateway>>
     let clock = clock.clone();
     let config = GatewayConfig::new("sk_test_none", Some("http://127.0.0.1:9".to_owned()));
     Ok(Arc::new(StripeGateway::new(config, move || clock.now_ms())?))
-}
-
-fn open_media(config: &Config) -> anyhow::Result<object_store::local::LocalFileSystem> {
-    let folder = config.data_dir.join("media");
-    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(object_store::local::LocalFileSystem::new_with_prefix(folder)?)
 }
 
 fn site_info(config: &Config, assets: &Assets, is_demo: bool) -> SiteInfo {
@@ -196,12 +255,16 @@ impl Payments {
             return Ok(Self { gateway, webhook_secret, origin: String::new(), demo: None });
         }
         if let Some(stripe) = &config.stripe {
-            let mut gateway = GatewayConfig::new(stripe.secret_key.reveal(), None);
+            let mut gateway = GatewayConfig::new(stripe.secret_key.reveal(), config.stripe_api_url.clone());
             gateway.payment_methods.clone_from(&config.stripe_payment_methods);
             return Ok(Self {
                 gateway: Arc::new(StripeGateway::new(gateway, now)?),
                 webhook_secret: stripe.webhook_secret.reveal().to_owned(),
-                origin: "https://checkout.stripe.com".to_owned(),
+                origin: match &config.stripe_api_url {
+                    // A look-alike shows its payment page itself; behind a proxy it is Stripe's as ever.
+                    Some(url) if url.starts_with("http://") => url.trim_end_matches('/').to_owned(),
+                    _ => "https://checkout.stripe.com".to_owned(),
+                },
                 demo: None,
             });
         }
@@ -271,10 +334,11 @@ impl Application {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let served = axum::serve(listener, service).with_graceful_shutdown(shutdown).await;
+        let within = self.request_timeout + FINISH_WITHIN;
+        let (router, clients) = (self.router.clone(), self.clients.clone());
+        listening::serve(listener, router, clients, self.limits.header_timeout, within, shutdown).await;
         self.close().await;
-        served
+        Ok(())
     }
 
     /// Ends what runs beside the requests.

@@ -1,4 +1,7 @@
-//! Commands: serve, migrate, seed-demo, verify, user, settings.
+//! Commands: serve, migrate, seed-demo, verify, user, settings, and those of [`upkeep`] and [`status`].
+
+mod status;
+mod upkeep;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -43,11 +46,21 @@ enum Command {
     SeedDemo,
     /// Check the books: invariants of orders, stock, journal and payments
     Verify,
+    /// List the refunds that came back too often and wait for a person
+    Refunds {
+        /// Send this one once more, when what stood in its way is gone
+        #[arg(long, value_name = "REFUND")]
+        retry: Option<String>,
+    },
     /// Accounts
     User {
         #[command(subcommand)]
         command: UserCommand,
     },
+    #[command(flatten)]
+    Upkeep(upkeep::Upkeep),
+    #[command(flatten)]
+    Watch(status::Watch),
     /// Print the table of settings
     Settings,
 }
@@ -65,10 +78,16 @@ enum UserCommand {
         #[arg(long)]
         role: Vec<String>,
     },
+    /// Set an account's password and end its sessions; the password is read from the standard input. For whoever has
+    /// lost theirs and has no e-mail address: make sure of the person first
+    SetPassword { login: String },
     /// Bar an account and end its sessions
     Bar { login: String },
     /// Let a barred account in again
     Unbar { login: String },
+    /// Take away a second factor whose owner lost phone and recovery codes, and end the account's sessions; make sure
+    /// of the person first
+    ResetSecondFactor { login: String },
 }
 
 /// Runs the command line's command.
@@ -115,7 +134,10 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
             services.db.close().await;
         }
         Command::Verify => return verify(&config).await,
+        Command::Refunds { retry } => refunds(&config, retry.as_deref()).await?,
         Command::User { command } => user(&config, command).await?,
+        Command::Upkeep(command) => return upkeep::run(command, &config).await,
+        Command::Watch(command) => return status::run(command, &config).await,
         Command::Settings => println!("{}", config::table()),
     }
     Ok(ExitCode::SUCCESS)
@@ -221,20 +243,49 @@ async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
+async fn refunds(config: &Config, retry: Option<&str>) -> anyhow::Result<()> {
+    let services = build_services(config).await?;
+    if let Some(id) = retry {
+        let id = id.parse().context("no number of a refund")?;
+        service::refunds::retry_refund(&services, id).await.context("this refund waits for nobody")?;
+        println!("refund {id} is sent by the running shop within a minute");
+    }
+    for refund in service::refunds::list_stuck_refunds(&services).await? {
+        println!(
+            "{} order {} {} came back {} times: {}",
+            refund.refund_id, refund.order_number, refund.amount_fen, refund.attempts, refund.failure_code
+        );
+    }
+    services.db.close().await;
+    Ok(())
+}
+
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
     let services = build_services(config).await?;
     let outcome = match command {
         UserCommand::Add { login, name, role } => {
             let roles = role.iter().map(|text| parse_role(text)).collect::<anyhow::Result<Vec<Role>>>()?;
-            eprintln!("Password, at least 8 characters:");
-            let mut password = String::new();
-            std::io::stdin().read_line(&mut password)?;
-            let password = password.trim_end_matches(['\r', '\n']).to_owned();
+            let password = read_password()?;
             let account = NewAccount { login, password, display_name: name, locale: Locale::Zh, roles };
             service::accounts::create_user(&services, account).await.map(|id| println!("account {id}"))
         }
+        UserCommand::SetPassword { login } => {
+            service::accounts::set_password(&services, &login, read_password()?).await
+        }
         UserCommand::Bar { login } => service::accounts::set_barred(&services, &login, true).await,
         UserCommand::Unbar { login } => service::accounts::set_barred(&services, &login, false).await,
+        UserCommand::ResetSecondFactor { login } => {
+            service::accounts::reset_second_factor(&services, &login).await.map(|was_on| {
+                println!(
+                    "{}",
+                    if was_on {
+                        "reset: the next sign-in takes the password alone"
+                    } else {
+                        "there was none"
+                    }
+                );
+            })
+        }
     };
     services.db.close().await;
     match outcome {
@@ -247,6 +298,14 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// From the standard input, so that it stands in no history of commands.
+fn read_password() -> anyhow::Result<String> {
+    eprintln!("Password, at least 8 characters:");
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    Ok(password.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn parse_role(text: &str) -> anyhow::Result<Role> {

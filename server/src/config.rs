@@ -4,6 +4,8 @@
 //! (`XIANGJI_PUBLIC_URL`) and the keys of the TOML file (`public_url`). [`table`] prints it for the documentation.
 //! Secrets have no default and are never shown by `Debug`.
 
+mod limits;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -12,6 +14,8 @@ use anyhow::{Context as _, bail, ensure};
 use clap::{Args, CommandFactory as _, Parser};
 use serde::Deserialize;
 use service::rules::ShopRules;
+
+pub use limits::{LimitSettings, Limits, WatchSettings, Watching};
 
 /// A value that must not be seen.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -69,18 +73,41 @@ pub struct Settings {
     /// Where the shop is reached from outside; https makes cookies secure [default: http://<address>]
     #[arg(long, env = "XIANGJI_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
+    /// Where photos lie, `s3://bucket/prefix`; its keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+    /// [default: the folder `media` of the data directory]
+    #[arg(long, env = "XIANGJI_MEDIA_URL", global = true)]
+    pub media_url: Option<String>,
+    /// Address of the S3-compatible service when it is not Amazon's
+    #[arg(long, env = "XIANGJI_MEDIA_ENDPOINT", global = true)]
+    pub media_endpoint: Option<String>,
+    /// Region of the bucket [default: AWS_REGION, else us-east-1]
+    #[arg(long, env = "XIANGJI_MEDIA_REGION", global = true)]
+    pub media_region: Option<String>,
     /// Directory of the browser's files [default: `site` beside the program, else target/site]
     #[arg(long, env = "XIANGJI_SITE_DIR", global = true)]
     pub site_dir: Option<PathBuf>,
+    /// Seals authenticators' secrets; 32 characters or more, the same on every server of the shop [default: from
+    /// <data_dir>/secret.key, which the first start makes]
+    #[arg(long, env = "XIANGJI_SECRET_KEY", hide_env_values = true, global = true)]
+    pub secret_key: Option<Secret>,
     /// Stripe's secret key; without it the built-in look-alike takes demonstration payments
     #[arg(long, env = "XIANGJI_STRIPE_SECRET_KEY", hide_env_values = true, global = true)]
     pub stripe_secret_key: Option<Secret>,
     /// Signs Stripe's events; needed with a Stripe key
     #[arg(long, env = "XIANGJI_STRIPE_WEBHOOK_SECRET", hide_env_values = true, global = true)]
     pub stripe_webhook_secret: Option<Secret>,
+    /// Where Stripe's API is reached when not at its own address: a proxy (https), or a look-alike on this machine
+    #[arg(long, env = "XIANGJI_STRIPE_API_URL", global = true)]
+    pub stripe_api_url: Option<String>,
     /// Ways to pay that the payment page offers [default: card,alipay,wechat_pay]
     #[arg(long, env = "XIANGJI_STRIPE_PAYMENT_METHODS", value_delimiter = ',', global = true)]
     pub stripe_payment_methods: Option<Vec<String>>,
+    /// Mail server, `smtps://user:password@host` [default: letters are written as files into <data_dir>/outbox-mail]
+    #[arg(long, env = "XIANGJI_SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<Secret>,
+    /// Sender of letters, `name@shop.example`; needed with a mail server
+    #[arg(long, env = "XIANGJI_MAIL_FROM", global = true)]
+    pub mail_from: Option<String>,
     /// Loopback address of the look-alike [default: the port after the shop's]
     #[arg(long, env = "XIANGJI_LOOKALIKE_ADDRESS", global = true)]
     pub lookalike_address: Option<SocketAddr>,
@@ -117,6 +144,10 @@ pub struct Settings {
     /// Do timers and outbox in this process [default: true]
     #[arg(long, env = "XIANGJI_WORKER", global = true)]
     pub worker: Option<bool>,
+    #[command(flatten)]
+    pub limits: LimitSettings,
+    #[command(flatten)]
+    pub watch: WatchSettings,
     /// Rules of the shop; in the file only, as the table [rules]
     #[arg(skip)]
     pub rules: ShopRules,
@@ -130,10 +161,21 @@ pub struct Config {
     pub database_url: Secret,
     pub max_connections: u32,
     pub public_url: String,
+    /// None: the folder `media` of the data directory.
+    pub media_url: Option<String>,
+    pub media_endpoint: Option<String>,
+    pub media_region: Option<String>,
     pub site_dir: PathBuf,
+    /// None: from the key file of the data directory.
+    pub secret_key: Option<Secret>,
     /// None: demonstration payments.
     pub stripe: Option<StripeKeys>,
+    /// Instead of Stripe's own address.
+    pub stripe_api_url: Option<String>,
     pub stripe_payment_methods: Vec<String>,
+    /// None: letters are written as files.
+    pub smtp_url: Option<Secret>,
+    pub mail_from: String,
     pub lookalike_address: SocketAddr,
     pub business_licence: String,
     pub food_permit: String,
@@ -146,6 +188,8 @@ pub struct Config {
     pub request_timeout_seconds: u64,
     pub max_requests: usize,
     pub worker: bool,
+    pub limits: Limits,
+    pub watch: Watching,
     pub rules: ShopRules,
 }
 
@@ -165,10 +209,17 @@ impl Settings {
             database_url: self.database_url.or(file.database_url),
             max_connections: self.max_connections.or(file.max_connections),
             public_url: self.public_url.or(file.public_url),
+            media_url: self.media_url.or(file.media_url),
+            media_endpoint: self.media_endpoint.or(file.media_endpoint),
+            media_region: self.media_region.or(file.media_region),
             site_dir: self.site_dir.or(file.site_dir),
+            secret_key: self.secret_key.or(file.secret_key),
             stripe_secret_key: self.stripe_secret_key.or(file.stripe_secret_key),
             stripe_webhook_secret: self.stripe_webhook_secret.or(file.stripe_webhook_secret),
+            stripe_api_url: self.stripe_api_url.or(file.stripe_api_url),
             stripe_payment_methods: self.stripe_payment_methods.or(file.stripe_payment_methods),
+            smtp_url: self.smtp_url.or(file.smtp_url),
+            mail_from: self.mail_from.or(file.mail_from),
             lookalike_address: self.lookalike_address.or(file.lookalike_address),
             business_licence: self.business_licence.or(file.business_licence),
             food_permit: self.food_permit.or(file.food_permit),
@@ -181,6 +232,8 @@ impl Settings {
             request_timeout_seconds: self.request_timeout_seconds.or(file.request_timeout_seconds),
             max_requests: self.max_requests.or(file.max_requests),
             worker: self.worker.or(file.worker),
+            limits: self.limits.or(file.limits),
+            watch: self.watch.or(file.watch),
             rules: file.rules,
         }
     }
@@ -227,21 +280,40 @@ impl Settings {
             (None, None) => None,
             _ => bail!("stripe_secret_key and stripe_webhook_secret belong together: one is missing"),
         };
+        ensure!(
+            self.smtp_url.is_none() || self.mail_from.is_some(),
+            "smtp_url and mail_from belong together: the sender is missing"
+        );
         // On the look-alike's page anybody can mark a payment as made.
         ensure!(
             self.lookalike_address.is_none_or(|address| address.ip().is_loopback()),
             "lookalike_address must be a loopback address"
+        );
+        ensure!(
+            self.media_url.as_deref().is_none_or(|url| url.starts_with("s3://")),
+            "media_url must begin with s3://"
+        );
+        ensure!(
+            self.stripe_api_url.as_deref().is_none_or(is_safe_for_keys),
+            "stripe_api_url must begin with https://, or with http:// and a loopback address: it is sent the secret key"
         );
         let next_port = if address.port() == 0 { 0 } else { address.port().wrapping_add(1) };
         Ok(Config {
             database_url,
             max_connections: self.max_connections.unwrap_or(8),
             public_url,
+            media_url: self.media_url,
+            media_endpoint: self.media_endpoint,
+            media_region: self.media_region,
             site_dir: self.site_dir.unwrap_or_else(default_site_dir),
+            secret_key: self.secret_key,
             stripe,
+            stripe_api_url: self.stripe_api_url,
             stripe_payment_methods: self
                 .stripe_payment_methods
                 .unwrap_or_else(|| ["card", "alipay", "wechat_pay"].map(str::to_owned).to_vec()),
+            smtp_url: self.smtp_url,
+            mail_from: self.mail_from.unwrap_or_else(|| "Xiangji <no-reply@localhost>".to_owned()),
             lookalike_address: self
                 .lookalike_address
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], next_port))),
@@ -256,6 +328,8 @@ impl Settings {
             request_timeout_seconds: self.request_timeout_seconds.unwrap_or(30),
             max_requests: self.max_requests.unwrap_or(512),
             worker: self.worker.unwrap_or(true),
+            limits: self.limits.with_defaults(self.max_connections.unwrap_or(8)),
+            watch: self.watch.with_defaults()?,
             rules: self.rules,
             address,
             data_dir,
@@ -264,6 +338,13 @@ impl Settings {
 }
 
 impl Config {
+    /// The file of the embedded database; none when the database is a server.
+    #[must_use]
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
+        let rest = self.database_url.reveal().strip_prefix("sqlite:")?.trim_start_matches("//");
+        Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+    }
+
     /// The shop stands behind HTTPS.
     #[must_use]
     pub fn is_secure(&self) -> bool {
@@ -284,6 +365,12 @@ impl Config {
     }
 }
 
+/// Nobody on the way can read a key that is sent there.
+fn is_safe_for_keys(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
+    rest.trim_end_matches('/').parse().is_ok_and(|address: SocketAddr| address.ip().is_loopback())
+}
+
 fn default_site_dir() -> PathBuf {
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("site")));
     beside.filter(|dir| dir.is_dir()).unwrap_or_else(|| PathBuf::from("target/site"))
@@ -296,6 +383,11 @@ struct SettingsTable {
     settings: Settings,
 }
 
+/// Whether a setting belongs to one of the tables of the file.
+fn has<Table: Args>(id: &str) -> bool {
+    Table::augment_args(clap::Command::new("")).get_arguments().any(|argument| argument.get_id() == id)
+}
+
 /// The settings as a Markdown table, for `docs/OPERATIONS.md`.
 #[must_use]
 pub fn table() -> String {
@@ -303,7 +395,15 @@ pub fn table() -> String {
     for argument in SettingsTable::command().get_arguments() {
         let (Some(env), Some(help)) = (argument.get_env(), argument.get_help()) else { continue };
         let help = help.to_string().replace('|', "\\|");
-        lines.push(format!("| `{}` | `{}` | {help} |", argument.get_id(), env.to_string_lossy()));
+        let id = argument.get_id().as_str();
+        let table = if has::<LimitSettings>(id) {
+            "limits."
+        } else if has::<WatchSettings>(id) {
+            "watch."
+        } else {
+            ""
+        };
+        lines.push(format!("| `{table}{id}` | `{}` | {help} |", env.to_string_lossy()));
     }
     lines.push(
         "| `[rules]` | – | rules of the shop: days, minutes, limits; see `service::rules::ShopRules` |"
@@ -321,11 +421,13 @@ mod tests {
         let settings = Settings {
             stripe_secret_key: Some(Secret("sk_live_x".to_owned())),
             stripe_webhook_secret: Some(Secret("whsec_x".to_owned())),
+            smtp_url: Some(Secret("smtps://u:mailword@h".to_owned())),
+            mail_from: Some("no-reply@shop.example".to_owned()),
             database_url: Some(Secret("postgres://u:password@h/d".to_owned())),
             ..Settings::default()
         };
         let shown = format!("{settings:?} {:?}", settings.clone().resolve(None).unwrap());
-        for hidden in ["sk_live_x", "whsec_x", "password"] {
+        for hidden in ["sk_live_x", "whsec_x", "mailword", "password"] {
             assert!(!shown.contains(hidden), "{shown}");
         }
     }

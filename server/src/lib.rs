@@ -4,7 +4,8 @@
 //! - [`config`]: one table of settings; [`cli`]: the commands; [`application`]: everything put together.
 //! - [`router`]: which address leads where; [`middleware`]: what every request passes.
 //! - [`payments`]: Stripe behind the service's port, and its events; [`webhooks`]: where they arrive.
-//! - [`worker`]: timers, outbox, reconciliation.
+//! - [`mail`]: letters by SMTP or as files.
+//! - [`worker`]: timers, outbox, letters, reconciliation.
 //!
 //! It is absent here: rules of the shop (they are in `service` and `domain`), markup (in `app`), SQL (in `store`).
 
@@ -13,13 +14,21 @@ pub mod assets;
 pub mod cli;
 pub mod config;
 pub mod entropy;
+pub mod limits;
+pub mod listening;
+pub mod mail;
 pub mod media_routes;
+pub mod media_store;
+pub mod metrics;
 pub mod middleware;
 pub mod payments;
+pub mod refusal;
 pub mod router;
+pub mod secret_key;
+pub mod unavailable;
 pub mod webhooks;
 pub mod well_known;
 pub mod worker;
 
 pub use application::{Application, Overrides, build};
-pub use config::{Config, Settings};
+pub use config::{Config, LimitSettings, Settings, WatchSettings};

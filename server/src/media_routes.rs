@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use service::ServiceError;
 
 use crate::router::AppState;
+use crate::unavailable::RETRY_AFTER_SECONDS;
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -30,6 +31,10 @@ pub async fn rendition(
             answer
         }
         Err(ServiceError::NotFound) => StatusCode::NOT_FOUND.into_response(),
+        Err(ServiceError::Busy) => {
+            let again = [(header::RETRY_AFTER, RETRY_AFTER_SECONDS)];
+            (StatusCode::SERVICE_UNAVAILABLE, again).into_response()
+        }
         Err(error) => {
             tracing::error!(%error, hash, name, "a photo could not be read");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -1,18 +1,23 @@
 //! What every request passes: language, number, limits, guards, headers.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
+use app::form::session_cookie_name;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use domain::locale::Locale;
+use leptos::server_fn;
 use tracing::Instrument as _;
 
+use crate::limits::{self, Class};
 use crate::router::AppState;
+use crate::unavailable;
 
 /// The language named by the path's prefix, which is gone by now.
 #[derive(Debug, Clone, Copy)]
@@ -45,41 +50,112 @@ pub fn strip_locale<B>(mut request: Request<B>) -> Request<B> {
     request
 }
 
-/// Numbers the request, logs it, sheds load, and puts the headers on the answer.
+/// Numbers the request, logs and counts it, sheds load, and puts the headers on the answer.
 pub async fn edge(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let marks = RequestMarks { id: mark(&state, 8).into(), nonce: mark(&state, 16).into() };
     request.extensions_mut().insert(marks.clone());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("request", id = %marks.id, %method, path);
-    let started_ms = state.services.now_ms();
-    let mut answer = match state.admission.clone().try_acquire_owned() {
-        Ok(_admitted) => run_limited(&state, request, next).instrument(span.clone()).await,
-        Err(_full) => overloaded(),
-    };
-    let took_ms = state.services.now_ms() - started_ms;
-    span.in_scope(|| tracing::info!(status = answer.status().as_u16(), took_ms, "answered"));
+    let route = route_name(&request);
+    let class = Class::of(&method, &path, has_session(&state, request.headers()));
+    // Without the query: it may hold what somebody typed.
+    let span = tracing::info_span!("request", id = %marks.id, %method, path, user = tracing::field::Empty);
+    let begun = Instant::now();
+    let in_flight = state.http.begin(class);
+    let mut answer = guarded(&state, class, request, next).instrument(span.clone()).await;
+    drop(in_flight);
+    let took = begun.elapsed();
+    let (status, took_ms) = (answer.status().as_u16(), took.as_millis() as u64);
+    span.in_scope(|| tracing::info!(status, took_ms, "answered"));
+    state.http.note(route, &method, status, took);
     put_headers(&state, &marks, &path, answer.headers_mut());
+    if answer.status() == StatusCode::SERVICE_UNAVAILABLE
+        && !answer.headers().contains_key(header::RETRY_AFTER)
+    {
+        let seconds = HeaderValue::from_static(unavailable::RETRY_AFTER_SECONDS);
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
     answer
 }
 
-async fn run_limited(state: &AppState, request: Request, next: Next) -> Response {
+/// What a request is called in metrics: the template of its route, or the server function, never what a client made up.
+fn route_name(request: &Request) -> Arc<str> {
+    static FUNCTIONS: LazyLock<BTreeSet<Arc<str>>> =
+        LazyLock::new(|| server_fn::axum::server_fn_paths().map(|(path, _)| Arc::from(path)).collect());
+    let function = FUNCTIONS.get(request.uri().path());
+    let template = || request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).into();
+    function.cloned().unwrap_or_else(template)
+}
+
+fn has_session(state: &AppState, headers: &HeaderMap) -> bool {
+    let name = session_cookie_name(state.site.is_secure);
+    let cookies = headers.get_all(header::COOKIE);
+    cookies.iter().filter_map(|cookie| cookie.to_str().ok()).any(|cookie| cookie.contains(name))
+}
+
+/// Lets a request through, unless it comes from another site's page, its sender sends too many, or there is no room.
+async fn guarded(state: &AppState, class: Class, request: Request, next: Next) -> Response {
+    let locale = request.extensions().get::<PathLocale>().map_or(Locale::default(), |prefix| prefix.0);
+    let wants_html = limits::wants_html(request.headers());
     if !is_same_origin(request.method(), request.uri().path(), request.headers()) {
         tracing::warn!("refused: sent from another site");
         return StatusCode::FORBIDDEN.into_response();
     }
-    match tokio::time::timeout(Duration::from_secs(state.request_timeout_seconds), next.run(request)).await {
+    if let Err(wait_seconds) = take_token(state, class, &request) {
+        tracing::debug!(wait_seconds, "refused: too many of this address");
+        return limits::too_many(wants_html, locale, wait_seconds);
+    }
+    let request = match read_before(state, class, request).await {
+        Ok(request) => request,
+        Err(StatusCode::SERVICE_UNAVAILABLE) => return shed(state, class, wants_html, locale),
+        Err(status) => return status.into_response(),
+    };
+    let waiting_writers = state.services.db.pool_use().waiting_writers;
+    let Some(_admitted) = state.admission.admit(class, waiting_writers).await else {
+        return shed(state, class, wants_html, locale);
+    };
+    let within = if class == Class::Upload { state.limits.upload_timeout } else { state.request_timeout };
+    match tokio::time::timeout(within, next.run(request)).await {
         Ok(answer) => answer,
         Err(_elapsed) => {
             tracing::warn!("given up: too slow");
-            overloaded()
+            state.http.note_timed_out();
+            unavailable::answer(wants_html, locale)
         }
     }
 }
 
-fn overloaded() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n")
-        .into_response()
+fn shed(state: &AppState, class: Class, wants_html: bool, locale: Locale) -> Response {
+    state.http.note_shed(class);
+    unavailable::answer(wants_html, locale)
+}
+
+/// Takes a token of the sender's address; says how long to wait when there is none.
+fn take_token(state: &AppState, class: Class, request: &Request) -> Result<(), u64> {
+    let uri = request.uri();
+    let Some(budget) = class.budget(uri.path(), uri.query().unwrap_or_default()) else { return Ok(()) };
+    let address = client_address(request.headers(), peer_of(request), state.trust_proxy);
+    let Some(address) = limits::counted(address) else { return Ok(()) };
+    let taken = state.rates.take(budget, &address, state.services.now_ms());
+    if taken.is_err() {
+        state.http.note_limited(budget);
+    }
+    taken
+}
+
+/// Reads a form whole before it takes a place, so that whoever sends slowly takes none.
+async fn read_before(state: &AppState, class: Class, request: Request) -> Result<Request, StatusCode> {
+    if request.method().is_safe() || !matches!(class, Class::Vital | Class::Guess) {
+        return Ok(request);
+    }
+    let Ok(_reading) = state.reading.try_acquire() else { return Err(StatusCode::SERVICE_UNAVAILABLE) };
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, state.body_limit_bytes);
+    match tokio::time::timeout(state.limits.body_timeout, body).await {
+        Ok(Ok(bytes)) => Ok(Request::from_parts(head, Body::from(bytes))),
+        Ok(Err(_too_large_or_broken_off)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_elapsed) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
 }
 
 /// Random bytes as hexadecimal text.
@@ -109,6 +185,9 @@ fn is_same_origin(method: &Method, path: &str, headers: &HeaderMap) -> bool {
     }
 }
 
+/// What no page of ours asks a device for.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
 /// Security headers for every answer; none is cached but what says so itself.
 fn put_headers(state: &AppState, marks: &RequestMarks, path: &str, headers: &mut HeaderMap) {
     let policy = format!(
@@ -127,7 +206,8 @@ fn put_headers(state: &AppState, marks: &RequestMarks, path: &str, headers: &mut
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(header::REFERRER_POLICY, "same-origin");
     put(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    put(header::HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), payment=()");
+    put(header::HeaderName::from_static("permissions-policy"), PERMISSIONS);
+    put(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     put(header::HeaderName::from_static("x-request-id"), &marks.id);
     if state.site.is_secure {
         put(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");

@@ -1,9 +1,13 @@
 //! Which address leads where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::context::{self, RequestContext, RequestInfo, SiteInfo};
-use app::form::{FLASH_PARAMETER, UploadForm, UploadedFile, own_referer, session_cookie_name};
+use app::form::{
+    FLASH_PARAMETER, SessionCookie, UNKEPT_HEADER, UploadForm, UploadedFile, half_session_cookie_name,
+    own_referer, session_cookie_name,
+};
 use app::layout::{FileSlot, answer};
 use app::routes::{FileAnswer, Page, Upload, all_pages, all_uploads, encode};
 use axum::Router;
@@ -12,6 +16,7 @@ use axum::extract::{FromRequest as _, Multipart, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use domain::device::Device;
 use domain::locale::Locale;
 use leptos::server_fn::{self, error::FromServerFnError as _};
 use service::Services;
@@ -23,8 +28,11 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::assets::Assets;
+use crate::config::Limits;
+use crate::limits::{self, Admission, Budget, Rates};
+use crate::metrics::HttpMetrics;
 use crate::middleware::{self, PathLocale, RequestMarks};
-use crate::{media_routes, webhooks, well_known};
+use crate::{media_routes, refusal, webhooks, well_known};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -38,9 +46,16 @@ pub struct AppState {
     pub webhook_secret: Arc<str>,
     pub trust_proxy: bool,
     pub body_limit_bytes: usize,
-    pub request_timeout_seconds: u64,
-    /// How many requests are answered at once.
-    pub admission: Arc<Semaphore>,
+    pub request_timeout: Duration,
+    pub limits: Limits,
+    /// Who gets in, and how many at once.
+    pub admission: Arc<Admission>,
+    /// How often, by address and by account.
+    pub rates: Arc<Rates>,
+    /// How many forms are read at once.
+    pub reading: Arc<Semaphore>,
+    /// What is counted for the operator.
+    pub http: Arc<HttpMetrics>,
     /// How many MiB of files are in memory at once, whoever sends them.
     pub upload_room: Arc<Semaphore>,
     /// Held by work that must be finished before the server stops.
@@ -118,9 +133,10 @@ async fn show(
 ) -> Response {
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let asked = read_request(&state, &request, params);
-    let mut current = match context_of(&state, asked).await {
+    let how = (asked.info.wants_html, asked.locale);
+    let (mut current, renewed) = match context_of(&state, asked).await {
         Ok(current) => current,
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(&error, how),
     };
     // A page is shown without these rather than not at all.
     current.cart_count = service::carts::badge_count(&state.services, &current.viewer).await.unwrap_or(0);
@@ -141,10 +157,12 @@ async fn show(
         // The browser may keep it to go back to, and asks again whenever it is opened anew.
         shown.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     }
-    match slot.take() {
+    let mut answer = match slot.take() {
         Some(file) => download(file),
         None => shown,
-    }
+    };
+    renew_cookie(&state, &mut answer, renewed);
+    answer
 }
 
 fn download(file: FileAnswer) -> Response {
@@ -163,21 +181,32 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
         return StatusCode::NOT_FOUND.into_response();
     }
     let asked = read_request(&state, &request, Vec::new());
+    let how = (asked.info.wants_html, asked.locale);
     match context_of(&state, asked).await {
-        Ok(current) => {
+        Ok((current, renewed)) => {
+            if let Err(wait_seconds) = take_token(&state, &current.viewer, Budget::Account) {
+                return limits::too_many(how.0, how.1, wait_seconds);
+            }
             let provide = move || context::provide(current.clone());
-            leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
+            let answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
+            let mut answer = refusal::with_own_status(answer).await;
+            renew_cookie(&state, &mut answer, renewed);
+            kept_or_unavailable(answer, how)
         }
-        Err(error) => unavailable(&error),
+        Err(error) => unavailable(&error, how),
     }
 }
 
 async fn take_upload(State(state): State<AppState>, upload: Upload, request: Request) -> Response {
     let asked = read_request(&state, &request, Vec::new());
-    let current = match context_of(&state, asked).await {
+    let how = (asked.info.wants_html, asked.locale);
+    let (current, renewed) = match context_of(&state, asked).await {
         Ok(current) => current,
-        Err(error) => return unavailable(&error),
+        Err(error) => return unavailable(&error, how),
     };
+    if let Err(wait_seconds) = take_token(&state, &current.viewer, Budget::Uploads) {
+        return limits::too_many(how.0, how.1, wait_seconds);
+    }
     let is_page = current.request.wants_html;
     let may_send_files = current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty());
     // Held until the answer: the files stay in memory as long.
@@ -215,7 +244,23 @@ async fn take_upload(State(state): State<AppState>, upload: Upload, request: Req
         *answer.status_mut() = status;
     }
     answer.headers_mut().extend(std::mem::take(&mut parts.headers));
-    answer
+    renew_cookie(&state, &mut answer, renewed);
+    kept_or_unavailable(answer, how)
+}
+
+/// Takes a token of whoever asks, account or guest, from whatever address; says how long to wait when there is none.
+fn take_token(state: &AppState, viewer: &service::Viewer, budget: Budget) -> Result<(), u64> {
+    let now_ms = state.services.now_ms();
+    let taken = match (viewer.user_id(), &viewer.session_hash) {
+        (Some(user), _) => state.rates.take(budget, &user.get(), now_ms),
+        (None, Some(session)) => state.rates.take(budget, session, now_ms),
+        // Without either there is only the address, which was asked before.
+        (None, None) => Ok(()),
+    };
+    if taken.is_err() {
+        state.http.note_limited(budget);
+    }
+    taken
 }
 
 /// MiB that a request says it carries; of one that does not say, the most it may.
@@ -259,11 +304,20 @@ async fn read_form(mut parts: Multipart) -> Result<UploadForm, StatusCode> {
     Ok(form)
 }
 
-/// The database did not even tell who is asking.
-fn unavailable(error: &service::ServiceError) -> Response {
+/// The database did not even tell who is asking. `how`: whether a page is wanted, and in which language.
+fn unavailable(error: &service::ServiceError, how: (bool, Locale)) -> Response {
     tracing::error!(%error, "no request context");
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "busy, please try again\n")
-        .into_response()
+    crate::unavailable::answer(how.0, how.1)
+}
+
+/// The answer to a form; when what was typed could not even be kept, a page that says so instead of the way back to
+/// an empty form.
+fn kept_or_unavailable(answer: Response, how: (bool, Locale)) -> Response {
+    if answer.headers().contains_key(UNKEPT_HEADER) {
+        crate::unavailable::answer(how.0, how.1)
+    } else {
+        answer
+    }
 }
 
 /// What a request says by itself, before the database is asked.
@@ -271,6 +325,8 @@ struct Asked {
     info: RequestInfo,
     locale: Locale,
     token: Option<String>,
+    half_token: Option<String>,
+    device: Option<Device>,
 }
 
 fn read_request(state: &AppState, request: &Request<Body>, params: Vec<(String, String)>) -> Asked {
@@ -297,22 +353,60 @@ fn read_request(state: &AppState, request: &Request<Body>, params: Vec<(String, 
         wants_html,
         client_address: middleware::client_address(headers, peer, state.trust_proxy).to_string(),
     };
-    Asked { info, locale, token: cookie(headers, session_cookie_name(state.site.is_secure)) }
+    let user_agent = text(header::USER_AGENT);
+    Asked {
+        device: (!user_agent.is_empty()).then(|| Device::from_user_agent(user_agent)),
+        info,
+        locale,
+        token: cookie(headers, session_cookie_name(state.site.is_secure)),
+        half_token: cookie(headers, half_session_cookie_name(state.site.is_secure)),
+    }
 }
 
-/// Who asks for what, in which language.
-async fn context_of(state: &AppState, asked: Asked) -> service::Result<RequestContext> {
-    let viewer =
-        service::accounts::load_viewer(&state.services, asked.token.as_deref(), asked.locale).await?;
-    Ok(RequestContext {
-        services: state.services.clone(),
+/// Who asks for what, in which language; and the cookie that has to last as long as a session whose end was moved.
+async fn context_of(
+    state: &AppState,
+    asked: Asked,
+) -> service::Result<(RequestContext, Option<HeaderValue>)> {
+    let token = asked.token.as_deref();
+    let known = service::accounts::recognise(&state.services, token, asked.locale).await?;
+    let renewed = known.renewed_until_ms.zip(token).and_then(|(until_ms, token)| {
+        let max_age_seconds = (until_ms - state.services.now_ms()) / 1000;
+        let cookie = SessionCookie::Set { token: token.to_owned(), max_age_seconds };
+        HeaderValue::from_str(&cookie.header(session_cookie_name(state.site.is_secure), state.site.is_secure))
+            .ok()
+    });
+    let mut viewer = known.viewer;
+    viewer.client_address = asked.info.client_address.parse().ok();
+    viewer.device = asked.device;
+    viewer.half_session_hash = asked.half_token.as_deref().map(service::hash_token);
+    if let Some(user) = viewer.user_id() {
+        // A number, so that a refusal can be followed up without the log naming anybody.
+        tracing::Span::current().record("user", tracing::field::display(user));
+    }
+    let context = RequestContext {
+        services: state.services.clone().with_origin(service::audit::Origin {
+            address: asked.info.client_address.clone(),
+            request_id: asked.info.id.clone(),
+        }),
         viewer,
         request: Arc::new(asked.info),
         site: state.site.clone(),
         cart_count: 0,
         flash: None,
         unfinished: state.unfinished.clone(),
-    })
+    };
+    Ok((context, renewed))
+}
+
+/// Lets the session's cookie last longer, unless the answer itself says what becomes of it.
+fn renew_cookie(state: &AppState, answer: &mut Response, renewed: Option<HeaderValue>) {
+    let Some(cookie) = renewed else { return };
+    let prefix = format!("{}=", session_cookie_name(state.site.is_secure));
+    let says = |value: &HeaderValue| value.as_bytes().starts_with(prefix.as_bytes());
+    if !answer.headers().get_all(header::SET_COOKIE).iter().any(says) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
 }
 
 fn referer_locale(referer: &str) -> Locale {

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use service::ServiceError;
+use tracing::Instrument as _;
 
 use crate::payments::webhook::{self, Subject, WebhookEvent};
 use crate::router::AppState;
@@ -21,12 +22,15 @@ pub async fn stripe(State(state): State<AppState>, headers: HeaderMap, body: Byt
     let event = webhook::parse(&body);
     let payload = String::from_utf8_lossy(&body).into_owned();
     let unfinished = state.unfinished.clone();
+    // Money that came is not sent away because others wait.
+    let state = AppState { services: state.services.urgent(), ..state };
     // A task of its own: the network hangs up early.
-    let handling = tokio::spawn(async move {
+    let handling = async move {
         let outcome = handle(&state, &event, &payload).await;
         drop(unfinished);
         outcome
-    });
+    };
+    let handling = tokio::spawn(handling.in_current_span());
     match handling.await {
         Ok(Ok(())) => StatusCode::OK,
         Ok(Err(error)) => {

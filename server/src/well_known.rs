@@ -25,9 +25,18 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
 /// What search engines should leave alone: all that belongs to one person.
 pub async fn robots(State(state): State<AppState>) -> String {
     let mut text = "User-agent: *\n".to_owned();
-    for private in
-        ["/api/", "/cart", "/checkout", "/orders", "/account", "/sell", "/unit", "/books", "/admin"]
-    {
+    for private in [
+        "/api/",
+        "/cart",
+        "/checkout",
+        "/orders",
+        "/account",
+        "/sell",
+        "/unit",
+        "/books",
+        "/admin",
+        "/county",
+    ] {
         for locale in Locale::ALL {
             text.push_str(&format!("Disallow: {}\n", localised(locale, private)));
         }

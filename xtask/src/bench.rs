@@ -2,6 +2,7 @@
 
 use crate::client::Bundle;
 use crate::site::{self, Mode, Site};
+use crate::tools;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 use std::fs;
@@ -16,19 +17,44 @@ const STYLE_BUDGET_BYTES: u64 = 20 * 1024;
 pub struct Arguments {
     /// Which figure
     name: Bench,
+    /// How long an overload lasts
+    #[arg(long, default_value_t = 600)]
+    seconds: u64,
+    /// Measure the development build: quicker to begin, for trying out
+    #[arg(long)]
+    dev: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bench {
     /// Bytes of scripts and styles that a first visit loads, against their budgets
     Bytes,
+    /// 150 % of what the shop can do, for ten minutes: what it still does, and how soon it is well again
+    Overload,
 }
 
 /// Measures and prints.
 pub fn run(arguments: &Arguments) -> Result<()> {
     match arguments.name {
         Bench::Bytes => site_bytes(&site::build(Mode::Release)?),
+        Bench::Overload => overload(arguments),
     }
+}
+
+/// Builds the shop and the load, and lets one loose on the other.
+fn overload(arguments: &Arguments) -> Result<()> {
+    let profile = if arguments.dev { "debug" } else { "release" };
+    let mut build = tools::cargo("build");
+    build.args(["--package", "xiangji", "--package", "bench"]);
+    if !arguments.dev {
+        build.arg("--release");
+    }
+    tools::run("building the shop and the load", &mut build)?;
+    let folder = tools::target_dir().join(profile);
+    let mut load = std::process::Command::new(folder.join("bench"));
+    load.args(["overload", "--seconds", &arguments.seconds.to_string(), "--program"])
+        .arg(folder.join("xiangji"));
+    tools::run("the overload", &mut load)
 }
 
 /// Prints what a first visit loads of the site, and fails if it is more than the budget.

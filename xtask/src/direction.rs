@@ -9,14 +9,17 @@ use crate::tools::{self, WASM_TARGET};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
 
 /// The crates of ours that a crate of ours may name.
-const MAY_NAME: [(&str, &[&str]); 9] = [
+const MAY_NAME: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("media", &[]),
     ("service", &["domain", "store", "media"]),
     ("stripe_lookalike", &[]),
+    // Looks at the shop from outside only.
+    ("bench", &[]),
     ("app", &["domain", "service"]),
     ("client", &["app"]),
     ("xiangji", &["domain", "store", "media", "service", "stripe_lookalike", "app"]),
@@ -80,6 +83,11 @@ const MUST_NOT_REACH: [(&str, Option<&str>, &[&str]); 4] = [
     ("client", Some(WASM_TARGET), NOT_BROWSER),
 ];
 
+/// Where statements may be written: everywhere else the sources ask `store`. Tests that stand outside `src` may look
+/// behind its back.
+const STORE_SOURCES: &str = "server/store/src";
+const SQL: &str = concat!("sqlx::", "query");
+
 /// Checks direct edges on `cargo metadata` and everything below a crate on `cargo tree`.
 pub fn check() -> Result<()> {
     let mut command = tools::cargo("metadata");
@@ -94,11 +102,31 @@ pub fn check() -> Result<()> {
             ));
         }
     }
+    violations.extend(sources()?.iter().filter_map(|(path, text)| foreign_statement(path, text)));
     if violations.is_empty() {
         println!("{} crates keep their direction", edges.len());
         return Ok(());
     }
     bail!("dependency direction:\n  {}", violations.join("\n  "))
+}
+
+/// Every Rust file below a `src` folder of ours, with its path from the root.
+fn sources() -> Result<Vec<(String, String)>> {
+    let root = tools::root();
+    let mut list = Command::new("git");
+    list.current_dir(&root).args(["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"]);
+    let listed = tools::output("git ls-files", &mut list)?;
+    let ours = listed.lines().filter(|path| path.contains("src/") && root.join(path).exists());
+    ours.map(|path| {
+        let text = std::fs::read_to_string(root.join(path)).with_context(|| path.to_owned())?;
+        Ok((path.to_owned(), text))
+    })
+    .collect()
+}
+
+fn foreign_statement(path: &str, text: &str) -> Option<String> {
+    let is_foreign = !path.starts_with(STORE_SOURCES) && text.contains(SQL);
+    is_foreign.then(|| format!("{path} has a statement of its own: only the store speaks SQL"))
 }
 
 /// What each crate of ours names among its dependencies, without those of its tests and build scripts.
@@ -206,6 +234,17 @@ mod tests {
         ] {
             assert!(violations.iter().any(|violation| violation.contains(part)), "{part}: {violations:?}");
         }
+    }
+
+    #[test]
+    fn statements_stand_in_the_store_only() {
+        let text = format!("let rows = {SQL}(\"SELECT 1\");");
+        assert_eq!(foreign_statement("server/store/src/seed.rs", &text), None);
+        assert!(foreign_statement("server/service/src/demo/tests.rs", &text).is_some());
+        assert_eq!(
+            foreign_statement("server/service/src/demo.rs", "store::seed::count_counties(conn)"),
+            None
+        );
     }
 
     #[test]

@@ -12,20 +12,27 @@
 //! - `site` (with `client`, `style`, `compress`): the browser's files in `target/site`, with the manifest that
 //!   the server reads
 //! - `serve`: site, server, run
-//! - `test`, `direction`, `e2e`: the steps of `cargo xtask test`
+//! - `test`, `direction`, `e2e`: the steps of `cargo xtask test`; `long`: the reliability harnesses of its `--long`
+//! - `broken`: proof that the harnesses can fail (`cargo xtask test --broken`)
+//! - `supply`, `sbom`: what comes in from outside, and what of it is in the program
 //! - `postgres`: a throwaway PostgreSQL cluster
 //! - `bench`: figures
 //! - `tools`: commands, timing, guarded child processes
 
 mod bench;
+mod broken;
+mod bucket;
 mod client;
 mod compress;
 mod direction;
 mod e2e;
+mod long;
 mod postgres;
+mod sbom;
 mod serve;
 mod site;
 mod style;
+mod supply;
 mod test;
 mod tools;
 
@@ -52,6 +59,8 @@ enum Task {
     },
     /// Run every check: formatting, dependency direction, lints, tests on both databases, end-to-end tests
     Test(test::Arguments),
+    /// Write the bill of materials (CycloneDX) and the licence texts of what is in the program
+    Sbom(sbom::Arguments),
     /// Run the end-to-end tests in Chromium
     E2e(e2e::Arguments),
     /// Print a figure with its conditions
@@ -77,5 +86,6 @@ fn run(task: Task) -> Result<()> {
         Task::Test(arguments) | Task::Ci(arguments) => test::run(&arguments),
         Task::E2e(arguments) => e2e::run(&arguments.playwright),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Sbom(arguments) => sbom::run(&arguments),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::site;
 use crate::tools;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -26,8 +26,7 @@ pub struct Arguments {
 
 /// Builds site and server, then becomes the server, so that Ctrl-C and the exit status are the server's own.
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let site = site::build(site::Mode::from_dev_flag(arguments.dev))?;
-    let server = build_server(arguments.dev)?;
+    let (site, server) = build_both(arguments.dev)?;
     let mut command = server_command(&server, arguments.port, &site.root);
     if arguments.empty {
         command.arg("--empty");
@@ -37,6 +36,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     // Only returns if the program could not be started.
     let error = command.exec();
     Err(error).with_context(|| format!("cannot start {}", server.display()))
+}
+
+/// Site and server at once: linking the browser's part keeps one core busy for minutes while the other would wait.
+fn build_both(dev: bool) -> Result<(site::Site, PathBuf)> {
+    std::thread::scope(|scope| {
+        let server = scope.spawn(|| build_server(dev));
+        let site = site::build(site::Mode::from_dev_flag(dev));
+        let server = server.join().map_err(|_| anyhow!("building the server ended badly"))?;
+        Ok((site?, server?))
+    })
 }
 
 /// `xiangji serve` in the repository, listening on the loopback interface. `DATABASE_URL` and the like pass through.

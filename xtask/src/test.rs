@@ -3,7 +3,7 @@
 use crate::client::Bundle;
 use crate::postgres::Cluster;
 use crate::tools::{self, WASM_TARGET};
-use crate::{direction, e2e};
+use crate::{broken, direction, e2e, long, supply};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::time::{Duration, Instant};
@@ -16,9 +16,19 @@ pub struct Arguments {
     /// Leave these steps out
     #[arg(long, value_name = "STEP")]
     skip: Vec<Step>,
-    /// List the steps
+    /// List the steps; with `--long`, the harnesses and the variables that name their counts
     #[arg(long)]
     list: bool,
+    /// Run the reliability harnesses with their long counts instead (hours). XIANGJI_LONG_<NAME> names another count,
+    /// for example XIANGJI_LONG_R1=50 kills; XIANGJI_SEED begins another sequence of accidents
+    #[arg(long)]
+    long: bool,
+    /// With --long: run these harnesses only
+    #[arg(long, value_name = "NAME", requires = "long")]
+    harness: Vec<String>,
+    /// Break the promises of xtask/mutants one after the other (or those named) and demand that the harnesses notice
+    #[arg(long, value_name = "MUTANT", num_args = 0.., conflicts_with = "long")]
+    broken: Option<Vec<String>>,
 }
 
 /// The steps in the order in which they run.
@@ -26,6 +36,7 @@ pub struct Arguments {
 enum Step {
     Fmt,
     Direction,
+    Supply,
     Lint,
     Unit,
     E2e,
@@ -36,6 +47,7 @@ impl Step {
         match self {
             Self::Fmt => "fmt",
             Self::Direction => "direction",
+            Self::Supply => "supply",
             Self::Lint => "lint",
             Self::Unit => "unit",
             Self::E2e => "e2e",
@@ -46,6 +58,7 @@ impl Step {
         match self {
             Self::Fmt => "formatting",
             Self::Direction => "which crate may depend on which",
+            Self::Supply => "licences, bans, sources and lock files of what comes from outside, by deny.toml",
             Self::Lint => "clippy without warnings, for the server and for the browser",
             Self::Unit => "unit, property, store and HTTP tests, on SQLite and PostgreSQL",
             Self::E2e => "the shop in Chromium, phone and desktop, with and without JavaScript",
@@ -56,6 +69,7 @@ impl Step {
         match self {
             Self::Fmt => tools::run("cargo fmt --check", tools::cargo("fmt").args(["--all", "--check"])),
             Self::Direction => direction::check(),
+            Self::Supply => supply::check(),
             Self::Lint => lint(),
             Self::Unit => unit(),
             Self::E2e => e2e::run(&[]),
@@ -65,6 +79,16 @@ impl Step {
 
 /// Runs the chosen steps, all of them even if one fails, so that one run tells everything; then prints the table.
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(chosen) = &arguments.broken {
+        return broken::run(chosen);
+    }
+    if arguments.long {
+        if arguments.list {
+            print!("{}", long::list());
+            return Ok(());
+        }
+        return long::run(&arguments.harness);
+    }
     let chosen: Vec<Step> = Step::value_variants()
         .iter()
         .copied()

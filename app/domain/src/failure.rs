@@ -51,6 +51,10 @@ pub enum Problem {
     PasswordLikeLogin,
     /// Login name and password do not belong together; which of the two is wrong is not told.
     WrongCredentials,
+    /// The present password, asked for once more, is another one.
+    WrongPassword,
+    /// The code is wrong, too old, or was used before.
+    WrongCode,
     TaxNumberLength,
     TaxNumberCharacter,
     TaxNumberCheckDigit,
@@ -64,6 +68,8 @@ pub enum Problem {
     /// Someone else has it already.
     Taken,
     UnknownCode,
+    /// The unit that stock is counted in cannot change once something was counted in it.
+    UnitInUse,
     /// The same thing was named in an earlier row.
     DuplicateOfRow {
         row: i64,
@@ -109,9 +115,17 @@ pub enum Conflict {
     TooManyUnpaid {
         max: i64,
     },
+    /// Too many orders that nobody paid came from this address lately; it may order again after `wait_seconds`.
+    TooManyUnpaidHere {
+        wait_seconds: i64,
+    },
     HoldExpired,
     /// The thing has moved on: reload and look.
     StateChanged,
+    /// The sign-in was begun too long ago, or the password was changed since: begin anew.
+    SignInOver,
+    /// The secret is no longer shown: begin setting up anew.
+    SetupOver,
     /// Someone else saved in between.
     VersionChanged,
     /// The same key came with other content.
@@ -124,4 +138,6 @@ pub enum Conflict {
     },
     /// An approver may not approve an own order.
     OwnOrder,
+    /// Orders, refunds or roles of the account are open, so it cannot be deleted yet.
+    AccountInUse,
 }

@@ -282,6 +282,9 @@ fn check_batch(
         FoodClass::LivePoultryMeat => need("quarantine_number", filled(&papers.quarantine_number)),
         FoodClass::SmallWorkshop | FoodClass::NonFood => {}
     }
+    if papers.issued_on.is_some_and(|day| day > today) {
+        found.push(("issued_on", Problem::WrongOrder));
+    }
     let expiry = papers.expiry(label.shelf_life_days);
     if let (Some(produced), Some(expires)) = (papers.produced_on, expiry)
         && expires < produced

@@ -5,7 +5,7 @@ use service::ServiceError;
 
 use crate::AppError;
 use crate::context::{link, locale, request, t};
-use crate::form::sign_in_path;
+use crate::form::{second_factor_path, sign_in_path};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::error_text;
@@ -21,6 +21,14 @@ pub fn screen(error: ServiceError) -> Screen {
         let here = format!("{}{}", request.path, crate::context::query_text(&query));
         // The path is given with its language at once, so the screen must not add it again.
         return Screen::go(sign_in_path(domain::locale::Locale::Zh, &here));
+    }
+    if error == AppError::SecondFactorMissing {
+        return Screen::go(second_factor_path(&request.path));
+    }
+    if let (AppError::TooManyAttempts { wait_seconds }, Some(response)) =
+        (&error, use_context::<leptos_axum::ResponseOptions>())
+    {
+        response.insert_header(http::header::RETRY_AFTER, http::HeaderValue::from(*wait_seconds));
     }
     let status = error.status();
     let title = match status {

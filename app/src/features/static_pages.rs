@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::context::{services, site, t};
+use crate::context::{link, query, services, site, t};
 use crate::layout::Screen;
-use crate::routes::{Page, PageResult};
-use crate::ui::facts;
+use crate::routes::{Page, PageResult, paths};
+use crate::ui::{alert, facts};
 
 /// The pages of this feature.
 #[must_use]
@@ -41,12 +41,22 @@ async fn about_page() -> PageResult {
 
 async fn privacy_page() -> PageResult {
     let title = t("个人信息保护", "Personal data");
-    let days = services().rules.session_days;
+    let rules = services().rules.clone();
+    let (days, kept, address_days) =
+        (rules.session_days, rules.trade_record_days, rules.security_address_days);
+    let deleted = (query("deleted") == "1").then(|| {
+        let text = t(
+            "账号已注销，个人信息已删除。欢迎再来。",
+            "The account is deleted and its data erased. You are welcome any time.",
+        );
+        alert("ok", text, ())
+    });
     let contact = site().contact.clone();
     let contact = if contact.is_empty() { t("客服", "customer service").to_owned() } else { contact };
     let body = view! {
         <article class="prose wrap--narrow">
             <h1>{title}</h1>
+            {deleted}
             <h2>{t("我们记下什么", "What we keep")}</h2>
             <ul>
                 <li>{t("账号：手机号或邮箱、称呼、加密后的密码。", "Account: phone or e-mail, the name you chose, the password in hashed form.")}</li>
@@ -59,9 +69,18 @@ async fn privacy_page() -> PageResult {
                 "Shipping, after-sales, invoices, and the trade records the law wants kept (three years at least). Delivery details are shown only to the team that ships.",
             )}</p>
             <h2>{t("保存多久", "How long")}</h2>
-            <p>{t("登录状态保留天数：", "Days a sign-in lasts: ")}<span class="num">{days}</span></p>
+            <ul>
+                <li>{t("登录状态，不使用时保留的天数：", "A sign-in, days without use: ")}<span class="num">{days}</span></li>
+                <li>{t("订单的收件人、电话和地址，自订单结束起的天数：", "Recipient, phone and address of an order, days from its end: ")}<span class="num">{kept}</span></li>
+                <li>{t("操作来自哪个网络地址，保留天数：", "From which network address something was done, days: ")}<span class="num">{address_days}</span></li>
+            </ul>
             <h2>{t("您的权利", "Your rights")}</h2>
-            <p>{t("查阅、更正、导出或删除个人信息，请联系：", "To see, correct, export or delete your data, contact: ")}{contact}</p>
+            <ul>
+                <li><a href=link(&paths::account())>{t("查阅和更正", "See and correct")}</a></li>
+                <li><a href=link(&paths::personal_data())>{t("带走我的数据", "Take my data along")}</a></li>
+                <li><a href=link(&paths::delete_account())>{t("注销账号", "Delete the account")}</a></li>
+            </ul>
+            <p>{t("没有账号，或者有疑问，请联系：", "Without an account, or with a question, contact: ")}{contact}</p>
         </article>
     };
     Ok(Screen::shop(title, body)

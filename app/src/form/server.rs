@@ -11,7 +11,7 @@ use service::flash::{self, FlashContent};
 use service::{ServiceError, Services, Viewer};
 use tracing::Instrument as _;
 
-use super::{Answer, FLASH_PARAMETER, SAID_HEADER};
+use super::{Answer, FLASH_PARAMETER, SAID_HEADER, UNKEPT_HEADER};
 use crate::AppError;
 use crate::context::{RequestContext, localised};
 use crate::routes::{encode, paths};
@@ -24,29 +24,58 @@ pub enum SessionCookie {
     Clear,
 }
 
+impl SessionCookie {
+    /// The `Set-Cookie` header.
+    #[must_use]
+    pub fn header(&self, name: &str, is_secure: bool) -> String {
+        let secure = if is_secure { "; Secure" } else { "" };
+        match self {
+            Self::Set { token, max_age_seconds } => {
+                format!("{name}={token}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}")
+            }
+            Self::Clear => format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}"),
+        }
+    }
+}
+
 /// What follows when the use case did what was asked.
 #[derive(Debug, Clone)]
 pub struct Then<T> {
     value: T,
     go_to: Option<String>,
     cookie: Option<SessionCookie>,
+    half_cookie: Option<SessionCookie>,
 }
 
 impl<T> Then<T> {
     /// Go to a path of ours (without a language) or to another site's address (the payment page).
     pub fn go(path: impl Into<String>, value: T) -> Self {
-        Self { value, go_to: Some(path.into()), cookie: None }
+        Self { value, go_to: Some(path.into()), cookie: None, half_cookie: None }
     }
 
     /// Go back to the page that sent the form.
     pub fn stay(value: T) -> Self {
-        Self { value, go_to: None, cookie: None }
+        Self { value, go_to: None, cookie: None, half_cookie: None }
     }
 
     /// The browser is to keep this session from now on.
     #[must_use]
     pub fn with_session(mut self, token: impl Into<String>, max_age_seconds: i64) -> Self {
         self.cookie = Some(SessionCookie::Set { token: token.into(), max_age_seconds });
+        self
+    }
+
+    /// The browser is to keep the token of a sign-in that is half done.
+    #[must_use]
+    pub fn with_half_session(mut self, token: impl Into<String>, max_age_seconds: i64) -> Self {
+        self.half_cookie = Some(SessionCookie::Set { token: token.into(), max_age_seconds });
+        self
+    }
+
+    /// The browser is to forget a sign-in that was half done.
+    #[must_use]
+    pub fn without_half_session(mut self) -> Self {
+        self.half_cookie = Some(SessionCookie::Clear);
         self
     }
 
@@ -173,8 +202,12 @@ pub async fn ensure_session(
 fn succeed<T>(current: &RequestContext, response: &ResponseOptions, then: Then<T>) -> Answer<T> {
     let go_to = then.go_to.or_else(|| current.request.referer.clone()).unwrap_or_else(paths::home);
     let go_to = localised(current.viewer.locale, &without_flash(&go_to));
+    let is_secure = current.site.is_secure;
     if let Some(cookie) = then.cookie {
-        set_cookie(current, response, &cookie);
+        set_cookie(response, &cookie.header(session_cookie_name(is_secure), is_secure));
+    }
+    if let Some(cookie) = then.half_cookie {
+        set_cookie(response, &cookie.header(half_session_cookie_name(is_secure), is_secure));
     }
     if current.request.wants_html {
         redirect(response, &go_to);
@@ -194,6 +227,9 @@ async fn refuse(
     if !request.wants_html {
         response
             .set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        if let AppError::TooManyAttempts { wait_seconds } = error {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from(wait_seconds));
+        }
         if let Ok(said) = HeaderValue::from_str(&encode(&error_text(current.viewer.locale, &error))) {
             response.insert_header(HeaderName::from_static(SAID_HEADER), said);
         }
@@ -202,6 +238,17 @@ async fn refuse(
     let referer = request.referer.clone().unwrap_or_else(paths::home);
     if error == AppError::Unauthenticated {
         redirect(response, &sign_in_path(current.viewer.locale, &without_flash(&referer)));
+        return error;
+    }
+    if error == AppError::SecondFactorMissing {
+        redirect(response, &localised(current.viewer.locale, &second_factor_path(&without_flash(&referer))));
+        return error;
+    }
+    if error == AppError::Busy {
+        // Where the database cannot be written to, what was typed cannot be kept either, and trying would only make the
+        // wait longer.
+        response.insert_header(HeaderName::from_static(UNKEPT_HEADER), HeaderValue::from_static("1"));
+        redirect(response, &localised(current.viewer.locale, &referer));
         return error;
     }
     let failure = match &error {
@@ -214,6 +261,7 @@ async fn refuse(
         Ok(token) => with_flash(&referer, &token),
         Err(unkept) => {
             tracing::warn!(request_id = request.id, %unkept, "a refused form could not be kept");
+            response.insert_header(HeaderName::from_static(UNKEPT_HEADER), HeaderValue::from_static("1"));
             referer
         }
     };
@@ -226,6 +274,11 @@ pub(crate) fn sign_in_path(locale: Locale, next: &str) -> String {
     localised(locale, &format!("{}?next={}", paths::sign_in(), encode(next)))
 }
 
+/// Where to set up the second factor and come back from; without language.
+pub(crate) fn second_factor_path(next: &str) -> String {
+    format!("{}?next={}", paths::second_factor(), encode(next))
+}
+
 fn redirect(response: &ResponseOptions, to: &str) {
     if let Ok(location) = HeaderValue::from_str(to) {
         response.insert_header(header::LOCATION, location);
@@ -233,16 +286,8 @@ fn redirect(response: &ResponseOptions, to: &str) {
     }
 }
 
-fn set_cookie(current: &RequestContext, response: &ResponseOptions, cookie: &SessionCookie) {
-    let secure = if current.site.is_secure { "; Secure" } else { "" };
-    let name = session_cookie_name(current.site.is_secure);
-    let text = match cookie {
-        SessionCookie::Set { token, max_age_seconds } => {
-            format!("{name}={token}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}")
-        }
-        SessionCookie::Clear => format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}"),
-    };
-    if let Ok(value) = HeaderValue::from_str(&text) {
+fn set_cookie(response: &ResponseOptions, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
         response.append_header(header::SET_COOKIE, value);
     }
 }
@@ -252,6 +297,12 @@ fn set_cookie(current: &RequestContext, response: &ResponseOptions, cookie: &Ses
 #[must_use]
 pub fn session_cookie_name(is_secure: bool) -> &'static str {
     if is_secure { "__Host-xj" } else { "xj" }
+}
+
+/// The name of the cookie of a sign-in that is half done.
+#[must_use]
+pub fn half_session_cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-xj-half" } else { "xj-half" }
 }
 
 fn with_flash(path: &str, token: &str) -> String {

@@ -87,7 +87,11 @@ impl Console {
         Self {
             who: corps_name.to_owned(),
             label: t("服务团", "Corps"),
-            sections: vec![Section::new(paths::admin(), t("概览", "Overview"), "chart")],
+            sections: vec![
+                Section::new(paths::admin(), t("概览", "Overview"), "chart"),
+                Section::new(paths::operations(), t("运行情况", "Operations"), "shield"),
+                Section::new(paths::audit(), t("操作记录", "Audit log"), "file"),
+            ],
         }
     }
 

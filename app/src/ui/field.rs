@@ -6,15 +6,17 @@ use crate::context::{services, t};
 use crate::form::{FormState, html_id, html_name};
 
 /// A field's place in its form. `name` is the service's word (`variants.0.price`).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Field<'a> {
     pub name: &'a str,
+    /// That of the name when empty; a field of one of several like forms on a page needs an id of its own.
+    pub id: &'a str,
     pub label: &'a str,
     pub hint: &'a str,
     /// Shown until something was typed: the stored value of what is being edited.
     pub stored: &'a str,
     pub is_optional: bool,
-    /// `text`, `tel`, `email`, `password`, `date`, `search`.
+    /// `text` when empty; `tel`, `email`, `password`, `date`, `search`.
     pub kind: &'a str,
     /// `numeric`, `decimal`, or empty.
     pub inputmode: &'a str,
@@ -23,72 +25,36 @@ pub struct Field<'a> {
     /// `w-s`, `w-m` or empty.
     pub class: &'a str,
     pub max_length: Option<i64>,
+    /// The id of a `datalist`.
+    pub list: &'a str,
+    /// Stands before the input: `¥`.
+    pub before: &'a str,
+    /// Stands behind the input: `克`.
+    pub after: &'a str,
+}
+
+macro_rules! texts {
+    ($($name:ident)+) => {$(
+        #[must_use]
+        pub const fn $name(mut self, $name: &'a str) -> Self {
+            self.$name = $name;
+            self
+        }
+    )+};
 }
 
 impl<'a> Field<'a> {
     /// A text that must be filled in.
     #[must_use]
-    pub const fn new(name: &'a str, label: &'a str) -> Self {
-        Self {
-            name,
-            label,
-            hint: "",
-            stored: "",
-            is_optional: false,
-            kind: "text",
-            inputmode: "",
-            autocomplete: "",
-            placeholder: "",
-            class: "",
-            max_length: None,
-        }
+    pub fn new(name: &'a str, label: &'a str) -> Self {
+        Self { name, label, ..Self::default() }
     }
 
-    #[must_use]
-    pub const fn hint(mut self, hint: &'a str) -> Self {
-        self.hint = hint;
-        self
-    }
-
-    #[must_use]
-    pub const fn stored(mut self, stored: &'a str) -> Self {
-        self.stored = stored;
-        self
-    }
+    texts! { hint stored kind inputmode autocomplete placeholder class }
 
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.is_optional = true;
-        self
-    }
-
-    #[must_use]
-    pub const fn kind(mut self, kind: &'a str) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    #[must_use]
-    pub const fn inputmode(mut self, inputmode: &'a str) -> Self {
-        self.inputmode = inputmode;
-        self
-    }
-
-    #[must_use]
-    pub const fn autocomplete(mut self, autocomplete: &'a str) -> Self {
-        self.autocomplete = autocomplete;
-        self
-    }
-
-    #[must_use]
-    pub const fn placeholder(mut self, placeholder: &'a str) -> Self {
-        self.placeholder = placeholder;
-        self
-    }
-
-    #[must_use]
-    pub const fn class(mut self, class: &'a str) -> Self {
-        self.class = class;
         self
     }
 
@@ -104,8 +70,8 @@ fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Label, hint and error around an input; `input` gets the ids to point at.
-struct Around {
+/// What stands around an input: label, hint and error; and what the input needs to be theirs.
+struct Parts {
     id: String,
     name: String,
     label: AnyView,
@@ -115,126 +81,148 @@ struct Around {
     is_wrong: Option<&'static str>,
 }
 
-fn around(state: &FormState, field: &Field<'_>) -> Around {
-    let id = html_id(field.name);
-    let error_text = state.error(field.name);
-    let mut described: Vec<String> = Vec::new();
-    if !field.hint.is_empty() {
-        described.push(format!("{id}-h"));
+impl Parts {
+    fn new(field: &Field<'_>, error: Option<String>) -> Self {
+        let id = if field.id.is_empty() { html_id(field.name) } else { field.id.to_owned() };
+        let mut described: Vec<String> = Vec::new();
+        if !field.hint.is_empty() {
+            described.push(format!("{id}-h"));
+        }
+        if error.is_some() {
+            described.push(format!("{id}-e"));
+        }
+        let optional =
+            field.is_optional.then(|| view! { " " <span class="field__opt">{t("选填", "optional")}</span> });
+        Self {
+            name: html_name(field.name),
+            label: view! { <label for=id.clone()>{field.label.to_owned()}{optional}</label> }.into_any(),
+            hint: given(field.hint)
+                .map(|hint| view! { <p class="field__hint" id=format!("{id}-h")>{hint}</p> })
+                .into_any(),
+            is_wrong: error.is_some().then_some("true"),
+            error: error
+                .map(|error| view! { <p class="field__error" id=format!("{id}-e")>{error}</p> })
+                .into_any(),
+            described_by: (!described.is_empty()).then(|| described.join(" ")),
+            id,
+        }
     }
-    if error_text.is_some() {
-        described.push(format!("{id}-e"));
+
+    fn of(state: &FormState, field: &Field<'_>) -> Self {
+        Self::new(field, state.error(field.name))
     }
-    let optional =
-        field.is_optional.then(|| view! { " " <span class="field__opt">{t("选填", "optional")}</span> });
-    let is_wrong = error_text.is_some().then_some("true");
-    Around {
-        name: html_name(field.name),
-        label: view! { <label for=id.clone()>{field.label.to_owned()}{optional}</label> }.into_any(),
-        hint: given(field.hint)
-            .map(|hint| view! { <p class="field__hint" id=format!("{id}-h")>{hint}</p> })
-            .into_any(),
-        error: error_text
-            .map(|error| view! { <p class="field__error" id=format!("{id}-e")>{error}</p> })
-            .into_any(),
-        described_by: (!described.is_empty()).then(|| described.join(" ")),
-        is_wrong,
-        id,
-    }
+}
+
+/// The usual order: label, hint, input, error.
+fn stacked(label: AnyView, hint: AnyView, input: AnyView, error: AnyView) -> AnyView {
+    view! { <div class="field">{label}{hint}{input}{error}</div> }.into_any()
 }
 
 /// An input of one line.
 #[must_use]
 pub fn text_field(state: &FormState, field: &Field<'_>) -> AnyView {
-    let parts = around(state, field);
     // What was typed as a password is never sent back.
     let value =
         if field.kind == "password" { String::new() } else { state.value_or(field.name, field.stored) };
-    view! {
-        <div class="field">
-            {parts.label}
-            {parts.hint}
-            <input
-                id=parts.id
-                name=parts.name
-                type=field.kind.to_owned()
-                class=given(field.class)
-                inputmode=given(field.inputmode)
-                autocomplete=given(field.autocomplete)
-                placeholder=given(field.placeholder)
-                maxlength=field.max_length.map(|max| max.to_string())
-                value=value
-                aria-describedby=parts.described_by
-                aria-invalid=parts.is_wrong
-            />
-            {parts.error}
-        </div>
-    }
-    .into_any()
+    text_input(field, value, state.error(field.name))
+}
+
+/// [`text_field`] where what stands in it and what is wrong with it are known.
+#[must_use]
+pub fn text_input(field: &Field<'_>, value: String, error: Option<String>) -> AnyView {
+    let parts = Parts::new(field, error);
+    let input = view! {
+        <input
+            id=parts.id
+            name=parts.name
+            type=given(field.kind).unwrap_or_else(|| "text".to_owned())
+            class=given(field.class)
+            inputmode=given(field.inputmode)
+            autocomplete=given(field.autocomplete)
+            placeholder=given(field.placeholder)
+            maxlength=field.max_length.map(|max| max.to_string())
+            list=given(field.list)
+            value=value
+            aria-describedby=parts.described_by
+            aria-invalid=parts.is_wrong
+        />
+    };
+    let input = if field.before.is_empty() && field.after.is_empty() {
+        input.into_any()
+    } else {
+        let before = given(field.before).map(|text| view! { <span>{text}</span> });
+        let after = given(field.after).map(|text| view! { <span>{text}</span> });
+        view! { <div class="affix">{before}{input}{after}</div> }.into_any()
+    };
+    stacked(parts.label, parts.hint, input, parts.error)
 }
 
 /// An input of several lines.
 #[must_use]
 pub fn text_area(state: &FormState, field: &Field<'_>, rows: i64) -> AnyView {
-    let parts = around(state, field);
-    let value = state.value_or(field.name, field.stored);
-    view! {
-        <div class="field">
-            {parts.label}
-            {parts.hint}
-            <textarea
-                id=parts.id
-                name=parts.name
-                rows=rows.to_string()
-                placeholder=given(field.placeholder)
-                maxlength=field.max_length.map(|max| max.to_string())
-                aria-describedby=parts.described_by
-                aria-invalid=parts.is_wrong
-            >
-                {value}
-            </textarea>
-            {parts.error}
-        </div>
-    }
-    .into_any()
+    area_input(field, rows, state.value_or(field.name, field.stored), state.error(field.name))
+}
+
+/// [`text_area`] where what stands in it and what is wrong with it are known.
+#[must_use]
+pub fn area_input(field: &Field<'_>, rows: i64, value: String, error: Option<String>) -> AnyView {
+    let parts = Parts::new(field, error);
+    let input = view! {
+        <textarea
+            id=parts.id
+            name=parts.name
+            rows=rows.to_string()
+            placeholder=given(field.placeholder)
+            maxlength=field.max_length.map(|max| max.to_string())
+            aria-describedby=parts.described_by
+            aria-invalid=parts.is_wrong
+        >
+            {value}
+        </textarea>
+    };
+    stacked(parts.label, parts.hint, input.into_any(), parts.error)
 }
 
 /// A choice from a list: value and words of each option.
 #[must_use]
 pub fn select_field(state: &FormState, field: &Field<'_>, options: &[(String, String)]) -> AnyView {
-    let parts = around(state, field);
-    let chosen = state.value_or(field.name, field.stored);
+    select_input(field, options, &state.value_or(field.name, field.stored), state.error(field.name))
+}
+
+/// [`select_field`] where what is chosen and what is wrong with it are known.
+#[must_use]
+pub fn select_input(
+    field: &Field<'_>,
+    options: &[(String, String)],
+    chosen: &str,
+    error: Option<String>,
+) -> AnyView {
+    let parts = Parts::new(field, error);
     let options: Vec<_> = options
         .iter()
         .map(|(value, label)| {
-            let is_chosen = *value == chosen;
-            view! { <option value=value.clone() selected=is_chosen>{label.clone()}</option> }
+            view! { <option value=value.clone() selected=value == chosen>{label.clone()}</option> }
         })
         .collect();
-    view! {
-        <div class="field">
-            {parts.label}
-            {parts.hint}
-            <select
-                id=parts.id
-                name=parts.name
-                class=given(field.class)
-                autocomplete=given(field.autocomplete)
-                aria-describedby=parts.described_by
-                aria-invalid=parts.is_wrong
-            >
-                {options}
-            </select>
-            {parts.error}
-        </div>
-    }
-    .into_any()
+    let input = view! {
+        <select
+            id=parts.id
+            name=parts.name
+            class=given(field.class)
+            autocomplete=given(field.autocomplete)
+            aria-describedby=parts.described_by
+            aria-invalid=parts.is_wrong
+        >
+            {options}
+        </select>
+    };
+    stacked(parts.label, parts.hint, input.into_any(), parts.error)
 }
 
 /// A choice from cards: value, words, and a line below them (may be empty).
 #[must_use]
 pub fn choice_field(state: &FormState, field: &Field<'_>, options: &[(String, String, String)]) -> AnyView {
-    let parts = around(state, field);
+    let parts = Parts::of(state, field);
     let chosen = state.value_or(field.name, field.stored);
     let name = parts.name;
     let cards: Vec<_> = options
@@ -263,7 +251,7 @@ pub fn choice_field(state: &FormState, field: &Field<'_>, options: &[(String, St
 /// A box to tick; sends `on`. `field.stored` is `on` when it is ticked to begin with.
 #[must_use]
 pub fn check_field(state: &FormState, field: &Field<'_>) -> AnyView {
-    let parts = around(state, field);
+    let parts = Parts::of(state, field);
     let is_ticked = state.value_or(field.name, field.stored) == "on";
     view! {
         <div class="field">
@@ -289,29 +277,24 @@ pub fn check_field(state: &FormState, field: &Field<'_>) -> AnyView {
 /// A number of pieces, for forms without an island.
 #[must_use]
 pub fn quantity_field(state: &FormState, field: &Field<'_>, min: i64, max: i64, step: i64) -> AnyView {
-    let parts = around(state, field);
+    let parts = Parts::of(state, field);
     let value = state.value_or(field.name, field.stored);
-    view! {
-        <div class="field">
-            {parts.label}
-            {parts.hint}
-            <input
-                id=parts.id
-                name=parts.name
-                class="w-s"
-                type="number"
-                inputmode="numeric"
-                min=min.to_string()
-                max=max.to_string()
-                step=step.to_string()
-                value=value
-                aria-describedby=parts.described_by
-                aria-invalid=parts.is_wrong
-            />
-            {parts.error}
-        </div>
-    }
-    .into_any()
+    let input = view! {
+        <input
+            id=parts.id
+            name=parts.name
+            class="w-s"
+            type="number"
+            inputmode="numeric"
+            min=min.to_string()
+            max=max.to_string()
+            step=step.to_string()
+            value=value
+            aria-describedby=parts.described_by
+            aria-invalid=parts.is_wrong
+        />
+    };
+    stacked(parts.label, parts.hint, input.into_any(), parts.error)
 }
 
 /// A value that the form carries along.

@@ -33,8 +33,8 @@ pub use blocks::{
 pub use chart::bar_chart;
 #[cfg(feature = "ssr")]
 pub use field::{
-    Field, check_field, choice_field, form_errors, hidden, key_field, quantity_field, select_field,
-    text_area, text_field,
+    Field, area_input, check_field, choice_field, form_errors, hidden, key_field, quantity_field,
+    select_field, select_input, text_area, text_field, text_input,
 };
 #[cfg(feature = "ssr")]
 pub use money::money_bar;
@@ -45,4 +45,8 @@ pub use photo::{Photo, photo};
 #[cfg(feature = "ssr")]
 mod qr;
 #[cfg(feature = "ssr")]
+mod unit;
+#[cfg(feature = "ssr")]
 pub use qr::qr_code;
+#[cfg(feature = "ssr")]
+pub use unit::unit_text;

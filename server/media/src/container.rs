@@ -29,6 +29,8 @@ pub(crate) struct Container<'a> {
 
 /// EXIF blocks of a PNG longer than this are ignored (that of a JPEG cannot be longer).
 const MAX_EXIF_BYTES: usize = 64 * 1024;
+/// Scans of a JPEG: cameras and programs write a dozen, and each goes once over the whole picture.
+const MAX_SCANS: u32 = 64;
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Brands of the HEIF family, AVIF among them (ISO/IEC 23008-12, AV1 Image File Format).
 const HEIF_BRANDS: [&[u8]; 12] = [
@@ -113,6 +115,9 @@ fn jpeg<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>, MediaErro
         at += 2 + length;
         if marker == 0xDA {
             scans += 1;
+            if scans > MAX_SCANS {
+                return Err(MediaError::Broken);
+            }
             at = end_of_scan(bytes, at).ok_or(MediaError::Broken)?;
         }
     }

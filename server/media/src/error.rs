@@ -19,7 +19,8 @@ pub enum MediaError {
     /// The file begins like a photo but is cut off or damaged. Advice: upload it again.
     #[error("the photo is cut off or damaged")]
     Broken,
-    /// More pixels, or a longer side, than we decode; for progressive and 16-bit files the limit is lower.
+    /// More pixels, or a longer side, than we decode; for progressive and 16-bit files the limit is lower,
+    /// and for files that unpack to much more than any photo would.
     #[error(
         "the photo has {width}×{height} pixels, more than we can take (at most {max_pixels} in all, {max_side_px} a side)"
     )]
@@ -57,6 +58,11 @@ pub enum MediaError {
     Encoding,
 }
 
+/// A picture that needs no more than this (32 MiB) is decoded however small its file is.
+const UNQUESTIONED_BYTES: u64 = 32 * 1024 * 1024;
+/// A larger one is no photo when it unpacks to more than this many times its file: cameras reach 30, a bomb 1000.
+const MOST_UNPACKING: u64 = 200;
+
 impl Limits {
     /// Checks a claimed size. Done on headers, before anything is allocated for the pixels.
     pub(crate) fn check_size(&self, width: u32, height: u32) -> Result<(), MediaError> {
@@ -69,9 +75,16 @@ impl Limits {
         Ok(())
     }
 
-    /// Checks what decoding would cost at `bytes_per_pixel`, all working memory included.
-    pub(crate) fn check_cost(&self, width: u32, height: u32, bytes_per_pixel: u64) -> Result<(), MediaError> {
-        let affordable = self.decoder_bytes / bytes_per_pixel.max(1);
+    /// Checks what decoding a file of `packed_bytes` would cost at `bytes_per_pixel`, all working memory included.
+    pub(crate) fn check_cost(
+        &self,
+        width: u32,
+        height: u32,
+        bytes_per_pixel: u64,
+        packed_bytes: u64,
+    ) -> Result<(), MediaError> {
+        let believed = packed_bytes.saturating_mul(MOST_UNPACKING).max(UNQUESTIONED_BYTES);
+        let affordable = self.decoder_bytes.min(believed) / bytes_per_pixel.max(1);
         if u64::from(width) * u64::from(height) > affordable {
             return Err(self.too_many_pixels(width, height, affordable));
         }

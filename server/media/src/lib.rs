@@ -11,11 +11,13 @@
 //!   an average colour to paint before the photo has arrived.
 //!
 //! The work is synchronous. A photo of twelve megapixels keeps one core busy for about a quarter of a second; memory
-//! stays near what decoding costs, at most [`Limits::decoder_bytes`] (half as much again for 16-bit files): call it in
+//! stays near what decoding costs, at most [`Limits::decoder_bytes`], and far below for small files: call it in
 //! `spawn_blocking` behind a semaphore.
 //!
-//! Colours are taken as sRGB; an embedded profile is dropped, not applied.
+//! Colours become sRGB: the profile of a phone, camera or monitor in a JPEG or WebP is applied and then dropped. That of
+//! a PNG is dropped with the other chunks that would have to be unpacked, and colours are taken as sRGB.
 
+mod colour;
 mod container;
 mod error;
 mod pixels;

@@ -7,8 +7,9 @@ use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, RgbImage};
 
+use crate::colour::to_srgb;
 use crate::container::{Container, Kind};
 use crate::{Limits, MediaError};
 
@@ -41,19 +42,20 @@ pub(crate) fn decode(container: &Container<'_>, limits: &Limits) -> Result<Photo
 
 fn decode_as(container: &Container<'_>, limits: &Limits) -> Result<Photo, MediaError> {
     let input = Cursor::new(&*container.bytes);
+    let packed_bytes = container.bytes.len() as u64;
     match container.kind {
         Kind::Jpeg { buffered } => {
             let decoder = JpegDecoder::new(input).map_err(|_| MediaError::Broken)?;
             // The coefficients are held as 16-bit numbers for each of the components, beside the result.
             let channels = u64::from(decoder.original_color_type().channel_count());
-            read(decoder, if buffered { channels * 2 } else { 0 }, limits)
+            read(decoder, if buffered { channels * 2 } else { 0 }, packed_bytes, limits)
         }
         Kind::Png => {
             let decoder =
                 PngDecoder::with_limits(input, decoder_limits(limits)).map_err(|_| MediaError::Broken)?;
-            read(decoder, 0, limits)
+            read(decoder, 0, packed_bytes, limits)
         }
-        Kind::WebP => read(WebPDecoder::new(input).map_err(|_| MediaError::Broken)?, 0, limits),
+        Kind::WebP => read(WebPDecoder::new(input).map_err(|_| MediaError::Broken)?, 0, packed_bytes, limits),
     }
 }
 
@@ -65,31 +67,50 @@ fn decoder_limits(limits: &Limits) -> image::Limits {
     decoder_limits
 }
 
-/// Reads the pixels; `working_bytes` is what the decoder needs for each pixel beside its result.
-fn read(mut decoder: impl ImageDecoder, working_bytes: u64, limits: &Limits) -> Result<Photo, MediaError> {
+/// Reads the pixels; `working_bytes` is what the decoder needs for each pixel beside its result, `packed_bytes` how long
+/// the file is.
+fn read(
+    mut decoder: impl ImageDecoder,
+    working_bytes: u64,
+    packed_bytes: u64,
+    limits: &Limits,
+) -> Result<Photo, MediaError> {
     let (width, height) = decoder.dimensions();
     limits.check_size(width, height)?;
-    limits.check_cost(width, height, u64::from(decoder.color_type().bytes_per_pixel()) + working_bytes)?;
+    let color = decoder.color_type();
+    // Whatever is not bytes of red, green and blue already is copied into such.
+    let copy_bytes = match color {
+        ColorType::Rgb8 | ColorType::Rgba8 => 0,
+        _ if color.has_alpha() => 4,
+        _ => 3,
+    };
+    let bytes_per_pixel = u64::from(color.bytes_per_pixel()) + copy_bytes + working_bytes;
+    limits.check_cost(width, height, bytes_per_pixel, packed_bytes)?;
     let refused = |error| match error {
         ImageError::Limits(_) => limits.too_many_pixels(width, height, limits.max_pixels),
         _ => MediaError::Broken,
     };
     decoder.set_limits(decoder_limits(limits)).map_err(refused)?;
-    // An unreadable orientation is no reason to refuse a readable photo.
+    // An unreadable orientation or profile is no reason to refuse a readable photo.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let image = on_paper(DynamicImage::from_decoder(decoder).map_err(refused)?)?;
-    Ok(Photo { image, orientation })
+    let profile = decoder.icc_profile().ok().flatten();
+    let image = DynamicImage::from_decoder(decoder).map_err(refused)?;
+    Ok(Photo { image: on_paper(image, profile.as_deref())?, orientation })
 }
 
 /// The paper colour of the pages, `#FBFAF6`: a cut-out product stands on the page itself, not on a card of its own.
 const PAPER: [u32; 3] = [0xFB, 0xFA, 0xF6];
 
-/// Lays a picture with transparent parts on paper white.
-fn on_paper(image: DynamicImage) -> Result<RgbImage, MediaError> {
+/// Brings a picture to sRGB and lays its transparent parts on paper white.
+fn on_paper(image: DynamicImage, profile: Option<&[u8]>) -> Result<RgbImage, MediaError> {
+    let profile = profile.unwrap_or_default();
     if !image.color().has_alpha() {
-        return Ok(image.into_rgb8());
+        let mut rgb = image.into_rgb8();
+        to_srgb(&mut rgb, 3, profile);
+        return Ok(rgb);
     }
-    let rgba = image.into_rgba8();
+    let mut rgba = image.into_rgba8();
+    to_srgb(&mut rgba, 4, profile);
     let (width, height) = rgba.dimensions();
     // Written over itself: a second buffer would double the memory of the largest uploads.
     let mut bytes = rgba.into_raw();

@@ -20,32 +20,53 @@ macro_rules! debug_without_contents {
         }
     )+};
 }
+mod email;
 mod passwords;
 mod profile;
+pub(crate) mod reset;
 mod roles;
+mod second_factor;
 mod sessions;
+mod sign_in;
 pub(crate) mod throttle;
+mod totp;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_second_factor;
+#[cfg(test)]
+mod tests_sessions;
 
 use domain::contact::LoginName;
-use domain::failure::{FieldError, Problem};
+use domain::device::{Device, network_of};
+use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::UserId;
 use serde_json::json;
 use store::{Conn, StoreError, WriteTx, people};
 
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, Viewer, audit, hash_token};
 
+pub use email::{EmailView, change_email, confirm_email, find_confirmation, my_email, send_confirmation};
 pub use profile::{AccountView, ProfileChange, change_password, load_account, update_profile};
+pub use reset::{ask_reset, is_reset_link, reset_password, set_password};
 pub use roles::{
     HeldRole, NewAccount, create_user, find_account, grant_role, list_roles, revoke_role, set_barred,
 };
-pub use sessions::{
-    SessionView, list_sessions, load_viewer, purge, sign_out, sign_out_everywhere, start_guest_session,
+pub use second_factor::{
+    SecondFactorView, Shown, confirm_password, confirm_second_factor, load_second_factor,
+    recovery_codes_stored, renew_recovery_codes, reset_second_factor, start_second_factor,
+    turn_off_second_factor,
 };
+pub use sessions::{
+    Recognised, SessionView, end_other_sessions, end_session, list_sessions, load_viewer, purge, recognise,
+    sign_out, sign_out_everywhere, start_guest_session,
+};
+pub use sign_in::{SignIn, SignInStep, finish_sign_in, owes_code, sign_in};
 
 /// Most characters of a name shown to others.
 pub const MAX_NAME_CHARS: i64 = 40;
@@ -74,14 +95,7 @@ pub struct Register {
     pub display_name: String,
 }
 
-/// What is typed to sign in.
-#[derive(Clone)]
-pub struct SignIn {
-    pub login: String,
-    pub password: String,
-}
-
-debug_without_contents!(Register, SignIn);
+debug_without_contents!(Register);
 
 /// Makes an account and signs it in. `client_address` is the address the request came from.
 ///
@@ -94,76 +108,62 @@ pub async fn register(
     command: Register,
     client_address: &str,
 ) -> Result<NewSession> {
+    register_as(services, viewer, command, client_address, None).await
+}
+
+/// [`register`] for a form that carries a key: sent twice, it makes one account, and whoever sent it is signed in with
+/// the password that they typed, by way of [`sign_in`].
+///
+/// # Errors
+/// As [`register`] and [`sign_in`]; [`domain::failure::Conflict::KeyReused`] when the form was sent before with
+/// another name.
+pub async fn register_once(
+    services: &Services,
+    viewer: &Viewer,
+    command: Register,
+    key: &str,
+    client_address: &str,
+) -> Result<NewSession> {
+    let (login, name) = check_new_account(&command.login, &command.password, &command.display_name)?;
+    let request = Repeatable::of_stranger("register", key, &(login.as_str(), &name))?;
+    register_as(services, viewer, command, client_address, Some(&request)).await
+}
+
+async fn register_as(
+    services: &Services,
+    viewer: &Viewer,
+    command: Register,
+    client_address: &str,
+    request: Option<&Repeatable>,
+) -> Result<NewSession> {
     let (login, name) = check_new_account(&command.login, &command.password, &command.display_name)?;
     let address = throttle::Bucket::address(client_address);
     throttle::admit(services, std::slice::from_ref(&address)).await?;
-    let password_hash = passwords::hash(command.password).await?;
+    let password_hash = passwords::hash(command.password.clone()).await?;
 
     let mut tx = services.db.write().await?;
+    if let Some(request) = request
+        && idempotency::begin::<UserId>(&mut tx, services, request).await? != Begun::Fresh
+    {
+        address.forgive(&mut tx).await?;
+        tx.commit().await?;
+        let again = SignIn { login: command.login, password: command.password };
+        // With a second factor there is more to show than a form that was sent twice.
+        let step = sign_in(services, viewer, again, client_address).await?;
+        return step.session().ok_or_else(|| Conflict::StateChanged.into());
+    }
     let user = insert_account(&mut tx, services, viewer.locale, &login, &name, &password_hash).await?;
+    if let Some(request) = request {
+        idempotency::finish(&mut tx, request, &user).await?;
+    }
     address.forgive(&mut tx).await?;
     audit::record(&mut tx, services, Some(user), "register", "user", user.get(), json!({})).await?;
+    if matches!(login, LoginName::Email(_)) {
+        mail::post(&mut tx, services, &Letter::ConfirmEmail { user }).await?;
+    }
     let session = replace_session(&mut tx, services, viewer, user).await?;
     tx.commit().await?;
     Ok(session)
-}
-
-/// Signs in: ends the session that was there, opens a new one. `client_address` is the address the request came from.
-///
-/// # Errors
-/// [`ServiceError::Invalid`] with [`Problem::WrongCredentials`] at `password` when name and password do not belong
-/// together, whatever the reason; [`ServiceError::TooManyAttempts`] with the seconds to wait.
-pub async fn sign_in(
-    services: &Services,
-    viewer: &Viewer,
-    command: SignIn,
-    client_address: &str,
-) -> Result<NewSession> {
-    let login = check_sign_in(&command)?;
-    let buckets = [throttle::Bucket::login_name(login.as_str()), throttle::Bucket::address(client_address)];
-    throttle::admit(services, &buckets).await?;
-
-    let found = {
-        let mut conn = services.db.read().await?;
-        people::find_user_by_login_name(&mut conn, login.as_str()).await?
-    };
-    let stored_hash = found.as_ref().map(|user| user.password_hash.clone());
-    let fits = passwords::verify(command.password, stored_hash).await?;
-
-    let mut tx = services.db.write().await?;
-    let user = match found {
-        // Once more under the row's lock: a new password or a bar may have come in between.
-        Some(before) => Some(people::lock_user(&mut tx, before.id).await?)
-            .filter(|now| fits && now.disabled_at_ms.is_none() && now.password_hash == before.password_hash),
-        None => None,
-    };
-    let Some(user) = user else {
-        audit::record(&mut tx, services, None, "sign_in_failed", "user", 0, json!({})).await?;
-        tx.commit().await?;
-        return Err(ServiceError::invalid("password", Problem::WrongCredentials));
-    };
-    let [name, address] = &buckets;
-    name.clear(&mut tx).await?;
-    address.forgive(&mut tx).await?;
-    audit::record(&mut tx, services, Some(user.id), "sign_in", "user", user.id.get(), json!({})).await?;
-    let session = replace_session(&mut tx, services, viewer, user.id).await?;
-    tx.commit().await?;
-    Ok(session)
-}
-
-fn check_sign_in(command: &SignIn) -> Result<LoginName> {
-    let login = LoginName::parse(&command.login).map_err(|error| FieldError::new("login", error.into()));
-    let mut errors: Vec<FieldError> = login.as_ref().err().cloned().into_iter().collect();
-    if command.password.is_empty() {
-        errors.push(FieldError::new("password", Problem::Missing));
-    } else if command.password.chars().count() > domain::password::MAX_CHARS {
-        // No account has such a password, and hashing it would be work for nothing.
-        errors.push(FieldError::new("password", Problem::TooLong { max: 128 }));
-    }
-    match login {
-        Ok(login) if errors.is_empty() => Ok(login),
-        _ => Err(ServiceError::Invalid(errors)),
-    }
 }
 
 fn check_new_account(login: &str, password: &str, display_name: &str) -> Result<(LoginName, String)> {
@@ -231,8 +231,12 @@ async fn replace_session(
         }
     }
     let (now_ms, token) = (services.now_ms(), services.new_token());
-    let expires_at_ms = sessions::expiry(services, true, now_ms);
-    people::insert_session(tx, &hash_token(&token), Some(user), now_ms, expires_at_ms).await?;
+    let (hash, expires_at_ms) = (hash_token(&token), sessions::expiry(services, true, now_ms, now_ms));
+    let device = viewer.device.map(Device::to_text).unwrap_or_default();
+    let network = viewer.client_address.map(|address| network_of(&address.to_string())).unwrap_or_default();
+    mail::post_of_sign_in(tx, services, user, &device, &network).await?;
+    people::insert_session(tx, &hash, Some(user), now_ms, expires_at_ms).await?;
+    people::update_session_origin(tx, &hash, &device, &network).await?;
     Ok(NewSession { token, expires_at_ms })
 }
 

@@ -202,8 +202,12 @@ impl BooksReport {
 
 /// Checks invariants I1–I6 of the whole shop on one consistent state of the database.
 pub async fn verify_books(services: &Services) -> Result<BooksReport> {
-    let mut snapshot = services.db.snapshot().await?;
-    let conn = &mut *snapshot;
+    let mut snapshot = services.db.long_snapshot().await?;
+    verify_state(&mut snapshot).await
+}
+
+/// The same on the state that a connection sees, for example in a transaction that has not ended.
+pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     let mut report = BooksReport::default();
     let mut note = |invariant, rows: Vec<audit_books::Mismatch>| {
         report.mismatches.extend(rows.into_iter().map(|row| (invariant, row)));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::carts::{CartLine, CartOwner};
 use store::{Conn, WriteTx};
 
+use crate::idempotency::{self, Begun, Repeatable};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// The cart as a page shows it.
@@ -50,16 +51,34 @@ pub(crate) fn owner_of(viewer: &Viewer) -> Option<CartOwner> {
 ///
 /// # Errors
 /// Field `quantity` or `variant`; asking for more than there is names what is left.
+#[tracing::instrument(skip_all)]
 pub async fn add_line(
     services: &Services,
     viewer: &Viewer,
     variant: VariantId,
     quantity: i64,
 ) -> Result<CartBadge> {
-    change_line(services, viewer, variant, |present, min| {
-        Some(if present == 0 { quantity.max(min) } else { present.saturating_add(quantity) })
-    })
-    .await
+    change_line(services, viewer, variant, None, more(quantity)).await
+}
+
+/// [`add_line`] for a form that carries a key: pressed twice, it adds once.
+///
+/// # Errors
+/// As [`add_line`]; [`Conflict::KeyReused`] when the form was sent before with other content.
+pub async fn add_line_once(
+    services: &Services,
+    viewer: &Viewer,
+    variant: VariantId,
+    quantity: i64,
+    key: &str,
+) -> Result<CartBadge> {
+    let request = Repeatable::new("add_line", viewer, key, &(variant, quantity))?;
+    change_line(services, viewer, variant, Some(&request), more(quantity)).await
+}
+
+/// So many more than are present; the first ones are as many as have to be ordered at least.
+fn more(quantity: i64) -> impl FnOnce(i64, i64) -> Option<i64> {
+    move |present, min| Some(if present == 0 { quantity.max(min) } else { present.saturating_add(quantity) })
 }
 
 /// Sets a line to `quantity` pieces; 0 takes it out.
@@ -69,18 +88,24 @@ pub async fn set_quantity(
     variant: VariantId,
     quantity: i64,
 ) -> Result<CartBadge> {
-    change_line(services, viewer, variant, |_, _| (quantity > 0).then_some(quantity)).await
+    change_line(services, viewer, variant, None, |_, _| (quantity > 0).then_some(quantity)).await
 }
 
 async fn change_line(
     services: &Services,
     viewer: &Viewer,
     variant: VariantId,
+    request: Option<&Repeatable>,
     wanted: impl FnOnce(i64, i64) -> Option<i64>,
 ) -> Result<CartBadge> {
     let owner = owner_of(viewer).ok_or(ServiceError::Unauthenticated)?;
     let now_ms = services.now_ms();
     let mut tx = services.db.write().await?;
+    if let Some(request) = request
+        && let Begun::Replay(first) = idempotency::begin(&mut tx, services, request).await?
+    {
+        return Ok(first);
+    }
     let cart = find_or_make(&mut tx, services, &owner).await?;
     let present = store::carts::get_line_quantity(&mut tx, cart, variant).await?;
     let sale = store::carts::find_sale_variant(&mut tx, variant).await?;
@@ -100,9 +125,12 @@ async fn change_line(
             store::carts::set_line(&mut tx, cart, variant, quantity, now_ms).await?;
         }
     }
-    let pieces = store::carts::count_pieces(&mut tx, cart).await?;
+    let badge = CartBadge { pieces: store::carts::count_pieces(&mut tx, cart).await? };
+    if let Some(request) = request {
+        idempotency::finish(&mut tx, request, &badge).await?;
+    }
     tx.commit().await?;
-    Ok(CartBadge { pieces })
+    Ok(badge)
 }
 
 /// What is wrong with a quantity, for the form.

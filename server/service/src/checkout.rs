@@ -11,16 +11,17 @@ use domain::parcel::ParcelStatus;
 use domain::region::RegionTree;
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
+use store::WriteTx;
 use store::orders::{LineRow, OrderRow};
 use store::parcels::ParcelRow;
-use store::{Conn, WriteTx};
 
 use crate::carts::{all_or, lines_to_order};
 use crate::draft::{OrderDraft, draft_order};
 use crate::holds::{HoldLine, hold_stock};
 use crate::idempotency::{self, Begun, Repeatable};
+use crate::mail::{self, Letter};
 use crate::regions::regions;
-use crate::{Result, ServiceError, Services, Viewer, timers};
+use crate::{Result, ServiceError, Services, Viewer, timers, unpaid};
 
 /// Longest note to the seller, in characters.
 const NOTE_MAX_CHARS: usize = 200;
@@ -87,8 +88,17 @@ pub(crate) fn check_address(form: &AddressForm) -> std::result::Result<DeliveryA
 ///
 /// # Errors
 /// Field errors of the form; [`Conflict::PriceChanged`] when the total is no longer what the page showed;
-/// [`Conflict::OutOfStock`], [`Conflict::TooManyUnpaid`], [`Conflict::CartEmpty`].
+/// [`Conflict::OutOfStock`], [`Conflict::TooManyUnpaid`], [`Conflict::TooManyUnpaidHere`], [`Conflict::CartEmpty`].
+#[tracing::instrument(skip_all)]
 pub async fn place_order(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Result<PlacedOrder> {
+    let outcome = place(services, viewer, command).await;
+    if let Err(error) = &outcome {
+        services.watch.note_refused(error);
+    }
+    outcome
+}
+
+async fn place(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Result<PlacedOrder> {
     let delivery = check_delivery(&command.address, &command.email, &command.note, command.invoice.clone())?;
     let request = Repeatable::new("place_order", viewer, &command.key, &command)?;
     let mut tx = services.db.write().await?;
@@ -96,7 +106,7 @@ pub async fn place_order(services: &Services, viewer: &Viewer, command: PlaceOrd
         return Ok(answer);
     }
     let (cart, wanted) = lines_to_order(&mut tx, services, viewer).await?;
-    refuse_too_many_unpaid(&mut tx, services, viewer, delivery.address.phone.as_str()).await?;
+    let origin = unpaid::refuse_too_many(&mut tx, services, viewer).await?;
     let region = delivery.address.region.as_str().to_owned();
     let draft = draft_order(&mut tx, services, &wanted, OrderKind::Retail, Some(&region)).await?;
     if draft.total_fen() != command.expected_total_fen {
@@ -114,10 +124,12 @@ pub async fn place_order(services: &Services, viewer: &Viewer, command: PlaceOrd
     };
     let (order, hold_lines) = insert_order(&mut tx, services, head, &delivery, &draft).await?;
     hold_stock(&mut tx, services, order.order_id, &hold_lines).await?;
+    unpaid::note_origin(&mut tx, services, order.order_id, origin.as_ref()).await?;
     timers::set(&mut tx, services, timers::UNPAID_ORDER, order.order_id.get(), hold_until_ms).await?;
     store::carts::delete_cart(&mut tx, cart).await?;
     idempotency::finish(&mut tx, &request, &order).await?;
     tx.commit().await?;
+    services.watch.note_placed();
     Ok(order)
 }
 
@@ -168,18 +180,6 @@ pub(crate) fn check_delivery(
         (Some(address), Some(invoice)) => Ok(Delivery { address, email, note, invoice }),
         _ => Err(ServiceError::internal("a checked form without its parts")),
     }
-}
-
-async fn refuse_too_many_unpaid(
-    conn: &mut Conn,
-    services: &Services,
-    viewer: &Viewer,
-    phone: &str,
-) -> Result<()> {
-    let max = services.rules.max_unpaid_orders;
-    let unpaid =
-        store::orders::count_unpaid(conn, viewer.user_id(), viewer.session_hash.as_deref(), phone).await?;
-    if unpaid >= max { Err(Conflict::TooManyUnpaid { max }.into()) } else { Ok(()) }
 }
 
 /// What distinguishes one way of ordering from another.
@@ -233,6 +233,7 @@ pub(crate) async fn insert_order(
         version: 1,
     };
     store::orders::insert_order(tx, &row).await?;
+    mail::post_of_order(tx, services, &row.email, Letter::OrderPlaced { order: order_id }).await?;
     let hold_lines = insert_lines(tx, services, order_id, draft, now_ms).await?;
     Ok((PlacedOrder { order_id, number }, hold_lines))
 }

@@ -6,6 +6,7 @@ pub use store::audit_books::Mismatch;
 pub use store::county::{LateParcelRow, OrderCountRow, SalesRow};
 
 use crate::books::{BooksReport, verify_books};
+use crate::refunds::{StuckRefund, list_stuck_refunds};
 use crate::statement::by_month;
 use crate::{Result, Services, Viewer};
 
@@ -47,6 +48,8 @@ pub struct CountyPage {
     /// Orders placed in the period.
     pub orders: Vec<OrderCountRow>,
     pub late_parcels: Vec<LateParcelRow>,
+    /// Refunds that came back too often and wait for a person.
+    pub stuck_refunds: Vec<StuckRefund>,
     pub dispatch_within_hours: i64,
     pub now_ms: i64,
 }
@@ -57,6 +60,7 @@ pub struct CountyPage {
 /// Guarded: the county's administration or the operator.
 pub async fn county_page(services: &Services, viewer: &Viewer, period: Period) -> Result<CountyPage> {
     viewer.require_county_admin()?;
+    let stuck_refunds = list_stuck_refunds(services).await?;
     let now_ms = services.now_ms();
     let span = Span::new(period, Date::from_epoch_ms(now_ms));
     let mut conn = services.db.read().await?;
@@ -80,6 +84,7 @@ pub async fn county_page(services: &Services, viewer: &Viewer, period: Period) -
         orders: store::county::list_order_counts(&mut conn, from_ms, until_ms).await?,
         late_parcels: store::county::list_late_parcels(&mut conn, late_before_ms, LATE_LIMIT).await?,
         dispatch_within_hours: services.rules.dispatch_within_hours,
+        stuck_refunds,
         villages,
         now_ms,
     })

@@ -93,6 +93,10 @@ async fn seed_county(
         .with_subscriber(tracing::subscriber::NoSubscriber::default())
         .await
         .map_err(|error| step_failed("history", &error))?;
+    let early = store::seed::count_early_sales(&mut *services.db.read().await?).await?;
+    if early > 0 {
+        return Err(ServiceError::internal(format!("{early} times goods were sold before they were made")));
+    }
     Ok(SeedReport {
         seeded: true,
         photos: photos.len(),

@@ -18,6 +18,9 @@ pub enum ServiceError {
     /// Signed in, but this is not theirs to do.
     #[error("forbidden")]
     Forbidden,
+    /// Theirs to do, but only with a second factor, which the account has not set up.
+    #[error("second factor missing")]
+    SecondFactorMissing,
     /// What was typed is wrong, field by field.
     #[error("invalid input: {0:?}")]
     Invalid(Vec<FieldError>),

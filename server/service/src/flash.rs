@@ -33,13 +33,14 @@ impl FlashContent {
 /// Keeps a refused form for this viewer's session (for whoever has the token, when there is none) and gives the token
 /// for the address of the form page.
 ///
-/// Fields with `password` in their name are left out. Of a form larger than 64 KiB only the errors are kept.
+/// Fields with `password` or `passcode` in their name are left out. Of a form larger than 64 KiB only the errors are kept.
 ///
 /// # Errors
 /// [`ServiceError::Internal`] when the errors alone are too large.
 pub async fn keep(services: &Services, viewer: &Viewer, content: &FlashContent) -> Result<String> {
     let mut kept = content.clone();
-    kept.values.retain(|(name, _)| !name.to_ascii_lowercase().contains("password"));
+    let is_secret = |name: &str| name.contains("password") || name.contains("passcode");
+    kept.values.retain(|(name, _)| !is_secret(&name.to_ascii_lowercase()));
     let mut text = serde_json::to_string(&kept).map_err(ServiceError::internal)?;
     if text.len() > LARGEST_CONTENT {
         kept.values.clear();
@@ -62,6 +63,10 @@ pub async fn keep(services: &Services, viewer: &Viewer, content: &FlashContent) 
 
 /// Gives a kept form back, once, to the session it was kept for and within half an hour.
 pub async fn take(services: &Services, viewer: &Viewer, token: &str) -> Result<Option<FlashContent>> {
+    // Looked for first: a made-up token does not take the right to write from anybody.
+    if look(services, viewer, token).await?.is_none() {
+        return Ok(None);
+    }
     let session = viewer.session_hash.as_deref();
     let mut tx = services.db.write().await?;
     let since_ms = services.now_ms() - KEEP_MS;

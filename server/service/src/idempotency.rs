@@ -15,6 +15,8 @@ use crate::{Result, ServiceError, Services, Viewer};
 /// How long a key is remembered.
 const KEEP_MS: i64 = 7 * DAY_MS;
 const LONGEST_KEY: usize = 100;
+/// Characters of a key that nobody guesses.
+const SHORTEST_SECRET_KEY: usize = 20;
 
 /// What tells a repeated request from a new one.
 #[derive(Debug, Clone)]
@@ -41,6 +43,23 @@ impl Repeatable {
         };
         let content = serde_json::to_vec(command).map_err(ServiceError::internal)?;
         Ok(Self { scope, key: key.to_owned(), fingerprint: hex_digest(&content) })
+    }
+
+    /// `verb` by somebody who cannot be told from others yet. What stands for them is the key itself, so the answer
+    /// that is kept must be worth nothing to whoever got hold of it.
+    ///
+    /// # Errors
+    /// As [`Repeatable::new`]; a key too short to be one that the server made is not usable.
+    pub(crate) fn of_stranger(verb: &str, key: &str, command: &impl Serialize) -> Result<Self> {
+        if key.len() < SHORTEST_SECRET_KEY || key.len() > LONGEST_KEY {
+            return Err(ServiceError::invalid("idempotency_key", Problem::Missing));
+        }
+        let content = serde_json::to_vec(command).map_err(ServiceError::internal)?;
+        Ok(Self {
+            scope: format!("{verb}:form"),
+            key: hex_digest(key.as_bytes()),
+            fingerprint: hex_digest(&content),
+        })
     }
 }
 

@@ -15,6 +15,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 pub mod books;
 pub mod carts;
 pub mod checkout;
@@ -27,14 +28,19 @@ mod freight;
 mod holds;
 pub mod idempotency;
 pub mod listing;
+pub mod mail;
+pub mod operations;
 pub mod orders;
 pub mod payments;
+pub mod personal_data;
 pub mod photos;
+pub mod portable;
 pub mod ports;
 pub mod refunds;
 pub mod regions;
 pub mod rules;
 pub mod search;
+pub mod secret_key;
 mod services;
 pub mod shipping;
 pub mod shop;
@@ -43,7 +49,9 @@ pub mod statement;
 pub mod testing;
 pub mod timers;
 pub mod units;
+mod unpaid;
 pub mod viewer;
+pub mod watch;
 pub mod worker;
 
 pub use error::{Result, ServiceError};

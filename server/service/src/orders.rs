@@ -233,6 +233,7 @@ pub async fn cancel_order_as_seller(
     cancel(services, order_id, reason).await
 }
 
+#[tracing::instrument(skip_all)]
 async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<()> {
     if reason.chars().count() > REASON_MAX_CHARS {
         return Err(ServiceError::invalid("reason", Problem::TooLong { max: REASON_MAX_CHARS as i64 }));
@@ -311,6 +312,7 @@ pub(crate) async fn close_pages(services: &Services, order_id: OrderId) -> Resul
 ///
 /// `give_up_asking` releases the stock even when the network does not answer: money that comes after all is then
 /// handled as late money.
+#[tracing::instrument(skip_all)]
 pub(crate) async fn expire_order(services: &Services, order_id: OrderId, give_up_asking: bool) -> Result<()> {
     match close_pages(services, order_id).await {
         // Also when the network refuses, or no answer is ever understood: the stock must not be held for good.
@@ -352,6 +354,7 @@ pub async fn confirm_receipt(services: &Services, viewer: &Viewer, parcel_id: Pa
 
 /// The parcel has arrived, by the buyer's word or by the timer. With the last parcel the after-sale window opens:
 /// it ends with the seventh day (by default) counted from the day after receipt.
+#[tracing::instrument(skip_all)]
 pub(crate) async fn receive_parcel(services: &Services, parcel_id: ParcelId) -> Result<()> {
     let mut tx = services.db.write().await?;
     let order_id = store::parcels::get_parcel(&mut tx, parcel_id).await?.order_id;
@@ -378,6 +381,7 @@ pub(crate) async fn receive_parcel(services: &Services, parcel_id: ParcelId) -> 
 }
 
 /// The after-sale window has closed: the order is complete and the earnings are the villages'.
+#[tracing::instrument(skip_all)]
 pub(crate) async fn complete_order(services: &Services, order_id: OrderId) -> Result<()> {
     let mut tx = services.db.write().await?;
     let order = store::orders::lock_order(&mut tx, order_id).await?;

@@ -14,6 +14,8 @@ use store::WriteTx;
 use store::orders::OrderRow;
 use store::payments::{PaymentEventRow, PaymentRow, RefundRow};
 
+use crate::mail::{self, Letter};
+use crate::operations::{self, Arrived};
 use crate::orders::require_payer;
 use crate::ports::{CheckoutRequest, CheckoutState, PaymentError};
 use crate::{Result, ServiceError, Services, Viewer, books, holds, timers};
@@ -41,6 +43,7 @@ pub struct ComeBack {
 /// # Errors
 /// [`Conflict::StateChanged`] when there is nothing to pay any more; [`ServiceError::PaymentUnavailable`]. Guarded: the
 /// buyer; of a unit's order its finance.
+#[tracing::instrument(skip_all)]
 pub async fn start_payment(
     services: &Services,
     viewer: &Viewer,
@@ -144,6 +147,7 @@ pub async fn finish_event(services: &Services, event_id: &str, outcome: &str) ->
 
 /// Asks the network about the payment that `reference` names, and settles what it says. Events only wake us up:
 /// what is believed is what the network answers when asked, so a forged, late or doubled event does no harm.
+#[tracing::instrument(skip_all)]
 pub async fn check_payment(services: &Services, reference: &str) -> Result<&'static str> {
     let Ok(id) = reference.parse::<PaymentId>() else { return Ok("unknown payment") };
     let payment = {
@@ -172,6 +176,7 @@ pub async fn check_order(services: &Services, order_id: OrderId) -> Result<()> {
 }
 
 /// What the network says becomes what the shop says, once.
+#[tracing::instrument(skip_all, fields(payment = %payment_id))]
 pub(crate) async fn settle_checkout(
     services: &Services,
     payment_id: PaymentId,
@@ -191,8 +196,9 @@ pub(crate) async fn settle_checkout(
                 || !currency.eq_ignore_ascii_case("cny")
                 || *payment_reference != payment.id.to_string()
             {
-                // Money that does not match is for a person to look at; it is never applied by guesswork.
-                tracing::error!(payment = %payment.id, %amount_fen, currency, "captured amount does not match");
+                let arrived =
+                    Arrived { amount_fen: *amount_fen, currency, reference: payment_reference, intent_id };
+                operations::keep_unmatched(&mut tx, services, payment.id, arrived).await?;
                 store::payments::update_checked(&mut tx, payment.id, now_ms).await?;
                 "does not match"
             } else {
@@ -252,6 +258,7 @@ pub(crate) async fn capture(
     credit_lines(tx, services, order).await?;
     timers::stop(tx, services, timers::UNPAID_ORDER, order.id.get()).await?;
     store::work::insert_outbox(tx, services.new_id(), "order_paid", order.id.get(), "{}", now_ms).await?;
+    mail::post_of_order(tx, services, &order.email, Letter::OrderPaid { order: order.id }).await?;
     Ok("captured")
 }
 
@@ -303,6 +310,8 @@ pub(crate) async fn request_refund(
         failure_code: String::new(),
         created_at_ms: services.now_ms(),
         settled_at_ms: None,
+        attempts: 0,
+        next_attempt_at_ms: 0,
     };
     store::payments::insert_refund(tx, &row).await?;
     if reason == "late_money" {

@@ -46,11 +46,13 @@ pub struct UploadedPhoto {
     pub placeholder: String,
 }
 
-/// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often.
+/// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often; without a `key`
+/// of its own a sending is known by them.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at the field `photo` with one of the photo problems, each of which has its own advice;
 /// [`ServiceError::TooManyAttempts`] when the team sent too many in the last hour.
+#[tracing::instrument(skip_all)]
 pub async fn upload_photo(
     services: &Services,
     viewer: &Viewer,
@@ -65,6 +67,7 @@ pub async fn upload_photo(
     }
     let original = bytes.clone();
     let hash = in_background(move || idempotency::hex_digest(&original)).await?;
+    let key = if key.is_empty() { &hash } else { key };
     let request = Repeatable::new("upload_photo", viewer, key, &(team, &hash))?;
     let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
     let is_new = known.is_none();
@@ -102,7 +105,8 @@ pub async fn upload_photo(
 /// What a hash and name give never changes, so it may be cached for ever.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for anything that is no photo of ours.
+/// [`ServiceError::NotFound`] for anything that is no photo of ours; [`ServiceError::Busy`] while their place is out of
+/// reach.
 pub async fn load_rendition(services: &Services, hash: &str, name: &str) -> Result<(Bytes, &'static str)> {
     let is_hash = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let rendition = RENDITIONS.iter().find(|(file, _, _)| *file == name);
@@ -112,9 +116,15 @@ pub async fn load_rendition(services: &Services, hash: &str, name: &str) -> Resu
     let found = match services.media.get(&place_of(hash, file)).await {
         Ok(found) => found,
         Err(object_store::Error::NotFound { .. }) => return Err(ServiceError::NotFound),
-        Err(error) => return Err(ServiceError::internal(error)),
+        Err(error) => return Err(out_of_reach(error)),
     };
-    Ok((found.bytes().await.map_err(ServiceError::internal)?, mime))
+    Ok((found.bytes().await.map_err(out_of_reach)?, mime))
+}
+
+/// The place of the photos does not answer, after it was asked several times: the person may try again.
+fn out_of_reach(error: object_store::Error) -> ServiceError {
+    tracing::error!(%error, "the photos' place is out of reach");
+    ServiceError::Busy
 }
 
 /// Makes the renditions of a photo and stores them; answers the row that is to name them.
@@ -140,7 +150,7 @@ pub(crate) async fn store_renditions(
             return Err(ServiceError::internal(format!("unknown rendition {}", rendition.name)));
         };
         let payload = PutPayload::from(rendition.bytes.clone());
-        services.media.put(&place_of(&hash, file), payload).await.map_err(ServiceError::internal)?;
+        services.media.put(&place_of(&hash, file), payload).await.map_err(out_of_reach)?;
     }
     let placeholder = media::thumbhash_data_url(&processed.thumbhash);
     let widths = processed.renditions.iter().filter(|rendition| rendition.name != "jpeg");

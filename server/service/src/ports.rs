@@ -1,4 +1,4 @@
-//! What the use cases need from outside: time, randomness, the payment network.
+//! What the use cases need from outside: time, randomness, the payment network, the mail server.
 //!
 //! Each is a trait object inside [`crate::Services`], so that tests put a fake clock, a seeded generator or a
 //! misbehaving payment network in the same place where production puts the real one.
@@ -114,4 +114,55 @@ pub enum PaymentError {
     /// A final no, with the network's code.
     #[error("the payment network refused: {code}")]
     Refused { code: String, message: String },
+}
+
+/// A letter ready to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The same for every try, so that a mail server can tell a repetition.
+    pub id: String,
+    /// What kind of letter it is, as a word of ours: for the log and for names of files.
+    pub kind: &'static str,
+    pub to: String,
+    pub subject: String,
+    /// The whole letter as plain text.
+    pub text: String,
+    /// The same as simple HTML: no pictures, nothing that tells that it was read.
+    pub html: String,
+}
+
+impl std::fmt::Debug for Mail {
+    /// Without address and contents, which hold links that open accounts.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// Sends letters.
+#[async_trait]
+pub trait Mailer: Send + Sync + std::fmt::Debug {
+    /// Hands a letter over. It may be asked again with the same letter when the answer was lost.
+    async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+}
+
+/// Why a letter was not handed over. The texts name no address.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum MailError {
+    /// No answer, or one that says "try again".
+    #[error("the mail server did not take the letter: {0}")]
+    Unavailable(String),
+    /// A final no.
+    #[error("the mail server refused the letter: {0}")]
+    Refused(String),
+}
+
+/// Stands where nobody sends letters, for example at the terminal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+        Err(MailError::Unavailable("there is no mailer here".to_owned()))
+    }
 }

@@ -1,16 +1,34 @@
 //! Money on its way back.
+//!
+//! A refund is sent in attempts. Each has a key of its own, so that asking the network twice within one sends the
+//! money once, and each that comes back is followed by another after a pause that grows. A refund that came back
+//! [`MAX_ATTEMPTS`] times waits for a person.
 
-use domain::ids::{PaymentId, RefundId};
+use domain::ids::{RefundId, TeamId};
+use domain::money::Fen;
 use domain::payment::{PaymentMethod, RefundStatus};
+use domain::time::{DAY_MS, MINUTE_MS};
+use serde_json::json;
+use store::WriteTx;
 use store::payments::RefundRow;
 
+use crate::mail::{self, Letter};
 use crate::ports::{PaymentError, RefundRequest, RefundState};
-use crate::{Result, ServiceError, Services, Viewer, audit, books};
+use crate::{Result, ServiceError, Services, Viewer, audit, books, timers};
 
-/// Sends a refund that was decided. Asking the network twice sends the money once: every attempt has its key.
+/// After so many failures no attempt follows by itself: what stands in the way will not go away with time.
+pub const MAX_ATTEMPTS: i64 = 6;
+const FIRST_PAUSE_MS: i64 = 5 * MINUTE_MS;
+const LONGEST_PAUSE_MS: i64 = DAY_MS;
+/// Waiting refunds that are listed.
+const STUCK_LIMIT: i64 = 100;
+
+/// Sends a refund that was decided, or learns what became of it. A failed one is sent anew when its pause is over;
+/// before that, and when it waits for a person, nothing happens.
 ///
 /// # Errors
 /// [`ServiceError::PaymentUnavailable`]: try again later.
+#[tracing::instrument(skip_all, fields(refund = %refund_id))]
 pub async fn send_refund(services: &Services, refund_id: RefundId) -> Result<()> {
     let (refund, payment) = {
         let mut conn = services.db.read().await?;
@@ -18,12 +36,20 @@ pub async fn send_refund(services: &Services, refund_id: RefundId) -> Result<()>
         let payment = store::payments::get_payment(&mut conn, refund.payment_id).await?;
         (refund, payment)
     };
-    if refund.status == RefundStatus::Succeeded || payment.method != PaymentMethod::Online {
+    if payment.method != PaymentMethod::Online {
         return Ok(());
     }
+    let refund = match refund.status {
+        RefundStatus::Succeeded => return Ok(()),
+        RefundStatus::Requested => refund,
+        RefundStatus::Failed => match begin_attempt(services, refund_id).await? {
+            Some(refund) => refund,
+            None => return Ok(()),
+        },
+    };
     let state = match &refund.network_refund_id {
-        Some(id) if refund.status == RefundStatus::Requested => services.payments.find_refund(id).await,
-        _ => {
+        Some(id) => services.payments.find_refund(id).await,
+        None => {
             let intent_id =
                 payment.intent_id.ok_or_else(|| ServiceError::internal("captured without an intent"))?;
             let request = RefundRequest {
@@ -36,83 +62,174 @@ pub async fn send_refund(services: &Services, refund_id: RefundId) -> Result<()>
         }
     };
     match state {
-        Ok(state) => settle_refund(services, refund_id, &state).await,
+        Ok(state) => settle_refund(services, &refund, &state).await,
         Err(PaymentError::Refused { code, message }) => {
             tracing::error!(refund = %refund_id, code, message, "the network refused a refund");
             let state = RefundState::Failed { refund_id: String::new(), code };
-            settle_refund(services, refund_id, &state).await
+            settle_refund(services, &refund, &state).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// The key of this attempt. The network answers a repeated key with its first answer, so an attempt that came back
-/// needs another one: it is named after the attempt that failed.
-fn attempt_key(refund: &RefundRow) -> String {
-    match &refund.network_refund_id {
-        Some(failed) => format!("refund-{}-after-{failed}", refund.id),
-        None => format!("refund-{}", refund.id),
-    }
-}
-
-/// What the network says of a refund becomes what the shop says, once.
-pub(crate) async fn settle_refund(
-    services: &Services,
-    refund_id: RefundId,
-    state: &RefundState,
-) -> Result<()> {
-    let (status, network_id, code) = match state {
-        RefundState::Pending { refund_id } => (RefundStatus::Requested, refund_id, ""),
-        RefundState::Succeeded { refund_id } => (RefundStatus::Succeeded, refund_id, ""),
-        RefundState::Failed { refund_id, code } => (RefundStatus::Failed, refund_id, code.as_str()),
-    };
-    let network_id = Some(network_id.as_str()).filter(|id| !id.is_empty());
+/// Begins the next attempt if its time has come; of several workers one does.
+async fn begin_attempt(services: &Services, refund_id: RefundId) -> Result<Option<RefundRow>> {
     let mut tx = services.db.write().await?;
     let now_ms = services.now_ms();
-    let changed =
-        store::payments::update_refund(&mut tx, refund_id, status, network_id, code, now_ms).await?;
-    if changed && status == RefundStatus::Succeeded {
-        let refund = store::payments::get_refund(&mut tx, refund_id).await?;
-        let payment = store::payments::get_payment(&mut tx, refund.payment_id).await?;
-        books::post_refund_sent(&mut tx, services, payment.method, &refund).await?;
-        let order = refund.order_id.get();
-        store::work::insert_outbox(&mut tx, services.new_id(), "refund_sent", order, "{}", now_ms).await?;
+    if !store::payments::begin_refund_attempt(&mut tx, refund_id, MAX_ATTEMPTS, now_ms).await? {
+        return Ok(None);
     }
+    let refund = store::payments::get_refund(&mut tx, refund_id).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Some(refund))
 }
 
-/// The seller's side has sent a bank transfer back by hand and says so.
+/// The key of an attempt. The network answers a repeated key with its first answer, so whatever comes after a failure
+/// needs another one.
+fn attempt_key(refund: &RefundRow) -> String {
+    match refund.attempts {
+        0 => format!("refund-{}", refund.id),
+        failed => format!("refund-{}-after-{failed}", refund.id),
+    }
+}
+
+/// 5 min, 20 min, 80 min … up to a day.
+fn pause_ms(failures: i64) -> i64 {
+    let steps = u32::try_from((failures - 1).clamp(0, 10)).unwrap_or(10);
+    (FIRST_PAUSE_MS << (2 * steps)).min(LONGEST_PAUSE_MS)
+}
+
+/// What the network says of an attempt becomes what the shop says, once: `asked` is the refund as it was when the
+/// network was asked, and an answer about an attempt that is over changes nothing.
+async fn settle_refund(services: &Services, asked: &RefundRow, state: &RefundState) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let now_ms = services.now_ms();
+    match state {
+        RefundState::Succeeded { refund_id } => {
+            settle_succeeded(&mut tx, services, asked.id, Some(refund_id)).await?;
+        }
+        RefundState::Pending { refund_id } => {
+            let again_ms = now_ms + services.rules.reconcile_after_minutes * MINUTE_MS;
+            let id = named(refund_id);
+            store::payments::update_refund_pending(&mut tx, asked.id, asked.attempts, id, again_ms).await?;
+        }
+        RefundState::Failed { refund_id, code } => {
+            settle_failed(&mut tx, services, asked, named(refund_id), code).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+fn named(network_refund_id: &str) -> Option<&str> {
+    Some(network_refund_id).filter(|id| !id.is_empty())
+}
+
+/// The money is back: booked and told, once. False when it was already.
+async fn settle_succeeded(
+    tx: &mut WriteTx,
+    services: &Services,
+    refund_id: RefundId,
+    network_refund_id: Option<&str>,
+) -> Result<bool> {
+    let now_ms = services.now_ms();
+    let id = network_refund_id.and_then(named);
+    if !store::payments::update_refund_succeeded(tx, refund_id, id, now_ms).await? {
+        return Ok(false);
+    }
+    let refund = store::payments::get_refund(tx, refund_id).await?;
+    let payment = store::payments::get_payment(tx, refund.payment_id).await?;
+    books::post_refund_sent(tx, services, payment.method, &refund).await?;
+    timers::stop(tx, services, timers::SEND_REFUND, refund_id.get()).await?;
+    let order = refund.order_id.get();
+    store::work::insert_outbox(tx, services.new_id(), "refund_sent", order, "{}", now_ms).await?;
+    let email = store::orders::get_order(tx, refund.order_id).await?.email;
+    let letter = Letter::RefundSent { order: refund.order_id, refund: refund.id };
+    mail::post_of_order(tx, services, &email, letter).await?;
+    Ok(true)
+}
+
+async fn settle_failed(
+    tx: &mut WriteTx,
+    services: &Services,
+    asked: &RefundRow,
+    network_refund_id: Option<&str>,
+    code: &str,
+) -> Result<()> {
+    let failures = asked.attempts + 1;
+    let next_ms = services.now_ms() + pause_ms(failures);
+    let id = asked.id;
+    if !store::payments::fail_refund_attempt(tx, id, asked.attempts, network_refund_id, code, next_ms).await?
+    {
+        return Ok(());
+    }
+    if failures < MAX_ATTEMPTS {
+        return timers::set(tx, services, timers::SEND_REFUND, id.get(), next_ms).await;
+    }
+    tracing::error!(refund = %id, code, failures, "a refund came back too often and waits for a person");
+    let detail = json!({ "failures": failures, "code": code });
+    audit::record(tx, services, None, "refund_stuck", "refund", id.get(), detail).await
+}
+
+/// A refund that came back too often and waits for a person.
+#[derive(Debug, Clone)]
+pub struct StuckRefund {
+    pub refund_id: RefundId,
+    pub order_number: String,
+    pub amount_fen: Fen,
+    /// How often it came back.
+    pub attempts: i64,
+    /// The network's word for the last failure.
+    pub failure_code: String,
+    pub decided_at_ms: i64,
+}
+
+/// Refunds that wait for a person, oldest first.
+pub async fn list_stuck_refunds(services: &Services) -> Result<Vec<StuckRefund>> {
+    let mut conn = services.db.read().await?;
+    let rows = store::payments::list_stuck_refunds(&mut conn, MAX_ATTEMPTS, STUCK_LIMIT).await?;
+    let stuck = rows.into_iter().map(|(row, order_number)| StuckRefund {
+        refund_id: row.id,
+        order_number,
+        amount_fen: row.amount_fen,
+        attempts: row.attempts,
+        failure_code: row.failure_code,
+        decided_at_ms: row.created_at_ms,
+    });
+    Ok(stuck.collect())
+}
+
+/// Lets a refund that waits for a person be sent once more, by the worker. For the terminal: whoever may run that may
+/// do this.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when it waits for nobody.
+pub async fn retry_refund(services: &Services, refund_id: RefundId) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let now_ms = services.now_ms();
+    if !store::payments::release_refund(&mut tx, refund_id, MAX_ATTEMPTS, now_ms).await? {
+        return Err(ServiceError::NotFound);
+    }
+    timers::set(&mut tx, services, timers::SEND_REFUND, refund_id.get(), now_ms).await?;
+    audit::record(&mut tx, services, None, "refund_released", "refund", refund_id.get(), json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The seller's side has sent a bank transfer back by hand and says so. Saying it twice does nothing twice.
 ///
 /// # Errors
 /// Guarded: captain of a team of the order, or the county.
 pub async fn confirm_bank_refund(services: &Services, viewer: &Viewer, refund_id: RefundId) -> Result<()> {
-    let payment: PaymentId = {
-        let mut conn = services.db.read().await?;
-        let refund = store::payments::get_refund(&mut conn, refund_id).await?;
-        crate::units::require_money_receiver(&mut conn, viewer, refund.order_id).await?;
-        refund.payment_id
-    };
-    {
-        let mut conn = services.db.read().await?;
-        if store::payments::get_payment(&mut conn, payment).await?.method != PaymentMethod::BankTransfer {
-            return Err(ServiceError::NotFound);
-        }
-    }
-    settle_refund(services, refund_id, &RefundState::Succeeded { refund_id: String::new() }).await?;
     let mut tx = services.db.write().await?;
-    audit::record(
-        &mut tx,
-        services,
-        viewer.user_id(),
-        "bank_refund_confirmed",
-        "refund",
-        refund_id.get(),
-        serde_json::json!({}),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
+    let refund = store::payments::get_refund(&mut tx, refund_id).await?;
+    crate::units::require_money_receiver(&mut tx, viewer, refund.order_id).await?;
+    if store::payments::get_payment(&mut tx, refund.payment_id).await?.method != PaymentMethod::BankTransfer {
+        return Err(ServiceError::NotFound);
+    }
+    if settle_succeeded(&mut tx, services, refund_id, None).await? {
+        let (user, subject) = (viewer.user_id(), refund_id.get());
+        audit::record(&mut tx, services, user, "bank_refund_confirmed", "refund", subject, json!({})).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// A bank transfer that has to be sent back by hand.
@@ -122,7 +239,7 @@ pub struct BankRefund {
     pub order_number: String,
     /// Who gets the money: the recipient of the order.
     pub recipient_name: String,
-    pub amount_fen: domain::money::Fen,
+    pub amount_fen: Fen,
     /// Under which reference the money came.
     pub bank_reference: String,
     pub reason: String,
@@ -136,7 +253,7 @@ pub struct BankRefund {
 pub async fn list_bank_refunds(
     services: &Services,
     viewer: &Viewer,
-    team: domain::ids::TeamId,
+    team: TeamId,
 ) -> Result<Vec<BankRefund>> {
     /// Open refunds of the whole shop that are looked through; online ones settle within minutes.
     const LIST_LIMIT: i64 = 500;
@@ -164,4 +281,15 @@ pub async fn list_bank_refunds(
         });
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_day() {
+        let minutes: Vec<i64> = (1..=6).map(|failures| pause_ms(failures) / MINUTE_MS).collect();
+        assert_eq!(minutes, [5, 20, 80, 320, 1_280, 1_440]);
+    }
 }

@@ -1,5 +1,6 @@
 //! Numbers of the field that change by year and province: configuration with a default, never a constant in code.
 
+use domain::second_factor::SecondFactorRule;
 use serde::{Deserialize, Serialize};
 
 /// The shop's rules; the defaults are those of the field.
@@ -10,8 +11,13 @@ pub struct ShopRules {
     pub unpaid_order_minutes: i64,
     /// Stock of an approved unit order that awaits a bank transfer is set aside this long.
     pub unit_hold_days: i64,
-    /// How many unpaid orders one buyer may have at once, so that nobody freezes the shop.
+    /// How many unpaid orders one buyer (an account, or a guest's session) may have at once, so that nobody freezes
+    /// the shop.
     pub max_unpaid_orders: i64,
+    /// How many orders that nobody paid may come from one address within an hour, whoever places them: a stream of ever
+    /// new guests must not freeze the shop either. Generous, because an office, a dormitory or a mobile network may
+    /// share an address; 0 for no limit.
+    pub max_unpaid_orders_per_address: i64,
     /// A paid parcel that has not left after this is late.
     pub dispatch_within_hours: i64,
     /// Receipt is taken as confirmed this long after dispatch.
@@ -19,8 +25,27 @@ pub struct ShopRules {
     pub unit_auto_receipt_days: i64,
     /// After-sales may be asked for until the end of this many days, counted from the day after receipt.
     pub after_sale_days: i64,
+    /// A session of a shopper ends when it was not used for so long.
     pub session_days: i64,
+    /// And after so long however much it was used.
+    pub session_longest_days: i64,
+    /// The same for whoever works here.
+    pub staff_session_days: i64,
+    pub staff_session_longest_days: i64,
+    /// Whether whoever works here needs a second factor: `off`, `optional`, `required`.
+    pub second_factor_for_staff: SecondFactorRule,
+    /// With `required`: days from the first role on for those who do not answer for money.
+    pub second_factor_grace_days: i64,
     pub guest_session_days: i64,
+    /// Trade records name their recipient this long after the order has ended: at least three years (E-Commerce Law,
+    /// article 31).
+    pub trade_record_days: i64,
+    /// From which address something was done is kept this long: at least six months (Cybersecurity Law, article 21).
+    pub security_address_days: i64,
+    /// Raw texts of the payment network's events are kept this long after they were handled.
+    pub payment_event_days: i64,
+    /// Jobs that are done, and letters that were given up, are kept this long.
+    pub done_job_days: i64,
     /// A payment older than this is asked about at the network.
     pub reconcile_after_minutes: i64,
     /// Most pieces of one variant in a retail cart.
@@ -33,12 +58,22 @@ impl Default for ShopRules {
             unpaid_order_minutes: 30,
             unit_hold_days: 15,
             max_unpaid_orders: 5,
+            max_unpaid_orders_per_address: 60,
             dispatch_within_hours: 48,
             auto_receipt_days: 10,
             unit_auto_receipt_days: 15,
             after_sale_days: 7,
             session_days: 30,
+            session_longest_days: 180,
+            staff_session_days: 7,
+            staff_session_longest_days: 30,
+            second_factor_for_staff: SecondFactorRule::Optional,
+            second_factor_grace_days: 7,
             guest_session_days: 30,
+            trade_record_days: 3 * 366,
+            security_address_days: 366,
+            payment_event_days: 180,
+            done_job_days: 30,
             reconcile_after_minutes: 3,
             max_cart_quantity: 999,
         }

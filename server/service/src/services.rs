@@ -6,8 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use domain::ids::compose_id;
 use store::Db;
 
-use crate::ports::{Clock, Entropy, PaymentGateway};
+use crate::audit::Origin;
+use crate::ports::{Clock, Entropy, Mailer, NoMailer, PaymentGateway};
 use crate::rules::ShopRules;
+use crate::secret_key::SecretKey;
+use crate::watch::{Watch, WatchedGateway};
 
 /// The running shop without its HTTP side. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,9 +20,16 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     pub payments: Arc<dyn PaymentGateway>,
     pub media: Arc<dyn object_store::ObjectStore>,
+    pub mailer: Arc<dyn Mailer>,
     pub rules: Arc<ShopRules>,
     /// Where the shop is reached from outside, without a slash at the end: for links in payments and QR codes.
     pub public_url: Arc<str>,
+    /// From where the request came that is being answered, for the audit log; empty for what happens by itself.
+    pub origin: Arc<Origin>,
+    /// What is counted for the operator.
+    pub watch: Arc<Watch>,
+    /// Seals what a stolen database must not give away.
+    pub secret_key: Arc<SecretKey>,
     last_id: Arc<AtomicI64>,
 }
 
@@ -33,16 +43,48 @@ impl Services {
         rules: ShopRules,
         public_url: &str,
     ) -> Self {
+        let watch = Arc::new(Watch::default());
         Self {
             db,
             clock,
             entropy,
-            payments,
+            payments: Arc::new(WatchedGateway { inner: payments, watch: watch.clone() }),
             media,
+            mailer: Arc::new(NoMailer),
             rules: Arc::new(rules),
             public_url: public_url.trim_end_matches('/').into(),
+            origin: Arc::default(),
+            watch,
+            secret_key: Arc::new(SecretKey::absent()),
             last_id: Arc::new(AtomicI64::new(0)),
         }
+    }
+
+    /// The same for what must not be sent away because others wait: see [`Db::urgent`].
+    #[must_use]
+    pub fn urgent(&self) -> Self {
+        Self { db: self.db.urgent(), ..self.clone() }
+    }
+
+    /// The same shop with something that sends its letters.
+    #[must_use]
+    pub fn with_mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
+        self.mailer = mailer;
+        self
+    }
+
+    /// The same shop with a key to seal with.
+    #[must_use]
+    pub fn with_secret_key(mut self, secret_key: SecretKey) -> Self {
+        self.secret_key = Arc::new(secret_key);
+        self
+    }
+
+    /// The same shop, answering a request that came from `origin`: what is logged in the audit log says so.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Arc::new(origin);
+        self
     }
 
     pub fn now_ms(&self) -> i64 {

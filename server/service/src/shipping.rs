@@ -10,6 +10,7 @@ use store::orders::LineRow;
 use store::parcels::SellerParcel;
 
 use crate::carts::all_or;
+use crate::mail::{self, Letter};
 use crate::orders::auto_receipt_days;
 use crate::{Result, ServiceError, Services, Viewer, audit, timers};
 
@@ -96,6 +97,7 @@ pub async fn packing_list(
 ///
 /// # Errors
 /// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave.
+#[tracing::instrument(skip_all)]
 pub async fn ship_parcel(
     services: &Services,
     viewer: &Viewer,
@@ -120,6 +122,11 @@ pub async fn ship_parcel(
     let order = store::orders::lock_order(&mut tx, parcel.order_id).await?;
     let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
     let now_ms = services.now_ms();
+    // Sent twice, perhaps late: the parcel has left as this says, and may even have arrived meanwhile.
+    let has_left = matches!(parcel.status, ParcelStatus::Shipped | ParcelStatus::Received);
+    if has_left && parcel.carrier == carrier && parcel.tracking_number == tracking_number {
+        return Ok(order.id);
+    }
     if parcel.status != ParcelStatus::Shipped {
         parcel.status.next(ParcelEvent::Ship).map_err(|_| Conflict::StateChanged)?;
         let due_at_ms = now_ms + auto_receipt_days(services, order.kind) * DAY_MS;
@@ -133,6 +140,8 @@ pub async fn ship_parcel(
             now_ms,
         )
         .await?;
+        let letter = Letter::ParcelShipped { order: order.id, parcel: parcel_id };
+        mail::post_of_order(&mut tx, services, &order.email, letter).await?;
     }
     store::parcels::update_shipped(&mut tx, parcel_id, &carrier, &tracking_number, now_ms).await?;
     audit::record(

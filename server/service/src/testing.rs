@@ -5,6 +5,7 @@
 
 mod gateway;
 mod goods;
+mod mailer;
 mod places;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ use crate::{Services, SignedIn, Viewer};
 
 pub use gateway::{FakeGateway, RefundAnswer};
 pub use goods::{Good, Harvest, NewGood};
+pub use mailer::FakeMailer;
 pub use places::{Places, Town};
 
 /// Noon of 15 June 2026 in China: every test begins here.
@@ -38,6 +40,7 @@ pub struct TestShop {
     pub services: Services,
     pub clock: Arc<FakeClock>,
     pub gateway: Arc<FakeGateway>,
+    pub mailer: Arc<FakeMailer>,
     pub places: Places,
     /// 500 g of dendrobium from the harvest of four villages; tier price from 10 pieces on.
     pub dendrobium: Good,
@@ -74,7 +77,7 @@ impl TestShop {
             eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
             return;
         };
-        sqlx::any::install_default_drivers();
+        store::install_drivers();
         let name = format!("xj_shop_{:016x}", RandomState::new().build_hasher().finish());
         let (server, _) = url.rsplit_once('/').expect("a database at the end of XIANGJI_TEST_POSTGRES_URL");
         let mut admin = Conn::connect(&url).await.expect("PostgreSQL at XIANGJI_TEST_POSTGRES_URL");
@@ -97,6 +100,7 @@ impl TestShop {
         db.migrate().await.unwrap();
         let clock = Arc::new(FakeClock(AtomicI64::new(START_MS)));
         let gateway = Arc::new(FakeGateway::default());
+        let mailer = Arc::new(FakeMailer::default());
         let services = Services::new(
             db,
             clock.clone(),
@@ -105,7 +109,9 @@ impl TestShop {
             Arc::new(object_store::memory::InMemory::new()),
             ShopRules::default(),
             "http://127.0.0.1:3000",
-        );
+        )
+        .with_secret_key(crate::secret_key::SecretKey::derive(&[7; 32]).unwrap())
+        .with_mailer(mailer.clone());
         let places = places::found(&services).await;
         let dendrobium = goods::dendrobium(&services, &places).await;
         let tea = goods::tea(&services, &places).await;
@@ -114,6 +120,7 @@ impl TestShop {
             services,
             clock,
             gateway,
+            mailer,
             places,
             dendrobium,
             tea,

@@ -1,6 +1,7 @@
 //! A unit's bulk order: pasted or uploaded, approved, paid by transfer or online, credited to the villages.
 
 mod approve;
+mod archive;
 mod desk;
 mod order;
 mod purchases;
@@ -18,6 +19,6 @@ pub use order::{
 };
 pub(crate) use purchases::yuan;
 pub use purchases::{PurchaseRow, Purchases, purchases, purchases_xlsx};
-pub use sheet::read_sheet;
+pub use sheet::{read_sheet, read_uploaded_sheet};
 pub(crate) use transfer::require_money_receiver;
 pub use transfer::{AnnouncedTransfer, announce_transfer, confirm_transfer, list_transfers};

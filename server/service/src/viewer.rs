@@ -1,5 +1,8 @@
 //! Who is asking, and the guards. A guard returns an error; a redirect guards nothing.
 
+use std::net::IpAddr;
+
+use domain::device::Device;
 use domain::ids::{CollectiveId, TeamId, UnitId, UserId};
 use domain::locale::Locale;
 use domain::role::Role;
@@ -13,6 +16,15 @@ pub struct Viewer {
     pub session_hash: Option<Vec<u8>>,
     pub user: Option<SignedIn>,
     pub locale: Locale,
+    /// The address the request came from; `None` for what the shop does by itself.
+    pub client_address: Option<IpAddr>,
+    /// What the request was sent with, for the list of sessions.
+    pub device: Option<Device>,
+    /// Hash of the token of a sign-in that is half done: the password was right, the code is still owed. It opens
+    /// nothing by itself.
+    pub half_session_hash: Option<Vec<u8>>,
+    /// The account works here, must have a second factor for it and has none: its roles are withheld.
+    pub lacks_second_factor: bool,
 }
 
 /// An account that is signed in, with the roles in force at this moment.
@@ -73,7 +85,7 @@ impl Viewer {
     pub fn require_county_admin(&self) -> Result<&SignedIn> {
         let user = self.require_user()?;
         let allowed = |role: &Role| matches!(role, Role::CountyAdmin(_) | Role::Operator);
-        if user.roles.iter().any(allowed) { Ok(user) } else { Err(ServiceError::Forbidden) }
+        if user.roles.iter().any(allowed) { Ok(user) } else { Err(self.refusal()) }
     }
 
     /// Teams this viewer sells for.
@@ -119,10 +131,19 @@ impl Viewer {
 
     fn require_any(&self, wanted: &[Role]) -> Result<&SignedIn> {
         let user = self.require_user()?;
-        if user.roles.iter().any(|role| wanted.contains(role)) {
-            Ok(user)
-        } else {
-            Err(ServiceError::Forbidden)
-        }
+        if user.roles.iter().any(|role| wanted.contains(role)) { Ok(user) } else { Err(self.refusal()) }
+    }
+
+    /// That the account may work here at all: for pages whose own guards hide what is behind them.
+    ///
+    /// # Errors
+    /// [`ServiceError::SecondFactorMissing`].
+    pub fn require_second_factor(&self) -> Result<()> {
+        if self.lacks_second_factor { Err(ServiceError::SecondFactorMissing) } else { Ok(()) }
+    }
+
+    /// What whoever lacks a role is told. Roles that are withheld are lacking; the way to them is the second factor.
+    fn refusal(&self) -> ServiceError {
+        if self.lacks_second_factor { ServiceError::SecondFactorMissing } else { ServiceError::Forbidden }
     }
 }

@@ -80,7 +80,8 @@ async fn run_outbox(services: &Services) -> Result<usize> {
         claimed
     };
     for job in &claimed {
-        // Whoever wants to hear of an order listens here; the log is the first listener.
+        // Whoever wants to hear of an order listens here; the log and the operator's counters are the first listeners.
+        services.watch.note_event(&job.topic);
         tracing::info!(topic = job.topic, subject = %OrderId::from_i64(job.subject_id), "order event");
         let mut tx = services.db.write().await?;
         store::work::finish_outbox(&mut tx, job.id, services.now_ms()).await?;
@@ -91,12 +92,14 @@ async fn run_outbox(services: &Services) -> Result<usize> {
 
 /// Asks the network about payments and refunds that have been silent for a while: notices get lost.
 pub async fn reconcile(services: &Services) -> Result<usize> {
-    let before_ms = services.now_ms() - services.rules.reconcile_after_minutes * 60_000;
+    let now_ms = services.now_ms();
+    let before_ms = now_ms - services.rules.reconcile_after_minutes * 60_000;
     let (silent, refunds_open) = {
         let mut conn = services.db.read().await?;
         (
             store::payments::list_to_check(&mut conn, before_ms, 50).await?,
-            store::payments::list_open_refunds(&mut conn, before_ms, 50).await?,
+            store::payments::list_due_refunds(&mut conn, before_ms, now_ms, refunds::MAX_ATTEMPTS, 50)
+                .await?,
         )
     };
     let mut asked = 0;
@@ -123,5 +126,7 @@ pub async fn sweep(services: &Services) -> Result<()> {
     tx.commit().await?;
     crate::accounts::purge(services).await?;
     crate::idempotency::purge(services).await?;
+    crate::personal_data::forget_old(services).await?;
+    crate::unpaid::purge(services).await?;
     Ok(())
 }

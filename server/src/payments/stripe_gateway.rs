@@ -48,10 +48,10 @@ pub struct GatewayConfig {
 }
 
 impl GatewayConfig {
-    /// Card, Alipay and WeChat Pay; 20 seconds.
+    /// Card, Alipay and WeChat Pay; 10 seconds, because a buyer waits for the answer.
     pub fn new(secret_key: impl Into<String>, base_url: Option<String>) -> Self {
         let payment_methods = ["card", "alipay", "wechat_pay"].map(str::to_owned).to_vec();
-        Self { secret_key: secret_key.into(), base_url, payment_methods, timeout: Duration::from_secs(20) }
+        Self { secret_key: secret_key.into(), base_url, payment_methods, timeout: Duration::from_secs(10) }
     }
 }
 

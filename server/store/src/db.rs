@@ -1,16 +1,22 @@
 //! Connections: one writer and several readers on SQLite, one pool on PostgreSQL.
 
+mod upkeep;
+
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyPool, Connection as _, Executor, Transaction};
 
 use crate::{Result, StoreError, sql};
+
+pub use upkeep::{get_schema_version, newest_schema_version};
 
 /// A connection of either engine.
 pub type Conn = sqlx::AnyConnection;
@@ -24,11 +30,58 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// Older SQLite can corrupt a write-ahead log on reset.
 const MIN_SQLITE_VERSION: i32 = 3_051_003;
 
+/// Makes both engines known. Only needed before a connection that is not opened through [`Db`]; doing it again changes
+/// nothing.
+pub fn install_drivers() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let drivers = &[sqlx_sqlite::any::DRIVER, sqlx_postgres::any::DRIVER];
+        if let Err(others) = sqlx::any::install_drivers(drivers) {
+            // Only whoever installs drivers beside this function can cause it; connecting then says which are missing.
+            tracing::error!(%others, "database drivers were installed elsewhere");
+        }
+    });
+}
+
 /// Which engine a URL names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
     Postgres,
+}
+
+/// How much the database may be asked for at once, and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct DbLimits {
+    /// Connections for reading (SQLite) or altogether (PostgreSQL).
+    pub max_connections: u32,
+    /// Transactions that may wait for the right to write; one more is told to come again.
+    pub max_waiting_writers: usize,
+    /// The longest wait for a connection or for the right to write.
+    pub wait: Duration,
+    /// PostgreSQL breaks off a statement that takes longer.
+    pub statement: Duration,
+}
+
+impl Default for DbLimits {
+    fn default() -> Self {
+        Self {
+            max_connections: 8,
+            max_waiting_writers: 256,
+            wait: Duration::from_secs(10),
+            statement: Duration::from_secs(20),
+        }
+    }
+}
+
+/// How many connections there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    pub open: u32,
+    pub idle: usize,
+    pub most: u32,
+    /// Transactions that wait for the right to write.
+    pub waiting_writers: usize,
 }
 
 /// The database: where the readers are and where the writers are.
@@ -38,6 +91,10 @@ pub struct Db {
     writer: AnyPool,
     reader: AnyPool,
     lock_file: Option<PathBuf>,
+    limits: DbLimits,
+    waiting_writers: Arc<AtomicUsize>,
+    /// Never sent away because others wait.
+    is_urgent: bool,
 }
 
 impl Db {
@@ -47,14 +104,30 @@ impl Db {
     /// [`StoreError::UnfitEngine`] when the engine is too old, the URL names another engine, or the journal is not a
     /// write-ahead log.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
-        sqlx::any::install_default_drivers();
+        Self::connect_with(url, DbLimits { max_connections, ..DbLimits::default() }).await
+    }
+
+    /// [`Db::connect`] with limits of one's own.
+    ///
+    /// # Errors
+    /// As [`Db::connect`].
+    pub async fn connect_with(url: &str, limits: DbLimits) -> Result<Self> {
+        install_drivers();
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let pool = pool_options(max_connections).connect_with(AnyConnectOptions::from_str(url)?).await?;
+            let settings: &'static str = limits.postgres_settings().leak();
+            let pool = pool_options(limits.max_connections, limits.wait)
+                .after_connect(move |conn, _| Box::pin(async move { conn.execute(settings).await.map(drop) }))
+                .before_acquire(|conn, meta| Box::pin(async move { Ok(is_alive(conn, meta.idle_for).await) }))
+                .connect_with(AnyConnectOptions::from_str(&named(url))?)
+                .await?;
             return Ok(Self {
                 engine: Engine::Postgres,
                 writer: pool.clone(),
                 reader: pool,
                 lock_file: None,
+                limits,
+                waiting_writers: Arc::default(),
+                is_urgent: false,
             });
         }
         let Some(path) = url.strip_prefix("sqlite:").map(|rest| rest.trim_start_matches("//")) else {
@@ -62,10 +135,10 @@ impl Db {
                 "DATABASE_URL must begin with sqlite:// or postgres://".to_owned(),
             ));
         };
-        Self::connect_sqlite(Path::new(path.split('?').next().unwrap_or(path)), max_connections).await
+        Self::connect_sqlite(Path::new(path.split('?').next().unwrap_or(path)), limits).await
     }
 
-    async fn connect_sqlite(path: &Path, max_connections: u32) -> Result<Self> {
+    async fn connect_sqlite(path: &Path, limits: DbLimits) -> Result<Self> {
         let version = sqlite_version();
         if version < MIN_SQLITE_VERSION {
             return Err(StoreError::UnfitEngine(format!(
@@ -76,11 +149,15 @@ impl Db {
             std::fs::create_dir_all(folder)?;
         }
         let options = AnyConnectOptions::from_str(&format!("sqlite://{}?mode=rwc", path.display()))?;
-        let writer = pool_options(1)
+        // When the disk is full, SQLite ends the transaction by itself; the driver's rollback then fails, and the driver
+        // believes for good that a transaction is open. Such a connection is replaced (`before_acquire`): it is the only
+        // one that may write.
+        let writer = pool_options(1, limits.wait)
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .after_connect(|conn, _| Box::pin(async move { conn.execute(WRITER_PRAGMAS).await.map(drop) }))
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
         let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&writer).await?;
@@ -90,16 +167,44 @@ impl Db {
                 "SQLite must keep a write-ahead log and sync fully, but has journal {journal}, synchronous {synchronous}"
             )));
         }
-        let reader = pool_options(max_connections)
+        let reader = pool_options(limits.max_connections, limits.wait)
             .after_connect(|conn, _| Box::pin(async move { conn.execute(READER_PRAGMAS).await.map(drop) }))
+            .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options)
             .await?;
         let lock_file = Some(path.with_extension("migrate.lock"));
-        Ok(Self { engine: Engine::Sqlite, writer, reader, lock_file })
+        let waiting_writers = Arc::default();
+        Ok(Self {
+            engine: Engine::Sqlite,
+            writer,
+            reader,
+            lock_file,
+            limits,
+            waiting_writers,
+            is_urgent: false,
+        })
     }
 
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// The same database for what must not be sent away because others wait: money that arrived, timers, the outbox.
+    /// It waits like everybody, but for as long as it takes the pool to give up, and however many wait before it.
+    #[must_use]
+    pub fn urgent(&self) -> Self {
+        Self { is_urgent: true, ..self.clone() }
+    }
+
+    /// How many connections are open and idle, and how many writers wait.
+    #[must_use]
+    pub fn pool_use(&self) -> PoolUse {
+        PoolUse {
+            open: self.reader.size(),
+            idle: self.reader.num_idle(),
+            most: self.limits.max_connections,
+            waiting_writers: self.waiting_writers.load(Ordering::Relaxed),
+        }
     }
 
     /// Brings the schema up to date. Several processes may call it at once: one works, the others wait.
@@ -112,7 +217,13 @@ impl Db {
                 SQLITE_MIGRATIONS.run(&self.writer).await?;
                 drop(lock);
             }
-            _ => POSTGRES_MIGRATIONS.run(&self.writer).await?,
+            _ => {
+                // A connection of its own: a migration may take longer than any statement of the shop.
+                let mut conn = self.writer.acquire().await?.detach();
+                conn.execute("SET statement_timeout = 0; SET lock_timeout = 0").await?;
+                POSTGRES_MIGRATIONS.run(&mut conn).await?;
+                conn.close().await?;
+            }
         }
         Ok(())
     }
@@ -135,18 +246,52 @@ impl Db {
     /// A transaction that writes. Dropped without [`WriteTx::commit`], it leaves nothing behind.
     ///
     /// On SQLite it takes the write lock at once: a transaction that upgrades later fails whatever the timeout.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when too many wait before it, or the wait was too long ([`DbLimits`]).
     pub async fn write(&self) -> Result<WriteTx> {
-        let tx = match self.engine {
-            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
-            Engine::Postgres => self.writer.begin().await?,
+        let place = Place::take(&self.waiting_writers);
+        let begin = async {
+            match self.engine {
+                Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await,
+                Engine::Postgres => self.writer.begin().await,
+            }
         };
-        Ok(WriteTx { tx })
+        if self.is_urgent {
+            return Ok(WriteTx { tx: begin.await? });
+        }
+        if place.before_us >= self.limits.max_waiting_writers {
+            return Err(StoreError::queue_full());
+        }
+        match tokio::time::timeout(self.limits.wait, begin).await {
+            Ok(tx) => Ok(WriteTx { tx: tx? }),
+            Err(_elapsed) => Err(StoreError::queue_full()),
+        }
+    }
+
+    /// What keeps an acknowledged transaction from surviving a power failure; `None` when nothing does.
+    ///
+    /// SQLite is set up by ourselves and checked by [`Db::connect`]. On PostgreSQL each connection of ours commits
+    /// synchronously; what an administrator may have switched off for the whole server is told here.
+    pub async fn durability_gap(&self) -> Result<Option<String>> {
+        if self.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut conn = self.read().await?;
+        for (setting, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "")] {
+            let value = sqlx::query_scalar("SELECT current_setting($1)").bind(setting);
+            let value: String = value.fetch_one(&mut *conn).await?;
+            if value == "off" || !(wanted.is_empty() || value == wanted) {
+                return Ok(Some(format!("PostgreSQL has {setting} = {value}")));
+            }
+        }
+        Ok(None)
     }
 
     /// Whether the database answers; for the readiness check.
     pub async fn ping(&self) -> Result<()> {
         let mut conn = self.read().await?;
-        sql::query_scalar::<i64>("SELECT CAST(1 AS BIGINT)").fetch_one(&mut *conn).await?;
+        sql::query_scalar::<i64>("SELECT CAST(1 AS BIGINT)").fetch_one(&mut conn).await?;
         Ok(())
     }
 
@@ -188,11 +333,63 @@ const WRITER_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FU
 const READER_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; \
      PRAGMA mmap_size = 268435456; PRAGMA query_only = ON;";
 
-fn pool_options(max_connections: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(max_connections)
-        .acquire_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
+impl DbLimits {
+    /// What PostgreSQL breaks off by itself: a statement that takes too long, a wait for a lock, a transaction that
+    /// somebody left open (a process that was stopped must not keep its locks). And a commit is answered when it is on
+    /// disk, whatever the server's own setting says.
+    fn postgres_settings(&self) -> String {
+        format!(
+            "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
+             SELECT set_config('synchronous_commit', 'on', false) \
+              WHERE current_setting('synchronous_commit') IN ('off', 'local')",
+            self.statement.as_millis(),
+            self.wait.as_millis(),
+            2 * self.wait.as_millis(),
+        )
+    }
+}
+
+/// Whether a connection that lay idle still leads to the database: after a restart of PostgreSQL none does, and finding
+/// that out here costs nobody their request.
+async fn is_alive(conn: &mut Conn, idle_for: Duration) -> bool {
+    const TRUSTED_FOR: Duration = Duration::from_secs(1);
+    const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+    if idle_for < TRUSTED_FOR {
+        return !conn.is_in_transaction();
+    }
+    matches!(tokio::time::timeout(ANSWERS_WITHIN, conn.ping()).await, Ok(Ok(())))
+}
+
+/// The URL with the shop's name, so that `pg_stat_activity` tells whose connection it is.
+fn named(url: &str) -> String {
+    if url.contains("application_name=") {
+        return url.to_owned();
+    }
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}application_name=xiangji")
+}
+
+/// A place among those who wait for the right to write, given up when dropped.
+struct Place<'a> {
+    waiting: &'a AtomicUsize,
+    before_us: usize,
+}
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Self {
+        let before_us = waiting.fetch_add(1, Ordering::Relaxed);
+        Self { waiting, before_us }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn pool_options(max_connections: u32, wait: Duration) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(wait).test_before_acquire(false)
 }
 
 fn sqlite_version() -> i32 {

@@ -12,7 +12,7 @@ pub enum StoreError {
     /// A stock, money or state rule of the schema said no: nothing was written.
     #[error("a rule of the schema was broken")]
     RuleBroken(#[source] sqlx::Error),
-    /// The other writer was faster or the engine is short of room: try again.
+    /// The other writer was faster, the engine is short of room or out of reach: try again.
     #[error("the database is busy")]
     Busy(#[source] sqlx::Error),
     /// What is stored cannot be read as what it should be.
@@ -31,10 +31,26 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        let error = Self::sorted(error);
+        crate::watch::note_error(&error);
+        error
+    }
+}
+
+impl StoreError {
+    /// Too many wait already, or the wait was too long.
+    pub(crate) fn queue_full() -> Self {
+        Self::from(sqlx::Error::PoolTimedOut)
+    }
+
+    fn sorted(error: sqlx::Error) -> Self {
         use sqlx::error::ErrorKind;
         let sqlx::Error::Database(ref database) = error else {
             return match error {
-                sqlx::Error::PoolTimedOut => Self::Busy(error),
+                sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Io(_)
+                | sqlx::Error::WorkerCrashed => Self::Busy(error),
                 _ => Self::Database(error),
             };
         };
@@ -49,7 +65,19 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// SQLite BUSY and LOCKED with their extended codes; PostgreSQL serialisation failure, deadlock, too many clients.
+/// What passes by itself, or when somebody makes room.
+///
+/// SQLite (<https://sqlite.org/rescode.html>; the low byte of an extended code is its kind): the file is held by someone
+/// else (BUSY 5, LOCKED 6), the machine is short of memory (7) or of disk (FULL 13; IOERR 10 and CANTOPEN 14 are what a
+/// full disk looks like from the log's side). PostgreSQL (<https://www.postgresql.org/docs/current/errcodes-appendix.html>):
+/// lost connections (08), out of disk, memory or connections (53), shutting down or starting up (57P), serialisation
+/// failure and deadlock (40), a time limit of ours for statements, locks and open transactions (57014, 55P03, 25P03).
 fn is_transient(code: Option<&str>) -> bool {
-    matches!(code, Some("5" | "6" | "261" | "262" | "517" | "40001" | "40P01" | "53300" | "57P01"))
+    let Some(code) = code else { return false };
+    // PostgreSQL's codes have five characters, SQLite's are numbers below 10000.
+    if code.len() == 5 {
+        return matches!(code, "40001" | "40P01" | "57014" | "55P03" | "25P03")
+            || ["08", "53", "57P"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
 }

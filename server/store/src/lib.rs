@@ -17,6 +17,7 @@
 //! Rows are taken in the order cart → order → batches by id → products by id → accounts by code, so that two transactions cannot wait
 //! for each other.
 
+pub mod audit;
 pub mod audit_books;
 pub mod books;
 pub mod carts;
@@ -27,12 +28,15 @@ pub mod county;
 mod db;
 mod error;
 pub mod listing;
+pub mod mail;
 pub mod media;
 pub mod operation;
 pub mod orders;
 pub mod parcels;
 pub mod payments;
 pub mod people;
+pub mod personal_data;
+pub mod portable;
 pub mod search;
 pub mod seed;
 pub mod sql;
@@ -40,9 +44,14 @@ pub mod statement;
 pub mod stock;
 pub mod units;
 pub mod villages;
+pub mod watch;
+pub mod watching;
 pub mod work;
 
-pub use db::{Conn, Db, Engine, ReadConn, WriteTx};
+pub use db::{
+    Conn, Db, DbLimits, Engine, PoolUse, ReadConn, WriteTx, get_schema_version, install_drivers,
+    newest_schema_version,
+};
 pub use error::StoreError;
 
 /// What every store function answers.

@@ -12,7 +12,7 @@ use domain::money::Fen;
 use crate::{Conn, Result, StoreError, sql};
 
 pub use batches::{
-    InputNameRow, ListingBatchRow, NewBatch, count_batches, find_listing_batch, insert_batch,
+    InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,
     list_listing_batches, list_product_inputs, receive_more, update_batch_papers, write_off,
 };
 pub use variants::{
@@ -61,6 +61,42 @@ pub struct ListingRow {
     /// Lowest price of the variants for sale; 0 while there is none.
     #[sqlx(try_from = "i64")]
     pub price_from_fen: Fen,
+}
+
+impl ListingRow {
+    /// A draft in which nothing was typed. Team, shelf, village, place and freight are for the caller to name: no
+    /// listing can be stored without them.
+    #[must_use]
+    pub fn blank(id: ProductId, at_ms: i64) -> Self {
+        Self {
+            id,
+            slug: id.to_string(),
+            team_id: TeamId::from_i64(0),
+            category_id: CategoryId::from_i64(0),
+            village_id: VillageId::from_i64(0),
+            place_id: PlaceId::from_i64(0),
+            freight_template_id: FreightTemplateId::from_i64(0),
+            name: String::new(),
+            name_en: String::new(),
+            story: String::new(),
+            story_en: String::new(),
+            base_unit: "g".to_owned(),
+            food_class: FoodClass::FreshProduce,
+            sc_number: String::new(),
+            workshop_number: String::new(),
+            sales_region: String::new(),
+            ingredients: String::new(),
+            net_content: String::new(),
+            producer: String::new(),
+            storage: String::new(),
+            shelf_life_days: None,
+            status: "draft".to_owned(),
+            version: 1,
+            updated_at_ms: at_ms,
+            published_at_ms: None,
+            price_from_fen: Fen::ZERO,
+        }
+    }
 }
 
 macro_rules! columns {

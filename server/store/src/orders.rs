@@ -287,22 +287,56 @@ pub async fn update_after_sale_until(conn: &mut Conn, id: OrderId, until_ms: i64
     Ok(())
 }
 
-/// Unpaid orders that hold stock for this buyer: by account, guest session or phone.
-pub async fn count_unpaid(
-    conn: &mut Conn,
-    user: Option<UserId>,
-    session_hash: Option<&[u8]>,
-    phone: &str,
-) -> Result<i64> {
+/// Unpaid orders that hold stock for this buyer: by account or guest session. Not by telephone: anybody can type
+/// anybody's number, and would keep its owner from ordering.
+pub async fn count_unpaid(conn: &mut Conn, user: Option<UserId>, session_hash: Option<&[u8]>) -> Result<i64> {
     Ok(sql::query_scalar::<i64>(
         "SELECT COUNT(*) FROM orders WHERE status = 'awaiting_payment' AND kind = 'retail'
-            AND (user_id = $1 OR guest_session_hash = $2 OR recipient_phone = $3)",
+            AND (user_id = $1 OR guest_session_hash = $2)",
     )
     .bind(user.map(UserId::get))
     .bind(session_hash.map(<[u8]>::to_vec))
-    .bind(phone.to_owned())
     .fetch_one(conn)
     .await?)
+}
+
+/// Notes from where an order came. `address_key` is a digest of the address.
+pub async fn insert_origin(conn: &mut Conn, order: OrderId, address_key: &str, now_ms: i64) -> Result<()> {
+    sql::query("INSERT INTO order_origins (order_id, address_key, placed_at_ms) VALUES ($1, $2, $3)")
+        .bind(order.get())
+        .bind(address_key.to_owned())
+        .bind(now_ms)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// When the `nth` newest order was placed, counted from 1, that came from this address since `since_ms` and that nobody
+/// paid; `None` when there are fewer.
+pub async fn find_nth_unpaid_from(
+    conn: &mut Conn,
+    address_key: &str,
+    since_ms: i64,
+    nth: i64,
+) -> Result<Option<i64>> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT s.placed_at_ms FROM order_origins s JOIN orders o ON o.id = s.order_id
+          WHERE s.address_key = $1 AND s.placed_at_ms > $2
+            AND o.status IN ('awaiting_payment', 'expired', 'cancelled')
+          ORDER BY s.placed_at_ms DESC LIMIT 1 OFFSET $3",
+    )
+    .bind(address_key.to_owned())
+    .bind(since_ms)
+    .bind(nth - 1)
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// Forgets from where orders came that were placed before `before_ms`; answers how many.
+pub async fn purge_origins(conn: &mut Conn, before_ms: i64) -> Result<u64> {
+    let done =
+        sql::query("DELETE FROM order_origins WHERE placed_at_ms < $1").bind(before_ms).execute(conn).await?;
+    Ok(done.rows_affected())
 }
 
 /// An account's own orders, newest first, before a moment (for paging).
@@ -396,6 +430,18 @@ pub async fn insert_approval(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// The last word on an order: who said it, what, and why.
+pub async fn find_last_approval(conn: &mut Conn, order: OrderId) -> Result<Option<(UserId, String, String)>> {
+    let last = sql::query_as::<(i64, String, String)>(
+        "SELECT user_id, decision, reason FROM approvals WHERE order_id = $1
+          ORDER BY decided_at_ms DESC LIMIT 1",
+    )
+    .bind(order.get())
+    .fetch_optional(conn)
+    .await?;
+    Ok(last.map(|(user, decision, reason)| (UserId::from_i64(user), decision, reason)))
 }
 
 /// What approvers said of an order, oldest first.

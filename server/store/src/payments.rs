@@ -1,10 +1,14 @@
 //! Payments, what the network told us about them, and refunds.
 
-use domain::ids::{OrderId, PaymentId, RefundId};
+mod refunds;
+
+use domain::ids::{OrderId, PaymentId};
 use domain::money::Fen;
-use domain::payment::{PaymentMethod, PaymentStatus, RefundStatus};
+use domain::payment::{PaymentMethod, PaymentStatus};
 
 use crate::{Conn, Result, StoreError, sql};
+
+pub use refunds::*;
 
 /// One attempt to pay an order.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -36,26 +40,6 @@ pub struct PaymentEventRow {
     pub kind: String,
     pub payload: String,
     pub received_at_ms: i64,
-}
-
-/// Money on its way back.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct RefundRow {
-    #[sqlx(try_from = "i64")]
-    pub id: RefundId,
-    #[sqlx(try_from = "i64")]
-    pub payment_id: PaymentId,
-    #[sqlx(try_from = "i64")]
-    pub order_id: OrderId,
-    #[sqlx(try_from = "i64")]
-    pub amount_fen: Fen,
-    pub reason: String,
-    #[sqlx(try_from = "String")]
-    pub status: RefundStatus,
-    pub network_refund_id: Option<String>,
-    pub failure_code: String,
-    pub created_at_ms: i64,
-    pub settled_at_ms: Option<i64>,
 }
 
 pub async fn insert_payment(conn: &mut Conn, row: &PaymentRow) -> Result<()> {
@@ -158,7 +142,7 @@ pub async fn list_to_check(conn: &mut Conn, before_ms: i64, limit: i64) -> Resul
     Ok(sql::query_as::<PaymentRow>(
         "SELECT * FROM payments WHERE status IN ('open', 'processing') AND checked_at_ms < $1
             AND method = 'online' AND session_id IS NOT NULL
-          ORDER BY checked_at_ms LIMIT $2",
+          ORDER BY checked_at_ms, id LIMIT $2",
     )
     .bind(before_ms)
     .bind(limit)
@@ -193,22 +177,6 @@ pub async fn insert_event(conn: &mut Conn, row: &PaymentEventRow) -> Result<bool
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Events that were stored but not dealt with, oldest first.
-pub async fn list_unhandled_events(
-    conn: &mut Conn,
-    before_ms: i64,
-    limit: i64,
-) -> Result<Vec<PaymentEventRow>> {
-    Ok(sql::query_as::<PaymentEventRow>(
-        "SELECT event_id, kind, payload, received_at_ms FROM payment_events
-          WHERE handled_at_ms IS NULL AND received_at_ms < $1 ORDER BY received_at_ms LIMIT $2",
-    )
-    .bind(before_ms)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?)
-}
-
 /// Says what became of an event.
 pub async fn update_event_handled(conn: &mut Conn, event_id: &str, outcome: &str, now_ms: i64) -> Result<()> {
     sql::query("UPDATE payment_events SET handled_at_ms = $3, outcome = $2 WHERE event_id = $1")
@@ -218,83 +186,4 @@ pub async fn update_event_handled(conn: &mut Conn, event_id: &str, outcome: &str
         .execute(conn)
         .await?;
     Ok(())
-}
-
-pub async fn insert_refund(conn: &mut Conn, row: &RefundRow) -> Result<()> {
-    sql::query(
-        "INSERT INTO refunds (id, payment_id, order_id, amount_fen, reason, status, created_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(row.id.get())
-    .bind(row.payment_id.get())
-    .bind(row.order_id.get())
-    .bind(row.amount_fen.get())
-    .bind(row.reason.clone())
-    .bind(row.status.as_str())
-    .bind(row.created_at_ms)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub async fn get_refund(conn: &mut Conn, id: RefundId) -> Result<RefundRow> {
-    sql::query_as::<RefundRow>("SELECT * FROM refunds WHERE id = $1")
-        .bind(id.get())
-        .fetch_optional(conn)
-        .await?
-        .ok_or(StoreError::NotFound("refund"))
-}
-
-pub async fn list_order_refunds(conn: &mut Conn, order: OrderId) -> Result<Vec<RefundRow>> {
-    Ok(sql::query_as::<RefundRow>("SELECT * FROM refunds WHERE order_id = $1 ORDER BY id")
-        .bind(order.get())
-        .fetch_all(conn)
-        .await?)
-}
-
-/// What has been asked back of a payment so far; failed attempts do not count.
-pub async fn sum_refunds(conn: &mut Conn, payment: PaymentId) -> Result<Fen> {
-    let sum = sql::query_scalar::<i64>(
-        "SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) FROM refunds WHERE payment_id = $1",
-    )
-    .bind(payment.get())
-    .fetch_one(conn)
-    .await?;
-    Ok(Fen::new(sum))
-}
-
-/// What the network said of a refund. Answers false when it had already succeeded.
-pub async fn update_refund(
-    conn: &mut Conn,
-    id: RefundId,
-    status: RefundStatus,
-    network_refund_id: Option<&str>,
-    failure_code: &str,
-    now_ms: i64,
-) -> Result<bool> {
-    let changed = sql::query(
-        "UPDATE refunds SET status = $2, network_refund_id = COALESCE($3, network_refund_id), failure_code = $4,
-                settled_at_ms = CASE WHEN $2 = 'succeeded' THEN $5 ELSE settled_at_ms END
-          WHERE id = $1 AND status <> 'succeeded'",
-    )
-    .bind(id.get())
-    .bind(status.as_str())
-    .bind(network_refund_id.map(str::to_owned))
-    .bind(failure_code.to_owned())
-    .bind(now_ms)
-    .execute(conn)
-    .await?;
-    Ok(changed.rows_affected() == 1)
-}
-
-/// Refunds decided before `before_ms` that no network or bank has confirmed.
-pub async fn list_open_refunds(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<Vec<RefundRow>> {
-    Ok(sql::query_as::<RefundRow>(
-        "SELECT * FROM refunds WHERE status IN ('requested', 'failed') AND created_at_ms < $1
-          ORDER BY created_at_ms LIMIT $2",
-    )
-    .bind(before_ms)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?)
 }

@@ -23,28 +23,6 @@ pub struct UserRow {
     pub disabled_at_ms: Option<i64>,
 }
 
-/// A session that has not expired, one row for each role of its account (one row without a role when it has none).
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct SessionRoleRow {
-    /// The account the session was opened for; `None` for a guest.
-    pub session_user_id: Option<i64>,
-    pub seen_at_ms: i64,
-    /// The account once more, but only while it may be used.
-    pub user_id: Option<i64>,
-    pub display_name: Option<String>,
-    pub role_kind: Option<String>,
-    pub role_scope_id: Option<i64>,
-}
-
-/// One session of an account, for its owner to look through.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct SessionRow {
-    pub token_hash: Vec<u8>,
-    pub created_at_ms: i64,
-    pub seen_at_ms: i64,
-    pub expires_at_ms: i64,
-}
-
 /// A role in force with the name of what it is held of (empty for the operator).
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct RoleRow {
@@ -53,6 +31,8 @@ pub struct RoleRow {
     pub granted_at_ms: i64,
     pub scope_name: String,
     pub scope_name_en: String,
+    /// Of a unit, whose pages are found by it; else empty.
+    pub scope_slug: String,
 }
 
 /// An account that holds a role on something.
@@ -194,104 +174,6 @@ pub async fn update_disabled(conn: &mut Conn, user: UserId, disabled_at_ms: Opti
     Ok(())
 }
 
-/// Opens a session; `user` is `None` for a guest.
-pub async fn insert_session(
-    conn: &mut Conn,
-    token_hash: &[u8],
-    user: Option<UserId>,
-    at_ms: i64,
-    expires_at_ms: i64,
-) -> Result<()> {
-    sql::query(
-        "INSERT INTO sessions (token_hash, user_id, created_at_ms, seen_at_ms, expires_at_ms) \
-         VALUES ($1, $2, $3, $3, $4)",
-    )
-    .bind(token_hash.to_vec())
-    .bind(user.map(UserId::get))
-    .bind(at_ms)
-    .bind(expires_at_ms)
-    .execute(&mut *conn)
-    .await?;
-    Ok(())
-}
-
-/// The session with its account and the roles in force, in one statement; empty when there is none at `at_ms`.
-pub async fn list_session_roles(
-    conn: &mut Conn,
-    token_hash: &[u8],
-    at_ms: i64,
-) -> Result<Vec<SessionRoleRow>> {
-    Ok(sql::query_as(
-        "SELECT s.user_id AS session_user_id, s.seen_at_ms, u.id AS user_id, u.display_name, \
-                r.kind AS role_kind, r.scope_id AS role_scope_id \
-         FROM sessions s \
-         LEFT JOIN users u ON u.id = s.user_id AND u.disabled_at_ms IS NULL \
-         LEFT JOIN roles r ON r.user_id = u.id AND r.revoked_at_ms IS NULL \
-         WHERE s.token_hash = $1 AND s.expires_at_ms > $2 ORDER BY r.kind, r.scope_id",
-    )
-    .bind(token_hash.to_vec())
-    .bind(at_ms)
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// Moves the session's end, because it was used.
-pub async fn update_session_seen(
-    conn: &mut Conn,
-    token_hash: &[u8],
-    at_ms: i64,
-    expires_at_ms: i64,
-) -> Result<()> {
-    sql::query("UPDATE sessions SET seen_at_ms = $2, expires_at_ms = $3 WHERE token_hash = $1")
-        .bind(token_hash.to_vec())
-        .bind(at_ms)
-        .bind(expires_at_ms)
-        .execute(&mut *conn)
-        .await?;
-    Ok(())
-}
-
-/// Sessions of an account that are open at `at_ms`, last used first.
-pub async fn list_sessions(conn: &mut Conn, user: UserId, at_ms: i64) -> Result<Vec<SessionRow>> {
-    Ok(sql::query_as(
-        "SELECT token_hash, created_at_ms, seen_at_ms, expires_at_ms FROM sessions \
-         WHERE user_id = $1 AND expires_at_ms > $2 ORDER BY seen_at_ms DESC, created_at_ms DESC",
-    )
-    .bind(user.get())
-    .bind(at_ms)
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// Ends a session. Answers whether it was there; two who end it at once cannot both be told yes.
-pub async fn delete_session(conn: &mut Conn, token_hash: &[u8]) -> Result<bool> {
-    let done = sql::query("DELETE FROM sessions WHERE token_hash = $1")
-        .bind(token_hash.to_vec())
-        .execute(&mut *conn)
-        .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-/// Ends every session of an account but the one named; answers how many.
-pub async fn delete_sessions_of_user(conn: &mut Conn, user: UserId, except: Option<&[u8]>) -> Result<u64> {
-    // No hash is empty, so an empty one excepts nothing.
-    let done = sql::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2")
-        .bind(user.get())
-        .bind(except.unwrap_or_default().to_vec())
-        .execute(&mut *conn)
-        .await?;
-    Ok(done.rows_affected())
-}
-
-/// Forgets sessions that ended before `before_ms`; answers how many.
-pub async fn purge_sessions(conn: &mut Conn, before_ms: i64) -> Result<u64> {
-    let done = sql::query("DELETE FROM sessions WHERE expires_at_ms < $1")
-        .bind(before_ms)
-        .execute(&mut *conn)
-        .await?;
-    Ok(done.rows_affected())
-}
-
 /// Gives a role. Answers whether it is new; one that is in force already stays as it is.
 pub async fn insert_role(conn: &mut Conn, id: i64, user: UserId, role: Role, at_ms: i64) -> Result<bool> {
     let done = sql::query(
@@ -328,7 +210,8 @@ pub async fn list_roles(conn: &mut Conn, user: UserId) -> Result<Vec<RoleRow>> {
     Ok(sql::query_as(
         "SELECT r.kind, r.scope_id, r.granted_at_ms, \
                 COALESCE(t.name, c.name, u.name, w.name, y.name, '') AS scope_name, \
-                COALESCE(t.name_en, c.name_en, u.name_en, w.name_en, y.name_en, '') AS scope_name_en \
+                COALESCE(t.name_en, c.name_en, u.name_en, w.name_en, y.name_en, '') AS scope_name_en, \
+                COALESCE(u.slug, '') AS scope_slug \
          FROM roles r \
          LEFT JOIN teams t ON r.kind IN ('seller', 'captain') AND t.id = r.scope_id \
          LEFT JOIN collectives c ON r.kind = 'treasurer' AND c.id = r.scope_id \
@@ -356,10 +239,23 @@ pub async fn list_role_holders(conn: &mut Conn, role: Role) -> Result<Vec<RoleHo
 }
 
 mod scope;
+mod second_factor;
+mod sessions;
 mod throttle;
 
 pub use scope::{
     find_collective_county, find_team_county, find_town_county, has_county, has_unit, list_postings,
+};
+pub use second_factor::{
+    SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,
+    delete_half_sessions_of_user, delete_recovery_codes, delete_second_factor, delete_second_factor_setup,
+    find_half_session, find_second_factor, find_second_factor_setup, insert_half_session,
+    insert_recovery_code, purge_second_factor_leftovers, put_second_factor, put_second_factor_setup,
+    use_recovery_code, use_second_factor_step,
+};
+pub use sessions::{
+    SessionRoleRow, SessionRow, delete_session, delete_sessions_of_user, insert_session, list_session_roles,
+    list_sessions, purge_sessions, update_session_origin, update_session_seen,
 };
 pub use throttle::{
     clear_login_attempts, count_login_attempt, forgive_login_attempt, lock_login_attempts,

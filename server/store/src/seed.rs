@@ -3,8 +3,8 @@
 //! Used by the demonstration and by whoever sets up a new county; everyday changes have files of their own.
 
 use domain::ids::{
-    BatchId, CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, MediaId, PlaceId,
-    TeamId, TownId, UnitId, UserId, VillageId,
+    CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, MediaId, PlaceId, TeamId,
+    TownId, UnitId, UserId, VillageId,
 };
 use domain::money::Fen;
 
@@ -13,6 +13,16 @@ use crate::{Conn, Result, sql};
 /// How many counties there are; none in a fresh installation.
 pub async fn count_counties(conn: &mut Conn) -> Result<i64> {
     Ok(sql::query_scalar::<i64>("SELECT COUNT(*) FROM counties").fetch_one(&mut *conn).await?)
+}
+
+/// How many times goods were sold from a batch before it came in: a history that was made up wrongly.
+pub async fn count_early_sales(conn: &mut Conn) -> Result<i64> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM allocations a JOIN orders o ON o.id = a.order_id JOIN batches b ON b.id = a.batch_id \
+         WHERE o.placed_at_ms < b.created_at_ms",
+    )
+    .fetch_one(&mut *conn)
+    .await?)
 }
 
 /// What every place and body is called, in addresses and in both languages.
@@ -24,13 +34,18 @@ pub struct Names {
     pub name_en: String,
 }
 
+impl sql::Statement<sql::Built> {
+    /// Binds the three columns that every place and body has, side by side in this order.
+    fn bind_names(self, names: &Names) -> Self {
+        self.bind(names.slug.clone()).bind(names.name.clone()).bind(names.name_en.clone())
+    }
+}
+
 /// A county; its slug is the six-digit code.
 pub async fn insert_county(conn: &mut Conn, id: CountyId, names: &Names) -> Result<()> {
     sql::query("INSERT INTO counties (id, code, name, name_en) VALUES ($1, $2, $3, $4)")
         .bind(id.get())
-        .bind(names.slug.clone())
-        .bind(names.name.clone())
-        .bind(names.name_en.clone())
+        .bind_names(names)
         .execute(&mut *conn)
         .await?;
     Ok(())
@@ -40,9 +55,7 @@ pub async fn insert_town(conn: &mut Conn, id: TownId, county: CountyId, names: &
     sql::query("INSERT INTO towns (id, county_id, slug, name, name_en) VALUES ($1, $2, $3, $4, $5)")
         .bind(id.get())
         .bind(county.get())
-        .bind(names.slug.clone())
-        .bind(names.name.clone())
-        .bind(names.name_en.clone())
+        .bind_names(names)
         .execute(&mut *conn)
         .await?;
     Ok(())
@@ -71,9 +84,7 @@ pub async fn insert_village(conn: &mut Conn, row: &NewVillage) -> Result<()> {
     )
     .bind(row.id.get())
     .bind(row.town_id.get())
-    .bind(row.names.slug.clone())
-    .bind(row.names.name.clone())
-    .bind(row.names.name_en.clone())
+    .bind_names(&row.names)
     .bind(row.story.clone())
     .bind(row.story_en.clone())
     .bind(row.media_id.map(MediaId::get))
@@ -121,13 +132,11 @@ pub async fn insert_team(
     names: &Names,
     villages: &[VillageId],
 ) -> Result<()> {
-    sql::query("INSERT INTO teams (id, corps_id, slug, kind, name, name_en) VALUES ($1, $2, $3, $4, $5, $6)")
+    sql::query("INSERT INTO teams (id, corps_id, kind, slug, name, name_en) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(id.get())
         .bind(corps.get())
-        .bind(names.slug.clone())
         .bind(kind.to_owned())
-        .bind(names.name.clone())
-        .bind(names.name_en.clone())
+        .bind_names(names)
         .execute(&mut *conn)
         .await?;
     for village in villages {
@@ -150,15 +159,13 @@ pub async fn insert_unit(
     credit_code: &str,
 ) -> Result<()> {
     sql::query(
-        "INSERT INTO units (id, parent_id, slug, kind, name, name_en, credit_code) \
+        "INSERT INTO units (id, parent_id, kind, slug, name, name_en, credit_code) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(id.get())
     .bind(parent.map(UnitId::get))
-    .bind(names.slug.clone())
     .bind(kind.to_owned())
-    .bind(names.name.clone())
-    .bind(names.name_en.clone())
+    .bind_names(names)
     .bind(credit_code.to_owned())
     .execute(&mut *conn)
     .await?;
@@ -189,9 +196,7 @@ pub async fn insert_cadre(conn: &mut Conn, row: &NewCadre) -> Result<()> {
     )
     .bind(row.id.get())
     .bind(row.user_id.map(UserId::get))
-    .bind(row.names.slug.clone())
-    .bind(row.names.name.clone())
-    .bind(row.names.name_en.clone())
+    .bind_names(&row.names)
     .bind(row.village_id.get())
     .bind(row.unit_id.get())
     .bind(row.starts_on.clone())
@@ -222,9 +227,7 @@ pub async fn insert_category(
         "INSERT INTO categories (id, slug, name, name_en, position, media_id) VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(id.get())
-    .bind(names.slug.clone())
-    .bind(names.name.clone())
-    .bind(names.name_en.clone())
+    .bind_names(names)
     .bind(position)
     .bind(media.map(MediaId::get))
     .execute(&mut *conn)
@@ -300,21 +303,5 @@ pub async fn insert_freight_template(conn: &mut Conn, template: &NewFreightTempl
         .execute(&mut *conn)
         .await?;
     }
-    Ok(())
-}
-
-/// The papers a batch has beside its certificate: the day it was signed, and the quarantine number of meat.
-pub async fn update_papers(
-    conn: &mut Conn,
-    batch: BatchId,
-    issued_on: Option<&str>,
-    quarantine_number: &str,
-) -> Result<()> {
-    sql::query("UPDATE batches SET issued_on = $2, quarantine_number = $3 WHERE id = $1")
-        .bind(batch.get())
-        .bind(issued_on.map(str::to_owned))
-        .bind(quarantine_number.to_owned())
-        .execute(&mut *conn)
-        .await?;
     Ok(())
 }

@@ -51,7 +51,7 @@ pub async fn insert_outbox(
     Ok(())
 }
 
-/// Takes up to `limit` due jobs until `claim_until_ms`.
+/// Takes up to `limit` due jobs until `claim_until_ms`; letters are claimed apart, by [`crate::mail::claim_mail`].
 pub async fn claim_outbox(
     conn: &mut Conn,
     now_ms: i64,
@@ -62,7 +62,7 @@ pub async fn claim_outbox(
         "UPDATE outbox SET claimed_until_ms = $2, attempts = attempts + 1
           WHERE claimed_until_ms <= $1 AND done_at_ms IS NULL AND id IN
                 (SELECT id FROM outbox WHERE done_at_ms IS NULL AND due_at_ms <= $1 AND claimed_until_ms <= $1
-                  ORDER BY due_at_ms, id LIMIT $3)
+                    AND topic <> 'mail' ORDER BY due_at_ms, id LIMIT $3)
          RETURNING id, topic, subject_id, payload, attempts",
     )
     .bind(now_ms)

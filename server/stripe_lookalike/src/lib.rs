@@ -72,6 +72,15 @@ impl std::fmt::Debug for LookalikeConfig {
     }
 }
 
+/// Money that the network took and gave back.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub payments: usize,
+    pub taken_fen: i64,
+    pub refunds: usize,
+    pub given_back_fen: i64,
+}
+
 /// Why the look-alike could not start or do what a test asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LookalikeError {
@@ -229,6 +238,24 @@ impl Lookalike {
     /// Replaces the misbehaviour in force.
     pub fn set_faults(&self, faults: Faults) {
         self.shared.with(|world, _| webhook::set_faults(world, faults));
+    }
+
+    /// What the network itself has in its books, for tests that compare them with the shop's.
+    pub fn totals(&self) -> Totals {
+        self.shared.with(|world, _| {
+            let taken =
+                world.ledger.intents.values().filter(|it| it.status == ledger::IntentStatus::Succeeded);
+            let given_back =
+                world.ledger.refunds.values().filter(|it| it.status == ledger::RefundStatus::Succeeded);
+            let (taken, given_back): (Vec<i64>, Vec<i64>) =
+                (taken.map(|it| it.amount).collect(), given_back.map(|it| it.amount).collect());
+            Totals {
+                payments: taken.len(),
+                taken_fen: taken.iter().sum(),
+                refunds: given_back.len(),
+                given_back_fen: given_back.iter().sum(),
+            }
+        })
     }
 
     /// Takes the events that are due out of the outbox, signed and in the order of delivery, copies included.

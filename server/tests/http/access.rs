@@ -5,11 +5,13 @@
 //! row whose route is gone. A row names those who may; for all others it names the exact refusal. When a route is added,
 //! its row says who may.
 
-mod calls;
+pub mod calls;
 mod pages;
+mod privacy;
 mod revoked;
+mod second_factor;
 mod side;
-mod world;
+pub mod world;
 
 use futures::StreamExt as _;
 

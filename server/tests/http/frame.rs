@@ -111,6 +111,7 @@ async fn an_account_is_known_by_its_cookie_until_the_session_ends() {
     let command = SignIn { login, password };
     let session =
         service::accounts::sign_in(&shop.services, &Viewer::default(), command, "127.0.0.1").await.unwrap();
+    let session = session.session().unwrap();
     let visitor = shop.browser();
     assert!(visitor.follow("/about").await.body.contains("href=\"/sign-in\""));
     visitor.set_cookie("xj", &session.token);

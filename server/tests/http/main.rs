@@ -4,7 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod access;
-mod crash;
 mod forms;
 mod frame;
+mod headers;
+mod hostile;
+mod limits;
+mod log_privacy;
+mod overload;
+mod privacy;
+mod replay;
+mod second_factor;
 mod test_shop;
+mod unpaid;
+mod watching;

@@ -1,20 +1,25 @@
 //! A running shop, and browsers to visit it with.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use futures::FutureExt as _;
 use rand::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use service::Services;
 use service::ports::{Clock, Entropy};
+use service::rules::ShopRules;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use xiangji::application::DemoPayments;
-use xiangji::{Overrides, Settings, build};
+use xiangji::{Config, Overrides, Settings, build};
 
 /// 2026-03-28 10:00 in China.
 pub const START_MS: i64 = 1_774_663_200_000;
@@ -51,19 +56,43 @@ pub struct TestShop {
     pub services: Services,
     pub clock: Arc<FakeClock>,
     pub address: SocketAddr,
+    pub metrics_address: Option<SocketAddr>,
     pub demo_payments: Option<DemoPayments>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<std::io::Result<()>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl TestShop {
     /// An empty shop. Jobs are done when a test calls `service::worker::run_due`, so that nothing happens unasked.
     pub async fn start() -> Self {
+        Self::start_on(None).await
+    }
+
+    /// The same on the database at this address.
+    pub async fn start_on(database_url: Option<String>) -> Self {
+        Self::start_with(database_url, ShopRules::default()).await
+    }
+
+    /// The same with rules of its own.
+    pub async fn start_with_rules(rules: ShopRules) -> Self {
+        Self::start_with(None, rules).await
+    }
+
+    async fn start_with(database_url: Option<String>, rules: ShopRules) -> Self {
+        Self::start_changed(|settings| {
+            settings.database_url = database_url.map(|url| url.parse().unwrap());
+            settings.rules = rules;
+        })
+        .await
+    }
+
+    /// The same with settings changed at will.
+    pub async fn start_changed(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             address: Some(address),
             data_dir: Some(folder.path().join("data")),
             lookalike_address: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
@@ -71,16 +100,26 @@ impl TestShop {
             worker: Some(false),
             ..Settings::default()
         };
+        change(&mut settings);
         let clock = Arc::new(FakeClock(AtomicI64::new(START_MS)));
         let entropy = Arc::new(SeededEntropy(Mutex::new(ChaCha20Rng::seed_from_u64(7))));
+        // Rules come from the file only.
+        let rules = settings.rules.clone();
+        let config = Config { rules, ..settings.resolve(None).unwrap() };
         let overrides = Overrides { clock: Some(clock.clone()), entropy: Some(entropy), payments: None };
-        let application = build(&settings.resolve(None).unwrap(), overrides).await.unwrap();
+        let application = build(&config, overrides).await.unwrap();
         let (services, demo_payments) = (application.services.clone(), application.demo_payments.clone());
+        let metrics_address = application.metrics_address;
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(application.serve(listener, async move {
             let _ = stopped.await;
         }));
-        Self { services, clock, address, demo_payments, stop, running, _folder: folder }
+        Self { services, clock, address, metrics_address, demo_payments, stop, running, folder }
+    }
+
+    /// Where the shop keeps its files.
+    pub fn data_dir(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
     }
 
     /// A browser without scripts and without cookies.
@@ -93,6 +132,28 @@ impl TestShop {
     pub async fn stop(self) {
         let _ = self.stop.send(());
         self.running.await.unwrap().unwrap();
+    }
+}
+
+/// Runs a test on a new PostgreSQL database, which is dropped afterwards whether the test failed or not.
+///
+/// Without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
+pub async fn on_postgres(test: impl AsyncFn(String)) {
+    let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
+        eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
+        return;
+    };
+    store::install_drivers();
+    let name = format!("xj_http_{:016x}", RandomState::new().build_hasher().finish());
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let mut admin = store::Conn::connect(&url).await.unwrap();
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
+    let outcome = AssertUnwindSafe(test(format!("{server}/{name}"))).catch_unwind().await;
+    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    if let Err(panic) = outcome {
+        eprintln!("failed on PostgreSQL");
+        resume_unwind(panic);
     }
 }
 
@@ -157,6 +218,20 @@ impl Browser {
             .header(ORIGIN, &self.origin)
             .header(REFERER, self.address(from))
             .form(fields);
+        self.send(request).await
+    }
+
+    /// Sends a form with a file, as a page (`text/html`) or as a script (`application/json`) does; its parts are
+    /// divided by `xj`.
+    pub async fn upload(&self, from: &str, action: &str, accept: &str, body: Vec<u8>) -> Answered {
+        let request = self
+            .client
+            .post(self.address(action))
+            .header(ACCEPT, accept)
+            .header(ORIGIN, &self.origin)
+            .header(REFERER, self.address(from))
+            .header(CONTENT_TYPE, "multipart/form-data; boundary=xj")
+            .body(body);
         self.send(request).await
     }
 

@@ -128,6 +128,17 @@ fn workshops_and_poultry_need_their_numbers() {
 }
 
 #[test]
+fn a_certificate_is_not_signed_in_the_future() {
+    let signed = |on: &str| BatchPapers { issued_on: Some(day(on)), ..fresh_papers() };
+    let label = FoodLabel::default();
+    assert_eq!(problems(FoodClass::FreshProduce, &label, &[signed("2026-05-01")], &[]), []);
+    assert_eq!(
+        problems(FoodClass::FreshProduce, &label, &[signed("2026-05-02")], &[]),
+        [("batches.0.issued_on".to_owned(), Problem::WrongOrder)]
+    );
+}
+
+#[test]
 fn an_expired_batch_is_refused_also_when_only_its_shelf_life_says_so() {
     let made = |on: &str| BatchPapers { produced_on: Some(day(on)), ..BatchPapers::default() };
     let label = FoodLabel { shelf_life_days: Some(30), ..packaged() };

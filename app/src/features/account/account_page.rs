@@ -2,11 +2,13 @@
 
 use domain::locale::Locale;
 use domain::role::Role;
-use domain::time::china_minute_text;
+use domain::second_factor::SecondFactorRule;
 use leptos::prelude::*;
-use service::accounts::{AccountView, HeldRole, SessionView};
+use service::accounts::{AccountView, HeldRole, SecondFactorView};
 
-use super::api::{ChangePassword, SignOut, SignOutEverywhere, UpdateProfile};
+use super::api::{ChangePassword, SignOut, UpdateProfile};
+use super::events;
+use super::sessions::session_list;
 use crate::context::{link, locale, name, query, services, t, viewer};
 use crate::form::FormState;
 use crate::layout::Screen;
@@ -18,12 +20,17 @@ use crate::ui::{self, Field, form_errors, icon, select_field, text_field};
 pub async fn account_page() -> PageResult {
     let account = service::accounts::load_account(&services(), &viewer()).await?;
     let sessions = service::accounts::list_sessions(&services(), &viewer()).await?;
+    let factor = service::accounts::load_second_factor(&services(), &viewer()).await?;
+    let recent = service::audit::my_events(&services(), &viewer()).await?;
     let title = t("我的", "My account");
     let saved = match query("saved").as_str() {
         "profile" => Some(t("已保存", "Saved")),
         "password" => {
             Some(t("密码已修改，其他设备已退出登录", "Password changed; other devices are signed out"))
         }
+        "second-factor-off" => Some(t("两步验证已关闭", "Two-step verification is off")),
+        "session" => Some(t("该设备已退出登录", "That device is signed out")),
+        "sessions" => Some(t("其他设备都已退出登录", "All other devices are signed out")),
         _ => None,
     };
     let logins = account.login_names.join(" · ");
@@ -36,7 +43,7 @@ pub async fn account_page() -> PageResult {
                 {workplaces(&account)}
                 {profile(&account)}
             </div>
-            <aside class="stack">{password()}{session_list(&sessions)}</aside>
+            <aside class="stack">{password()}{second_factor(&factor)}{session_list(&sessions)}{events::recent(&recent)}</aside>
         </div>
     };
     Ok(Screen::shop(title, body))
@@ -58,6 +65,8 @@ fn menu() -> AnyView {
             <li><a href=link(&paths::orders())>{icon("receipt")}{t("我的订单", "My orders")}</a></li>
             <li><a href=link(&paths::cart())>{icon("cart")}{t("购物车", "Cart")}</a></li>
             <li><a href=link(&paths::find_order())>{icon("search")}{t("按订单号查找", "Find an order by number")}</a></li>
+            <li><a href=link(&paths::account_email())>{icon("mail")}{t("邮箱", "E-mail address")}</a></li>
+            <li><a href=link(&paths::personal_data())>{icon("lock")}{t("个人信息：导出与注销", "Personal data: export, delete")}</a></li>
         </ul>
     }
     .into_any()
@@ -82,8 +91,8 @@ fn workplace(held: &HeldRole) -> AnyView {
     let (path, symbol) = match held.role {
         Role::SellerOf(team) | Role::CaptainOf(team) => (paths::team(team), "store"),
         Role::TreasurerOf(collective) => (paths::collective_books(collective), "wallet"),
-        Role::UnitBuyer(unit) | Role::UnitApprover(unit) | Role::UnitFinance(unit) => {
-            (paths::unit(unit), "users")
+        Role::UnitBuyer(_) | Role::UnitApprover(_) | Role::UnitFinance(_) => {
+            (paths::unit(&held.scope_slug), "users")
         }
         Role::TownAdmin(_) | Role::CountyAdmin(_) | Role::Operator => (paths::admin(), "shield"),
     };
@@ -153,31 +162,24 @@ fn password() -> AnyView {
     .into_any()
 }
 
-fn session_list(sessions: &[SessionView]) -> AnyView {
-    let state = FormState::of::<SignOutEverywhere>();
-    let rows: Vec<_> = sessions
-        .iter()
-        .map(|session| {
-            let here =
-                session.is_current.then(|| view! { <span class="chip t-go">{t("本机", "This one")}</span> });
-            view! {
-                <li class="row row--between">
-                    <span class="small">
-                        {t("最近使用 ", "Last used ")}
-                        <time class="num">{china_minute_text(session.seen_at_ms)}</time>
-                    </span>
-                    {here}
-                </li>
-            }
-        })
-        .collect();
+/// Whether signing in takes a code as well, and the way to change that.
+fn second_factor(own: &SecondFactorView) -> AnyView {
+    let is_on = own.on_since_ms.is_some();
+    let chip = if is_on {
+        view! { <span class="chip t-go">{t("已开启", "On")}</span> }
+    } else if own.is_staff && own.rule != SecondFactorRule::Off {
+        view! { <span class="chip t-wait">{t("建议开启", "Recommended")}</span> }
+    } else {
+        view! { <span class="chip t-neutral">{t("未开启", "Off")}</span> }
+    };
+    let go = if is_on { t("管理", "Manage") } else { t("设置", "Set up") };
     view! {
-        <section class="box stack stack--s">
-            <header class="box__head"><h2>{t("登录的设备", "Signed-in devices")}</h2></header>
-            <ul class="stack stack--s">{rows}</ul>
-            <form method="post" action=state.action()>
-                <button class="btn btn--plain btn--s">{t("全部退出登录", "Sign out everywhere")}</button>
-            </form>
+        <section class="box stack stack--s" aria-labelledby="two-steps">
+            <header class="box__head"><h2 id="two-steps">{t("两步验证", "Two-step verification")}</h2>{chip}</header>
+            <p class="small muted">
+                {t("除了密码，登录时再输入手机上的一次性验证码。", "Besides the password, a one-time code from your phone.")}
+            </p>
+            <p><a class="btn btn--plain btn--s" href=link(&paths::second_factor())>{go}</a></p>
         </section>
     }
     .into_any()

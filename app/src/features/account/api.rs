@@ -23,16 +23,18 @@ impl std::fmt::Debug for SignInForm {
     }
 }
 
-/// Signs in; cart and orders of the guest come along.
+/// Signs in, or leads to the question for the code; cart and orders of the guest come along.
 #[server(endpoint = "account/sign_in")]
 pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<Answer<()>, AppError> {
     use crate::form::submit;
-    use service::accounts::SignIn;
+    use service::accounts::{SignIn, SignInStep};
     let address = crate::context::request().client_address.clone();
     submit(form, |services, viewer, form| async move {
         let command = SignIn { login: form.login, password: form.password };
-        let session = service::accounts::sign_in(&services, &viewer, command, &address).await?;
-        Ok(signed_in(&services, session, &form.next))
+        Ok(match service::accounts::sign_in(&services, &viewer, command, &address).await? {
+            SignInStep::Done(session) => signed_in(&services, session, &form.next),
+            SignInStep::CodeNeeded(half) => code_needed(&services, half, &form.next),
+        })
     })
     .await
 }
@@ -45,6 +47,8 @@ pub struct RegisterForm {
     pub display_name: String,
     pub password: String,
     pub next: String,
+    /// Made with the page: what is sent twice with it makes one account.
+    pub key: String,
 }
 
 impl std::fmt::Debug for RegisterForm {
@@ -63,14 +67,31 @@ pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<Answer<()
     submit(form, |services, viewer, form| async move {
         let command =
             Register { login: form.login, password: form.password, display_name: form.display_name };
-        let session = service::accounts::register(&services, &viewer, command, &address).await?;
+        let session = match form.key.as_str() {
+            "" => service::accounts::register(&services, &viewer, command, &address).await?,
+            key => service::accounts::register_once(&services, &viewer, command, key, &address).await?,
+        };
         Ok(signed_in(&services, session, &form.next))
     })
     .await
 }
 
+/// Leads to the second step.
 #[cfg(feature = "ssr")]
-fn signed_in(
+fn code_needed(
+    services: &service::Services,
+    half: service::accounts::NewSession,
+    next: &str,
+) -> crate::form::Then<()> {
+    use crate::form::Then;
+    use crate::routes::{encode, paths};
+    let query = if next.is_empty() { String::new() } else { format!("?next={}", encode(next)) };
+    let max_age_seconds = (half.expires_at_ms - services.now_ms()) / 1000;
+    Then::go(format!("{}{query}", paths::sign_in_code()), ()).with_half_session(half.token, max_age_seconds)
+}
+
+#[cfg(feature = "ssr")]
+pub(super) fn signed_in(
     services: &service::Services,
     session: service::accounts::NewSession,
     next: &str,

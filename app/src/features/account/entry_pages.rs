@@ -22,6 +22,9 @@ pub async fn sign_in_page() -> PageResult {
         <section class="auth">
             <h1>{title}</h1>
             {why(&next)}
+            {(!query("expired").is_empty() && !state.is_refused()).then(|| {
+                ui::alert("info", t("登录等得太久了，请重新输入密码", "That took too long; please enter your password again"), ())
+            })}
             <form class="form" method="post" action=state.action()>
                 {form_errors(&state, &[("login", t("手机号或邮箱", "Phone or e-mail")), ("password", t("密码", "Password"))])}
                 {ui::hidden("next", &next)}
@@ -35,6 +38,9 @@ pub async fn sign_in_page() -> PageResult {
                 )}
                 <button class="btn btn--primary btn--wide">{title}</button>
             </form>
+            <p class="auth__alt">
+                <a href=link(&paths::forgot_password())>{t("忘记密码？", "Forgot your password?")}</a>
+            </p>
             <p class="auth__alt">
                 {t("没有账号？", "No account? ")}
                 <a href=link(&register)>{t("注册", "Register")}</a>
@@ -105,7 +111,7 @@ pub async fn register_page() -> PageResult {
             </p>
             <form class="form" method="post" action=state.action()>
                 {form_errors(&state, &labels)}
-                {ui::hidden("next", &next)}
+                {ui::hidden("next", &next)}{ui::key_field()}
                 {text_field(&state, &Field::new("login", labels[0].1).autocomplete("username"))}
                 {text_field(
                     &state,

@@ -14,6 +14,8 @@ pub struct AddLineForm {
     pub quantity: String,
     /// `checkout` goes on to the checkout page ("buy now"); anything else to the cart.
     pub then: String,
+    /// Made with the page: what is sent twice with it is put into the cart once. Without one every sending counts.
+    pub key: String,
 }
 
 /// Puts pieces of a variant into the viewer's cart; answers the pieces in it now.
@@ -26,7 +28,10 @@ pub async fn add_line(#[server(flatten)] form: AddLineForm) -> Result<Answer<i64
         if quantity < 1 {
             return Err(service::ServiceError::invalid("quantity", domain::failure::Problem::Missing));
         }
-        let badge = service::carts::add_line(&services, &viewer, variant, quantity).await?;
+        let badge = match form.key.as_str() {
+            "" => service::carts::add_line(&services, &viewer, variant, quantity).await?,
+            key => service::carts::add_line_once(&services, &viewer, variant, quantity, key).await?,
+        };
         let next = if form.then == "checkout" { paths::checkout() } else { paths::cart() };
         Ok(Then::go(next, badge.pieces))
     })

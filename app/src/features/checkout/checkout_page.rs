@@ -1,6 +1,7 @@
 //! `/checkout`: address, wishes and sums on one page.
 
 use domain::failure::Conflict;
+use domain::locale::Locale;
 use domain::money::Fen;
 use domain::order::OrderKind;
 use domain::region::RegionCode;
@@ -140,16 +141,22 @@ fn page(
                 {parcels(draft)}
                 {ui::key_field()}
                 <CheckoutTotals quote refusal code locale=locale()/>
-                <p class="small muted">
-                    {t(
-                        "提交后为你保留库存 30 分钟，付款在下一页完成。",
-                        "The goods are then held for you for 30 minutes; you pay on the next page.",
-                    )}
-                </p>
+                <p class="small muted">{hold_hint()}</p>
             </aside>
         </form>
     }
     .into_any()
+}
+
+/// How long the goods are set aside, as the shop's rules have it.
+fn hold_hint() -> String {
+    let minutes = services().rules.unpaid_order_minutes;
+    match locale() {
+        Locale::Zh => format!("提交后为你保留库存 {minutes} 分钟，付款在下一页完成。"),
+        Locale::En => {
+            format!("The goods are then held for you for {minutes} minutes; you pay on the next page.")
+        }
+    }
 }
 
 /// What came of the last time the form was sent.

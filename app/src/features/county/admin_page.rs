@@ -29,6 +29,7 @@ pub async fn admin_page() -> PageResult {
                 {rankings(&page)}
             </div>
             <aside class="stack">
+                {aside::stuck_refunds(&page)}
                 {aside::late_parcels(&page)}
                 {aside::orders_by_state(&page)}
                 {aside::books_check(report.as_ref(), period)}

@@ -52,6 +52,40 @@ pub fn late_parcels(page: &CountyPage) -> AnyView {
     .into_any()
 }
 
+/// Refunds that came back too often: nothing, as long as there are none.
+pub fn stuck_refunds(page: &CountyPage) -> Option<AnyView> {
+    if page.stuck_refunds.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = page
+        .stuck_refunds
+        .iter()
+        .map(|refund| {
+            view! {
+                <li class="row row--between row--top">
+                    <span><span class="num">{refund.order_number.clone()}</span><br/>
+                        <span class="small muted">{refund.failure_code.clone()}</span></span>
+                    <span class="num">{yuan(refund.amount_fen)}</span>
+                </li>
+            }
+        })
+        .collect();
+    let how = t(
+        "支付机构多次退回，不再自动重试，请运维处理。",
+        "The payment network sent these back several times; they are not tried again until the operator says so.",
+    );
+    Some(
+        view! {
+            <section class="box stack stack--s">
+                <h2>{t("退款受阻", "Refunds that need a person")}</h2>
+                <p class="small muted">{how}</p>
+                <ul class="stack stack--s">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
 fn waited_text(waited_ms: i64) -> String {
     let (days, hours) = (waited_ms / DAY_MS, waited_ms / HOUR_MS);
     match (days, locale()) {

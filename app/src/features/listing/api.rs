@@ -1,13 +1,15 @@
 //! What a seller does with a listing, besides the whole form (see [`super`]).
 
 use domain::failure::FieldError;
+use domain::listing::{AddBatch as NewBatch, ListingForm, UpdateBatch};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::AppError;
 use crate::form::Answer;
 
-/// The whole form of a listing as it stands in the browser.
+/// The whole form of a listing as it stands in the browser. Its photos are `id` or `id:hash`, so that a photo which is
+/// not stored with the listing yet can be shown again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DraftForm {
@@ -16,46 +18,8 @@ pub struct DraftForm {
     pub version: String,
     /// What to do after saving; see `uploads`.
     pub then: String,
-    pub name: String,
-    pub name_en: String,
-    pub story: String,
-    pub story_en: String,
-    pub category: String,
-    pub village: String,
-    pub place: String,
-    pub freight_template: String,
-    pub base_unit: String,
-    pub food_class: String,
-    pub sc_number: String,
-    pub workshop_number: String,
-    pub sales_region: String,
-    pub ingredients: String,
-    pub net_content: String,
-    pub producer: String,
-    pub storage: String,
-    pub shelf_life_days: String,
-    pub variants: Vec<VariantRow>,
-    /// `id` or `id:hash`, so that a photo which is not stored with the listing yet can be shown again.
-    pub photos: Vec<String>,
-}
-
-/// One variant's row.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct VariantRow {
-    pub id: String,
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    pub unit: String,
-    pub price: String,
-    pub base_quantity: String,
-    pub weight_g: String,
-    pub min_quantity: String,
-    pub step_quantity: String,
-    pub tier_prices: String,
-    /// `on` takes the variant out of sale.
-    pub remove: String,
+    #[serde(flatten)]
+    pub listing: ListingForm,
 }
 
 /// What a save left behind, for the island.
@@ -100,86 +64,41 @@ pub async fn create_listing(#[server(flatten)] form: NewListingForm) -> Result<A
     .await
 }
 
-/// A batch that came in. Quantities are kilograms when the product is counted in grams.
+/// A batch that came in. What can be sold is in kilograms when the product is counted in grams.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AddBatchForm {
-    pub product: String,
     pub base_unit: String,
     pub key: String,
-    pub code: String,
-    pub produced_on: String,
-    pub expires_on: String,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
-    pub received: String,
-    pub inputs: Vec<InputRow>,
-}
-
-/// What one village put in.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct InputRow {
-    pub village: String,
-    pub weight_kg: String,
+    #[serde(flatten)]
+    pub batch: NewBatch,
 }
 
 /// Takes a batch into stock.
 #[server(endpoint = "listing/add_batch")]
 pub async fn add_batch(#[server(flatten)] form: AddBatchForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    use service::listing::{AddBatch, InputForm};
+    use domain::listing::InputForm;
     submit(form, |services, viewer, form| async move {
         viewer.require_user()?;
+        let mut batch = form.batch;
+        batch.received = super::save::in_base_units(&batch.received, &form.base_unit);
         // A village without a weight has no part in the batch; its row keeps its place for the errors of others.
-        let input = |row: InputRow| match row.weight_kg.trim() {
-            "" => InputForm::default(),
-            _ => InputForm { village: row.village, weight_kg: row.weight_kg },
-        };
-        let command = AddBatch {
-            product: form.product,
-            code: form.code,
-            produced_on: form.produced_on,
-            expires_on: form.expires_on,
-            certificate_number: form.certificate_number,
-            certificate_issuer: form.certificate_issuer,
-            certificate_contact: form.certificate_contact,
-            received: super::save::in_base_units(&form.received, &form.base_unit),
-            inputs: form.inputs.into_iter().map(input).collect(),
-        };
-        service::listing::add_batch(&services, &viewer, &command, &form.key).await?;
+        for input in batch.inputs.iter_mut().filter(|input| input.weight_kg.trim().is_empty()) {
+            *input = InputForm::default();
+        }
+        service::listing::add_batch(&services, &viewer, &batch, &form.key).await?;
         Ok(Then::stay(()))
     })
     .await
 }
 
-/// The papers of a batch.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PapersForm {
-    pub batch: String,
-    pub produced_on: String,
-    pub expires_on: String,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
-}
-
 /// Mends the papers of a batch.
 #[server(endpoint = "listing/update_papers")]
-pub async fn update_papers(#[server(flatten)] form: PapersForm) -> Result<Answer<()>, AppError> {
+pub async fn update_papers(#[server(flatten)] form: UpdateBatch) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
-        let command = service::listing::UpdateBatch {
-            batch: form.batch,
-            produced_on: form.produced_on,
-            expires_on: form.expires_on,
-            certificate_number: form.certificate_number,
-            certificate_issuer: form.certificate_issuer,
-            certificate_contact: form.certificate_contact,
-        };
-        service::listing::update_batch(&services, &viewer, &command).await?;
+        service::listing::update_batch(&services, &viewer, &form).await?;
         Ok(Then::stay(()))
     })
     .await

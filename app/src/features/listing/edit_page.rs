@@ -66,19 +66,19 @@ fn shown(page: EditPage) -> Shown {
         return Shown { page, form, wrong: Wrong::default(), photos: stored_photos, is_refused: false };
     };
     let typed: DraftForm = typed::read(flash.values.iter().cloned());
-    let rows = save::kept_rows(&typed.variants);
-    let mut variants: Vec<_> = rows.iter().map(|(_, row)| save::variant_form(row)).collect();
+    let rows = save::kept_rows(&typed.listing.variants);
+    let mut variants: Vec<_> = rows.iter().map(|(_, row)| (*row).clone()).collect();
     save::adopt_ids(&mut variants, &page.form.variants);
     let item = |text: &String| {
         let id = save::photo_id(text).to_owned();
         let hash = text.split(':').nth(1).unwrap_or_default().to_owned();
         PhotoItem { id, hash }
     };
-    let mut photos: Vec<PhotoItem> = typed.photos.iter().map(item).collect();
+    let mut photos: Vec<PhotoItem> = typed.listing.photos.iter().map(item).collect();
     // What was uploaded with the refused form is stored with a draft, but was not typed.
     photos.extend(stored_photos.into_iter().filter(|photo| {
-        typed.photos.len() < page.photos.len()
-            && !typed.photos.iter().any(|text| save::photo_id(text) == photo.id)
+        typed.listing.photos.len() < page.photos.len()
+            && !typed.listing.photos.iter().any(|text| save::photo_id(text) == photo.id)
     }));
     let form = save::listing_form(&typed, variants);
     Shown { form, wrong: Wrong(flash.errors.clone()), photos, is_refused: true, page }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::routes::paths;
 use crate::ui::{icon_l, icon_s};
 
+#[cfg(feature = "hydrate")]
+mod sending;
+
 /// A photo that the server has.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhotoItem {
@@ -44,10 +47,18 @@ pub fn PhotoUploader(
     let is_live = RwSignal::new(false);
     let root = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "hydrate")]
-    let sender =
-        sending::Sender::start(sending::Parts { photos, jobs, percent, root, team, address, locale });
-    #[cfg(feature = "hydrate")]
     sending::restore(photos, &product, version, is_refused);
+    #[cfg(feature = "hydrate")]
+    let sender = sending::Sender::start(sending::Parts {
+        photos,
+        jobs,
+        percent,
+        root,
+        team,
+        product,
+        address,
+        locale,
+    });
     #[cfg(not(feature = "hydrate"))]
     let _ = (team, address, product, version, is_refused);
     Effect::new(move |_| is_live.set(true));
@@ -104,15 +115,33 @@ pub fn PhotoUploader(
     }
 }
 
+/// What the buttons of a photo do.
 #[derive(Debug, Clone, Copy)]
-enum Change {
+pub(super) enum Change {
     Earlier,
     Later,
     Remove,
 }
 
 impl Change {
-    fn apply(self, photos: &mut Vec<PhotoItem>, at: usize) {
+    #[cfg(feature = "ssr")]
+    const ALL: [Self; 3] = [Self::Earlier, Self::Later, Self::Remove];
+
+    /// What the button sends without scripts, before a dot and the photo's id.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Earlier => "photo_earlier",
+            Self::Later => "photo_later",
+            Self::Remove => "photo_remove",
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|change| change.word() == word)
+    }
+
+    pub(super) fn apply<T>(self, photos: &mut Vec<T>, at: usize) {
         match self {
             Self::Earlier if at > 0 && at < photos.len() => photos.swap(at, at - 1),
             Self::Later if at + 1 < photos.len() => photos.swap(at, at + 1),
@@ -124,6 +153,16 @@ impl Change {
     }
 }
 
+/// The key of an upload: of what tells one file from another, short whatever the file is called. It is the same
+/// after a reload. Should two files ever share one, the server refuses the second instead of taking it for the first.
+#[cfg(any(feature = "hydrate", test))]
+fn photo_key(product: &str, name: &str, size_bytes: f64, modified_ms: f64) -> String {
+    // FNV-1a: file names may be long and in any script.
+    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+    format!("{product}-{size_bytes}-{modified_ms}-{name:016x}")
+}
+
 fn photo_item(
     photo: PhotoItem,
     at: usize,
@@ -133,7 +172,7 @@ fn photo_item(
 ) -> AnyView {
     let number = at + 1;
     let id = photo.id.clone();
-    let button = move |change: Change, word: &str, icon: &'static str, zh: &str, en: &str, off: bool| {
+    let button = move |change: Change, icon: &'static str, zh: &str, en: &str, off: bool| {
         let label = match locale {
             Locale::Zh => format!("{zh}：照片 {number}"),
             Locale::En => format!("{en}: photo {number}"),
@@ -142,7 +181,7 @@ fn photo_item(
             <button
                 class="icon-btn"
                 name="then"
-                value=format!("{word}.{id}")
+                value=format!("{}.{id}", change.word())
                 aria-label=label
                 disabled=off
                 on:click=move |event| {
@@ -154,9 +193,9 @@ fn photo_item(
             </button>
         }
     };
-    let earlier = button(Change::Earlier, "photo_earlier", "prev", "前移", "Move earlier", at == 0);
-    let later = button(Change::Later, "photo_later", "next", "后移", "Move later", is_last);
-    let remove = button(Change::Remove, "photo_remove", "trash", "删除", "Remove", false);
+    let earlier = button(Change::Earlier, "prev", "前移", "Move earlier", at == 0);
+    let later = button(Change::Later, "next", "后移", "Move later", is_last);
+    let remove = button(Change::Remove, "trash", "删除", "Remove", false);
     view! {
         <li class="upload">
             <input type="hidden" name="photos[]" value=format!("{}:{}", photo.id, photo.hash)/>
@@ -214,242 +253,6 @@ fn job_item(
     .into_any()
 }
 
-#[cfg(feature = "hydrate")]
-mod sending {
-    use std::cell::{Cell, RefCell};
-    use std::collections::HashMap;
-    use std::rc::Rc;
-    use std::time::Duration;
-
-    use domain::locale::Locale;
-    use leptos::prelude::*;
-    use serde::Deserialize;
-    use wasm_bindgen::JsCast as _;
-    use web_sys::{Event, File, FormData, HtmlInputElement};
-
-    use super::super::browser::{kept_copy, may_pass, on_reconnect, post, wait_seconds};
-    use super::{Job, PhotoItem};
-    use crate::AppError;
-    use crate::text::error_text;
-
-    /// What the service answers for a stored photo.
-    #[derive(Deserialize)]
-    struct Stored {
-        media_id: String,
-        content_hash: String,
-    }
-
-    pub(super) struct Parts {
-        pub(super) photos: RwSignal<Vec<PhotoItem>>,
-        pub(super) jobs: RwSignal<Vec<Job>>,
-        pub(super) percent: RwSignal<i32>,
-        pub(super) root: NodeRef<leptos::html::Div>,
-        pub(super) team: String,
-        pub(super) address: String,
-        pub(super) locale: Locale,
-    }
-
-    /// Sends one photo after the other: on a weak network two at once only slow each other down.
-    #[derive(Clone)]
-    pub(super) struct Sender(Rc<Inner>);
-
-    struct Inner {
-        parts: Parts,
-        files: RefCell<HashMap<u32, File>>,
-        next: Cell<u32>,
-        sending: Cell<Option<u32>>,
-        failed: Cell<u32>,
-    }
-
-    impl Sender {
-        pub(super) fn start(parts: Parts) -> StoredValue<Self, LocalStorage> {
-            let sender = Self(Rc::new(Inner {
-                parts,
-                files: RefCell::default(),
-                next: Cell::new(1),
-                sending: Cell::new(None),
-                failed: Cell::new(0),
-            }));
-            let again = sender.clone();
-            on_reconnect(move || again.resume());
-            StoredValue::new_local(sender)
-        }
-
-        /// Takes the chosen files over and empties the field, so that the form does not send them again.
-        pub(super) fn take_files(&self, event: &Event) {
-            let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-            else {
-                return;
-            };
-            let Some(list) = input.files() else { return };
-            let inner = &self.0;
-            for file in (0..list.length()).filter_map(|at| list.get(at)) {
-                let number = inner.next.get();
-                inner.next.set(number + 1);
-                let job =
-                    Job { number, name: file.name(), failure: None, may_retry: false, is_waiting: false };
-                inner.files.borrow_mut().insert(number, file);
-                inner.parts.jobs.update(|jobs| jobs.push(job));
-            }
-            input.set_value("");
-            self.pump();
-        }
-
-        pub(super) fn retry(&self, number: u32) {
-            self.change(number, |job| {
-                job.failure = None;
-                job.may_retry = false;
-                job.is_waiting = false;
-            });
-            self.0.failed.set(0);
-            self.pump();
-        }
-
-        pub(super) fn give_up(&self, number: u32) {
-            self.0.files.borrow_mut().remove(&number);
-            self.0.parts.jobs.update(|jobs| jobs.retain(|job| job.number != number));
-            self.count();
-        }
-
-        fn change(&self, number: u32, change: impl Fn(&mut Job)) {
-            self.0
-                .parts
-                .jobs
-                .update(|jobs| jobs.iter_mut().filter(|job| job.number == number).for_each(change));
-        }
-
-        fn resume(&self) {
-            self.0.parts.jobs.update(|jobs| jobs.iter_mut().for_each(|job| job.is_waiting = false));
-            self.0.failed.set(0);
-            self.pump();
-        }
-
-        /// Tells the form how many photos are still on their way: it waits for them before it is sent.
-        fn count(&self) {
-            let left = self
-                .0
-                .parts
-                .jobs
-                .with_untracked(|jobs| jobs.iter().filter(|job| job.failure.is_none()).count());
-            if let Some(form) =
-                self.0.parts.root.get_untracked().and_then(|root| root.closest("form").ok().flatten())
-            {
-                let _ = form.set_attribute("data-uploading", &left.to_string());
-            }
-        }
-
-        fn pump(&self) {
-            self.count();
-            let inner = &self.0;
-            if inner.sending.get().is_some() {
-                return;
-            }
-            let next = inner.parts.jobs.with_untracked(|jobs| {
-                jobs.iter().find(|job| job.failure.is_none() && !job.is_waiting).map(|job| job.number)
-            });
-            let Some(number) = next else { return };
-            let Some(file) = inner.files.borrow().get(&number).cloned() else { return };
-            let Ok(form) = FormData::new() else { return };
-            let _ = form.append_with_str("team", &inner.parts.team);
-            // The same photo sent again after a lost answer is the same request.
-            let key = format!("{}-{}-{number}", file.name(), file.last_modified());
-            let key: String = key.chars().filter(char::is_ascii_alphanumeric).take(60).collect();
-            let _ = form.append_with_str("key", &format!("{key}{}", js_sys::Date::now()));
-            let _ = form.append_with_blob_and_filename("photo", &file, &file.name());
-            inner.sending.set(Some(number));
-            inner.parts.percent.set(0);
-            let percent = inner.parts.percent;
-            let sender = self.clone();
-            post::<Stored>(
-                &inner.parts.address,
-                &form,
-                Some(Box::new(move |done| percent.set(done))),
-                move |outcome| sender.finish(number, outcome),
-            );
-        }
-
-        fn finish(&self, number: u32, outcome: Result<Stored, AppError>) {
-            let inner = &self.0;
-            inner.sending.set(None);
-            match outcome {
-                Ok(stored) => {
-                    inner.failed.set(0);
-                    let was_wanted = inner.files.borrow_mut().remove(&number).is_some();
-                    inner.parts.jobs.update(|jobs| jobs.retain(|job| job.number != number));
-                    let item = PhotoItem { id: stored.media_id, hash: stored.content_hash };
-                    inner.parts.photos.update(|photos| {
-                        if was_wanted && !photos.iter().any(|photo| photo.id == item.id) {
-                            photos.push(item);
-                        }
-                    });
-                    tell_form(inner.parts.root);
-                }
-                Err(error) if may_pass(&error) => {
-                    inner.failed.set(inner.failed.get() + 1);
-                    self.change(number, |job| job.is_waiting = true);
-                    let sender = self.clone();
-                    let wait = Duration::from_secs(wait_seconds(inner.failed.get() - 1));
-                    set_timeout(
-                        move || {
-                            sender.change(number, |job| job.is_waiting = false);
-                            sender.pump();
-                        },
-                        wait,
-                    );
-                }
-                Err(error) => {
-                    let words = error_text(inner.parts.locale, &error);
-                    // Another try helps only against what is not in the file itself.
-                    let may_retry = !matches!(error, AppError::Invalid(_));
-                    self.change(number, |job| {
-                        job.failure = Some(words.clone());
-                        job.may_retry = may_retry;
-                    });
-                }
-            }
-            self.pump();
-        }
-    }
-
-    /// Photos of the copy that an earlier page left behind.
-    pub(super) fn restore(photos: RwSignal<Vec<PhotoItem>>, product: &str, version: i64, is_refused: bool) {
-        if is_refused {
-            return;
-        }
-        let Some(copy) = kept_copy(product, version) else { return };
-        let kept: Vec<PhotoItem> = copy
-            .values
-            .get_all("photos[]")
-            .iter()
-            .filter_map(|text| {
-                let text = text.as_string()?;
-                let (id, hash) = text.split_once(':')?;
-                Some(PhotoItem { id: id.to_owned(), hash: hash.to_owned() })
-            })
-            .collect();
-        // After hydration, which must find what the server sent.
-        request_animation_frame(move || {
-            if !kept.is_empty() && photos.get_untracked() != kept {
-                photos.set(kept);
-            }
-        });
-    }
-
-    /// Lets the form know that its hidden fields have changed, once they have.
-    pub(super) fn tell_form(root: NodeRef<leptos::html::Div>) {
-        set_timeout(
-            move || {
-                if let (Some(root), Ok(event)) = (root.get_untracked(), Event::new("photos"))
-                    && let Ok(Some(form)) = root.closest("form")
-                {
-                    let _ = form.dispatch_event(&event);
-                }
-            },
-            Duration::from_millis(50),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -464,5 +267,20 @@ mod tests {
         assert_eq!(photos, [item("a"), item("c"), item("b")]);
         Change::Remove.apply(&mut photos, 0);
         assert_eq!(photos, [item("c"), item("b")]);
+    }
+
+    #[test]
+    fn a_photo_keeps_its_key_and_shares_it_with_no_other() {
+        let key = || photo_key("0abc", "佐龙村 茶园.jpg", 3_145_728.0, 1_775_000_000_000.0);
+        assert_eq!(key(), key(), "sent again after a reload");
+        assert!(key().len() <= 100 && key().is_ascii(), "{}", key());
+        for other in [
+            photo_key("0abd", "佐龙村 茶园.jpg", 3_145_728.0, 1_775_000_000_000.0),
+            photo_key("0abc", "佐龙村 茶山.jpg", 3_145_728.0, 1_775_000_000_000.0),
+            photo_key("0abc", "佐龙村 茶园.jpg", 3_145_729.0, 1_775_000_000_000.0),
+            photo_key("0abc", "佐龙村 茶园.jpg", 3_145_728.0, 1_775_000_000_001.0),
+        ] {
+            assert_ne!(key(), other);
+        }
     }
 }

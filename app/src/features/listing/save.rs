@@ -5,7 +5,7 @@ use domain::ids::ProductId;
 use service::listing::{ListingForm, SaveListing, VariantForm};
 use service::{ServiceError, Services, Viewer};
 
-use super::api::{DraftForm, SavedDraft, VariantRow};
+use super::api::{DraftForm, SavedDraft};
 
 /// A form that was saved. Rows that are blank or to be removed do not reach the use case, so the rows it speaks of
 /// are counted among the others, in the same way as the page counts them when it shows the form again.
@@ -53,8 +53,8 @@ pub(super) async fn save(
     let product: ProductId = form.product.parse().map_err(|_| ServiceError::NotFound)?;
     let version =
         form.version.trim().parse().map_err(|_| ServiceError::invalid("version", Problem::NotANumber))?;
-    let rows = kept_rows(&form.variants);
-    let typed: Vec<VariantForm> = rows.iter().map(|(_, row)| variant_form(row)).collect();
+    let rows = kept_rows(&form.listing.variants);
+    let typed: Vec<VariantForm> = rows.iter().map(|(_, row)| (*row).clone()).collect();
     let command = SaveListing { product, version, form: listing_form(form, typed.clone()) };
     let saved = service::listing::save_draft(services, viewer, &command).await?;
     let stored = service::listing::edit_page(services, viewer, product).await?.form.variants;
@@ -71,8 +71,8 @@ pub(super) async fn save(
 }
 
 /// Rows that mean a variant, with their places in the form.
-pub(super) fn kept_rows(rows: &[VariantRow]) -> Vec<(usize, &VariantRow)> {
-    rows.iter().enumerate().filter(|(_, row)| row.remove != "on" && **row != VariantRow::default()).collect()
+pub(super) fn kept_rows(rows: &[VariantForm]) -> Vec<(usize, &VariantForm)> {
+    rows.iter().enumerate().filter(|(_, row)| row.remove != "on" && **row != VariantForm::default()).collect()
 }
 
 /// Gives rows that were stored a moment ago the ids they have got; otherwise saving again would make them twice.
@@ -92,51 +92,15 @@ pub(super) fn adopt_ids(rows: &mut [VariantForm], stored: &[VariantForm]) {
     }
 }
 
-pub(super) fn variant_form(row: &VariantRow) -> VariantForm {
-    VariantForm {
-        id: row.id.clone(),
-        code: row.code.clone(),
-        name: row.name.clone(),
-        name_en: row.name_en.clone(),
-        unit: row.unit.clone(),
-        price: row.price.clone(),
-        base_quantity: row.base_quantity.clone(),
-        weight_g: row.weight_g.clone(),
-        min_quantity: row.min_quantity.clone(),
-        step_quantity: row.step_quantity.clone(),
-        tier_prices: row.tier_prices.clone(),
-    }
-}
-
 /// The id of a photo's text in the form.
 pub(super) fn photo_id(text: &str) -> &str {
     text.split(':').next().unwrap_or_default().trim()
 }
 
+/// What was typed, with these rows of variants.
 pub(super) fn listing_form(form: &DraftForm, variants: Vec<VariantForm>) -> ListingForm {
-    let form = form.clone();
-    ListingForm {
-        photos: form.photos.iter().map(|photo| photo_id(photo).to_owned()).collect(),
-        name: form.name,
-        name_en: form.name_en,
-        story: form.story,
-        story_en: form.story_en,
-        category: form.category,
-        village: form.village,
-        place: form.place,
-        freight_template: form.freight_template,
-        base_unit: form.base_unit,
-        food_class: form.food_class,
-        sc_number: form.sc_number,
-        workshop_number: form.workshop_number,
-        sales_region: form.sales_region,
-        ingredients: form.ingredients,
-        net_content: form.net_content,
-        producer: form.producer,
-        storage: form.storage,
-        shelf_life_days: form.shelf_life_days,
-        variants,
-    }
+    let photos = form.listing.photos.iter().map(|photo| photo_id(photo).to_owned()).collect();
+    ListingForm { variants, photos, ..form.listing.clone() }
 }
 
 /// A quantity as typed in base units: people weigh in kilograms what is counted in grams. What cannot be read is

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use service::listing::{Choice, VariantForm};
 
 use super::edit_page::Shown;
-use super::fields::{Input, Wrong, area, line, select};
+use super::fields::{Wrong, area, line, select};
 use crate::context::{locale, name, query, t};
 use crate::features::sell::team::stock_text;
 use crate::form::{html_id, html_name};
-use crate::ui;
+use crate::ui::{self, Field};
 
 /// Stands for the row's number in the row that the island copies.
 const ANY_ROW: &str = "__";
@@ -65,6 +65,8 @@ fn column_label(column: &str) -> &'static str {
         "inputs" => t("各村重量", "Weights by village"),
         "produced_on" => t("采收或生产日期", "Harvest or production date"),
         "expires_on" => t("保质期至", "Best before"),
+        "issued_on" => t("开具日期", "Issued on"),
+        "quarantine_number" => t("检疫证明编号", "Quarantine certificate number"),
         "certificate_number" => t("证书编号", "Certificate number"),
         "certificate_issuer" => t("开具者", "Issuer"),
         "certificate_contact" => t("开具者电话", "The issuer's phone"),
@@ -84,25 +86,25 @@ pub(super) fn words(shown: &Shown) -> AnyView {
     view! {
         <fieldset class="form__group">
             <legend>{t("商品", "The product")}</legend>
-            {line(wrong, Input {
-                name: "name", label: column_label("name"), value: &form.name,
-                placeholder: t("例如：明前绿茶 特级", "For example: 明前绿茶 特级"), ..Input::default()
+            {line(wrong, Field {
+                name: "name", label: column_label("name"), stored: &form.name,
+                placeholder: t("例如：明前绿茶 特级", "For example: 明前绿茶 特级"), ..Field::default()
             })}
-            {area(wrong, Input {
-                name: "story", label: column_label("story"), value: &form.story,
+            {area(wrong, Field {
+                name: "story", label: column_label("story"), stored: &form.story,
                 hint: t("谁种的、怎么做的、什么味道。普通食品不能写功效。", "Who grew it, how it is made, how it tastes. No health claims."),
-                ..Input::default()
+                ..Field::default()
             }, 5)}
             <details class="fold" open=english_open>
                 <summary>{t("英文名称和介绍", "English name and story")}</summary>
                 <div class="stack">
-                    {line(wrong, Input { name: "name_en", label: column_label("name_en"), value: &form.name_en, is_optional: true, ..Input::default() })}
-                    {area(wrong, Input { name: "story_en", label: column_label("story_en"), value: &form.story_en, is_optional: true, ..Input::default() }, 4)}
+                    {line(wrong, Field { name: "name_en", label: column_label("name_en"), stored: &form.name_en, is_optional: true, ..Field::default() })}
+                    {area(wrong, Field { name: "story_en", label: column_label("story_en"), stored: &form.story_en, is_optional: true, ..Field::default() }, 4)}
                 </div>
             </details>
             <div class="fields">
-                {select(wrong, Input { name: "category", label: column_label("category"), value: &form.category, ..Input::default() }, &options(&choices.categories))}
-                {select(wrong, Input { name: "village", label: column_label("village"), value: &form.village, ..Input::default() }, &options(&choices.villages))}
+                {select(wrong, Field { name: "category", label: column_label("category"), stored: &form.category, ..Field::default() }, &options(&choices.categories))}
+                {select(wrong, Field { name: "village", label: column_label("village"), stored: &form.village, ..Field::default() }, &options(&choices.villages))}
             </div>
         </fieldset>
     }
@@ -159,7 +161,7 @@ pub(super) fn food(shown: &Shown) -> AnyView {
         })
         .collect();
     let field = |name: &'static str, value: &str, hint: &'static str| {
-        line(wrong, Input { name, label: column_label(name), value, hint, ..Input::default() })
+        line(wrong, Field { name, label: column_label(name), stored: value, hint, ..Field::default() })
     };
     let licence = field(
         "sc_number",
@@ -171,7 +173,7 @@ pub(super) fn food(shown: &Shown) -> AnyView {
         {field("sales_region", &form.sales_region, t("登记证上写明的区域", "As the registration says"))}
     };
     let label = view! {
-        {area(wrong, Input { name: "ingredients", label: column_label("ingredients"), value: &form.ingredients, ..Input::default() }, 2)}
+        {area(wrong, Field { name: "ingredients", label: column_label("ingredients"), stored: &form.ingredients, ..Field::default() }, 2)}
         <div class="fields">
             {field("net_content", &form.net_content, "")}
             {field("producer", &form.producer, "")}
@@ -180,10 +182,10 @@ pub(super) fn food(shown: &Shown) -> AnyView {
     let is_optional = form.food_class != PackagedFood.as_str();
     let keeping = view! {
         <div class="fields">
-            {line(wrong, Input { name: "storage", label: column_label("storage"), value: &form.storage, is_optional, ..Input::default() })}
-            {line(wrong, Input {
-                name: "shelf_life_days", label: column_label("shelf_life_days"), value: &form.shelf_life_days, is_optional,
-                inputmode: "numeric", after: t("天", "days"), ..Input::default()
+            {line(wrong, Field { name: "storage", label: column_label("storage"), stored: &form.storage, is_optional, ..Field::default() })}
+            {line(wrong, Field {
+                name: "shelf_life_days", label: column_label("shelf_life_days"), stored: &form.shelf_life_days, is_optional,
+                inputmode: "numeric", after: t("天", "days"), ..Field::default()
             })}
         </div>
     };
@@ -259,32 +261,32 @@ fn base_unit(shown: &Shown) -> AnyView {
         "茶叶、蜂蜜、鲜果选重量；鸡、礼盒、手工艺品选件。",
         "Weight for tea, honey, fruit; pieces for poultry, gift boxes, crafts.",
     );
-    let input = Input {
+    let field = Field {
         name: "base_unit",
         label: column_label("base_unit"),
-        value: &form.base_unit,
+        stored: &form.base_unit,
         hint,
-        ..Input::default()
+        ..Field::default()
     };
-    select(&shown.wrong, input, &words)
+    select(&shown.wrong, field, &words)
 }
 
 fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> AnyView {
     let by_weight = shown.form.base_unit != "piece";
     let name_of = |column: &str| format!("variants.{at}.{column}");
-    let field = |column: &'static str, value: &str, input: Input<'_>| {
+    let field = |column: &'static str, value: &str, input: Field<'_>| {
         let name = name_of(column);
         line(
             wrong,
-            Input {
+            Field {
                 name: &name,
                 label: if input.label.is_empty() { column_label(column) } else { input.label },
-                value,
+                stored: value,
                 ..input
             },
         )
     };
-    let number = |after: &'static str| Input { inputmode: "numeric", after, ..Input::default() };
+    let number = |after: &'static str| Field { inputmode: "numeric", after, ..Field::default() };
     let (content, content_unit) = if by_weight {
         (t("每份净重", "Net weight of one"), t("克", "g"))
     } else {
@@ -308,27 +310,27 @@ fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> Any
     view! {
         <div class="panel stack" data-row-at=at.to_owned()>
             <input type="hidden" name=html_name(&name_of("id")) value=row.id.clone() id=html_id(&name_of("id"))/>
-            {field("name", &row.name, Input { label: t("规格名称", "What it is called"), placeholder: t("例如：250 克罐装", "For example: tin of 250 g"), ..Input::default() })}
+            {field("name", &row.name, Field { label: t("规格名称", "What it is called"), placeholder: t("例如：250 克罐装", "For example: tin of 250 g"), ..Field::default() })}
             <div class="fields fields--3">
-                {field("price", &row.price, Input { inputmode: "decimal", before: "¥", ..Input::default() })}
-                {field("base_quantity", &row.base_quantity, Input { label: content, ..number(content_unit) })}
-                {field("unit", &row.unit, Input { placeholder: "件", list: "units", ..Input::default() })}
+                {field("price", &row.price, Field { inputmode: "decimal", before: "¥", ..Field::default() })}
+                {field("base_quantity", &row.base_quantity, Field { label: content, ..number(content_unit) })}
+                {field("unit", &row.unit, Field { placeholder: "件", list: "units", ..Field::default() })}
             </div>
             <details class="fold" open=has_more || more_is_wrong>
                 <summary>{t("更多：重量、起订量、批量价", "More: weight, minimum, tier prices")}</summary>
                 <div class="stack">
                     <div class="fields fields--3">
                         {field("weight_g", &row.weight_g, number(t("克", "g")))}
-                        {field("min_quantity", &row.min_quantity, Input { placeholder: "1", ..number("") })}
-                        {field("step_quantity", &row.step_quantity, Input { placeholder: "1", ..number("") })}
+                        {field("min_quantity", &row.min_quantity, Field { placeholder: "1", ..number("") })}
+                        {field("step_quantity", &row.step_quantity, Field { placeholder: "1", ..number("") })}
                     </div>
-                    {field("tier_prices", &row.tier_prices, Input {
+                    {field("tier_prices", &row.tier_prices, Field {
                         is_optional: true, placeholder: "50:118, 100:108",
-                        hint: t("数量:单价，用逗号隔开；单位采购按量享受", "quantity:price, separated by commas; for bulk orders"), ..Input::default()
+                        hint: t("数量:单价，用逗号隔开；单位采购按量享受", "quantity:price, separated by commas; for bulk orders"), ..Field::default()
                     })}
                     <div class="fields">
-                        {field("name_en", &row.name_en, Input { is_optional: true, ..Input::default() })}
-                        {field("code", &row.code, Input { is_optional: true, hint: t("不填自动生成", "Made for you when blank"), ..Input::default() })}
+                        {field("name_en", &row.name_en, Field { is_optional: true, ..Field::default() })}
+                        {field("code", &row.code, Field { is_optional: true, hint: t("不填自动生成", "Made for you when blank"), ..Field::default() })}
                     </div>
                 </div>
             </details>
@@ -346,8 +348,8 @@ pub(super) fn sending(shown: &Shown) -> AnyView {
         <fieldset class="form__group">
             <legend>{t("发货", "Sending")}</legend>
             <div class="fields">
-                {select(wrong, Input { name: "place", label: column_label("place"), value: &form.place, ..Input::default() }, &options(&choices.places))}
-                {select(wrong, Input { name: "freight_template", label: column_label("freight_template"), value: &form.freight_template, ..Input::default() }, &options(&choices.freight_templates))}
+                {select(wrong, Field { name: "place", label: column_label("place"), stored: &form.place, ..Field::default() }, &options(&choices.places))}
+                {select(wrong, Field { name: "freight_template", label: column_label("freight_template"), stored: &form.freight_template, ..Field::default() }, &options(&choices.freight_templates))}
             </div>
         </fieldset>
     }

@@ -1,5 +1,6 @@
 //! The batches of a product: what came in from whom, its papers, and what is left.
 
+use domain::food::FoodClass;
 use domain::ids::ProductId;
 use domain::time::Date;
 use leptos::prelude::*;
@@ -9,11 +10,11 @@ use super::api::{AddBatch, CorrectStock, UpdatePapers};
 use super::fields::{Wrong, line};
 use super::sections::label_of;
 use crate::context::{link, name, services, t, typed_param, viewer};
-use crate::features::sell::team::{RowField, current_team, row_failure, row_field, stock_text};
+use crate::features::sell::team::{current_team, row_failure, stock_text};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
-use crate::ui;
+use crate::ui::{self, Field};
 
 /// `/sell/{team}/products/{product}/stock`
 pub async fn stock_page() -> PageResult {
@@ -48,6 +49,19 @@ fn typed_unit(base_unit: &str) -> &'static str {
     if base_unit == "g" { t("千克", "kg") } else { t("件", "pcs") }
 }
 
+/// Live poultry and meat are sold with a quarantine certificate.
+fn is_meat(page: &EditPage) -> bool {
+    page.form.food_class == FoodClass::LivePoultryMeat.as_str()
+}
+
+fn quarantine_label() -> &'static str {
+    t("检疫证明编号", "Quarantine certificate number")
+}
+
+fn issued_label() -> &'static str {
+    t("开具日期", "Issued on")
+}
+
 fn add_part(page: &EditPage) -> AnyView {
     let state = FormState::of::<AddBatch>();
     let is_open = page.batches.is_empty() || state.is_refused();
@@ -68,31 +82,19 @@ fn add_form(page: &EditPage, state: &FormState) -> AnyView {
     let field =
         |name: &'static str, label: &str, otherwise: &str, kind: &str, hint: &str, is_optional: bool| {
             let value = value(name, otherwise);
-            line(
-                &wrong,
-                super::fields::Input {
-                    name,
-                    label,
-                    value: &value,
-                    kind,
-                    hint,
-                    is_optional,
-                    ..Default::default()
-                },
-            )
+            line(&wrong, Field { name, label, stored: &value, kind, hint, is_optional, ..Default::default() })
         };
     let received = value("received", "");
     let errors =
         wrong.0.iter().map(|error| (error.field.clone(), label_of(&error.field))).collect::<Vec<_>>();
     let labels: Vec<(&str, &str)> =
         errors.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
-    let issuer = last.map(|batch| batch.certificate_issuer.clone()).unwrap_or_default();
-    let contact = last.map(|batch| batch.certificate_contact.clone()).unwrap_or_default();
-    let certificate = if page.form.food_class == "live_poultry_meat" {
-        t("检疫证明编号", "Quarantine certificate number")
-    } else {
-        t("合格证编号", "Certificate number")
-    };
+    let (issuer, contact) = last.map_or(("", ""), |batch| {
+        (batch.papers.certificate_issuer.as_str(), batch.papers.certificate_contact.as_str())
+    });
+    let is_produce = page.form.food_class == FoodClass::FreshProduce.as_str();
+    let quarantine =
+        is_meat(page).then(|| field("quarantine_number", quarantine_label(), "", "text", "", false));
     let life = match page.form.shelf_life_days.as_str() {
         "" => String::new(),
         days => {
@@ -109,17 +111,21 @@ fn add_form(page: &EditPage, state: &FormState) -> AnyView {
                 {field("produced_on", t("采收或生产日期", "Harvest or production date"), &today, "date", "", false)}
                 {field("expires_on", t("保质期至", "Best before"), "", "date", &life, true)}
             </div>
-            {line(&wrong, super::fields::Input {
-                name: "received", label: t("可卖的数量", "Quantity for sale"), value: &received, inputmode: "decimal",
+            {line(&wrong, Field {
+                name: "received", label: t("可卖的数量", "Quantity for sale"), stored: &received, inputmode: "decimal",
                 after: typed_unit(&page.form.base_unit), ..Default::default()
             })}
             {village_rows(page, state, &wrong)}
             <fieldset class="form__group">
                 <legend>{t("合格证或检疫证明", "Certificate")}</legend>
-                {field("certificate_number", certificate, "", "text", "", page.form.food_class != "live_poultry_meat")}
+                {quarantine}
                 <div class="fields">
-                    {field("certificate_issuer", t("开具者", "Issued by"), &issuer, "text", "", page.form.food_class != "fresh_produce")}
-                    {field("certificate_contact", t("开具者电话", "The issuer's phone"), &contact, "tel", "", page.form.food_class != "fresh_produce")}
+                    {field("certificate_number", t("合格证编号", "Certificate number"), "", "text", "", true)}
+                    {field("issued_on", issued_label(), "", "date", t("不填就按采收或生产日期", "Blank: the day of harvest or production"), true)}
+                </div>
+                <div class="fields">
+                    {field("certificate_issuer", t("开具者", "Issued by"), issuer, "text", "", !is_produce)}
+                    {field("certificate_contact", t("开具者电话", "The issuer's phone"), contact, "tel", "", !is_produce)}
                 </div>
             </fieldset>
             {field("code", t("批次号", "Batch code"), "", "text", t("印在包装上的；不填按日期生成", "As printed on the package; made of the date when blank"), true)}
@@ -141,10 +147,10 @@ fn village_rows(page: &EditPage, state: &FormState, wrong: &Wrong) -> AnyView {
                 (format!("inputs.{at}.village"), format!("inputs.{at}.weight_kg"));
             let value = state.value(&weight_name);
             let label = name(&village.name, &village.name_en).to_owned();
-            let input = super::fields::Input {
+            let input = Field {
                 name: &weight_name,
                 label: &label,
-                value: &value,
+                stored: &value,
                 inputmode: "decimal",
                 after: t("千克", "kg"),
                 ..Default::default()
@@ -183,9 +189,9 @@ fn batch_card(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> A
     } else {
         (t("已售完", "Sold out"), "t-neutral")
     };
-    let dates = match &batch.expires_on {
-        Some(last) => format!("{} → {last}", batch.produced_on),
-        None => batch.produced_on.clone(),
+    let dates = match (&batch.papers.produced_on, batch.papers.expires_on.as_str()) {
+        (produced, "") => produced.clone(),
+        (produced, last) => format!("{produced} → {last}"),
     };
     let facts = vec![
         (t("日期", "Dates"), view! { <span class="num">{dates}</span> }.into_any()),
@@ -202,7 +208,7 @@ fn batch_card(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> A
             {wrong.line(&format!("batches.{at}.inputs"))}
             {ui::facts("facts--wide", facts)}
             {stock_form(page, batch)}
-            {papers_form(at, batch, wrong)}
+            {papers_form(page, at, batch, wrong)}
         </article>
     }
     .into_any()
@@ -241,9 +247,9 @@ fn stock_form(page: &EditPage, batch: &BatchView) -> AnyView {
                 {ui::hidden("base_unit", &page.form.base_unit)}
                 {ui::key_field()}
                 <div class="fields">
-                    {row_field(&state, RowField {
-                        id: format!("change-{id}"), name: "change", label: t("增减（减少写负数）", "Change (a loss is negative)"),
-                        placeholder: "-2", unit: typed_unit(&page.form.base_unit), ..RowField::default()
+                    {ui::text_field(&state, &Field {
+                        id: &format!("change-{id}"), name: "change", label: t("增减（减少写负数）", "Change (a loss is negative)"),
+                        placeholder: "-2", after: typed_unit(&page.form.base_unit), ..Field::default()
                     })}
                     <div class="field">
                         <label for=reason_id.clone()>{t("原因", "Reason")}</label>
@@ -258,20 +264,23 @@ fn stock_form(page: &EditPage, batch: &BatchView) -> AnyView {
     .into_any()
 }
 
-fn papers_form(at: usize, batch: &BatchView, wrong: &Wrong) -> AnyView {
+fn papers_form(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> AnyView {
     let id = batch.batch.to_string();
     let state = FormState::of::<UpdatePapers>().only_if("batch", &id);
     let prefix = format!("batches.{at}.");
     let lacks = wrong.0.iter().any(|error| error.field.starts_with(&prefix));
     let field = |name: &'static str, label: &'static str, stored: &str, kind: &'static str| {
         let whole = format!("{prefix}{name}");
-        let field = row_field(
+        let field = ui::text_field(
             &state,
-            RowField { id: html_id(&whole), name, label, stored, kind, ..RowField::default() },
+            &Field { id: &html_id(&whole), name, label, stored, kind, ..Field::default() },
         );
         let missing = state.error(name).is_none().then(|| wrong.line(&whole));
         view! { <div>{field}{missing}</div> }
     };
+    let papers = &batch.papers;
+    let quarantine =
+        is_meat(page).then(|| field("quarantine_number", quarantine_label(), &papers.quarantine_number, ""));
     view! {
         <details class="fold" open=state.is_refused() || lacks>
             <summary>{t("日期和证明", "Dates and papers")}</summary>
@@ -279,13 +288,17 @@ fn papers_form(at: usize, batch: &BatchView, wrong: &Wrong) -> AnyView {
                 {row_failure(&state)}
                 {ui::hidden("batch", &id)}
                 <div class="fields">
-                    {field("produced_on", t("采收或生产日期", "Harvest or production date"), &batch.produced_on, "date")}
-                    {field("expires_on", t("保质期至", "Best before"), batch.expires_on.as_deref().unwrap_or_default(), "date")}
+                    {field("produced_on", t("采收或生产日期", "Harvest or production date"), &papers.produced_on, "date")}
+                    {field("expires_on", t("保质期至", "Best before"), &papers.expires_on, "date")}
                 </div>
-                {field("certificate_number", t("证书编号", "Certificate number"), &batch.certificate_number, "")}
+                {quarantine}
                 <div class="fields">
-                    {field("certificate_issuer", t("开具者", "Issued by"), &batch.certificate_issuer, "")}
-                    {field("certificate_contact", t("开具者电话", "The issuer's phone"), &batch.certificate_contact, "tel")}
+                    {field("certificate_number", t("合格证编号", "Certificate number"), &papers.certificate_number, "")}
+                    {field("issued_on", issued_label(), &papers.issued_on, "date")}
+                </div>
+                <div class="fields">
+                    {field("certificate_issuer", t("开具者", "Issued by"), &papers.certificate_issuer, "")}
+                    {field("certificate_contact", t("开具者电话", "The issuer's phone"), &papers.certificate_contact, "tel")}
                 </div>
                 <div class="form__acts"><button class="btn btn--plain">{t("保存", "Save")}</button></div>
             </form>

@@ -72,9 +72,9 @@ mod tests {
             ("unknown", "?"),
         ];
         let form: DraftForm = read(sent.map(|(name, value)| (dotted(name), value.to_owned())));
-        assert_eq!(form.name, "茶");
-        let prices: Vec<&str> = form.variants.iter().map(|row| row.price.as_str()).collect();
+        assert_eq!(form.listing.name, "茶");
+        let prices: Vec<&str> = form.listing.variants.iter().map(|row| row.price.as_str()).collect();
         assert_eq!(prices, ["1", "2", "3"]);
-        assert_eq!(form.photos, ["a:x", "b:y"]);
+        assert_eq!(form.listing.photos, ["a:x", "b:y"]);
     }
 }

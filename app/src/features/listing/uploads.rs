@@ -8,6 +8,7 @@ use domain::ids::{ProductId, TeamId};
 use service::{ServiceError, Services, Viewer};
 
 use super::api::DraftForm;
+use super::photo_uploader::Change;
 use super::save::{photo_id, save};
 use super::{LISTING_PATH, PHOTOS_PATH, stock_path, typed};
 use crate::AppError;
@@ -62,7 +63,7 @@ async fn follow(
     let team = service::listing::edit_page(services, viewer, product).await?.team;
     let mut refused = add_photos(services, viewer, team, &mut form, files).await?;
     let (action, subject) = form.then.split_once('.').unwrap_or((form.then.as_str(), ""));
-    arrange(&mut form.photos, action, subject);
+    arrange(&mut form.listing.photos, action, subject);
     let saved = save(services, viewer, &form).await?;
     refused.extend(saved.problems);
     if !refused.is_empty() {
@@ -91,15 +92,15 @@ async fn add_photos(
     files: Vec<UploadedFile>,
 ) -> service::Result<Vec<FieldError>> {
     let mut refused = Vec::new();
-    let mut known: HashSet<String> = form.photos.iter().map(|text| photo_id(text).to_owned()).collect();
+    let mut known: HashSet<String> =
+        form.listing.photos.iter().map(|text| photo_id(text).to_owned()).collect();
     for file in files {
         // The same bytes are the same photo, so no key has to hold two sendings together.
-        let key = services.new_token();
-        match service::photos::upload_photo(services, viewer, team, Bytes::from(file.bytes), &key).await {
+        match service::photos::upload_photo(services, viewer, team, Bytes::from(file.bytes), "").await {
             Ok(photo) => {
                 let id = photo.media_id.to_string();
                 if known.insert(id.clone()) {
-                    form.photos.push(format!("{id}:{}", photo.content_hash));
+                    form.listing.photos.push(format!("{id}:{}", photo.content_hash));
                 }
             }
             Err(ServiceError::Invalid(errors)) => {
@@ -114,13 +115,8 @@ async fn add_photos(
 /// Moves or removes a photo as one of its buttons says.
 fn arrange(photos: &mut Vec<String>, action: &str, subject: &str) {
     let Some(at) = photos.iter().position(|text| photo_id(text) == subject) else { return };
-    match action {
-        "photo_earlier" if at > 0 => photos.swap(at, at - 1),
-        "photo_later" if at + 1 < photos.len() => photos.swap(at, at + 1),
-        "photo_remove" => {
-            photos.remove(at);
-        }
-        _ => {}
+    if let Some(change) = Change::of_word(action) {
+        change.apply(photos, at);
     }
 }
 

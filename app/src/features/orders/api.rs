@@ -38,11 +38,17 @@ async fn own_order(
 #[server(endpoint = "orders/pay")]
 pub async fn pay_order(#[server(flatten)] form: OrderForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
+    use domain::order::OrderStatus;
     submit(form, |services, viewer, form| async move {
         let order = own_order(&services, &viewer, &form.number).await?.order;
         // Whoever presses "pay" may have paid a moment ago in another window; a silent network is no reason to stop.
         if let Err(error) = service::payments::check_order(&services, order.id).await {
             tracing::warn!(order = order.number, %error, "an order could not be checked before paying");
+        }
+        // Whoever pressed twice may have paid between the two: the order's page says so.
+        let order = own_order(&services, &viewer, &form.number).await?.order;
+        if matches!(order.status, OrderStatus::Paid | OrderStatus::Completed) {
+            return Ok(Then::go(crate::routes::paths::order(&order.number), ()));
         }
         let back = come_back(viewer.locale, &order.number);
         let url = service::payments::start_payment(&services, &viewer, order.id, &back).await?;

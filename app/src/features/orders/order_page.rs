@@ -11,7 +11,7 @@ use service::orders::{OrderPage, ParcelRow};
 use super::access::{Seen, ask_screen, see_order};
 use super::api::{BuyAgain, CANCEL_REASONS, CancelOrder, ConfirmReceipt};
 use super::parts;
-use crate::context::{link, locale, param, query, t, viewer};
+use crate::context::{link, locale, param, query, services, t, viewer};
 use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -26,9 +26,9 @@ pub async fn order_page() -> PageResult {
         Seen::Nothing(wrong) => return Ok(ask_screen(&param("number"), wrong).status(404)),
     };
     if let (OrderKind::Unit, Some(unit), true) = (page.order.kind, page.order.unit_id, is_own) {
-        let unit = UnitId::from_i64(unit);
-        if viewer().require_unit_member(unit).is_ok() {
-            return Ok(Screen::go(paths::unit_order(unit, &page.order.number)));
+        let mine = service::units::list_my_units(&services(), &viewer()).await?;
+        if let Some(unit) = mine.iter().find(|of| of.id == UnitId::from_i64(unit)) {
+            return Ok(Screen::go(paths::unit_order(&unit.slug, &page.order.number)));
         }
     }
     let title = format!("{} {}", t("订单", "Order"), page.order.number);

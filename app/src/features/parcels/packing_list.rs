@@ -68,7 +68,7 @@ fn sheet(team: &Team, parcel: &PackingParcel) -> AnyView {
                         {name(&line.variant_name, &line.variant_name_en).to_owned()}
                     </th>
                     <td class="n">{line.quantity}</td>
-                    <td>{line.unit.clone()}</td>
+                    <td>{ui::unit_text(&line.unit)}</td>
                     <td>"☐"</td>
                 </tr>
             }
@@ -100,7 +100,7 @@ fn sheet(team: &Team, parcel: &PackingParcel) -> AnyView {
                 {unit}
                 {note}
             </dl>
-            <table class="table">
+            <div class="table-wrap"><table class="table">
                 <thead>
                     <tr>
                         <th scope="col">{t("编号", "Code")}</th>
@@ -117,7 +117,7 @@ fn sheet(team: &Team, parcel: &PackingParcel) -> AnyView {
                         <td class="n">{pieces}</td><td></td><td></td>
                     </tr>
                 </tfoot>
-            </table>
+            </table></div>
             <footer class="sheet__sign">
                 <span>{t("装箱人", "Packed by")}</span>
                 <span>{t("复核", "Checked by")}</span>

@@ -7,7 +7,7 @@ use service::shipping::{CARRIERS, PackingParcel};
 
 use super::api::{GiveUpOrder, ShipParcel};
 use crate::context::{link, locale, name, t};
-use crate::features::sell::team::{RowField, Team, row_failure, row_field};
+use crate::features::sell::team::{Team, row_failure};
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::{text, ui};
@@ -72,7 +72,7 @@ fn lines(parcel: &PackingParcel) -> AnyView {
                             <span class="num">{line.variant_code.clone()}</span>
                         </span>
                     </div>
-                    <div class="line__n"><strong class="num">{format!("× {} {}", line.quantity, line.unit)}</strong></div>
+                    <div class="line__n"><strong class="num">{format!("× {} {}", line.quantity, ui::unit_text(&line.unit))}</strong></div>
                 </li>
             }
         })
@@ -160,13 +160,13 @@ fn ship_form(team: &Team, parcel: &PackingParcel) -> AnyView {
                     </select>
                     {carrier_error}
                 </div>
-                {row_field(&state, RowField {
-                    id: format!("o-{id}"), name: "other_carrier", label: t("其他快递名称", "Another carrier"),
-                    stored: stored_other, placeholder: t("不在列表中时填写", "Only if not in the list"), ..RowField::default()
+                {ui::text_field(&state, &ui::Field {
+                    id: &format!("o-{id}"), name: "other_carrier", label: t("其他快递名称", "Another carrier"),
+                    stored: stored_other, placeholder: t("不在列表中时填写", "Only if not in the list"), ..ui::Field::default()
                 })}
-                {row_field(&state, RowField {
-                    id: format!("t-{id}"), name: "tracking_number", label: t("快递单号", "Tracking number"),
-                    stored: &row.tracking_number, ..RowField::default()
+                {ui::text_field(&state, &ui::Field {
+                    id: &format!("t-{id}"), name: "tracking_number", label: t("快递单号", "Tracking number"),
+                    stored: &row.tracking_number, ..ui::Field::default()
                 })}
             </div>
             <div class="form__acts">
@@ -195,9 +195,9 @@ fn give_up_form(team: &Team, parcel: &PackingParcel) -> AnyView {
                          Not possible once a parcel of the order has left.",
                     )}
                 </p>
-                {row_field(&state, RowField {
-                    id: format!("r-{id}"), name: "reason", label: t("原因（顾客会看到）", "Reason (the buyer sees it)"),
-                    placeholder: t("例如：大雪封路，鲜货无法发出", "For example: the road is snowed in"), ..RowField::default()
+                {ui::text_field(&state, &ui::Field {
+                    id: &format!("r-{id}"), name: "reason", label: t("原因（顾客会看到）", "Reason (the buyer sees it)"),
+                    placeholder: t("例如：大雪封路，鲜货无法发出", "For example: the road is snowed in"), ..ui::Field::default()
                 })}
                 <div class="form__acts">
                     <button class="btn btn--danger">{t("取消订单并退款", "Cancel the order and refund it")}</button>

@@ -42,6 +42,8 @@ impl VariantChoice {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuyBoxData {
     pub action: String,
+    /// Tells a form that is sent twice from two; scripts send it with what makes each press its own.
+    pub key: String,
     pub variants: Vec<VariantChoice>,
     /// Id of the variant that is chosen to begin with.
     pub chosen: String,
@@ -72,6 +74,11 @@ struct Choice {
     busy: RwSignal<bool>,
     /// Pieces in the cart after something was put into it.
     added: RwSignal<Option<i64>>,
+    #[cfg_attr(not(feature = "shop"), expect(dead_code, reason = "sent by scripts"))]
+    key: StoredValue<String>,
+    /// How often something was put into the cart from here.
+    #[cfg_attr(not(feature = "shop"), expect(dead_code, reason = "counted by scripts"))]
+    done: StoredValue<u32>,
     locale: Locale,
 }
 
@@ -85,6 +92,8 @@ impl Choice {
             failure: RwSignal::new(data.failure.clone()),
             busy: RwSignal::new(false),
             added: RwSignal::new(None),
+            key: StoredValue::new(data.key.clone()),
+            done: StoredValue::new(0),
             locale,
         }
     }
@@ -167,6 +176,7 @@ pub fn BuyBox(data: BuyBoxData, locale: Locale) -> impl IntoView {
     view! {
         {price_line(choice, data.sold_count)}
         <form method="post" action=data.action.clone() id="buy" class="stack" on:submit=submit>
+            <input type="hidden" name="key" value=data.key.clone()/>
             {options(choice, &data)}
             {quantity(choice, &data.quantity_id)}
             <p class=move || choice.stock().0>{move || choice.stock().1}</p>
@@ -331,6 +341,7 @@ fn add(choice: Choice, goes_on: bool, checkout_path: &str) {
         choice.busy.set(false);
         match outcome {
             Ok(pieces) => {
+                choice.done.update_value(|done| *done += 1);
                 let pieces = pieces.number().unwrap_or_default();
                 choice.failure.set(None);
                 crate::ui::show_cart_count(pieces);
@@ -343,7 +354,10 @@ fn add(choice: Choice, goes_on: bool, checkout_path: &str) {
             Err(said) => choice.failure.set(Some(said)),
         }
     };
-    post::<AddLine>(&[("variant", &variant), ("quantity", &quantity)], choice.locale, done);
+    // The same press again, after an answer that never came, has the same key; another choice or another press not.
+    let key = format!("{}.{}.{variant}.{quantity}", choice.key.get_value(), choice.done.get_value());
+    let fields = [("variant", variant.as_str()), ("quantity", &quantity), ("key", &key)];
+    post::<AddLine>(&fields, choice.locale, done);
 }
 
 #[cfg(not(feature = "shop"))]

@@ -54,10 +54,14 @@ pub fn shares(origins: &[OriginShare]) -> AnyView {
 /// The chip of a batch whose papers are there.
 #[must_use]
 pub fn certificate_chip(batch: &BatchView) -> AnyView {
-    if batch.certificate_number.is_empty() {
+    let words = if !batch.certificate_number.is_empty() {
+        t("合格证", "Certificate")
+    } else if !batch.quarantine_number.is_empty() {
+        t("检疫证明", "Quarantine certificate")
+    } else {
         return ().into_any();
-    }
-    view! { <span class="chip t-gold">{icon_s("certificate")}{t("合格证", "Certificate")}</span> }.into_any()
+    };
+    view! { <span class="chip t-gold">{icon_s("certificate")}{words}</span> }.into_any()
 }
 
 /// The dates and the size of a batch.

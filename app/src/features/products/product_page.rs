@@ -6,14 +6,14 @@ use service::shop::{ProductPage, product_page as load};
 
 use super::buy_box::{BuyBox, BuyBoxData, VariantChoice};
 use super::card::{self, ui_photo};
-use super::words::{excerpt, paragraphs, unit_text};
+use super::words::{excerpt, paragraphs};
 use super::{freight, origin, papers, structured};
 use crate::context::{cart_count, link, locale, name, param, services, t};
 use crate::features::cart::api::AddLine;
 use crate::form::{FormState, html_id};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
-use crate::ui::{amount_text, icon_l, icon_s, photo, section_head};
+use crate::ui::{self, amount_text, icon_l, icon_s, photo, section_head};
 
 /// How wide the gallery stands.
 const GALLERY_SIZES: &str = "(min-width:80rem) 600px,(min-width:56rem) 50vw,100vw";
@@ -172,6 +172,7 @@ fn buy_box_data(page: &ProductPage) -> BuyBoxData {
     let failure = state.error("quantity").or_else(|| state.error("variant")).or_else(|| state.failure_text());
     BuyBoxData {
         action: state.action(),
+        key: services().new_token(),
         quantity: state.value_or("quantity", &min.to_string()).trim().parse().unwrap_or(min),
         quantity_id: html_id("quantity"),
         chosen,
@@ -187,7 +188,7 @@ fn buy_box_data(page: &ProductPage) -> BuyBoxData {
             .map(|variant| VariantChoice {
                 id: variant.id.to_string(),
                 name: name(&variant.name, &variant.name_en).to_owned(),
-                unit: unit_text(&variant.unit),
+                unit: ui::unit_text(&variant.unit),
                 price_fen: variant.price_fen.get(),
                 stock: variant.stock,
                 min_quantity: variant.min_quantity,
@@ -216,7 +217,7 @@ fn tiers(page: &ProductPage) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{name(&variant.name, &variant.name_en).to_owned()}</th>
-                    <td class="n">{format!("≥ {} {}", tier.min_quantity, unit_text(&variant.unit))}</td>
+                    <td class="n">{format!("≥ {} {}", tier.min_quantity, ui::unit_text(&variant.unit))}</td>
                     <td class="n">{amount_text(tier.price_fen)}</td>
                 </tr>
             }

@@ -100,48 +100,6 @@ pub fn tabs(path: &str, parameter: &str, present: &str, entries: Vec<(&str, &str
     view! { <nav class="tabs" aria-label=t("状态", "State")>{items}</nav> }.into_any()
 }
 
-/// A field of one of several like forms on a page, which therefore needs an id of its own.
-#[derive(Debug, Clone, Default)]
-pub struct RowField<'a> {
-    pub id: String,
-    pub name: &'a str,
-    pub label: &'a str,
-    pub stored: &'a str,
-    /// `text` when empty.
-    pub kind: &'a str,
-    pub inputmode: &'a str,
-    pub placeholder: &'a str,
-    /// Stands behind the input: `元`.
-    pub unit: &'a str,
-}
-
-/// An input of one line with its label and what is wrong with it.
-#[must_use]
-pub fn row_field(state: &FormState, field: RowField<'_>) -> AnyView {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let error = state.error(field.name);
-    let error_id = format!("{}-e", field.id);
-    let input = view! {
-        <input
-            id=field.id.clone()
-            name=crate::form::html_name(field.name)
-            type=if field.kind.is_empty() { "text".to_owned() } else { field.kind.to_owned() }
-            inputmode=given(field.inputmode)
-            placeholder=given(field.placeholder)
-            value=state.value_or(field.name, field.stored)
-            aria-invalid=error.is_some().then_some("true")
-            aria-describedby=error.is_some().then(|| error_id.clone())
-        />
-    };
-    let input = match given(field.unit) {
-        Some(unit) => view! { <div class="affix">{input}<span>{unit}</span></div> }.into_any(),
-        None => input.into_any(),
-    };
-    let error = error.map(|text| view! { <p class="field__error" id=error_id>{text}</p> });
-    view! { <div class="field"><label for=field.id>{field.label.to_owned()}</label>{input}{error}</div> }
-        .into_any()
-}
-
 /// Why one of several like forms was refused as a whole; nothing when it was not.
 #[must_use]
 pub fn row_failure(state: &FormState) -> AnyView {

@@ -6,7 +6,7 @@ use service::refunds::BankRefund;
 use service::units::AnnouncedTransfer;
 
 use super::api::{ConfirmRefund, ConfirmTransfer};
-use super::team::{RowField, current_team, row_failure, row_field};
+use super::team::{current_team, row_failure};
 use crate::context::{name, services, t, viewer};
 use crate::form::FormState;
 use crate::layout::Screen;
@@ -69,9 +69,9 @@ fn transfer_card(transfer: &AnnouncedTransfer, is_captain: bool) -> AnyView {
             <form class="form" method="post" action=state.action()>
                 {row_failure(&state)}
                 {ui::hidden("payment", &id)}
-                {row_field(&state, RowField {
-                    id: format!("a-{id}"), name: "amount", label: t("流水上的到账金额", "Amount on the statement"),
-                    inputmode: "decimal", unit: t("元", "yuan"), ..RowField::default()
+                {ui::text_field(&state, &ui::Field {
+                    id: &format!("a-{id}"), name: "amount", label: t("流水上的到账金额", "Amount on the statement"),
+                    inputmode: "decimal", after: t("元", "yuan"), ..ui::Field::default()
                 })}
                 <div class="form__acts">
                     <button class="btn btn--primary">{ui::icon("check")}{t("确认到账", "The money is here")}</button>

@@ -114,9 +114,14 @@ pub async fn announce_unit_transfer(#[server(flatten)] form: UnitOrderForm) -> R
 pub async fn pay_unit_order(#[server(flatten)] form: UnitOrderForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     use crate::routes::paths;
+    use domain::order::OrderStatus;
     submit(form, |services, viewer, form| async move {
         let found = service::units::unit_order_page(&services, &viewer, &form.unit, &form.number).await?;
         viewer.require_unit_finance(found.unit.id)?;
+        // Paid between two presses: the order's page says so.
+        if matches!(found.page.order.status, OrderStatus::Paid | OrderStatus::Completed) {
+            return Ok(Then::go(paths::unit_order(&form.unit, &form.number), ()));
+        }
         let path = viewer.locale.path(&paths::unit_order(&form.unit, &form.number));
         let come_back =
             service::payments::ComeBack { paid_path: format!("{path}?paid=1"), unpaid_path: path };

@@ -306,10 +306,12 @@ fn price_row(priced: &PricedVariant) -> AnyView {
         <tr>
             <th scope="row" data-label=t("编号", "Code") class="num">{row.code.clone()}</th>
             <td data-label=t("商品", "Product")>
-                <a href=link(&paths::product(&row.product_slug))>{product}</a>
-                " " <span class="small muted">{village}</span>
+                <span>
+                    <a href=link(&paths::product(&row.product_slug))>{product}</a>
+                    " " <span class="small muted">{village}</span>
+                </span>
             </td>
-            <td data-label=t("单价", "Price") class="n">{yuan(row.price_fen)} " / " {row.unit.clone()}</td>
+            <td data-label=t("单价", "Price") class="n">{yuan(row.price_fen)} " / " {ui::unit_text(&row.unit)}</td>
             <td data-label=t("批量价", "Tier prices") class="num">{tiers}</td>
             <td data-label=t("起订", "Minimum") class="num">{minimum}</td>
             <td data-label=t("库存", "Stock") class="n">{row.in_stock}</td>

@@ -164,7 +164,7 @@ fn rows(check: &QuickOrderCheck) -> AnyView {
                 <tr>
                     <th scope="row" data-label=code class="num">{row.code.clone()}</th>
                     <td data-label=product>{name(&row.name, &row.name_en).to_owned()}</td>
-                    <td data-label=quantity class="n">{row.quantity} " " {row.unit.clone()}</td>
+                    <td data-label=quantity class="n">{row.quantity} " " {ui::unit_text(&row.unit)}</td>
                     <td data-label=price class="n">{yuan(row.unit_price_fen)}</td>
                     <td data-label=amount class="n">{yuan(row.net_fen)}</td>
                 </tr>

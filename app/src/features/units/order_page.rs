@@ -78,7 +78,7 @@ fn lines(found: &UnitOrderPage) -> AnyView {
                         {line_name(line)}
                         " " <span class="small muted num">{row.variant_code.clone()}</span>
                     </th>
-                    <td data-label=quantity class="n">{row.quantity} " " {row.unit.clone()}</td>
+                    <td data-label=quantity class="n">{row.quantity} " " {ui::unit_text(&row.unit)}</td>
                     <td data-label=price class="n">{yuan(row.unit_price_fen)}</td>
                     <td data-label=amount class="n">{yuan(row.net_fen)}</td>
                 </tr>

@@ -50,9 +50,9 @@ pub async fn upload_sheet(form: UploadForm) -> Result<Answer<serde_json::Value>,
     submit_upload(form, |services, viewer, form| async move {
         // Nobody's file is unpacked but a buyer's.
         service::units::require_buying_unit(&services, &viewer, form.value("unit")).await?;
-        let bytes = form.files.iter().find(|file| file.field == "sheet").map(|file| file.bytes.as_slice());
-        let lines = service::units::read_sheet(bytes.unwrap_or_default())?;
-        let mut values = form.values;
+        let UploadForm { mut values, files, .. } = form;
+        let sheet = files.into_iter().find(|file| file.field == "sheet").map(|file| file.bytes);
+        let lines = service::units::read_uploaded_sheet(sheet.unwrap_or_default()).await?;
         values.retain(|(name, _)| name != "lines" && name != "sheet");
         values.push(("lines".to_owned(), lines.clone()));
         let to = keep_draft(&services, &viewer, values).await?;
@@ -157,7 +157,7 @@ pub fn starting_values(
     stored.extend([
         ("name", order.recipient_name.clone()),
         ("phone", order.recipient_phone.clone()),
-        ("region", order.region_code.clone()),
+        ("region", order.region_name.clone()),
         ("detail", order.address.clone()),
         ("email", order.email.clone()),
     ]);

@@ -37,7 +37,8 @@ impl Fixture {
             Arc::new(object_store::memory::InMemory::new()),
             ShopRules::default(),
             "http://127.0.0.1:3000",
-        );
+        )
+        .with_secret_key(crate::secret_key::SecretKey::derive(&[7; 32]).unwrap());
         Self { services, clock, _folder: folder }
     }
 }

@@ -17,6 +17,8 @@ pub struct HeldRole {
     /// Empty for the operator.
     pub scope_name: String,
     pub scope_name_en: String,
+    /// Of a unit, whose pages are found by it; else empty.
+    pub scope_slug: String,
     pub granted_at_ms: i64,
 }
 
@@ -131,6 +133,7 @@ pub(super) async fn load(conn: &mut Conn, user: UserId) -> Result<Vec<HeldRole>>
             role,
             scope_name: row.scope_name,
             scope_name_en: row.scope_name_en,
+            scope_slug: row.scope_slug,
             granted_at_ms: row.granted_at_ms,
         })
     };

@@ -5,6 +5,7 @@
 
 use std::net::IpAddr;
 
+use domain::ids::UserId;
 use domain::time::{DAY_MS, SECOND_MS};
 use store::{Conn, people};
 
@@ -31,19 +32,41 @@ impl Bucket {
         Self::new("name", normalised, FREE_FAILURES_OF_A_NAME)
     }
 
-    /// A person with IPv6 has a whole /64 to send from, so that counts as one address.
     pub(crate) fn address(client_address: &str) -> Self {
-        let shared = match client_address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-            Ok(IpAddr::V6(v6)) => format!("{:?}", &v6.segments()[..4]),
-            Ok(v4) => v4.to_string(),
-            Err(_) => client_address.to_owned(),
-        };
+        let shared = client_address.parse::<IpAddr>().map_or_else(|_| client_address.to_owned(), shared_part);
         Self::new("address", &shared, FREE_FAILURES_OF_AN_ADDRESS)
+    }
+
+    /// Passwords asked for once more of somebody who is signed in.
+    pub(crate) fn password_of(user: UserId) -> Self {
+        Self::new("password", &user.to_string(), FREE_FAILURES_OF_A_NAME)
+    }
+
+    /// Codes of the second factor. Its own bucket: who knows the password must not wash it clean with that.
+    pub(crate) fn code_of(user: UserId) -> Self {
+        Self::new("code", &user.to_string(), FREE_FAILURES_OF_A_NAME)
+    }
+
+    /// Codes of the second factor, by address.
+    pub(crate) fn codes_from(client_address: &str) -> Self {
+        let Self { key, free_failures } = Self::address(client_address);
+        Self { key: format!("code:{key}"), free_failures }
     }
 
     /// Guesses at the end of the phone number of one order.
     pub(crate) fn order(number: &str) -> Self {
         Self::new("order", number, FREE_FAILURES_OF_A_NAME)
+    }
+
+    /// Letters with a way into an account that were asked for, by the account's name.
+    pub(crate) fn letters_to(normalised: &str) -> Self {
+        Self::new("letters to", normalised, FREE_FAILURES_OF_A_NAME)
+    }
+
+    /// Letters that were asked for from one address, apart from its failed sign-ins: nobody is kept out by them.
+    pub(crate) fn letters_from(client_address: &str) -> Self {
+        let shared = client_address.parse::<IpAddr>().map_or_else(|_| client_address.to_owned(), shared_part);
+        Self::new("letters from", &shared, FREE_FAILURES_OF_AN_ADDRESS)
     }
 
     fn new(kind: &str, value: &str, free_failures: i64) -> Self {
@@ -68,6 +91,14 @@ impl Bucket {
         }
         let doublings = u32::try_from(beyond + 1).unwrap_or(u32::MAX).min(20);
         (SECOND_MS << doublings).min(LONGEST_WAIT_MS)
+    }
+}
+
+/// A person with IPv6 has a whole /64 to send from, so that counts as one address.
+pub(crate) fn shared_part(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => format!("{:?}", &v6.segments()[..4]),
+        v4 => v4.to_string(),
     }
 }
 

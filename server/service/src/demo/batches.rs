@@ -18,8 +18,6 @@ pub(super) async fn arrive(
 ) -> Result<()> {
     let is_first = rows::count_batches(tx, good.id).await? == 0;
     rows::insert_batch(tx, &batch.row).await?;
-    let issued_on = Some(batch.row.produced_on.as_str());
-    store::seed::update_papers(tx, batch.row.id, issued_on, &batch.quarantine_number).await?;
     if is_first {
         rows::publish_listing(tx, good.id, &good.slug, services.now_ms()).await?;
         reindex_product(tx, good.id).await?;

@@ -5,7 +5,7 @@ use domain::ids::MediaId;
 use domain::money::Fen;
 use domain::time::{Date, HOUR_MS, start_of_day_ms};
 use store::WriteTx;
-use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch};
+use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
 
 use super::batches;
 use super::county::{Batch, County, Product};
@@ -137,16 +137,19 @@ fn arriving_batch(
             id: world.services.new_id(),
             product_id: row.id,
             code: batch.code.clone(),
-            produced_on: produced_on.to_string(),
-            expires_on: Some(expires_on.to_string()),
-            certificate_number: batch.certificate_number.clone(),
-            certificate_issuer: batch.certificate_issuer.clone(),
-            certificate_contact: team.map(|team| team.dispatch_place.phone.clone()).unwrap_or_default(),
+            papers: PapersRow {
+                produced_on: produced_on.to_string(),
+                expires_on: Some(expires_on.to_string()),
+                certificate_number: batch.certificate_number.clone(),
+                certificate_issuer: batch.certificate_issuer.clone(),
+                certificate_contact: team.map(|team| team.dispatch_place.phone.clone()).unwrap_or_default(),
+                issued_on: Some(produced_on.to_string()),
+                quarantine_number: if is_meat { batch.certificate_number.clone() } else { String::new() },
+            },
             received: batch.received,
             inputs,
             created_at_ms: (start_of_day_ms(produced_on) + 10 * HOUR_MS).min(world.now_ms),
         },
-        quarantine_number: if is_meat { batch.certificate_number.clone() } else { String::new() },
         expires_on,
     })
 }

@@ -144,11 +144,10 @@ pub(super) struct GoodVariant {
     pub base_quantity: i64,
 }
 
-/// A batch on its way, with the papers that are no part of [`NewBatch`].
+/// A batch on its way.
 #[derive(Debug, Clone)]
 pub(super) struct ArrivingBatch {
     pub row: NewBatch,
-    pub quarantine_number: String,
     pub expires_on: Date,
 }
 

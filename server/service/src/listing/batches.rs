@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::failure::{FieldError, Problem};
+use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, VillageId};
+use domain::listing::{AddBatch, InputForm, PapersForm, UpdateBatch};
 use domain::search_text::fold_width;
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::listing::{self as rows, ListingBatchRow, ListingRow, NewBatch};
+use store::listing::{self as rows, ListingBatchRow, ListingRow, NewBatch, PapersRow};
 use store::{Conn, WriteTx};
 
 use super::form::Reader;
@@ -23,51 +25,6 @@ const MAX_PAPER_CHARS: usize = 120;
 const MAX_RECEIVED: i64 = 1_000_000_000;
 /// Why stock was corrected, as the form offers it: more came in, the count was wrong, and four kinds of loss.
 const REASONS: [&str; 6] = ["received", "counted", "spoiled", "damaged", "expired", "sample"];
-
-/// A harvest or production run that came in, as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AddBatch {
-    /// Of the product, in its shown form.
-    pub product: String,
-    /// Printed on the package; blank to have one made of the date.
-    pub code: String,
-    /// `YYYY-MM-DD`; what stands on the certificate as its day.
-    pub produced_on: String,
-    /// Blank for production plus shelf life, when the product has one.
-    pub expires_on: String,
-    /// Of the 承诺达标合格证 or the quarantine certificate.
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
-    /// Base units of the product, all of which can be sold.
-    pub received: String,
-    /// Whose harvest is in it; rows in which nothing was typed are ignored.
-    pub inputs: Vec<InputForm>,
-}
-
-/// What one village put in, as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct InputForm {
-    /// Of the village, in its shown form.
-    pub village: String,
-    /// Kilograms with at most three decimals.
-    pub weight_kg: String,
-}
-
-/// The papers of a batch, as typed. Quantities and inputs cannot be changed: lines are attributed by them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpdateBatch {
-    /// Of the batch, in its shown form.
-    pub batch: String,
-    pub produced_on: String,
-    pub expires_on: String,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
-}
 
 /// A correction of stock, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -127,25 +84,23 @@ pub async fn add_batch(
 pub async fn update_batch(services: &Services, viewer: &Viewer, command: &UpdateBatch) -> Result<()> {
     viewer.require_user()?;
     let mut tx = services.db.write().await?;
-    let (mut batch, row) = own_batch(&mut tx, viewer, &command.batch).await?;
+    let (batch, row) = own_batch(&mut tx, viewer, &command.batch).await?;
     let before = published_problems(&mut tx, services, &row).await?;
     let mut reader = Reader::default();
-    let days = read_days(&mut reader, &row, &command.produced_on, &command.expires_on, today(services));
-    let (number, issuer, contact) =
-        (&command.certificate_number, &command.certificate_issuer, &command.certificate_contact);
-    reader.text("certificate_number", number, MAX_PAPER_CHARS, &mut batch.certificate_number);
-    reader.text("certificate_issuer", issuer, MAX_PAPER_CHARS, &mut batch.certificate_issuer);
-    reader.text("certificate_contact", contact, MAX_PAPER_CHARS, &mut batch.certificate_contact);
-    let (Some((produced_on, expires_on)), true) = (days, reader.problems.is_empty()) else {
+    let stored = batch.papers.clone();
+    let papers = read_papers(&mut reader, &row, &command.papers, batch.papers, today(services));
+    let Some(papers) = papers.filter(|_| reader.problems.is_empty()) else {
         return Err(ServiceError::Invalid(reader.problems));
     };
-    batch.produced_on = produced_on.to_string();
-    batch.expires_on = expires_on.map(|day| day.to_string());
+    // Sent twice: they are as asked for already.
+    if papers == stored {
+        return Ok(());
+    }
+    let detail = json!({ "produced_on": papers.produced_on, "expires_on": papers.expires_on });
     // The batch before its product, in the order in which an order takes them.
-    rows::update_batch_papers(&mut tx, &batch).await?;
+    rows::update_batch_papers(&mut tx, batch.id, papers).await?;
     let row = lock_own_listing(&mut tx, services, viewer, row.id).await?;
     refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
-    let detail = json!({ "produced_on": batch.produced_on, "expires_on": batch.expires_on });
     audit::record(&mut tx, services, viewer.user_id(), "batch.papers", "batch", batch.id.get(), detail)
         .await?;
     Ok(tx.commit().await?)
@@ -204,56 +159,79 @@ async fn read_batch(
     command: &AddBatch,
 ) -> Result<NewBatch> {
     let mut reader = Reader::default();
-    let days = read_days(&mut reader, row, &command.produced_on, &command.expires_on, today(services));
+    let papers = read_papers(&mut reader, row, &command.papers, PapersRow::default(), today(services));
     let received = reader.number("received", &command.received, 1, MAX_RECEIVED);
     let inputs = read_inputs(tx, &mut reader, row, &command.inputs).await?;
-    let (mut code, mut number, mut issuer, mut contact) = Default::default();
+    let mut code = String::new();
     reader.text("code", &command.code, MAX_CODE_CHARS, &mut code);
-    reader.text("certificate_number", &command.certificate_number, MAX_PAPER_CHARS, &mut number);
-    reader.text("certificate_issuer", &command.certificate_issuer, MAX_PAPER_CHARS, &mut issuer);
-    reader.text("certificate_contact", &command.certificate_contact, MAX_PAPER_CHARS, &mut contact);
     let taken: Vec<String> =
         rows::list_listing_batches(tx, row.id).await?.into_iter().map(|batch| batch.code).collect();
     if taken.contains(&code) {
         reader.report("code", Problem::Taken);
     }
-    let (Some((produced_on, expires_on)), Some(received), true) =
-        (days, received, reader.problems.is_empty())
-    else {
+    let (Some(papers), Some(received), true) = (papers, received, reader.problems.is_empty()) else {
         return Err(ServiceError::Invalid(reader.problems));
     };
     if code.is_empty() {
-        code = code_of(produced_on, &taken);
+        code = code_of(&papers.produced_on, &taken);
     }
     Ok(NewBatch {
         id: services.new_id(),
         product_id: row.id,
         code,
-        produced_on: produced_on.to_string(),
-        expires_on: expires_on.map(|day| day.to_string()),
-        certificate_number: number,
-        certificate_issuer: issuer,
-        certificate_contact: contact,
+        papers,
         received,
         inputs,
         created_at_ms: services.now_ms(),
     })
 }
 
+/// The papers as typed over those `stored`; `None` when something is wrong with a day.
+fn read_papers(
+    reader: &mut Reader,
+    row: &ListingRow,
+    typed: &PapersForm,
+    stored: PapersRow,
+    today: Date,
+) -> Option<PapersRow> {
+    let days = read_days(reader, row, typed, today);
+    let issued_on = reader.optional_date("issued_on", &typed.issued_on);
+    if issued_on.is_some_and(|day| day > today) {
+        reader.report("issued_on", Problem::WrongOrder);
+    }
+    let mut papers = stored;
+    let mut paper =
+        |field: &str, typed: &str, target: &mut String| reader.text(field, typed, MAX_PAPER_CHARS, target);
+    paper("certificate_number", &typed.certificate_number, &mut papers.certificate_number);
+    paper("certificate_issuer", &typed.certificate_issuer, &mut papers.certificate_issuer);
+    paper("certificate_contact", &typed.certificate_contact, &mut papers.certificate_contact);
+    // Other classes have no such certificate, and are not asked for one.
+    if row.food_class == FoodClass::LivePoultryMeat {
+        paper("quarantine_number", &typed.quarantine_number, &mut papers.quarantine_number);
+    }
+    let (produced_on, expires_on) = days?;
+    let has_certificate = !papers.certificate_number.is_empty()
+        || !papers.certificate_issuer.is_empty()
+        || !papers.quarantine_number.is_empty();
+    papers.produced_on = produced_on.to_string();
+    papers.expires_on = expires_on.map(|day| day.to_string());
+    papers.issued_on = issued_on.or(has_certificate.then_some(produced_on)).map(|day| day.to_string());
+    Some(papers)
+}
+
 /// Day of production and last day of sale; `None` when something is wrong with them.
 fn read_days(
     reader: &mut Reader,
     row: &ListingRow,
-    produced_on: &str,
-    expires_on: &str,
+    typed: &PapersForm,
     today: Date,
 ) -> Option<(Date, Option<Date>)> {
     let reported = reader.problems.len();
-    if produced_on.trim().is_empty() {
+    if typed.produced_on.trim().is_empty() {
         reader.report("produced_on", Problem::Missing);
     }
-    let produced = reader.optional_date("produced_on", produced_on);
-    let stated = reader.optional_date("expires_on", expires_on);
+    let produced = reader.optional_date("produced_on", &typed.produced_on);
+    let stated = reader.optional_date("expires_on", &typed.expires_on);
     let produced = produced?;
     if produced > today {
         reader.report("produced_on", Problem::WrongOrder);
@@ -296,8 +274,8 @@ async fn read_inputs(
 }
 
 /// 2026-04-01 → `20260401`, the second one of that day `20260401-2`.
-fn code_of(produced_on: Date, taken: &[String]) -> String {
-    let day = produced_on.to_string().replace('-', "");
+fn code_of(produced_on: &str, taken: &[String]) -> String {
+    let day = produced_on.replace('-', "");
     let numbered = (2..).map(|number| format!("{day}-{number}"));
     std::iter::once(day.clone()).chain(numbered).find(|code| !taken.contains(code)).unwrap_or(day)
 }
@@ -359,7 +337,7 @@ mod tests {
 
     #[test]
     fn batches_of_one_day_are_told_apart() {
-        let day: Date = "2026-04-01".parse().unwrap();
+        let day = "2026-04-01";
         assert_eq!(code_of(day, &[]), "20260401");
         assert_eq!(code_of(day, &["20260401".to_owned(), "20260401-2".to_owned()]), "20260401-3");
     }

@@ -132,9 +132,7 @@ fn form_field(field: &str, sellable: &[(usize, BatchPapers)]) -> String {
     let column = match paper {
         "issuer" => "certificate_issuer",
         "contact" => "certificate_contact",
-        "quarantine_number" => "certificate_number",
         "origin" => "inputs",
-        "issued_on" => "produced_on",
         other => other,
     };
     format!("batches.{place}.{column}")
@@ -153,19 +151,21 @@ fn label_of(row: &ListingRow) -> FoodLabel {
     }
 }
 
-/// The papers of a stored batch. Its certificate is made out on the day of harvest and names the villages of its
-/// inputs as origin; for meat its number is that of the quarantine certificate.
+/// The papers of a stored batch. Its certificate names the villages of its inputs as origin, and was signed on the
+/// day of harvest where no other is stored.
 fn papers_of(batch: &ListingBatchRow, inputs: &[InputNameRow]) -> BatchPapers {
-    let produced_on = batch.produced_on.parse().ok();
+    let papers = &batch.papers;
+    let day = |text: Option<&str>| text.and_then(|day| day.parse().ok());
+    let produced_on = day(Some(&papers.produced_on));
     BatchPapers {
-        certificate_number: batch.certificate_number.clone(),
-        issuer: batch.certificate_issuer.clone(),
+        certificate_number: papers.certificate_number.clone(),
+        issuer: papers.certificate_issuer.clone(),
         origin: origin_of(batch.id, inputs),
-        issued_on: produced_on,
-        contact: batch.certificate_contact.clone(),
-        quarantine_number: batch.certificate_number.clone(),
+        issued_on: day(papers.issued_on.as_deref()).or(produced_on),
+        contact: papers.certificate_contact.clone(),
+        quarantine_number: papers.quarantine_number.clone(),
         produced_on,
-        expires_on: batch.expires_on.as_deref().and_then(|day| day.parse().ok()),
+        expires_on: day(papers.expires_on.as_deref()),
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::food::{FoodClass, ScNumber};
 use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VillageId};
-use domain::money::Fen;
+use domain::listing::ListingForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::WriteTx;
@@ -23,62 +23,6 @@ const MAX_NUMBER_CHARS: usize = 60;
 /// A hundred years, as in the food rules.
 const MAX_SHELF_LIFE_DAYS: i64 = 36_500;
 const MAX_PHOTOS: usize = 12;
-
-/// The whole form of a listing as it was typed. Ids are in their shown form; blank means "none".
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ListingForm {
-    pub name: String,
-    pub name_en: String,
-    pub story: String,
-    pub story_en: String,
-    pub category: String,
-    pub village: String,
-    pub place: String,
-    pub freight_template: String,
-    /// `g` or `piece`; cannot be changed once there is a batch.
-    pub base_unit: String,
-    /// A word of [`FoodClass`].
-    pub food_class: String,
-    pub sc_number: String,
-    pub workshop_number: String,
-    pub sales_region: String,
-    pub ingredients: String,
-    pub net_content: String,
-    pub producer: String,
-    pub storage: String,
-    pub shelf_life_days: String,
-    /// In their order. Variants that are not named here are taken out of sale.
-    pub variants: Vec<VariantForm>,
-    /// Ids of uploaded photos in their order; the first is the cover.
-    pub photos: Vec<String>,
-}
-
-/// One variant as it was typed. A row without an id in which nothing was typed is ignored.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct VariantForm {
-    /// Blank for a new one.
-    pub id: String,
-    /// Blank to have one made of the product's name.
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    /// Sale unit such as 罐; blank for 件.
-    pub unit: String,
-    /// Yuan.
-    pub price: String,
-    /// Base units of the product in one sale unit.
-    pub base_quantity: String,
-    /// Grams as sent, with packing; blank for the content's weight when the base unit is the gram.
-    pub weight_g: String,
-    /// Blank for 1.
-    pub min_quantity: String,
-    /// Blank for 1.
-    pub step_quantity: String,
-    /// `50:128.00, 100:118.00`: from which quantity on, and the price of one in yuan.
-    pub tier_prices: String,
-}
 
 /// Save this form over that version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,32 +69,12 @@ pub async fn create_draft(
     };
     let id: ProductId = services.new_id();
     let row = ListingRow {
-        id,
-        slug: id.to_string(),
         team_id: team,
         category_id: CategoryId::from_i64(first("category", &offered.categories)),
         village_id: VillageId::from_i64(first("village", &offered.villages)),
         place_id: PlaceId::from_i64(first("place", &offered.places)),
         freight_template_id: FreightTemplateId::from_i64(first("freight_template", &offered.templates)),
-        name: String::new(),
-        name_en: String::new(),
-        story: String::new(),
-        story_en: String::new(),
-        base_unit: "g".to_owned(),
-        food_class: FoodClass::FreshProduce,
-        sc_number: String::new(),
-        workshop_number: String::new(),
-        sales_region: String::new(),
-        ingredients: String::new(),
-        net_content: String::new(),
-        producer: String::new(),
-        storage: String::new(),
-        shelf_life_days: None,
-        status: ListingStatus::Draft.as_str().to_owned(),
-        version: 1,
-        updated_at_ms: services.now_ms(),
-        published_at_ms: None,
-        price_from_fen: Fen::ZERO,
+        ..ListingRow::blank(id, services.now_ms())
     };
     if !problems.is_empty() {
         return Err(ServiceError::Invalid(problems));
@@ -161,7 +85,8 @@ pub async fn create_draft(
     Ok(id)
 }
 
-/// Saves the form. A draft takes whatever can be read; a published listing takes all or nothing.
+/// Saves the form. A draft takes whatever can be read; a published listing takes all or nothing. Sent twice, it is
+/// saved once.
 ///
 /// # Errors
 /// [`Conflict::VersionChanged`] when someone saved in between: nothing is written. [`ServiceError::Invalid`] for a
@@ -169,6 +94,16 @@ pub async fn create_draft(
 pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveListing) -> Result<Saved> {
     let mut tx = services.db.write().await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, command.product).await?;
+    let key = format!("{}.{}", command.product, command.version);
+    let request = Repeatable::new("save_draft", viewer, &key, command)?;
+    let first = match idempotency::begin(&mut tx, services, &request).await {
+        Err(ServiceError::Conflict(Conflict::KeyReused)) => return Err(Conflict::VersionChanged.into()),
+        begun => begun?,
+    };
+    // The same save sent twice has done its work; any other one would overwrite what was saved since.
+    if let Begun::Replay(saved) = first {
+        return Ok(saved);
+    }
     if row.version != command.version {
         return Err(Conflict::VersionChanged.into());
     }
@@ -207,8 +142,10 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
         )
         .await?;
     }
+    let saved = Saved { version, problems: reader.problems };
+    idempotency::finish(&mut tx, &request, &saved).await?;
     tx.commit().await?;
-    Ok(Saved { version, problems: reader.problems })
+    Ok(saved)
 }
 
 fn read_texts(reader: &mut Reader, form: &ListingForm, row: &mut ListingRow) {
@@ -280,7 +217,7 @@ async fn read_base_unit(
     if !matches!(typed, "g" | "piece") {
         reader.report("base_unit", Problem::UnknownCode);
     } else if rows::count_batches(tx, row.id).await? > 0 {
-        reader.report("base_unit", Problem::Unknown);
+        reader.report("base_unit", Problem::UnitInUse);
     } else {
         typed.clone_into(&mut row.base_unit);
     }

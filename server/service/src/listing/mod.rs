@@ -28,9 +28,10 @@ use store::{Conn, StoreError, WriteTx};
 
 use crate::{Result, ServiceError, Services, Viewer};
 
-pub use batches::{AddBatch, CorrectStock, InputForm, UpdateBatch, add_batch, correct_stock, update_batch};
+pub use batches::{CorrectStock, add_batch, correct_stock, update_batch};
 pub use check::check_listing;
-pub use draft::{ListingForm, SaveListing, Saved, VariantForm, create_draft, save_draft};
+pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
+pub use draft::{SaveListing, Saved, create_draft, save_draft};
 pub use page::{
     BatchInputView, BatchView, Choice, Choices, EditPage, ListingCard, ListingCounts, ListingPhoto,
     ListingsPage, ListingsQuery, edit_page, list_listings, require_preview,

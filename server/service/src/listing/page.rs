@@ -3,6 +3,7 @@
 use domain::failure::FieldError;
 use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, TeamId, to_text};
+use domain::listing::{ListingForm, PapersForm, VariantForm};
 use domain::money::Fen;
 use serde::{Deserialize, Serialize};
 use store::listing::{self as rows, ChoiceRow, ListingPhotoRow, ListingRow};
@@ -10,7 +11,7 @@ use store::{Conn, catalogue};
 
 use super::draft::Offered;
 use super::form::{kilograms_text, tiers_text};
-use super::{ListingForm, ListingStatus, VariantForm, check, own_listing, status_of, today};
+use super::{ListingStatus, check, own_listing, status_of, today};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// What to list.
@@ -181,12 +182,9 @@ pub struct BatchInputView {
 pub struct BatchView {
     pub batch: BatchId,
     pub code: String,
-    pub produced_on: String,
-    pub expires_on: Option<String>,
+    /// As they are typed.
+    pub papers: PapersForm,
     pub is_expired: bool,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
     pub received: i64,
     pub available: i64,
     pub held: i64,
@@ -302,6 +300,7 @@ async fn form_of(conn: &mut Conn, row: &ListingRow, photos: &[ListingPhotoRow]) 
             min_quantity: variant.min_quantity.to_string(),
             step_quantity: variant.step_quantity.to_string(),
             tier_prices: tiers_text(&own),
+            remove: String::new(),
         }
     });
     Ok(ListingForm {
@@ -344,12 +343,16 @@ async fn batch_views(conn: &mut Conn, row: &ListingRow, today: &str) -> Result<V
             .collect(),
         batch: batch.id,
         code: batch.code,
-        produced_on: batch.produced_on,
-        is_expired: batch.expires_on.as_deref().is_some_and(|day| day < today),
-        expires_on: batch.expires_on,
-        certificate_number: batch.certificate_number,
-        certificate_issuer: batch.certificate_issuer,
-        certificate_contact: batch.certificate_contact,
+        is_expired: batch.papers.expires_on.as_deref().is_some_and(|day| day < today),
+        papers: PapersForm {
+            produced_on: batch.papers.produced_on,
+            expires_on: batch.papers.expires_on.unwrap_or_default(),
+            certificate_number: batch.papers.certificate_number,
+            certificate_issuer: batch.papers.certificate_issuer,
+            certificate_contact: batch.papers.certificate_contact,
+            issued_on: batch.papers.issued_on.unwrap_or_default(),
+            quarantine_number: batch.papers.quarantine_number,
+        },
         received: batch.received,
         available: batch.available,
         held: batch.held,

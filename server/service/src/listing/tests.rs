@@ -111,7 +111,7 @@ fn batch(product: ProductId) -> AddBatch {
     };
     AddBatch {
         product: product.to_string(),
-        produced_on: "2025-04-01".to_owned(),
+        papers: PapersForm { produced_on: "2025-04-01".to_owned(), ..PapersForm::default() },
         received: "10,000".to_owned(),
         inputs: vec![input(3, "37.5"), input(31, "2.5")],
         ..AddBatch::default()
@@ -243,7 +243,7 @@ async fn a_complete_listing_is_published_found_and_taken_out_again() {
     let page = edit_page(services, &seller(), product).await.unwrap();
     assert_eq!(page.form.variants[0].code, "MQLC01");
     assert_eq!(page.form.sc_number, sc_number());
-    assert_eq!(page.batches[0].expires_on.as_deref(), Some("2026-09-23"), "production plus shelf life");
+    assert_eq!(page.batches[0].papers.expires_on, "2026-09-23", "production plus shelf life");
     assert_eq!((page.batches[0].code.as_str(), page.batches[0].inputs.len()), ("20250401", 2));
 
     unpublish(services, &seller(), product).await.unwrap();

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::failure::Problem;
 use domain::ids::VariantId;
+use domain::listing::VariantForm;
 use domain::search_text::fold_width;
 use pinyin::ToPinyin;
 use store::WriteTx;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 
 use super::busy_when_taken;
-use super::draft::VariantForm;
 use super::form::Reader;
 use crate::{Result, ServiceError, Services};
 
@@ -36,7 +36,7 @@ pub(super) async fn save(
     let stored = rows::list_all_variants(tx, product.id).await?;
     let mut kept: BTreeSet<VariantId> = BTreeSet::new();
     for (index, form) in typed.iter().enumerate() {
-        if *form == VariantForm::default() {
+        if *form == VariantForm::default() || form.remove == "on" {
             continue;
         }
         let code = read_code(reader, index, &form.code);

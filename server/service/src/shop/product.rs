@@ -280,9 +280,10 @@ async fn variant_views(
 }
 
 fn batch_view(batch: BatchRow, inputs: Vec<BatchInputRow>, today: Date) -> Result<BatchView> {
-    let produced: Date = batch.produced_on.parse().map_err(ServiceError::internal)?;
+    let papers = batch.papers;
+    let produced: Date = papers.produced_on.parse().map_err(ServiceError::internal)?;
     let expires: Option<Date> =
-        batch.expires_on.as_deref().map(str::parse).transpose().map_err(ServiceError::internal)?;
+        papers.expires_on.as_deref().map(str::parse).transpose().map_err(ServiceError::internal)?;
     let weights: Vec<i64> = inputs.iter().map(|input| input.weight_g).collect();
     let origins = inputs
         .into_iter()
@@ -303,14 +304,14 @@ fn batch_view(batch: BatchRow, inputs: Vec<BatchInputRow>, today: Date) -> Resul
         .collect();
     Ok(BatchView {
         code: batch.code,
-        produced_on: batch.produced_on,
-        expires_on: batch.expires_on,
+        produced_on: papers.produced_on,
+        expires_on: papers.expires_on,
         freshness: expires.map(|expires| freshness(produced, expires, today)),
-        certificate_number: batch.certificate_number,
-        certificate_issuer: batch.certificate_issuer,
-        certificate_contact: batch.certificate_contact,
-        issued_on: batch.issued_on,
-        quarantine_number: batch.quarantine_number,
+        certificate_number: papers.certificate_number,
+        certificate_issuer: papers.certificate_issuer,
+        certificate_contact: papers.certificate_contact,
+        issued_on: papers.issued_on,
+        quarantine_number: papers.quarantine_number,
         origins,
         available: batch.available,
         received: batch.received,

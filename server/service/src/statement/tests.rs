@@ -3,10 +3,12 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
-use domain::ledger::AccountCode;
+use domain::attribution::AttributionPart;
+use domain::ledger::{self, EarningState, RefundedPart};
 use domain::role::Role;
 use domain::time::DAY_MS;
 use sqlx::Executor;
+use store::books::{EntrySubject, insert_entry};
 
 use super::*;
 use crate::SignedIn;
@@ -35,45 +37,22 @@ async fn books() -> Fixture {
     ] {
         (&mut *tx).execute(statement).await.unwrap();
     }
-    let pending = AccountCode::CollectivePending(COLLECTIVE).to_string();
-    let available = AccountCode::CollectiveAvailable(COLLECTIVE).to_string();
-    for (id, code) in [(10, pending.as_str()), (11, available.as_str())] {
-        sqlx::query("INSERT INTO accounts (id, code, collective_id) VALUES ($1, $2, 4)")
-            .bind(id)
-            .bind(code.to_owned())
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-    }
-    type Entry = (i64, &'static str, i64, &'static [(i64, i64)]);
-    let postings: [Entry; 5] = [
-        (1, "apply", MAY_MS - DAY_MS, &[(10, -10_000)]),
-        (2, "apply", MAY_MS - 1, &[(10, -2_005)]),
-        (3, "release", MAY_MS, &[(10, 10_000), (11, -10_000)]),
-        (4, "refund_decided", MAY_MS + DAY_MS, &[(10, 2_005)]),
-        (5, "apply", MAY_MS + 2 * DAY_MS, &[(10, -710)]),
+    let part = |amount_fen| AttributionPart { collective: COLLECTIVE, amount: Fen::new(amount_fen) };
+    let taken_back =
+        RefundedPart { collective: COLLECTIVE, state: EarningState::Pending, amount: Fen::new(2_005) };
+    let entries = [
+        (MAY_MS - DAY_MS, ledger::apply(&[part(10_000)], &[])),
+        (MAY_MS - 1, ledger::apply(&[part(2_005)], &[])),
+        (MAY_MS, ledger::release(&[part(10_000)])),
+        (MAY_MS + DAY_MS, ledger::refund_decided(&[taken_back], &[])),
+        (MAY_MS + 2 * DAY_MS, ledger::apply(&[part(710)], &[])),
     ];
-    for (id, kind, at_ms, amounts) in postings {
-        sqlx::query("INSERT INTO journal_entries (id, kind, at_ms, cause) VALUES ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(kind.to_owned())
-            .bind(at_ms)
-            .bind(format!("cause {id}"))
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        for (position, (account, amount)) in (0_i64..).zip(amounts) {
-            sqlx::query(
-                "INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES ($1, $2, $3, $4)",
-            )
-            .bind(id)
-            .bind(position)
-            .bind(*account)
-            .bind(*amount)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
-        }
+    let services = &fixture.services;
+    for (at_ms, entry) in entries {
+        let (id, subject, cause) = (services.new_id(), EntrySubject::default(), format!("at {at_ms}"));
+        let booked =
+            insert_entry(&mut tx, id, &entry.unwrap(), subject, &cause, at_ms, || services.new_id()).await;
+        assert!(booked.unwrap());
     }
     tx.commit().await.unwrap();
     fixture

@@ -1,9 +1,8 @@
 //! Something to sell: products with their variants and batches, published.
 
-use domain::food::FoodClass;
 use domain::ids::{BatchId, FreightTemplateId, PlaceId, ProductId, TeamId, VariantId, VillageId};
 use domain::money::Fen;
-use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch};
+use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
 
 use super::places::Places;
 use crate::Services;
@@ -88,11 +87,14 @@ impl NewGood {
                 id: services.new_id(),
                 product_id: product,
                 code: format!("{}-{index}", self.slug),
-                produced_on: "2026-05-01".to_owned(),
-                expires_on: Some(expires_on.to_owned()),
-                certificate_number: "HG-1".to_owned(),
-                certificate_issuer: "检测站".to_owned(),
-                certificate_contact: "0915-2999801".to_owned(),
+                papers: PapersRow {
+                    produced_on: "2026-05-01".to_owned(),
+                    expires_on: Some(expires_on.to_owned()),
+                    certificate_number: "HG-1".to_owned(),
+                    certificate_issuer: "检测站".to_owned(),
+                    certificate_contact: "0915-2999801".to_owned(),
+                    ..PapersRow::default()
+                },
                 received,
                 inputs,
                 created_at_ms: now_ms,
@@ -107,7 +109,6 @@ impl NewGood {
 
     fn row(&self, id: ProductId, places: &Places, now_ms: i64) -> ListingRow {
         ListingRow {
-            id,
             slug: self.slug.clone(),
             team_id: self.team,
             category_id: places.category,
@@ -116,23 +117,7 @@ impl NewGood {
             freight_template_id: self.freight,
             name: self.slug.clone(),
             name_en: self.slug.clone(),
-            story: String::new(),
-            story_en: String::new(),
-            base_unit: "g".to_owned(),
-            food_class: FoodClass::FreshProduce,
-            sc_number: String::new(),
-            workshop_number: String::new(),
-            sales_region: String::new(),
-            ingredients: String::new(),
-            net_content: String::new(),
-            producer: String::new(),
-            storage: String::new(),
-            shelf_life_days: None,
-            status: "draft".to_owned(),
-            version: 1,
-            updated_at_ms: now_ms,
-            published_at_ms: None,
-            price_from_fen: Fen::ZERO,
+            ..ListingRow::blank(id, now_ms)
         }
     }
 }

@@ -21,9 +21,12 @@ const REASON_MAX_CHARS: usize = 200;
 /// # Errors
 /// Guarded: an approver of the unit who did not order it ([`Conflict::OwnOrder`]); [`Conflict::OutOfStock`] when the
 /// goods are gone: nothing is approved then.
+#[tracing::instrument(skip_all)]
 pub async fn approve_order(services: &Services, viewer: &Viewer, number: &str) -> Result<()> {
     let (mut tx, order) = lock_for_decision(services, viewer, number).await?;
-    if order.status == OrderStatus::AwaitingPayment {
+    if order.status == OrderStatus::AwaitingPayment
+        || said_before(&mut tx, viewer, &order, "approved", "").await?
+    {
         return Ok(());
     }
     let status = order.status.next(OrderEvent::Approve).map_err(|_| Conflict::StateChanged)?;
@@ -38,7 +41,7 @@ pub async fn approve_order(services: &Services, viewer: &Viewer, number: &str) -
     Ok(())
 }
 
-/// Sends an order back to its buyer with a reason.
+/// Sends an order back to its buyer with a reason. The same twice does nothing twice.
 ///
 /// # Errors
 /// Field `reason`; guarded like [`approve_order`].
@@ -51,6 +54,11 @@ pub async fn return_order(services: &Services, viewer: &Viewer, number: &str, re
         return Err(ServiceError::invalid("reason", Problem::TooLong { max: REASON_MAX_CHARS as i64 }));
     }
     let (mut tx, order) = lock_for_decision(services, viewer, number).await?;
+    if order.status == OrderStatus::Returned
+        && said_before(&mut tx, viewer, &order, "returned", reason).await?
+    {
+        return Ok(());
+    }
     let status = order.status.next(OrderEvent::Return).map_err(|_| Conflict::StateChanged)?;
     store::orders::update_status(&mut tx, order.id, status, None, "").await?;
     note_decision(&mut tx, services, viewer, &order, "returned", reason).await?;
@@ -73,6 +81,19 @@ async fn lock_for_decision(
         return Err(Conflict::OwnOrder.into());
     }
     Ok((tx, order))
+}
+
+/// Whether the last word on the order is what this viewer says once more.
+async fn said_before(
+    tx: &mut WriteTx,
+    viewer: &Viewer,
+    order: &OrderRow,
+    decision: &str,
+    reason: &str,
+) -> Result<bool> {
+    let user = viewer.require_user()?.user_id;
+    let last = store::orders::find_last_approval(tx, order.id).await?;
+    Ok(last.is_some_and(|(by, said, why)| by == user && said == decision && why == reason))
 }
 
 async fn hold_lines(tx: &mut WriteTx, order: &OrderRow) -> Result<Vec<HoldLine>> {

@@ -238,6 +238,7 @@ async fn check_row(
 ///
 /// # Errors
 /// Field `lines` with the first bad row; fields of the delivery form; [`Conflict::PriceChanged`].
+#[tracing::instrument(skip_all)]
 pub async fn submit_order(
     services: &Services,
     viewer: &Viewer,
@@ -276,6 +277,7 @@ pub async fn submit_order(
     }
     idempotency::finish(&mut tx, &request, &order).await?;
     tx.commit().await?;
+    services.watch.note_placed();
     Ok(order)
 }
 

@@ -5,17 +5,36 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
 use domain::failure::Problem;
+use tokio::sync::Semaphore;
 
+use super::archive::unpacked_bytes;
 use crate::{Result, ServiceError};
 
-/// Largest upload, in bytes: a list of 2,000 rows takes a fifth of it. Deflate packs at most 1 : 1032, so this also
-/// bounds what a workbook that lies about its sizes can unpack to.
+/// Reading a workbook takes a core for a moment and some MiB, so only so many at once, whoever sends them.
+static READERS: Semaphore = Semaphore::const_new(2);
+
+/// Largest upload, in bytes: a list of 2,000 rows takes a fifth of it.
 const MAX_BYTES: usize = 512 * 1024;
-/// Largest part of a workbook once unpacked, in bytes: a small file can hold a very large sheet.
-const MAX_UNPACKED_BYTES: u64 = 12 * 1024 * 1024;
+/// Largest workbook once unpacked, in bytes: a small file can hold a very large sheet. The reader of workbooks takes up
+/// to ten times as much memory as their parts have bytes (two hundred thousand styles: 40 MiB).
+const MAX_UNPACKED_BYTES: u64 = 4 * 1024 * 1024;
 const MAX_ROWS: usize = 2_000;
 /// Longest text of a cell that is looked at, in characters.
 const MAX_CELL_CHARS: usize = 200;
+
+/// [`read_sheet`] for callers that must not be kept waiting: on a thread of its own, few at once.
+///
+/// # Errors
+/// As [`read_sheet`].
+pub async fn read_uploaded_sheet(bytes: Vec<u8>) -> Result<String> {
+    let permit = READERS.acquire().await.map_err(ServiceError::internal)?;
+    let work = move || {
+        // Moved here, so that the work counts until it ends, even when the person has gone away meanwhile.
+        let _permit = permit;
+        read_sheet(&bytes)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(ServiceError::internal)?
+}
 
 /// The first two columns of the first sheet as `code quantity` lines. A first row without a number is a heading.
 ///
@@ -30,9 +49,7 @@ pub fn read_sheet(bytes: &[u8]) -> Result<String> {
         return Err(ServiceError::invalid("sheet", Problem::TooLong { max: MAX_BYTES as i64 }));
     }
     let rows = if bytes.starts_with(b"PK") {
-        if unpacked_bytes(bytes).is_none_or(|size| size > MAX_UNPACKED_BYTES) {
-            return Err(unreadable());
-        }
+        unpacked_bytes(bytes, MAX_UNPACKED_BYTES).ok_or_else(unreadable)?;
         read_xlsx(bytes).ok_or_else(unreadable)?
     } else {
         read_csv(bytes).ok_or_else(unreadable)?
@@ -87,7 +104,7 @@ fn read_csv(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
-    for record in reader.records() {
+    for record in reader.records().take(MAX_ROWS) {
         let record = record.ok()?;
         rows.push((one_line(record.get(0).unwrap_or("")), one_line(record.get(1).unwrap_or(""))));
     }
@@ -97,71 +114,4 @@ fn read_csv(bytes: &[u8]) -> Option<Vec<(String, String)>> {
 fn one_line(text: &str) -> String {
     let text: String = text.chars().take(MAX_CELL_CHARS).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Sum of the sizes that a ZIP's central directory states, read without unpacking anything. The directory is found
-/// the way an unpacker finds it, from the end, and every entry it announces must be there. An archive with a second
-/// directory, or with the one of a large archive, is refused: the unpacker might read the other one.
-fn unpacked_bytes(zip: &[u8]) -> Option<u64> {
-    const END_SIGNATURE: &[u8] = b"PK\x05\x06";
-    const LARGE_END_SIGNATURE: &[u8] = b"PK\x06\x07";
-    const ENTRY_SIGNATURE: &[u8] = b"PK\x01\x02";
-    const ENTRY_BYTES: usize = 46;
-    let places = |signature: &'static [u8]| {
-        zip.windows(signature.len()).enumerate().filter(move |(_, window)| *window == signature)
-    };
-    let mut ends = places(END_SIGNATURE).map(|(at, _)| at);
-    let (Some(end), None, None) = (ends.next(), ends.next(), places(LARGE_END_SIGNATURE).next()) else {
-        return None;
-    };
-    let entries = number(zip, end + 10, 2)?;
-    let mut at = usize::try_from(number(zip, end + 16, 4)?).ok()?;
-    let mut total = 0_u64;
-    for _ in 0..entries {
-        if !zip.get(at..)?.starts_with(ENTRY_SIGNATURE) {
-            return None;
-        }
-        total = total.checked_add(number(zip, at + 24, 4)?)?;
-        let names = number(zip, at + 28, 2)? + number(zip, at + 30, 2)? + number(zip, at + 32, 2)?;
-        at = at.checked_add(ENTRY_BYTES + usize::try_from(names).ok()?)?;
-    }
-    Some(total)
-}
-
-/// A little-endian number of `bytes` bytes.
-fn number(zip: &[u8], at: usize, bytes: usize) -> Option<u64> {
-    let digits = zip.get(at..at.checked_add(bytes)?)?;
-    Some(digits.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_archive_with_two_directories_has_no_size() {
-        let entry = |size: u32| {
-            let mut entry = b"PK\x01\x02".to_vec();
-            entry.resize(24, 0);
-            entry.extend(size.to_le_bytes());
-            entry.resize(46, 0);
-            entry
-        };
-        let end = |at: u32| {
-            let mut end = b"PK\x05\x06".to_vec();
-            end.resize(10, 0);
-            end.extend(1_u16.to_le_bytes());
-            end.resize(16, 0);
-            end.extend(at.to_le_bytes());
-            end.resize(22, 0);
-            end
-        };
-        let honest = [entry(1_000), end(0)].concat();
-        assert_eq!(unpacked_bytes(&honest), Some(1_000));
-        let two = [entry(4_000_000_000), end(0), entry(1_000), end(68)].concat();
-        assert_eq!(unpacked_bytes(&two), None);
-        let large = [entry(1_000), b"PK\x06\x07".to_vec(), end(0)].concat();
-        assert_eq!(unpacked_bytes(&large), None);
-        assert_eq!(unpacked_bytes(b"PK"), None);
-    }
 }

@@ -129,6 +129,7 @@ pub async fn list_transfers(
 /// # Errors
 /// Field `amount` with what was expected, as [`Conflict::WrongAmount`]; guarded: captain of a team that sells in this
 /// order, or the county.
+#[tracing::instrument(skip_all)]
 pub async fn confirm_transfer(
     services: &Services,
     viewer: &Viewer,
@@ -144,11 +145,11 @@ pub async fn confirm_transfer(
     }
     let order = store::orders::lock_order(&mut tx, payment.order_id).await?;
     let payment = store::payments::get_payment(&mut tx, payment_id).await?;
-    if payment.status == PaymentStatus::Captured {
-        return Ok(());
-    }
     if received != payment.amount_fen {
         return Err(Conflict::WrongAmount { expected_fen: payment.amount_fen }.into());
+    }
+    if payment.status == PaymentStatus::Captured {
+        return Ok(());
     }
     payments::capture(&mut tx, services, &order, &payment, None).await?;
     let subject = payment_id.get();

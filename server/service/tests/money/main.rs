@@ -1,17 +1,21 @@
 //! The money path under strain: many buyers at once, notices in any order, time running out, people who may not.
 //!
-//! Every test ends with sound books. `XIANGJI_LONG=1` asks for the long counts of the reliability promises.
+//! Every test ends with sound books. `XIANGJI_LONG=1` asks for the long counts of the reliability promises;
+//! `XIANGJI_LONG_R2` (rounds), `_R3` (longest story), `_R4` (races) and `_R5` (markets) say how long.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
+mod caps;
 mod guards;
 mod notices;
 mod properties;
 mod races;
+mod refunds;
 mod retail;
 mod sheets;
 mod stock;
 mod units;
+mod verify;
 mod workers;
 
 use domain::address::AddressForm;
@@ -29,9 +33,13 @@ use store::orders::OrderRow;
 use store::parcels::ParcelRow;
 use store::payments::PaymentRow;
 
-/// The short count, or the long one when `XIANGJI_LONG=1`.
-fn rounds(short: usize, long: usize) -> usize {
-    if std::env::var("XIANGJI_LONG").as_deref() == Ok("1") { long } else { short }
+/// The short count; with `XIANGJI_LONG=1` the long one, or what `XIANGJI_LONG_<promise>` says.
+fn rounds(promise: &str, short: usize, long: usize) -> usize {
+    if std::env::var("XIANGJI_LONG").as_deref() != Ok("1") {
+        return short;
+    }
+    let name = format!("XIANGJI_LONG_{promise}");
+    std::env::var(&name).map_or(long, |count| count.parse().unwrap_or_else(|_| panic!("{name} is a number")))
 }
 
 /// I1 to I6 hold.

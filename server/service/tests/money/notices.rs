@@ -17,17 +17,14 @@ enum Notice {
     Expired,
 }
 
-/// Every sequence of up to four notices, duplicates included.
-fn sequences() -> Vec<Vec<Notice>> {
-    let mut all: Vec<Vec<Notice>> = vec![Vec::new()];
+/// Every sequence of up to `length` of these, repetitions included.
+fn sequences<T: Copy, const N: usize>(of: [T; N], length: usize) -> Vec<Vec<T>> {
+    let mut all: Vec<Vec<T>> = vec![Vec::new()];
     let mut longest = all.clone();
-    for _ in 0..4 {
+    for _ in 0..length {
         longest = longest
             .iter()
-            .flat_map(|start| {
-                [Notice::Processing, Notice::Paid, Notice::Expired]
-                    .map(|next| start.iter().copied().chain([next]).collect())
-            })
+            .flat_map(|start| of.map(|next| start.iter().copied().chain([next]).collect()))
             .collect();
         all.extend(longest.iter().cloned());
     }
@@ -38,10 +35,12 @@ fn sequences() -> Vec<Vec<Notice>> {
 async fn every_order_of_notices_ends_in_one_state() {
     let shop = TestShop::sqlite().await;
     let mut paid_count = 0;
-    for (number, notices) in (0..).zip(sequences()) {
-        let placed = order(&shop, number, &[(shop.honey.variant(), 1)]).await;
+    let all = sequences([Notice::Processing, Notice::Paid, Notice::Expired], rounds("R3", 4, 6));
+    let good = shop.scarce("R3", i64::try_from(all.len()).unwrap()).await;
+    for (number, notices) in (0..).zip(&all) {
+        let placed = order(&shop, number, &[(good.variant(), 1)]).await;
         let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
-        for notice in &notices {
+        for notice in notices {
             let state = match notice {
                 Notice::Processing => CheckoutState::Processing,
                 Notice::Paid => shop.gateway.paid_state(&session),
@@ -58,9 +57,72 @@ async fn every_order_of_notices_ends_in_one_state() {
         assert_eq!(payments.len(), 1);
         assert_eq!(payments[0].status == PaymentStatus::Captured, is_paid, "{notices:?}");
     }
-    let (_, held, sold) = batch(&shop, shop.honey.batches[0]).await;
-    assert_eq!((sold, paid_count), (paid_count, 90));
-    assert_eq!(held, 31, "what nobody paid is still held");
+    println!("R3: {} sequences of notices, each with one end", all.len());
+    let (_, held, sold) = batch(&shop, good.batches[0]).await;
+    assert_eq!(sold, paid_count);
+    // Of two kinds of notices without money there are 2ⁿ sequences of length n.
+    let unpaid = (1 << (rounds("R3", 4, 6) + 1)) - 1;
+    assert_eq!(
+        (held, sold),
+        (unpaid, i64::try_from(all.len()).unwrap() - unpaid),
+        "what nobody paid is held"
+    );
+    assert_eq!(shop.gateway.refund_count(), 0);
+    assert_sound(&shop).await;
+}
+
+/// What happens to a payment at the network, in its order.
+const PATHS: [&[Notice]; 4] = [
+    &[Notice::Paid],
+    &[Notice::Processing, Notice::Paid],
+    &[Notice::Expired],
+    &[Notice::Processing, Notice::Expired],
+];
+
+/// The network moves on, or one of its notices arrives: about the present or long after, once or again and again, or
+/// (in the stories without one) never. The shop then asks by itself, and every story of a path has the same end.
+#[tokio::test]
+async fn late_doubled_and_dropped_notices_end_like_prompt_ones() {
+    let shop = TestShop::sqlite().await;
+    let stories = sequences([true, false], rounds("R3", 4, 8));
+    let good = shop.scarce("R3-DROP", i64::try_from(4 * stories.len()).unwrap()).await;
+    let mut paid = 0;
+    for (number, (path, story)) in
+        (0..).zip(PATHS.iter().flat_map(|path| stories.iter().map(move |story| (path, story))))
+    {
+        let placed = order(&shop, number, &[(good.variant(), 1)]).await;
+        let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
+        let mut steps = path.iter();
+        let mut move_on = |shop: &TestShop| {
+            let Some(step) = steps.next() else { return false };
+            let state = match step {
+                Notice::Processing => CheckoutState::Processing,
+                Notice::Paid => shop.gateway.paid_state(&session),
+                Notice::Expired => CheckoutState::Expired,
+            };
+            shop.gateway.set(&session, state);
+            true
+        };
+        for is_move in story {
+            if *is_move {
+                move_on(&shop);
+            } else {
+                notify(&shop, &session).await.unwrap();
+            }
+        }
+        while move_on(&shop) {}
+        shop.clock.advance(3 * MINUTE_MS + 1);
+        worker::reconcile(&shop.services).await.unwrap();
+        let is_paid = path.last() == Some(&Notice::Paid);
+        paid += i64::from(is_paid);
+        let expected = if is_paid { OrderStatus::Paid } else { OrderStatus::AwaitingPayment };
+        assert_eq!(status(&shop, placed.order_id).await, expected, "{path:?} {story:?}");
+        let payment = payments_of(&shop, placed.order_id).await[0].status;
+        let expected = if is_paid { PaymentStatus::Captured } else { PaymentStatus::Expired };
+        assert_eq!(payment, expected, "{path:?} {story:?}");
+    }
+    println!("R3: {} stories of late, doubled and dropped notices", 4 * stories.len());
+    assert_eq!(batch(&shop, good.batches[0]).await.2, paid);
     assert_eq!(shop.gateway.refund_count(), 0);
     assert_sound(&shop).await;
 }

@@ -170,7 +170,7 @@ async fn a_market(listings: Vec<Listing>, lives: Vec<(Vec<(usize, i64)>, Life)>)
 #[test]
 fn sums_are_exact_and_every_yuan_is_attributed() {
     let config = ProptestConfig {
-        cases: u32::try_from(rounds(12, 300)).unwrap(),
+        cases: u32::try_from(rounds("R5", 12, 300)).unwrap(),
         max_shrink_iters: 40,
         failure_persistence: None,
         ..ProptestConfig::default()

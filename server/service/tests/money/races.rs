@@ -64,8 +64,19 @@ async fn settle_down(shop: &TestShop, session: &str) {
     }
 }
 
+/// How a race ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Bought,
+    /// Money that was noticed after the hold had ended found the goods still there.
+    Revived,
+    /// Money that came after the hold had ended went back.
+    SentBack,
+    NotBought,
+}
+
 /// The order has the money and the goods, or neither.
-async fn assert_one_end(shop: &TestShop, id: OrderId, session: &str, story: &[u32]) -> bool {
+async fn assert_one_end(shop: &TestShop, id: OrderId, session: &str, story: &[u32]) -> End {
     let row = find_order(shop, id).await;
     let payments = payments_of(shop, id).await;
     let captured: Fen = payments
@@ -87,22 +98,25 @@ async fn assert_one_end(shop: &TestShop, id: OrderId, session: &str, story: &[u3
     let goods = store::stock::list_allocations(&mut conn, id).await.unwrap();
     let expected = if kept.is_zero() { "released" } else { "sold" };
     assert!(goods.iter().all(|part| part.status == expected), "{story:?}: {goods:?}");
-    !kept.is_zero()
+    let is_late = row.paid_at_ms.is_some_and(|paid| paid > row.placed_at_ms + 30 * MINUTE_MS);
+    match row.status {
+        OrderStatus::Paid if is_late => End::Revived,
+        OrderStatus::Paid => End::Bought,
+        OrderStatus::Expired if !returned.is_zero() => End::SentBack,
+        _ => End::NotBought,
+    }
 }
 
 #[tokio::test]
 async fn money_around_the_end_of_a_hold_becomes_an_order_or_a_refund() {
     let mut random = ChaCha12Rng::seed_from_u64(4);
-    let (mut paid, mut not_paid) = (0, 0);
     // A race takes hours on the shop's clock and goods grow old: each shop sees 150 of them.
-    for _ in 0..rounds(1, 67) {
+    let count = u32::try_from(rounds("R4", 150, 10_000)).unwrap();
+    let mut ends = Vec::new();
+    for first in (0..count).step_by(150) {
         let shop = TestShop::sqlite().await;
-        for number in 0..150 {
-            if race(&shop, &mut random, number).await {
-                paid += 1
-            } else {
-                not_paid += 1
-            }
+        for number in first..count.min(first + 150) {
+            ends.push(race(&shop, &mut random, number).await);
             if number % 30 == 0 {
                 assert_sound(&shop).await;
             }
@@ -110,12 +124,22 @@ async fn money_around_the_end_of_a_hold_becomes_an_order_or_a_refund() {
         assert_sound(&shop).await;
         shop.services.db.close().await;
     }
-    let all = paid + not_paid;
-    assert!(paid > all / 5 && not_paid > all / 5, "{paid} and {not_paid}: the races must go both ways");
+    let seen = |end: End| ends.iter().filter(|seen| **seen == end).count();
+    let [bought, revived, sent_back, not_bought] =
+        [End::Bought, End::Revived, End::SentBack, End::NotBought].map(seen);
+    println!(
+        "R4: {count} races around the end of a hold: {bought} bought in time, {revived} late, {sent_back} sent back, \
+         {not_bought} not bought"
+    );
+    let (few, some) = (ends.len() / 50, ends.len() / 5);
+    assert!(
+        bought + revived > some && sent_back + not_bought > some && revived > few && sent_back > few,
+        "the races must go every way"
+    );
 }
 
-/// One order, some of the things that may happen to it, one end: whether it was bought.
-async fn race(shop: &TestShop, random: &mut ChaCha12Rng, number: u32) -> bool {
+/// One order, some of the things that may happen to it, one end.
+async fn race(shop: &TestShop, random: &mut ChaCha12Rng, number: u32) -> End {
     // Every other race is for a single piece that a rival wants, too.
     let good = match number % 2 {
         0 => shop.honey.clone(),
@@ -123,11 +147,18 @@ async fn race(shop: &TestShop, random: &mut ChaCha12Rng, number: u32) -> bool {
     };
     let placed = order(shop, number, &[(good.variant(), 1)]).await;
     let session = open_page(shop, &shop.guest(number), placed.order_id).await;
-    if below(random, 3) == 0 {
+    // Every fourth race is run towards money that comes when a rival has the only piece; now and then a step is missing.
+    let too_late = number % 4 == 3;
+    if too_late || below(random, 3) == 0 {
+        // On its way: closing the page does not stop it any more.
         shop.gateway.set(&session, CheckoutState::Processing);
     }
     shop.clock.advance(29 * MINUTE_MS);
-    let story: Vec<u32> = (0..3 + below(random, 6)).map(|_| below(random, 10)).collect();
+    let story: Vec<u32> = if too_late {
+        [3, 3, 4, 9, 0, 2].into_iter().filter(|_| below(random, 8) > 0).collect()
+    } else {
+        (0..3 + below(random, 6)).map(|_| below(random, 10)).collect()
+    };
     for what in &story {
         happen(shop, *what, number, placed.order_id, &session, &good).await;
     }
@@ -139,7 +170,7 @@ async fn race(shop: &TestShop, random: &mut ChaCha12Rng, number: u32) -> bool {
 async fn the_same_when_everything_happens_at_once() {
     TestShop::on_both(async |shop| {
         let mut random = ChaCha12Rng::seed_from_u64(40);
-        for number in 0..u32::try_from(rounds(25, 1_000)).unwrap() {
+        for number in 0..u32::try_from(rounds("R4", 250, 10_000) / 10).unwrap() {
             let good = shop.scarce(&format!("S{number}"), 1).await;
             let placed = order(shop, number, &[(good.variant(), 1)]).await;
             let session = open_page(shop, &shop.guest(number), placed.order_id).await;

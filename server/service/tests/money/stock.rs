@@ -48,10 +48,10 @@ async fn rush(shop: &TestShop, forms: &[PlaceOrder]) -> Vec<(u32, PlacedOrder)> 
 async fn the_last_piece_is_sold_once_however_many_want_it() {
     TestShop::on_both(async |shop| {
         let scarce = shop.scarce("LAST", 1).await;
-        let buyers = u32::try_from(rounds(30, 200)).unwrap();
+        let buyers = if rounds("R2", 0, 1) == 0 { 30 } else { 200 };
         let forms = queue(shop, buyers, &[(scarce.variant(), 1)]).await;
         let mut sold = 0;
-        for round in 0..rounds(40, 500) {
+        for round in 0..rounds("R2", 40, 500) {
             let winners = rush(shop, &forms).await;
             let [(number, placed)] = &winners[..] else { panic!("round {round}: {winners:?}") };
             assert_eq!(batch(shop, scarce.batches[0]).await, (0, 1, sold));
@@ -69,6 +69,7 @@ async fn the_last_piece_is_sold_once_however_many_want_it() {
             assert_eq!(batch(shop, scarce.batches[0]).await, (1, 0, sold), "no hold is stuck");
             fill(shop, &shop.guest(*number), &[(scarce.variant(), 1)]).await;
         }
+        println!("R2: {} rounds of {buyers} buyers for one piece, one winner each", rounds("R2", 40, 500));
         assert_sound(shop).await;
     })
     .await;
@@ -99,6 +100,43 @@ async fn demand_beyond_the_stock_sells_exactly_the_stock() {
         let paid = winners.iter().filter(|(number, _)| number % 2 == 0).count();
         let (first, second) = (batch(shop, batches[0]).await, batch(shop, batches[1]).await);
         assert_eq!((first.1 + second.1, first.2 + second.2), (0, 100 * i64::try_from(paid).unwrap()));
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+/// Big and small packs of one harvest: together they take what there is, and nobody is refused while it would do.
+#[tokio::test]
+async fn variants_that_share_a_batch_share_its_last_gram() {
+    TestShop::on_both(async |shop| {
+        let Good { variants, batches, .. } = &shop.tea;
+        let mut tx = shop.services.db.write().await.unwrap();
+        assert!(store::listing::write_off(&mut tx, batches[1], 18_970).await.unwrap());
+        tx.commit().await.unwrap();
+        // 500 g and 1,030 g are left; packs of 100 g and of 250 g, and carts with both.
+        let mut forms = Vec::new();
+        for number in 0..24 {
+            let lines: &[(VariantId, i64)] = match number % 3 {
+                0 => &[(variants[0], 1)],
+                1 => &[(variants[1], 1)],
+                _ => &[(variants[0], 1), (variants[1], 1)],
+            };
+            fill(shop, &shop.guest(number), lines).await;
+            forms.push(checkout_form(shop, &shop.guest(number), number).await);
+        }
+        let winners = rush(shop, &forms).await;
+        let wants = |number: u32| [100, 250, 350][number as usize % 3];
+        let taken: i64 = winners.iter().map(|(number, _)| wants(*number)).sum();
+        let (first, second) = (batch(shop, batches[0]).await, batch(shop, batches[1]).await);
+        assert_eq!(first.1 + second.1, taken);
+        assert_eq!(first.0 + second.0, 1_530 - taken);
+        for number in (0..24).filter(|number| winners.iter().all(|(winner, _)| winner != number)) {
+            assert!(wants(number) > 1_530 - taken, "{number} was refused though there was enough");
+        }
+        shop.clock.advance(30 * MINUTE_MS);
+        run_worker(shop).await;
+        let (first, second) = (batch(shop, batches[0]).await, batch(shop, batches[1]).await);
+        assert_eq!((first, second), ((500, 0, 0), (1_030, 0, 0)), "no hold is stuck");
         assert_sound(shop).await;
     })
     .await;

@@ -116,3 +116,33 @@ async fn a_timer_that_was_moved_meanwhile_stays_moved() {
     assert_eq!(status(&shop, placed).await, OrderStatus::Expired, "no hold without a timer that ends it");
     assert_sound(&shop).await;
 }
+
+/// What one worker has in hand no other takes, until the time for it has run out.
+#[tokio::test]
+async fn a_job_in_hand_is_nobody_elses_until_its_claim_runs_out() {
+    TestShop::on_both(async |shop| {
+        for number in 0..30 {
+            order(shop, number, &[(shop.honey.variant(), 1)]).await;
+        }
+        let due_ms = shop.services.now_ms() + 30 * MINUTE_MS;
+        let claim = async |now_ms: i64| {
+            let mut tx = shop.services.db.write().await.unwrap();
+            let claimed = store::work::claim_timers(&mut tx, now_ms, now_ms + MINUTE_MS, 10).await.unwrap();
+            tx.commit().await.unwrap();
+            claimed.into_iter().map(|timer| timer.id).collect::<Vec<_>>()
+        };
+        let mut taken = join_all((0..4).map(|_| claim(due_ms))).await.concat();
+        // On PostgreSQL two that ask at the same moment may choose the same jobs, and one of them goes away with fewer.
+        while taken.len() < 30 {
+            let more = claim(due_ms).await;
+            assert!(!more.is_empty(), "{} of 30 are in hand, and nobody gets the others", taken.len());
+            taken.extend(more);
+        }
+        taken.sort_unstable();
+        taken.dedup();
+        assert_eq!(taken.len(), 30, "nothing is in two hands");
+        assert_eq!(claim(due_ms + MINUTE_MS - 1).await, []);
+        assert_eq!(claim(due_ms + MINUTE_MS).await.len(), 10, "whoever died left it to others");
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 
 use domain::ids::{BatchId, CollectiveId, ProductId, VillageId};
 
+use crate::listing::PapersRow;
 use crate::{Conn, Result, sql};
 
 /// One harvest or production run. Quantities are in the product's base unit.
@@ -10,15 +11,8 @@ pub struct BatchRow {
     #[sqlx(try_from = "i64")]
     pub id: BatchId,
     pub code: String,
-    pub produced_on: String,
-    pub expires_on: Option<String>,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
-    /// The day of the certificate, `YYYY-MM-DD`.
-    pub issued_on: Option<String>,
-    /// The quarantine certificate of live poultry and meat; empty for everything else.
-    pub quarantine_number: String,
+    #[sqlx(flatten)]
+    pub papers: PapersRow,
     pub received: i64,
     pub available: i64,
 }

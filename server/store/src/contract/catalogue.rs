@@ -236,7 +236,10 @@ async fn batches(conn: &mut Conn) {
     let gone = ProductId::from_i64(103);
     assert!(find_next_batch(conn, gone, TODAY).await.unwrap().is_none());
     assert_eq!(find_latest_batch(conn, gone).await.unwrap().unwrap().code, "E");
-    assert_eq!(find_batch(conn, tea, "C").await.unwrap().unwrap().expires_on.as_deref(), Some("2025-04-30"));
+    assert_eq!(
+        find_batch(conn, tea, "C").await.unwrap().unwrap().papers.expires_on.as_deref(),
+        Some("2025-04-30")
+    );
     assert!(find_batch(conn, gone, "C").await.unwrap().is_none(), "another product's code");
     let inputs = list_batch_inputs(conn, BatchId::from_i64(121)).await.unwrap();
     let weights: Vec<_> =

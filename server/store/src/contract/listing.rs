@@ -1,6 +1,5 @@
 //! Listings, their variants, photos and batches, as their seller works on them, on both engines.
 
-use domain::food::FoodClass;
 use domain::ids::{
     BatchId, CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VariantId, VillageId,
 };
@@ -40,32 +39,12 @@ pub(crate) async fn scenario(db: &Db) {
 
 fn draft() -> ListingRow {
     ListingRow {
-        id: PRODUCT,
-        slug: PRODUCT.to_string(),
         team_id: TEAM,
         category_id: CategoryId::from_i64(20),
         village_id: VillageId::from_i64(3),
         place_id: PlaceId::from_i64(21),
         freight_template_id: FreightTemplateId::from_i64(22),
-        name: String::new(),
-        name_en: String::new(),
-        story: String::new(),
-        story_en: String::new(),
-        base_unit: "g".to_owned(),
-        food_class: FoodClass::FreshProduce,
-        sc_number: String::new(),
-        workshop_number: String::new(),
-        sales_region: String::new(),
-        ingredients: String::new(),
-        net_content: String::new(),
-        producer: String::new(),
-        storage: String::new(),
-        shelf_life_days: None,
-        status: "draft".to_owned(),
-        version: 1,
-        updated_at_ms: T,
-        published_at_ms: None,
-        price_from_fen: Fen::ZERO,
+        ..ListingRow::blank(PRODUCT, T)
     }
 }
 
@@ -182,11 +161,15 @@ async fn batches(conn: &mut Conn) {
         id,
         product_id: PRODUCT,
         code: "20250401".to_owned(),
-        produced_on: "2025-04-01".to_owned(),
-        expires_on: Some("2026-09-23".to_owned()),
-        certificate_number: String::new(),
-        certificate_issuer: "塔元村".to_owned(),
-        certificate_contact: "0915-2522222".to_owned(),
+        papers: PapersRow {
+            produced_on: "2025-04-01".to_owned(),
+            expires_on: Some("2026-09-23".to_owned()),
+            certificate_issuer: "塔元村".to_owned(),
+            certificate_contact: "0915-2522222".to_owned(),
+            issued_on: Some("2025-04-02".to_owned()),
+            quarantine_number: "JY-1".to_owned(),
+            ..PapersRow::default()
+        },
         received: 10_000,
         inputs: vec![(VillageId::from_i64(3), 10_000)],
         created_at_ms: T,
@@ -198,9 +181,15 @@ async fn batches(conn: &mut Conn) {
     assert!(write_off(conn, id, 1_500).await.unwrap());
     let stored = find_listing_batch(conn, id).await.unwrap().unwrap();
     assert_eq!((stored.received, stored.available, stored.written_off), (10_500, 9_000, 1_500));
-    let papers = ListingBatchRow { certificate_number: "HGZ-1".to_owned(), ..stored };
-    update_batch_papers(conn, &papers).await.unwrap();
-    assert_eq!(list_listing_batches(conn, PRODUCT).await.unwrap(), [papers]);
+    assert_eq!(stored.papers, batch.papers);
+    let papers = PapersRow {
+        certificate_number: "HGZ-1".to_owned(),
+        issued_on: Some("2025-04-03".to_owned()),
+        quarantine_number: String::new(),
+        ..stored.papers.clone()
+    };
+    update_batch_papers(conn, id, papers.clone()).await.unwrap();
+    assert_eq!(list_listing_batches(conn, PRODUCT).await.unwrap(), [ListingBatchRow { papers, ..stored }]);
     let inputs = list_product_inputs(conn, PRODUCT).await.unwrap();
     assert_eq!((inputs.len(), inputs[0].weight_g, inputs[0].name.as_str()), (1, 10_000, "塔元村"));
 }

@@ -7,17 +7,24 @@
 //!    statement that no scenario executed.
 //! 3. Further tests of single rules are `#[tokio::test]` functions that call [`on_both`].
 
+mod audit;
 mod catalogue;
+mod connections;
 mod county;
 mod listing;
+mod mail;
 mod operation;
 mod orders;
 mod people;
+mod personal_data;
+mod portable;
 mod schema;
 mod search;
 mod seed;
 mod statements;
+mod upgrades;
 mod villages;
+mod watching;
 
 use std::future::{Future, poll_fn};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -53,7 +60,7 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(&Db)) -> bool {
         eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
         return false;
     };
-    sqlx::any::install_default_drivers();
+    crate::install_drivers();
     let name = format!("xj_test_{:016x}", RandomState::new().build_hasher().finish());
     let (server, _) = url.rsplit_once('/').expect("a database at the end of XIANGJI_TEST_POSTGRES_URL");
     let mut admin = Conn::connect(&url).await.expect("PostgreSQL at XIANGJI_TEST_POSTGRES_URL");

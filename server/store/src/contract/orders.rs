@@ -19,6 +19,10 @@ use crate::payments::*;
 use crate::people::insert_role;
 use crate::{Conn, Db, StoreError, audit_books, stock, units, work};
 
+mod books;
+mod jobs;
+mod refunds;
+
 const T: i64 = 1_750_000_000_000;
 const TODAY: &str = "2025-06-15";
 const PRODUCT: ProductId = ProductId::from_i64(30);
@@ -42,11 +46,11 @@ pub(crate) async fn scenario(db: &Db) {
     pay(&mut tx).await;
     ship(&mut tx).await;
     read(&mut tx).await;
-    books_are_sound(&mut tx).await;
-    refund(&mut tx).await;
-    books_are_sound(&mut tx).await;
-    broken_books_are_noticed(&mut tx).await;
-    jobs(&mut tx).await;
+    books::are_sound(&mut tx).await;
+    refunds::are_tried_and_settled(&mut tx).await;
+    books::are_sound(&mut tx).await;
+    books::notice_what_is_broken(&mut tx).await;
+    jobs::come_once(&mut tx).await;
     tx.commit().await.unwrap();
 }
 
@@ -173,16 +177,24 @@ async fn place(conn: &mut Conn) {
     insert_line(conn, &line).await.unwrap();
     insert_approval(conn, ORDER, USER, "approved", "", T + 1).await.unwrap();
     assert_eq!(list_approvals(conn, ORDER).await.unwrap()[0].decision, "approved");
+    let last = find_last_approval(conn, ORDER).await.unwrap();
+    assert_eq!(last, Some((USER, "approved".to_owned(), String::new())));
     assert_eq!(lock_order(conn, ORDER).await.unwrap().version, 2);
     assert!(matches!(lock_order(conn, OrderId::from_i64(1)).await, Err(StoreError::NotFound(_))));
     update_status(conn, ORDER, OrderStatus::AwaitingPayment, None, "").await.unwrap();
     update_hold(conn, ORDER, Some(T + 100)).await.unwrap();
     assert_eq!(get_order(conn, ORDER).await.unwrap().hold_until_ms, Some(T + 100));
     assert_eq!(
-        count_unpaid(conn, Some(USER), Some(&[7; 32]), "13800001234").await.unwrap(),
+        count_unpaid(conn, Some(USER), Some(&[7; 32])).await.unwrap(),
         0,
         "orders of units do not count against a person"
     );
+    insert_origin(conn, ORDER, "k", T).await.unwrap();
+    assert_eq!(find_nth_unpaid_from(conn, "k", T - 1, 1).await.unwrap(), Some(T));
+    assert_eq!(find_nth_unpaid_from(conn, "k", T - 1, 2).await.unwrap(), None, "one only");
+    assert_eq!(find_nth_unpaid_from(conn, "k", T, 1).await.unwrap(), None, "long ago");
+    assert_eq!(find_nth_unpaid_from(conn, "other", 0, 1).await.unwrap(), None);
+    assert_eq!(purge_origins(conn, T + 1).await.unwrap(), 1);
 }
 
 async fn hold_and_sell(conn: &mut Conn) {
@@ -205,20 +217,6 @@ async fn hold_and_sell(conn: &mut Conn) {
     assert_eq!((taken[0].base_quantity, taken[0].status.as_str()), (250, "sold"));
     let part = AttributionPart { collective: COLLECTIVE, amount: Fen::new(13_600) };
     insert_attribution(conn, AttributionId::from_i64(61), ORDER, LINE, &part).await.unwrap();
-}
-
-async fn book(conn: &mut Conn, id: i64, entry: &ledger::Entry, cause: &str) -> bool {
-    let subject = EntrySubject {
-        order_id: Some(ORDER.get()),
-        payment_id: Some(PAYMENT.get()),
-        refund_id: cause.starts_with("refund").then_some(REFUND.get()),
-    };
-    let mut next = id * 100;
-    let new_id = || {
-        next += 1;
-        AccountId::from_i64(next)
-    };
-    insert_entry(conn, EntryId::from_i64(id), entry, subject, cause, T + id, new_id).await.unwrap()
 }
 
 async fn pay(conn: &mut Conn) {
@@ -266,16 +264,14 @@ async fn pay(conn: &mut Conn) {
     };
     assert!(insert_event(conn, &event).await.unwrap());
     assert!(!insert_event(conn, &event).await.unwrap(), "the same event comes twice");
-    assert_eq!(list_unhandled_events(conn, T + 1, 10).await.unwrap().len(), 1);
     update_event_handled(conn, "evt_1", "captured", T + 8).await.unwrap();
-    assert!(list_unhandled_events(conn, T + 1, 10).await.unwrap().is_empty());
 
     let captured = ledger::capture(PaymentMethod::Online, Fen::new(14_800)).unwrap();
-    assert!(book(conn, 70, &captured, "capture:53").await);
-    assert!(!book(conn, 71, &captured, "capture:53").await, "the same happening is booked once");
+    assert!(books::enter(conn, 70, &captured, "capture:53").await);
+    assert!(!books::enter(conn, 71, &captured, "capture:53").await, "the same happening is booked once");
     let part = AttributionPart { collective: COLLECTIVE, amount: Fen::new(13_600) };
     let applied = ledger::apply(&[part], &[(TEAM, Fen::new(1_200))]).unwrap();
-    assert!(book(conn, 72, &applied, "apply:50").await);
+    assert!(books::enter(conn, 72, &applied, "apply:50").await);
     assert_eq!(update_attributions(conn, ORDER, "frozen", "pending", Some(T + 7)).await.unwrap(), 1);
     update_paid(conn, ORDER, T + 7).await.unwrap();
     update_sold_counts(conn, ORDER, 1).await.unwrap();
@@ -347,126 +343,4 @@ async fn read(conn: &mut Conn) {
     );
     let statement = list_statement(conn, COLLECTIVE, T, T + 1000, 10).await.unwrap();
     assert_eq!((statement[0].entry_kind.as_str(), statement[0].amount_fen), ("apply", Fen::new(-13_600)));
-}
-
-async fn all_mismatches(conn: &mut Conn) -> Vec<audit_books::Mismatch> {
-    let mut found = audit_books::list_orders_without_payment(conn).await.unwrap();
-    found.extend(audit_books::list_unbalanced_entries(conn).await.unwrap());
-    found.extend(audit_books::list_wrong_batches(conn).await.unwrap());
-    found.extend(audit_books::list_stuck_holds(conn).await.unwrap());
-    found.extend(audit_books::list_wrong_splits(conn).await.unwrap());
-    found.extend(audit_books::list_unattributed_lines(conn).await.unwrap());
-    found.extend(audit_books::list_excessive_refunds(conn).await.unwrap());
-    found.extend(audit_books::list_wrong_balances(conn).await.unwrap());
-    found.extend(audit_books::list_wrong_earnings(conn).await.unwrap());
-    found
-}
-
-async fn books_are_sound(conn: &mut Conn) {
-    assert_eq!(all_mismatches(conn).await, []);
-    let totals = audit_books::get_money_totals(conn).await.unwrap();
-    assert_eq!((totals.captured_fen, totals.payments_fen, totals.unapplied_fen), (14_800, 14_800, 0));
-    assert_eq!(totals.attributed_fen + totals.freight_fen + totals.refunded_fen, 14_800);
-}
-
-async fn refund(conn: &mut Conn) {
-    let row = RefundRow {
-        id: REFUND,
-        payment_id: PAYMENT,
-        order_id: ORDER,
-        amount_fen: Fen::new(14_800),
-        reason: "order_cancelled".to_owned(),
-        status: RefundStatus::Requested,
-        network_refund_id: None,
-        failure_code: String::new(),
-        created_at_ms: T + 60,
-        settled_at_ms: None,
-    };
-    insert_refund(conn, &row).await.unwrap();
-    assert_eq!(sum_refunds(conn, PAYMENT).await.unwrap(), Fen::new(14_800));
-    let part = ledger::RefundedPart {
-        collective: COLLECTIVE,
-        state: ledger::EarningState::Pending,
-        amount: Fen::new(13_600),
-    };
-    let decided = ledger::refund_decided(&[part], &[(TEAM, Fen::new(1_200))]).unwrap();
-    assert!(book(conn, 73, &decided, "refund_decided:54").await);
-    for row in list_attributions(conn, ORDER).await.unwrap() {
-        reverse_attribution(conn, row.id, row.amount_fen).await.unwrap();
-    }
-    assert!(stock::take_back(conn, BATCH, 250).await.unwrap());
-    stock::update_allocations(conn, ORDER, "released").await.unwrap();
-    update_status(conn, ORDER, OrderStatus::Refunded, Some(T + 60), "changed_mind").await.unwrap();
-    assert_eq!(list_open_refunds(conn, T + 61, 10).await.unwrap().len(), 1);
-    assert!(update_refund(conn, REFUND, RefundStatus::Failed, None, "no_funds", T + 61).await.unwrap());
-    assert!(update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 62).await.unwrap());
-    assert!(
-        !update_refund(conn, REFUND, RefundStatus::Succeeded, Some("re_1"), "", T + 63).await.unwrap(),
-        "once"
-    );
-    assert_eq!(get_refund(conn, REFUND).await.unwrap().settled_at_ms, Some(T + 62));
-    assert_eq!(list_order_refunds(conn, ORDER).await.unwrap().len(), 1);
-    let sent = ledger::refund_sent(PaymentMethod::Online, Fen::new(14_800)).unwrap();
-    assert!(book(conn, 74, &sent, "refund_sent:54").await);
-}
-
-/// A check that cannot fail is worth nothing.
-async fn broken_books_are_noticed(conn: &mut Conn) {
-    for (harm, cure) in [
-        (
-            "UPDATE accounts SET balance_fen = balance_fen + 1 WHERE code = 'asset:provider'",
-            "UPDATE accounts SET balance_fen = balance_fen - 1 WHERE code = 'asset:provider'",
-        ),
-        (
-            "UPDATE batches SET available = available - 1, held = held + 1 WHERE id = 32",
-            "UPDATE batches SET available = available + 1, held = held - 1 WHERE id = 32",
-        ),
-        (
-            "UPDATE postings SET amount_fen = amount_fen + 1 WHERE entry_id = 70 AND position = 0",
-            "UPDATE postings SET amount_fen = amount_fen - 1 WHERE entry_id = 70 AND position = 0",
-        ),
-        (
-            "UPDATE attributions SET amount_fen = amount_fen + 1",
-            "UPDATE attributions SET amount_fen = amount_fen - 1",
-        ),
-        ("UPDATE orders SET status = 'expired'", "UPDATE orders SET status = 'refunded'"),
-        ("UPDATE refunds SET amount_fen = 14801", "UPDATE refunds SET amount_fen = 14800"),
-    ] {
-        conn.execute(harm).await.unwrap();
-        assert!(!all_mismatches(conn).await.is_empty(), "not noticed: {harm}");
-        conn.execute(cure).await.unwrap();
-        assert_eq!(all_mismatches(conn).await, [], "{cure}");
-    }
-}
-
-async fn jobs(conn: &mut Conn) {
-    work::insert_outbox(conn, OutboxId::from_i64(80), "order_paid", ORDER.get(), "{}", T).await.unwrap();
-    assert_eq!(work::get_backlog(conn, T + 5).await.unwrap(), (1, 5));
-    let claimed = work::claim_outbox(conn, T, T + 100, 10).await.unwrap();
-    assert_eq!((claimed.len(), claimed[0].attempts), (1, 1));
-    assert!(work::claim_outbox(conn, T + 1, T + 100, 10).await.unwrap().is_empty(), "claimed by one only");
-    assert_eq!(work::claim_outbox(conn, T + 100, T + 200, 10).await.unwrap().len(), 1, "a dead worker's job");
-    work::postpone_outbox(conn, OutboxId::from_i64(80), T + 500, "later").await.unwrap();
-    assert!(work::claim_outbox(conn, T + 300, T + 400, 10).await.unwrap().is_empty());
-    work::finish_outbox(conn, OutboxId::from_i64(80), T + 500).await.unwrap();
-    assert!(work::claim_outbox(conn, T + 600, T + 700, 10).await.unwrap().is_empty());
-
-    let timer = TimerId::from_i64(81);
-    work::set_timer(conn, timer, "unpaid_order", 50, T).await.unwrap();
-    let rung = work::claim_timers(conn, T, T + 100, 10).await.unwrap();
-    assert_eq!((rung.len(), rung[0].subject_id), (1, 50));
-    assert!(work::claim_timers(conn, T, T + 100, 10).await.unwrap().is_empty());
-    work::postpone_timer(conn, timer, T - 1, T + 900).await.unwrap();
-    work::postpone_timer(conn, timer, T, T + 200).await.unwrap();
-    work::finish_timer(conn, timer, T, T + 150).await.unwrap();
-    assert_eq!(
-        work::claim_timers(conn, T + 200, T + 300, 10).await.unwrap().len(),
-        1,
-        "moved meanwhile: rings again"
-    );
-    work::finish_timer(conn, timer, T + 200, T + 250).await.unwrap();
-    assert!(work::claim_timers(conn, T + 900, T + 999, 10).await.unwrap().is_empty());
-    work::set_timer(conn, TimerId::from_i64(82), "unpaid_order", 50, T + 300).await.unwrap();
-    work::stop_timer(conn, "unpaid_order", 50, T + 301).await.unwrap();
-    assert!(work::claim_timers(conn, T + 900, T + 999, 10).await.unwrap().is_empty());
 }

@@ -18,6 +18,7 @@ pub(super) async fn scenario(db: &Db) {
     roles(&mut tx).await;
     scopes(&mut tx).await;
     throttling(&mut tx).await;
+    second_factors(&mut tx).await;
     tx.commit().await.unwrap();
 }
 
@@ -68,6 +69,65 @@ async fn sessions(conn: &mut Conn) {
     assert_eq!(delete_sessions_of_user(conn, ada(), None).await.unwrap(), 1);
     assert_eq!(purge_sessions(conn, T + 101).await.unwrap(), 1, "the guest's session is over");
     assert!(!delete_session(conn, b"guest").await.unwrap());
+}
+
+async fn second_factors(conn: &mut Conn) {
+    let user = ada();
+    assert!(find_second_factor(conn, user).await.unwrap().is_none());
+    put_second_factor(conn, user, b"older", T, 7).await.unwrap();
+    put_second_factor(conn, user, b"sealed", T + 1, 10).await.unwrap();
+    let factor = find_second_factor(conn, user).await.unwrap().unwrap();
+    assert_eq!((factor.sealed_secret.as_slice(), factor.confirmed_at_ms), (b"sealed".as_slice(), T + 1));
+    assert!(!use_second_factor_step(conn, user, 10).await.unwrap(), "no code twice");
+    assert!(use_second_factor_step(conn, user, 12).await.unwrap());
+    assert!(!use_second_factor_step(conn, user, 11).await.unwrap(), "and none from before");
+    assert_eq!(find_second_factor(conn, user).await.unwrap().unwrap().last_step, 12);
+
+    insert_session(conn, b"staff", Some(user), T, T + 100).await.unwrap();
+    let known = list_session_roles(conn, b"staff", T).await.unwrap();
+    assert_eq!((known[0].second_factor_at_ms, known[0].created_at_ms), (Some(T + 1), T));
+    assert!(known.iter().all(|row| row.role_granted_at_ms.is_some()));
+    update_session_origin(conn, b"staff", "firefox/linux", "10.0.0.x").await.unwrap();
+    let listed = list_sessions(conn, user, T).await.unwrap();
+    let listed = listed.iter().find(|session| session.token_hash == b"staff").unwrap();
+    assert_eq!((listed.device.as_str(), listed.network.as_str()), ("firefox/linux", "10.0.0.x"));
+
+    for hash in [b"code-1", b"code-2"] {
+        insert_recovery_code(conn, user, hash).await.unwrap();
+    }
+    assert!(use_recovery_code(conn, user, b"code-1", T).await.unwrap());
+    assert!(!use_recovery_code(conn, user, b"code-1", T).await.unwrap(), "once");
+    assert!(!use_recovery_code(conn, UserId::from_i64(9), b"code-2", T).await.unwrap(), "by its owner");
+    assert_eq!(count_recovery_codes(conn, user).await.unwrap(), 1);
+
+    let secret = SecondFactorSetupRow { sealed_secret: Some(b"new".to_vec()), sealed_codes: None };
+    put_second_factor_setup(conn, user, b"staff", &secret, T + 50).await.unwrap();
+    let codes = SecondFactorSetupRow { sealed_secret: None, sealed_codes: Some(b"codes".to_vec()) };
+    put_second_factor_setup(conn, user, b"staff", &codes, T + 60).await.unwrap();
+    let shown = find_second_factor_setup(conn, user, b"staff", T).await.unwrap().unwrap();
+    assert_eq!((shown.sealed_secret, shown.sealed_codes), (None, Some(b"codes".to_vec())));
+    assert!(find_second_factor_setup(conn, user, b"other", T).await.unwrap().is_none());
+    assert!(find_second_factor_setup(conn, user, b"staff", T + 60).await.unwrap().is_none());
+    delete_second_factor_setup(conn, user).await.unwrap();
+    assert!(find_second_factor_setup(conn, user, b"staff", T).await.unwrap().is_none());
+    put_second_factor_setup(conn, user, b"staff", &codes, T + 60).await.unwrap();
+
+    for token in [b"half-1", b"half-2"] {
+        insert_half_session(conn, token, user, T + 60).await.unwrap();
+    }
+    assert_eq!(find_half_session(conn, b"half-1", T).await.unwrap(), Some(user));
+    assert_eq!(find_half_session(conn, b"half-1", T + 60).await.unwrap(), None);
+    assert!(delete_half_session(conn, b"half-1").await.unwrap());
+    assert!(!delete_half_session(conn, b"half-1").await.unwrap());
+    delete_sessions_of_user(conn, user, None).await.unwrap();
+    assert_eq!(find_half_session(conn, b"half-2", T).await.unwrap(), None, "ended with the sessions");
+    insert_half_session(conn, b"half-3", user, T + 60).await.unwrap();
+    assert_eq!(purge_second_factor_leftovers(conn, T + 61).await.unwrap(), 2, "a sign-in and a set-up");
+
+    assert!(delete_second_factor(conn, user).await.unwrap());
+    assert!(!delete_second_factor(conn, user).await.unwrap());
+    assert_eq!(count_recovery_codes(conn, user).await.unwrap(), 0);
+    assert!(find_second_factor(conn, user).await.unwrap().is_none());
 }
 
 async fn roles(conn: &mut Conn) {

@@ -20,7 +20,22 @@ macro_rules! scenarios {
     };
 }
 
-scenarios!(people, operation, orders, catalogue, search, villages, county, listing, seed);
+scenarios!(
+    people,
+    portable,
+    operation,
+    orders,
+    catalogue,
+    search,
+    villages,
+    county,
+    listing,
+    seed,
+    watching,
+    mail,
+    audit,
+    personal_data
+);
 
 #[tokio::test]
 async fn every_statement_runs_on_both_engines() {

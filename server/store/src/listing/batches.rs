@@ -4,6 +4,21 @@ use domain::ids::{BatchId, ProductId, VillageId};
 
 use crate::{Conn, Result, sql};
 
+/// The days and the certificates of a batch. Days are `YYYY-MM-DD`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct PapersRow {
+    pub produced_on: String,
+    /// The last day of sale; `None` for goods that keep.
+    pub expires_on: Option<String>,
+    pub certificate_number: String,
+    pub certificate_issuer: String,
+    pub certificate_contact: String,
+    /// The day of the certificate; `None` without one.
+    pub issued_on: Option<String>,
+    /// The quarantine certificate of live poultry and meat; empty for everything else.
+    pub quarantine_number: String,
+}
+
 /// A batch with all its quantities, in the product's base unit.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct ListingBatchRow {
@@ -12,11 +27,8 @@ pub struct ListingBatchRow {
     #[sqlx(try_from = "i64")]
     pub product_id: ProductId,
     pub code: String,
-    pub produced_on: String,
-    pub expires_on: Option<String>,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
+    #[sqlx(flatten)]
+    pub papers: PapersRow,
     pub received: i64,
     pub available: i64,
     pub held: i64,
@@ -28,7 +40,7 @@ macro_rules! batches {
     ($rest:literal) => {
         concat!(
             "SELECT id, product_id, code, produced_on, expires_on, certificate_number, certificate_issuer,
-                certificate_contact, received, available, held, sold, written_off
+                certificate_contact, issued_on, quarantine_number, received, available, held, sold, written_off
             FROM batches WHERE ",
             $rest
         )
@@ -86,11 +98,7 @@ pub struct NewBatch {
     pub id: BatchId,
     pub product_id: ProductId,
     pub code: String,
-    pub produced_on: String,
-    pub expires_on: Option<String>,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
+    pub papers: PapersRow,
     /// Base units.
     pub received: i64,
     /// Village and weight in grams, each village once.
@@ -101,19 +109,22 @@ pub struct NewBatch {
 /// # Errors
 /// [`crate::StoreError::AlreadyExists`] when the product has a batch of that code or a village is named twice.
 pub async fn insert_batch(conn: &mut Conn, batch: &NewBatch) -> Result<()> {
+    let papers = batch.papers.clone();
     sql::query(
         "INSERT INTO batches (id, product_id, code, produced_on, expires_on, certificate_number, certificate_issuer, \
-            certificate_contact, received, available, created_at_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)",
+            certificate_contact, issued_on, quarantine_number, received, available, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
     )
     .bind(batch.id.get())
     .bind(batch.product_id.get())
     .bind(batch.code.clone())
-    .bind(batch.produced_on.clone())
-    .bind(batch.expires_on.clone())
-    .bind(batch.certificate_number.clone())
-    .bind(batch.certificate_issuer.clone())
-    .bind(batch.certificate_contact.clone())
+    .bind(papers.produced_on)
+    .bind(papers.expires_on)
+    .bind(papers.certificate_number)
+    .bind(papers.certificate_issuer)
+    .bind(papers.certificate_contact)
+    .bind(papers.issued_on)
+    .bind(papers.quarantine_number)
     .bind(batch.received)
     .bind(batch.created_at_ms)
     .execute(&mut *conn)
@@ -129,18 +140,20 @@ pub async fn insert_batch(conn: &mut Conn, batch: &NewBatch) -> Result<()> {
     Ok(())
 }
 
-/// Writes dates and certificate of a batch; quantities and inputs stay.
-pub async fn update_batch_papers(conn: &mut Conn, row: &ListingBatchRow) -> Result<()> {
+/// Writes the papers of a batch; quantities and inputs stay.
+pub async fn update_batch_papers(conn: &mut Conn, id: BatchId, papers: PapersRow) -> Result<()> {
     sql::query(
         "UPDATE batches SET produced_on = $2, expires_on = $3, certificate_number = $4, certificate_issuer = $5, \
-            certificate_contact = $6 WHERE id = $1",
+            certificate_contact = $6, issued_on = $7, quarantine_number = $8 WHERE id = $1",
     )
-    .bind(row.id.get())
-    .bind(row.produced_on.clone())
-    .bind(row.expires_on.clone())
-    .bind(row.certificate_number.clone())
-    .bind(row.certificate_issuer.clone())
-    .bind(row.certificate_contact.clone())
+    .bind(id.get())
+    .bind(papers.produced_on)
+    .bind(papers.expires_on)
+    .bind(papers.certificate_number)
+    .bind(papers.certificate_issuer)
+    .bind(papers.certificate_contact)
+    .bind(papers.issued_on)
+    .bind(papers.quarantine_number)
     .execute(&mut *conn)
     .await?;
     Ok(())

@@ -4,15 +4,15 @@ use app::routes::all_uploads;
 use leptos::server_fn::axum::server_fn_paths;
 
 use super::world::World;
-use super::{EVERYONE, MEMBERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same};
+use super::{EVERYONE, MEMBERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same, privacy, second_factor};
 use crate::test_shop::Answered;
 
 /// Who did not sign in has to; to others there is no such thing.
 const HIDDEN: Refused = Refused { visitor: 401, near: &[], others: 404 };
 /// Who did not sign in has to; others may not.
-const FORBIDDEN: Refused = Refused { visitor: 401, near: &[], others: 403 };
+pub const FORBIDDEN: Refused = Refused { visitor: 401, near: &[], others: 403 };
 /// There is no such thing for anybody else, with an account or without.
-const UNKNOWN: Refused = Refused { visitor: 404, near: &[], others: 404 };
+pub const UNKNOWN: Refused = Refused { visitor: 404, near: &[], others: 404 };
 
 /// Hidden from strangers; those who know of the thing are told that this is not theirs to do.
 const fn known_to(near: &'static [Who]) -> Refused {
@@ -21,7 +21,7 @@ const fn known_to(near: &'static [Who]) -> Refused {
 
 /// How those are answered who may not.
 #[derive(Debug, Clone, Copy)]
-struct Refused {
+pub struct Refused {
     /// Visitors and guests.
     visitor: u16,
     /// These get 403.
@@ -30,21 +30,31 @@ struct Refused {
 }
 
 /// What is sent, all of it well-formed.
-type Fields = Vec<(&'static str, String)>;
+pub type Fields = Vec<(&'static str, String)>;
 
 /// A function, who may call it for what the fields name, and what the others get.
-struct Row {
+pub struct Row {
+    pub path: &'static str,
+    pub may: &'static [Who],
+    refused: Refused,
+    pub fields: fn(&World) -> Fields,
+}
+
+/// Every function and every upload, in an order in which they can be done one after the other.
+pub fn all_rows() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().chain(UPLOADS)
+}
+
+pub const fn row(
     path: &'static str,
     may: &'static [Who],
     refused: Refused,
     fields: fn(&World) -> Fields,
-}
-
-const fn row(path: &'static str, may: &'static [Who], refused: Refused, fields: fn(&World) -> Fields) -> Row {
+) -> Row {
     Row { path, may, refused, fields }
 }
 
-fn none(_: &World) -> Fields {
+pub fn none(_: &World) -> Fields {
     Vec::new()
 }
 
@@ -198,7 +208,8 @@ async fn send(world: &World, row: &Row, who: Who) -> Answered {
 
 #[test]
 fn every_function_and_every_upload_has_a_row_that_says_who_may_call_it() {
-    let rows: Vec<&str> = TABLE.iter().map(|row| row.path).collect();
+    let rows: Vec<&str> =
+        TABLE.iter().chain(second_factor::TABLE).chain(privacy::TABLE).map(|row| row.path).collect();
     assert_same("server functions", server_fn_paths().map(|(path, _)| path.to_owned()).collect(), &rows);
     let rows: Vec<&str> = UPLOADS.iter().map(|row| row.path).collect();
     assert_same("uploads", all_uploads().iter().map(|upload| upload.path.to_owned()).collect(), &rows);
@@ -209,14 +220,14 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
     let world = World::start().await;
     let before = world.fingerprint().await;
     let mut questions = Vec::new();
-    for row in TABLE.iter().chain(UPLOADS) {
+    for row in TABLE.iter().chain(UPLOADS).chain(second_factor::TABLE).chain(privacy::TABLE) {
         for who in Who::ALL.into_iter().filter(|who| !row.may.contains(who)) {
             questions.push(ask_refused(&world, row, who));
         }
     }
     let mut wrong = ask_all(questions).await;
     assert_eq!(world.fingerprint().await, before, "a refused call changes nothing; wrong: {wrong:#?}");
-    for row in UPLOADS.iter().chain(TABLE) {
+    for row in UPLOADS.iter().chain(TABLE).chain(second_factor::TABLE).chain(privacy::TABLE) {
         let mut is_done = false;
         for who in row.may {
             world.sign_in_again(*who).await;
@@ -227,7 +238,9 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
                 wrong.push(format!("{} as {who:?}: {} {}", row.path, answered.status, answered.body));
             }
         }
-        if !is_done && !NEVER_DONE.contains(&row.path) {
+        let never_done = [NEVER_DONE, second_factor::NEVER_DONE, privacy::NEVER_DONE];
+        let is_never_done = never_done.concat().contains(&row.path);
+        if !is_done && !is_never_done {
             wrong.push(format!("{}: for nobody", row.path));
         }
     }
@@ -287,12 +300,12 @@ async fn a_plain_form_of_a_stranger_is_led_away_and_changes_nothing() {
 async fn nothing_that_changes_something_is_done_by_opening_its_address() {
     let world = World::start().await;
     let before = world.fingerprint().await;
-    for row in TABLE.iter().chain(UPLOADS) {
+    for row in TABLE.iter().chain(UPLOADS).chain(second_factor::TABLE).chain(privacy::TABLE) {
         let query: Vec<String> = (row.fields)(&world)
             .iter()
             .map(|(name, value)| format!("{name}={}", app::routes::encode(value)))
             .collect();
-        let browser = world.browser(row.may[0]);
+        let browser = world.browser(row.may.first().copied().unwrap_or(Who::Visitor));
         let answered = browser.get(&format!("{}?{}", row.path, query.join("&"))).await;
         assert!(matches!(answered.status, 404 | 405), "{}: {}", row.path, answered.status);
     }

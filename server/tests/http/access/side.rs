@@ -1,12 +1,11 @@
 //! One side of the small world: what its people sell, and what they sell it from.
 
-use domain::food::FoodClass;
 use domain::ids::{BatchId, CollectiveId, CorpsId, ProductId, TeamId, TownId, UnitId, VariantId};
 use domain::money::Fen;
 use service::Services;
 use store::WriteTx;
 use store::catalogue::FreightRowRow;
-use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch};
+use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
 use store::seed::{self, Names, NewDispatchPlace, NewFreightTemplate, NewVillage};
 
 /// Where everything is sent from and to.
@@ -82,7 +81,6 @@ pub async fn insert_side(
     let category = services.new_id();
     seed::insert_category(tx, category, &names(slug), 0, None).await.unwrap();
     let row = ListingRow {
-        id: services.new_id(),
         slug: slug.to_owned(),
         team_id: team,
         category_id: category,
@@ -93,21 +91,8 @@ pub async fn insert_side(
         name_en: format!("{slug} tea"),
         story: "春茶。".to_owned(),
         story_en: "Spring tea.".to_owned(),
-        base_unit: "g".to_owned(),
-        food_class: FoodClass::FreshProduce,
-        sc_number: String::new(),
-        workshop_number: String::new(),
-        sales_region: String::new(),
-        ingredients: String::new(),
-        net_content: String::new(),
-        producer: String::new(),
-        storage: String::new(),
         shelf_life_days: Some(300),
-        status: "draft".to_owned(),
-        version: 1,
-        updated_at_ms: services.now_ms(),
-        published_at_ms: None,
-        price_from_fen: Fen::ZERO,
+        ..ListingRow::blank(services.new_id(), services.now_ms())
     };
     let (variant, batch) = insert_goods(services, tx, &row, &village).await;
     Side { team, collective: village.collective_id, product: row.id, variant, batch, unit }
@@ -141,11 +126,14 @@ async fn insert_goods(
         id: services.new_id(),
         product_id: row.id,
         code: "20260320".to_owned(),
-        produced_on: "2026-03-20".to_owned(),
-        expires_on: Some("2027-01-14".to_owned()),
-        certificate_number: "1".to_owned(),
-        certificate_issuer: "合作社".to_owned(),
-        certificate_contact: "0915-2522001".to_owned(),
+        papers: PapersRow {
+            produced_on: "2026-03-20".to_owned(),
+            expires_on: Some("2027-01-14".to_owned()),
+            certificate_number: "1".to_owned(),
+            certificate_issuer: "合作社".to_owned(),
+            certificate_contact: "0915-2522001".to_owned(),
+            ..PapersRow::default()
+        },
         received: 1_000_000,
         inputs: vec![(village.id, 1_000_000)],
         created_at_ms: now_ms,

@@ -84,7 +84,11 @@ impl World {
     }
 
     pub async fn start() -> Self {
-        let shop = TestShop::start().await;
+        Self::found(TestShop::start().await).await
+    }
+
+    /// The same in an empty shop that was started in another way.
+    pub async fn found(shop: TestShop) -> Self {
         let services = &shop.services;
         let mut tx = services.db.write().await.unwrap();
         let county = services.new_id();
@@ -260,12 +264,13 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
 }
 
 impl World {
-    async fn buy(&self, who: Who, phone: &str) -> Placed {
+    /// Buys one piece without paying it.
+    pub async fn buy(&self, who: Who, phone: &str) -> Placed {
         let (services, viewer) = (&self.shop.services, self.viewer(who).await);
         service::carts::add_line(services, &viewer, self.variant, 1).await.unwrap();
         let draft = service::checkout::preview_checkout(services, &viewer, Some(REGION)).await.unwrap();
         let command = PlaceOrder {
-            key: format!("{who:?}"),
+            key: format!("{who:?} {phone}"),
             address: address(phone),
             email: String::new(),
             note: String::new(),

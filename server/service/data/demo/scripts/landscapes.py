@@ -1,4 +1,4 @@
-"""One scene for each village, and the hero of the home page."""
+"""One scene for each village."""
 from draw import Canvas, mix, wave
 from scenes import (backdrop, bamboo, birds, boat, field, hen_small, hives, house, meadow, mist, racks, river, sheds,
                     terraces, tree, woods)
@@ -162,18 +162,4 @@ VILLAGES = {
 def village(slug):
     c = Canvas(1200, 900, "village " + slug)
     VILLAGES[slug](c)
-    return c
-
-
-def hero():
-    c = Canvas(1600, 900, "hero 3")
-    backdrop(c, "morning", 400, layers=6, sun=(.76, .2), amp=80)
-    ground(c, 452, 26, "#B6C89B", "#6C9463")
-    woods(c, 470, 11, .46, "#5F8A5C", 880, 1600)
-    house(c, 1210, 484, .78), house(c, 1330, 496, .6, flip=True), house(c, 1105, 490, .52)
-    woods(c, 500, 3, .5, "#4F7D4E", 1380, 1520)
-    terraces(c, 520, 760, 6, slope=60, bend=26)
-    mist(c, 500, 20, .5), mist(c, 575, 22, .35)
-    terraces(c, 640, 930, 6, slope=-190, bend=44)
-    birds(c, 1010, 150)
     return c

@@ -74,7 +74,7 @@ def main():
     data = {"$comment": COMMENT, "demonstration": True,
             "note": "演示数据：地名为公开地名；机构、故事、编号、价格和电话均为演示而编。",
             "note_en": "Demonstration data: place names are public; bodies, stories, numbers, prices and telephone numbers are made up.",
-            "county": dict(slug="langao", code="610925", name="岚皋县", name_en="Lan'gao County", hero_picture="hero.webp",
+            "county": dict(slug="langao", code="610925", name="岚皋县", name_en="Lan'gao County",
                            mark="岚河老渡口", mark_en="Lan River Old Ferry"),
             **county_people.build(), "products": PRODUCTS}
     counts = check(data)

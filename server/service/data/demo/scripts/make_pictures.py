@@ -10,7 +10,7 @@ OUT = pathlib.Path(__file__).resolve().parent.parent / "pictures"
 
 def jobs():
     """Every picture: file name → (function returning a canvas, byte limit)."""
-    result = {"hero.webp": (landscapes.hero, 88_000)}
+    result = {}
     for slug in landscapes.VILLAGES:
         result[f"village-{slug}.webp"] = (lambda s=slug: landscapes.village(s), 62_000)
     try:

@@ -15,18 +15,70 @@ async fn fresh_produce_needs_the_certificate_of_its_batch() {
     let stored = edit_page(services, &seller(), product).await.unwrap().batches.remove(0);
     let mut papers = UpdateBatch {
         batch: stored.batch.to_string(),
-        produced_on: stored.produced_on,
-        certificate_issuer: "塔元村".to_owned(),
-        certificate_contact: "0915-2522222".to_owned(),
-        ..UpdateBatch::default()
+        papers: PapersForm {
+            certificate_issuer: "塔元村".to_owned(),
+            certificate_contact: "0915-2522222".to_owned(),
+            ..stored.papers
+        },
     };
     update_batch(services, &seller(), &papers).await.unwrap();
     publish(services, &seller(), product).await.unwrap();
-    papers.certificate_issuer.clear();
+    papers.papers.certificate_issuer.clear();
     let problems = refused(update_batch(services, &seller(), &papers).await);
     assert_eq!(fields(&problems), ["certificate_issuer"], "the papers of what is on sale stay");
     let problems = refused(add_batch(services, &seller(), &batch(product), "b2").await);
     assert_eq!(fields(&problems), ["certificate_issuer", "certificate_contact"]);
+}
+
+#[tokio::test]
+async fn poultry_carries_its_quarantine_certificate_into_the_shop() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    form.food_class = "live_poultry_meat".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    let problems = refused(publish(services, &seller(), product).await);
+    assert_eq!(fields(&problems), ["batches.0.quarantine_number"]);
+
+    let stored = edit_page(services, &seller(), product).await.unwrap().batches.remove(0);
+    let mut papers = UpdateBatch { batch: stored.batch.to_string(), papers: stored.papers };
+    assert_eq!(papers.papers.issued_on, "", "no certificate, no day of one");
+    papers.papers.quarantine_number = " 610925-2025-0042 ".to_owned();
+    papers.papers.issued_on = "2025-06-16".to_owned();
+    let problems = refused(update_batch(services, &seller(), &papers).await);
+    assert_eq!(problems, [FieldError::new("issued_on", Problem::WrongOrder)], "signed tomorrow");
+    papers.papers.issued_on = "2025-04-03".to_owned();
+    update_batch(services, &seller(), &papers).await.unwrap();
+    let slug = publish(services, &seller(), product).await.unwrap().slug;
+
+    let page = crate::shop::product_page(services, &slug, None, None).await.unwrap();
+    let shown = page.batch.unwrap();
+    assert_eq!(
+        (shown.quarantine_number.as_str(), shown.issued_on.as_deref()),
+        ("610925-2025-0042", Some("2025-04-03"))
+    );
+    papers.papers.quarantine_number.clear();
+    let problems = refused(update_batch(services, &seller(), &papers).await);
+    assert_eq!(fields(&problems), ["quarantine_number"], "what is on sale keeps its number");
+}
+
+#[tokio::test]
+async fn a_certificate_is_of_the_day_of_harvest_unless_another_is_typed() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, _) = tea(&fixture).await;
+    let mut command = batch(product);
+    command.papers.certificate_number = "HGZ-7".to_owned();
+    command.papers.quarantine_number = "tea has none".to_owned();
+    add_batch(services, &seller(), &command, "b2").await.unwrap();
+    command.papers.issued_on = "2025-04-05".to_owned();
+    add_batch(services, &seller(), &command, "b3").await.unwrap();
+    let batches = edit_page(services, &seller(), product).await.unwrap().batches;
+    let papers: Vec<(&str, &str)> = batches
+        .iter()
+        .map(|batch| (batch.papers.issued_on.as_str(), batch.papers.quarantine_number.as_str()))
+        .collect();
+    assert_eq!(papers, [("2025-04-05", ""), ("2025-04-01", ""), ("", "")]);
 }
 
 #[tokio::test]
@@ -36,7 +88,7 @@ async fn batches_are_taken_in_once_and_only_when_right() {
     let (product, mut form) = tea(&fixture).await;
     let mut wrong = batch(product);
     wrong.code = "20250401".to_owned();
-    wrong.produced_on = "2025-06-16".to_owned();
+    wrong.papers.produced_on = "2025-06-16".to_owned();
     wrong.received = "0".to_owned();
     wrong.inputs[0].weight_kg = "很多".to_owned();
     wrong.inputs[1].village = to_text(77);
@@ -45,7 +97,8 @@ async fn batches_are_taken_in_once_and_only_when_right() {
         fields(&problems),
         ["produced_on", "received", "inputs.0.weight_kg", "inputs.1.village", "code"]
     );
-    let expired = AddBatch { expires_on: "2025-06-14".to_owned(), ..batch(product) };
+    let mut expired = batch(product);
+    expired.papers.expires_on = "2025-06-14".to_owned();
     let problems = refused(add_batch(services, &seller(), &expired, "b2").await);
     assert_eq!(problems, [FieldError::new("expires_on", Problem::Expired)]);
     let nobody = AddBatch { inputs: Vec::new(), ..batch(product) };
@@ -61,7 +114,8 @@ async fn batches_are_taken_in_once_and_only_when_right() {
     assert_eq!(page.batches.len(), 2);
     assert!(page.is_base_unit_fixed);
     form.base_unit = "piece".to_owned();
-    assert_eq!(fields(&save(&fixture, product, &form).await.unwrap().problems), ["base_unit"]);
+    let problems = save(&fixture, product, &form).await.unwrap().problems;
+    assert_eq!(problems, [FieldError::new("base_unit", Problem::UnitInUse)]);
 
     let correct = |change: &str, reason: &str| CorrectStock {
         batch: first.to_string(),

@@ -1,0 +1,121 @@
+//! `/account/events`: what was done to the account; and the words for what the audit log knows.
+
+use domain::locale::Locale;
+use domain::time::china_minute_text;
+use leptos::prelude::*;
+use service::audit::SecurityEvent;
+
+use crate::context::{link, locale, services, t, viewer};
+use crate::layout::Screen;
+use crate::routes::{PageResult, paths};
+use crate::ui;
+
+/// Words of the log for people: code, Chinese, English.
+pub const ACTIONS: &[(&str, &str, &str)] = &[
+    ("sign_in", "登录", "Signed in"),
+    ("sign_in_failed", "登录失败", "Sign-in failed"),
+    ("sign_out", "退出登录", "Signed out"),
+    ("sign_out_everywhere", "全部设备退出登录", "Signed out everywhere"),
+    ("session_end", "让一台设备退出", "One device signed out"),
+    ("other_sessions_end", "其他设备退出登录", "Other devices signed out"),
+    ("register", "注册", "Account made"),
+    ("password_change", "修改密码", "Password changed"),
+    ("password_reset_asked", "申请重设密码", "New password asked for"),
+    ("password_reset", "重设密码", "Password reset"),
+    ("second_factor_on", "开启两步验证", "Second factor on"),
+    ("second_factor_off", "关闭两步验证", "Second factor off"),
+    ("second_factor_reset", "管理员重置两步验证", "Second factor reset by the operator"),
+    ("second_factor_failed", "验证码错误", "Second factor failed"),
+    ("recovery_code_used", "使用恢复码", "Recovery code used"),
+    ("recovery_codes_renewed", "更新恢复码", "Recovery codes renewed"),
+    ("passkey_added", "添加通行密钥", "Passkey added"),
+    ("passkey_removed", "删除通行密钥", "Passkey removed"),
+    ("email_change_asked", "申请更换邮箱", "New e-mail asked for"),
+    ("email_changed", "更换邮箱", "E-mail changed"),
+    ("email_confirmed", "确认邮箱", "E-mail confirmed"),
+    ("role_grant", "授予角色", "Role given"),
+    ("role_revoke", "收回角色", "Role taken back"),
+    ("account_bar", "停用账号", "Account barred"),
+    ("account_unbar", "恢复账号", "Account let in again"),
+    ("data_export", "导出个人信息", "Data taken along"),
+    ("account_deleted", "注销账号", "Account deleted"),
+    ("transfer_announced", "登记对公转账", "Bank transfer announced"),
+    ("transfer_confirmed", "确认对公转账到账", "Bank transfer confirmed"),
+    ("bank_refund_confirmed", "确认手工退款", "Refund by hand confirmed"),
+    ("refund_stuck", "退款卡住", "Refund got stuck"),
+    ("refund_released", "重新发起退款", "Refund started again"),
+    ("unmatched_closed", "处理对不上的款项", "Unmatched money dealt with"),
+    ("unit_order_approved", "审批通过", "Unit order approved"),
+    ("unit_order_returned", "审批退回", "Unit order returned"),
+    ("parcel_shipped", "发货", "Parcel shipped"),
+    ("listing.published", "上架商品", "Product published"),
+    ("listing.unpublished", "下架商品", "Product taken down"),
+    ("photo.uploaded", "上传照片", "Photo uploaded"),
+    ("batch.added", "新增批次", "Batch added"),
+    ("batch.papers", "修改批次证件", "Batch papers changed"),
+    ("batch.corrected", "更正库存", "Stock corrected"),
+    ("letter_given_up", "邮件发送失败", "Letter could not be sent"),
+];
+
+/// An action in words; one without words shows its code.
+#[must_use]
+pub fn action_words(locale: Locale, action: &str) -> String {
+    let found = ACTIONS.iter().find(|(code, _, _)| *code == action);
+    found.map_or_else(|| action.to_owned(), |(_, zh, en)| locale.pick(zh, en).to_owned())
+}
+
+/// What was done to the viewer's account lately.
+pub async fn events_page() -> PageResult {
+    let events = service::audit::my_events(&services(), &viewer()).await?;
+    let title = t("账号记录", "What happened to the account");
+    let rows: Vec<_> = events.iter().map(row).collect();
+    let body = view! {
+        <div class="wrap--narrow stack stack--l">
+            {ui::crumbs(&[(&paths::account(), t("我的", "My account"))], title)}
+            <h1>{title}</h1>
+            <p class="muted">{t("看到不是您做的事？请马上修改密码，并让陌生设备退出。", "Something here was not you? Change the password at once and sign strange devices out.")}</p>
+            <ul class="stack stack--s" aria-label=title>{rows}</ul>
+            <p><a href=link(&paths::account())>{t("回到我的账号", "Back to my account")}</a></p>
+        </div>
+    };
+    Ok(Screen::shop(title, body))
+}
+
+fn row(event: &SecurityEvent) -> AnyView {
+    let address = (!event.address.is_empty())
+        .then(|| view! { <span class="muted small num">{event.address.clone()}</span> });
+    let others = event
+        .by_others
+        .then(|| view! { <span class="chip t-neutral">{t("由管理员", "By an administrator")}</span> });
+    view! {
+        <li class="box row row--between">
+            <span><strong>{action_words(locale(), &event.action)}</strong>" "{others}</span>
+            <span class="row">{address}<time class="small num">{china_minute_text(event.at_ms)}</time></span>
+        </li>
+    }
+    .into_any()
+}
+
+/// The latest few, for the account's page.
+pub fn recent(events: &[SecurityEvent]) -> AnyView {
+    let rows: Vec<_> = events
+        .iter()
+        .take(4)
+        .map(|event| {
+            view! {
+                <li class="row row--between small">
+                    <span>{action_words(locale(), &event.action)}</span>
+                    <time class="num muted">{china_minute_text(event.at_ms)}</time>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section class="box stack stack--s" aria-labelledby="events">
+            <header class="box__head"><h2 id="events">{t("账号记录", "Security events")}</h2></header>
+            <ul class="stack stack--s">{rows}</ul>
+            <p><a href=link(&paths::account_events())>{t("全部记录", "All of them")}</a></p>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,200 @@
+//! More than the shop can do: how much it still does, whom it sends away and how, and how soon it is well again.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use tokio::time::Instant;
+
+use crate::load::{self, Sample, percentile};
+use crate::program::Program;
+use crate::visitors::Town;
+
+/// Visitors a second while the shop is measured at rest.
+const IDLE_RATE: f64 = 10.0;
+const IDLE_FOR: Duration = Duration::from_secs(15);
+/// Visitors at once while it is measured how much the shop can do.
+const SATURATING: u64 = 16;
+const SATURATE_FOR: Duration = Duration::from_secs(15);
+/// How much more than it can do is asked of it.
+pub const OVERLOAD: f64 = 1.5;
+/// Goals.
+const SLOWER_AT_MOST: f64 = 3.0;
+const WELL_WITHIN: Duration = Duration::from_secs(2);
+
+/// What was found.
+#[derive(Debug)]
+pub struct Report {
+    pub idle: Vec<Sample>,
+    /// Visitors a second that were served at saturation.
+    pub saturation: f64,
+    pub during: Vec<Sample>,
+    pub offered_per_second: f64,
+    pub lasted: Duration,
+    /// From the end of the load until pages are as quick as at rest.
+    pub well_after: Duration,
+    pub rss_mib: [u64; 3],
+    /// Requests sent away with 503 as the shop counted them.
+    pub shed: f64,
+    pub books: Result<()>,
+}
+
+/// Starts `binary` on a new demonstration county and asks too much of it for `during`.
+///
+/// # Errors
+/// The shop does not come up, or cannot be asked.
+pub async fn run(binary: &Path, during: Duration) -> Result<Report> {
+    let folder = tempfile::tempdir()?;
+    let program = Program::start(binary, folder.path()).await?;
+    let town = Town::discover(&program.origin).await?;
+    // Warm: caches, connections, the branch predictor.
+    load::open_loop(IDLE_RATE, Duration::from_secs(3), |number, due| town.clone().visit(number, due)).await;
+    drop(town.samples.take());
+    load::open_loop(IDLE_RATE, IDLE_FOR, |number, due| town.clone().visit(number, due)).await;
+    let idle = town.samples.take();
+    let rss_idle = program.resident_mib();
+
+    let saturating = town.clone();
+    let visit = move |number, due| saturating.clone().visit(1_000_000 + number, due);
+    load::closed_loop(SATURATING, SATURATE_FOR, visit).await;
+    let served = town.samples.take();
+    let saturation = goodput(&served, SATURATE_FOR);
+
+    let offered_per_second = OVERLOAD * saturation;
+    let begun = Instant::now();
+    let healthy = tokio::spawn(watch_health(town.clone(), during));
+    load::open_loop(offered_per_second, during, |number, due| town.clone().visit(100_000_000 + number, due))
+        .await;
+    let lasted = begun.elapsed();
+    let rss_loaded = program.resident_mib();
+    let well_after = recover(&town, &idle).await;
+    healthy.await?;
+    let during = town.samples.take();
+    let shed = town.metric(&program.metrics, "xiangji_http_shed_total").await?;
+    let rss_mib = [rss_idle, rss_loaded, program.resident_mib()];
+    let books = program.verify();
+    Ok(Report { idle, saturation, during, offered_per_second, lasted, well_after, rss_mib, shed, books })
+}
+
+/// Asks once a second whether the shop is alive.
+async fn watch_health(town: Town, during: Duration) {
+    let until = Instant::now() + during;
+    while Instant::now() < until {
+        town.ask_health().await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Visits served a second: pages shown, and purchases begun.
+fn goodput(samples: &[Sample], during: Duration) -> f64 {
+    let pages = samples.iter().filter(|sample| sample.kind == "catalogue" && sample.is_answered()).count();
+    // One visitor in twenty buys instead of looking.
+    pages as f64 * 20.0 / 19.0 / during.as_secs_f64()
+}
+
+/// How long it takes until ten pages in a row are no slower than all but the slowest hundredth at rest.
+async fn recover(town: &Town, idle: &[Sample]) -> Duration {
+    let normal = catalogue_percentile(idle, 0.99);
+    let ended = Instant::now();
+    let mut quick = 0;
+    let mut first_quick = Duration::ZERO;
+    let probe = town.apart();
+    for number in 0.. {
+        let at = ended.elapsed();
+        probe.look(number, Instant::now()).await;
+        let is_quick =
+            probe.samples.take().iter().all(|sample| sample.is_answered() && sample.latency <= normal);
+        if !is_quick {
+            quick = 0;
+        } else if quick == 0 {
+            first_quick = at;
+            quick = 1;
+        } else {
+            quick += 1;
+        }
+        if quick >= 10 || at > Duration::from_secs(60) {
+            break;
+        }
+    }
+    first_quick
+}
+
+fn catalogue_percentile(samples: &[Sample], share: f64) -> Duration {
+    percentile(samples.iter().filter(|sample| sample.kind == "catalogue" && sample.is_answered()), share)
+}
+
+impl Report {
+    /// How much slower the slowest hundredth of the pages that were shown came than at rest.
+    #[must_use]
+    pub fn slower(&self) -> f64 {
+        let idle = catalogue_percentile(&self.idle, 0.99).as_secs_f64();
+        catalogue_percentile(&self.during, 0.99).as_secs_f64() / idle.max(1e-6)
+    }
+
+    fn of(&self, kind: &str) -> Vec<Sample> {
+        self.during.iter().filter(|sample| sample.kind == kind).copied().collect()
+    }
+
+    /// The figures, for people.
+    pub fn print(&self) {
+        let millis = |latency: Duration| latency.as_secs_f64() * 1000.0;
+        println!(
+            "at rest, {IDLE_RATE} visitors/s: catalogue p50 {:.1} ms, p99 {:.1} ms",
+            millis(catalogue_percentile(&self.idle, 0.5)),
+            millis(catalogue_percentile(&self.idle, 0.99))
+        );
+        println!("saturation: {:.0} visitors/s", self.saturation);
+        println!(
+            "overload: {:.0} visitors/s for {:.0} s",
+            self.offered_per_second,
+            self.lasted.as_secs_f64()
+        );
+        for kind in ["catalogue", "checkout", "return", "health"] {
+            let samples = self.of(kind);
+            let answered = samples.iter().filter(|sample| sample.is_answered());
+            println!(
+                "    {kind:10} {:>7} sent, {:>5.1} % answered, p50 {:.1} ms, p99 {:.1} ms, by status {:?}",
+                samples.len(),
+                100.0 * answered.clone().count() as f64 / samples.len().max(1) as f64,
+                millis(percentile(answered.clone(), 0.5)),
+                millis(percentile(answered, 0.99)),
+                load::by_status(&samples)
+            );
+        }
+        println!("catalogue p99 {:.1} times that at rest (goal {SLOWER_AT_MOST})", self.slower());
+        println!(
+            "well again after {:.2} s (goal {} s)",
+            self.well_after.as_secs_f64(),
+            WELL_WITHIN.as_secs()
+        );
+        println!("sent away with 503: {:.0} as the shop counted", self.shed);
+        println!("memory at rest, under load, after: {:?} MiB", self.rss_mib);
+        match &self.books {
+            Ok(()) => println!("the books are sound"),
+            Err(error) => println!("THE BOOKS ARE NOT SOUND: {error:#}"),
+        }
+    }
+
+    /// Whether the shop kept its promises.
+    ///
+    /// # Errors
+    /// The first promise that it broke.
+    pub fn judge(&self) -> Result<()> {
+        if let Err(error) = &self.books {
+            anyhow::bail!("the books are not sound: {error:#}");
+        }
+        let strange: Vec<&Sample> =
+            self.during.iter().filter(|sample| !sample.is_answered() && !sample.is_shed()).collect();
+        ensure!(
+            strange.is_empty(),
+            "{} answers that were neither given nor put off: {:?}",
+            strange.len(),
+            strange[0]
+        );
+        let silent = self.during.iter().filter(|sample| sample.is_shed() && !sample.says_when).count();
+        ensure!(silent == 0, "{silent} were sent away without being told when to come again");
+        ensure!(self.well_after <= WELL_WITHIN, "well again only after {:?}", self.well_after);
+        ensure!(self.slower() <= SLOWER_AT_MOST, "catalogue p99 {:.1} times that at rest", self.slower());
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! Parsers that need nothing but themselves: photos, pasted lists, what is typed into single fields, searches.
+
+use domain::contact::{ContactPhone, Email, LoginName, Phone};
+use domain::device::{Device, network_of};
+use domain::food::ScNumber;
+use domain::ids;
+use domain::locale::Locale;
+use domain::money::Fen;
+use domain::quick_order::{self, MAX_QUANTITY, MAX_ROWS};
+use domain::region::RegionCode;
+use domain::search_text::{index_terms, query_terms, typo_keys, within_one_slip};
+use domain::second_factor::TypedCode;
+use domain::tax_number::TaxNumber;
+use domain::time::Date;
+use media::Limits;
+
+/// A photo is refused, or becomes four small files that begin as their types do and hold nothing of what was sent
+/// along.
+pub fn photo(bytes: &[u8]) {
+    let Ok(photo) = media::process(bytes, &Limits::default()) else { return };
+    assert_eq!(photo.renditions.len(), 4);
+    for rendition in &photo.renditions {
+        let begins: &[u8] = if rendition.mime == "image/jpeg" { b"\xff\xd8\xff" } else { b"RIFF" };
+        assert!(rendition.bytes.starts_with(begins));
+        assert!(rendition.width <= 1280 && rendition.width <= photo.width);
+        assert!(!rendition.bytes.windows(7).any(|window| window.eq_ignore_ascii_case(b"<script")));
+    }
+    assert!(media::thumbhash_data_url(&photo.thumbhash).is_some());
+}
+
+/// Pasted lines become rows with possible quantities, each of its own line, or say what is wrong.
+pub fn quick_order(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let order = quick_order::parse(&text);
+    assert!(order.rows.len() <= MAX_ROWS);
+    let lines = text.lines().count();
+    for row in &order.rows {
+        assert!((1..=MAX_QUANTITY).contains(&row.quantity) && (1..=lines).contains(&row.row));
+        assert!(!row.code.is_empty() && row.code.chars().count() <= 64);
+    }
+    for problem in &order.problems {
+        assert!((1..=lines).contains(&problem.row) && problem.line.chars().count() <= 80);
+    }
+}
+
+/// Whatever a single field makes of a text, reading its own result again changes nothing.
+pub fn typed(bytes: &[u8]) {
+    let text = &*String::from_utf8_lossy(bytes);
+    macro_rules! stable {
+        ($type:ty) => {
+            if let Ok(value) = <$type>::parse(text) {
+                let again = <$type>::parse(value.as_str()).expect("what was read can be read");
+                assert_eq!(again.as_str(), value.as_str());
+            }
+        };
+    }
+    stable!(TaxNumber);
+    stable!(Phone);
+    stable!(ContactPhone);
+    stable!(Email);
+    stable!(LoginName);
+    stable!(ScNumber);
+    if let Ok(amount) = Fen::parse_yuan(text) {
+        assert_eq!(Fen::parse_yuan(&amount.to_yuan_string()), Ok(amount));
+    }
+    if let Ok(id) = ids::from_text(text) {
+        assert_eq!(ids::from_text(&ids::to_text(id)), Ok(id));
+    }
+    if let Ok(date) = text.parse::<Date>() {
+        assert_eq!(date.to_string().parse::<Date>(), Ok(date));
+    }
+    let device = Device::from_user_agent(text);
+    assert_eq!(Device::parse(&device.to_text()), Some(device));
+    let network = network_of(text);
+    assert!(
+        network.is_empty() || network.ends_with('*'),
+        "the last part of an address is not kept: {network}"
+    );
+    let (_, path) = Locale::from_prefix(text);
+    assert!(text.ends_with(path) || path == "/");
+    drop((RegionCode::parse(text), Locale::parse(text), TypedCode::parse(text)));
+}
+
+/// Searches ask for a bounded number of terms, and slips of one letter are the same from both sides.
+pub fn search(bytes: &[u8]) {
+    let text = &*String::from_utf8_lossy(bytes);
+    let asked = query_terms(text);
+    assert!(asked.len() <= 200, "{} terms", asked.len());
+    for term in &asked {
+        assert!(!term.text.is_empty());
+        for key in typo_keys(&term.text) {
+            assert!(within_one_slip(&key, &term.text));
+        }
+    }
+    for term in index_terms(text, |letter| (letter == '茶').then_some("cha")) {
+        assert!(!term.text.is_empty());
+    }
+}

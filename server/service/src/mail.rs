@@ -1,0 +1,228 @@
+//! Letters: written into the outbox with what they tell of, worded and sent by the worker.
+//!
+//! The outbox names the letter and whom it concerns; address, language and words are looked up when it is sent, and a
+//! link that opens something is made at that moment, so that the database never holds one in clear. A letter is handed
+//! over at least once: when the mail server's answer is lost, it is sent again. After [`MAX_TRIES`] it is given up,
+//! which the audit log and its page show.
+
+mod compose;
+mod words;
+
+use domain::ids::{OrderId, ParcelId, RefundId, UserId};
+use domain::locale::Locale;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::work::OutboxRow;
+use store::{Conn, mail as rows};
+
+use crate::ports::MailError;
+use crate::{Result, ServiceError, Services, audit};
+
+/// How long a claimed letter may take before another worker takes it over.
+const CLAIM_MS: i64 = 180_000;
+/// Letters taken at once; each may take as long as the mail server's timeout.
+const BATCH: i64 = 5;
+/// After so many tries, about four hours, a letter is given up.
+pub const MAX_TRIES: i64 = 10;
+const FIRST_PAUSE_MS: i64 = 30_000;
+const LONGEST_PAUSE_MS: i64 = 3_600_000;
+
+/// What is to be told, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub(crate) enum Letter {
+    /// A link to choose a new password.
+    ResetPassword {
+        user: UserId,
+    },
+    /// A link that proves that the pending address, or else the account's own, is theirs.
+    ConfirmEmail {
+        user: UserId,
+    },
+    /// The password is another one now; `by` is `owner`, `link` or `terminal`.
+    PasswordChanged {
+        user: UserId,
+        by: String,
+    },
+    /// To the address that is no longer the account's.
+    EmailChanged {
+        to: String,
+        locale: String,
+    },
+    /// Somebody signed in from a device that was not seen before.
+    NewSignIn {
+        user: UserId,
+        at_ms: i64,
+        device: String,
+        network: String,
+    },
+    /// To the address that the account had.
+    AccountDeleted {
+        to: String,
+        locale: String,
+    },
+    OrderPlaced {
+        order: OrderId,
+    },
+    OrderPaid {
+        order: OrderId,
+    },
+    ParcelShipped {
+        order: OrderId,
+        parcel: ParcelId,
+    },
+    RefundSent {
+        order: OrderId,
+        refund: RefundId,
+    },
+}
+
+impl Letter {
+    /// The letter's kind, for logs and names of files.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::ResetPassword { .. } => "reset-password",
+            Self::ConfirmEmail { .. } => "confirm-email",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::EmailChanged { .. } => "email-changed",
+            Self::NewSignIn { .. } => "new-sign-in",
+            Self::AccountDeleted { .. } => "account-deleted",
+            Self::OrderPlaced { .. } => "order-placed",
+            Self::OrderPaid { .. } => "order-paid",
+            Self::ParcelShipped { .. } => "parcel-shipped",
+            Self::RefundSent { .. } => "refund-sent",
+        }
+    }
+
+    /// What it is about, for whoever looks through the outbox.
+    fn subject_id(&self) -> i64 {
+        match self {
+            Self::ResetPassword { user }
+            | Self::ConfirmEmail { user }
+            | Self::PasswordChanged { user, .. }
+            | Self::NewSignIn { user, .. } => user.get(),
+            Self::EmailChanged { .. } | Self::AccountDeleted { .. } => 0,
+            Self::OrderPlaced { order }
+            | Self::OrderPaid { order }
+            | Self::ParcelShipped { order, .. }
+            | Self::RefundSent { order, .. } => order.get(),
+        }
+    }
+}
+
+/// Writes a letter into the outbox, in the transaction of what it tells of.
+pub(crate) async fn post(conn: &mut Conn, services: &Services, letter: &Letter) -> Result<()> {
+    let payload = serde_json::to_string(letter).map_err(ServiceError::internal)?;
+    let (id, now_ms) = (services.new_id(), services.now_ms());
+    Ok(store::work::insert_outbox(conn, id, rows::TOPIC, letter.subject_id(), &payload, now_ms).await?)
+}
+
+/// [`post`] for what happens to an order: only when its buyer gave an address.
+pub(crate) async fn post_of_order(
+    conn: &mut Conn,
+    services: &Services,
+    order_email: &str,
+    letter: Letter,
+) -> Result<()> {
+    if order_email.is_empty() { Ok(()) } else { post(conn, services, &letter).await }
+}
+
+/// Tells the owner of a sign-in from a device that the account was not signed in from before: for the sign-in, in its
+/// transaction.
+pub(crate) async fn post_of_sign_in(
+    conn: &mut Conn,
+    services: &Services,
+    user: UserId,
+    device: &str,
+    network: &str,
+) -> Result<()> {
+    let known = rows::list_known_devices(conn, user).await?;
+    rows::put_known_device(conn, user, device, services.now_ms()).await?;
+    // The first device of an account is where it was made.
+    let is_new = !known.is_empty() && !known.iter().any(|one| one == device);
+    if !is_new || rows::find_email(conn, user).await?.is_none() {
+        return Ok(());
+    }
+    let (device, network) = (device.to_owned(), network.to_owned());
+    post(conn, services, &Letter::NewSignIn { user, at_ms: services.now_ms(), device, network }).await
+}
+
+/// How a try ended.
+enum Outcome {
+    /// Handed over, or there is nobody to send it to.
+    Done,
+    Again(String),
+    GiveUp(String),
+}
+
+/// Sends the letters that are due; answers how many were looked at. Call it again at once while it is not 0.
+pub async fn send_due(services: &Services) -> Result<usize> {
+    let now_ms = services.now_ms();
+    let claimed = {
+        let mut tx = services.db.write().await?;
+        let claimed = rows::claim_mail(&mut tx, now_ms, now_ms + CLAIM_MS, BATCH).await?;
+        tx.commit().await?;
+        claimed
+    };
+    for job in &claimed {
+        let outcome = deliver(services, job).await;
+        settle(services, job, outcome).await?;
+    }
+    Ok(claimed.len())
+}
+
+async fn deliver(services: &Services, job: &OutboxRow) -> Outcome {
+    let letter = match serde_json::from_str::<Letter>(&job.payload) {
+        Ok(letter) => letter,
+        Err(error) => return Outcome::GiveUp(format!("the letter cannot be read: {error}")),
+    };
+    let mail = match compose::compose(services, &letter, job.id).await {
+        Ok(Some(mail)) => mail,
+        Ok(None) => return Outcome::Done,
+        Err(ServiceError::NotFound) => return Outcome::Done,
+        Err(error) => return Outcome::Again(error.to_string()),
+    };
+    match services.mailer.send(&mail).await {
+        Ok(()) => {
+            tracing::info!(letter = mail.kind, id = mail.id, "letter sent");
+            Outcome::Done
+        }
+        Err(error @ MailError::Unavailable(_)) if job.attempts < MAX_TRIES => {
+            Outcome::Again(error.to_string())
+        }
+        Err(error) => Outcome::GiveUp(error.to_string()),
+    }
+}
+
+async fn settle(services: &Services, job: &OutboxRow, outcome: Outcome) -> Result<()> {
+    let now_ms = services.now_ms();
+    let mut tx = services.db.write().await?;
+    match outcome {
+        Outcome::Done => rows::finish_mail(&mut tx, job.id, now_ms).await?,
+        Outcome::Again(error) => {
+            tracing::warn!(id = %job.id, attempts = job.attempts, error, "letter put off");
+            let again_ms = now_ms + pause_ms(job.attempts);
+            store::work::postpone_outbox(&mut tx, job.id, again_ms, &error).await?;
+        }
+        Outcome::GiveUp(error) => {
+            tracing::error!(id = %job.id, attempts = job.attempts, error, "letter given up");
+            rows::give_mail_up(&mut tx, job.id, now_ms, &error).await?;
+            let letter = serde_json::from_str::<Letter>(&job.payload).ok();
+            let kind = letter.as_ref().map_or("unreadable", Letter::kind);
+            let detail = json!({ "letter": kind, "tries": job.attempts });
+            audit::record(&mut tx, services, None, "letter_given_up", "letter", job.id.get(), detail).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// 30 s, 1 min, 2 min … up to an hour.
+fn pause_ms(attempts: i64) -> i64 {
+    let doublings = u32::try_from((attempts - 1).clamp(0, 12)).unwrap_or(12);
+    (FIRST_PAUSE_MS << doublings).min(LONGEST_PAUSE_MS)
+}
+
+/// The language a stored word names.
+fn language(stored: &str) -> Locale {
+    Locale::parse(stored).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+//! What the people who run the shop look at: how much waits, whether the books add up, and money that waits for a
+//! person.
+
+use domain::ids::PaymentId;
+use domain::money::Fen;
+use domain::time::{DAY_MS, MINUTE_MS};
+use serde_json::json;
+use store::watching::{self, NewUnmatched};
+pub use store::watching::{BacklogRow, BooksCheckRow, StrangeEventRow, UnmatchedRow, WaitingRefundRow};
+use store::{Conn, WriteTx};
+
+use crate::books::verify_books;
+use crate::refunds::MAX_ATTEMPTS;
+use crate::{Result, Services, Viewer, audit};
+
+/// Entries of each list.
+const LIST_LIMIT: i64 = 100;
+/// How far back events that led nowhere are shown.
+const STRANGE_EVENT_DAYS: i64 = 30;
+/// A server that takes longer over the check of the books has died.
+const CHECK_CLAIM_MS: i64 = 15 * MINUTE_MS;
+
+/// Everything an operator looks at first.
+#[derive(Debug, Clone)]
+pub struct Status {
+    pub now_ms: i64,
+    pub backlog: BacklogRow,
+    /// `None` when the books were never checked.
+    pub books: Option<BooksCheckRow>,
+    pub unmatched: Vec<UnmatchedRow>,
+    pub refunds: Vec<WaitingRefundRow>,
+    pub events: Vec<StrangeEventRow>,
+}
+
+impl Status {
+    /// Nothing waits for a person.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.unmatched.is_empty()
+            && self.refunds.is_empty()
+            && self.events.is_empty()
+            && self.books.as_ref().is_none_or(|check| check.mismatches == 0)
+    }
+}
+
+/// The same for the console.
+///
+/// # Errors
+/// Guarded: the county's administration or the operator.
+pub async fn operations_page(services: &Services, viewer: &Viewer) -> Result<Status> {
+    viewer.require_county_admin()?;
+    read_status(services).await
+}
+
+/// Everything an operator looks at first. For the terminal: whoever may run that may read it.
+pub async fn read_status(services: &Services) -> Result<Status> {
+    let now_ms = services.now_ms();
+    let mut conn = services.db.read().await?;
+    Ok(Status {
+        now_ms,
+        backlog: watching::get_backlog(&mut conn, now_ms, MAX_ATTEMPTS).await?,
+        books: watching::find_books_check(&mut conn).await?,
+        unmatched: watching::list_unmatched(&mut conn, LIST_LIMIT).await?,
+        refunds: watching::list_waiting_refunds(&mut conn, MAX_ATTEMPTS, LIST_LIMIT).await?,
+        events: strange_events(&mut conn, now_ms).await?,
+    })
+}
+
+async fn strange_events(conn: &mut Conn, now_ms: i64) -> Result<Vec<StrangeEventRow>> {
+    let since_ms = now_ms - STRANGE_EVENT_DAYS * DAY_MS;
+    Ok(watching::list_strange_events(conn, since_ms, now_ms, LIST_LIMIT).await?)
+}
+
+/// How much waits, and what the last check of the books found: for the metrics.
+pub async fn read_gauges(services: &Services) -> Result<(BacklogRow, Option<BooksCheckRow>)> {
+    let mut conn = services.db.read().await?;
+    let backlog = watching::get_backlog(&mut conn, services.now_ms(), MAX_ATTEMPTS).await?;
+    Ok((backlog, watching::find_books_check(&mut conn).await?))
+}
+
+/// Checks the books if that is due and no other server is at it; answers whether it was done. The next check is due
+/// `every_minutes` later.
+pub async fn check_books_if_due(services: &Services, every_minutes: i64) -> Result<bool> {
+    let begun_ms = services.now_ms();
+    {
+        let mut tx = services.db.write().await?;
+        let mine = watching::claim_books_check(&mut tx, begun_ms, begun_ms + CHECK_CLAIM_MS).await?;
+        tx.commit().await?;
+        if !mine {
+            return Ok(false);
+        }
+    }
+    let report = verify_books(services).await?;
+    let now_ms = services.now_ms();
+    let first = report.mismatches.first();
+    let found = BooksCheckRow {
+        checked_at_ms: Some(now_ms),
+        took_ms: now_ms - begun_ms,
+        mismatches: i64::try_from(report.mismatches.len()).unwrap_or(i64::MAX),
+        first_mismatch: first.map(|(rule, row)| format!("{rule}: {}", row.subject)).unwrap_or_default(),
+    };
+    if found.mismatches > 0 {
+        tracing::error!(
+            mismatches = found.mismatches,
+            first = found.first_mismatch,
+            "the books do not add up"
+        );
+    } else {
+        tracing::info!(took_ms = found.took_ms, "the books add up");
+    }
+    let mut tx = services.db.write().await?;
+    watching::finish_books_check(&mut tx, &found, now_ms + every_minutes * MINUTE_MS).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// What the network says came for a payment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrived<'a> {
+    pub amount_fen: Fen,
+    pub currency: &'a str,
+    pub reference: &'a str,
+    pub intent_id: &'a str,
+}
+
+/// Keeps money that is not what was asked for, for a person to look at; it is never applied by guesswork.
+pub(crate) async fn keep_unmatched(
+    tx: &mut WriteTx,
+    services: &Services,
+    payment: PaymentId,
+    arrived: Arrived<'_>,
+) -> Result<()> {
+    let found = NewUnmatched {
+        payment,
+        amount_fen: arrived.amount_fen,
+        currency: arrived.currency,
+        reference: arrived.reference,
+        intent_id: arrived.intent_id,
+    };
+    if watching::insert_unmatched(tx, &found, services.now_ms()).await? {
+        services.watch.note_unmatched();
+        tracing::error!(%payment, amount_fen = %arrived.amount_fen, currency = arrived.currency,
+            "captured amount does not match");
+    }
+    Ok(())
+}
+
+/// Notes that a person has dealt with money that did not match, and how. For the terminal: whoever may run that may do
+/// this. It moves no money.
+///
+/// # Errors
+/// [`crate::ServiceError::NotFound`] when there is none that is open.
+pub async fn close_unmatched(services: &Services, payment: PaymentId, note: &str) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    watching::close_unmatched(&mut tx, payment, note, services.now_ms()).await?;
+    audit::record(&mut tx, services, None, "unmatched_closed", "payment", payment.get(), json!({})).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,51 @@
+//! Bytes of strangers: photos and order lists made to hurt. Each is refused with a reason or comes out harmless, and
+//! costs at most 64 MiB of memory; and every parser keeps its promises on damaged input.
+//!
+//! Memory is measured in a child process of its own for each file: the most it ever held (`VmHWM`) less what it held
+//! before it read the file.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where something is not as it must be"
+)]
+
+mod images;
+mod measure;
+#[path = "../../../fuzz/src/mutate.rs"]
+mod mutate;
+#[path = "../../../fuzz/src/plain.rs"]
+mod plain;
+mod sheets;
+#[path = "../../../fuzz/src/with_service.rs"]
+mod with_service;
+
+#[test]
+fn damaged_photos_are_photos_or_refused() {
+    assert!(mutate::run("photo", plain::photo) > 14);
+}
+
+#[test]
+fn damaged_order_lists_are_lists_or_refused() {
+    assert!(mutate::run("sheet", with_service::sheet) > 50);
+}
+
+#[test]
+fn whatever_is_pasted_into_a_quick_order_becomes_rows_or_problems() {
+    assert!(mutate::run("quick_order", plain::quick_order) > 50);
+}
+
+#[test]
+fn whatever_is_pasted_as_an_address_is_read_without_harm() {
+    assert!(mutate::run("pasted_address", with_service::pasted_address) > 10);
+}
+
+#[test]
+fn whatever_is_typed_into_a_field_is_read_the_same_twice() {
+    assert!(mutate::run("typed", plain::typed) > 50);
+}
+
+#[test]
+fn whatever_is_searched_for_asks_for_a_bounded_number_of_terms() {
+    assert!(mutate::run("search", plain::search) > 50);
+}

@@ -1,0 +1,87 @@
+//! What reading one file costs, in a process of its own.
+
+use std::io::Write as _;
+use std::process::Command;
+
+use domain::failure::Problem;
+use media::Limits;
+use service::ServiceError;
+
+/// The most memory that reading a hostile file may take, in KiB.
+const MAX_GROWTH_KIB: u64 = 64 * 1024;
+/// The longest it may take, in milliseconds, on the slow machine of a busy test run.
+const MAX_TOOK_MS: u128 = 20_000;
+const FILE: &str = "XIANGJI_HOSTILE_FILE";
+const KIND: &str = "XIANGJI_HOSTILE_KIND";
+
+/// What kind of file it is said to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Photo,
+    Sheet,
+}
+
+/// What the child said: `accepted`, or the reason for the refusal.
+pub fn outcome(kind: Kind, name: &str, bytes: &[u8]) -> String {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture", "measure::reads_one_file"])
+        .env(FILE, file.path())
+        .env(KIND, format!("{kind:?}"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout).into_owned();
+    let value = |key: &str| {
+        let line = said.lines().find_map(|line| line.split_once(key)).map(|(_, value)| value.to_owned());
+        line.unwrap_or_else(|| panic!("{name}: {said}{}", String::from_utf8_lossy(&child.stderr)))
+    };
+    let (growth_kib, took_ms): (u64, u128) =
+        (value("growth_kib=").parse().unwrap(), value("took_ms=").parse().unwrap());
+    println!("{name}: {growth_kib} KiB, {took_ms} ms, {}", value("outcome="));
+    assert!(growth_kib <= MAX_GROWTH_KIB, "{name} took {growth_kib} KiB");
+    assert!(took_ms <= MAX_TOOK_MS, "{name} took {took_ms} ms");
+    value("outcome=")
+}
+
+fn read(kind: &str, bytes: &[u8]) -> String {
+    if kind == "Photo" {
+        return match media::process(bytes, &Limits::default()) {
+            Ok(_) => "accepted".to_owned(),
+            // Its name, without the figures.
+            Err(error) => format!("{error:?}").split([' ', '{']).next().unwrap().to_owned(),
+        };
+    }
+    match service::units::read_sheet(bytes) {
+        Ok(_) => "accepted".to_owned(),
+        Err(ServiceError::Invalid(errors)) => {
+            assert_eq!((errors.len(), errors[0].field.as_str()), (1, "sheet"));
+            match &errors[0].problem {
+                Problem::SheetUnreadable => "SheetUnreadable".to_owned(),
+                Problem::TooLong { .. } => "TooLong".to_owned(),
+                Problem::Missing => "Missing".to_owned(),
+                other => panic!("{other:?} is no reason"),
+            }
+        }
+        Err(other) => panic!("{other:?} is no reason"),
+    }
+}
+
+fn memory_kib(line: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let value = status.lines().find_map(|found| found.strip_prefix(line)).unwrap();
+    value.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap()
+}
+
+#[test]
+#[ignore = "the child process of the other tests"]
+fn reads_one_file() {
+    let Ok(file) = std::env::var(FILE) else { return };
+    let kind = std::env::var(KIND).unwrap();
+    let bytes = std::fs::read(file).unwrap();
+    let before_kib = memory_kib("VmRSS:");
+    let begun = std::time::Instant::now();
+    let outcome = read(&kind, &bytes);
+    println!("\ntook_ms={}\noutcome={outcome}", begun.elapsed().as_millis());
+    println!("growth_kib={}", memory_kib("VmHWM:").saturating_sub(before_kib));
+}

@@ -1,0 +1,288 @@
+//! The shop as a child would explain it: numbers in boxes, orders in states, money that came and went. Nothing here
+//! uses the shop's own rules; what is derived is derived anew.
+
+use domain::order::OrderStatus;
+use domain::parcel::ParcelStatus;
+
+/// What is sold: product, base units of a piece, price and weight of a piece.
+pub struct VariantSpec {
+    pub product: usize,
+    pub base: i64,
+    pub price_fen: i64,
+    pub weight_g: i64,
+}
+
+/// Two variants share the batches of the first product.
+pub const VARIANTS: [VariantSpec; 4] = [
+    VariantSpec { product: 0, base: 100, price_fen: 4_990, weight_g: 150 },
+    VariantSpec { product: 0, base: 250, price_fen: 11_999, weight_g: 320 },
+    VariantSpec { product: 1, base: 1, price_fen: 8_801, weight_g: 700 },
+    VariantSpec { product: 2, base: 1, price_fen: 99_900, weight_g: 500 },
+];
+
+/// What came in: product, base units, grams from each of the four villages. Of one product the earlier batch expires
+/// first.
+pub struct BatchSpec {
+    pub product: usize,
+    pub received: i64,
+    pub inputs: [i64; 4],
+}
+
+pub const BATCHES: [BatchSpec; 4] = [
+    BatchSpec { product: 0, received: 500, inputs: [0, 500, 0, 0] },
+    BatchSpec { product: 0, received: 1_500, inputs: [5_203, 3_101, 1_097, 599] },
+    BatchSpec { product: 1, received: 7, inputs: [0, 0, 280_000, 7_000] },
+    BatchSpec { product: 2, received: 2, inputs: [2, 0, 0, 1] },
+];
+
+/// The team that sells each product: the first one sells two, which leave together.
+pub const TEAMS: [usize; 3] = [0, 1, 0];
+
+pub const MINUTE: i64 = 60_000;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+/// Who orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Buyer {
+    Guest(u8),
+    Account,
+    Unit,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub received: i64,
+    pub available: i64,
+    pub held: i64,
+    pub sold: i64,
+    pub written_off: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub variant: usize,
+    pub quantity: i64,
+    /// Batch and base units, once held.
+    pub takes: Vec<(usize, i64)>,
+}
+
+impl Line {
+    pub fn base(&self) -> i64 {
+        VARIANTS[self.variant].base * self.quantity
+    }
+
+    pub fn net_fen(&self) -> i64 {
+        VARIANTS[self.variant].price_fen * self.quantity
+    }
+
+    pub fn team(&self) -> usize {
+        TEAMS[VARIANTS[self.variant].product]
+    }
+}
+
+/// Where an order's goods are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goods {
+    Untouched,
+    Held,
+    Sold,
+    GivenBack,
+}
+
+/// Whose an order's money is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Earning {
+    Nobodys,
+    Pending,
+    Available,
+}
+
+#[derive(Debug, Clone)]
+pub struct Parcel {
+    pub team: usize,
+    pub status: ParcelStatus,
+    pub shipped_at: i64,
+}
+
+/// What the shop believes of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    Open,
+    Processing,
+    Captured,
+    Expired,
+}
+
+/// What the network knows of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    Open,
+    Processing,
+    Paid,
+    Expired,
+}
+
+#[derive(Debug, Clone)]
+pub struct Refund {
+    pub decided_at: i64,
+    pub sent: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Payment {
+    /// In the order in which payments were made, over all orders.
+    pub number: usize,
+    pub by_bank: bool,
+    pub known: Known,
+    pub network: Network,
+    /// Whether the shop knows its page.
+    pub has_page: bool,
+    pub expires_at: i64,
+    pub checked_at: i64,
+    pub refund: Option<Refund>,
+}
+
+impl Payment {
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.known, Known::Open | Known::Processing)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Order {
+    pub buyer: Buyer,
+    pub status: OrderStatus,
+    pub goods: Goods,
+    pub earning: Earning,
+    pub lines: Vec<Line>,
+    pub parcels: Vec<Parcel>,
+    pub payments: Vec<Payment>,
+    pub hold_until: Option<i64>,
+    pub after_sale_until: Option<i64>,
+    /// By the unit's approver.
+    pub is_approved: bool,
+}
+
+impl Order {
+    pub fn goods_fen(&self) -> i64 {
+        self.lines.iter().map(Line::net_fen).sum()
+    }
+
+    /// ¥8 for the first kilogram of a parcel, ¥2 for each started half after it.
+    pub fn freight_fen(&self) -> i64 {
+        let fee = |parcel: &Parcel| {
+            let lines = self.lines.iter().filter(|line| line.team() == parcel.team);
+            let weight: i64 = lines.map(|line| VARIANTS[line.variant].weight_g * line.quantity).sum();
+            800 + 200 * ((weight - 1_000).max(0) + 499).div_euclid(500)
+        };
+        self.parcels.iter().map(fee).sum()
+    }
+
+    pub fn total_fen(&self) -> i64 {
+        self.goods_fen() + self.freight_fen()
+    }
+}
+
+/// What a step must answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    OutOfStock,
+    TooManyUnpaid,
+    StateChanged,
+    AlreadyPaid,
+    /// What was typed cannot be.
+    Refused,
+    /// The network's answer was lost.
+    Unavailable,
+    /// Whether the payment page took the money.
+    PageTook(bool),
+    /// What the shop made of each notice.
+    Said(Vec<&'static str>),
+}
+
+/// The whole shop.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// Milliseconds since the sequence began, at noon in China.
+    pub now: i64,
+    pub batches: Vec<Batch>,
+    pub orders: Vec<Order>,
+    pub payments_made: usize,
+    /// What the last step must have answered.
+    pub outcome: Outcome,
+}
+
+/// Sums over everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Money {
+    pub captured_fen: i64,
+    pub attributed_fen: i64,
+    pub freight_fen: i64,
+    pub refunded_fen: i64,
+    pub unapplied_fen: i64,
+    /// What the network has really sent back.
+    pub sent_back_fen: i64,
+}
+
+impl Shop {
+    pub fn new() -> Self {
+        let full = |spec: &BatchSpec| Batch {
+            received: spec.received,
+            available: spec.received,
+            ..Batch::default()
+        };
+        Self {
+            now: 0,
+            batches: BATCHES.iter().map(full).collect(),
+            orders: Vec::new(),
+            payments_made: 0,
+            outcome: Outcome::Done,
+        }
+    }
+
+    pub fn money(&self) -> Money {
+        let mut money = Money::default();
+        for order in &self.orders {
+            if order.earning != Earning::Nobodys {
+                money.attributed_fen += order.goods_fen();
+                money.freight_fen += order.freight_fen();
+            }
+            for payment in &order.payments {
+                if payment.known == Known::Captured {
+                    money.captured_fen += order.total_fen();
+                }
+                let Some(refund) = &payment.refund else { continue };
+                money.refunded_fen += order.total_fen();
+                if refund.sent && !payment.by_bank {
+                    money.sent_back_fen += order.total_fen();
+                }
+            }
+        }
+        money
+    }
+
+    /// What each village's collective is due in this state of earnings, in millionths of a fen, rounded down for each
+    /// line; and how many lines gave it something.
+    pub fn dues(&self, earning: Earning) -> [(i128, i128); 4] {
+        let mut dues = [(0, 0); 4];
+        for order in self.orders.iter().filter(|order| order.earning == earning) {
+            for line in &order.lines {
+                for (village, due) in dues.iter_mut().enumerate() {
+                    let shares = line.takes.iter().map(|(batch, base)| {
+                        let inputs = BATCHES[*batch].inputs;
+                        let whole: i64 = inputs.iter().sum();
+                        let net = i128::from(line.net_fen()) * 1_000_000;
+                        net * i128::from(*base) * i128::from(inputs[village])
+                            / (i128::from(line.base()) * i128::from(whole))
+                    });
+                    let share: i128 = shares.sum();
+                    due.0 += share;
+                    due.1 += i128::from(share > 0);
+                }
+            }
+        }
+        dues
+    }
+}

@@ -1,0 +1,314 @@
+//! What each step does to the reference, by the rules of the field as people say them.
+
+use domain::order::OrderStatus;
+use domain::parcel::ParcelStatus;
+
+use super::money::act_on;
+use super::reference::*;
+use super::steps::{Step, Wanted};
+
+/// Defaults of the field.
+const UNPAID: i64 = 30 * MINUTE;
+pub(super) const UNIT_HOLD: i64 = 15 * DAY;
+const AUTO_RECEIPT: i64 = 10 * DAY;
+const UNIT_AUTO_RECEIPT: i64 = 15 * DAY;
+const AFTER_SALE_DAYS: i64 = 7;
+const MAX_UNPAID: usize = 5;
+
+impl Shop {
+    /// Does the step and keeps what it must answer.
+    pub fn apply(mut self, step: &Step) -> Self {
+        self.outcome = self.step(step);
+        self
+    }
+
+    fn step(&mut self, step: &Step) -> Outcome {
+        match step {
+            Step::Place { buyer, wanted } => self.place(*buyer, wanted),
+            Step::Cancel { order, .. } => self.cancel(*order),
+            Step::CancelUnheard { order } => {
+                let has_page = |one: &Payment| !one.by_bank && one.has_page && one.is_waiting();
+                match self.orders[*order].payments.iter().any(has_page) {
+                    // Whether somebody has paid is not known, so nothing happens.
+                    true => Outcome::Unavailable,
+                    false => self.cancel(*order),
+                }
+            }
+            Step::OpenPage { order, answer_lost } => self.open_page(*order, *answer_lost),
+            Step::Act { order, payment, act } => act_on(&mut self.orders[*order].payments[*payment], *act),
+            Step::Notify { order, payment, times } => {
+                Outcome::Said((0..*times).map(|_| self.settle(*order, *payment)).collect())
+            }
+            Step::Ship { order, parcel } => self.ship(*order, *parcel),
+            Step::Receive { order, parcel } => self.receive(*order, *parcel),
+            Step::Submit { wanted, replaces } => self.submit(wanted, *replaces),
+            Step::Approve { order } => self.approve(*order),
+            Step::Return { order } => match self.orders[*order].status {
+                OrderStatus::AwaitingApproval => self.become_status(*order, OrderStatus::Returned),
+                // The same word once more.
+                OrderStatus::Returned => Outcome::Done,
+                _ => Outcome::StateChanged,
+            },
+            Step::Announce { order } => self.announce(*order),
+            Step::Confirm { order } => self.confirm(*order),
+            Step::ConfirmBankRefund { order } => {
+                let payments = self.orders[*order].payments.iter_mut().filter(|payment| payment.by_bank);
+                payments.filter_map(|payment| payment.refund.as_mut()).for_each(|refund| refund.sent = true);
+                Outcome::Done
+            }
+            Step::Correct { batch, change } => self.correct(*batch, *change),
+            Step::Wait { ms } => self.wait(*ms),
+            Step::Reconcile => self.reconcile(),
+        }
+    }
+
+    fn become_status(&mut self, order: usize, status: OrderStatus) -> Outcome {
+        self.orders[order].status = status;
+        Outcome::Done
+    }
+
+    fn available(&self, product: usize) -> i64 {
+        let batches = self.batches.iter().zip(&BATCHES).filter(|(_, spec)| spec.product == product);
+        batches.map(|(batch, _)| batch.available).sum()
+    }
+
+    /// Sets goods aside for all lines or for none, first expired first.
+    fn hold(&mut self, lines: &mut [Line]) -> bool {
+        for product in 0..TEAMS.len() {
+            let of_it = lines.iter().filter(|line| VARIANTS[line.variant].product == product);
+            if of_it.map(Line::base).sum::<i64>() > self.available(product) {
+                return false;
+            }
+        }
+        for line in lines {
+            let mut wanted = line.base();
+            for (place, spec) in BATCHES.iter().enumerate() {
+                if spec.product == VARIANTS[line.variant].product && wanted > 0 {
+                    let batch = &mut self.batches[place];
+                    let taken = wanted.min(batch.available);
+                    if taken > 0 {
+                        batch.available -= taken;
+                        batch.held += taken;
+                        line.takes.push((place, taken));
+                        wanted -= taken;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    fn new_order(&self, buyer: Buyer, wanted: &Wanted) -> Order {
+        let line = |(variant, quantity): &(usize, i64)| Line {
+            variant: *variant,
+            quantity: *quantity,
+            takes: Vec::new(),
+        };
+        let lines: Vec<Line> = wanted.iter().map(line).collect();
+        let teams = (0..2).filter(|team| lines.iter().any(|line| line.team() == *team));
+        let parcel = |team| Parcel { team, status: ParcelStatus::AwaitingPayment, shipped_at: 0 };
+        Order {
+            buyer,
+            status: OrderStatus::AwaitingPayment,
+            goods: Goods::Untouched,
+            earning: Earning::Nobodys,
+            parcels: teams.map(parcel).collect(),
+            lines,
+            payments: Vec::new(),
+            hold_until: None,
+            after_sale_until: None,
+            is_approved: false,
+        }
+    }
+
+    /// What such an order costs, freight included.
+    pub fn total_of(&self, wanted: &Wanted) -> i64 {
+        self.new_order(Buyer::Unit, wanted).total_fen()
+    }
+
+    fn place(&mut self, buyer: Buyer, wanted: &Wanted) -> Outcome {
+        let unpaid = |order: &&Order| order.buyer == buyer && order.status == OrderStatus::AwaitingPayment;
+        if self.orders.iter().filter(unpaid).count() >= MAX_UNPAID {
+            return Outcome::TooManyUnpaid;
+        }
+        let mut order = self.new_order(buyer, wanted);
+        if !self.hold(&mut order.lines) {
+            return Outcome::OutOfStock;
+        }
+        order.goods = Goods::Held;
+        order.hold_until = Some(self.now + UNPAID);
+        self.orders.push(order);
+        Outcome::Done
+    }
+
+    fn submit(&mut self, wanted: &Wanted, replaces: Option<usize>) -> Outcome {
+        let short = |(variant, quantity): &(usize, i64)| {
+            let spec = &VARIANTS[*variant];
+            spec.base * quantity > self.available(spec.product)
+        };
+        if wanted.iter().any(short) {
+            return Outcome::Refused;
+        }
+        if let Some(old) = replaces {
+            if self.orders[old].status != OrderStatus::Returned {
+                return Outcome::StateChanged;
+            }
+            self.orders[old].status = OrderStatus::Cancelled;
+            self.move_parcels(old, ParcelStatus::Cancelled);
+        }
+        let mut order = self.new_order(Buyer::Unit, wanted);
+        order.status = OrderStatus::AwaitingApproval;
+        self.orders.push(order);
+        Outcome::Done
+    }
+
+    fn approve(&mut self, place: usize) -> Outcome {
+        match self.orders[place].status {
+            // The same word once more, whatever has become of the order since.
+            _ if self.orders[place].is_approved => return Outcome::Done,
+            OrderStatus::AwaitingApproval => {}
+            _ => return Outcome::StateChanged,
+        }
+        let mut lines = self.orders[place].lines.clone();
+        if !self.hold(&mut lines) {
+            return Outcome::OutOfStock;
+        }
+        let until = self.now + UNIT_HOLD;
+        let order = &mut self.orders[place];
+        (order.lines, order.goods, order.hold_until) = (lines, Goods::Held, Some(until));
+        order.is_approved = true;
+        self.become_status(place, OrderStatus::AwaitingPayment)
+    }
+
+    fn give_back(&mut self, place: usize) {
+        let order = &mut self.orders[place];
+        for (batch, base) in order.lines.iter().flat_map(|line| &line.takes) {
+            let batch = &mut self.batches[*batch];
+            match order.goods {
+                Goods::Held => batch.held -= base,
+                Goods::Sold => batch.sold -= base,
+                Goods::Untouched | Goods::GivenBack => continue,
+            }
+            batch.available += base;
+        }
+        order.goods = Goods::GivenBack;
+    }
+
+    pub(super) fn move_parcels(&mut self, place: usize, to: ParcelStatus) {
+        self.orders[place].parcels.iter_mut().for_each(|parcel| parcel.status = to);
+    }
+
+    fn cancel(&mut self, place: usize) -> Outcome {
+        if self.close_pages(place) {
+            return Outcome::AlreadyPaid;
+        }
+        let now = self.now;
+        let order = &self.orders[place];
+        let nothing_left = order.parcels.iter().all(|parcel| parcel.status == ParcelStatus::ToPack);
+        let end = match order.status {
+            OrderStatus::Cancelled | OrderStatus::Refunded => return Outcome::Done,
+            OrderStatus::AwaitingApproval | OrderStatus::Returned | OrderStatus::AwaitingPayment => {
+                OrderStatus::Cancelled
+            }
+            OrderStatus::Paid if nothing_left => OrderStatus::Refunded,
+            _ => return Outcome::StateChanged,
+        };
+        self.give_back(place);
+        self.move_parcels(place, ParcelStatus::Cancelled);
+        let order = &mut self.orders[place];
+        if end == OrderStatus::Refunded {
+            let kept = |payment: &&mut Payment| payment.known == Known::Captured && payment.refund.is_none();
+            if let Some(payment) = order.payments.iter_mut().find(kept) {
+                payment.refund = Some(Refund { decided_at: now, sent: false });
+            }
+        }
+        (order.earning, order.hold_until) = (Earning::Nobodys, None);
+        self.become_status(place, end)
+    }
+
+    fn ship(&mut self, place: usize, parcel: usize) -> Outcome {
+        let now = self.now;
+        let parcel = &mut self.orders[place].parcels[parcel];
+        match parcel.status {
+            ParcelStatus::ToPack => (parcel.status, parcel.shipped_at) = (ParcelStatus::Shipped, now),
+            ParcelStatus::Shipped => {}
+            _ => return Outcome::StateChanged,
+        }
+        Outcome::Done
+    }
+
+    fn receive(&mut self, place: usize, parcel: usize) -> Outcome {
+        let order = &mut self.orders[place];
+        match order.parcels[parcel].status {
+            ParcelStatus::Received => return Outcome::Done,
+            ParcelStatus::Shipped => order.parcels[parcel].status = ParcelStatus::Received,
+            _ => return Outcome::StateChanged,
+        }
+        if order.parcels.iter().all(|parcel| parcel.status == ParcelStatus::Received) {
+            // The sequence began at noon: half a day after it a new day begins.
+            let midnight = (self.now + DAY / 2).div_euclid(DAY) * DAY - DAY / 2;
+            order.after_sale_until = Some(midnight + (1 + AFTER_SALE_DAYS) * DAY);
+        }
+        Outcome::Done
+    }
+
+    fn correct(&mut self, batch: usize, change: i64) -> Outcome {
+        let batch = &mut self.batches[batch];
+        if batch.available + change < 0 {
+            return Outcome::Refused;
+        }
+        batch.available += change;
+        if change > 0 {
+            batch.received += change
+        } else {
+            batch.written_off -= change
+        }
+        Outcome::Done
+    }
+
+    fn wait(&mut self, ms: i64) -> Outcome {
+        self.now += ms;
+        let now = self.now;
+        for payment in self.orders.iter_mut().flat_map(|order| &mut order.payments) {
+            if payment.has_page && payment.network == Network::Open && payment.expires_at <= now {
+                payment.network = Network::Expired;
+            }
+        }
+        for place in 0..self.orders.len() {
+            self.what_is_due(place);
+        }
+        for payment in self.orders.iter_mut().flat_map(|order| &mut order.payments) {
+            if let (false, Some(refund)) = (payment.by_bank, &mut payment.refund) {
+                refund.sent = true;
+            }
+        }
+        Outcome::Done
+    }
+
+    fn what_is_due(&mut self, place: usize) {
+        let is_due = |at: Option<i64>, now: i64| at.is_some_and(|at| at <= now);
+        let unpaid = |shop: &Self| {
+            let order = &shop.orders[place];
+            order.status == OrderStatus::AwaitingPayment && is_due(order.hold_until, shop.now)
+        };
+        if unpaid(self) {
+            self.close_pages(place);
+        }
+        if unpaid(self) {
+            self.give_back(place);
+            self.orders[place].hold_until = None;
+            self.become_status(place, OrderStatus::Expired);
+        }
+        let order = &mut self.orders[place];
+        if order.status == OrderStatus::Paid && is_due(order.after_sale_until, self.now) {
+            (order.status, order.earning) = (OrderStatus::Completed, Earning::Available);
+        }
+        let days = if order.buyer == Buyer::Unit { UNIT_AUTO_RECEIPT } else { AUTO_RECEIPT };
+        for parcel in 0..self.orders[place].parcels.len() {
+            let Parcel { status, shipped_at, .. } = self.orders[place].parcels[parcel];
+            if status == ParcelStatus::Shipped && shipped_at + days <= self.now {
+                self.receive(place, parcel);
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One's own data: taken along, erased, forgotten.
+
+use domain::failure::Conflict;
+use domain::role::Role;
+use domain::time::{DAY_MS, MINUTE_MS};
+use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
+
+use super::*;
+
+/// An order that was bought, shipped, received and is past its after-sale window.
+async fn completed_order(shop: &TestShop, viewer: &Viewer) -> PlacedOrder {
+    let placed = order(shop, viewer, EMAIL).await;
+    pay(shop, viewer, placed.order_id).await;
+    let parcel = {
+        let mut conn = shop.services.db.read().await.unwrap();
+        store::parcels::list_order_parcels(&mut conn, placed.order_id).await.unwrap().remove(0)
+    };
+    let by = service::shipping::ShipParcel {
+        carrier: "中国邮政".to_owned(),
+        tracking_number: "CP123".to_owned(),
+    };
+    service::shipping::ship_parcel(&shop.services, &shop.seller().await, parcel.id, by).await.unwrap();
+    for _ in 0..25 {
+        shop.clock.advance(DAY_MS);
+        run_worker(shop).await;
+    }
+    placed
+}
+
+#[tokio::test]
+async fn ones_own_data_can_be_taken_along_once_for_a_password() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let viewer = registered(shop, EMAIL).await;
+        let placed = order(shop, &viewer, EMAIL).await;
+        let wrong = start_export(services, &viewer, "wrong password".to_owned()).await;
+        assert_eq!(refused_field(wrong), "password");
+        let ticket = start_export(services, &viewer, PASSWORD.to_owned()).await.unwrap();
+        let stranger = registered(shop, "13800000001").await;
+        for other in [&stranger, &Viewer::default()] {
+            let theirs = export_file(services, other, &ticket).await;
+            assert!(matches!(theirs, Err(ServiceError::NotFound)), "{theirs:?}");
+        }
+        let file = export_file(services, &viewer, &ticket).await.unwrap();
+        let file: serde_json::Value = serde_json::from_slice(&file).unwrap();
+        assert_eq!(file["account"]["login_names"][0]["value"], EMAIL);
+        assert_eq!(file["orders"][0]["number"], placed.number.as_str());
+        assert_eq!(file["orders"][0]["recipient"]["phone"], "13800138642");
+        assert_eq!(file["orders"][0]["lines"].as_array().unwrap().len(), 1);
+        assert!(
+            !file["events"].as_array().unwrap().is_empty() && file["sessions"].as_array().unwrap().len() == 1
+        );
+        let text = file.to_string();
+        assert!(!text.contains("argon2") && !text.contains("password_hash") && !text.contains("token"));
+        assert!(matches!(export_file(services, &viewer, &ticket).await, Err(ServiceError::NotFound)), "once");
+        let ticket = start_export(services, &viewer, PASSWORD.to_owned()).await.unwrap();
+        shop.clock.advance(10 * MINUTE_MS);
+        assert!(matches!(export_file(services, &viewer, &ticket).await, Err(ServiceError::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_account_leaves_trade_records_under_a_pseudonym() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let viewer = registered(shop, EMAIL).await;
+        let user = viewer.user_id().unwrap();
+        let placed = completed_order(shop, &viewer).await;
+        let before = find_order(shop, placed.order_id).await;
+        carts::set_quantity(services, &viewer, shop.honey.variant(), 1).await.unwrap();
+        post(shop).await;
+
+        let view = deletion_view(services, &viewer).await.unwrap();
+        assert!(view.is_possible(), "{view:?}");
+        assert_eq!(refused_field(delete_account(services, &viewer, String::new()).await), "password");
+        delete_account(services, &viewer, PASSWORD.to_owned()).await.unwrap();
+
+        let after = find_order(shop, placed.order_id).await;
+        assert_eq!(after.recipient_name, view.pseudonym);
+        assert_eq!(after.recipient_phone + &after.address + &after.email + &after.note, "");
+        let kept = (after.total_fen, after.region_code, after.status, after.paid_at_ms, after.user_id);
+        let was = (before.total_fen, before.region_code, before.status, before.paid_at_ms, before.user_id);
+        assert_eq!(kept, was);
+        assert!(signed_in(shop, EMAIL, PASSWORD).await.is_err());
+        let mut conn = services.db.read().await.unwrap();
+        for (statement, what) in [
+            ("SELECT COUNT(*) FROM login_names WHERE user_id = $1", "login names"),
+            ("SELECT COUNT(*) FROM sessions WHERE user_id = $1", "sessions"),
+            ("SELECT COUNT(*) FROM carts WHERE user_id = $1", "cart"),
+            ("SELECT COUNT(*) FROM known_devices WHERE user_id = $1", "devices"),
+            ("SELECT COUNT(*) FROM users WHERE id = $1 AND display_name = '林'", "name"),
+        ] {
+            let left: i64 =
+                sqlx::query_scalar(statement).bind(user.get()).fetch_one(&mut *conn).await.unwrap();
+            assert_eq!(left, 0, "{what}");
+        }
+        drop(conn);
+        let letters = post(shop).await;
+        assert_eq!((letters[0].kind, letters[0].to.as_str()), ("account-deleted", EMAIL));
+        assert!(registered(shop, EMAIL).await.user.is_some(), "the address is free again");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_open_stands_in_the_way_of_deleting() {
+    let shop = TestShop::sqlite().await;
+    let services = &shop.services;
+    let viewer = registered(&shop, EMAIL).await;
+    let placed = order(&shop, &viewer, "").await;
+    let view = deletion_view(services, &viewer).await.unwrap();
+    assert_eq!((view.open_orders, view.open_refunds, view.roles), (1, 0, 0));
+    let refused = delete_account(services, &viewer, PASSWORD.to_owned()).await;
+    assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::AccountInUse))), "{refused:?}");
+
+    pay(&shop, &viewer, placed.order_id).await;
+    shop.gateway.answer_refunds(service::testing::RefundAnswer::Wait);
+    service::orders::cancel_order(services, &viewer, placed.order_id, "").await.unwrap();
+    run_worker(&shop).await;
+    let view = deletion_view(services, &viewer).await.unwrap();
+    assert_eq!((view.open_orders, view.open_refunds), (0, 1), "the money is not back yet");
+
+    let staff = registered(&shop, "13800000001").await;
+    let operator = shop.account(&[Role::Operator]).await;
+    let role = Role::SellerOf(shop.places.tea_team);
+    service::accounts::grant_role(services, &operator, staff.user_id().unwrap(), role).await.unwrap();
+    assert_eq!(deletion_view(services, &staff).await.unwrap().roles, 1);
+    let refused = delete_account(services, &staff, PASSWORD.to_owned()).await;
+    assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::AccountInUse))));
+    service::accounts::revoke_role(services, &operator, staff.user_id().unwrap(), role).await.unwrap();
+    delete_account(services, &staff, PASSWORD.to_owned()).await.unwrap();
+    assert!(delete_account(services, &Viewer::default(), PASSWORD.to_owned()).await.is_err());
+    assert_sound(&shop).await;
+}
+
+#[tokio::test]
+async fn delivery_details_are_forgotten_when_the_law_no_longer_wants_them() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let guest = shop.guest(1);
+        let old = completed_order(shop, &guest).await;
+        let days = services.rules.trade_record_days;
+        let open = order(shop, &shop.guest(2), "").await;
+        let ended_ms = find_order(shop, old.order_id).await.closed_at_ms.unwrap();
+        shop.clock.advance_to(ended_ms + days * DAY_MS);
+        assert_eq!(forget_old(services).await.unwrap().orders, 0, "not a moment too early");
+        shop.clock.advance(1);
+        assert_eq!(forget_old(services).await.unwrap().orders, 1);
+        assert_eq!(forget_old(services).await.unwrap().orders, 0, "once");
+        let row = find_order(shop, old.order_id).await;
+        assert_eq!(
+            (row.recipient_name.as_str(), row.recipient_phone.as_str(), row.address.as_str()),
+            ("—", "", "")
+        );
+        assert!(!row.region_name.is_empty() && row.total_fen.is_positive());
+        let mut conn = services.db.read().await.unwrap();
+        let parcels = store::parcels::list_order_parcels(&mut conn, old.order_id).await.unwrap();
+        drop(conn);
+        assert_eq!(parcels[0].tracking_number, "");
+        assert!(!find_order(shop, open.order_id).await.recipient_phone.is_empty(), "an open order is needed");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn network_addresses_are_forgotten_and_the_log_stays() {
+    let shop = TestShop::sqlite().await;
+    let admin = shop.county_admin().await;
+    let origin = service::audit::Origin { address: "203.0.113.7".to_owned(), request_id: "r".to_owned() };
+    let services = shop.services.clone().with_origin(origin);
+    let mut tx = services.db.write().await.unwrap();
+    service::audit::note(&mut tx, &services, admin.user_id().unwrap(), "sign_in").await.unwrap();
+    tx.commit().await.unwrap();
+    shop.clock.advance((services.rules.security_address_days + 1) * DAY_MS);
+    assert_eq!(forget_old(&services).await.unwrap().origins, 1);
+    let page = service::audit::log_page(&services, &admin, &Default::default()).await.unwrap();
+    assert_eq!((page.lines.len(), page.lines[0].address.as_str()), (1, ""));
+}

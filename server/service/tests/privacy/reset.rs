@@ -1,0 +1,194 @@
+//! Lost passwords and changed addresses.
+
+use domain::time::{HOUR_MS, MINUTE_MS};
+use service::accounts::{
+    ask_reset, change_email, confirm_email, find_confirmation, is_reset_link, my_email, reset_password,
+    send_confirmation, set_barred, set_password,
+};
+
+use super::*;
+
+/// Asks for a link and takes it out of the letter.
+async fn reset_link(shop: &TestShop, login: &str) -> String {
+    ask_reset(&shop.services, login, HOME).await.unwrap();
+    let letters = post(shop).await;
+    let letter = letters.iter().find(|mail| mail.kind == "reset-password").unwrap();
+    token_of(letter)
+}
+
+#[tokio::test]
+async fn a_mailed_link_sets_a_new_password_once_and_ends_every_session() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        registered(shop, EMAIL).await;
+        let desktop = signed_in(shop, EMAIL, PASSWORD).await.unwrap();
+        let token = reset_link(shop, EMAIL).await;
+        assert!(is_reset_link(services, &token).await.unwrap());
+        assert!(!is_reset_link(services, "nonsense").await.unwrap());
+
+        let weak = reset_password(services, &token, "12345678".to_owned()).await;
+        assert_eq!(refused_field(weak), "new_password");
+        assert!(is_reset_link(services, &token).await.unwrap(), "a weak password uses nothing up");
+        reset_password(services, &token, NEW_PASSWORD.to_owned()).await.unwrap();
+
+        assert!(viewer_of(shop, &desktop).await.user.is_none(), "every session is over");
+        assert!(signed_in(shop, EMAIL, PASSWORD).await.is_err());
+        assert!(signed_in(shop, EMAIL, NEW_PASSWORD).await.is_ok());
+        let again = reset_password(services, &token, "third flush 28".to_owned()).await;
+        assert!(matches!(again, Err(ServiceError::NotFound)), "a link works once");
+        let told = post(shop).await;
+        assert_eq!(kinds(&told), ["password-changed"], "the owner is told");
+        assert!(told[0].text.contains("链接"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_is_too_old_after_half_an_hour_and_dies_with_any_change_of_the_password() {
+    let shop = TestShop::sqlite().await;
+    let viewer = registered(&shop, EMAIL).await;
+    let token = reset_link(&shop, EMAIL).await;
+    shop.clock.advance(30 * MINUTE_MS - 1);
+    assert!(is_reset_link(&shop.services, &token).await.unwrap());
+    shop.clock.advance(1);
+    let late = reset_password(&shop.services, &token, NEW_PASSWORD.to_owned()).await;
+    assert!(matches!(late, Err(ServiceError::NotFound)));
+
+    let token = reset_link(&shop, EMAIL).await;
+    service::accounts::change_password(&shop.services, &viewer, PASSWORD.to_owned(), NEW_PASSWORD.to_owned())
+        .await
+        .unwrap();
+    assert!(!is_reset_link(&shop.services, &token).await.unwrap());
+}
+
+#[tokio::test]
+async fn asking_tells_nothing_about_who_has_an_account() {
+    let shop = TestShop::sqlite().await;
+    registered(&shop, EMAIL).await;
+    registered(&shop, "13800000001").await;
+    registered(&shop, "barred@buyer.example").await;
+    set_barred(&shop.services, "barred@buyer.example", true).await.unwrap();
+    post(&shop).await;
+    for login in [EMAIL, "13800000001", "barred@buyer.example", "nobody@buyer.example", "13900000009"] {
+        ask_reset(&shop.services, login, HOME).await.unwrap();
+    }
+    let letters = post(&shop).await;
+    assert_eq!(kinds(&letters), ["reset-password"], "only where there is an address and no bar");
+    assert_eq!(letters[0].to, EMAIL);
+    assert_eq!(refused_field(ask_reset(&shop.services, "nonsense", HOME).await), "login");
+}
+
+#[tokio::test]
+async fn asking_is_throttled_by_account_and_by_address_and_mails_few_letters() {
+    let shop = TestShop::sqlite().await;
+    registered(&shop, EMAIL).await;
+    post(&shop).await;
+    for _ in 0..5 {
+        ask_reset(&shop.services, EMAIL, HOME).await.unwrap();
+        post_all(&shop).await;
+    }
+    let refused = ask_reset(&shop.services, EMAIL, "10.0.0.9").await;
+    assert!(matches!(refused, Err(ServiceError::TooManyAttempts { .. })), "by account: {refused:?}");
+    assert_eq!(shop.mailer.take().len(), 3, "at most three letters an hour");
+    for number in 0..15 {
+        ask_reset(&shop.services, &format!("nobody{number}@buyer.example"), HOME).await.unwrap();
+    }
+    let refused = ask_reset(&shop.services, "someone@buyer.example", HOME).await;
+    assert!(matches!(refused, Err(ServiceError::TooManyAttempts { .. })), "by address: {refused:?}");
+    assert!(signed_in(&shop, EMAIL, PASSWORD).await.is_ok(), "nobody is kept out of their account");
+}
+
+async fn post_all(shop: &TestShop) {
+    while send_due(&shop.services).await.unwrap() > 0 {}
+}
+
+#[tokio::test]
+async fn of_two_who_use_a_link_at_once_one_sets_the_password() {
+    TestShop::on_both(async |shop| {
+        registered(shop, EMAIL).await;
+        let token = reset_link(shop, EMAIL).await;
+        let tries = ["fourth flush 31", "fifth flush 32"]
+            .map(|password| reset_password(&shop.services, &token, password.to_owned()));
+        let done = futures::future::join_all(tries).await.into_iter().filter(Result::is_ok).count();
+        assert_eq!(done, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_sets_a_password_for_whoever_has_no_address() {
+    let shop = TestShop::sqlite().await;
+    let viewer = registered(&shop, "13800000001").await;
+    assert_eq!(refused_field(set_password(&shop.services, "13800000001", "x".to_owned()).await), "password");
+    let unknown = set_password(&shop.services, "13900000001", NEW_PASSWORD.to_owned()).await;
+    assert!(matches!(unknown, Err(ServiceError::NotFound)));
+    set_password(&shop.services, "13800000001", NEW_PASSWORD.to_owned()).await.unwrap();
+    assert!(signed_in(&shop, "13800000001", NEW_PASSWORD).await.is_ok());
+    assert!(post(&shop).await.is_empty());
+    let events = service::audit::my_events(&shop.services, &viewer).await.unwrap();
+    assert!(events.iter().any(|event| event.action == "password_reset"));
+}
+
+#[tokio::test]
+async fn a_new_address_counts_once_its_link_was_followed_and_the_old_one_is_told() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let viewer = registered(shop, EMAIL).await;
+        let first = post(shop).await;
+        assert_eq!(kinds(&first), ["confirm-email"]);
+        assert!(!my_email(services, &viewer).await.unwrap().is_verified);
+        confirm_email(services, &token_of(&first[0])).await.unwrap();
+        assert!(my_email(services, &viewer).await.unwrap().is_verified);
+
+        let new = "xiaoman@buyer.example";
+        let wrong = change_email(services, &viewer, new, "wrong password".to_owned()).await;
+        assert_eq!(refused_field(wrong), "password");
+        assert_eq!(refused_field(change_email(services, &viewer, "x", PASSWORD.to_owned()).await), "email");
+        change_email(services, &viewer, new, PASSWORD.to_owned()).await.unwrap();
+        let view = my_email(services, &viewer).await.unwrap();
+        assert_eq!((view.address.as_deref(), view.pending.as_deref()), (Some(EMAIL), Some(new)));
+        assert!(signed_in(shop, new, PASSWORD).await.is_err(), "not yet");
+
+        let letters = post(shop).await;
+        assert_eq!((letters[0].kind, letters[0].to.as_str()), ("confirm-email", new));
+        let token = token_of(&letters[0]);
+        assert_eq!(find_confirmation(services, &token).await.unwrap().as_deref(), Some(new));
+        confirm_email(services, &token).await.unwrap();
+        assert!(matches!(confirm_email(services, &token).await, Err(ServiceError::NotFound)), "once");
+        assert!(signed_in(shop, new, PASSWORD).await.is_ok());
+        assert!(signed_in(shop, EMAIL, PASSWORD).await.is_err());
+        let told = post(shop).await;
+        assert_eq!((told[0].kind, told[0].to.as_str()), ("email-changed", EMAIL));
+        assert_eq!(my_email(services, &viewer).await.unwrap().pending, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_of_another_account_is_told_to_its_reader_only() {
+    let shop = TestShop::sqlite().await;
+    registered(&shop, EMAIL).await;
+    let viewer = registered(&shop, "13800000001").await;
+    post(&shop).await;
+    change_email(&shop.services, &viewer, EMAIL, PASSWORD.to_owned()).await.unwrap();
+    let letters = post(&shop).await;
+    let taken = confirm_email(&shop.services, &token_of(&letters[0])).await;
+    assert_eq!(refused_field(taken), "email");
+    assert_eq!(my_email(&shop.services, &viewer).await.unwrap().address, None);
+}
+
+#[tokio::test]
+async fn a_link_to_an_address_that_was_replaced_meanwhile_does_nothing() {
+    let shop = TestShop::sqlite().await;
+    let viewer = registered(&shop, "13800000001").await;
+    change_email(&shop.services, &viewer, "a@buyer.example", PASSWORD.to_owned()).await.unwrap();
+    let first = token_of(&post(&shop).await[0]);
+    change_email(&shop.services, &viewer, "b@buyer.example", PASSWORD.to_owned()).await.unwrap();
+    assert!(matches!(confirm_email(&shop.services, &first).await, Err(ServiceError::NotFound)));
+    send_confirmation(&shop.services, &viewer).await.unwrap();
+    let letters = post(&shop).await;
+    assert_eq!(letters[0].to, "b@buyer.example");
+    shop.clock.advance(24 * HOUR_MS);
+    let late = confirm_email(&shop.services, &token_of(&letters[0])).await;
+    assert!(matches!(late, Err(ServiceError::NotFound)), "a day is enough");
+}

@@ -1,0 +1,273 @@
+//! How each call is made so that it does something. Most rows of the access table do as they stand; those that say
+//! only enough to be refused are completed here.
+
+use domain::parcel::ParcelStatus;
+use service::Viewer;
+use service::shipping::ShipParcel;
+use sqlx::AssertSqlSafe;
+
+use super::digest::page_of;
+use crate::access::Who;
+use crate::access::calls::{Fields, Row};
+use crate::access::world::{Placed, World};
+
+/// A call that can be made: by whom, with what.
+#[derive(Debug, Clone)]
+pub struct Call {
+    pub path: &'static str,
+    pub who: Who,
+    pub fields: Vec<(String, String)>,
+    /// Of an upload.
+    pub file: Option<Vec<u8>>,
+    /// A field with what else it may say: under the same key, or for what has been done, this is refused.
+    pub other: Option<(&'static str, String)>,
+    /// Another file, likewise.
+    pub other_file: Option<Vec<u8>>,
+}
+
+/// A picture of the demonstration.
+const PICTURE: &[u8] = include_bytes!("../../../service/data/demo/pictures/tea-danya-1.webp");
+const OTHER_PICTURE: &[u8] = include_bytes!("../../../service/data/demo/pictures/tea-danya-2.webp");
+
+/// Longer than what a guesser tries; the server makes longer ones.
+pub const KEY: &str = "a key that a page has made";
+pub const PASSWORD: &str = "岚河-2026-清明雨前";
+pub const NEW_PASSWORD: &str = "岚河-2026-谷雨之后";
+
+/// Sets up what the call needs and says how it is made.
+pub async fn prepare(world: &World, row: &Row) -> Call {
+    let who = row.may.iter().copied().find(|who| !matches!(who, Who::Visitor | Who::Guest));
+    let mut call = Call {
+        path: row.path,
+        who: who.unwrap_or(Who::Shopper),
+        fields: owned((row.fields)(world)),
+        file: row.path.starts_with("/upload/").then(|| b"OWN-1,3\r\n".to_vec()),
+        other: None,
+        other_file: None,
+    };
+    world.sign_in_again(call.who).await;
+    match row.path {
+        "/api/cart/add_line" => {
+            call.put("key", KEY);
+            call.other = Some(("quantity", "2".to_owned()));
+        }
+        "/api/checkout/quote" => fill_cart(world, call.who).await,
+        "/api/checkout/place_order" => place_order(world, &mut call).await,
+        "/api/listing/save_draft" => {
+            listing(world, &mut call).await;
+            call.other = Some(("story", "明前采的。".to_owned()));
+        }
+        "/upload/listing" => {
+            let seller = world.viewer(Who::Seller).await;
+            service::listing::unpublish(&world.shop.services, &seller, world.product).await.unwrap();
+            listing(world, &mut call).await;
+            call.put("then", "publish");
+            call.file = Some(OTHER_PICTURE.to_vec());
+            call.other = Some(("story", "雨前采的。".to_owned()));
+        }
+        "/upload/photos" => {
+            call.file = Some(PICTURE.to_vec());
+            call.other_file = Some(OTHER_PICTURE.to_vec());
+        }
+        "/api/listing/add_batch" => {
+            call.put("inputs[0][village]", &village(world).await);
+            call.put("inputs[0][weight_kg]", "5");
+            call.put("certificate_number", "3");
+            call.put("certificate_issuer", "合作社");
+            call.put("certificate_contact", "0915-2522001");
+            call.other = Some(("received", "6".to_owned()));
+        }
+        "/api/listing/correct_stock" => call.other = Some(("change", "-2".to_owned())),
+        "/api/orders/confirm_receipt" => {
+            let placed = shipped(world).await;
+            call.put("number", &placed.number);
+            call.put("parcel", &placed.parcel.to_string());
+        }
+        "/api/units/submit_bulk_order" => bulk_order(world, &mut call).await,
+        "/api/units/return_order" => call.other = Some(("reason", "换一种".to_owned())),
+        "/api/units/announce_transfer" => call.other = Some(("bank_reference", "another".to_owned())),
+        "/api/sell/confirm_transfer" => call.other = Some(("amount", "209.99".to_owned())),
+        "/api/account/change_password" => {
+            give_password(world, call.who).await;
+            call.put("old_password", PASSWORD);
+            call.put("new_password", NEW_PASSWORD);
+        }
+        "/api/account/sign_in" => {
+            give_password(world, call.who).await;
+            call.put("login", &format!("{:?}@access.example", call.who).to_lowercase());
+            call.put("password", PASSWORD);
+        }
+        "/api/account/register" => {
+            call.who = Who::Guest;
+            let fields = [("login", "new@replay.example"), ("password", PASSWORD), ("display_name", "新人")];
+            for (name, value) in fields.into_iter().chain([("key", KEY)]) {
+                call.put(name, value);
+            }
+            call.other = Some(("display_name", "旧人".to_owned()));
+        }
+        _ => {}
+    }
+    call
+}
+
+fn owned(fields: Fields) -> Vec<(String, String)> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+impl Call {
+    fn put(&mut self, name: &str, value: &str) {
+        self.fields.retain(|(known, _)| known != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The same call with other content, if there is such a thing.
+    pub fn changed(&self) -> Option<Self> {
+        let mut changed = self.clone();
+        match (&self.other, &self.other_file) {
+            (Some((name, value)), _) => changed.put(name, value),
+            (None, Some(file)) => changed.file = Some(file.clone()),
+            (None, None) => return None,
+        }
+        Some(changed)
+    }
+
+    /// Whether it carries a key.
+    pub fn has_key(&self) -> bool {
+        self.fields.iter().any(|(name, _)| name == "key")
+    }
+
+    /// The multipart form of an upload.
+    pub fn multipart(&self) -> Vec<u8> {
+        let field = if self.path == "/upload/unit-sheet" { "sheet" } else { "photo" };
+        let mut body = Vec::new();
+        for (name, value) in &self.fields {
+            body.extend(
+                format!("--xj\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        body.extend(
+            format!("--xj\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a\"\r\n\r\n")
+                .bytes(),
+        );
+        body.extend(self.file.iter().flatten());
+        body.extend(b"\r\n--xj--\r\n");
+        body
+    }
+}
+
+async fn fill_cart(world: &World, who: Who) {
+    let viewer = world.viewer(who).await;
+    service::carts::set_quantity(&world.shop.services, &viewer, world.variant, 2).await.unwrap();
+}
+
+fn put_address(call: &mut Call) {
+    for (name, value) in
+        [("name", "收货人"), ("phone", "13800000077"), ("region", "610925"), ("detail", "城关镇7号")]
+    {
+        call.put(name, value);
+    }
+}
+
+async fn place_order(world: &World, call: &mut Call) {
+    fill_cart(world, call.who).await;
+    let viewer = world.viewer(call.who).await;
+    let draft =
+        service::checkout::preview_checkout(&world.shop.services, &viewer, Some("610925")).await.unwrap();
+    put_address(call);
+    call.put("then", "place");
+    call.put("expected_total", &draft.total_fen().get().to_string());
+    call.put("key", KEY);
+    call.other = Some(("note", "放门口".to_owned()));
+}
+
+async fn bulk_order(world: &World, call: &mut Call) {
+    let (services, viewer) = (&world.shop.services, world.viewer(call.who).await);
+    let lines = "OWN-1 3".to_owned();
+    let check =
+        service::units::check_quick_order(services, &viewer, world.unit, &lines, Some("610925")).await;
+    put_address(call);
+    call.put("then", "submit");
+    call.put("expected", &check.unwrap().draft.unwrap().total_fen().get().to_string());
+    call.put("key", KEY);
+    call.other = Some(("note", "中秋".to_owned()));
+}
+
+/// The whole form of the listing as its page has it, with another story.
+async fn listing(world: &World, call: &mut Call) {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    let page = service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap();
+    let serde_json::Value::Object(fields) = serde_json::to_value(&page.form).unwrap() else { panic!() };
+    for (name, value) in &fields {
+        match value {
+            serde_json::Value::String(text) => call.put(name, text),
+            serde_json::Value::Array(rows) => {
+                for (at, row) in rows.iter().enumerate() {
+                    put_row(call, &format!("{name}[{at}]"), row);
+                }
+            }
+            other => panic!("{name}: {other}"),
+        }
+    }
+    call.put("product", &world.product.to_string());
+    call.put("version", &page.version.to_string());
+    call.put("story", &format!("改过的{}", page.form.story));
+}
+
+fn put_row(call: &mut Call, name: &str, row: &serde_json::Value) {
+    match row {
+        serde_json::Value::String(text) => call.put(name, text),
+        serde_json::Value::Object(columns) => {
+            for (column, value) in columns {
+                call.put(&format!("{name}[{column}]"), value.as_str().unwrap());
+            }
+        }
+        other => panic!("{name}: {other}"),
+    }
+}
+
+async fn village(world: &World) -> String {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    let page = service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap();
+    page.form.village
+}
+
+/// An order of the shopper that was paid online and is on its way.
+async fn shipped(world: &World) -> Placed {
+    let services = &world.shop.services;
+    let placed = world.buy(Who::Shopper, "13800000088").await;
+    let back = service::payments::ComeBack { paid_path: "/".to_owned(), unpaid_path: "/".to_owned() };
+    let shopper = world.viewer(Who::Shopper).await;
+    service::payments::start_payment(services, &shopper, placed.id, &back).await.unwrap();
+    let page = page_of(services, placed.id).await;
+    world.shop.demo_payments.as_ref().unwrap().lookalike.succeed(&page).unwrap();
+    service::payments::check_order(services, placed.id).await.unwrap();
+    let seller = world.viewer(Who::Seller).await;
+    let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "CP9".to_owned() };
+    service::shipping::ship_parcel(services, &seller, placed.parcel, command).await.unwrap();
+    let mut conn = services.db.read().await.unwrap();
+    let parcel = store::parcels::get_parcel(&mut conn, placed.parcel).await.unwrap();
+    assert_eq!(parcel.status, ParcelStatus::Shipped);
+    placed
+}
+
+/// Gives somebody [`PASSWORD`]: that of an account made for it.
+async fn give_password(world: &World, who: Who) {
+    let services = &world.shop.services;
+    let donor = service::accounts::NewAccount {
+        login: format!("donor{}@replay.example", services.now_ms()),
+        password: PASSWORD.to_owned(),
+        display_name: "甲".to_owned(),
+        locale: domain::locale::Locale::Zh,
+        roles: Vec::new(),
+    };
+    let donor = service::accounts::create_user(services, donor).await.unwrap();
+    let user = world.viewer(who).await.user_id().unwrap();
+    let mut tx = services.db.write().await.unwrap();
+    let copy = format!(
+        "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = {}) WHERE id = {}",
+        donor.get(),
+        user.get()
+    );
+    sqlx::query(AssertSqlSafe(copy)).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+}

@@ -1,0 +1,33 @@
+//! Photos in a bucket, tested against `moto`, a local server that speaks S3's protocol; it lives in a Python environment
+//! of its own below `target/tools`.
+
+use crate::tools;
+use anyhow::{Context as _, Result};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What `--harness` calls it.
+pub const NAME: &str = "s3";
+/// What it is.
+pub const MEANING: &str = "photos in a bucket: uploaded, served, missing, the bucket gone and back";
+
+/// Installs moto where it is missing, builds the shop with its feature, runs the test.
+pub fn run() -> Result<()> {
+    let moto = install()?;
+    let mut command = tools::cargo("test");
+    command.args(["--package", "xiangji", "--features", "s3", "--test", "faults", "bucket::"]);
+    command.env("XIANGJI_TEST_MOTO", moto);
+    tools::run("cargo test --features s3", &mut command)
+}
+
+fn install() -> Result<PathBuf> {
+    let folder = tools::root().join("target/tools/moto");
+    let program = folder.join("bin/moto_server");
+    if !program.exists() {
+        tools::run("python3 -m venv", Command::new("python3").args(["-m", "venv"]).arg(&folder))
+            .context("python3 with venv is needed for the bucket's server")?;
+        let mut pip = Command::new(folder.join("bin/pip"));
+        tools::run("pip install moto", pip.args(["install", "--quiet", "moto[server]"]))?;
+    }
+    Ok(program)
+}

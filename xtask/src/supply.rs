@@ -1,0 +1,297 @@
+//! What comes in from outside: licences, banned crates, sources and lock files, held against `deny.toml`.
+//!
+//! `cargo deny` reads the same file and knows the advisories as well, but takes ten minutes to install; this needs
+//! nothing but cargo and no network, so that every run of the tests does it.
+
+use crate::tools::{self, WASM_TARGET};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use toml::Table;
+
+const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
+/// Where packages of npm are named; none of them is part of the shop, they build and test it.
+pub const NPM_FOLDERS: [&str; 2] = ["end2end", "xtask/tools"];
+/// What is built: the whole workspace for servers, and the browser's part.
+const BUILDS: [&[&str]; 3] = [
+    &["--workspace", "--target", "x86_64-unknown-linux-gnu"],
+    &["--package", "xiangji", "--features", "s3", "--target", "x86_64-unknown-linux-gnu"],
+    &["--package", "client", "--target", WASM_TARGET],
+];
+
+/// Name and version.
+pub type Crate = (String, String);
+
+/// Checks everything and names all that is wrong.
+pub fn check() -> Result<()> {
+    let root = tools::root();
+    let deny: Table = std::fs::read_to_string(root.join("deny.toml")).context("deny.toml")?.parse()?;
+    let lock: Table = std::fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock")?.parse()?;
+    let metadata = metadata()?;
+    let mut wrong = Vec::new();
+    for package in metadata["packages"].as_array().context("cargo metadata lists no packages")? {
+        wrong.extend(package_faults(package, &deny));
+    }
+    wrong.extend(lock_faults(&lock));
+    let mut built = BTreeSet::new();
+    for words in BUILDS {
+        let words = [words, &["--edges", "normal,build,dev"]].concat();
+        built.extend(tree(&words)?.into_iter().map(|(_, found)| found));
+    }
+    wrong.extend(banned(&built, &deny));
+    for folder in NPM_FOLDERS {
+        wrong.extend(npm_faults(&root.join(folder)).with_context(|| folder.to_owned())?);
+    }
+    if !wrong.is_empty() {
+        bail!("supply chain:\n  {}", wrong.join("\n  "));
+    }
+    println!("{} crates and {} npm folders are what deny.toml allows", built.len(), NPM_FOLDERS.len());
+    Ok(())
+}
+
+/// Everything cargo knows of the packages in the lock file, which must be complete.
+pub fn metadata() -> Result<Value> {
+    let mut command = tools::cargo("metadata");
+    if !tools::is_ci() {
+        command.arg("--locked");
+    }
+    let text = tools::output("cargo metadata", command.args(["--format-version", "1", "--all-features"]))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// What is built, with how deep below the root it stands, in the order of `cargo tree`: unlike `cargo metadata` it
+/// leaves out options that nothing turns on.
+pub fn tree(words: &[&str]) -> Result<Vec<(usize, Crate)>> {
+    let mut command = tools::cargo("tree");
+    command.args(words).args(["--prefix", "depth", "--format", " {p}"]);
+    let text = tools::output("cargo tree", &mut command)?;
+    text.lines().filter(|line| !line.is_empty()).map(read_line).collect()
+}
+
+/// `3 tokio v1.48.0 (*)`.
+fn read_line(line: &str) -> Result<(usize, Crate)> {
+    let mut words = line.split_whitespace();
+    let mut next = || words.next().with_context(|| format!("cargo tree says {line:?}"));
+    let (depth, name, version) =
+        (next()?.parse()?, next()?.to_owned(), next()?.trim_start_matches('v').to_owned());
+    Ok((depth, (name, version)))
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn package_faults(package: &Value, deny: &Table) -> Vec<String> {
+    let mut faults = Vec::new();
+    let name = format!("{} {}", text(package, "name"), text(package, "version"));
+    let source = text(package, "source");
+    if !source.is_empty() && source != CRATES_IO {
+        faults.push(format!("{name} comes from {source}"));
+    }
+    let license = text(package, "license");
+    let allowed: BTreeSet<&str> =
+        deny["licenses"]["allow"].as_array().into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    if !is_allowed(license, &allowed) {
+        faults.push(format!("{name} is licensed {license:?}, which deny.toml does not allow"));
+    }
+    if source.is_empty() {
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            if text(dependency, "req") == "*" && dependency["path"].is_null() {
+                faults.push(format!("{name} asks for any version of {}", text(dependency, "name")));
+            }
+        }
+    }
+    faults
+}
+
+/// Whether a licence expression can be met by allowed licences alone. Rule: SPDX, annex D; old crates write `/` for OR.
+fn is_allowed(expression: &str, allowed: &BTreeSet<&str>) -> bool {
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut at = 0;
+    let holds = either(&words, &mut at, allowed);
+    holds && at == words.len()
+}
+
+fn either(words: &[&str], at: &mut usize, allowed: &BTreeSet<&str>) -> bool {
+    let mut holds = both(words, at, allowed);
+    while words.get(*at) == Some(&"OR") {
+        *at += 1;
+        holds |= both(words, at, allowed);
+    }
+    holds
+}
+
+fn both(words: &[&str], at: &mut usize, allowed: &BTreeSet<&str>) -> bool {
+    let mut holds = one(words, at, allowed);
+    while words.get(*at) == Some(&"AND") {
+        *at += 1;
+        holds &= one(words, at, allowed);
+    }
+    holds
+}
+
+fn one(words: &[&str], at: &mut usize, allowed: &BTreeSet<&str>) -> bool {
+    let Some(&word) = words.get(*at) else { return false };
+    *at += 1;
+    if word == "(" {
+        let holds = either(words, at, allowed);
+        *at += 1;
+        return holds && words.get(*at - 1) == Some(&")");
+    }
+    if words.get(*at) == Some(&"WITH") {
+        let joined = format!("{word} WITH {}", words.get(*at + 1).copied().unwrap_or_default());
+        *at += 2;
+        return allowed.contains(joined.as_str());
+    }
+    allowed.contains(word)
+}
+
+/// The packages of a lock file.
+pub fn locked(lock: &Table) -> impl Iterator<Item = &Table> {
+    lock.get("package")
+        .and_then(toml::Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_table)
+}
+
+fn lock_faults(lock: &Table) -> Vec<String> {
+    let text = |package: &Table, key: &str| {
+        package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
+    };
+    let mut faults = Vec::new();
+    for package in locked(lock) {
+        let (name, source) = (text(package, "name"), text(package, "source"));
+        if !source.is_empty() && (source != CRATES_IO || text(package, "checksum").len() != 64) {
+            faults.push(format!("Cargo.lock: {name} is not pinned by a checksum of crates.io"));
+        }
+    }
+    faults
+}
+
+fn banned(built: &BTreeSet<Crate>, deny: &Table) -> Vec<String> {
+    let rules = deny["bans"]["deny"].as_array().into_iter().flatten();
+    let rules: BTreeMap<&str, &str> = rules
+        .filter_map(|rule| Some((rule.get("crate")?.as_str()?, rule.get("reason")?.as_str()?)))
+        .collect();
+    let found = built.iter().filter_map(|(name, version)| Some((name, version, rules.get(name.as_str())?)));
+    found.map(|(name, version, reason)| format!("{name} {version} is banned: {reason}")).collect()
+}
+
+fn npm_faults(folder: &Path) -> Result<Vec<String>> {
+    let read = |name: &str| -> Result<Value> {
+        Ok(serde_json::from_str(
+            &std::fs::read_to_string(folder.join(name)).with_context(|| name.to_owned())?,
+        )?)
+    };
+    let (package, lock) = (read("package.json")?, read("package-lock.json")?);
+    ensure!(lock["lockfileVersion"] == 3, "the lock file is of another format");
+    Ok(npm_lock_faults(&package, &lock))
+}
+
+fn npm_lock_faults(package: &Value, lock: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    for kind in ["dependencies", "devDependencies"] {
+        if lock["packages"][""][kind] != package[kind] {
+            faults.push(format!("the npm lock file was made for other {kind}"));
+        }
+        for (name, version) in package[kind].as_object().into_iter().flatten() {
+            let version = version.as_str().unwrap_or_default();
+            if !version.starts_with(|first: char| first.is_ascii_digit())
+                || version.contains([' ', '|', 'x', '*'])
+            {
+                faults.push(format!("npm: {name} is not pinned to one version: {version:?}"));
+            }
+        }
+    }
+    for (place, entry) in
+        lock["packages"].as_object().into_iter().flatten().filter(|(place, _)| !place.is_empty())
+    {
+        if !text(entry, "integrity").starts_with("sha512-") {
+            faults.push(format!("npm: {place} has no SHA-512"));
+        }
+        let from = text(entry, "resolved");
+        if !from.is_empty() && !from.starts_with(NPM_REGISTRY) {
+            faults.push(format!("npm: {place} comes from {from}"));
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_licence_is_allowed_when_allowed_ones_are_enough() {
+        let allowed = BTreeSet::from(["MIT", "ISC", "Apache-2.0", "Apache-2.0 WITH LLVM-exception"]);
+        for good in [
+            "MIT",
+            "MIT/GPL-3.0",
+            "GPL-3.0 OR MIT",
+            "ISC AND (GPL-3.0 OR MIT)",
+            "Apache-2.0 WITH LLVM-exception OR GPL-3.0",
+            "(MIT AND ISC)",
+        ] {
+            assert!(is_allowed(good, &allowed), "{good}");
+        }
+        for bad in [
+            "",
+            "GPL-3.0",
+            "MIT AND GPL-3.0",
+            "Apache-2.0 WITH Bison-exception",
+            "(MIT",
+            "MIT)",
+            "MIT ISC",
+            "OR MIT",
+        ] {
+            assert!(!is_allowed(bad, &allowed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_source_a_ban_and_a_missing_checksum_are_named() {
+        let deny: Table =
+            "[licenses]\nallow=['MIT']\n[bans]\ndeny=[{crate='openssl', reason='TLS is rustls'}]"
+                .parse()
+                .unwrap();
+        let package =
+            |source: Value| json!({"name": "a", "version": "1.0.0", "license": "MIT", "source": source});
+        assert!(package_faults(&package(json!(CRATES_IO)), &deny).is_empty());
+        assert_eq!(package_faults(&package(json!("git+https://evil.example/a")), &deny).len(), 1);
+        let any = json!({"name": "ours", "version": "1.0.0", "license": "MIT", "source": null,
+            "dependencies": [{"name": "b", "req": "*"}, {"name": "c", "req": "*", "path": "/c"}]});
+        assert_eq!(package_faults(&any, &deny), ["ours 1.0.0 asks for any version of b"]);
+        let built = BTreeSet::from([
+            ("openssl".to_owned(), "0.10.0".to_owned()),
+            ("b".to_owned(), "1.0.0".to_owned()),
+        ]);
+        assert_eq!(banned(&built, &deny), ["openssl 0.10.0 is banned: TLS is rustls"]);
+        let lock: Table =
+            format!("[[package]]\nname='a'\nsource='{CRATES_IO}'\n[[package]]\nname='ours'").parse().unwrap();
+        assert_eq!(lock_faults(&lock).len(), 1);
+    }
+
+    #[test]
+    fn npm_packages_are_pinned_by_version_and_hash() {
+        let package = json!({"dependencies": {"a": "1.2.3"}});
+        let lock = |entry: Value| json!({"packages": {"": {"dependencies": {"a": "1.2.3"}}, "node_modules/a": entry}});
+        assert!(npm_lock_faults(&package, &lock(json!({"integrity": "sha512-x"}))).is_empty());
+        assert_eq!(npm_lock_faults(&package, &lock(json!({"integrity": "sha1-x"}))).len(), 1);
+        let elsewhere = json!({"integrity": "sha512-x", "resolved": "https://evil.example/a.tgz"});
+        assert_eq!(npm_lock_faults(&package, &lock(elsewhere)).len(), 1);
+        let loose = json!({"dependencies": {"a": "^1.2.3"}});
+        assert_eq!(npm_lock_faults(&loose, &lock(json!({"integrity": "sha512-x"}))).len(), 2);
+    }
+
+    #[test]
+    fn a_line_of_the_tree_is_read() {
+        let read = read_line("3 tokio v1.48.0 (*)").unwrap();
+        assert_eq!(read, (3, ("tokio".to_owned(), "1.48.0".to_owned())));
+        assert!(read_line("tokio").is_err());
+    }
+}

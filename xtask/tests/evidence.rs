@@ -1,0 +1,131 @@
+//! docs/SECURITY.md says for every requirement of ASVS 5.0, levels 1 and 2, how the shop meets it. This holds the page
+//! against the tree: every file and every test that it names is there, and no requirement was left out.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has.
+const REQUIREMENTS: [(u32, usize); 17] = [
+    (1, 27),
+    (2, 11),
+    (3, 19),
+    (4, 10),
+    (5, 9),
+    (6, 35),
+    (7, 18),
+    (8, 7),
+    (9, 7),
+    (10, 29),
+    (11, 14),
+    (12, 9),
+    (13, 13),
+    (14, 9),
+    (15, 13),
+    (16, 16),
+    (17, 7),
+];
+
+const ANSWERS: [&str; 5] = ["test ", "file", "operation: ", "not applicable: ", "gap: "];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn page() -> String {
+    std::fs::read_to_string(root().join("docs/SECURITY.md")).unwrap()
+}
+
+/// The rows of the table: requirements, and what is said of them.
+fn rows(page: &str) -> Vec<(Vec<String>, String)> {
+    let table = page.split("\n## ASVS 5.0\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows =
+        table.lines().filter(|line| line.starts_with("| ") && line.contains(|c: char| c.is_ascii_digit()));
+    rows.map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        assert_eq!(cells.len(), 4, "{line}");
+        (cells[0].split(", ").map(str::to_owned).collect(), cells[3].to_owned())
+    })
+    .collect()
+}
+
+#[test]
+fn every_requirement_of_both_levels_has_an_answer() {
+    let page = page();
+    let mut chapters: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (requirements, answer) in rows(&page) {
+        assert!(ANSWERS.iter().any(|word| answer.starts_with(word)), "{requirements:?}: {answer}");
+        for requirement in requirements {
+            let numbers: Vec<u32> = requirement.split('.').map(|number| number.parse().unwrap()).collect();
+            assert_eq!(numbers.len(), 3, "{requirement}");
+            let known = chapters.entry(numbers[0]).or_default();
+            assert!(!known.contains(&requirement), "{requirement} stands there twice");
+            known.push(requirement);
+        }
+    }
+    let found: Vec<(u32, usize)> = chapters.iter().map(|(chapter, known)| (*chapter, known.len())).collect();
+    assert_eq!(found, REQUIREMENTS);
+}
+
+#[test]
+fn every_file_and_every_test_that_is_named_is_there() {
+    let page = page();
+    let mut looked_at = 0;
+    for (requirements, answer) in rows(&page) {
+        for word in answer.split('`').skip(1).step_by(2).filter(|word| is_place(word)) {
+            let (path, test) = word.split_once("::").map_or((word, None), |(path, test)| (path, Some(test)));
+            let text = std::fs::read_to_string(root().join(path));
+            let text = text.unwrap_or_else(|error| panic!("{requirements:?} names {path}: {error}"));
+            if let Some(test) = test {
+                let begin = text.find(&format!("fn {test}("));
+                let begin =
+                    begin.unwrap_or_else(|| panic!("{requirements:?} names {test}, which is not in {path}"));
+                let before = &text[begin.saturating_sub(200)..begin];
+                assert!(before.contains("test"), "{test} in {path} is no test");
+            }
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 150, "{looked_at}");
+}
+
+/// A path from the root of the repository, with or without a test.
+fn is_place(word: &&str) -> bool {
+    let path = word.split("::").next().unwrap_or_default();
+    let is_file = [".rs", ".ts", ".toml", ".md"].iter().any(|end| path.ends_with(end));
+    is_file && !path.contains(' ')
+}
+
+/// A gap that is only in the table is one that nobody reads.
+#[test]
+fn every_gap_is_told_again_at_the_end() {
+    let page = page();
+    let gaps = page.split("\n## Gaps\n").nth(1).unwrap();
+    for (requirements, answer) in rows(&page) {
+        if answer.contains("gap: ") {
+            assert!(
+                gaps.contains(&format!("({})", requirements[0])),
+                "{requirements:?} is not among the gaps"
+            );
+        }
+    }
+}
+
+/// Links inside the documents lead somewhere.
+#[test]
+fn every_section_that_is_named_is_there() {
+    for (requirements, answer) in rows(&page()) {
+        for link in answer.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            let (file, section) = link.split_once('#').unwrap_or((link, ""));
+            let file = if file.is_empty() { "SECURITY.md" } else { file };
+            let text = std::fs::read_to_string(root().join("docs").join(file)).unwrap();
+            let is_there = |line: &str| {
+                let title = line.trim_start_matches('#').trim().to_lowercase();
+                let title: String =
+                    title.chars().filter(|c| c.is_alphanumeric() || " -".contains(*c)).collect();
+                title.replace(' ', "-") == section
+            };
+            let found = section.is_empty() || text.lines().filter(|line| line.starts_with('#')).any(is_there);
+            assert!(found, "{requirements:?} names {link}");
+        }
+    }
+}
