@@ -4,11 +4,7 @@
 //! Memory is measured in a child process of its own for each file: the most it ever held (`VmHWM`) less what it held
 //! before it read the file.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test ends where something is not as it must be"
-)]
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod images;
 mod measure;
