@@ -52,7 +52,9 @@ test('pictures of the shop', async ({ page, pageOf }, info) => {
   await visit(page, '/products/dendrobium-fresh');
   if (!isPhone()) {
     // Photos weigh most in a PNG: a smaller window keeps the README light.
-    await page.setViewportSize({ width: 1120, height: 700 });
+    await page.setViewportSize({ width: 1120, height: 760 });
+    const bar = page.getByRole('figure').filter({ hasText: '去了哪里' });
+    await bar.evaluate((figure) => figure.scrollIntoView({ block: 'end' }));
     await picture(page, 'product-desktop');
     await page.setViewportSize({ width: 1280, height: 800 });
   }
@@ -101,7 +103,7 @@ test('pictures of the shop', async ({ page, pageOf }, info) => {
   const buyer = await pageOf('buyer');
   for (const part of ['', '/buy', '/orders', '/report']) {
     await visit(buyer, `/unit/university-union${part}`);
-    if (!isPhone() && part === '') await picture(buyer, 'unit-desktop');
+    if (!isPhone() && part === '/report') await picture(buyer, 'unit-desktop');
     await both(buyer, `unit${part.replace('/', '-')}`);
   }
   const treasurer = await pageOf('treasurer');

@@ -77,12 +77,17 @@ test('a unit orders in bulk, approves, pays by bank and finds it in its report',
   });
 
   const reference = `E2E${Date.now()}`;
-  await test.step('finance announces the transfer', async () => {
+  await test.step('finance announces the transfer, and corrects the mistyped reference', async () => {
     const finance = await pageOf('finance');
     await visit(finance, order);
-    await finance.getByLabel(t('银行流水号', 'Bank reference')).fill(reference);
+    await finance.getByLabel(t('银行流水号', 'Bank reference')).fill(`${reference}0`);
     await finance.getByRole('button', { name: t('登记汇款', 'Announce the transfer') }).click();
     await expect(finance.getByText(t('已登记汇款，等待到账确认', 'Transfer announced, waiting for confirmation'))).toBeVisible();
+    await expect(finance.getByRole('button', { name: t('在线支付', 'Pay online') }), 'not paid twice').toBeHidden();
+    await finance.getByText(t('流水号填错了？', 'Was the reference mistyped?')).click();
+    await finance.getByLabel(t('银行流水号', 'Bank reference')).fill(reference);
+    await finance.getByRole('button', { name: t('更正流水号', 'Correct the reference') }).click();
+    await expect(finance.getByText(reference, { exact: true })).toBeVisible();
   });
 
   await test.step('the captain finds it on the bank statement; another amount is not taken', async () => {

@@ -267,6 +267,13 @@ pub const fn unreachable_text(locale: Locale) -> &'static str {
     locale.pick("网络不通，请检查后重试", "No connection; check the network and try again")
 }
 
+/// How many there are of something: `1 件商品`, `1 product`, `3 products`.
+#[must_use]
+pub fn counted(locale: Locale, count: i64, zh: &str, [one, many]: [&str; 2]) -> String {
+    let en = if count == 1 { one } else { many };
+    say(locale, format!("{count} {zh}"), format!("{count} {en}"))
+}
+
 /// The headline over a refused form.
 #[must_use]
 pub fn fields_to_mend(locale: Locale, count: usize) -> String {

@@ -4,6 +4,8 @@
 //! (`XIANGJI_PUBLIC_URL`) and the keys of the TOML file (`public_url`). [`table`] prints it for the documentation.
 //! Secrets have no default and are never shown by `Debug`.
 
+#[cfg(test)]
+mod documented;
 mod limits;
 
 use std::net::SocketAddr;
@@ -406,7 +408,7 @@ pub fn table() -> String {
         lines.push(format!("| `{table}{id}` | `{}` | {help} |", env.to_string_lossy()));
     }
     lines.push(
-        "| `[rules]` | – | rules of the shop: days, minutes, limits; see `service::rules::ShopRules` |"
+        "| `[rules]` | – | Rules of the shop: days, minutes, limits; in the file only, docs/OPERATIONS.md names them |"
             .to_owned(),
     );
     lines.join("\n")

@@ -23,7 +23,8 @@ pub struct Arguments {
     pub playwright: Vec<OsString>,
 }
 
-/// Installs what is missing, builds, starts a server on a fresh database, runs Playwright, stops the server.
+/// Installs what is missing, builds, starts a server on a fresh database, runs Playwright, checks the books that its
+/// buyers and sellers have left, stops the server.
 pub fn run(playwright: &[OsString]) -> Result<()> {
     let folder = tools::root().join("end2end");
     let chromium = ensure_chromium()?;
@@ -40,16 +41,20 @@ pub fn run(playwright: &[OsString]) -> Result<()> {
     let artifacts = folder.join("artifacts");
     fs::create_dir_all(&artifacts)?;
     let log = artifacts.join("server.log");
-    let (guarded, port) = start_server(&server, &site.root, cluster.as_ref(), &log)?;
+    let database = Database { dir: tools::temporary_dir("e2e")?, url: cluster.as_ref().map(Cluster::url) };
+    let (guarded, port) = start_server(&server, &site.root, &database, &log)?;
     println!("    http://127.0.0.1:{port}, log in {}", log.display());
 
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command.current_dir(&folder).arg("test").args(playwright).stdin(Stdio::null());
     command.env("BASE_URL", format!("http://127.0.0.1:{port}")).env("CHROMIUM", chromium);
     let result = tools::run("playwright", &mut command);
+    // Whatever the pages showed: not a fen may be missing after all that was clicked. Before the server stops, because
+    // its data goes with it.
+    let books = verify_books(&server, &database);
     drop(guarded);
     drop(cluster);
-    result.and(bytes)
+    result.and(books).and(bytes)
 }
 
 /// The debug build, with the features it has in `cargo test`, so that both share their dependencies.
@@ -62,24 +67,47 @@ fn build_server() -> Result<PathBuf> {
     Ok(tools::target_dir().join("debug/xiangji"))
 }
 
-fn start_server(server: &Path, site: &Path, cluster: Option<&Cluster>, log: &Path) -> Result<(Guarded, u16)> {
+/// Where the server under test keeps its data.
+#[derive(Debug)]
+struct Database {
+    /// The folder that is deleted with the server.
+    dir: PathBuf,
+    /// Of the PostgreSQL cluster; none for the embedded database in the folder.
+    url: Option<String>,
+}
+
+impl Database {
+    /// Makes a command of `xiangji` work on it, and on nothing that the caller's environment names.
+    fn choose(&self, command: &mut Command) {
+        command.arg("--data-dir").arg(self.dir.join("data")).current_dir(tools::root());
+        command.env_remove("DATABASE_URL").envs(self.url.iter().map(|url| ("DATABASE_URL", url)));
+    }
+}
+
+fn start_server(server: &Path, site: &Path, database: &Database, log: &Path) -> Result<(Guarded, u16)> {
     tools::step("Starting the server with the demonstration county", || {
-        let dir = tools::temporary_dir("e2e")?;
         let port = tools::free_port()?;
         let wanted = serve::server_command(server, port, site);
-        let guarded =
-            Guarded::spawn(dir.clone(), "TERM", File::create(log)?, wanted.get_program(), |command| {
-                command.args(wanted.get_args()).arg("--data-dir").arg(dir.join("data"));
-                command.current_dir(tools::root()).env_remove("DATABASE_URL");
-                command.envs(wanted.get_envs().filter_map(|(name, value)| Some((name, value?))));
-                if let Some(cluster) = cluster {
-                    command.env("DATABASE_URL", cluster.url());
-                }
-            })?;
+        let dir = database.dir.clone();
+        let guarded = Guarded::spawn(dir, "TERM", File::create(log)?, wanted.get_program(), |command| {
+            command.args(wanted.get_args());
+            command.envs(wanted.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            database.choose(command);
+        })?;
         let ready = || tools::http_status(port, "/readyz") == Some(200);
         let waited = guarded.wait_until("the server", START_LIMIT, ready);
         waited.with_context(|| last_lines(log, 30))?;
         Ok((guarded, port))
+    })
+}
+
+/// `xiangji verify` on the data of the running server; it prints what does not add up.
+fn verify_books(server: &Path, database: &Database) -> Result<()> {
+    tools::step("Checking the books after the tests", || {
+        let mut command = Command::new(server);
+        command.arg("verify").stdin(Stdio::null());
+        database.choose(&mut command);
+        tools::run("xiangji verify", &mut command)
     })
 }
 

@@ -59,7 +59,7 @@ pub fn server_command(server: &Path, port: u16, site_root: &Path) -> Command {
 /// Builds the server for people: optimised, unless `dev`.
 fn build_server(dev: bool) -> Result<PathBuf> {
     let (profile, directory, note) =
-        if dev { ("dev", "debug", "some 4 min") } else { ("release", "release", "some 7 min") };
+        if dev { ("dev", "debug", "some 4 min") } else { ("serve", "serve", "some 7 min") };
     tools::step(&format!("Building the server ({profile}; {note} the first time)"), || {
         let mut command = tools::cargo("build");
         command.args(["--package", "xiangji", "--bin", "xiangji", "--profile", profile]);

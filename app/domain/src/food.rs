@@ -1,5 +1,7 @@
 //! What a listing must carry before it can be published, by food class (product page, "Food listing").
 
+mod health;
+
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{FieldError, Problem};
@@ -7,6 +9,8 @@ use crate::locale::Locale;
 use crate::search_text::fold_width;
 use crate::time::Date;
 use crate::word::words;
+
+pub use health::health_claims;
 
 words! {
     /// The class a listing declares; it decides which papers are needed.
@@ -213,9 +217,7 @@ pub fn check_listing(
     if class != FoodClass::NonFood {
         for (field, text) in texts {
             let claims = health_claims(text).into_iter();
-            found.extend(
-                claims.map(|word| FieldError::new(*field, Problem::HealthClaim { word: word.to_owned() })),
-            );
+            found.extend(claims.map(|word| FieldError::new(*field, Problem::HealthClaim { word })));
         }
     }
     found
@@ -322,28 +324,6 @@ pub fn freshness(produced_on: Date, expires_on: Date, today: Date) -> Freshness 
     } else {
         Freshness::Fresh
     }
-}
-
-/// Words that promise health (Food Safety Law, article 73; Advertising Law, article 17). 杀菌 and "cured" are not
-/// among them: they are also ways to process food.
-const HEALTH_CLAIMS: &str = "
-治疗 治愈 根治 包治 疗效 药效 药到病除 降血压 降血糖 降血脂 降三高 降压降脂 抗癌
-防癌 抗肿瘤 抗病毒 抗衰老 延缓衰老 延年益寿 增强免疫 提高免疫 提升免疫 调节免疫 壮阳
-补肾 护肝 养肝 清肝 减肥 瘦身 排毒 消炎 祛病 防病 预防疾病 改善睡眠 保健功效
-软化血管 活血化瘀
-";
-/// The same in English.
-const HEALTH_CLAIMS_EN: [&str; 5] =
-    ["anti-cancer", "blood pressure", "blood sugar", "boosts immunity", "cures "];
-
-/// The health claims a text makes, which ordinary food must not carry; each word once.
-#[must_use]
-pub fn health_claims(text: &str) -> Vec<&'static str> {
-    // Blanks and signs inside a word are the usual way around a list.
-    let plain = fold_width(text).to_lowercase();
-    let joined: String = plain.chars().filter(|c| c.is_alphanumeric()).collect();
-    let chinese = HEALTH_CLAIMS.split_whitespace().filter(|claim| joined.contains(claim));
-    chinese.chain(HEALTH_CLAIMS_EN.into_iter().filter(|claim| plain.contains(claim))).collect()
 }
 
 #[cfg(test)]

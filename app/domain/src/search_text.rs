@@ -2,11 +2,16 @@
 //!
 //! Chinese is indexed by single characters and pairs, and by the pinyin of every run of one to four characters, so
 //! that `绿茶`, `lvcha`, `lucha` and `lc` all find 岚皋绿茶. Latin words are indexed as they are. Slips of the finger
-//! are found through [`typo_keys`]: the word itself and every word with one letter left out, compared on both sides.
+//! are found through [`typo_keys`]: the word itself and every word with one letter left out, compared on both sides. A
+//! wrong Chinese character is found by its sound ([`joined_pinyin`]) or by its looks ([`may_be_mistaken`]).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+mod radicals;
+
+pub use radicals::same_radical;
 
 /// How many characters of a text are indexed; the rest of a longer one adds cost and no findability.
 const INDEXED_CHARS: usize = 2_000;
@@ -23,7 +28,8 @@ const TYPO_MAX_CHARS: usize = 24;
 
 const WEIGHT_WORD: u32 = 10;
 const WEIGHT_BIGRAM: u32 = 8;
-const WEIGHT_PINYIN: u32 = 4;
+/// What the joined pinyin of a run says about a text.
+pub const WEIGHT_PINYIN: u32 = 4;
 const WEIGHT_HAN: u32 = 2;
 const WEIGHT_INITIALS: u32 = 1;
 
@@ -72,6 +78,61 @@ pub fn index_terms<'a>(text: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) 
     terms.finish()
 }
 
+/// The terms a long text is found by: as [`index_terms`], but of its sound only the runs of two to four characters.
+/// Single syllables and initials are in every long text by chance.
+#[must_use]
+pub fn story_terms<'a>(text: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) -> Vec<Term> {
+    let mut terms = Terms::default();
+    for run in runs(text, INDEXED_CHARS) {
+        match run {
+            Run::Latin(word) => terms.add(word, WEIGHT_WORD),
+            Run::Han(chars) => {
+                add_han(&mut terms, &chars);
+                let syllables = syllables(&chars, &pinyin_of);
+                for run in syllables.split(Option::is_none) {
+                    let run: Vec<&str> = run.iter().flatten().map(String::as_str).collect();
+                    for gram in (2..=PINYIN_GRAM).flat_map(|length| run.windows(length)) {
+                        add_sound(&mut terms, &gram.concat());
+                    }
+                }
+            }
+        }
+    }
+    terms.finish()
+}
+
+/// The pinyin of a run of Han characters as it is indexed, to find what sounds the same: `绿查` is `lvcha`, as 绿茶.
+/// `None` when it is not Han throughout or a character has no reading.
+#[must_use]
+pub fn joined_pinyin<'a>(han: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) -> Option<String> {
+    let chars: Vec<char> = han.chars().collect();
+    if chars.is_empty() || !chars.iter().all(|c| is_han(*c)) {
+        return None;
+    }
+    syllables(&chars, &pinyin_of).into_iter().collect()
+}
+
+/// Whether `meant` is `typed` with one character replaced by one that may be mistaken for it: written with the same
+/// radical (荼 and 茶), or of nearly the same sound (絛 and 条). Without this demand 手机 would find 手工.
+#[must_use]
+pub fn may_be_mistaken<'a>(typed: &str, meant: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) -> bool {
+    if typed.chars().count() != meant.chars().count() {
+        return false;
+    }
+    let mut different = typed.chars().zip(meant.chars()).filter(|(typed, meant)| typed != meant);
+    let (Some((typed, meant)), None) = (different.next(), different.next()) else {
+        return false;
+    };
+    if !is_han(typed) || !is_han(meant) {
+        return false;
+    }
+    let sound = |c: char| pinyin_of(c).map(plain_syllable).unwrap_or_default();
+    let (left, right) = (sound(typed), sound(meant));
+    // Of shorter syllables each is one letter away from a dozen others.
+    let sounds_alike = left.len().max(right.len()) >= TYPO_MIN_CHARS && within_one_slip(&left, &right);
+    sounds_alike || same_radical(typed, meant)
+}
+
 /// What a query asks for: pairs of Han characters (a single one alone), Latin words, and the Latin words joined, for
 /// those who type `lv cha`. A text that has more of them, by weight, is a better answer.
 #[must_use]
@@ -102,9 +163,16 @@ pub fn query_terms(query: &str) -> Vec<Term> {
 
 /// The keys under which a Latin term is found despite one wrong, missing, extra or exchanged letter: the term and
 /// every form with one letter left out. Two terms are alike when they share a key; [`within_one_slip`] is the exact
-/// answer. Empty for Han text and for terms of fewer than 4 or more than 24 characters.
+/// answer. A pair of Han characters has two keys, each with a `_` for one of them; [`may_be_mistaken`] is the exact
+/// answer. Empty for other Han text and for Latin terms of fewer than 4 or more than 24 letters.
 #[must_use]
 pub fn typo_keys(term: &str) -> Vec<String> {
+    if let [first, second] = term.chars().collect::<Vec<char>>()[..]
+        && is_han(first)
+        && is_han(second)
+    {
+        return vec![format!("_{second}"), format!("{first}_")];
+    }
     let length = term.len();
     if !term.is_ascii() || !(TYPO_MIN_CHARS..=TYPO_MAX_CHARS).contains(&length) {
         return Vec::new();
@@ -189,10 +257,7 @@ fn add_han(terms: &mut Terms, chars: &[char]) {
 
 fn add_pinyin<'a>(terms: &mut Terms, chars: &[char], pinyin_of: &impl Fn(char) -> Option<&'a str>) {
     // A character without a reading separates, as a blank does.
-    let syllables: Vec<Option<String>> = chars
-        .iter()
-        .map(|c| pinyin_of(*c).map(plain_syllable).filter(|syllable| !syllable.is_empty()))
-        .collect();
+    let syllables = syllables(chars, pinyin_of);
     for run in syllables.split(Option::is_none) {
         let run: Vec<&str> = run.iter().flatten().map(String::as_str).collect();
         for length in 1..=PINYIN_GRAM {
@@ -206,13 +271,21 @@ fn add_pinyin<'a>(terms: &mut Terms, chars: &[char], pinyin_of: &impl Fn(char) -
     }
 }
 
-fn add_joined(terms: &mut Terms, gram: &[&str]) {
-    let joined = gram.concat();
+/// The plain pinyin of each character; `None` for one without a reading.
+fn syllables<'a>(chars: &[char], pinyin_of: &impl Fn(char) -> Option<&'a str>) -> Vec<Option<String>> {
+    chars.iter().map(|c| pinyin_of(*c).map(plain_syllable).filter(|syllable| !syllable.is_empty())).collect()
+}
+
+fn add_sound(terms: &mut Terms, joined: &str) {
     // Keyboards write ü as v, passports and people in a hurry as u.
     if joined.contains('v') {
         terms.add(joined.replace('v', "u"), WEIGHT_PINYIN);
     }
-    terms.add(joined, WEIGHT_PINYIN);
+    terms.add(joined.to_owned(), WEIGHT_PINYIN);
+}
+
+fn add_joined(terms: &mut Terms, gram: &[&str]) {
+    add_sound(terms, &gram.concat());
     if gram.len() > 1 {
         let initials: String = gram.iter().filter_map(|syllable| syllable.chars().next()).collect();
         terms.add(initials, WEIGHT_INITIALS);
@@ -298,8 +371,38 @@ mod tests {
     }
 
     #[test]
-    fn short_terms_and_han_have_no_typo_keys() {
+    fn a_wrong_character_is_told_from_another_word() {
+        let sounds = |c: char| match c {
+            '絛' => Some("tao"),
+            '条' => Some("tiao"),
+            '机' => Some("ji"),
+            '工' => Some("gong"),
+            '荼' => Some("tu"),
+            '查' => Some("cha"),
+            other => pinyin_of(other),
+        };
+        assert!(may_be_mistaken("绿荼", "绿茶", sounds), "the same radical");
+        assert!(may_be_mistaken("粉絛", "粉条", sounds), "nearly the same sound");
+        assert!(!may_be_mistaken("手机", "手工", sounds));
+        assert!(!may_be_mistaken("绿茶", "绿茶", sounds), "nothing is wrong");
+        assert!(!may_be_mistaken("茶", "绿茶", sounds));
+        assert_eq!(joined_pinyin("绿查", sounds).as_deref(), Some("lvcha"));
+        assert_eq!(joined_pinyin("绿x", sounds), None);
+        assert_eq!(typo_keys("绿茶"), ["_茶", "绿_"]);
+        assert!(typo_keys("绿荼").iter().any(|key| typo_keys("绿茶").contains(key)));
+    }
+
+    #[test]
+    fn a_story_is_found_by_the_sound_of_its_words_not_of_its_letters() {
+        let terms: Vec<String> =
+            story_terms("春茶，绿茶", pinyin_of).into_iter().map(|term| term.text).collect();
+        assert_eq!(terms, ["chuncha", "lucha", "lvcha", "春", "春茶", "绿", "绿茶", "茶"]);
+    }
+
+    #[test]
+    fn short_terms_and_longer_han_have_no_typo_keys() {
         assert!(typo_keys("lv").is_empty());
+        assert!(typo_keys("绿").is_empty());
         assert!(typo_keys("绿茶绿茶").is_empty());
         assert_eq!(typo_keys("aaab"), ["aaa", "aaab", "aab"]);
     }

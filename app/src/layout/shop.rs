@@ -45,7 +45,7 @@ fn other_language() -> (Locale, String) {
 /// The badge with the number of pieces; an empty one disappears.
 fn badge() -> AnyView {
     let count = context::cart_count();
-    let label = format!("{count} {}", t("件", "items"));
+    let label = crate::text::counted(context::locale(), count, "件", ["item", "items"]);
     // No text at all, since an empty one would become a blank.
     let shown = (count > 0).then(|| count.to_string());
     view! { <span class="badge" data-cart-badge="" aria-label=(count > 0).then_some(label)>{shown}</span> }

@@ -15,6 +15,8 @@ mod chart;
 mod field;
 pub mod hold_clock;
 #[cfg(feature = "ssr")]
+mod language;
+#[cfg(feature = "ssr")]
 mod origin;
 #[cfg(feature = "ssr")]
 mod photo;
@@ -36,6 +38,8 @@ pub use field::{
     Field, area_input, check_field, choice_field, form_errors, hidden, key_field, quantity_field,
     select_field, select_input, text_area, text_field, text_input,
 };
+#[cfg(feature = "ssr")]
+pub use language::{as_typed, lang_of};
 #[cfg(feature = "ssr")]
 pub use money::money_bar;
 #[cfg(feature = "ssr")]

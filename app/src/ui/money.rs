@@ -61,6 +61,7 @@ pub fn money_bar(title: String, bar: &service::shop::MoneyBar) -> AnyView {
             MoneyPartKind::OtherCollectives { count } => {
                 let text = match locale() {
                     Locale::Zh => format!("另外 {count} 个村的村集体"),
+                    Locale::En if *count == 1 => "Collective of 1 other village".to_owned(),
                     Locale::En => format!("Collectives of {count} other villages"),
                 };
                 let path = link(&paths::villages());

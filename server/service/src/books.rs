@@ -79,7 +79,8 @@ pub(crate) async fn post_release(tx: &mut WriteTx, services: &Services, order: O
     Ok(())
 }
 
-/// A whole order is given back: every part that is left is taken back from its collective, freight from the teams.
+/// A whole order is given back: every part that is left is taken back from its collective, freight from the teams; whoever
+/// brought it is credited no longer.
 pub(crate) async fn post_full_refund(
     tx: &mut WriteTx,
     services: &Services,
@@ -98,6 +99,13 @@ pub(crate) async fn post_full_refund(
     post(tx, services, entry, subject, &format!("refund_decided:{}", refund.id)).await?;
     for row in &rows {
         store::books::reverse_attribution(tx, row.id, row.amount_fen - row.reversed_fen).await?;
+    }
+    // Who brought the goods brought nothing after all: what is left of each credit, so never below zero.
+    for credit in store::credits::list_order_credits(tx, order.id).await? {
+        if credit.left_fen.is_positive() {
+            let now_ms = services.now_ms();
+            store::credits::insert_reversal(tx, credit.id, refund.id, credit.left_fen, now_ms).await?;
+        }
     }
     Ok(())
 }
@@ -219,6 +227,7 @@ pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     note("I5 parts add up to the line", audit_books::list_wrong_splits(conn).await?);
     note("I5 every line is attributed", audit_books::list_unattributed_lines(conn).await?);
     note("I5 refunds within the payment", audit_books::list_excessive_refunds(conn).await?);
+    note("I5 credits follow the earnings", audit_books::list_wrong_credits(conn).await?);
     note("I6 balances rebuild from the journal", audit_books::list_wrong_balances(conn).await?);
     note("I6 earnings follow the orders", audit_books::list_wrong_earnings(conn).await?);
     let totals = audit_books::get_money_totals(conn).await?;

@@ -45,6 +45,10 @@ pub struct CountyPage {
     pub villages: Vec<SalesRow>,
     pub teams: Vec<SalesRow>,
     pub units: Vec<SalesRow>,
+    /// Credits (业绩归属): what each posted cadre brought; `above` is the village they are posted to.
+    pub cadres: Vec<SalesRow>,
+    /// Credits of the cadres by the unit that posted them.
+    pub sending_units: Vec<SalesRow>,
     /// Orders placed in the period.
     pub orders: Vec<OrderCountRow>,
     pub late_parcels: Vec<LateParcelRow>,
@@ -81,6 +85,8 @@ pub async fn county_page(services: &Services, viewer: &Viewer, period: Period) -
         towns: by_town(&villages),
         teams: store::county::list_team_sales(&mut conn, from_ms, until_ms).await?,
         units: store::county::list_unit_sales(&mut conn, from_ms, until_ms).await?,
+        cadres: store::credits::list_cadre_sales(&mut conn, from_ms, until_ms).await?,
+        sending_units: store::credits::list_sending_unit_sales(&mut conn, from_ms, until_ms).await?,
         orders: store::county::list_order_counts(&mut conn, from_ms, until_ms).await?,
         late_parcels: store::county::list_late_parcels(&mut conn, late_before_ms, LATE_LIMIT).await?,
         dispatch_within_hours: services.rules.dispatch_within_hours,

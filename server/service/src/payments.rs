@@ -269,7 +269,7 @@ async fn credit_lines(tx: &mut WriteTx, services: &Services, order: &OrderRow) -
         let sale =
             store::carts::find_sale_variant(tx, line.variant_id).await?.ok_or(ServiceError::NotFound)?;
         let village = sale.village_id.get();
-        let cadre_id = store::books::find_credited_cadre(tx, village, order.unit_id, &today).await?;
+        let cadre_id = store::books::find_credited_cadre(tx, line.id, village, order.unit_id, &today).await?;
         let row = store::books::CreditRow {
             id: services.new_id(),
             order_id: order.id,

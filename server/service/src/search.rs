@@ -1,9 +1,13 @@
-//! Finding products: by Chinese, by pinyin, by initials, in English, and despite a slip of the finger.
+//! Finding products: by Chinese, by pinyin, by initials, in English, and despite a slip of the finger or a wrong
+//! character.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::ids::ProductId;
-use domain::search_text::{Term, index_terms, is_han, query_terms, typo_keys, within_one_slip};
+use domain::search_text::{
+    Term, WEIGHT_PINYIN, index_terms, is_han, joined_pinyin, may_be_mistaken, query_terms, story_terms,
+    typo_keys, within_one_slip,
+};
 use pinyin::ToPinyin;
 use store::search as terms;
 use store::{Conn, catalogue};
@@ -18,6 +22,10 @@ const STORY_WEIGHT: i64 = 1;
 const PREFIX_MIN_CHARS: usize = 2;
 /// How many terms a slip may have meant.
 const MEANT_TERMS: i64 = 12;
+/// How many pairs of Han characters with one in common are looked at for the one that was meant.
+const MEANT_PAIRS: i64 = 200;
+/// Terms up to this weight are no more than the sound of a story's words.
+const STORY_SOUND: i64 = WEIGHT_PINYIN as i64 * STORY_WEIGHT;
 /// A prefix says less than the whole term, a corrected slip less than a hit: out of ten.
 const PREFIX_TENTHS: i64 = 6;
 const SLIP_TENTHS: i64 = 5;
@@ -66,6 +74,10 @@ pub async fn reindex_product(conn: &mut Conn, product_id: ProductId) -> Result<(
     Ok(store::search::index_product(conn, product_id, &terms, &typos).await?)
 }
 
+fn sound(c: char) -> Option<&'static str> {
+    c.to_pinyin().map(|reading| reading.plain())
+}
+
 /// What a product is found by, each term with the sum of what its places say.
 #[derive(Debug, Default)]
 struct Index {
@@ -76,13 +88,9 @@ struct Index {
 
 impl Index {
     fn add(&mut self, text: &str, factor: i64, worth_correcting: bool) {
-        for Term { text, weight } in index_terms(text, |c| c.to_pinyin().map(|reading| reading.plain())) {
+        let terms = if factor == STORY_WEIGHT { story_terms(text, sound) } else { index_terms(text, sound) };
+        for Term { text, weight } in terms {
             let weight = i64::from(weight) * factor;
-            // A story tells little: only its words, not the pinyin that any longer text has by chance.
-            let is_word = weight >= factor * 8 || text.chars().all(is_han);
-            if factor == STORY_WEIGHT && !is_word {
-                continue;
-            }
             if worth_correcting {
                 self.worth_correcting.insert(text.clone());
             }
@@ -152,11 +160,13 @@ fn split_joined(terms: Vec<Term>) -> (Vec<Term>, Option<Term>) {
 
 type Hits = HashMap<i64, i64>;
 
-/// Products with the term, or with a longer Latin one that begins with it.
+/// Products with the term, or with a longer Latin one that begins with it: the sound of a story only as a whole, since
+/// every longer text has every beginning.
 async fn hits(conn: &mut Conn, term: &str) -> Result<Hits> {
     let mut found = Hits::new();
     if term.is_ascii() && term.len() >= PREFIX_MIN_CHARS {
-        for hit in terms::list_prefix_hits(conn, term).await? {
+        let longer = terms::list_prefix_hits(conn, term).await?;
+        for hit in longer.into_iter().filter(|hit| hit.weight > STORY_SOUND) {
             found.insert(hit.product_id, hit.weight * PREFIX_TENTHS / 10);
         }
     }
@@ -167,11 +177,25 @@ async fn hits(conn: &mut Conn, term: &str) -> Result<Hits> {
     Ok(found)
 }
 
-/// Products with a term from which this one differs by one slip.
+/// Products with a term from which this one differs by one slip: a letter; or a Han character, by one of the same sound
+/// if there are such products, else by one that looks or sounds alike.
 async fn corrected_hits(conn: &mut Conn, term: &str) -> Result<Hits> {
-    let meant = terms::list_meant_terms(conn, &typo_keys(term), MEANT_TERMS).await?;
+    let han = term.chars().all(is_han);
+    if let Some(joined) = joined_pinyin(term, sound).filter(|_| term.chars().count() > 1) {
+        let homophones = hits(conn, &joined).await?;
+        // What sounds so in the middle of some story only was not meant.
+        if homophones.values().any(|weight| *weight > STORY_SOUND) {
+            let tenths = |weight: i64| (weight * SLIP_TENTHS / 10).max(1);
+            return Ok(homophones.into_iter().map(|(product, weight)| (product, tenths(weight))).collect());
+        }
+    }
+    let limit = if han { MEANT_PAIRS } else { MEANT_TERMS };
+    let is_meant = |meant: &str| {
+        if han { may_be_mistaken(term, meant, sound) } else { within_one_slip(meant, term) }
+    };
+    let meant = terms::list_meant_terms(conn, &typo_keys(term), limit).await?;
     let mut found = Hits::new();
-    for meant in meant.iter().filter(|meant| within_one_slip(meant, term)) {
+    for meant in meant.iter().filter(|meant| is_meant(meant)) {
         for hit in terms::list_exact_hits(conn, meant).await? {
             let best = found.entry(hit.product_id).or_default();
             *best = (hit.weight * SLIP_TENTHS / 10).max(*best);
@@ -234,7 +258,11 @@ mod tests {
         for term in ["绿茶", "茶", "lvcha", "lucha", "lc", "春天"] {
             assert!(index.terms.contains_key(term), "{term}");
         }
-        assert!(!index.terms.contains_key("chuntian"), "stories are found by their words only");
+        assert!(index.terms.contains_key("chuntian"), "pinyin looks where Chinese looks");
+        for term in ["chun", "ct", "tian"] {
+            assert!(!index.terms.contains_key(term), "{term} is in any story by chance");
+        }
+        assert!(index.typos().contains(&("绿_".to_owned(), "绿茶".to_owned())));
         assert!(index.typos().contains(&("lvca".to_owned(), "lvcha".to_owned())));
         assert!(index.terms["绿茶"] > index.terms["春天"]);
     }

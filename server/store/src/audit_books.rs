@@ -152,6 +152,24 @@ pub async fn list_excessive_refunds(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     .await?)
 }
 
+/// I5: lines whose credit, less what refunds took back of it, is not what their villages keep of them.
+pub async fn list_wrong_credits(conn: &mut Conn) -> Result<Vec<Mismatch>> {
+    Ok(sql::query_as::<Mismatch>(
+        "WITH kept (line_id, credit_fen, earned_fen) AS (
+             SELECT c.line_id,
+                    c.amount_fen - COALESCE((SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM credit_reversals r
+                                              WHERE r.credit_id = c.id), 0),
+                    COALESCE((SELECT CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) FROM attributions a
+                               WHERE a.line_id = c.line_id), 0)
+               FROM credits c)
+         SELECT l.variant_code AS subject, k.earned_fen AS expected, k.credit_fen AS found
+           FROM kept k JOIN order_lines l ON l.id = k.line_id
+          WHERE k.credit_fen <> k.earned_fen ORDER BY l.id LIMIT 100",
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
 /// I6: accounts whose kept balance is not the sum of their postings.
 pub async fn list_wrong_balances(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     Ok(sql::query_as::<Mismatch>(

@@ -216,10 +216,13 @@ pub async fn insert_credit(conn: &mut Conn, row: &CreditRow) -> Result<()> {
     Ok(())
 }
 
-/// The cadre to credit for a line of `product`: whom the unit's tree posted (to the product's village if it can),
-/// or, without a unit, whoever is posted to the product's village today.
+/// The cadre to credit for a line whose product is of `village`. For a unit's order: whom the unit itself posted to a
+/// village of the order, else another of its tree who is posted to one, else whom the unit posted anywhere, else its
+/// tree. Without a unit: whoever is posted to the product's village. Among equals the product's village comes first,
+/// then one that earns from the line, then who was posted first.
 pub async fn find_credited_cadre(
     conn: &mut Conn,
+    line: LineId,
     village: i64,
     unit: Option<i64>,
     today: &str,
@@ -230,15 +233,29 @@ pub async fn find_credited_cadre(
              UNION ALL SELECT u.id, u.parent_id FROM units u JOIN up ON u.id = up.parent_id),
          tree (id) AS (
              SELECT id FROM up WHERE parent_id IS NULL
-             UNION ALL SELECT u.id FROM units u JOIN tree ON u.parent_id = tree.id)
+             UNION ALL SELECT u.id FROM units u JOIN tree ON u.parent_id = tree.id),
+         of_line (village_id) AS (
+             SELECT k.village_id FROM attributions a JOIN collectives k ON k.id = a.collective_id
+              WHERE a.line_id = $4),
+         of_order (village_id) AS (
+             SELECT k.village_id FROM order_lines l
+               JOIN attributions a ON a.order_id = l.order_id
+               JOIN collectives k ON k.id = a.collective_id
+              WHERE l.id = $4)
          SELECT c.id FROM cadres c
           WHERE c.starts_on <= $3 AND c.ends_on >= $3
             AND ((CAST($2 AS BIGINT) IS NULL AND c.village_id = $1) OR c.unit_id IN (SELECT id FROM tree))
-          ORDER BY CASE WHEN c.village_id = $1 THEN 0 ELSE 1 END, c.id LIMIT 1",
+          ORDER BY CASE WHEN c.village_id = $1 OR c.village_id IN (SELECT village_id FROM of_order)
+                        THEN 0 ELSE 1 END,
+                   CASE WHEN c.unit_id = $2 THEN 0 ELSE 1 END,
+                   CASE WHEN c.village_id = $1 THEN 0
+                        WHEN c.village_id IN (SELECT village_id FROM of_line) THEN 1 ELSE 2 END,
+                   c.starts_on, c.id LIMIT 1",
     )
     .bind(village)
     .bind(unit)
     .bind(today.to_owned())
+    .bind(line.get())
     .fetch_optional(conn)
     .await?)
 }

@@ -1,5 +1,6 @@
 //! Connections: one writer and several readers on SQLite, one pool on PostgreSQL.
 
+mod sqlite;
 mod upkeep;
 
 use std::ops::{Deref, DerefMut};
@@ -26,9 +27,6 @@ pub type ReadConn = PoolConnection<Any>;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
-
-/// Older SQLite can corrupt a write-ahead log on reset.
-const MIN_SQLITE_VERSION: i32 = 3_051_003;
 
 /// Makes both engines known. Only needed before a connection that is not opened through [`Db`]; doing it again changes
 /// nothing.
@@ -101,8 +99,8 @@ impl Db {
     /// Opens `url` (`sqlite://path` or `postgres://…`); a SQLite file is made when missing.
     ///
     /// # Errors
-    /// [`StoreError::UnfitEngine`] when the engine is too old, the URL names another engine, or the journal is not a
-    /// write-ahead log.
+    /// [`StoreError::UnfitEngine`] when the engine is too old, the URL names another engine, or SQLite does not keep a
+    /// write-ahead log, sync fully and hold foreign keys.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self> {
         Self::connect_with(url, DbLimits { max_connections, ..DbLimits::default() }).await
     }
@@ -139,16 +137,11 @@ impl Db {
     }
 
     async fn connect_sqlite(path: &Path, limits: DbLimits) -> Result<Self> {
-        let version = sqlite_version();
-        if version < MIN_SQLITE_VERSION {
-            return Err(StoreError::UnfitEngine(format!(
-                "SQLite {version} is older than {MIN_SQLITE_VERSION}"
-            )));
-        }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)?;
         }
         let options = AnyConnectOptions::from_str(&format!("sqlite://{}?mode=rwc", path.display()))?;
+        sqlite::require_version(&options).await?;
         // When the disk is full, SQLite ends the transaction by itself; the driver's rollback then fails, and the driver
         // believes for good that a transaction is open. Such a connection is replaced (`before_acquire`): it is the only
         // one that may write.
@@ -160,13 +153,7 @@ impl Db {
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&writer).await?;
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&writer).await?;
-        if journal != "wal" || synchronous != 2 {
-            return Err(StoreError::UnfitEngine(format!(
-                "SQLite must keep a write-ahead log and sync fully, but has journal {journal}, synchronous {synchronous}"
-            )));
-        }
+        sqlite::require_settings(&writer).await?;
         let reader = pool_options(limits.max_connections, limits.wait)
             .after_connect(|conn, _| Box::pin(async move { conn.execute(READER_PRAGMAS).await.map(drop) }))
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
@@ -390,10 +377,6 @@ impl Drop for Place<'_> {
 
 fn pool_options(max_connections: u32, wait: Duration) -> AnyPoolOptions {
     AnyPoolOptions::new().max_connections(max_connections).acquire_timeout(wait).test_before_acquire(false)
-}
-
-fn sqlite_version() -> i32 {
-    libsqlite3_sys::SQLITE_VERSION_NUMBER
 }
 
 /// Holds an exclusive lock on a small file beside the database until dropped.

@@ -25,6 +25,7 @@ pub mod catalogue;
 #[cfg(test)]
 mod contract;
 pub mod county;
+pub mod credits;
 mod db;
 mod error;
 pub mod listing;

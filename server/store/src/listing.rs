@@ -13,7 +13,8 @@ use crate::{Conn, Result, StoreError, sql};
 
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,
-    list_listing_batches, list_product_inputs, receive_more, update_batch_papers, write_off,
+    list_listing_batches, list_product_inputs, lock_batch, receive_more, set_batch_expiry,
+    update_batch_papers, write_off,
 };
 pub use variants::{
     ListingVariantRow, deactivate_variant, find_code_owner, insert_variant, list_all_variants,

@@ -127,6 +127,16 @@ pub async fn update_captured(
     Ok(())
 }
 
+/// Another reference for a bank transfer that is still awaited.
+pub async fn update_bank_reference(conn: &mut Conn, id: PaymentId, reference: &str) -> Result<()> {
+    sql::query("UPDATE payments SET bank_reference = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(reference.to_owned())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Notes that the network was asked; the next question waits its turn.
 pub async fn update_checked(conn: &mut Conn, id: PaymentId, now_ms: i64) -> Result<()> {
     sql::query("UPDATE payments SET checked_at_ms = $2 WHERE id = $1")

@@ -40,6 +40,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("data_export", "导出个人信息", "Data taken along"),
     ("account_deleted", "注销账号", "Account deleted"),
     ("transfer_announced", "登记对公转账", "Bank transfer announced"),
+    ("transfer_corrected", "更正汇款流水号", "Bank reference corrected"),
     ("transfer_confirmed", "确认对公转账到账", "Bank transfer confirmed"),
     ("bank_refund_confirmed", "确认手工退款", "Refund by hand confirmed"),
     ("refund_stuck", "退款卡住", "Refund got stuck"),

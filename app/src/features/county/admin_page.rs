@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use service::county::{CountyPage, Period, check_books, county_page};
 
 use super::aside;
-use super::ranking::{Place, ranking};
+use super::ranking::{Place, cadre_places, ranking};
 use crate::context::{link, name, query, services, t, viewer};
 use crate::layout::{Console, Screen};
 use crate::routes::{PageResult, paths};
@@ -117,6 +117,8 @@ fn rankings(page: &CountyPage) -> AnyView {
         (t("按村", "By village"), places(&page.villages, village)),
         (t("按队伍", "By team"), places(&page.teams, nowhere)),
         (t("按采购单位", "By purchasing unit"), places(&page.units, nowhere)),
+        (t("业绩归属：按驻村干部", "Credits by posted cadre"), cadre_places(&page.cadres)),
+        (t("业绩归属：按派出单位", "Credits by sending unit"), places(&page.sending_units, nowhere)),
     ];
     sections
         .into_iter()

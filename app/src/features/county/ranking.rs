@@ -2,8 +2,10 @@
 
 use domain::money::Fen;
 use leptos::prelude::*;
+use service::county::SalesRow;
 
-use crate::context::{link, t};
+use crate::context::{link, name, t};
+use crate::routes::paths;
 use crate::text::yuan;
 
 /// Rows the drawing shows; the table has all.
@@ -21,6 +23,19 @@ pub struct Place {
     /// `None` where orders of several parts cannot be told apart.
     pub order_count: Option<i64>,
     pub amount_fen: Fen,
+}
+
+/// Cadres by what is credited to them: their post and village, which leads to the village's page.
+#[must_use]
+pub fn cadre_places(rows: &[SalesRow]) -> Vec<Place> {
+    rows.iter()
+        .map(|row| Place {
+            name: format!("{} · {}", name(&row.above, &row.above_en), name(&row.name, &row.name_en)),
+            path: paths::village(&row.slug),
+            order_count: Some(row.order_count),
+            amount_fen: row.amount_fen,
+        })
+        .collect()
 }
 
 /// A ranking, best first as given.

@@ -57,6 +57,9 @@ fn hero(page: &HomePage) -> AnyView {
         let sum = amount_text(page.sold_this_year_fen);
         let text = match locale() {
             Locale::Zh => format!("{} 年，{} 个村的集体已经卖得 {sum}。", page.year, page.village_count),
+            Locale::En if page.village_count == 1 => {
+                format!("In {}, the collective of 1 village has earned {sum}.", page.year)
+            }
             Locale::En => format!(
                 "In {}, the collectives of {} villages have earned {sum}.",
                 page.year, page.village_count

@@ -48,6 +48,7 @@ impl Kept {
             Self::Refused(why) => format!("{}{why}", locale.pick("未保存：", "Not saved: ")),
             Self::Uploading(count) => match locale {
                 Locale::Zh => format!("还有 {count} 张照片在上传，请稍等"),
+                Locale::En if count == "1" => "1 photo is still being uploaded".to_owned(),
                 Locale::En => format!("{count} photos are still being uploaded"),
             },
         }

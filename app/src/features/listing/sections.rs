@@ -9,6 +9,7 @@ use super::fields::{Wrong, area, line, select};
 use crate::context::{locale, name, query, t};
 use crate::features::sell::team::stock_text;
 use crate::form::{html_id, html_name};
+use crate::text::counted;
 use crate::ui::{self, Field};
 
 /// Stands for the row's number in the row that the island copies.
@@ -368,11 +369,11 @@ pub(super) fn batches(shown: &Shown) -> AnyView {
         )
         .to_owned()
     } else {
+        let count = i64::try_from(page.batches.len()).unwrap_or(i64::MAX);
         format!(
-            "{} {}，{} {}",
-            page.batches.len(),
-            t("个批次", "batches"),
-            t("可售", "for sale:"),
+            "{}{}{}",
+            counted(locale(), count, "个批次", ["batch", "batches"]),
+            t("，可售 ", ", for sale: "),
             stock_text(available, &page.form.base_unit)
         )
     };

@@ -236,10 +236,10 @@ fn address(page: &OrderPage, is_own: bool) -> AnyView {
         <div class="stack stack--s">
             <h3>{t("收货信息", "Delivery")}</h3>
             <address class="addr">
-                <strong>{order.recipient_name.clone()}</strong>
+                <strong lang=ui::lang_of(&order.recipient_name)>{order.recipient_name.clone()}</strong>
                 " "
                 <span class="num">{phone}</span>
-                <span>{order.region_name.clone()}" "{order.address.clone()}</span>
+                <span lang=ui::lang_of(&order.region_name)>{order.region_name.clone()}" "{order.address.clone()}</span>
             </address>
             {note}
             {invoice}

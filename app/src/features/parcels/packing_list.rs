@@ -96,7 +96,7 @@ fn sheet(team: &Team, parcel: &PackingParcel) -> AnyView {
             </header>
             <dl class="facts">
                 <div><dt>{t("收件人", "Recipient")}</dt><dd>{head.recipient_name.clone()}" "{head.recipient_phone.clone()}</dd></div>
-                <div><dt>{t("地址", "Address")}</dt><dd>{head.region_name.clone()}" "{head.address.clone()}</dd></div>
+                <div><dt>{t("地址", "Address")}</dt><dd lang=ui::lang_of(&head.region_name)>{head.region_name.clone()}" "{head.address.clone()}</dd></div>
                 {unit}
                 {note}
             </dl>

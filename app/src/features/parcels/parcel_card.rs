@@ -84,10 +84,10 @@ fn address(parcel: &PackingParcel) -> AnyView {
     let head = &parcel.head;
     view! {
         <address class="addr">
-            <strong>{head.recipient_name.clone()}</strong>
+            <strong lang=ui::lang_of(&head.recipient_name)>{head.recipient_name.clone()}</strong>
             " "
             <a class="num" href=format!("tel:{}", head.recipient_phone)>{head.recipient_phone.clone()}</a>
-            <span>{head.region_name.clone()}" "{head.address.clone()}</span>
+            <span lang=ui::lang_of(&head.region_name)>{head.region_name.clone()}" "{head.address.clone()}</span>
         </address>
     }
     .into_any()

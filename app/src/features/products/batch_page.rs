@@ -10,7 +10,7 @@ use crate::context::{link, locale, name, param, services, t};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::food_class;
-use crate::ui::{crumbs, facts, photo};
+use crate::ui::{as_typed, crumbs, facts, photo};
 
 /// `/products/{slug}/batches/{code}`
 pub async fn batch_page() -> PageResult {
@@ -31,7 +31,7 @@ fn body(page: &BatchPage, product: &str) -> AnyView {
     let mut rows = origin::batch_facts(batch, &page.base_unit, false);
     rows.push((t("食品类别", "Food class"), food_class(locale(), page.food_class).into_any()));
     if !page.producer.is_empty() {
-        rows.push((t("生产者", "Producer"), page.producer.clone().into_any()));
+        rows.push((t("生产者", "Producer"), as_typed(&page.producer)));
     }
     let product_path = paths::product(&page.product.slug);
     let picture = page.photo.as_ref().map(|cover| ui_photo(cover, product));

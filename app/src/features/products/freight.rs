@@ -6,7 +6,8 @@ use service::shop::{FreightFee, FreightPreview};
 
 use crate::context::{link, locale, query, t};
 use crate::routes::paths;
-use crate::ui::{amount_text, icon};
+use crate::text::counted;
+use crate::ui::{amount_text, as_typed, icon, lang_of};
 
 /// The region that the address names (`?region=`, a code or words), as a code.
 #[must_use]
@@ -22,15 +23,16 @@ pub fn wanted_region() -> Option<String> {
 }
 
 fn free_text(preview: &FreightPreview) -> Option<String> {
+    let pieces = |count| counted(Locale::En, count, "", ["piece", "pieces"]);
     let text = match (locale(), preview.free_from_fen, preview.free_from_count) {
         (_, None, None) => return None,
         (Locale::Zh, Some(amount), None) => format!("满 {} 包邮", amount_text(amount)),
         (Locale::Zh, None, Some(count)) => format!("满 {count} 件包邮"),
         (Locale::Zh, Some(amount), Some(count)) => format!("满 {} 且满 {count} 件包邮", amount_text(amount)),
         (Locale::En, Some(amount), None) => format!("free from {}", amount_text(amount)),
-        (Locale::En, None, Some(count)) => format!("free from {count} pieces"),
+        (Locale::En, None, Some(count)) => format!("free from {}", pieces(count)),
         (Locale::En, Some(amount), Some(count)) => {
-            format!("free from {} and {count} pieces", amount_text(amount))
+            format!("free from {} and {}", amount_text(amount), pieces(count))
         }
     };
     Some(text)
@@ -68,10 +70,12 @@ pub fn preview(preview: &FreightPreview, slug: &str) -> AnyView {
     });
     let is_wrong = not_understood.is_some();
     let shown = if is_wrong { typed } else { preview.region_name.clone() };
+    let place = as_typed(&preview.from_region_name);
     let from = match locale() {
-        Locale::Zh => format!("，从{}发出", preview.from_region_name),
-        Locale::En => format!(", sent from {}", preview.from_region_name),
+        Locale::Zh => view! { "，从" {place} "发出" }.into_any(),
+        Locale::En => view! { ", sent from " {place} }.into_any(),
     };
+    let lang = lang_of(&shown);
     view! {
         <form class="freight" method="get" action=format!("{}#freight", link(&paths::product(slug))) id="freight">
             {icon("truck")}
@@ -79,7 +83,7 @@ pub fn preview(preview: &FreightPreview, slug: &str) -> AnyView {
                 <label for="region">{t("送到", "Deliver to")}</label>
                 <input
                     id="region" name="region" class="freight__region" autocomplete="address-level2" enterkeyhint="go"
-                    value=shown aria-invalid=is_wrong.then_some("true") aria-describedby=is_wrong.then_some("region-e")
+                    value=shown lang=lang aria-invalid=is_wrong.then_some("true") aria-describedby=is_wrong.then_some("region-e")
                 />
                 <button class="btn btn--quiet btn--s">{t("看运费", "Show freight")}</button>
                 {not_understood}

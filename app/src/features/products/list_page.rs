@@ -8,6 +8,7 @@ use super::{card, filters};
 use crate::context::{link, locale, name, query, services, t};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::counted;
 use crate::ui::{alert, empty, icon, pager};
 
 /// The list that the address asks for.
@@ -101,11 +102,8 @@ fn nothing(page: &ListPage) -> AnyView {
 }
 
 fn body(page: &ListPage, title: &str) -> AnyView {
-    let count = match locale() {
-        Locale::Zh => format!("共 {} 件商品", page.total),
-        Locale::En if page.total == 1 => "1 product".to_owned(),
-        Locale::En => format!("{} products", page.total),
-    };
+    let total = i64::try_from(page.total).unwrap_or(i64::MAX);
+    let count = format!("{}{}", t("共 ", ""), counted(locale(), total, "件商品", ["product", "products"]));
     let similar = (page.approximation == Approximation::Similar && !page.cards.is_empty()).then(|| {
         let note = t("没有完全符合的商品，下面是相近的。", "Nothing has all of it; these are similar.");
         alert("info", note, ())
@@ -139,6 +137,7 @@ pub async fn list_page() -> PageResult {
     let is_search = !page.text.is_empty();
     let description = match locale() {
         Locale::Zh => format!("{title}：{} 件商品，写明产自哪个村、哪一批。", page.total),
+        Locale::En if page.total == 1 => format!("{title}: 1 product, with its village and batch."),
         Locale::En => format!("{title}: {} products, each with its village and batch.", page.total),
     };
     let canonical = match &page.category {

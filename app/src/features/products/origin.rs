@@ -8,7 +8,8 @@ use service::shop::{BatchView, MoneyBar, OriginShare, ProductPage};
 use super::words::{base_amount, short_day};
 use crate::context::{link, locale, name, site, t};
 use crate::routes::paths;
-use crate::ui::{Share, alert, amount_text, facts, icon_s, money_bar, origin_shares, qr_code};
+use crate::text::counted;
+use crate::ui::{Share, alert, amount_text, as_typed, facts, icon_s, money_bar, origin_shares, qr_code};
 
 /// `四季镇 佐龙村` or `佐龙村`, with a link.
 fn village_link(origin: &OriginShare, with_town: bool) -> AnyView {
@@ -106,7 +107,8 @@ pub fn freshness_note(batch: &BatchView) -> AnyView {
             let text = match locale() {
                 Locale::Zh => format!("这一批保质期到 {expires}，还有 {days_left} 天，请按需购买。"),
                 Locale::En => {
-                    format!("This batch keeps until {expires}, {days_left} more days; buy what you will use.")
+                    let days = counted(Locale::En, days_left, "", ["more day", "more days"]);
+                    format!("This batch keeps until {expires}, {days}; buy what you will use.")
                 }
             };
             alert("warn", title, view! { <p>{text}</p> })
@@ -129,7 +131,7 @@ pub fn panel(page: &ProductPage) -> AnyView {
     let team = name(&page.team.name, &page.team.name_en).to_owned();
     rows.push((t("上架", "Listed by"), team.into_any()));
     if !page.producer.is_empty() {
-        rows.push((t("制作", "Made by"), page.producer.clone().into_any()));
+        rows.push((t("制作", "Made by"), as_typed(&page.producer)));
     }
     view! {
         <section class="origin-panel" aria-labelledby="origin">

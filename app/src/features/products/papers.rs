@@ -5,13 +5,13 @@ use service::shop::{BatchView, ProductPage};
 
 use crate::context::{link, locale, name, t};
 use crate::routes::paths;
-use crate::text::food_class;
-use crate::ui::{facts, icon};
+use crate::text::{counted, food_class};
+use crate::ui::{as_typed, facts, icon};
 
 /// A row unless there is nothing to say.
 fn given(rows: &mut Vec<(&'static str, AnyView)>, label: &'static str, value: &str) {
     if !value.trim().is_empty() {
-        rows.push((label, value.to_owned().into_any()));
+        rows.push((label, as_typed(value)));
     }
 }
 
@@ -32,7 +32,7 @@ pub fn label_facts(page: &ProductPage) -> AnyView {
     given(&mut rows, t("销售区域", "Sold in"), &page.sales_region);
     given(&mut rows, t("储存", "Storage"), &page.storage);
     if let Some(days) = page.shelf_life_days {
-        let text = format!("{days} {}", t("天", "days"));
+        let text = counted(locale(), days, "天", ["day", "days"]);
         rows.push((t("保质期", "Shelf life"), text.into_any()));
     }
     view! {

@@ -3,7 +3,8 @@
 use domain::locale::Locale;
 use domain::time::Date;
 
-use crate::context::{locale, services, t};
+use crate::context::{locale, services};
+use crate::text::counted;
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -53,7 +54,7 @@ pub fn month_text(month: u8) -> String {
 /// A weight, or a number of pieces where the product is counted: `650 g`, `42 kg`, `30 件`.
 #[must_use]
 pub fn base_amount(base_unit: &str, amount: i64) -> String {
-    if base_unit == "g" { weight_text(amount) } else { format!("{amount} {}", t("件", "pieces")) }
+    if base_unit == "g" { weight_text(amount) } else { counted(locale(), amount, "件", ["piece", "pieces"]) }
 }
 
 /// Grams, as kilograms where that is shorter: `650 g`, `1.5 kg`.

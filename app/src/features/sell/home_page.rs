@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use service::listing::{ListingCard, ListingStatus, ListingsQuery};
 
 use super::team::{Team, current_team, stock_text, teams};
-use crate::context::{link, name, services, t, viewer};
+use crate::context::{link, locale, name, services, t, viewer};
 use crate::features::listing::new_button;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::counted;
 use crate::ui;
 
 /// Below this a published product is said to run low: grams, or pieces.
@@ -76,7 +77,7 @@ pub async fn home_page() -> PageResult {
         )
     });
     let sub = if to_pack > 0 {
-        format!("{to_pack} {}", t("个包裹等着发出", "parcels are waiting"))
+        counted(locale(), to_pack, "个包裹等着发出", ["parcel is waiting", "parcels are waiting"])
     } else {
         t("现在没有要发的货", "Nothing waits to be packed").to_owned()
     };
@@ -135,8 +136,8 @@ fn packing_part(team: &Team, parcels: &[service::shipping::PackingParcel]) -> An
                     <th scope="row" data-label=t("订单", "Order")>
                         <a class="num" href=link(&paths::team_parcel(team.id, head.parcel.id))>{head.order_number.clone()}</a>
                     </th>
-                    <td data-label=t("商品", "Goods")>{goods.join("，")}</td>
-                    <td data-label=t("寄往", "To")>{head.region_name.clone()}</td>
+                    <td data-label=t("商品", "Goods")>{goods.join(t("，", ", "))}</td>
+                    <td data-label=t("寄往", "To") lang=ui::lang_of(&head.region_name)>{head.region_name.clone()}</td>
                     <td data-label=t("付款时间", "Paid")><span class="num">{paid}</span></td>
                 </tr>
             }

@@ -4,10 +4,11 @@ use domain::ids::TeamId;
 use domain::role::Role;
 use leptos::prelude::*;
 
-use crate::context::{link, name, services, t, typed_param, viewer};
+use crate::context::{link, locale, name, services, t, typed_param, viewer};
 use crate::form::FormState;
 use crate::layout::Console;
 use crate::routes::paths;
+use crate::text::counted;
 
 /// A team as its seller sees it.
 #[derive(Debug, Clone)]
@@ -70,7 +71,7 @@ pub async fn current_team() -> service::Result<Team> {
 #[must_use]
 pub fn stock_text(stock: i64, base_unit: &str) -> String {
     if base_unit != "g" {
-        return format!("{stock} {}", t("件", "pcs"));
+        return counted(locale(), stock, "件", ["pc", "pcs"]);
     }
     if stock.abs() < 1_000 {
         return format!("{stock} g");

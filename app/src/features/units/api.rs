@@ -69,6 +69,8 @@ pub struct UnitOrderForm {
     pub reason: String,
     /// Under which reference the bank sent the money.
     pub bank_reference: String,
+    /// The mistyped reference that this one takes the place of; empty when the transfer is announced.
+    pub replaced: String,
     /// The parcel that has arrived.
     pub parcel: String,
 }
@@ -97,13 +99,18 @@ pub async fn return_unit_order(#[server(flatten)] form: UnitOrderForm) -> Result
     .await
 }
 
-/// Says under which reference the bank sent the money.
+/// Says under which reference the bank sent the money, or corrects it while nobody has seen the money.
 #[server(endpoint = "units/announce_transfer")]
 pub async fn announce_unit_transfer(#[server(flatten)] form: UnitOrderForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     use crate::routes::paths;
     submit(form, |services, viewer, form| async move {
-        service::units::announce_transfer(&services, &viewer, &form.number, &form.bank_reference).await?;
+        let (number, reference) = (form.number.as_str(), form.bank_reference.as_str());
+        if form.replaced.is_empty() {
+            service::units::announce_transfer(&services, &viewer, number, reference).await?;
+        } else {
+            service::units::correct_transfer(&services, &viewer, number, &form.replaced, reference).await?;
+        }
         Ok(Then::go(paths::unit_order(form.unit, form.number), ()))
     })
     .await

@@ -82,6 +82,7 @@ fn troubles(check: &QuickOrderCheck) -> AnyView {
     if count == 0 {
         let title = match locale() {
             domain::locale::Locale::Zh => format!("{} 行全部正确", check.rows.len()),
+            domain::locale::Locale::En if check.rows.len() == 1 => "The row is right".to_owned(),
             domain::locale::Locale::En => format!("All {} rows are right", check.rows.len()),
         };
         return ui::alert("ok", &title, ());

@@ -1,12 +1,11 @@
 //! The units one works for, and what waits on a unit's desk.
 
 use leptos::prelude::*;
-use service::ServiceError;
 use service::units::{OrderSummary, UnitDesk, list_my_units, unit_desk};
 
 use super::console;
 use super::orders_page::orders_table;
-use crate::context::{link, locale, name, param, services, t, viewer};
+use crate::context::{link, locale, name, param, services, site, t, viewer};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::{role, yuan};
@@ -16,7 +15,7 @@ use crate::ui;
 pub async fn choose_page() -> PageResult {
     let units = list_my_units(&services(), &viewer()).await?;
     match units.as_slice() {
-        [] => return Err(ServiceError::Forbidden),
+        [] => return Ok(how_to_join()),
         [only] => return Ok(Screen::go(paths::unit(&only.slug))),
         _ => {}
     }
@@ -33,6 +32,30 @@ pub async fn choose_page() -> PageResult {
         <ul class="menu">{rows}</ul>
     };
     Ok(Screen::shop(title, body))
+}
+
+/// For whoever is signed in and belongs to no unit: product pages lead everybody here. It refuses, in friendly words.
+fn how_to_join() -> Screen {
+    let title = t("单位采购", "Unit purchasing");
+    let contact = site().contact.clone();
+    let contact = if contact.is_empty() { t("客服", "customer service").to_owned() } else { contact };
+    let body = view! {
+        <section class="problem">
+            <h1>{t("您的账号还不属于任何单位", "Your account does not belong to a unit yet")}</h1>
+            <p>{t(
+                "派出单位开通后，采购员粘贴清单下单，审批人审批，财务对公转账，价格按单位采购价计算。",
+                "Once a dispatching unit has joined, its buyers order by pasting a list, an approver decides, and finance pays by bank transfer, all at the prices for units.",
+            )}</p>
+            <p>{t("要让您的单位加入，或把您的账号加进已有的单位，请联系：", "To let your unit join, or to be added to one that has, please contact: ")}
+                <strong lang=ui::lang_of(&contact)>{contact.clone()}</strong></p>
+            <p class="muted">{t("请说明单位名称，以及谁来采购、谁来审批、谁来付款。", "Say what the unit is called, and who is to buy, to approve and to pay.")}</p>
+            <div class="row">
+                <a class="btn btn--primary" href=link(&paths::products())>{t("看看商品", "Look at the products")}</a>
+                <a class="btn btn--plain" href=link(&paths::account())>{t("我的", "My account")}</a>
+            </div>
+        </section>
+    };
+    Screen::shop(title, body).status(403)
 }
 
 /// `/unit/{unit}`

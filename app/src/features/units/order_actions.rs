@@ -7,6 +7,7 @@ use domain::payment::{PaymentMethod, PaymentStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use service::orders::PaymentRow;
 use service::units::UnitOrderPage;
 
 use super::api::{
@@ -82,25 +83,21 @@ fn decide(found: &UnitOrderPage) -> Option<AnyView> {
     )
 }
 
-/// What finance announced and nobody has confirmed yet.
-fn announced(found: &UnitOrderPage) -> Vec<AnyView> {
-    found
-        .page
-        .payments
-        .iter()
-        .filter(|payment| {
-            payment.method == PaymentMethod::BankTransfer && payment.status != PaymentStatus::Captured
-        })
-        .map(|payment| {
-            let reference = payment.bank_reference.clone().unwrap_or_default();
-            let sub = view! {
-                <p>{t("流水号", "Reference")} " " <span class="num">{reference}</span> " · "
-                    <span class="num">{china_minute_text(payment.created_at_ms)}</span></p>
-                <p>{t("卖方核对到账后，订单即转为已付款。", "Once the seller's side sees the money, the order is paid.")}</p>
-            };
-            ui::alert("info", t("已登记汇款，等待到账确认", "Transfer announced, waiting for confirmation"), sub)
-        })
-        .collect()
+/// The transfer that finance announced and nobody has confirmed yet.
+fn announced(found: &UnitOrderPage) -> Option<&PaymentRow> {
+    found.page.payments.iter().find(|payment| {
+        payment.method == PaymentMethod::BankTransfer && payment.status == PaymentStatus::Processing
+    })
+}
+
+fn announced_alert(payment: &PaymentRow) -> AnyView {
+    let reference = payment.bank_reference.clone().unwrap_or_default();
+    let sub = view! {
+        <p>{t("流水号", "Reference")} " " <span class="num">{reference}</span> " · "
+            <span class="num">{china_minute_text(payment.created_at_ms)}</span></p>
+        <p>{t("卖方核对到账后，订单即转为已付款。", "Once the seller's side sees the money, the order is paid.")}</p>
+    };
+    ui::alert("info", t("已登记汇款，等待到账确认", "Transfer announced, waiting for confirmation"), sub)
 }
 
 fn pay(found: &UnitOrderPage) -> Option<AnyView> {
@@ -113,41 +110,81 @@ fn pay(found: &UnitOrderPage) -> Option<AnyView> {
     });
     let announced = announced(found);
     if !found.can_pay {
-        let waits = t("等待单位财务付款。", "Waits for the unit's finance to pay.");
-        return Some(
-            view! { {until}{announced}{ui::alert("info", t("待付款", "Awaiting payment"), view! { <p>{waits}</p> })} }
-                .into_any(),
+        let rest = announced.map_or_else(
+            || {
+                let waits = t("等待单位财务付款。", "Waits for the unit's finance to pay.");
+                ui::alert("info", t("待付款", "Awaiting payment"), view! { <p>{waits}</p> })
+            },
+            announced_alert,
         );
+        return Some(view! { {until}{rest} }.into_any());
     }
-    let reference = t("银行流水号", "Bank reference");
-    let hint = t(
-        "汇款后填写回单上的流水号；附言请写订单号。",
-        "After the transfer, copy the reference from the bank's slip; give the order number as its purpose.",
-    );
-    let state = FormState::of::<AnnounceUnitTransfer>();
-    let transfer = view! {
-        {text_field(&state, &Field::new("bank_reference", reference).hint(hint).max_length(60))}
-        <button class="btn btn--primary">{ui::icon("bank")}{t("登记汇款", "Announce the transfer")}</button>
-    }
-    .into_any();
-    let online = view! {
-        <button class="btn btn--clay btn--wide">{t("在线支付", "Pay online")} " " {yuan(order.total_fen)}</button>
-    }
-    .into_any();
+    // Money that is on its way is not paid a second time beside it.
+    let ways = announced.map_or_else(|| ways_to_pay(found), |payment| correct(found, payment));
     Some(
         view! {
             <section class="box stack">
                 <h2>{t("付款", "Payment")} " " {ui::price_s(order.total_fen)}</h2>
                 {until}
-                {announced}
-                <h3>{t("银行转账", "Bank transfer")}</h3>
-                {order_form::<AnnounceUnitTransfer>(found, &[("bank_reference", reference)], transfer)}
-                <h3>{t("或在线支付", "Or pay online")}</h3>
-                {order_form::<PayUnitOrder>(found, &[], online)}
+                {ways}
             </section>
         }
         .into_any(),
     )
+}
+
+/// A transfer, or the payment page.
+fn ways_to_pay(found: &UnitOrderPage) -> AnyView {
+    let hint = t(
+        "汇款后填写回单上的流水号；附言请写订单号。",
+        "After the transfer, copy the reference from the bank's slip; give the order number as its purpose.",
+    );
+    let button = view! {
+        <button class="btn btn--primary">{ui::icon("bank")}{t("登记汇款", "Announce the transfer")}</button>
+    };
+    let online = view! {
+        <button class="btn btn--clay btn--wide">{t("在线支付", "Pay online")} " " {yuan(found.page.order.total_fen)}</button>
+    }
+    .into_any();
+    view! {
+        <h3>{t("银行转账", "Bank transfer")}</h3>
+        {transfer_form(found, hint, button.into_any())}
+        <h3>{t("或在线支付", "Or pay online")}</h3>
+        {order_form::<PayUnitOrder>(found, &[], online)}
+    }
+    .into_any()
+}
+
+/// What was announced, and the way to correct its reference.
+fn correct(found: &UnitOrderPage, payment: &PaymentRow) -> AnyView {
+    let is_open = FormState::of::<AnnounceUnitTransfer>().is_refused();
+    let hint = t(
+        "按回单填写正确的流水号，原来的会被替换。",
+        "Copy it from the bank's slip again; it takes the place of the one above.",
+    );
+    let button = view! {
+        {ui::hidden("replaced", payment.bank_reference.as_deref().unwrap_or_default())}
+        <button class="btn btn--plain">{ui::icon("edit")}{t("更正流水号", "Correct the reference")}</button>
+    };
+    view! {
+        {announced_alert(payment)}
+        <details class="fold" open=is_open>
+            <summary>{t("流水号填错了？", "Was the reference mistyped?")}</summary>
+            {transfer_form(found, hint, button.into_any())}
+        </details>
+    }
+    .into_any()
+}
+
+fn transfer_form(found: &UnitOrderPage, hint: &'static str, button: AnyView) -> AnyView {
+    let label = t("银行流水号", "Bank reference");
+    let state = FormState::of::<AnnounceUnitTransfer>();
+    let fields = view! {
+        {text_field(&state, &Field::new("bank_reference", label).hint(hint).max_length(60))}
+        {button}
+    }
+    .into_any();
+    order_form::<AnnounceUnitTransfer>(found, &[("bank_reference", label)], fields)
 }
 
 fn mend(found: &UnitOrderPage) -> Option<AnyView> {
@@ -157,7 +194,7 @@ fn mend(found: &UnitOrderPage) -> Option<AnyView> {
     }
     let reason = page.approvals.iter().rev().find(|approval| approval.decision == "returned");
     let reason = reason
-        .map(|approval| view! { <p>{approval.display_name.clone()} "：" {approval.reason.clone()}</p> });
+        .map(|approval| view! { <p>{approval.display_name.clone()}{t("：", ": ")}{ui::as_typed(&approval.reason)}</p> });
     let edit = found.can_edit.then(|| {
         let path = format!("{}?replaces={}", paths::unit_buy(&found.unit.slug), page.order.number);
         view! { <a class="btn btn--primary" href=link(&path)>{ui::icon("edit")}{t("修改后重新提交", "Mend and hand in again")}</a> }

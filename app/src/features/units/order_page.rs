@@ -232,9 +232,9 @@ fn delivery(found: &UnitOrderPage) -> AnyView {
         <section class="box stack--s">
             <h2>{t("送到", "Delivery")}</h2>
             <address class="addr">
-                <strong>{order.recipient_name.clone()}</strong> " "
+                <strong lang=ui::lang_of(&order.recipient_name)>{order.recipient_name.clone()}</strong> " "
                 <span class="num">{order.recipient_phone.clone()}</span>
-                <span>{order.region_name.clone()} " " {order.address.clone()}</span>
+                <span lang=ui::lang_of(&order.region_name)>{order.region_name.clone()} " " {order.address.clone()}</span>
             </address>
             {note}
             {invoice(&order.invoice)}
@@ -253,5 +253,5 @@ fn invoice(stored: &str) -> Option<AnyView> {
             (crate::text::invoice_kind(locale(), kind), title, tax_number)
         }
     };
-    Some(view! { <p class="small">{kind} "：" {title} " " <span class="num">{number}</span></p> }.into_any())
+    Some(view! { <p class="small">{kind}{t("：", ": ")}<span lang=ui::lang_of(&title)>{title.clone()}</span>" " <span class="num">{number}</span></p> }.into_any())
 }

@@ -7,7 +7,7 @@ use service::units::{PurchaseRow, Purchases, purchases, purchases_xlsx};
 
 use super::console;
 use crate::context::{link, name, param, query, request, services, t, viewer};
-use crate::features::county::ranking::{Place, ranking};
+use crate::features::county::ranking::{Place, cadre_places, ranking};
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::text::yuan;
@@ -49,6 +49,7 @@ pub async fn report_page() -> PageResult {
         view! {
             <section class="box">{ranking(t("按村", "By village"), &by_village(&page.rows))}</section>
             {table(&page)}
+            {credits(&page)}
         }
         .into_any()
     };
@@ -79,6 +80,22 @@ fn year_tabs(chosen: i32) -> AnyView {
         })
         .collect();
     view! { <nav class="tabs" aria-label=t("年份", "Year")>{tabs}</nav> }.into_any()
+}
+
+/// Which posted cadres the purchases count for; nothing when the unit's tree has posted nobody.
+fn credits(page: &Purchases) -> Option<AnyView> {
+    if page.cadres.is_empty() {
+        return None;
+    }
+    let note = t(
+        "记在派驻干部名下的业绩，只作记录，不涉及提成。",
+        "Credited to the posted cadres: a note of merit, never a commission.",
+    );
+    let chart = ranking(t("业绩归属：按驻村干部", "Credits by posted cadre"), &cadre_places(&page.cadres));
+    Some(
+        view! { <section class="box stack stack--s">{chart}<p class="small muted">{note}</p></section> }
+            .into_any(),
+    )
 }
 
 /// Villages with what was bought from them, best first.

@@ -8,6 +8,7 @@ use service::shop::VillageCard;
 use crate::context::{link, locale, name, t};
 use crate::features::products::card::card_photo;
 use crate::routes::paths;
+use crate::text::counted;
 use crate::ui::{amount_text, icon_s};
 
 /// What came in this year against the target, as a bar; without a target only what came in.
@@ -45,10 +46,8 @@ pub fn village_card(village: &VillageCard, year: i32, eager: bool) -> AnyView {
     let title = name(&village.name, &village.name_en).to_owned();
     let frame = if village.photo.is_some() { "photo" } else { "photo photo--none" };
     let town = name(&village.town.name, &village.town.name_en);
-    let place = match locale() {
-        Locale::Zh => format!("{town} · {} 件商品", village.products),
-        Locale::En => format!("{town} · {} products", village.products),
-    };
+    let products = counted(locale(), village.products, "件商品", ["product", "products"]);
+    let place = format!("{town} · {products}");
     view! {
         <li class="card">
             <div class=frame>{card_photo(village.photo.as_ref(), "(min-width:40rem) 380px,92vw", eager)}</div>

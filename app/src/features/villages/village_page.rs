@@ -11,6 +11,7 @@ use crate::features::products::card::{grid, ui_photo};
 use crate::features::products::words::{excerpt, month_text, paragraphs};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::counted;
 use crate::ui::{amount_text, bar_chart, empty, facts, money_bar, photo, section_head};
 
 /// `/villages/{slug}`
@@ -175,7 +176,8 @@ fn collective(page: &VillagePage) -> AnyView {
         let code = view! { <span class="num">{page.credit_code.clone()}</span> }.into_any();
         rows.push((t("信用代码", "Credit code"), code));
     }
-    rows.push((t("在售", "On sale"), format!("{} {}", card.products, t("件", "products")).into_any()));
+    let on_sale = counted(locale(), card.products, "件", ["product", "products"]);
+    rows.push((t("在售", "On sale"), on_sale.into_any()));
     view! {
         <section class="box stack">
             <h2>{t("村集体今年的收入", "The collective’s income this year")}</h2>

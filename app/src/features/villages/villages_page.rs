@@ -36,12 +36,11 @@ fn body(page: &VillagesPage, title: &str) -> AnyView {
             format!("{} 个村，{} 年村集体共卖得 {}", page.villages.len(), page.year, amount_text(income))
         }
         Locale::En => {
-            format!(
-                "{} villages; their collectives earned {} in {}",
-                page.villages.len(),
-                amount_text(income),
-                page.year
-            )
+            let (villages, whose) = match page.villages.len() {
+                1 => ("1 village".to_owned(), "its collective"),
+                count => (format!("{count} villages"), "their collectives"),
+            };
+            format!("{villages}; {whose} earned {} in {}", amount_text(income), page.year)
         }
     };
     let cards: Vec<AnyView> = page

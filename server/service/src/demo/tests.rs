@@ -130,6 +130,19 @@ async fn every_account_can_sign_in_and_every_unit_sees_its_desk() {
     }
 }
 
+#[test]
+fn no_good_of_the_county_promises_health() {
+    for product in county::read().unwrap().products {
+        let label = &product.label;
+        let own = [&product.name, &product.name_en, &product.story, &product.story_en];
+        let printed = [&label.ingredients, &label.producer, &label.storage, &label.sales_region];
+        let variants = product.variants.iter().flat_map(|variant| [&variant.name, &variant.name_en]);
+        for text in own.into_iter().chain(printed).chain(variants) {
+            assert_eq!(domain::food::health_claims(text), Vec::<String>::new(), "{}: {text}", product.slug);
+        }
+    }
+}
+
 /// No timer is overdue, nothing waits in the outbox, and nobody has ordered tomorrow.
 async fn nothing_is_left_to_do(services: &Services) {
     assert_eq!(worker::run_due(services).await.unwrap(), 0);

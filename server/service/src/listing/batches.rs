@@ -99,7 +99,12 @@ pub async fn update_batch(services: &Services, viewer: &Viewer, command: &Update
     let detail = json!({ "produced_on": papers.produced_on, "expires_on": papers.expires_on });
     // The batch before its product, in the order in which an order takes them.
     rows::update_batch_papers(&mut tx, batch.id, papers).await?;
+    let seen_days = row.shelf_life_days;
     let row = lock_own_listing(&mut tx, services, viewer, row.id).await?;
+    // The last day of sale was counted with a shelf life that somebody has just changed: asking again counts anew.
+    if row.shelf_life_days != seen_days {
+        return Err(ServiceError::Busy);
+    }
     refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
     audit::record(&mut tx, services, viewer.user_id(), "batch.papers", "batch", batch.id.get(), detail)
         .await?;

@@ -94,16 +94,8 @@ fn paper_problems(
     let sellable: Vec<(usize, BatchPapers)> =
         stocked.into_iter().filter(|(_, papers)| !any_fresh || is_fresh(papers)).collect();
 
-    let variant_fields: Vec<String> =
-        (0..variants.len()).map(|index| format!("variants.{index}.name")).collect();
-    let mut texts = vec![
-        ("name", &*row.name),
-        ("name_en", &*row.name_en),
-        ("story", &*row.story),
-        ("story_en", &*row.story_en),
-    ];
-    texts.extend(variant_fields.iter().zip(variants).map(|(field, variant)| (&**field, &*variant.name)));
-
+    let texts = shown_texts(row, variants);
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(field, text)| (&**field, *text)).collect();
     let papers: Vec<BatchPapers> = sellable.iter().map(|(_, papers)| papers.clone()).collect();
     let mut found = food::check_listing(row.food_class, &label, &papers, &texts, today);
     for error in &mut found {
@@ -120,6 +112,30 @@ fn paper_problems(
         }
     }
     found
+}
+
+/// Every text of the listing that buyers read, in both languages, by its field: none of them may promise health.
+fn shown_texts<'a>(row: &'a ListingRow, variants: &'a [ListingVariantRow]) -> Vec<(String, &'a str)> {
+    let own = [
+        ("name", &row.name),
+        ("name_en", &row.name_en),
+        ("story", &row.story),
+        ("story_en", &row.story_en),
+        ("ingredients", &row.ingredients),
+        ("net_content", &row.net_content),
+        ("producer", &row.producer),
+        ("storage", &row.storage),
+        ("sales_region", &row.sales_region),
+    ];
+    let mut texts: Vec<(String, &str)> =
+        own.into_iter().map(|(field, text)| (field.to_owned(), text.as_str())).collect();
+    for (index, variant) in variants.iter().enumerate() {
+        for (field, text) in [("name", &variant.name), ("name_en", &variant.name_en), ("unit", &variant.unit)]
+        {
+            texts.push((format!("variants.{index}.{field}"), text.as_str()));
+        }
+    }
+    texts
 }
 
 /// The form's name for a field of the rules: batches by their place on the page, papers by their column.

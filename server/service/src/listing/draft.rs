@@ -11,7 +11,7 @@ use store::listing::{self as rows, ChoiceRow, ListingRow};
 use store::media::find_media;
 
 use super::form::Reader;
-use super::{ListingStatus, check, lock_own_listing, status_of, today, variants};
+use super::{ListingStatus, check, lock_own_listing, own_listing, shelf_life, status_of, today, variants};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit};
@@ -93,6 +93,9 @@ pub async fn create_draft(
 /// published listing when a field cannot be read or the listing could no longer be published: nothing is written.
 pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveListing) -> Result<Saved> {
     let mut tx = services.db.write().await?;
+    let seen = own_listing(&mut tx, viewer, command.product).await?;
+    let typed_days = read_shelf_life(&mut Reader::default(), &command.form, seen.shelf_life_days);
+    shelf_life::lock_batches(&mut tx, seen.id, seen.shelf_life_days, typed_days).await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, command.product).await?;
     let key = format!("{}.{}", command.product, command.version);
     let request = Repeatable::new("save_draft", viewer, &key, command)?;
@@ -113,6 +116,7 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
 
     let mut reader = Reader::default();
     let form = &command.form;
+    let former_days = row.shelf_life_days;
     read_texts(&mut reader, form, &mut row);
     read_choices(&mut tx, &mut reader, form, &mut row).await?;
     read_label(&mut reader, form, &mut row);
@@ -120,6 +124,7 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
     variants::save(&mut tx, services, &mut reader, &row, &form.variants).await?;
     save_photos(&mut tx, &mut reader, row.id, &form.photos).await?;
     let version = rows::update_listing(&mut tx, &row).await?;
+    shelf_life::apply(&mut tx, row.id, former_days, row.shelf_life_days).await?;
 
     if is_published {
         let mut refused = reader.problems.clone();
@@ -197,10 +202,13 @@ fn read_label(reader: &mut Reader, form: &ListingForm, row: &mut ListingRow) {
     reader.text("net_content", &form.net_content, MAX_NUMBER_CHARS, &mut row.net_content);
     reader.text("producer", &form.producer, MAX_LABEL_CHARS, &mut row.producer);
     reader.text("storage", &form.storage, MAX_LABEL_CHARS, &mut row.storage);
+    row.shelf_life_days = read_shelf_life(reader, form, row.shelf_life_days);
+}
+
+/// The shelf life as typed; the stored one when that cannot be read.
+fn read_shelf_life(reader: &mut Reader, form: &ListingForm, stored: Option<i64>) -> Option<i64> {
     let days = reader.optional_number("shelf_life_days", &form.shelf_life_days, 1, MAX_SHELF_LIFE_DAYS);
-    if days.is_some() || form.shelf_life_days.trim().is_empty() {
-        row.shelf_life_days = days;
-    }
+    if days.is_some() || form.shelf_life_days.trim().is_empty() { days } else { stored }
 }
 
 /// The base unit is what stock is counted in: it stands as soon as there is a batch.

@@ -14,6 +14,7 @@ mod draft;
 mod form;
 mod page;
 mod publish;
+mod shelf_life;
 mod variants;
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde_json::json;
 use store::WriteTx;
 use store::listing::{self as rows, ListingRow};
 
-use super::{ListingStatus, busy_when_taken, check, lock_own_listing, status_of, today};
+use super::{
+    ListingStatus, busy_when_taken, check, lock_own_listing, own_listing, shelf_life, status_of, today,
+};
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
@@ -27,8 +29,15 @@ pub struct Published {
 /// [`ServiceError::Invalid`] with what [`super::check_listing`] finds.
 pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -> Result<Published> {
     let mut tx = services.db.write().await?;
+    let seen = own_listing(&mut tx, viewer, product).await?;
+    shelf_life::lock_batches(&mut tx, product, seen.shelf_life_days, seen.shelf_life_days).await?;
     let row = lock_own_listing(&mut tx, services, viewer, product).await?;
+    // Nothing goes into the shop without the last day of sale that its shelf life gives it.
+    let healed = shelf_life::apply(&mut tx, product, row.shelf_life_days, row.shelf_life_days).await?;
     if status_of(&row.status)? == ListingStatus::Published {
+        if healed > 0 {
+            tx.commit().await?;
+        }
         return Ok(Published { slug: row.slug });
     }
     let problems = check::problems(&mut tx, &row, today(services)).await?;

@@ -168,6 +168,29 @@ async fn an_empty_draft_says_field_by_field_what_is_missing() {
 }
 
 #[tokio::test]
+async fn no_text_that_buyers_read_promises_health() {
+    let fixture = county().await;
+    let (product, mut form) = tea(&fixture).await;
+    form.story_en = "It cures.".to_owned();
+    form.ingredients = "茶鲜叶，强身健体".to_owned();
+    form.producer = "养颜茶厂".to_owned();
+    form.storage = "冷藏，预防感冒".to_owned();
+    form.variants[0].name_en = "Detox tin".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    let problems = refused(publish(&fixture.services, &seller(), product).await);
+    let claim =
+        |field: &str, word: &str| FieldError::new(field, Problem::HealthClaim { word: word.to_owned() });
+    let expected = [
+        claim("story_en", "cures"),
+        claim("ingredients", "强身健体"),
+        claim("producer", "养颜"),
+        claim("storage", "预防感冒"),
+        claim("variants.0.name_en", "detox"),
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_reported_and_the_rest_is_kept() {
     let fixture = county().await;
     let (product, mut form) = draft(&fixture).await;

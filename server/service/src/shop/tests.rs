@@ -116,6 +116,49 @@ async fn a_slip_of_the_finger_still_finds_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_wrong_character_still_finds_and_another_word_does_not() {
+    let fixture = county().await;
+    let mut tx = fixture.services.db.write().await.unwrap();
+    (&mut *tx)
+        .execute(
+            "UPDATE products SET name = '手工红薯粉条', story = '常与绿茶、红茶同装礼盒' WHERE id = 101; \
+             UPDATE products SET name = '铁皮石斛', story = '' WHERE id = 103",
+        )
+        .await
+        .unwrap();
+    for product in [101, 103] {
+        reindex_product(&mut tx, ProductId::from_i64(product)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut conn = fixture.services.db.read().await.unwrap();
+    for query in ["绿茶", "lvcha", "lucha"] {
+        let found = find_products(&mut conn, query).await.unwrap();
+        assert_eq!(
+            (found.product_ids, found.approximate),
+            (vec![100, 101], false),
+            "{query}: the gift box, too"
+        );
+    }
+    let slips: [(&str, &[i64]); 7] = [
+        ("绿查", &[100, 101]),
+        ("律茶", &[100, 101]),
+        ("绿荼", &[100, 101]),
+        ("石湖", &[103]),
+        ("粉絛", &[101]),
+        ("红薯粉絛", &[101]),
+        ("岚高绿茶", &[100]),
+    ];
+    for (query, meant) in slips {
+        let found = find_products(&mut conn, query).await.unwrap();
+        assert!(found.approximate, "{query} says that it was corrected");
+        assert_eq!(found.product_ids, meant, "{query}");
+    }
+    for query in ["手机", "电脑", "汽车", "红旗", "shouji", "dongzhuang", "绿巨人"] {
+        assert!(find_products(&mut conn, query).await.unwrap().product_ids.is_empty(), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_narrowed_and_sorted_as_its_address_says() {
     let fixture = county().await;
     let list = async |change: &dyn Fn(&mut ListQuery)| {

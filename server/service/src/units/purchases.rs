@@ -5,6 +5,7 @@ use domain::time::start_of_year_ms;
 use rust_xlsxwriter::{Format, Workbook};
 use store::units::UnitRow;
 
+pub use store::county::SalesRow;
 pub use store::units::PurchaseRow;
 
 use super::order::find_unit;
@@ -17,6 +18,8 @@ pub struct Purchases {
     pub year: i32,
     pub rows: Vec<PurchaseRow>,
     pub total_fen: Fen,
+    /// To which posted cadres the purchases are credited (业绩归属); `above` is the village they are posted to.
+    pub cadres: Vec<SalesRow>,
 }
 
 /// What the unit has paid for in `year`, by village, after refunds.
@@ -29,7 +32,9 @@ pub async fn purchases(services: &Services, viewer: &Viewer, slug: &str, year: i
     let (from_ms, until_ms) = (start_of_year_ms(year), start_of_year_ms(year + 1));
     let rows = store::units::list_purchases(&mut conn, unit.id.get(), from_ms, until_ms).await?;
     let total_fen = rows.iter().map(|row| row.amount_fen).sum();
-    Ok(Purchases { unit, year, rows, total_fen })
+    let cadres =
+        store::credits::list_cadres_of_purchases(&mut conn, unit.id.get(), from_ms, until_ms).await?;
+    Ok(Purchases { unit, year, rows, total_fen, cadres })
 }
 
 /// The same as a spreadsheet.

@@ -1,7 +1,7 @@
 //! Paying by bank transfer: the unit's finance names the transfer, the seller's side confirms that it came.
 
 use domain::failure::{Conflict, Problem};
-use domain::ids::{OrderId, PaymentId, TeamId, UnitId};
+use domain::ids::{OrderId, PaymentId, TeamId, UnitId, UserId};
 use domain::money::Fen;
 use domain::order::OrderStatus;
 use domain::payment::{PaymentMethod, PaymentStatus};
@@ -38,30 +38,15 @@ pub async fn announce_transfer(
     number: &str,
     reference: &str,
 ) -> Result<()> {
-    let reference = reference.trim();
-    if reference.is_empty() {
-        return Err(ServiceError::invalid("bank_reference", Problem::Missing));
-    }
-    if reference.chars().count() > REFERENCE_MAX_CHARS {
-        return Err(ServiceError::invalid(
-            "bank_reference",
-            Problem::TooLong { max: REFERENCE_MAX_CHARS as i64 },
-        ));
-    }
+    let reference = read_reference(reference)?;
     let mut tx = services.db.write().await?;
-    viewer.require_user()?;
-    let (order_id, unit) = find_unit_order(&mut tx, number).await?;
-    viewer.require_unit_member(unit).map_err(|_| ServiceError::NotFound)?;
-    let finance = viewer.require_unit_finance(unit)?.user_id;
+    let (order_id, finance) = require_finance_of(&mut tx, viewer, number).await?;
     let order = store::orders::lock_order(&mut tx, order_id).await?;
     let known = store::payments::list_order_payments(&mut tx, order_id).await?;
     if known.iter().any(|payment| payment.bank_reference.as_deref() == Some(reference)) {
         return Ok(());
     }
-    let announced = |payment: &PaymentRow| {
-        payment.method == PaymentMethod::BankTransfer && payment.status == PaymentStatus::Processing
-    };
-    if order.status != OrderStatus::AwaitingPayment || known.iter().any(announced) {
+    if order.status != OrderStatus::AwaitingPayment || known.iter().any(is_announced) {
         return Err(Conflict::StateChanged.into());
     }
     let now_ms = services.now_ms();
@@ -80,10 +65,7 @@ pub async fn announce_transfer(
         captured_at_ms: None,
         checked_at_ms: now_ms,
     };
-    store::payments::insert_payment(&mut tx, &row).await.map_err(|error| match error {
-        StoreError::AlreadyExists => ServiceError::invalid("bank_reference", Problem::Taken),
-        other => other.into(),
-    })?;
+    store::payments::insert_payment(&mut tx, &row).await.map_err(taken)?;
     let until_ms = now_ms + services.rules.unit_hold_days * DAY_MS;
     store::orders::update_hold(&mut tx, order_id, Some(until_ms)).await?;
     timers::set(&mut tx, services, timers::UNPAID_ORDER, order_id.get(), until_ms).await?;
@@ -91,6 +73,73 @@ pub async fn announce_transfer(
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Finance mistyped the reference of a transfer that nobody has confirmed yet: `reference` takes the place of
+/// `replaced`. Naming what it replaces keeps a form that is sent again, or an old page, from undoing a later correction.
+/// The stock is held no longer for it.
+///
+/// # Errors
+/// Field `bank_reference` as in [`announce_transfer`]; [`Conflict::StateChanged`]: no such transfer waits any more;
+/// guarded: finance of the unit.
+pub async fn correct_transfer(
+    services: &Services,
+    viewer: &Viewer,
+    number: &str,
+    replaced: &str,
+    reference: &str,
+) -> Result<()> {
+    let reference = read_reference(reference)?;
+    let mut tx = services.db.write().await?;
+    let (order_id, finance) = require_finance_of(&mut tx, viewer, number).await?;
+    store::orders::lock_order(&mut tx, order_id).await?;
+    let known = store::payments::list_order_payments(&mut tx, order_id).await?;
+    let named = |payment: &PaymentRow, reference: &str| payment.bank_reference.as_deref() == Some(reference);
+    if known.iter().any(|payment| named(payment, reference)) {
+        return Ok(());
+    }
+    let waiting = known.iter().find(|payment| is_announced(payment) && named(payment, replaced.trim()));
+    let payment = waiting.ok_or(Conflict::StateChanged)?;
+    store::payments::update_bank_reference(&mut tx, payment.id, reference).await.map_err(taken)?;
+    let detail = json!({ "payment": payment.id.to_string() });
+    audit::record(&mut tx, services, Some(finance), "transfer_corrected", "order", order_id.get(), detail)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The reference as it is kept.
+fn read_reference(typed: &str) -> Result<&str> {
+    let reference = typed.trim();
+    if reference.is_empty() {
+        return Err(ServiceError::invalid("bank_reference", Problem::Missing));
+    }
+    if reference.chars().count() > REFERENCE_MAX_CHARS {
+        let problem = Problem::TooLong { max: REFERENCE_MAX_CHARS as i64 };
+        return Err(ServiceError::invalid("bank_reference", problem));
+    }
+    Ok(reference)
+}
+
+/// The order, and who of its unit's finance asks; to strangers there is no such order.
+async fn require_finance_of(conn: &mut Conn, viewer: &Viewer, number: &str) -> Result<(OrderId, UserId)> {
+    viewer.require_user()?;
+    let (order_id, unit) = find_unit_order(conn, number).await?;
+    viewer.require_unit_member(unit).map_err(|_| ServiceError::NotFound)?;
+    Ok((order_id, viewer.require_unit_finance(unit)?.user_id))
+}
+
+/// Said to be on its way, and neither seen nor given up.
+fn is_announced(payment: &PaymentRow) -> bool {
+    payment.method == PaymentMethod::BankTransfer && payment.status == PaymentStatus::Processing
+}
+
+/// A reference stands for one transfer of the whole shop.
+fn taken(error: StoreError) -> ServiceError {
+    match error {
+        StoreError::AlreadyExists => ServiceError::invalid("bank_reference", Problem::Taken),
+        other => other.into(),
+    }
 }
 
 /// Transfers that a team's captain should look for on the bank statement.

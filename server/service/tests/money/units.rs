@@ -2,6 +2,7 @@
 
 use calamine::{Data, Reader, Xlsx};
 use domain::failure::{Conflict, Problem};
+use domain::ids::UnitId;
 use domain::invoice::InvoiceWish;
 use domain::order::OrderStatus;
 use domain::role::Role;
@@ -9,9 +10,10 @@ use domain::time::DAY_MS;
 use service::orders::{cancel_order, confirm_receipt};
 use service::shipping::{ShipParcel, ship_parcel};
 use service::units::{
-    SubmitUnitOrder, announce_transfer, approve_order, check_quick_order, confirm_transfer, list_transfers,
-    purchases, purchases_xlsx, return_order, submit_order, unit_order_page,
+    SubmitUnitOrder, announce_transfer, approve_order, check_quick_order, confirm_transfer, correct_transfer,
+    list_transfers, purchases, purchases_xlsx, return_order, submit_order, unit_order_page,
 };
+use store::seed::{Names, NewCadre};
 
 use super::*;
 
@@ -123,6 +125,73 @@ async fn a_units_order_becomes_the_villages_money_and_the_units_record() {
         run_worker(shop).await;
         assert_eq!(status(shop, placed.order_id).await, OrderStatus::Completed);
         assert_record(shop, &finance, row.goods_fen).await;
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+/// Which cadre, team, unit and how much each line of an order is credited with, in the order of the lines.
+async fn credits_of(shop: &TestShop, placed: &PlacedOrder) -> Vec<(Option<i64>, i64, Option<i64>, i64)> {
+    let mut conn = shop.services.db.read().await.unwrap();
+    let rows = store::credits::list_order_credits(&mut conn, placed.order_id).await.unwrap();
+    rows.iter().map(|row| (row.cadre_id, row.team_id.get(), row.unit_id, row.left_fen.get())).collect()
+}
+
+async fn post_cadre(shop: &TestShop, slug: &str, village: usize, unit: UnitId, starts_on: &str) -> i64 {
+    let cadre = NewCadre {
+        id: shop.services.new_id(),
+        user_id: None,
+        names: Names { slug: slug.to_owned(), name: slug.to_owned(), name_en: slug.to_owned() },
+        village_id: shop.places.villages[village],
+        unit_id: unit,
+        starts_on: starts_on.to_owned(),
+        ends_on: "2027-06-01".to_owned(),
+        team_id: shop.places.tea_team,
+        duty: "member".to_owned(),
+    };
+    let mut tx = shop.services.db.write().await.unwrap();
+    store::seed::insert_cadre(&mut tx, &cadre).await.unwrap();
+    tx.commit().await.unwrap();
+    cadre.id.get()
+}
+
+#[tokio::test]
+async fn a_units_order_is_credited_to_its_own_cadre_and_a_refund_takes_it_back() {
+    TestShop::on_both(async |shop| {
+        let places = &shop.places;
+        // Who else could be meant: posted longer but by the headquarters, or by a stranger, or not there any more.
+        post_cadre(shop, "of-headquarters", 0, places.headquarters, "2020-01-01").await;
+        post_cadre(shop, "of-another", 0, places.other_unit, "2020-01-01").await;
+        let placed = paid_by_transfer(shop, "SH-500 10\nFM-500 1", "BANK-C").await;
+        let lines = credits_of(shop, &placed).await;
+        let (cadre, branch) = (Some(places.cadre.get()), Some(places.branch.get()));
+        let goods = find_order(shop, placed.order_id).await.goods_fen;
+        let of: Vec<_> = lines.iter().map(|(cadre, team, unit, _)| (*cadre, *team, *unit)).collect();
+        assert_eq!(of, [(cadre, places.tea_team.get(), branch), (cadre, places.honey_team.get(), branch)]);
+        assert_eq!(lines.iter().map(|line| line.3).sum::<i64>(), goods.get());
+
+        // Of two of the branch's own the one posted to where the honey comes from.
+        let nearer = post_cadre(shop, "of-branch", 2, places.branch, "2026-01-01").await;
+        let honey = paid_by_transfer(shop, "FM-500 2", "BANK-D").await;
+        assert_eq!(credits_of(shop, &honey).await[0].0, Some(nearer));
+
+        let admin = shop.county_admin().await;
+        let finance = shop.finance().await;
+        let page = service::county::county_page(&shop.services, &admin, service::county::Period::Year).await;
+        let page = page.unwrap();
+        let credited: Fen = page.cadres.iter().map(|row| row.amount_fen).sum();
+        assert_eq!(credited, page.sales_fen, "every sale so far is some cadre's");
+        let sending: Vec<_> =
+            page.sending_units.iter().map(|row| (row.slug.as_str(), row.amount_fen)).collect();
+        assert_eq!(sending, [(SLUG, credited)]);
+        let report = purchases(&shop.services, &finance, SLUG, 2026).await.unwrap();
+        assert!(report.cadres.iter().any(|row| row.name == "驻村第一书记"), "{:?}", report.cadres);
+
+        cancel_order(&shop.services, &shop.buyer().await, placed.order_id, "too much").await.unwrap();
+        assert!(credits_of(shop, &placed).await.iter().all(|line| line.3 == 0), "given back, so not brought");
+        let after = service::county::county_page(&shop.services, &admin, service::county::Period::Year).await;
+        let after: Fen = after.unwrap().cadres.iter().map(|row| row.amount_fen).sum();
+        assert_eq!(after, credited - goods);
         assert_sound(shop).await;
     })
     .await;
@@ -240,6 +309,7 @@ async fn a_transfer_is_believed_once_and_by_its_own_reference() {
     announce_transfer(&shop.services, &finance, &placed.number, "BANK-8").await.unwrap();
     let twice = announce_transfer(&shop.services, &finance, &placed.number, "BANK-9").await;
     assert_eq!(conflict(twice), Conflict::StateChanged);
+    assert_corrected(&shop, &finance, &placed.number).await;
     // The transfer takes longer than the hold: late money with the goods still there.
     shop.clock.advance(16 * DAY_MS);
     run_worker(&shop).await;
@@ -248,7 +318,39 @@ async fn a_transfer_is_believed_once_and_by_its_own_reference() {
     let admin = shop.county_admin().await;
     confirm_transfer(&shop.services, &admin, payment.id, payment.amount_fen).await.unwrap();
     assert_eq!(status(&shop, placed.order_id).await, OrderStatus::Paid);
+    let seen = correct_transfer(&shop.services, &finance, &placed.number, "BANK-88", "BANK-9").await;
+    assert_eq!(conflict(seen), Conflict::StateChanged, "what was confirmed keeps its name");
     assert_sound(&shop).await;
+}
+
+/// A mistyped reference of a transfer that waits gives way to the right one, once, and never to another transfer's.
+async fn assert_corrected(shop: &TestShop, finance: &Viewer, number: &str) {
+    let correct =
+        async |from: &str, to: &str| correct_transfer(&shop.services, finance, number, from, to).await;
+    let held_until = async || {
+        let page = unit_order_page(&shop.services, finance, SLUG, number).await.unwrap().page;
+        assert_eq!(page.payments.len(), 1, "one transfer, however it is called");
+        (page.payments[0].bank_reference.clone().unwrap(), page.order.hold_until_ms)
+    };
+    let (_, until_ms) = held_until().await;
+    shop.clock.advance(DAY_MS);
+    let taken = correct("BANK-8", "BANK-7").await;
+    assert!(matches!(taken, Err(ServiceError::Invalid(errors)) if errors[0].problem == Problem::Taken));
+    for _ in 0..2 {
+        correct("BANK-8", " BANK-88 ").await.unwrap();
+    }
+    assert_eq!(held_until().await, ("BANK-88".to_owned(), until_ms), "the stock is held no longer for it");
+    // The first form arrives once more: what was corrected stays corrected.
+    let late = announce_transfer(&shop.services, finance, number, "BANK-8").await;
+    assert_eq!(conflict(late), Conflict::StateChanged);
+    assert_eq!(conflict(correct("BANK-8", "BANK-9").await), Conflict::StateChanged);
+    let buyer = correct_transfer(&shop.services, &shop.buyer().await, number, "BANK-88", "BANK-9").await;
+    assert!(matches!(buyer, Err(ServiceError::Forbidden)));
+    let admin = shop.county_admin().await;
+    let log = service::audit::LogQuery { action: "transfer_corrected".to_owned(), ..Default::default() };
+    let log = service::audit::log_page(&shop.services, &admin, &log).await.unwrap();
+    assert_eq!(log.lines.len(), 1, "and it is noted once");
+    assert!(!log.lines[0].detail.contains("BANK"));
 }
 
 #[tokio::test]

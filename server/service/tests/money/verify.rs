@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::*;
 
 /// What is done to sound books by somebody with access to the database, and which invariant must be named.
-const DAMAGES: [(&str, &str); 11] = [
+const DAMAGES: [(&str, &str); 12] = [
     ("I1 every paid order exactly once", "UPDATE orders SET status = 'paid' WHERE number = '$UNPAID'"),
     (
         "I2 debits equal credits",
@@ -36,6 +36,7 @@ const DAMAGES: [(&str, &str); 11] = [
         "DELETE FROM attributions WHERE order_id = (SELECT id FROM orders WHERE number = '$UNPAID')",
     ),
     ("I5 refunds within the payment", "UPDATE refunds SET amount_fen = amount_fen + 1"),
+    ("I5 credits follow the earnings", "DELETE FROM credit_reversals"),
     (
         "I6 balances rebuild from the journal",
         "UPDATE accounts SET balance_fen = balance_fen + 1 WHERE id = (SELECT MIN(id) FROM accounts)",

@@ -40,7 +40,8 @@ async fn the_only_writer_syncs_before_it_answers() {
     let mut tx = db.write().await.unwrap();
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *tx).await.unwrap();
     let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *tx).await.unwrap();
-    assert_eq!((synchronous, journal.as_str()), (2, "wal"));
+    let foreign_keys: i64 = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *tx).await.unwrap();
+    assert_eq!((synchronous, journal.as_str(), foreign_keys), (2, "wal", 1));
     drop(tx);
     assert_eq!(db.durability_gap().await.unwrap(), None);
     db.close().await;

@@ -190,6 +190,12 @@ async fn batches(conn: &mut Conn) {
     };
     update_batch_papers(conn, id, papers.clone()).await.unwrap();
     assert_eq!(list_listing_batches(conn, PRODUCT).await.unwrap(), [ListingBatchRow { papers, ..stored }]);
+    for day in [None, Some("2026-09-23".to_owned())] {
+        lock_batch(conn, id).await.unwrap();
+        set_batch_expiry(conn, id, day.clone()).await.unwrap();
+        let now = find_listing_batch(conn, id).await.unwrap().unwrap();
+        assert_eq!((now.papers.expires_on, now.available), (day, 9_000), "quantities stay");
+    }
     let inputs = list_product_inputs(conn, PRODUCT).await.unwrap();
     assert_eq!((inputs.len(), inputs[0].weight_g, inputs[0].name.as_str()), (1, 10_000, "塔元村"));
 }

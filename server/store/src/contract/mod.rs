@@ -11,6 +11,7 @@ mod audit;
 mod catalogue;
 mod connections;
 mod county;
+mod credits;
 mod listing;
 mod mail;
 mod operation;

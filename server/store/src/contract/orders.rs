@@ -246,6 +246,8 @@ async fn pay(conn: &mut Conn) {
     insert_payment(conn, &transfer).await.unwrap();
     assert_eq!(list_announced_transfers(conn, Some(TEAM.get())).await.unwrap().len(), 1);
     assert!(list_announced_transfers(conn, Some(1)).await.unwrap().is_empty());
+    update_bank_reference(conn, transfer.id, "R-2").await.unwrap();
+    assert_eq!(get_payment(conn, transfer.id).await.unwrap().bank_reference.as_deref(), Some("R-2"));
     update_page(conn, PAYMENT, "cs_1", "http://pay").await.unwrap();
     assert_eq!(list_to_check(conn, T + 1, 10).await.unwrap().len(), 1);
     update_checked(conn, PAYMENT, T + 5).await.unwrap();
@@ -275,7 +277,7 @@ async fn pay(conn: &mut Conn) {
     assert_eq!(update_attributions(conn, ORDER, "frozen", "pending", Some(T + 7)).await.unwrap(), 1);
     update_paid(conn, ORDER, T + 7).await.unwrap();
     update_sold_counts(conn, ORDER, 1).await.unwrap();
-    let cadre = find_credited_cadre(conn, 3, Some(7), TODAY).await.unwrap();
+    let cadre = find_credited_cadre(conn, LINE, 3, Some(7), TODAY).await.unwrap();
     let credit = CreditRow {
         id: CreditId::from_i64(62),
         order_id: ORDER,

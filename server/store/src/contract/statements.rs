@@ -29,6 +29,7 @@ scenarios!(
     search,
     villages,
     county,
+    credits,
     listing,
     seed,
     watching,
@@ -86,7 +87,9 @@ fn written_statements() -> BTreeMap<(String, u32), String> {
         }
         let direct =
             text.lines().any(|line| line.contains("sqlx::query") && !line.trim_start().starts_with("//"));
-        assert!(!direct || file == "db.rs", "{file} starts a statement past crate::sql");
+        // Opening a connection asks one engine about itself, before there is anything to time.
+        let opens = matches!(file.as_str(), "db.rs" | "db/sqlite.rs");
+        assert!(!direct || opens, "{file} starts a statement past crate::sql");
     });
     found
 }

@@ -159,6 +159,25 @@ pub async fn update_batch_papers(conn: &mut Conn, id: BatchId, papers: PapersRow
     Ok(())
 }
 
+/// Takes a batch for this transaction. Callers take batches in ascending order of id, and before their product.
+pub async fn lock_batch(conn: &mut Conn, id: BatchId) -> Result<()> {
+    sql::query("UPDATE batches SET available = available WHERE id = $1")
+        .bind(id.get())
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
+/// Writes the last day of sale of a batch (`YYYY-MM-DD`), `None` for goods that keep; its other papers stay.
+pub async fn set_batch_expiry(conn: &mut Conn, id: BatchId, expires_on: Option<String>) -> Result<()> {
+    sql::query("UPDATE batches SET expires_on = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(expires_on)
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
 /// More of a batch came in: nothing → available.
 pub async fn receive_more(conn: &mut Conn, id: BatchId, base_quantity: i64) -> Result<()> {
     sql::query("UPDATE batches SET received = received + $2, available = available + $2 WHERE id = $1")

@@ -130,3 +130,61 @@ async fn batches_are_taken_in_once_and_only_when_right() {
     let problems = refused(correct_stock(services, &seller(), &correct("", "because"), "c4").await);
     assert_eq!(fields(&problems), ["change", "reason"]);
 }
+
+#[tokio::test]
+async fn a_shelf_life_typed_after_the_batch_still_ends_its_sale() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    form.shelf_life_days.clear();
+    save(&fixture, product, &form).await.unwrap();
+    let taken_in = async |produced_on: &str, expires_on: &str, key: &str| {
+        let mut command = batch(product);
+        command.papers.produced_on = produced_on.to_owned();
+        command.papers.expires_on = expires_on.to_owned();
+        add_batch(services, &seller(), &command, key).await.unwrap()
+    };
+    let young = taken_in("2025-06-10", "", "b2").await;
+    let labelled = taken_in("2025-05-01", "2025-09-30", "b3").await;
+    let last_days = async || {
+        let batches = edit_page(services, &seller(), product).await.unwrap().batches;
+        batches.into_iter().map(|batch| batch.papers.expires_on).collect::<Vec<_>>()
+    };
+    assert_eq!(last_days().await, ["", "2025-09-30", ""], "no shelf life yet");
+
+    form.shelf_life_days = "90".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    assert_eq!(last_days().await, ["2025-09-08", "2025-09-30", "2025-06-30"], "what is printed stays");
+    let slug = publish(services, &seller(), product).await.unwrap().slug;
+    let page = crate::shop::product_page(services, &slug, None, None).await.unwrap();
+    let freshness = page.batch.unwrap().freshness;
+    assert_eq!(
+        freshness,
+        Some(domain::food::Freshness::NearExpiry { days_left: 15 }),
+        "sold first, and said"
+    );
+
+    // Its label says less than was thought: the oldest batch is past its day, and no order takes of it.
+    form.shelf_life_days = "60".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    assert_eq!(last_days().await, ["2025-08-09", "2025-09-30", "2025-05-31"]);
+    let mut conn = services.db.read().await.unwrap();
+    let offers = store::stock::list_offers(&mut conn, product, "2025-06-15").await.unwrap();
+    let offered: Vec<_> = offers.iter().map(|offer| offer.batch_id).collect();
+    assert_eq!(offered, [young, labelled]);
+}
+
+#[tokio::test]
+async fn publishing_gives_an_undated_batch_its_last_day() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, _) = tea(&fixture).await;
+    for is_published in [false, true] {
+        let mut tx = services.db.write().await.unwrap();
+        tx.execute("UPDATE batches SET expires_on = NULL").await.unwrap();
+        tx.commit().await.unwrap();
+        publish(services, &seller(), product).await.unwrap();
+        let batches = edit_page(services, &seller(), product).await.unwrap().batches;
+        assert_eq!(batches[0].papers.expires_on, "2026-09-23", "published before: {is_published}");
+    }
+}
