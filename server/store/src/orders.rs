@@ -6,6 +6,12 @@ use domain::order::{OrderKind, OrderStatus};
 
 use crate::{Conn, Result, StoreError, sql};
 
+mod approvals;
+mod origins;
+
+pub use approvals::{ApprovalRow, find_last_approval, insert_approval, list_approvals};
+pub use origins::{find_nth_unpaid_from, insert_origin, purge_origins};
+
 /// An order as stored.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct OrderRow {
@@ -95,15 +101,6 @@ pub struct OrderSummary {
     pub parcels_shipped: i64,
     pub parcels_received: i64,
     pub photo_hash: Option<String>,
-}
-
-/// What an approver said.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ApprovalRow {
-    pub decided_at_ms: i64,
-    pub display_name: String,
-    pub decision: String,
-    pub reason: String,
 }
 
 pub async fn insert_order(conn: &mut Conn, row: &OrderRow) -> Result<()> {
@@ -300,45 +297,6 @@ pub async fn count_unpaid(conn: &mut Conn, user: Option<UserId>, session_hash: O
     .await?)
 }
 
-/// Notes from where an order came. `address_key` is a digest of the address.
-pub async fn insert_origin(conn: &mut Conn, order: OrderId, address_key: &str, now_ms: i64) -> Result<()> {
-    sql::query("INSERT INTO order_origins (order_id, address_key, placed_at_ms) VALUES ($1, $2, $3)")
-        .bind(order.get())
-        .bind(address_key.to_owned())
-        .bind(now_ms)
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-/// When the `nth` newest order was placed, counted from 1, that came from this address since `since_ms` and that nobody
-/// paid; `None` when there are fewer.
-pub async fn find_nth_unpaid_from(
-    conn: &mut Conn,
-    address_key: &str,
-    since_ms: i64,
-    nth: i64,
-) -> Result<Option<i64>> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT s.placed_at_ms FROM order_origins s JOIN orders o ON o.id = s.order_id
-          WHERE s.address_key = $1 AND s.placed_at_ms > $2
-            AND o.status IN ('awaiting_payment', 'expired', 'cancelled')
-          ORDER BY s.placed_at_ms DESC LIMIT 1 OFFSET $3",
-    )
-    .bind(address_key.to_owned())
-    .bind(since_ms)
-    .bind(nth - 1)
-    .fetch_optional(conn)
-    .await?)
-}
-
-/// Forgets from where orders came that were placed before `before_ms`; answers how many.
-pub async fn purge_origins(conn: &mut Conn, before_ms: i64) -> Result<u64> {
-    let done =
-        sql::query("DELETE FROM order_origins WHERE placed_at_ms < $1").bind(before_ms).execute(conn).await?;
-    Ok(done.rows_affected())
-}
-
 /// An account's own orders, newest first, before a moment (for paging).
 pub async fn list_user_orders(
     conn: &mut Conn,
@@ -409,49 +367,4 @@ pub async fn claim_guest_orders(conn: &mut Conn, session_hash: &[u8], user: User
             .execute(conn)
             .await?;
     Ok(claimed.rows_affected())
-}
-
-pub async fn insert_approval(
-    conn: &mut Conn,
-    order: OrderId,
-    user: UserId,
-    decision: &'static str,
-    reason: &str,
-    now_ms: i64,
-) -> Result<()> {
-    sql::query(
-        "INSERT INTO approvals (order_id, decided_at_ms, user_id, decision, reason) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(order.get())
-    .bind(now_ms)
-    .bind(user.get())
-    .bind(decision)
-    .bind(reason.to_owned())
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-/// The last word on an order: who said it, what, and why.
-pub async fn find_last_approval(conn: &mut Conn, order: OrderId) -> Result<Option<(UserId, String, String)>> {
-    let last = sql::query_as::<(i64, String, String)>(
-        "SELECT user_id, decision, reason FROM approvals WHERE order_id = $1
-          ORDER BY decided_at_ms DESC LIMIT 1",
-    )
-    .bind(order.get())
-    .fetch_optional(conn)
-    .await?;
-    Ok(last.map(|(user, decision, reason)| (UserId::from_i64(user), decision, reason)))
-}
-
-/// What approvers said of an order, oldest first.
-pub async fn list_approvals(conn: &mut Conn, order: OrderId) -> Result<Vec<ApprovalRow>> {
-    Ok(sql::query_as::<ApprovalRow>(
-        "SELECT a.decided_at_ms, u.display_name, a.decision, a.reason
-           FROM approvals a JOIN users u ON u.id = a.user_id
-          WHERE a.order_id = $1 ORDER BY a.decided_at_ms",
-    )
-    .bind(order.get())
-    .fetch_all(conn)
-    .await?)
 }
