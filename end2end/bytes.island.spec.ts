@@ -5,7 +5,7 @@ import { goOn, isPhone, orderUpToPayment, pay, ready, thankedFor, visit } from '
 test.skip(() => isPhone(), 'bytes are the same everywhere');
 
 const KIB = 1024;
-const BUDGET = { program: 150 * KIB, style: 20 * KIB, document: 30 * KIB };
+const BUDGET = { program: 100 * KIB, style: 20 * KIB, document: 30 * KIB };
 
 test('the first visit of a product page stays within its budget', async ({ page, at }) => {
   const network = await page.context().newCDPSession(page);

@@ -6,43 +6,14 @@
 
 use domain::locale::Locale;
 use leptos::server_fn::ServerFn;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{UrlSearchParams, XmlHttpRequest};
+
+pub use crate::island::Part;
 
 use crate::form::SAID_HEADER;
 use crate::text::unreachable_text;
-
-/// A part of an answer. Whatever is not there, or something else than expected, reads as nothing.
-#[derive(Debug, Clone)]
-pub struct Part(JsValue);
-
-impl Part {
-    /// The part of this name.
-    #[must_use]
-    pub fn part(&self, name: &str) -> Self {
-        Self(js_sys::Reflect::get(&self.0, &JsValue::from_str(name)).unwrap_or_default())
-    }
-
-    /// A whole number. Those beyond 2^53, which JavaScript cannot tell apart, are no amounts of ours.
-    #[must_use]
-    pub fn number(&self) -> Option<i64> {
-        #[expect(clippy::cast_possible_truncation, reason = "whole numbers travel as such")]
-        self.0.as_f64().map(|number| number as i64)
-    }
-
-    /// A text.
-    #[must_use]
-    pub fn text(&self) -> Option<String> {
-        self.0.as_string()
-    }
-
-    /// The parts of a list.
-    #[must_use]
-    pub fn parts(&self) -> Vec<Self> {
-        self.0.dyn_ref::<js_sys::Array>().map(|list| list.iter().map(Self).collect()).unwrap_or_default()
-    }
-}
 
 /// Calls the server function `F` and gives the value of its answer, or in words why there is none.
 pub fn post<F: ServerFn>(
@@ -73,9 +44,9 @@ fn send(path: &str, fields: &[(&str, &str)], locale: Locale, done: Box<dyn FnOnc
 fn outcome(request: &XmlHttpRequest, locale: Locale) -> Result<Part, String> {
     if request.status() == Ok(200)
         && let Ok(Some(text)) = request.response_text()
-        && let Ok(answer) = js_sys::JSON::parse(&text)
+        && let Some(answer) = Part::of_json(&text)
     {
-        return Ok(Part(answer).part("value"));
+        return Ok(answer.part("value"));
     }
     let said = request.get_response_header(SAID_HEADER).ok().flatten();
     let said = said.and_then(|said| js_sys::decode_uri_component(&said).ok());

@@ -48,6 +48,8 @@ pub struct RequestInfo {
     pub wants_html: bool,
     /// For throttling only.
     pub client_address: String,
+    /// The key of a form on a page that is kept: tells two answers with the same page apart.
+    pub form_key: String,
     /// Marks the scripts and styles of this answer as ours.
     pub nonce: String,
 }
@@ -120,29 +122,42 @@ pub struct RequestContext {
 /// Puts the request's context into place.
 pub fn provide(context: RequestContext) {
     provide_context(leptos::nonce::Nonce::from_value(context.request.nonce.clone()));
-    provide_context(context);
+    // Asked for by every word of a page, so it stands by itself.
+    provide_context(context.viewer.locale);
+    provide_context(Arc::new(context));
 }
 
-fn current() -> RequestContext {
-    expect_context::<RequestContext>()
+/// All of it.
+pub(crate) fn current() -> Arc<RequestContext> {
+    expect_context::<Arc<RequestContext>>()
+}
+
+fn try_current() -> Option<Arc<RequestContext>> {
+    use_context::<Arc<RequestContext>>()
 }
 
 /// Database, clock, payments and the rest.
 #[must_use]
 pub fn services() -> Services {
-    current().services
+    current().services.clone()
+}
+
+/// The time by the shop's clock, in milliseconds since the Unix epoch.
+#[must_use]
+pub fn now_ms() -> i64 {
+    current().services.now_ms()
 }
 
 /// Whoever asks.
 #[must_use]
 pub fn viewer() -> Viewer {
-    current().viewer
+    current().viewer.clone()
 }
 
 /// The language of the page.
 #[must_use]
 pub fn locale() -> Locale {
-    use_context::<RequestContext>().map(|context| context.viewer.locale).unwrap_or_default()
+    use_context::<Locale>().unwrap_or_default()
 }
 
 /// Chooses between the two texts that stand side by side.
@@ -160,13 +175,13 @@ pub fn name<'a>(zh: &'a str, en: &'a str) -> &'a str {
 /// The request itself.
 #[must_use]
 pub fn request() -> Arc<RequestInfo> {
-    current().request
+    current().request.clone()
 }
 
 /// The request itself, if there is one (there is none in tests of parts).
 #[must_use]
 pub fn try_request() -> Option<Arc<RequestInfo>> {
-    use_context::<RequestContext>().map(|context| context.request)
+    try_current().map(|context| context.request.clone())
 }
 
 /// A varying part of the page's path; empty when the path has no such part.
@@ -193,7 +208,7 @@ pub fn query(name: &str) -> String {
 /// The site.
 #[must_use]
 pub fn site() -> Arc<SiteInfo> {
-    current().site
+    current().site.clone()
 }
 
 /// Where a published file is served: `asset("style.css")`.
@@ -217,11 +232,11 @@ pub fn localised(locale: Locale, path: &str) -> String {
 /// Pieces in the viewer's cart.
 #[must_use]
 pub fn cart_count() -> i64 {
-    use_context::<RequestContext>().map_or(0, |context| context.cart_count)
+    try_current().map_or(0, |context| context.cart_count)
 }
 
 /// What a form sent back to this page had in it.
 #[must_use]
 pub fn flash() -> Option<Arc<service::flash::FlashContent>> {
-    use_context::<RequestContext>().and_then(|context| context.flash)
+    try_current().and_then(|context| context.flash.clone())
 }

@@ -6,6 +6,7 @@
 //! - [`form`]: the one way in which something is changed: a server function that is also a plain HTML form.
 //! - `browser` (shop bundle only): how an island asks the server.
 //! - [`error`], [`text`]: what can go wrong, and how it is said in either language.
+//! - [`island`]: what makes a part of a page an island.
 //! - [`ui`]: parts that know no feature; `layout`: the frames around pages.
 //! - [`features`]: one module a feature, with its pages (server only), islands and server functions.
 //!
@@ -25,6 +26,7 @@
 pub mod error;
 pub mod features;
 pub mod form;
+pub mod island;
 pub mod routes;
 pub mod text;
 pub mod ui;

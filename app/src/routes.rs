@@ -58,6 +58,8 @@ pub mod paths {
         sign_in = "/sign-in";
         /// The second step of signing in.
         sign_in_code = "/sign-in/code";
+        /// Signing in with a passkey, in a program built with them.
+        sign_in_passkey = "/sign-in/passkey";
         register = "/register";
         /// Asking for a link to choose a new password.
         forgot_password = "/forgot-password";
@@ -80,6 +82,8 @@ pub mod paths {
         account = "/account";
         /// Two-step verification: setting it up, recovery codes, turning it off.
         second_factor = "/account/second-factor";
+        /// One's passkeys, in a program built with them.
+        passkeys = "/account/passkeys";
         about = "/about";
         privacy = "/privacy";
         licences = "/licences";
@@ -254,6 +258,8 @@ mod table {
         /// Without a language; parts that vary in braces: `/products/{slug}`. Read them by `context::param("slug")`.
         pub path: &'static str,
         pub access: Access,
+        /// Whether the server may keep it for whoever comes next without a session.
+        pub is_kept: bool,
         run: Arc<dyn Fn() -> PageFuture + Send + Sync>,
     }
 
@@ -267,7 +273,7 @@ mod table {
                 let page = run();
                 Box::pin(async move { page.await.map(|screen| Served::Screen(Box::new(screen))) })
             };
-            Self { path, access: Access::Anyone, run: Arc::new(run) }
+            Self { path, access: Access::Anyone, is_kept: false, run: Arc::new(run) }
         }
 
         /// A file to save.
@@ -279,13 +285,21 @@ mod table {
                 let file = run();
                 Box::pin(async move { file.await.map(Served::File) })
             };
-            Self { path, access: Access::Anyone, run: Arc::new(run) }
+            Self { path, access: Access::Anyone, is_kept: false, run: Arc::new(run) }
         }
 
         /// Says for whom the page is. The guard stands in the page's use case all the same.
         #[must_use]
         pub fn only(mut self, access: Access) -> Self {
             self.access = access;
+            self
+        }
+
+        /// Says that for whoever has no session the page depends on nothing but the address, the day and the database, and
+        /// that nothing on it is new with each answer but the nonce and `RequestInfo::form_key`.
+        #[must_use]
+        pub fn kept(mut self) -> Self {
+            self.is_kept = true;
             self
         }
 

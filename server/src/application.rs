@@ -125,6 +125,7 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         admission: Arc::new(Admission::new(config)),
         rates: Arc::new(Rates::new(&config.limits)),
         reading: Arc::new(Semaphore::new(config.max_requests)),
+        kept: Arc::default(),
         http: Arc::default(),
         upload_room: Arc::new(Semaphore::new(UPLOAD_ROOM_MIB)),
         unfinished: unfinished.clone(),

@@ -14,6 +14,7 @@ pub mod assets;
 pub mod cli;
 pub mod config;
 pub mod entropy;
+pub mod kept_pages;
 pub mod limits;
 pub mod listening;
 pub mod mail;

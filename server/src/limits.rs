@@ -45,11 +45,13 @@ pub enum Class {
     Known,
     /// A page for somebody without one: a first visit, or a crawler.
     Crowd,
+    /// A page that a browser fetches before anybody asks for it.
+    Ahead,
 }
 
 impl Class {
     /// Every class.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Health,
         Self::Event,
         Self::Vital,
@@ -58,6 +60,7 @@ impl Class {
         Self::File,
         Self::Known,
         Self::Crowd,
+        Self::Ahead,
     ];
 
     /// The name in metrics.
@@ -72,6 +75,7 @@ impl Class {
             Self::File => "file",
             Self::Known => "known",
             Self::Crowd => "crowd",
+            Self::Ahead => "ahead",
         }
     }
 
@@ -96,13 +100,27 @@ impl Class {
         }
     }
 
+    /// The same request when a browser fetches ahead with it, in the hope that somebody will ask. `None` is for what
+    /// must not be fetched so: what may write, what is a guess, what somebody is in the middle of paying.
+    #[must_use]
+    pub fn fetched_ahead(self, query: &str) -> Option<Self> {
+        let is_harmless = !asks_for(query, "tail") && !asks_for(query, app::form::FLASH_PARAMETER);
+        match self {
+            Self::Known | Self::Crowd if is_harmless => Some(Self::Ahead),
+            Self::File | Self::Health => Some(self),
+            _ => None,
+        }
+    }
+
     /// Which bucket of its address a request takes from; `None` for what is not counted.
     #[must_use]
     pub fn budget(self, path: &str, query: &str) -> Option<Budget> {
-        let asks_for = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+        let asks_for = |name: &str| asks_for(query, name);
         match self {
             Self::Health | Self::Event | Self::File => None,
             Self::Upload => Some(Budget::Uploads),
+            // Of its own, so that nobody is turned away for links that were only passed by.
+            Self::Ahead => Some(Budget::Ahead),
             _ if is_guess(path) || asks_for("tail") => Some(Budget::Guesses),
             Self::Vital if path.starts_with("/api/") => Some(Budget::Changes),
             // The one other page that writes: it takes a kept form away.
@@ -110,6 +128,30 @@ impl Class {
             Self::Vital | Self::Guess | Self::Known | Self::Crowd => Some(Budget::Pages),
         }
     }
+}
+
+/// Whether a query has a parameter.
+fn asks_for(query: &str, name: &str) -> bool {
+    query.split('&').any(|pair| pair.split('=').next() == Some(name))
+}
+
+/// Whether a browser fetches before anybody asks (`Sec-Purpose`, <https://fetch.spec.whatwg.org/#sec-purpose-header>).
+#[must_use]
+pub fn is_ahead(headers: &HeaderMap) -> bool {
+    headers.get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"))
+}
+
+/// Whether what is fetched ahead is kept only as its headers let it: so is what `<link rel=prefetch>` fetches, while what
+/// speculation rules fetch is kept aside until the person goes there.
+#[must_use]
+pub fn is_kept_by_hint(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-mode").is_none_or(|mode| mode != "navigate")
+}
+
+/// Whether the person has asked for few bytes (`Save-Data: on`).
+#[must_use]
+pub fn saves_data(headers: &HeaderMap) -> bool {
+    headers.get("save-data").is_some_and(|wish| wish.as_bytes().eq_ignore_ascii_case(b"on"))
 }
 
 fn is_file(path: &str) -> bool {
@@ -226,6 +268,23 @@ mod tests {
         assert_eq!(budget(Method::GET, "/cart", ""), Some(Budget::Pages));
         assert_eq!(budget(Method::POST, "/webhooks/stripe", ""), None);
         assert_eq!(budget(Method::GET, "/healthz", ""), None);
+    }
+
+    #[test]
+    fn only_pages_that_change_nothing_are_fetched_ahead_and_they_take_from_no_other_bucket() {
+        let ahead = |path, query| Class::of(&Method::GET, path, true).fetched_ahead(query);
+        assert_eq!(ahead("/products/tea", "region=61"), Some(Class::Ahead));
+        assert_eq!(
+            ahead("/products", "q=a&flash=abc"),
+            None,
+            "taking the kept form away is left to the person"
+        );
+        assert_eq!(ahead("/find-order", "tail=0001"), None);
+        assert_eq!(ahead("/checkout", ""), None);
+        assert_eq!(ahead("/orders/abc", ""), None);
+        assert_eq!(ahead("/media/ab/s.webp", ""), Some(Class::File));
+        assert_eq!(Class::of(&Method::POST, "/api/cart/add_line", true).fetched_ahead(""), None);
+        assert_eq!(Class::Ahead.budget("/products/tea", ""), Some(Budget::Ahead));
     }
 
     #[test]

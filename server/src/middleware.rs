@@ -57,18 +57,33 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = route_name(&request);
-    let class = Class::of(&method, &path, has_session(&state, request.headers()));
+    let has_session = has_session(&state, request.headers());
+    let class = Class::of(&method, &path, has_session);
+    let ahead = limits::is_ahead(request.headers()).then(|| class_ahead(class, &request));
+    let class = ahead.flatten().unwrap_or(class);
+    let is_kept = class == Class::Ahead && !has_session && limits::is_kept_by_hint(request.headers());
     // Without the query: it may hold what somebody typed.
     let span = tracing::info_span!("request", id = %marks.id, %method, path, user = tracing::field::Empty);
     let begun = Instant::now();
     let in_flight = state.http.begin(class);
-    let mut answer = guarded(&state, class, request, next).instrument(span.clone()).await;
+    let mut answer = match ahead {
+        Some(None) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        _ => guarded(&state, class, request, next).instrument(span.clone()).await,
+    };
     drop(in_flight);
     let took = begun.elapsed();
     let (status, took_ms) = (answer.status().as_u16(), took.as_millis() as u64);
     span.in_scope(|| tracing::info!(status, took_ms, "answered"));
     state.http.note(route, &method, status, took);
     put_headers(&state, &marks, &path, answer.headers_mut());
+    if is_kept && answer.status() == StatusCode::OK {
+        let_keep(answer.headers_mut());
+    }
+    if !method.is_safe() {
+        // A page fetched before this would show the cart, or the account, as it was.
+        let stale = HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\"");
+        answer.headers_mut().insert("clear-site-data", stale);
+    }
     if answer.status() == StatusCode::SERVICE_UNAVAILABLE
         && !answer.headers().contains_key(header::RETRY_AFTER)
     {
@@ -76,6 +91,25 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
         answer.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     answer
+}
+
+/// What a request counts as that is sent before anybody asks for the page; `None` if it must not be answered.
+fn class_ahead(class: Class, request: &Request) -> Option<Class> {
+    let is_welcome = !limits::saves_data(request.headers());
+    class.fetched_ahead(request.uri().query().unwrap_or_default()).filter(|_| is_welcome)
+}
+
+/// How long a page fetched ahead serves, in browsers that keep it only as they keep any answer.
+const AHEAD: HeaderValue = HeaderValue::from_static("private, max-age=60");
+
+/// Lets a browser without speculation rules show the public page that it fetched ahead, instead of asking once more.
+/// Only without a session: such a page shows nobody's cart, and as soon as there is a cookie it is a different page.
+fn let_keep(headers: &mut HeaderMap) {
+    let is_kept = headers.get(header::CACHE_CONTROL).is_some_and(|kept| kept == "private, no-cache");
+    if is_kept && !headers.contains_key(header::SET_COOKIE) {
+        headers.insert(header::CACHE_CONTROL, AHEAD);
+        headers.append(header::VARY, HeaderValue::from_name(header::COOKIE));
+    }
 }
 
 /// What a request is called in metrics: the template of its route, or the server function, never what a client made up.

@@ -11,13 +11,16 @@ pub const NAME: &str = "s3";
 /// What it is.
 pub const MEANING: &str = "photos in a bucket: uploaded, served, missing, the bucket gone and back";
 
+/// What the server is built with: everything it can be, so that all tests of features share one build.
+pub const FEATURES: &str = "passkeys,s3";
+
 /// Installs moto where it is missing, builds the shop with its feature, runs the test.
 pub fn run() -> Result<()> {
     let moto = install()?;
     let mut command = tools::cargo("test");
-    command.args(["--package", "xiangji", "--features", "s3", "--test", "faults", "bucket::"]);
+    command.args(["--package", "xiangji", "--features", FEATURES, "--test", "faults", "bucket::"]);
     command.env("XIANGJI_TEST_MOTO", moto);
-    tools::run("cargo test --features s3", &mut command)
+    tools::run("cargo test of the bucket", &mut command)
 }
 
 fn install() -> Result<PathBuf> {

@@ -110,7 +110,7 @@ pub fn build(bundle: Bundle, mode: Mode) -> Result<Client> {
     Ok(client)
 }
 
-/// The names of the `#[island]`s in the sources of `app` that belong to a bundle.
+/// The names of the islands in the sources of `app` that belong to a bundle.
 fn declared_islands(bundle: Bundle) -> Result<Vec<String>> {
     let sources = tools::root().join("app/src");
     let modules = fs::read_to_string(sources.join("features/mod.rs"))?;
@@ -140,29 +140,24 @@ fn modules_outside(source: &str, bundle: Bundle) -> BTreeSet<&str> {
     outside
 }
 
-/// The names of the `#[island]` functions in a source text.
+/// The names of the islands in a source text: what stands in `island! { … pub fn name(`.
 fn islands_of(source: &str) -> Vec<String> {
     let mut islands = Vec::new();
     let mut lines = source.lines().map(str::trim_start);
     while let Some(line) = lines.next() {
-        if !line.starts_with("#[island") {
+        if !line.starts_with("crate::island::island!") {
             continue;
         }
-        let name = lines.find_map(|line| {
-            let after =
-                line.strip_prefix("fn ").or_else(|| line.split_once(" fn ").map(|(_, after)| after))?;
-            after.split(|character: char| !character.is_alphanumeric() && character != '_').next()
-        });
+        let name = lines.find_map(|line| line.strip_prefix("pub fn ")?.split('(').next());
         islands.extend(name.map(str::to_owned));
     }
     islands
 }
 
-/// An island that the linker dropped would be found by nobody but the visitor whose click does nothing. Leptos exports
-/// each as `<name>_<hash>`.
+/// An island that the linker dropped would be found by nobody but the visitor whose click does nothing.
 fn ensure_islands_are_exported(glue: &str, islands: &[String]) -> Result<()> {
     let missing: Vec<&String> =
-        islands.iter().filter(|island| !glue.contains(&format!("export function {island}_"))).collect();
+        islands.iter().filter(|island| !glue.contains(&format!("export function {island}("))).collect();
     ensure!(
         missing.is_empty(),
         "the browser's part does not export the islands {missing:?}: is each reachable in crate app?"
@@ -203,7 +198,13 @@ fn optimise(wasm_opt: &Path, bundle: Bundle, work: &Path) -> Result<()> {
     let wasm = work.join(format!("{}_bg.wasm", bundle.stem()));
     let optimised = work.join("optimised.wasm");
     let mut command = Command::new("node");
-    command.arg(wasm_opt).arg(&wasm).arg("-o").arg(&optimised).arg("-Oz").args(WASM_FEATURES);
+    command
+        .arg(wasm_opt)
+        .arg(&wasm)
+        .arg("-o")
+        .arg(&optimised)
+        .args(["-Oz", "--converge"])
+        .args(WASM_FEATURES);
     tools::run("wasm-opt", command.stdin(Stdio::null()))?;
     fs::rename(optimised, wasm).context("cannot replace the WASM by the optimised one")
 }
@@ -277,14 +278,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn islands_are_found_by_their_attribute_and_missed_if_not_exported() {
-        let source = "#[island]\npub fn Stepper(max: u32) -> impl IntoView {}\n\
-                      /// Doc.\n#[island(lazy)]\n#[expect(dead_code)]\npub(crate) fn HoldClock() {}\n#[component]\nfn Page() {}";
+    fn islands_are_found_by_their_macro_and_missed_if_not_exported() {
+        let source = "crate::island::island! {\n    /// Doc.\n    pub fn stepper(max: i64) = content;\n}\n\
+                      fn content(max: i64) -> impl IntoView {}\n\
+                      crate::island::island! {\n    pub fn hold_clock(\n        left_ms: i64,\n    ) = content;\n}";
         let islands = islands_of(source);
-        assert_eq!(islands, ["Stepper", "HoldClock"]);
-        let glue = "export function Stepper_123(el) {}\nexport function HoldClock_456(el) {}";
+        assert_eq!(islands, ["stepper", "hold_clock"]);
+        let glue = "export function stepper(element) {}\nexport function hold_clock(element) {}";
         assert!(ensure_islands_are_exported(glue, &islands).is_ok());
-        assert!(ensure_islands_are_exported("export function Stepper_123(el) {}", &islands).is_err());
+        assert!(ensure_islands_are_exported("export function stepper(element) {}", &islands).is_err());
     }
 
     #[test]

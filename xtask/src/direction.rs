@@ -18,8 +18,8 @@ const MAY_NAME: [(&str, &[&str]); 10] = [
     ("media", &[]),
     ("service", &["domain", "store", "media"]),
     ("stripe_lookalike", &[]),
-    // Looks at the shop from outside only.
-    ("bench", &[]),
+    // Plays the payment network; compares the shop with the same data and the same statements without it.
+    ("bench", &["domain", "store", "service", "stripe_lookalike"]),
     ("app", &["domain", "service"]),
     ("client", &["app"]),
     ("xiangji", &["domain", "store", "media", "service", "stripe_lookalike", "app"]),

@@ -1,6 +1,7 @@
 //! `cargo xtask e2e`: the real server with demonstration data, and a real Chromium.
 //!
-//! `E2E_ENGINE=postgres` runs it on a throwaway PostgreSQL cluster instead of SQLite.
+//! `E2E_ENGINE=postgres` runs it on a throwaway PostgreSQL cluster instead of SQLite. `E2E_FEATURES=passkeys` builds the
+//! server with that feature; its shop is then called `localhost`, for authenticators know no site without a name.
 
 use crate::postgres::Cluster;
 use crate::site::{self, Mode};
@@ -47,7 +48,7 @@ pub fn run(playwright: &[OsString]) -> Result<()> {
 
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command.current_dir(&folder).arg("test").args(playwright).stdin(Stdio::null());
-    command.env("BASE_URL", format!("http://127.0.0.1:{port}")).env("CHROMIUM", chromium);
+    command.env("BASE_URL", format!("http://{}:{port}", host())).env("CHROMIUM", chromium);
     let result = tools::run("playwright", &mut command);
     // Whatever the pages showed: not a fen may be missing after all that was clicked. Before the server stops, because
     // its data goes with it.
@@ -62,14 +63,29 @@ fn build_server() -> Result<PathBuf> {
     tools::step("Building the server (dev)", || {
         let mut command = tools::cargo("build");
         command.args(["--workspace", "--exclude", "client", "--bin", "xiangji"]);
+        if let Some(features) = features() {
+            let named: Vec<String> =
+                features.split(',').map(|feature| format!("xiangji/{feature}")).collect();
+            command.args(["--features", &named.join(",")]);
+        }
         tools::run("cargo build of the server", &mut command)
     })?;
     Ok(tools::target_dir().join("debug/xiangji"))
 }
 
+/// What the server is built with besides, as its own features are named.
+fn features() -> Option<String> {
+    std::env::var("E2E_FEATURES").ok().filter(|named| !named.is_empty())
+}
+
+/// What browsers call the machine.
+fn host() -> &'static str {
+    if features().is_some() { "localhost" } else { "127.0.0.1" }
+}
+
 /// Where the server under test keeps its data.
 #[derive(Debug)]
-struct Database {
+pub struct Database {
     /// The folder that is deleted with the server.
     dir: PathBuf,
     /// Of the PostgreSQL cluster; none for the embedded database in the folder.
@@ -77,6 +93,11 @@ struct Database {
 }
 
 impl Database {
+    /// The embedded one, in a folder that goes with the server.
+    pub fn embedded(dir: PathBuf) -> Self {
+        Self { dir, url: None }
+    }
+
     /// Makes a command of `xiangji` work on it, and on nothing that the caller's environment names.
     fn choose(&self, command: &mut Command) {
         command.arg("--data-dir").arg(self.dir.join("data")).current_dir(tools::root());
@@ -84,7 +105,8 @@ impl Database {
     }
 }
 
-fn start_server(server: &Path, site: &Path, database: &Database, log: &Path) -> Result<(Guarded, u16)> {
+/// Starts the server on a free port, and waits until it has filled its database and is ready.
+pub fn start_server(server: &Path, site: &Path, database: &Database, log: &Path) -> Result<(Guarded, u16)> {
     tools::step("Starting the server with the demonstration county", || {
         let port = tools::free_port()?;
         let wanted = serve::server_command(server, port, site);
@@ -92,6 +114,9 @@ fn start_server(server: &Path, site: &Path, database: &Database, log: &Path) -> 
         let guarded = Guarded::spawn(dir, "TERM", File::create(log)?, wanted.get_program(), |command| {
             command.args(wanted.get_args());
             command.envs(wanted.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            if features().is_some() {
+                command.env("XIANGJI_PUBLIC_URL", format!("http://{}:{port}", host()));
+            }
             database.choose(command);
         })?;
         let ready = || tools::http_status(port, "/readyz") == Some(200);
@@ -118,7 +143,7 @@ fn last_lines(log: &Path, count: usize) -> String {
 }
 
 /// Debian's Chromium, or the browser named by `CHROMIUM`, and a font that has Chinese characters.
-fn ensure_chromium() -> Result<PathBuf> {
+pub fn ensure_chromium() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("CHROMIUM") {
         return Ok(PathBuf::from(path));
     }

@@ -14,11 +14,12 @@
 //! - `serve`: site, server, run
 //! - `test`, `direction`, `e2e`: the steps of `cargo xtask test`; `long`: the reliability harnesses of its `--long`
 //! - `broken`: proof that the harnesses can fail (`cargo xtask test --broken`)
-//! - `supply`, `sbom`: what comes in from outside, and what of it is in the program
+//! - `supply`, `sbom`: what comes in from outside, and what of it is in the program; `advisories`: what is known of it
 //! - `postgres`: a throwaway PostgreSQL cluster
-//! - `bench`: figures
+//! - `bench`: figures; `lighthouse`: those of pages as a phone sees them; `rebuild`: how soon a change is seen
 //! - `tools`: commands, timing, guarded child processes
 
+mod advisories;
 mod bench;
 mod broken;
 mod bucket;
@@ -26,8 +27,10 @@ mod client;
 mod compress;
 mod direction;
 mod e2e;
+mod lighthouse;
 mod long;
 mod postgres;
+mod rebuild;
 mod sbom;
 mod serve;
 mod site;
@@ -61,6 +64,8 @@ enum Task {
     Test(test::Arguments),
     /// Write the bill of materials (CycloneDX) and the licence texts of what is in the program
     Sbom(sbom::Arguments),
+    /// Hold Cargo.lock against the advisory database (needs the network; once a week)
+    Advisories,
     /// Run the end-to-end tests in Chromium
     E2e(e2e::Arguments),
     /// Print a figure with its conditions
@@ -87,5 +92,6 @@ fn run(task: Task) -> Result<()> {
         Task::E2e(arguments) => e2e::run(&arguments.playwright),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Sbom(arguments) => sbom::run(&arguments),
+        Task::Advisories => advisories::run(),
     }
 }

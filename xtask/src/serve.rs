@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Site and server at once: linking the browser's part keeps one core busy for minutes while the other would wait.
-fn build_both(dev: bool) -> Result<(site::Site, PathBuf)> {
+pub fn build_both(dev: bool) -> Result<(site::Site, PathBuf)> {
     std::thread::scope(|scope| {
         let server = scope.spawn(|| build_server(dev));
         let site = site::build(site::Mode::from_dev_flag(dev));
@@ -57,7 +57,7 @@ pub fn server_command(server: &Path, port: u16, site_root: &Path) -> Command {
 }
 
 /// Builds the server for people: optimised, unless `dev`.
-fn build_server(dev: bool) -> Result<PathBuf> {
+pub fn build_server(dev: bool) -> Result<PathBuf> {
     let (profile, directory, note) =
         if dev { ("dev", "debug", "some 4 min") } else { ("serve", "serve", "some 7 min") };
     tools::step(&format!("Building the server ({profile}; {note} the first time)"), || {

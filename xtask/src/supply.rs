@@ -6,18 +6,18 @@
 use crate::tools::{self, WASM_TARGET};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use toml::Table;
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 /// Where packages of npm are named; none of them is part of the shop, they build and test it.
-pub const NPM_FOLDERS: [&str; 2] = ["end2end", "xtask/tools"];
+pub const NPM_FOLDERS: [&str; 3] = ["end2end", "xtask/tools", "xtask/lighthouse"];
 /// What is built: the whole workspace for servers, and the browser's part.
 const BUILDS: [&[&str]; 3] = [
     &["--workspace", "--target", "x86_64-unknown-linux-gnu"],
-    &["--package", "xiangji", "--features", "s3", "--target", "x86_64-unknown-linux-gnu"],
+    &["--package", "xiangji", "--features", "passkeys,s3", "--target", "x86_64-unknown-linux-gnu"],
     &["--package", "client", "--target", WASM_TARGET],
 ];
 
@@ -40,7 +40,8 @@ pub fn check() -> Result<()> {
         let words = [words, &["--edges", "normal,build,dev"]].concat();
         built.extend(tree(&words)?.into_iter().map(|(_, found)| found));
     }
-    wrong.extend(banned(&built, &deny));
+    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
+    wrong.extend(banned(&built, &deny, packages));
     for folder in NPM_FOLDERS {
         wrong.extend(npm_faults(&root.join(folder)).with_context(|| folder.to_owned())?);
     }
@@ -172,13 +173,33 @@ fn lock_faults(lock: &Table) -> Vec<String> {
     faults
 }
 
-fn banned(built: &BTreeSet<Crate>, deny: &Table) -> Vec<String> {
-    let rules = deny["bans"]["deny"].as_array().into_iter().flatten();
-    let rules: BTreeMap<&str, &str> = rules
-        .filter_map(|rule| Some((rule.get("crate")?.as_str()?, rule.get("reason")?.as_str()?)))
-        .collect();
-    let found = built.iter().filter_map(|(name, version)| Some((name, version, rules.get(name.as_str())?)));
-    found.map(|(name, version, reason)| format!("{name} {version} is banned: {reason}")).collect()
+/// A rule with `wrappers` is for everybody but those who ask for the crate by name (as cargo-deny reads it).
+fn banned(built: &BTreeSet<Crate>, deny: &Table, packages: &[Value]) -> Vec<String> {
+    let asks_for = |package: &Value, name: &str| {
+        package["dependencies"].as_array().into_iter().flatten().any(|found| text(found, "name") == name)
+    };
+    let mut faults = Vec::new();
+    for rule in deny["bans"]["deny"].as_array().into_iter().flatten() {
+        let word = |key: &str| rule.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+        let (name, reason) = (word("crate"), word("reason"));
+        let wrappers: Vec<&str> = rule
+            .get("wrappers")
+            .and_then(toml::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(toml::Value::as_str)
+            .collect();
+        let strangers = packages
+            .iter()
+            .filter(|package| asks_for(package, name) && !wrappers.contains(&text(package, "name")));
+        if !wrappers.is_empty() && strangers.count() == 0 {
+            continue;
+        }
+        for (_, version) in built.iter().filter(|(built, _)| built == name) {
+            faults.push(format!("{name} {version} is banned: {reason}"));
+        }
+    }
+    faults
 }
 
 fn npm_faults(folder: &Path) -> Result<Vec<String>> {
@@ -270,7 +291,12 @@ mod tests {
             ("openssl".to_owned(), "0.10.0".to_owned()),
             ("b".to_owned(), "1.0.0".to_owned()),
         ]);
-        assert_eq!(banned(&built, &deny), ["openssl 0.10.0 is banned: TLS is rustls"]);
+        assert_eq!(banned(&built, &deny, &[]), ["openssl 0.10.0 is banned: TLS is rustls"]);
+        let deny: Table =
+            r#"bans = { deny = [{ crate = "b", reason = "no", wrappers = ["ours"] }] }"#.parse().unwrap();
+        let who = |name: &str| json!({"name": name, "dependencies": [{"name": "b"}]});
+        assert!(banned(&built, &deny, &[who("ours")]).is_empty());
+        assert_eq!(banned(&built, &deny, &[who("ours"), who("theirs")]), ["b 1.0.0 is banned: no"]);
         let lock: Table =
             format!("[[package]]\nname='a'\nsource='{CRATES_IO}'\n[[package]]\nname='ours'").parse().unwrap();
         assert_eq!(lock_faults(&lock).len(), 1);

@@ -3,7 +3,7 @@
 use crate::client::Bundle;
 use crate::postgres::Cluster;
 use crate::tools::{self, WASM_TARGET};
-use crate::{broken, direction, e2e, long, supply};
+use crate::{broken, bucket, direction, e2e, long, supply};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::time::{Duration, Instant};
@@ -39,6 +39,7 @@ enum Step {
     Supply,
     Lint,
     Unit,
+    Features,
     E2e,
 }
 
@@ -50,6 +51,7 @@ impl Step {
             Self::Supply => "supply",
             Self::Lint => "lint",
             Self::Unit => "unit",
+            Self::Features => "features",
             Self::E2e => "e2e",
         }
     }
@@ -61,6 +63,7 @@ impl Step {
             Self::Supply => "licences, bans, sources and lock files of what comes from outside, by deny.toml",
             Self::Lint => "clippy without warnings, for the server and for the browser",
             Self::Unit => "unit, property, store and HTTP tests, on SQLite and PostgreSQL",
+            Self::Features => "what is built only when asked for: clippy, passkeys, photos in a bucket",
             Self::E2e => "the shop in Chromium, phone and desktop, with and without JavaScript",
         }
     }
@@ -72,6 +75,7 @@ impl Step {
             Self::Supply => supply::check(),
             Self::Lint => lint(),
             Self::Unit => unit(),
+            Self::Features => features(),
             Self::E2e => e2e::run(&[]),
         }
     }
@@ -155,4 +159,23 @@ fn unit() -> Result<()> {
     command.args(["--workspace", "--exclude", "client", "--no-fail-fast"]);
     command.env("XIANGJI_TEST_POSTGRES_URL", cluster.url());
     tools::run("cargo test", &mut command)
+}
+
+/// The server with everything it can be built with; its tests are those that only then have something to look at.
+fn features() -> Result<()> {
+    tools::step("clippy for the server with every feature", || {
+        let mut command = tools::cargo("clippy");
+        command.args(["--package", "xiangji", "--features", bucket::FEATURES, "--all-targets"]);
+        tools::run("clippy", command.args(["--", "-D", "warnings"]))
+    })?;
+    let mut command = tools::cargo("test");
+    command.args(["--package", "service", "--features", "passkeys", "--lib", "accounts::"]);
+    tools::run("cargo test of passkeys", &mut command)?;
+    let mut command = tools::cargo("test");
+    command.args(["--package", "service", "--features", "passkeys", "--test", "hostile", "authenticator"]);
+    tools::run("cargo test of what authenticators write", &mut command)?;
+    let mut command = tools::cargo("test");
+    command.args(["--package", "xiangji", "--features", bucket::FEATURES, "--test", "http"]);
+    tools::run("cargo test of passkeys over HTTP", command.args(["--", "passkeys", "access"]))?;
+    bucket::run()
 }

@@ -157,6 +157,8 @@ ids! {
     UserId;
     /// A role held by a user.
     RoleId;
+    /// A passkey of a user.
+    PasskeyId;
     /// A category of products.
     CategoryId;
     /// A product (SPU).

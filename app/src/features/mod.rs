@@ -49,6 +49,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(checkout::pages());
     pages.extend(orders::pages());
     pages.extend(account::pages());
+    #[cfg(feature = "passkeys")]
+    pages.extend(account::passkey_pages());
     pages.extend(units::pages());
     pages.extend(books::pages());
     pages.extend(county::pages());

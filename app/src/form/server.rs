@@ -98,7 +98,7 @@ where
     Fut: Future<Output = service::Result<Then<T>>> + Send + 'static,
     T: Send + 'static,
 {
-    let current = expect_context::<RequestContext>();
+    let current = crate::context::current();
     let response = expect_context::<ResponseOptions>();
     let values = form_values(&form);
     let work = work(current.services.clone(), current.viewer.clone(), form);

@@ -8,8 +8,9 @@ use super::{Frame, Screen, console, shop};
 use crate::context::{asset, localised, request, site, t, viewer};
 use crate::ui::icon;
 
-/// Loads the client only where the page has an island, glue and WASM side by side, and then wakes island after
-/// island; the order (outer before inner, children handed over on the way) is that of `leptos::HydrationScripts`.
+/// Loads the client only where the page has an island, glue and WASM side by side, once the photos in sight are painted or
+/// somebody touches the page (until then it works as a page without scripts does), and then wakes island after island;
+/// the order (outer before inner, children handed over on the way) is that of `leptos::HydrationScripts`.
 const ISLAND_LOADER: &str = r#"if(document.querySelector('leptos-island')){
 const stack=[];
 const wake=async(el,mod)=>{const id=el.dataset.component;const start=mod[id];
@@ -19,6 +20,8 @@ const walk=async(node,mod)=>{if(node.nodeType!==1)return;const tag=node.tagName.
 if(tag==='leptos-island'){await wake(node,mod);for(const child of node.children)await walk(child,mod);}
 else if(tag==='leptos-children'){stack.push(node.$$on_hydrate);for(const child of node.children)await walk(child,mod);stack.pop();}
 else for(const child of node.children)await walk(child,mod);};
+if(document.readyState!=='complete')await new Promise((go)=>{for(const kind of ['pointerdown','keydown'])addEventListener(kind,go,{once:true});
+addEventListener('load',()=>requestAnimationFrame(()=>setTimeout(go)),{once:true});});
 const wasm=fetch(WASM,{credentials:'same-origin'});
 const mod=await import(JS);
 window.__hydrateIsland=(el)=>wake(el,mod);
@@ -28,8 +31,21 @@ await walk(document.body,mod);
 document.documentElement.dataset.ready='';
 }"#;
 
-/// Pages worth fetching before the click: the ones of the shop that change nothing and belong to nobody.
-const PREFETCH_RULES: &str = r#"{"prefetch":[{"where":{"or":[{"href_matches":"/products/*"},{"href_matches":"/villages/*"},{"href_matches":"/products"},{"href_matches":"/villages"},{"href_matches":"/en/products/*"},{"href_matches":"/en/villages/*"},{"href_matches":"/en/products"},{"href_matches":"/en/villages"}]},"eagerness":"moderate"}]}"#;
+/// Pages worth fetching before the click: the ones of the shop that change nothing and belong to nobody. Browsers do it
+/// when the pointer rests on a link or a finger touches it, and leave it when the person saves data. A page that takes a
+/// kept form away is none of them.
+const PREFETCH_RULES: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":["/","/en","/about","/en/about","/products","/en/products","/products/*","/en/products/*","/villages","/en/villages","/villages/*","/en/villages/*"]},{"not":{"href_matches":"/*\\?*flash=*"}},{"not":{"selector_matches":"[download],[rel~=nofollow]"}}]},"eagerness":"moderate"}]}"#;
+
+/// The same in browsers that do not know such rules.
+const PREFETCH_SCRIPT: &str = r"if(!HTMLScriptElement.supports?.('speculationrules')&&!navigator.connection?.saveData){
+const known=new Set([location.pathname+location.search]);let timer;
+addEventListener('pointerover',(event)=>{clearTimeout(timer);
+const link=event.target.closest?.('a[href]:not([download],[rel~=nofollow])');
+if(!link||link.origin!==location.origin||known.has(link.pathname+link.search)||/[?&]flash=/.test(link.search)
+||!/^(\/en)?(\/(about|(products|villages)(\/.*)?)?)?$/.test(link.pathname))return;
+timer=setTimeout(()=>{known.add(link.pathname+link.search);const hint=document.createElement('link');
+hint.rel='prefetch';hint.href=link.href;document.head.append(hint);},event.pointerType==='mouse'?80:0);});
+}";
 
 /// JSON that may stand inside a script element.
 fn script_json(value: &serde_json::Value) -> String {
@@ -49,7 +65,11 @@ fn og(property: &'static str, content: impl Into<String>) -> AnyView {
 /// The head's lines for search engines and link previews.
 fn listing_lines(screen: &Screen, full_title: &str) -> AnyView {
     if !screen.is_public {
-        return view! { <meta name="robots" content="noindex"/> }.into_any();
+        return view! {
+            <meta name="robots" content="noindex"/>
+            <meta name="description" content=t("村里的好东西，每一元都回到村集体。", "Good things from the villages; every yuan goes back to them.")/>
+        }
+        .into_any();
     }
     let path = screen.canonical.clone().unwrap_or_else(|| request().path.clone());
     let address = |locale: Locale| absolute(&localised(locale, &path));
@@ -99,7 +119,8 @@ fn head(screen: &Screen) -> AnyView {
         <meta name="theme-color" content="#ffffff"/>
         {listing_lines(screen, &full_title)}
         <script type="speculationrules" nonce=nonce.clone() inner_html=PREFETCH_RULES></script>
-        <script type="module" nonce=nonce inner_html=loader></script>
+        <script type="module" nonce=nonce.clone() inner_html=loader></script>
+        <script type="module" nonce=nonce inner_html=PREFETCH_SCRIPT></script>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ mod console;
 mod document;
 mod shop;
 
-pub use answer::{FileSlot, answer};
+pub use answer::{Answer, Content, answer};
 pub use console::{Console, Section};
 pub use document::document;
 

@@ -18,11 +18,14 @@ fn clock_text(seconds: i64) -> String {
     }
 }
 
-/// Shows how long stock stays set aside. `left_ms` is what was left when the server made the page: the browser's own
-/// clock may be wrong, so only time that has passed since is taken from it. At zero the page is loaded again, because
-/// by then the order looks different.
-#[island]
-pub fn HoldClock(left_ms: i64, locale: Locale) -> impl IntoView {
+crate::island::island! {
+    /// Shows how long stock stays set aside. `left_ms` is what was left when the server made the page: the browser's own
+    /// clock may be wrong, so only time that has passed since is taken from it. At zero the page is loaded again, because
+    /// by then the order looks different.
+    pub fn hold_clock(left_ms: i64, locale: Locale) = content;
+}
+
+fn content(left_ms: i64, locale: Locale) -> impl IntoView {
     let left = RwSignal::new((left_ms / 1000).max(0));
     #[cfg(feature = "hydrate")]
     count_down(left, left_ms);

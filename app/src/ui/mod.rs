@@ -23,7 +23,7 @@ mod photo;
 
 pub use amount::amount_text;
 pub use cart_badge::show_cart_count;
-pub use hold_clock::HoldClock;
+pub use hold_clock::hold_clock;
 pub use icon::{icon, icon_l, icon_s, logo_mark, typed_icon};
 pub use money::{price, price_l, price_s, typed_price};
 
@@ -51,6 +51,6 @@ mod qr;
 #[cfg(feature = "ssr")]
 mod unit;
 #[cfg(feature = "ssr")]
-pub use qr::qr_code;
+pub use qr::{qr_code, secret_qr_code};
 #[cfg(feature = "ssr")]
 pub use unit::unit_text;

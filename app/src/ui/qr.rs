@@ -1,23 +1,65 @@
 //! A QR code as one SVG path.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use leptos::prelude::*;
 use qrcode::{Color, EcLevel, QrCode};
 
 /// The quiet zone that readers need around a code, in modules.
 const QUIET: usize = 2;
 
-/// `text` as a code; nothing when it is too long for one.
+/// Codes that are remembered at once; a few kilobytes each.
+const REMEMBERED: usize = 512;
+
+/// A code as it is drawn.
+#[derive(Debug, Clone)]
+struct Drawn {
+    side: usize,
+    path: Arc<str>,
+}
+
+/// `text` as a code, drawn for this page only: it may be a secret. Nothing when it is too long for one.
+#[must_use]
+pub fn secret_qr_code(text: &str, label: &str) -> AnyView {
+    draw(text).map(|code| shown(code, label)).into_any()
+}
+
+/// A public `text`, which many pages show, as a code; nothing when it is too long for one.
 #[must_use]
 pub fn qr_code(text: &str, label: &str) -> AnyView {
-    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::M) else { return ().into_any() };
-    let side = code.width() + 2 * QUIET;
-    let path = dark_runs(&code);
+    drawn(text).map(|code| shown(code, label)).into_any()
+}
+
+fn shown(Drawn { side, path }: Drawn, label: &str) -> AnyView {
     view! {
         <svg class="qr" viewBox=format!("0 0 {side} {side}") role="img" aria-label=label.to_owned()>
             <path d=path></path>
         </svg>
     }
     .into_any()
+}
+
+/// The code of a text. It is the same for ever, so codes that were drawn are kept: choosing a mask takes a fifth of the
+/// time that a whole page takes.
+fn drawn(text: &str) -> Option<Drawn> {
+    static KEPT: Mutex<BTreeMap<String, Drawn>> = Mutex::new(BTreeMap::new());
+    let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = kept().get(text) {
+        return Some(found.clone());
+    }
+    let made = draw(text)?;
+    let mut kept = kept();
+    if kept.len() >= REMEMBERED {
+        kept.clear();
+    }
+    kept.insert(text.to_owned(), made.clone());
+    Some(made)
+}
+
+fn draw(text: &str) -> Option<Drawn> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    Some(Drawn { side: code.width() + 2 * QUIET, path: dark_runs(&code).into() })
 }
 
 /// One rectangle for each run of dark modules in a row.
@@ -42,6 +84,19 @@ fn dark_runs(code: &QrCode) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_that_is_kept_is_the_one_that_was_drawn() {
+        let text = |number: usize| format!("https://example.org/{number}");
+        let first: Vec<Arc<str>> = (0..3).filter_map(|n| Some(drawn(&text(n))?.path)).collect();
+        assert_ne!(first[0], first[1]);
+        for number in 0..2 * REMEMBERED {
+            drawn(&text(number));
+        }
+        let again: Vec<Arc<str>> = (0..3).filter_map(|n| Some(drawn(&text(n))?.path)).collect();
+        assert_eq!(first, again, "also after it was forgotten and drawn anew");
+        assert!(drawn(&"x".repeat(10_000)).is_none());
+    }
 
     #[test]
     fn the_runs_cover_exactly_the_dark_modules() {

@@ -24,6 +24,29 @@ enum Bench {
         #[arg(long, default_value_t = 600)]
         seconds: u64,
     },
+    /// How much memory the shop takes at rest, and whether that grows over many requests
+    Memory(MemoryArguments),
+    /// The shop's list and product pages against the same pages written by hand
+    Pages(bench::pages::Arguments),
+    /// The pages written by hand
+    Twin(bench::pages::TwinArguments),
+    /// Durable orders against what SQLite does by itself
+    Orders(bench::orders::Arguments),
+    /// Pages of a shop with a million products and ten million order lines, against those of the demonstration
+    Scale(bench::scale::Arguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct MemoryArguments {
+    /// The program
+    #[arg(long)]
+    program: PathBuf,
+    /// How many requests
+    #[arg(long, default_value_t = 1_000_000)]
+    requests: u64,
+    /// How long it rests before its memory is looked at
+    #[arg(long, default_value_t = 60)]
+    rest_seconds: u64,
 }
 
 fn main() -> ExitCode {
@@ -39,6 +62,20 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.bench {
+        Bench::Memory(MemoryArguments { program, requests, rest_seconds }) => {
+            let rest = Duration::from_secs(rest_seconds);
+            let report = runtime.block_on(bench::memory::run(&program, requests, rest))?;
+            report.print();
+            report.judge()
+        }
+        Bench::Pages(arguments) => bench::pages::main(&arguments, &runtime),
+        Bench::Twin(arguments) => runtime.block_on(bench::pages::twin_main(&arguments)),
+        Bench::Scale(arguments) => runtime.block_on(bench::scale::main(&arguments)),
+        Bench::Orders(arguments) => {
+            let report = runtime.block_on(bench::orders::run(&arguments.plan()))?;
+            report.print();
+            arguments.judge(&report)
+        }
         Bench::Overload { program, seconds } => {
             let report = runtime.block_on(bench::overload::run(&program, Duration::from_secs(seconds)))?;
             report.print();

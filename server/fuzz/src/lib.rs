@@ -5,4 +5,6 @@
 pub mod events;
 pub mod plain;
 #[cfg(feature = "service")]
+pub mod with_passkeys;
+#[cfg(feature = "service")]
 pub mod with_service;

@@ -20,7 +20,10 @@ macro_rules! debug_without_contents {
         }
     )+};
 }
+mod common_passwords;
 mod email;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod passwords;
 mod profile;
 pub(crate) mod reset;
@@ -52,6 +55,12 @@ use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, Viewer, audit, hash_token};
 
 pub use email::{EmailView, change_email, confirm_email, find_confirmation, my_email, send_confirmation};
+#[cfg(feature = "passkeys")]
+pub use passkeys::{
+    MAX_PASSKEY_NAME_CHARS, NewPasskey, PasskeyView, PasskeysView, SignedAnswer, add_passkey,
+    are_passkeys_possible, load_passkeys, passkey_question, read_passkey, remove_passkey, rename_passkey,
+    sign_in_with_passkey, start_passkey, start_passkey_sign_in,
+};
 pub use profile::{AccountView, ProfileChange, change_password, load_account, update_profile};
 pub use reset::{ask_reset, is_reset_link, reset_password, set_password};
 pub use roles::{
@@ -173,7 +182,7 @@ fn check_new_account(login: &str, password: &str, display_name: &str) -> Result<
         errors.push(FieldError::new("login", error.into()));
     }
     let normalised = parsed.as_ref().map_or("", LoginName::as_str);
-    if let Err(error) = domain::password::check(password, normalised) {
+    if let Err(error) = common_passwords::check(password, normalised) {
         errors.push(FieldError::new("password", error.into()));
     }
     let name = check_display_name(display_name);

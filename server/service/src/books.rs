@@ -80,7 +80,7 @@ pub(crate) async fn post_release(tx: &mut WriteTx, services: &Services, order: O
 }
 
 /// A whole order is given back: every part that is left is taken back from its collective, freight from the teams; whoever
-/// brought it is credited no longer.
+/// brought it is credited no longer. The order's figures are taken off: whoever writes its new state adds them again.
 pub(crate) async fn post_full_refund(
     tx: &mut WriteTx,
     services: &Services,
@@ -97,6 +97,8 @@ pub(crate) async fn post_full_refund(
     };
     let entry = ledger::refund_decided(&parts, &freight);
     post(tx, services, entry, subject, &format!("refund_decided:{}", refund.id)).await?;
+    // What is left of the order counts again when its new state is written.
+    store::figures::add_order(tx, order.id, -1).await?;
     for row in &rows {
         store::books::reverse_attribution(tx, row.id, row.amount_fen - row.reversed_fen).await?;
     }
@@ -194,6 +196,9 @@ pub async fn treasurer_page(
     Ok(TreasurerPage { collective: row, pending_fen, available_fen, entries, from_ms, until_ms })
 }
 
+/// The name of the rule that kept figures are the sums of what they are kept for.
+const FIGURES: &str = "I6 figures follow the orders";
+
 /// What the check of the books found.
 #[derive(Debug, Clone, Default)]
 pub struct BooksReport {
@@ -205,6 +210,17 @@ pub struct BooksReport {
 impl BooksReport {
     pub fn is_sound(&self) -> bool {
         self.mismatches.is_empty()
+    }
+
+    /// Kept figures that are not the sums of what they are kept for; at most 100 of each kind.
+    pub fn wrong_figures(&self) -> impl Iterator<Item = &audit_books::Mismatch> {
+        self.mismatches.iter().filter(|(rule, _)| *rule == FIGURES).map(|(_, row)| row)
+    }
+
+    /// Something is wrong, and nothing but kept figures: what they are sums of is sound, so [`rebuild_figures`] mends it.
+    #[must_use]
+    pub fn is_mended_by_rebuilding(&self) -> bool {
+        !self.is_sound() && self.wrong_figures().count() == self.mismatches.len()
     }
 }
 
@@ -230,6 +246,7 @@ pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     note("I5 credits follow the earnings", audit_books::list_wrong_credits(conn).await?);
     note("I6 balances rebuild from the journal", audit_books::list_wrong_balances(conn).await?);
     note("I6 earnings follow the orders", audit_books::list_wrong_earnings(conn).await?);
+    note(FIGURES, store::figures::list_wrong_figures(conn).await?);
     let totals = audit_books::get_money_totals(conn).await?;
     let spread = totals.attributed_fen + totals.freight_fen + totals.refunded_fen + totals.unapplied_fen;
     for found in [spread, totals.payments_fen] {
@@ -243,4 +260,15 @@ pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     }
     report.totals = Some(totals);
     Ok(report)
+}
+
+/// Makes every kept figure anew from what it is a sum of, in one transaction: after a release that does not know them has
+/// sold beside this one, or in its place. Whoever counts an order meanwhile waits; reading goes on. Changes nothing that
+/// was right, so it may be done at any time.
+pub async fn rebuild_figures(services: &Services) -> Result<()> {
+    let mut tx = services.db.urgent().long_write().await?;
+    store::figures::lock_figures(&mut tx, services.db.engine()).await?;
+    store::figures::rebuild_figures(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
 }

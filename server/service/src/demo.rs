@@ -48,8 +48,9 @@ pub type Progress<'a> = dyn FnMut(&str, usize, usize) + Send + 'a;
 
 /// Makes the demonstration county in an empty shop; does nothing when any county exists.
 ///
-/// The county itself is written in one transaction, so of two processes that start at once one makes it. The orders
-/// follow one by one; cut off in between, the county stays with as much of its history as there was time for.
+/// Of several processes that start at once one makes it, and the others wait until it has. The county itself is written
+/// in one transaction; the orders follow one by one, and cut off in between, the county stays with as much of its history
+/// as there was time for.
 ///
 /// # Errors
 /// [`ServiceError::Internal`] that names the step that failed.
@@ -70,6 +71,9 @@ async fn seed_county(
     with_photos: bool,
     progress: &mut Progress<'_>,
 ) -> Result<SeedReport> {
+    // Also before looking: a county whose past is being lived through is no finished one, and a worker that began now
+    // would take part in it.
+    let _founding = services.db.begin_founding().await?;
     if has_county(services).await? {
         return Ok(SeedReport::default());
     }

@@ -44,6 +44,11 @@ pub(crate) enum Letter {
         user: UserId,
         by: String,
     },
+    /// The account can be signed in to with one more passkey.
+    PasskeyAdded {
+        user: UserId,
+        at_ms: i64,
+    },
     /// To the address that is no longer the account's.
     EmailChanged {
         to: String,
@@ -84,6 +89,7 @@ impl Letter {
             Self::ResetPassword { .. } => "reset-password",
             Self::ConfirmEmail { .. } => "confirm-email",
             Self::PasswordChanged { .. } => "password-changed",
+            Self::PasskeyAdded { .. } => "passkey-added",
             Self::EmailChanged { .. } => "email-changed",
             Self::NewSignIn { .. } => "new-sign-in",
             Self::AccountDeleted { .. } => "account-deleted",
@@ -100,6 +106,7 @@ impl Letter {
             Self::ResetPassword { user }
             | Self::ConfirmEmail { user }
             | Self::PasswordChanged { user, .. }
+            | Self::PasskeyAdded { user, .. }
             | Self::NewSignIn { user, .. } => user.get(),
             Self::EmailChanged { .. } | Self::AccountDeleted { .. } => 0,
             Self::OrderPlaced { order }

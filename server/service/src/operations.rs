@@ -9,7 +9,7 @@ use store::watching::{self, NewUnmatched};
 pub use store::watching::{BacklogRow, BooksCheckRow, StrangeEventRow, UnmatchedRow, WaitingRefundRow};
 use store::{Conn, WriteTx};
 
-use crate::books::verify_books;
+use crate::books::{BooksReport, rebuild_figures, verify_books};
 use crate::refunds::MAX_ATTEMPTS;
 use crate::{Result, Services, Viewer, audit};
 
@@ -17,6 +17,8 @@ use crate::{Result, Services, Viewer, audit};
 const LIST_LIMIT: i64 = 100;
 /// How far back events that led nowhere are shown.
 const STRANGE_EVENT_DAYS: i64 = 30;
+/// Wrong figures that the log names one by one.
+const LOGGED_FIGURES: usize = 10;
 /// A server that takes longer over the check of the books has died.
 const CHECK_CLAIM_MS: i64 = 15 * MINUTE_MS;
 
@@ -79,7 +81,8 @@ pub async fn read_gauges(services: &Services) -> Result<(BacklogRow, Option<Book
 }
 
 /// Checks the books if that is due and no other server is at it; answers whether it was done. The next check is due
-/// `every_minutes` later.
+/// `every_minutes` later. When nothing but kept figures is wrong they are made anew, once, and the books checked again:
+/// the release before this one, serving beside it during an upgrade, does not keep them.
 pub async fn check_books_if_due(services: &Services, every_minutes: i64) -> Result<bool> {
     let begun_ms = services.now_ms();
     {
@@ -90,14 +93,16 @@ pub async fn check_books_if_due(services: &Services, every_minutes: i64) -> Resu
             return Ok(false);
         }
     }
-    let report = verify_books(services).await?;
+    let mut report = verify_books(services).await?;
+    if report.is_mended_by_rebuilding() {
+        report = mend_figures(services, report).await?;
+    }
     let now_ms = services.now_ms();
-    let first = report.mismatches.first();
     let found = BooksCheckRow {
         checked_at_ms: Some(now_ms),
         took_ms: now_ms - begun_ms,
         mismatches: i64::try_from(report.mismatches.len()).unwrap_or(i64::MAX),
-        first_mismatch: first.map(|(rule, row)| format!("{rule}: {}", row.subject)).unwrap_or_default(),
+        first_mismatch: first_mismatch(&report),
     };
     if found.mismatches > 0 {
         tracing::error!(
@@ -112,6 +117,29 @@ pub async fn check_books_if_due(services: &Services, every_minutes: i64) -> Resu
     watching::finish_books_check(&mut tx, &found, now_ms + every_minutes * MINUTE_MS).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// Makes the figures anew and checks the books again. What cannot be written now is found again by the next check.
+async fn mend_figures(services: &Services, wrong: BooksReport) -> Result<BooksReport> {
+    let subjects: Vec<String> = wrong
+        .wrong_figures()
+        .take(LOGGED_FIGURES)
+        .map(|row| format!("{}: {} instead of {}", row.subject, row.found, row.expected))
+        .collect();
+    tracing::warn!(
+        figures = wrong.mismatches.len(),
+        wrong = subjects.join("; "),
+        "figures were not the sums of what they are kept for and are made anew"
+    );
+    if let Err(error) = rebuild_figures(services).await {
+        tracing::error!(%error, "the figures could not be made anew");
+        return Ok(wrong);
+    }
+    verify_books(services).await
+}
+
+fn first_mismatch(report: &BooksReport) -> String {
+    report.mismatches.first().map(|(rule, row)| format!("{rule}: {}", row.subject)).unwrap_or_default()
 }
 
 /// What the network says came for a payment.

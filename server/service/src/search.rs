@@ -26,6 +26,10 @@ const MEANT_TERMS: i64 = 12;
 const MEANT_PAIRS: i64 = 200;
 /// Terms up to this weight are no more than the sound of a story's words.
 const STORY_SOUND: i64 = WEIGHT_PINYIN as i64 * STORY_WEIGHT;
+/// The most products that a search finds: the best, of equals the newest. Nobody looks further.
+pub(crate) const MAX_FOUND: usize = 240;
+/// The most hits that one of several terms may bring.
+const MAX_POSTINGS: i64 = 1_000;
 /// A prefix says less than the whole term, a corrected slip less than a hit: out of ten.
 const PREFIX_TENTHS: i64 = 6;
 const SLIP_TENTHS: i64 = 5;
@@ -111,9 +115,12 @@ impl Index {
 /// term that finds nothing, or else at least two thirds of them. Better matches come first, then what sells better.
 pub async fn find_products(conn: &mut Conn, query: &str) -> Result<Found> {
     let (asked, joined) = split_joined(query_terms(query));
+    // Several terms are found where their hits meet, one is found at once.
+    let limit = if asked.len() == 1 && joined.is_none() { MAX_FOUND as i64 } else { MAX_POSTINGS };
+    let mut terms = Lookup { limit, sold: HashMap::new() };
     let mut slots = Vec::with_capacity(asked.len());
     for term in &asked {
-        slots.push(hits(conn, &term.text).await?);
+        slots.push(terms.hits(conn, &term.text).await?);
     }
     let mut scores = matching(&slots, slots.len());
     if let Some(joined) = &joined {
@@ -123,7 +130,7 @@ pub async fn find_products(conn: &mut Conn, query: &str) -> Result<Found> {
             .filter(|(_, term)| term.text.chars().all(is_han))
             .map(|(slot, _)| slot.clone())
             .collect();
-        with_joined.push(hits(conn, &joined.text).await?);
+        with_joined.push(terms.hits(conn, &joined.text).await?);
         for (product, score) in matching(&with_joined, with_joined.len()) {
             let best = scores.entry(product).or_default();
             *best = score.max(*best);
@@ -134,18 +141,18 @@ pub async fn find_products(conn: &mut Conn, query: &str) -> Result<Found> {
         approximate = true;
         for (slot, term) in slots.iter_mut().zip(&asked) {
             if slot.is_empty() {
-                *slot = corrected_hits(conn, &term.text).await?;
+                *slot = terms.corrected_hits(conn, &term.text).await?;
             }
         }
         scores = matching(&slots, slots.len());
         if let (true, Some(joined)) = (scores.is_empty(), &joined) {
-            scores = corrected_hits(conn, &joined.text).await?.into_iter().collect();
+            scores = terms.corrected_hits(conn, &joined.text).await?;
         }
         if scores.is_empty() {
             scores = matching(&slots, (slots.len() * 2).div_ceil(3));
         }
     }
-    Ok(Found { product_ids: ranked(conn, scores).await?, approximate })
+    Ok(Found { product_ids: terms.ranked(&scores), approximate })
 }
 
 /// Parts the terms that must be found from the Latin words joined, which are another way to say the same.
@@ -160,48 +167,75 @@ fn split_joined(terms: Vec<Term>) -> (Vec<Term>, Option<Term>) {
 
 type Hits = HashMap<i64, i64>;
 
-/// Products with the term, or with a longer Latin one that begins with it: the sound of a story only as a whole, since
-/// every longer text has every beginning.
-async fn hits(conn: &mut Conn, term: &str) -> Result<Hits> {
-    let mut found = Hits::new();
-    if term.is_ascii() && term.len() >= PREFIX_MIN_CHARS {
-        let longer = terms::list_prefix_hits(conn, term).await?;
-        for hit in longer.into_iter().filter(|hit| hit.weight > STORY_SOUND) {
-            found.insert(hit.product_id, hit.weight * PREFIX_TENTHS / 10);
-        }
-    }
-    for hit in terms::list_exact_hits(conn, term).await? {
-        let best = found.entry(hit.product_id).or_default();
-        *best = hit.weight.max(*best);
-    }
-    Ok(found)
+/// The looking up of terms for one query.
+#[derive(Debug)]
+struct Lookup {
+    /// The most hits one term may bring; the heaviest come first, of equals the newest.
+    limit: i64,
+    /// How often what was found was sold.
+    sold: HashMap<i64, i64>,
 }
 
-/// Products with a term from which this one differs by one slip: a letter; or a Han character, by one of the same sound
-/// if there are such products, else by one that looks or sounds alike.
-async fn corrected_hits(conn: &mut Conn, term: &str) -> Result<Hits> {
-    let han = term.chars().all(is_han);
-    if let Some(joined) = joined_pinyin(term, sound).filter(|_| term.chars().count() > 1) {
-        let homophones = hits(conn, &joined).await?;
-        // What sounds so in the middle of some story only was not meant.
-        if homophones.values().any(|weight| *weight > STORY_SOUND) {
-            let tenths = |weight: i64| (weight * SLIP_TENTHS / 10).max(1);
-            return Ok(homophones.into_iter().map(|(product, weight)| (product, tenths(weight))).collect());
+impl Lookup {
+    /// Products with the term, or with a longer Latin one that begins with it: the sound of a story only as a whole, since
+    /// every longer text has every beginning.
+    async fn hits(&mut self, conn: &mut Conn, term: &str) -> Result<Hits> {
+        let mut found = Hits::new();
+        if term.is_ascii() && term.len() >= PREFIX_MIN_CHARS {
+            let longer = terms::list_prefix_hits(conn, term, self.limit).await?;
+            for hit in longer.into_iter().filter(|hit| hit.weight > STORY_SOUND) {
+                self.sold.insert(hit.product_id, hit.sold_count);
+                found.insert(hit.product_id, hit.weight * PREFIX_TENTHS / 10);
+            }
         }
-    }
-    let limit = if han { MEANT_PAIRS } else { MEANT_TERMS };
-    let is_meant = |meant: &str| {
-        if han { may_be_mistaken(term, meant, sound) } else { within_one_slip(meant, term) }
-    };
-    let meant = terms::list_meant_terms(conn, &typo_keys(term), limit).await?;
-    let mut found = Hits::new();
-    for meant in meant.iter().filter(|meant| is_meant(meant)) {
-        for hit in terms::list_exact_hits(conn, meant).await? {
+        for hit in terms::list_exact_hits(conn, term, self.limit).await? {
+            self.sold.insert(hit.product_id, hit.sold_count);
             let best = found.entry(hit.product_id).or_default();
-            *best = (hit.weight * SLIP_TENTHS / 10).max(*best);
+            *best = hit.weight.max(*best);
         }
+        Ok(found)
     }
-    Ok(found)
+
+    /// Products with a term from which this one differs by one slip: a letter; or a Han character, by one of the same sound
+    /// if there are such products, else by one that looks or sounds alike.
+    async fn corrected_hits(&mut self, conn: &mut Conn, term: &str) -> Result<Hits> {
+        let han = term.chars().all(is_han);
+        if let Some(joined) = joined_pinyin(term, sound).filter(|_| term.chars().count() > 1) {
+            let homophones = self.hits(conn, &joined).await?;
+            // What sounds so in the middle of some story only was not meant.
+            if homophones.values().any(|weight| *weight > STORY_SOUND) {
+                let tenths = |weight: i64| (weight * SLIP_TENTHS / 10).max(1);
+                return Ok(homophones
+                    .into_iter()
+                    .map(|(product, weight)| (product, tenths(weight)))
+                    .collect());
+            }
+        }
+        let limit = if han { MEANT_PAIRS } else { MEANT_TERMS };
+        let is_meant = |meant: &str| {
+            if han { may_be_mistaken(term, meant, sound) } else { within_one_slip(meant, term) }
+        };
+        let meant = terms::list_meant_terms(conn, &typo_keys(term), limit).await?;
+        let mut found = Hits::new();
+        for meant in meant.iter().filter(|meant| is_meant(meant)) {
+            for hit in terms::list_exact_hits(conn, meant, self.limit).await? {
+                self.sold.insert(hit.product_id, hit.sold_count);
+                let best = found.entry(hit.product_id).or_default();
+                *best = (hit.weight * SLIP_TENTHS / 10).max(*best);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The best of them first, of equals what sells better.
+    fn ranked(&self, scores: &Hits) -> Vec<i64> {
+        let score = |id: &i64| scores.get(id).copied().unwrap_or_default();
+        let sold = |id: &i64| self.sold.get(id).copied().unwrap_or_default();
+        let mut ids: Vec<i64> = scores.keys().copied().collect();
+        ids.sort_unstable_by_key(|id| (std::cmp::Reverse((score(id), sold(id))), *id));
+        ids.truncate(MAX_FOUND);
+        ids
+    }
 }
 
 /// Products that are in at least `needed` slots (and in one), with the sum of their weights.
@@ -215,18 +249,6 @@ fn matching(slots: &[Hits], needed: usize) -> Hits {
         .filter(|(_, (count, _))| *count >= needed)
         .map(|(product, (_, weight))| (product, weight))
         .collect()
-}
-
-async fn ranked(conn: &mut Conn, scores: Hits) -> Result<Vec<i64>> {
-    let mut ids: Vec<i64> = scores.keys().copied().collect();
-    let sold: HashMap<i64, i64> =
-        terms::list_sold_counts(conn, &ids).await?.into_iter().map(|row| (row.id, row.sold_count)).collect();
-    ids.sort_by_key(|id| {
-        let score = scores.get(id).copied().unwrap_or_default();
-        let sold = sold.get(id).copied().unwrap_or_default();
-        (std::cmp::Reverse((score, sold)), *id)
-    });
-    Ok(ids)
 }
 
 #[cfg(test)]

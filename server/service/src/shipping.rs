@@ -1,5 +1,7 @@
 //! The seller's packing table: what to pack, what has left.
 
+use std::collections::BTreeMap;
+
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{OrderId, ParcelId, TeamId};
 use domain::parcel::{ParcelEvent, ParcelStatus};
@@ -63,13 +65,17 @@ pub async fn list_parcels(
 ) -> Result<ParcelsPage> {
     viewer.require_seller(team)?;
     let mut conn = services.db.read().await?;
-    let mut parcels = Vec::new();
-    for head in store::parcels::list_team_parcels(&mut conn, team, status, LIST_LIMIT).await? {
-        let lines = store::orders::list_order_lines(&mut conn, head.parcel.order_id).await?;
-        let lines = lines.into_iter().filter(|line| line.parcel_id == head.parcel.id).collect();
-        parcels.push(PackingParcel { head, lines });
+    let heads = store::parcels::list_team_parcels(&mut conn, team, status, LIST_LIMIT).await?;
+    let mut lines_of = BTreeMap::<ParcelId, Vec<LineRow>>::new();
+    for line in store::parcels::list_team_parcel_lines(&mut conn, team, status, LIST_LIMIT).await? {
+        lines_of.entry(line.parcel_id).or_default().push(line);
     }
-    let counts = store::parcels::count_team_parcels(&mut conn, team).await?;
+    let fill = |head: SellerParcel| {
+        let lines = lines_of.remove(&head.parcel.id).unwrap_or_default();
+        PackingParcel { head, lines }
+    };
+    let parcels = heads.into_iter().map(fill).collect();
+    let counts = store::parcels::count_open_parcels(&mut conn, team).await?;
     Ok(ParcelsPage { parcels, counts })
 }
 

@@ -20,6 +20,7 @@ pub use order::{
 pub(crate) use purchases::yuan;
 pub use purchases::{PurchaseRow, Purchases, purchases, purchases_xlsx};
 pub use sheet::{read_sheet, read_uploaded_sheet};
+pub use store::units::LISTED_PRODUCTS;
 pub(crate) use transfer::require_money_receiver;
 pub use transfer::{
     AnnouncedTransfer, announce_transfer, confirm_transfer, correct_transfer, list_transfers,

@@ -6,6 +6,8 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use domain::ids::PaymentId;
 use domain::time::china_minute_text;
+use service::Services;
+use service::books;
 use service::operations::{self, BacklogRow, BooksCheckRow, Status};
 
 use super::upkeep::attach;
@@ -18,6 +20,9 @@ pub(super) enum Watch {
     /// What waits: jobs, refunds, money that does not match, the last check of the books; exit code 2 when a person is
     /// needed
     Status,
+    /// Make the figures that pages show anew from orders and products, when `verify` finds them wrong: after a release
+    /// that does not keep them has sold
+    Figures,
     /// Note that money which did not match was dealt with (it moves no money)
     CloseUnmatched {
         /// The payment, as `status` shows it
@@ -35,6 +40,7 @@ pub(super) async fn run(command: Watch, config: &Config) -> anyhow::Result<ExitC
             println!("{}", text(&status));
             ExitCode::from(if status.is_quiet() { 0 } else { 2 })
         }),
+        Watch::Figures => make_figures(&services).await,
         Watch::CloseUnmatched { payment, note } => {
             let payment: PaymentId = payment.parse().context("this is no payment's number")?;
             operations::close_unmatched(&services, payment, &note).await.map(|()| ExitCode::SUCCESS)
@@ -42,6 +48,21 @@ pub(super) async fn run(command: Watch, config: &Config) -> anyhow::Result<ExitC
     };
     services.db.close().await;
     Ok(outcome?)
+}
+
+async fn make_figures(services: &Services) -> service::Result<ExitCode> {
+    let before = books::verify_books(services).await?;
+    for row in before.wrong_figures() {
+        println!("{}: {} instead of {}", row.subject, row.found, row.expected);
+    }
+    books::rebuild_figures(services).await?;
+    println!("the figures are made anew; {} were wrong", before.wrong_figures().count());
+    let after = books::verify_books(services).await?;
+    if after.is_sound() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} mismatches are left: see `verify`", after.mismatches.len());
+    Ok(ExitCode::FAILURE)
 }
 
 fn text(status: &Status) -> String {

@@ -27,11 +27,14 @@ pub enum Budget {
     Uploads,
     /// What changes something, by account or guest.
     Account,
+    /// Pages fetched before anybody asked, by address; as many as pages.
+    Ahead,
 }
 
 impl Budget {
     /// Every budget.
-    pub const ALL: [Self; 5] = [Self::Pages, Self::Changes, Self::Guesses, Self::Uploads, Self::Account];
+    pub const ALL: [Self; 6] =
+        [Self::Pages, Self::Changes, Self::Guesses, Self::Uploads, Self::Account, Self::Ahead];
 
     /// The name in metrics.
     #[must_use]
@@ -42,6 +45,7 @@ impl Budget {
             Self::Guesses => "guesses",
             Self::Uploads => "uploads",
             Self::Account => "account",
+            Self::Ahead => "ahead",
         }
     }
 }
@@ -72,7 +76,7 @@ impl Rates {
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         let per_minute = Budget::ALL.map(|budget| match budget {
-            Budget::Pages => limits.rate_pages,
+            Budget::Pages | Budget::Ahead => limits.rate_pages,
             Budget::Changes => limits.rate_changes,
             Budget::Guesses => limits.rate_guesses,
             Budget::Uploads => limits.rate_uploads,

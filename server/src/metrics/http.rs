@@ -80,10 +80,11 @@ impl HttpMetrics {
         self.timed_out.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Requests sent away with 503 so far.
+    /// Requests sent away with 503 so far, but for those that nobody had asked for yet.
     #[must_use]
     pub fn shed(&self) -> u64 {
-        self.shed.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+        let asked = Class::ALL.into_iter().filter(|class| *class != Class::Ahead);
+        asked.map(|class| self.shed[class as usize].load(Ordering::Relaxed)).sum()
     }
 
     pub(super) fn render(&self, page: &mut Page) {

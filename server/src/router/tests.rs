@@ -1,4 +1,11 @@
-use super::*;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, header};
+use domain::locale::Locale;
+
+use super::all_uploads;
+use super::asked::{cookie, query_pairs, referer_locale};
+use super::uploads::{UPLOAD_ROOM_MIB, mib_of};
 
 #[test]
 fn the_page_of_an_island_tells_its_language() {

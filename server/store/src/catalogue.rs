@@ -17,7 +17,7 @@ pub use batches::{
 };
 pub use cards::{
     CardRow, CardVillageRow, ListFilter, SortKeyRow, SortOrder, count_products, list_card_villages,
-    list_cards, list_hit_keys, list_local_keys, list_product_ids, list_related_ids,
+    list_cards, list_hit_keys, list_local_keys, list_priced_keys, list_product_ids, list_related_ids,
 };
 pub use earnings::{
     LineMoneyRow, OrderMoneyRow, ProductShareRow, ShareRow, find_order_money, list_order_shares,
@@ -52,7 +52,8 @@ pub struct CategoryRow {
 pub async fn list_categories(conn: &mut Conn) -> Result<Vec<CategoryRow>> {
     Ok(sql::query_as(
         "SELECT c.id, c.slug, c.name, c.name_en, m.content_hash, m.width, m.height, m.placeholder, m.sizes,
-            (SELECT COUNT(*) FROM products p WHERE p.category_id = c.id AND p.status = 'published') AS products
+            COALESCE((SELECT n.products FROM product_counts n
+                WHERE n.kind = 'category' AND n.subject_id = c.id), 0) AS products
         FROM categories c LEFT JOIN media m ON m.id = c.media_id
         ORDER BY c.position, c.id",
     )

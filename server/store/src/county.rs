@@ -6,7 +6,7 @@
 use domain::money::Fen;
 use domain::order::OrderStatus;
 
-use crate::{Conn, Result, sql};
+use crate::{Conn, Result, figures, sql};
 
 /// The county's name.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -66,78 +66,72 @@ pub async fn find_county(conn: &mut Conn) -> Result<Option<CountyRow>> {
         .await?)
 }
 
-/// Every village with its sales from `from_ms` until before `until_ms`, best first; villages without sales too.
+/// Every village with its sales on the days that the span touches, best first; villages without sales too.
 pub async fn list_village_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
         "SELECT v.slug, v.name, v.name_en, t.name AS above, t.name_en AS above_en,
-                COUNT(DISTINCT a.order_id) AS order_count,
-                COALESCE(CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT), 0) AS amount_fen
+                COALESCE(CAST(SUM(s.order_count) AS BIGINT), 0) AS order_count,
+                COALESCE(CAST(SUM(s.amount_fen) AS BIGINT), 0) AS amount_fen
            FROM villages v
            JOIN towns t ON t.id = v.town_id
            JOIN collectives c ON c.village_id = v.id
-           LEFT JOIN attributions a ON a.collective_id = c.id AND a.status IN ('pending', 'available')
-                AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+           LEFT JOIN sales_days s ON s.kind = 'collective' AND s.subject_id = c.id
+                AND s.day_number >= $1 AND s.day_number < $2
           GROUP BY v.id, v.slug, v.name, v.name_en, t.name, t.name_en
-          ORDER BY COALESCE(CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT), 0) DESC, v.id",
+          ORDER BY COALESCE(CAST(SUM(s.amount_fen) AS BIGINT), 0) DESC, v.id",
     )
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(conn)
     .await?)
 }
 
 /// Teams that sold something, best first.
 pub async fn list_team_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
         "SELECT t.slug, t.name, t.name_en, c.name AS above, c.name_en AS above_en,
-                COUNT(DISTINCT a.order_id) AS order_count,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-           FROM attributions a
-           JOIN order_lines l ON l.id = a.line_id
-           JOIN teams t ON t.id = l.team_id
+                CAST(SUM(s.order_count) AS BIGINT) AS order_count, CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
+           FROM teams t
            JOIN corps c ON c.id = t.corps_id
-          WHERE a.status IN ('pending', 'available') AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+           JOIN sales_days s ON s.kind = 'team' AND s.subject_id = t.id AND s.day_number >= $1 AND s.day_number < $2
           GROUP BY t.id, t.slug, t.name, t.name_en, c.name, c.name_en
-          ORDER BY CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) DESC, t.id",
+          ORDER BY CAST(SUM(s.amount_fen) AS BIGINT) DESC, t.id",
     )
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(conn)
     .await?)
 }
 
 /// Units that bought something, best first.
 pub async fn list_unit_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
         "SELECT u.slug, u.name, u.name_en, '' AS above, '' AS above_en,
-                COUNT(DISTINCT a.order_id) AS order_count,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-           FROM attributions a
-           JOIN orders o ON o.id = a.order_id
-           JOIN units u ON u.id = o.unit_id
-          WHERE a.status IN ('pending', 'available') AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+                CAST(SUM(s.order_count) AS BIGINT) AS order_count, CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
+           FROM units u
+           JOIN sales_days s ON s.kind = 'unit' AND s.subject_id = u.id AND s.day_number >= $1 AND s.day_number < $2
           GROUP BY u.id, u.slug, u.name, u.name_en
-          ORDER BY CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) DESC, u.id",
+          ORDER BY CAST(SUM(s.amount_fen) AS BIGINT) DESC, u.id",
     )
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(conn)
     .await?)
 }
 
 /// The county's sales by day; days without any are absent.
 pub async fn list_sales_by_day(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<DaySalesRow>> {
-    // China is eight hours ahead of UTC all year: 28,800,000 ms; a day has 86,400,000 ms.
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<DaySalesRow>(
-        "SELECT (pending_at_ms + 28800000) / 86400000 AS day_number,
-                CAST(SUM(amount_fen - reversed_fen) AS BIGINT) AS amount_fen
-           FROM attributions
-          WHERE status IN ('pending', 'available') AND pending_at_ms >= $1 AND pending_at_ms < $2
-          GROUP BY (pending_at_ms + 28800000) / 86400000
-          ORDER BY (pending_at_ms + 28800000) / 86400000",
+        "SELECT day_number, amount_fen FROM sales_days
+          WHERE kind = 'county' AND subject_id = 0 AND day_number >= $1 AND day_number < $2 AND amount_fen <> 0
+          ORDER BY day_number",
     )
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(conn)
     .await?)
 }
@@ -145,8 +139,10 @@ pub async fn list_sales_by_day(conn: &mut Conn, from_ms: i64, until_ms: i64) -> 
 /// Orders placed from `from_ms` until before `until_ms`, by state.
 pub async fn list_order_counts(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<OrderCountRow>> {
     Ok(sql::query_as::<OrderCountRow>(
+        // The concatenation keeps SQLite from walking all orders by their states.
         "SELECT status, COUNT(*) AS order_count, CAST(SUM(total_fen) AS BIGINT) AS total_fen
-           FROM orders WHERE placed_at_ms >= $1 AND placed_at_ms < $2
+           FROM (SELECT status || '' AS status, total_fen FROM orders
+                  WHERE placed_at_ms >= $1 AND placed_at_ms < $2) AS placed
           GROUP BY status ORDER BY status",
     )
     .bind(from_ms)
@@ -164,11 +160,11 @@ pub async fn list_late_parcels(
     Ok(sql::query_as::<LateParcelRow>(
         "SELECT o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
                 d.name AS place_name, o.paid_at_ms
-           FROM parcels p
-           JOIN orders o ON o.id = p.order_id
+           FROM parcels p CROSS JOIN orders o
            JOIN teams t ON t.id = p.team_id
            JOIN dispatch_places d ON d.id = p.place_id
-          WHERE p.status = 'to_pack' AND o.status = 'paid' AND o.paid_at_ms < $1
+          WHERE o.id = p.order_id AND p.status = 'to_pack' AND p.created_at_ms < $1
+            AND o.status = 'paid' AND o.paid_at_ms < $1
           ORDER BY o.paid_at_ms, p.id LIMIT $2",
     )
     .bind(paid_before_ms)

@@ -7,7 +7,7 @@ use domain::ids::{CreditId, LineId, OrderId, RefundId, TeamId};
 use domain::money::Fen;
 
 use crate::county::SalesRow;
-use crate::{Conn, Result, sql};
+use crate::{Conn, Result, figures, sql};
 
 /// What a line brought to whom, and how much of it is left.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -62,42 +62,38 @@ pub async fn insert_reversal(
 /// Cadres with what they brought from `from_ms` until before `until_ms`, best first; `above` is the village they are
 /// posted to and `slug` the village's.
 pub async fn list_cadre_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
-        "WITH kept (cadre_id, order_id, left_fen) AS (
-             SELECT c.cadre_id, c.order_id,
-                    c.amount_fen - COALESCE((SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM credit_reversals r
-                                              WHERE r.credit_id = c.id), 0)
-               FROM credits c WHERE c.credited_at_ms >= $1 AND c.credited_at_ms < $2)
-         SELECT v.slug, d.title AS name, d.title_en AS name_en, v.name AS above, v.name_en AS above_en,
-                COUNT(DISTINCT k.order_id) AS order_count, CAST(SUM(k.left_fen) AS BIGINT) AS amount_fen
-           FROM kept k JOIN cadres d ON d.id = k.cadre_id JOIN villages v ON v.id = d.village_id
-          WHERE k.left_fen > 0
+        "SELECT v.slug, d.title AS name, d.title_en AS name_en, v.name AS above, v.name_en AS above_en,
+                CAST(SUM(s.order_count) AS BIGINT) AS order_count, CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
+           FROM cadres d
+           JOIN villages v ON v.id = d.village_id
+           JOIN sales_days s ON s.kind = 'cadre' AND s.subject_id = d.id AND s.day_number >= $1 AND s.day_number < $2
           GROUP BY d.id, d.title, d.title_en, v.slug, v.name, v.name_en
-          ORDER BY CAST(SUM(k.left_fen) AS BIGINT) DESC, d.id",
+         HAVING SUM(s.amount_fen) > 0
+          ORDER BY CAST(SUM(s.amount_fen) AS BIGINT) DESC, d.id",
     )
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(conn)
     .await?)
 }
 
 /// Units with what the cadres whom they posted brought from `from_ms` until before `until_ms`, best first.
 pub async fn list_sending_unit_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
-        "WITH kept (cadre_id, order_id, left_fen) AS (
-             SELECT c.cadre_id, c.order_id,
-                    c.amount_fen - COALESCE((SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM credit_reversals r
-                                              WHERE r.credit_id = c.id), 0)
-               FROM credits c WHERE c.credited_at_ms >= $1 AND c.credited_at_ms < $2)
-         SELECT u.slug, u.name, u.name_en, '' AS above, '' AS above_en,
-                COUNT(DISTINCT k.order_id) AS order_count, CAST(SUM(k.left_fen) AS BIGINT) AS amount_fen
-           FROM kept k JOIN cadres d ON d.id = k.cadre_id JOIN units u ON u.id = d.unit_id
-          WHERE k.left_fen > 0
+        "SELECT u.slug, u.name, u.name_en, '' AS above, '' AS above_en,
+                CAST(SUM(s.order_count) AS BIGINT) AS order_count, CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
+           FROM units u
+           JOIN sales_days s ON s.kind = 'sending_unit' AND s.subject_id = u.id
+                AND s.day_number >= $1 AND s.day_number < $2
           GROUP BY u.id, u.slug, u.name, u.name_en
-          ORDER BY CAST(SUM(k.left_fen) AS BIGINT) DESC, u.id",
+         HAVING SUM(s.amount_fen) > 0
+          ORDER BY CAST(SUM(s.amount_fen) AS BIGINT) DESC, u.id",
     )
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(conn)
     .await?)
 }

@@ -1,12 +1,14 @@
 //! Connections: one writer and several readers on SQLite, one pool on PostgreSQL.
 
+mod founding;
 mod sqlite;
 mod upkeep;
+mod version;
+mod write;
 
-use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -16,6 +18,11 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, Connection as _, Executor, Transaction};
 
 use crate::{Result, StoreError, sql};
+
+pub use founding::Founding;
+pub use version::DataVersion;
+use write::Place;
+pub use write::WriteTx;
 
 pub use upkeep::{get_schema_version, newest_schema_version};
 
@@ -91,6 +98,10 @@ pub struct Db {
     lock_file: Option<PathBuf>,
     limits: DbLimits,
     waiting_writers: Arc<AtomicUsize>,
+    /// Where it is asked whether anybody has written: of one connection on SQLite, which counts for each by itself.
+    watcher: AnyPool,
+    /// How many connections `watcher` has had.
+    watchers: Arc<AtomicU64>,
     /// Never sent away because others wait.
     is_urgent: bool,
 }
@@ -121,6 +132,8 @@ impl Db {
             return Ok(Self {
                 engine: Engine::Postgres,
                 writer: pool.clone(),
+                watcher: pool.clone(),
+                watchers: Arc::default(),
                 reader: pool,
                 lock_file: None,
                 limits,
@@ -157,14 +170,26 @@ impl Db {
         let reader = pool_options(limits.max_connections, limits.wait)
             .after_connect(|conn, _| Box::pin(async move { conn.execute(READER_PRAGMAS).await.map(drop) }))
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
-            .connect_with(options)
+            .connect_with(options.clone())
             .await?;
+        let watchers = Arc::<AtomicU64>::default();
+        let opened = watchers.clone();
+        let watcher = pool_options(1, limits.wait)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .after_connect(move |conn, _| {
+                opened.fetch_add(1, Ordering::AcqRel);
+                Box::pin(async move { conn.execute(READER_PRAGMAS).await.map(drop) })
+            })
+            .connect_lazy_with(options);
         let lock_file = Some(path.with_extension("migrate.lock"));
         let waiting_writers = Arc::default();
         Ok(Self {
             engine: Engine::Sqlite,
             writer,
             reader,
+            watcher,
+            watchers,
             lock_file,
             limits,
             waiting_writers,
@@ -245,13 +270,13 @@ impl Db {
             }
         };
         if self.is_urgent {
-            return Ok(WriteTx { tx: begin.await? });
+            return Ok(WriteTx::begun(begin.await?));
         }
         if place.before_us >= self.limits.max_waiting_writers {
             return Err(StoreError::queue_full());
         }
         match tokio::time::timeout(self.limits.wait, begin).await {
-            Ok(tx) => Ok(WriteTx { tx: tx? }),
+            Ok(tx) => Ok(WriteTx::begun(tx?)),
             Err(_elapsed) => Err(StoreError::queue_full()),
         }
     }
@@ -284,41 +309,19 @@ impl Db {
 
     /// Closes every connection; on SQLite the write-ahead log is folded in.
     pub async fn close(&self) {
+        self.watcher.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }
 }
 
-/// A write transaction; use it as a connection.
-#[derive(Debug)]
-pub struct WriteTx {
-    tx: Transaction<'static, Any>,
-}
-
-impl WriteTx {
-    /// Makes everything durable, then answers.
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.tx.commit().await?)
-    }
-}
-
-impl Deref for WriteTx {
-    type Target = Conn;
-    fn deref(&self) -> &Conn {
-        &self.tx
-    }
-}
-
-impl DerefMut for WriteTx {
-    fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.tx
-    }
-}
-
+// Every connection has a cache of its own, and the system's cache of the file stands behind them all: together they may
+// take 48 MB. No connection maps the file into memory: each would count every page that it has read once more, and the
+// shop's memory would grow with its history.
 const WRITER_PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-     PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
-const READER_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; \
-     PRAGMA mmap_size = 268435456; PRAGMA query_only = ON;";
+     PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;";
+const READER_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; \
+     PRAGMA mmap_size = 0; PRAGMA query_only = ON;";
 
 impl DbLimits {
     /// What PostgreSQL breaks off by itself: a statement that takes too long, a wait for a lock, a transaction that
@@ -354,25 +357,6 @@ fn named(url: &str) -> String {
     }
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}application_name=xiangji")
-}
-
-/// A place among those who wait for the right to write, given up when dropped.
-struct Place<'a> {
-    waiting: &'a AtomicUsize,
-    before_us: usize,
-}
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Self {
-        let before_us = waiting.fetch_add(1, Ordering::Relaxed);
-        Self { waiting, before_us }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 fn pool_options(max_connections: u32, wait: Duration) -> AnyPoolOptions {

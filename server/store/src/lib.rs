@@ -14,7 +14,7 @@
 //! # Locks
 //! A transaction that decides something takes the row first by raising its `version`
 //! (`UPDATE … RETURNING`): SQLite has one writer at a time anyway, PostgreSQL locks the row until the commit.
-//! Rows are taken in the order cart → order → batches by id → products by id → accounts by code, so that two transactions cannot wait
+//! Rows are taken in the order cart → order → batches by id → products by id → accounts by code → figures by key, so that two transactions cannot wait
 //! for each other.
 
 pub mod audit;
@@ -28,6 +28,7 @@ pub mod county;
 pub mod credits;
 mod db;
 mod error;
+pub mod figures;
 pub mod listing;
 pub mod mail;
 pub mod media;
@@ -38,6 +39,7 @@ pub mod payments;
 pub mod people;
 pub mod personal_data;
 pub mod portable;
+pub mod scale;
 pub mod search;
 pub mod seed;
 pub mod sql;
@@ -50,8 +52,8 @@ pub mod watching;
 pub mod work;
 
 pub use db::{
-    Conn, Db, DbLimits, Engine, PoolUse, ReadConn, WriteTx, get_schema_version, install_drivers,
-    newest_schema_version,
+    Conn, DataVersion, Db, DbLimits, Engine, Founding, PoolUse, ReadConn, WriteTx, get_schema_version,
+    install_drivers, newest_schema_version,
 };
 pub use error::StoreError;
 

@@ -9,7 +9,7 @@ use domain::food::FoodClass;
 use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VillageId};
 use domain::money::Fen;
 
-use crate::{Conn, Result, StoreError, sql};
+use crate::{Conn, Result, StoreError, figures, sql};
 
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,
@@ -159,7 +159,7 @@ pub async fn insert_listing(
     .bind(at_ms)
     .execute(&mut *conn)
     .await?;
-    Ok(())
+    figures::move_product(conn, row.id, figures::Places::default()).await
 }
 
 /// Writes what the seller may change, recomputes the lowest price, raises the version and gives it.
@@ -168,7 +168,8 @@ pub async fn insert_listing(
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such listing.
 pub async fn update_listing(conn: &mut Conn, row: &ListingRow) -> Result<i64> {
-    sql::query_scalar::<i64>(
+    let before = figures::lock_places(conn, row.id).await?;
+    let version = sql::query_scalar::<i64>(
         "UPDATE products SET category_id = $2, village_id = $3, place_id = $4, freight_template_id = $5, name = $6, \
             name_en = $7, story = $8, story_en = $9, base_unit = $10, food_class = $11, sc_number = $12, \
             workshop_number = $13, sales_region = $14, ingredients = $15, net_content = $16, producer = $17, \
@@ -198,11 +199,14 @@ pub async fn update_listing(conn: &mut Conn, row: &ListingRow) -> Result<i64> {
     .bind(row.shelf_life_days)
     .fetch_optional(&mut *conn)
     .await?
-    .ok_or(StoreError::NotFound("listing"))
+    .ok_or(StoreError::NotFound("listing"))?;
+    figures::move_product(conn, row.id, before).await?;
+    Ok(version)
 }
 
 /// Puts a listing into the shop under `slug`. The day of first publishing stays.
 pub async fn publish_listing(conn: &mut Conn, id: ProductId, slug: &str, at_ms: i64) -> Result<()> {
+    let before = figures::lock_places(conn, id).await?;
     sql::query(
         "UPDATE products SET status = 'published', slug = $2, published_at_ms = COALESCE(published_at_ms, $3) \
          WHERE id = $1",
@@ -212,16 +216,17 @@ pub async fn publish_listing(conn: &mut Conn, id: ProductId, slug: &str, at_ms: 
     .bind(at_ms)
     .execute(&mut *conn)
     .await?;
-    Ok(())
+    figures::move_product(conn, id, before).await
 }
 
 /// Takes a listing out of the shop.
 pub async fn unpublish_listing(conn: &mut Conn, id: ProductId) -> Result<()> {
+    let before = figures::lock_places(conn, id).await?;
     sql::query("UPDATE products SET status = 'unpublished' WHERE id = $1")
         .bind(id.get())
         .execute(&mut *conn)
         .await?;
-    Ok(())
+    figures::move_product(conn, id, before).await
 }
 
 /// Whether a product has this name in addresses.
@@ -257,12 +262,15 @@ pub struct ListingCardRow {
     pub placeholder: Option<String>,
 }
 
-/// A team's listings, of one status or of all, last changed first. `today` decides what has expired.
+/// A team's listings, of one status or of all, last changed first, at most `limit`. `today` decides what has expired;
+/// `text`, in lower case, narrows to those whose names contain it, none when empty.
 pub async fn list_listings(
     conn: &mut Conn,
     team: TeamId,
     status: Option<&str>,
     today: &str,
+    text: &str,
+    limit: i64,
 ) -> Result<Vec<ListingCardRow>> {
     Ok(sql::query_as(
         "SELECT p.id, p.slug, p.name, p.name_en, p.status, p.base_unit, p.price_from_fen, p.sold_count, \
@@ -274,11 +282,15 @@ pub async fn list_listings(
          LEFT JOIN product_media x ON x.product_id = p.id AND x.position = 0 \
          LEFT JOIN media m ON m.id = x.media_id \
          WHERE p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
-         ORDER BY p.updated_at_ms DESC, p.id DESC",
+            AND (CAST($4 AS TEXT) = '' OR REPLACE(LOWER(p.name), $4, '') <> LOWER(p.name) \
+                OR REPLACE(LOWER(p.name_en), $4, '') <> LOWER(p.name_en)) \
+         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $5",
     )
     .bind(team.get())
     .bind(status.map(str::to_owned))
     .bind(today.to_owned())
+    .bind(text.to_owned())
+    .bind(limit)
     .fetch_all(&mut *conn)
     .await?)
 }
@@ -286,7 +298,9 @@ pub async fn list_listings(
 /// How many listings of a team have each status.
 pub async fn count_listings(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, i64)>> {
     Ok(sql::query_as(
-        "SELECT status, COUNT(*) FROM products WHERE team_id = $1 GROUP BY status ORDER BY status",
+        "SELECT substr(kind, 6), products FROM product_counts
+        WHERE subject_id = $1 AND kind IN ('team_draft', 'team_published', 'team_unpublished') AND products > 0
+        ORDER BY kind",
     )
     .bind(team.get())
     .fetch_all(&mut *conn)

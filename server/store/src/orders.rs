@@ -288,8 +288,11 @@ pub async fn update_after_sale_until(conn: &mut Conn, id: OrderId, until_ms: i64
 /// anybody's number, and would keep its owner from ordering.
 pub async fn count_unpaid(conn: &mut Conn, user: Option<UserId>, session_hash: Option<&[u8]>) -> Result<i64> {
     Ok(sql::query_scalar::<i64>(
-        "SELECT COUNT(*) FROM orders WHERE status = 'awaiting_payment' AND kind = 'retail'
-            AND (user_id = $1 OR guest_session_hash = $2)",
+        // Two searches: all that is unpaid is many people's.
+        "SELECT (SELECT COUNT(*) FROM orders WHERE user_id = $1
+                AND status || '' = 'awaiting_payment' AND kind = 'retail')
+            + (SELECT COUNT(*) FROM orders WHERE guest_session_hash = $2 AND (user_id IS NULL OR user_id <> $1
+                OR CAST($1 AS BIGINT) IS NULL) AND status || '' = 'awaiting_payment' AND kind = 'retail')",
     )
     .bind(user.map(UserId::get))
     .bind(session_hash.map(<[u8]>::to_vec))
@@ -328,16 +331,11 @@ pub async fn list_user_orders(
     .await?)
 }
 
-/// A unit's orders, newest first, optionally in one state only.
-pub async fn list_unit_orders(
-    conn: &mut Conn,
-    unit: i64,
-    status: Option<OrderStatus>,
-    before_ms: i64,
-    limit: i64,
-) -> Result<Vec<OrderSummary>> {
-    Ok(sql::query_as::<OrderSummary>(
-        "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
+/// Orders of a unit, newest first; `$state` is a condition on `$4`.
+macro_rules! unit_orders {
+    ($state:literal) => {
+        concat!(
+            "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
                 l.product_name AS first_line, l.product_name_en AS first_line_en,
                 (SELECT COUNT(*) FROM order_lines n WHERE n.order_id = o.id) AS line_count,
                 (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'to_pack') AS parcels_to_pack,
@@ -347,15 +345,33 @@ pub async fn list_unit_orders(
                 (SELECT m.content_hash FROM product_media pm JOIN media m ON m.id = pm.media_id
                   WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
            FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
-          WHERE o.unit_id = $1 AND o.placed_at_ms < $2 AND (CAST($4 AS TEXT) IS NULL OR o.status = $4)
-          ORDER BY o.placed_at_ms DESC LIMIT $3",
-    )
-    .bind(unit)
-    .bind(before_ms)
-    .bind(limit)
-    .bind(status.map(OrderStatus::as_str))
-    .fetch_all(conn)
-    .await?)
+          WHERE o.unit_id = $1 AND o.placed_at_ms < $2 AND ",
+            $state,
+            " ORDER BY o.placed_at_ms DESC LIMIT $3"
+        )
+    };
+}
+
+/// A unit's orders, newest first, optionally in one state only.
+pub async fn list_unit_orders(
+    conn: &mut Conn,
+    unit: i64,
+    status: Option<OrderStatus>,
+    before_ms: i64,
+    limit: i64,
+) -> Result<Vec<OrderSummary>> {
+    // An index follows no condition that may be none.
+    let text = match status {
+        None => unit_orders!("CAST($4 AS TEXT) IS NULL"),
+        Some(_) => unit_orders!("o.status = $4"),
+    };
+    Ok(sql::query_as::<OrderSummary>(text)
+        .bind(unit)
+        .bind(before_ms)
+        .bind(limit)
+        .bind(status.map(OrderStatus::as_str))
+        .fetch_all(conn)
+        .await?)
 }
 
 /// Gives a guest's orders to the account that the guest signed in to.

@@ -4,6 +4,7 @@ use domain::ids::{OrderId, ParcelId, PlaceId, TeamId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
+use crate::orders::LineRow;
 use crate::{Conn, Result, StoreError, sql};
 
 /// A parcel as stored.
@@ -150,6 +151,27 @@ pub async fn list_team_parcels(
     .await?)
 }
 
+/// What is in the parcels that [`list_team_parcels`] lists.
+pub async fn list_team_parcel_lines(
+    conn: &mut Conn,
+    team: TeamId,
+    status: ParcelStatus,
+    limit: i64,
+) -> Result<Vec<LineRow>> {
+    Ok(sql::query_as::<LineRow>(
+        "SELECT l.*
+           FROM (SELECT id, order_id FROM parcels WHERE team_id = $1 AND status = $2
+                  ORDER BY created_at_ms LIMIT $3) AS c
+           JOIN order_lines l ON l.order_id = c.order_id AND l.parcel_id = c.id
+          ORDER BY l.order_id, l.position",
+    )
+    .bind(team.get())
+    .bind(status.as_str())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?)
+}
+
 /// One parcel as its seller sees it.
 pub async fn find_seller_parcel(conn: &mut Conn, id: ParcelId) -> Result<Option<SellerParcel>> {
     Ok(sql::query_as::<SellerParcel>(
@@ -167,7 +189,18 @@ pub async fn find_seller_parcel(conn: &mut Conn, id: ParcelId) -> Result<Option<
     .await?)
 }
 
-/// How many parcels of a team are in each state.
+/// How many parcels of a team wait to be packed and are on their way; those that have arrived are the history of years.
+pub async fn count_open_parcels(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, i64)>> {
+    Ok(sql::query_as::<(String, i64)>(
+        "SELECT status, COUNT(*) FROM parcels WHERE team_id = $1 AND status IN ('to_pack', 'shipped')
+          GROUP BY status ORDER BY status",
+    )
+    .bind(team.get())
+    .fetch_all(conn)
+    .await?)
+}
+
+/// How many parcels of a team are in each state, over all of its history.
 pub async fn count_team_parcels(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, i64)>> {
     Ok(sql::query_as::<(String, i64)>(
         "SELECT status, COUNT(*) FROM parcels WHERE team_id = $1 GROUP BY status",

@@ -164,7 +164,8 @@ pub async fn list_to_check(conn: &mut Conn, before_ms: i64, limit: i64) -> Resul
 pub async fn list_announced_transfers(conn: &mut Conn, team: Option<i64>) -> Result<Vec<PaymentRow>> {
     Ok(sql::query_as::<PaymentRow>(
         "SELECT * FROM payments WHERE status = 'processing' AND method = 'bank_transfer'
-            AND (CAST($1 AS BIGINT) IS NULL OR order_id IN (SELECT order_id FROM parcels WHERE team_id = $1))
+            AND (CAST($1 AS BIGINT) IS NULL OR EXISTS (
+                SELECT 1 FROM parcels c WHERE c.order_id = payments.order_id AND c.team_id = $1))
           ORDER BY id",
     )
     .bind(team)

@@ -3,7 +3,7 @@
 //! Only hashes of session tokens are kept, and throttling buckets carry no name or address in clear: reading the
 //! tables gives nobody a way in.
 
-use domain::ids::{CollectiveId, CountyId, TeamId, TownId, UnitId, UserId};
+use domain::ids::{CollectiveId, CountyId, PasskeyId, TeamId, TownId, UnitId, UserId};
 use domain::role::Role;
 
 use crate::{Conn, Result, StoreError, sql};
@@ -238,11 +238,17 @@ pub async fn list_role_holders(conn: &mut Conn, role: Role) -> Result<Vec<RoleHo
     .await?)
 }
 
+mod passkeys;
 mod scope;
 mod second_factor;
 mod sessions;
 mod throttle;
 
+pub use passkeys::{
+    ChallengeRow, PasskeyRow, count_passkeys, delete_passkey, delete_passkeys_of_user, find_challenge,
+    find_passkey_by_credential, insert_passkey, list_passkeys, purge_challenges, put_challenge,
+    rename_passkey, take_challenge, update_session_passkey, use_passkey,
+};
 pub use scope::{
     find_collective_county, find_team_county, find_town_county, has_county, has_unit, list_postings,
 };

@@ -149,6 +149,7 @@ pub async fn delete_belongings(conn: &mut Conn, user: UserId) -> Result<()> {
         sql::query("DELETE FROM second_factor_setups WHERE user_id = $1"),
         sql::query("DELETE FROM recovery_codes WHERE user_id = $1"),
         sql::query("DELETE FROM half_sessions WHERE user_id = $1"),
+        sql::query("DELETE FROM passkeys WHERE user_id = $1"),
         sql::query("DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE user_id = $1)"),
         sql::query("DELETE FROM carts WHERE user_id = $1"),
         sql::query("UPDATE cadres SET user_id = NULL WHERE user_id = $1"),

@@ -3,13 +3,14 @@
 //! Terms are compared byte by byte on both engines (the PostgreSQL columns have the collation `C`), so that a range
 //! from a prefix to the next one is an index range.
 
+use std::collections::BTreeMap;
+
 use domain::ids::ProductId;
 
-use crate::catalogue::pack_ids;
 use crate::{Conn, Result, sql};
 
-/// The most postings one term may bring; the heaviest come first.
-const MAX_POSTINGS: i64 = 2_000;
+/// The most terms that one prefix is completed to.
+const MAX_PREFIXED: i64 = 60;
 
 /// A product that a term leads to.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -17,6 +18,8 @@ pub struct HitRow {
     pub product_id: i64,
     /// How much the best matching term says about the product.
     pub weight: i64,
+    /// How often it was sold, to rank equals.
+    pub sold_count: i64,
 }
 
 /// Makes `terms` (with their weights, each text once) everything the product is found by, and remembers the slips
@@ -54,34 +57,51 @@ pub async fn index_product(
     Ok(())
 }
 
-/// Published products that have exactly this term. (`CROSS JOIN` here and below keeps SQLite from walking all products
+/// Published products that have exactly this term: the `limit` heaviest, of equals the newest. (`CROSS JOIN` here and below keeps SQLite from walking all products
 /// first.)
-pub async fn list_exact_hits(conn: &mut Conn, term: &str) -> Result<Vec<HitRow>> {
+pub async fn list_exact_hits(conn: &mut Conn, term: &str, limit: i64) -> Result<Vec<HitRow>> {
     Ok(sql::query_as(
-        "SELECT s.product_id, s.weight FROM search_terms s CROSS JOIN products p
-        WHERE p.id = s.product_id AND s.term = $1 AND p.status = 'published' ORDER BY s.weight DESC LIMIT $2",
+        "SELECT s.product_id, s.weight, p.sold_count FROM search_terms s CROSS JOIN products p
+        WHERE p.id = s.product_id AND s.term = $1 AND p.status = 'published'
+        ORDER BY s.weight DESC, s.product_id DESC LIMIT $2",
     )
     .bind(term.to_owned())
-    .bind(MAX_POSTINGS)
+    .bind(limit)
     .fetch_all(&mut *conn)
     .await?)
 }
 
-/// Published products that have a term beginning with `prefix`, which must not be empty.
-pub async fn list_prefix_hits(conn: &mut Conn, prefix: &str) -> Result<Vec<HitRow>> {
+/// Published products that have a term beginning with `prefix`, which must not be empty. Of many such terms the first
+/// are looked at until enough is found.
+pub async fn list_prefix_hits(conn: &mut Conn, prefix: &str, limit: i64) -> Result<Vec<HitRow>> {
     let Some(end) = next_prefix(prefix) else {
         return Ok(Vec::new());
     };
-    Ok(sql::query_as(
-        "SELECT s.product_id, MAX(s.weight) AS weight FROM search_terms s CROSS JOIN products p
-        WHERE p.id = s.product_id AND s.term >= $1 AND s.term < $2 AND p.status = 'published'
-        GROUP BY s.product_id ORDER BY MAX(s.weight) DESC LIMIT $3",
+    // From term to term, past all the products of each.
+    let terms = sql::query_scalar::<String>(
+        "WITH RECURSIVE t (term) AS (
+            SELECT MIN(term) FROM search_terms WHERE term >= $1 AND term < $2
+            UNION ALL
+            SELECT (SELECT MIN(s.term) FROM search_terms s WHERE s.term > t.term AND s.term < $2)
+            FROM t WHERE t.term IS NOT NULL)
+        SELECT term FROM t WHERE term IS NOT NULL LIMIT $3",
     )
     .bind(prefix.to_owned())
     .bind(end)
-    .bind(MAX_POSTINGS)
+    .bind(MAX_PREFIXED)
     .fetch_all(&mut *conn)
-    .await?)
+    .await?;
+    let mut found: BTreeMap<i64, HitRow> = BTreeMap::new();
+    for term in terms {
+        for hit in list_exact_hits(conn, &term, limit).await? {
+            let best = found.entry(hit.product_id).or_insert_with(|| hit.clone());
+            best.weight = hit.weight.max(best.weight);
+        }
+        if i64::try_from(found.len()).unwrap_or(i64::MAX) >= limit {
+            break;
+        }
+    }
+    Ok(found.into_values().collect())
 }
 
 /// The terms that one of the slips `keys` may have meant.
@@ -100,30 +120,6 @@ pub async fn list_meant_terms(conn: &mut Conn, keys: &[String], limit: i64) -> R
     terms.sort_unstable();
     terms.dedup();
     Ok(terms)
-}
-
-/// How often each of the products `ids` was sold, to rank equals.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct SoldRow {
-    pub id: i64,
-    pub sold_count: i64,
-}
-
-/// The sales of the products `ids`.
-pub async fn list_sold_counts(conn: &mut Conn, ids: &[i64]) -> Result<Vec<SoldRow>> {
-    let mut counts = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(200) {
-        let part: Vec<SoldRow> = sql::query_as(concat!(
-            crate::catalogue::wanted!(),
-            "SELECT p.id, p.sold_count FROM wanted w JOIN products p ON p.id = w.id ORDER BY w.n"
-        ))
-        .bind(pack_ids(chunk.iter().copied()))
-        .bind(i64::try_from(chunk.len()).unwrap_or(i64::MAX))
-        .fetch_all(&mut *conn)
-        .await?;
-        counts.extend(part);
-    }
-    Ok(counts)
 }
 
 /// The smallest text after every text that begins with `prefix`.

@@ -77,7 +77,11 @@ pub async fn find_unit_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Uni
     .await?)
 }
 
-/// Everything on sale with its order code; `today` (`YYYY-MM-DD`) decides which batches count.
+/// How many products a price list has; whatever else is on sale is ordered by its code all the same.
+pub const LISTED_PRODUCTS: i64 = 120;
+
+/// What is on sale with its order code, of the 120 products that sell best; `today` (`YYYY-MM-DD`) decides which batches
+/// count.
 pub async fn list_price_list(conn: &mut Conn, today: &str) -> Result<Vec<PriceRow>> {
     Ok(sql::query_as::<PriceRow>(
         "SELECT v.id AS variant_id, v.code, p.slug AS product_slug, p.name AS product_name,
@@ -89,13 +93,15 @@ pub async fn list_price_list(conn: &mut Conn, today: &str) -> Result<Vec<PriceRo
                     AS in_stock,
                 (SELECT MIN(t.price_fen) FROM tier_prices t WHERE t.variant_id = v.id) AS best_price_fen,
                 (SELECT MAX(t.min_quantity) FROM tier_prices t WHERE t.variant_id = v.id) AS best_from_quantity
-           FROM variants v
-           JOIN products p ON p.id = v.product_id
+           FROM (SELECT id FROM products WHERE status = 'published' ORDER BY sold_count DESC, id DESC LIMIT $2) AS best
+           JOIN products p ON p.id = best.id
+           JOIN variants v ON v.product_id = p.id
            JOIN villages w ON w.id = p.village_id
-          WHERE p.status = 'published' AND v.active = 1
+          WHERE v.active = 1
           ORDER BY p.category_id, p.id, v.position",
     )
     .bind(today.to_owned())
+    .bind(LISTED_PRODUCTS)
     .fetch_all(conn)
     .await?)
 }
@@ -110,16 +116,17 @@ pub struct TierRow {
     pub price_fen: Fen,
 }
 
-/// Tier prices of everything on sale, by variant and quantity.
+/// Tier prices of the price list, by variant and quantity.
 pub async fn list_tiers(conn: &mut Conn) -> Result<Vec<TierRow>> {
     Ok(sql::query_as::<TierRow>(
         "SELECT t.variant_id, t.min_quantity, t.price_fen
-           FROM tier_prices t
-           JOIN variants v ON v.id = t.variant_id
-           JOIN products p ON p.id = v.product_id
-          WHERE p.status = 'published' AND v.active = 1
+           FROM (SELECT id FROM products WHERE status = 'published' ORDER BY sold_count DESC, id DESC LIMIT $1) AS best
+           JOIN variants v ON v.product_id = best.id
+           JOIN tier_prices t ON t.variant_id = v.id
+          WHERE v.active = 1
           ORDER BY t.variant_id, t.min_quantity",
     )
+    .bind(LISTED_PRODUCTS)
     .fetch_all(conn)
     .await?)
 }

@@ -6,7 +6,7 @@
 use domain::ids::{CollectiveId, TeamId, TownId, VillageId};
 use domain::money::Fen;
 
-use crate::{Conn, Result, sql};
+use crate::{Conn, Result, figures, sql};
 
 /// A village with its town, its collective and its income in a span of time.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -52,11 +52,12 @@ macro_rules! village {
                 c.id AS collective_id, c.name AS collective_name, c.name_en AS collective_name_en, c.credit_code,
                 m.content_hash, m.width, m.height, m.placeholder, m.sizes,
                 COALESCE((
-                    SELECT CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) FROM attributions a
-                    WHERE a.collective_id = c.id AND a.status IN ('pending', 'available')
-                        AND a.pending_at_ms >= $1 AND a.pending_at_ms < $2
+                    SELECT CAST(SUM(s.amount_fen) AS BIGINT) FROM sales_days s
+                    WHERE s.kind = 'collective' AND s.subject_id = c.id AND s.day_number >= $1 AND s.day_number < $2
                 ), 0) AS income_fen,
-                (SELECT COUNT(*) FROM products p WHERE p.village_id = v.id AND p.status = 'published') AS products
+                COALESCE((
+                    SELECT n.products FROM product_counts n WHERE n.kind = 'village' AND n.subject_id = v.id
+                ), 0) AS products
             FROM villages v
             JOIN towns t ON t.id = v.town_id
             JOIN counties y ON y.id = t.county_id
@@ -67,25 +68,27 @@ macro_rules! village {
     };
 }
 
-/// All villages by town, with their income from `from_ms` until before `until_ms`.
+/// All villages by town, with their income on the days that the span from `from_ms` until before `until_ms` touches.
 pub async fn list_villages(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<VillageRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as(village!("ORDER BY t.id, v.id"))
-        .bind(from_ms)
-        .bind(until_ms)
+        .bind(from_day)
+        .bind(until_day)
         .fetch_all(&mut *conn)
         .await?)
 }
 
-/// One village by its name in addresses, with its income from `from_ms` until before `until_ms`.
+/// One village by its name in addresses, with its income on the days that the span touches.
 pub async fn find_village(
     conn: &mut Conn,
     slug: &str,
     from_ms: i64,
     until_ms: i64,
 ) -> Result<Option<VillageRow>> {
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as(village!("WHERE v.slug = $3"))
-        .bind(from_ms)
-        .bind(until_ms)
+        .bind(from_day)
+        .bind(until_day)
         .bind(slug.to_owned())
         .fetch_optional(&mut *conn)
         .await?)
@@ -119,26 +122,23 @@ pub struct DayIncomeRow {
     pub amount_fen: Fen,
 }
 
-/// A collective's income by day, from `from_ms` until before `until_ms`; days without income are absent.
+/// A collective's income by day, on the days that the span from `from_ms` until before `until_ms` touches; days without
+/// income are absent.
 pub async fn list_income_by_day(
     conn: &mut Conn,
     collective: CollectiveId,
     from_ms: i64,
     until_ms: i64,
 ) -> Result<Vec<DayIncomeRow>> {
-    // China is eight hours ahead of UTC all year: 28,800,000 ms; a day has 86,400,000 ms.
+    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as(
-        "SELECT (pending_at_ms + 28800000) / 86400000 AS day_number,
-            CAST(SUM(amount_fen - reversed_fen) AS BIGINT) AS amount_fen
-        FROM attributions
-        WHERE collective_id = $1 AND status IN ('pending', 'available')
-            AND pending_at_ms >= $2 AND pending_at_ms < $3
-        GROUP BY (pending_at_ms + 28800000) / 86400000
-        ORDER BY (pending_at_ms + 28800000) / 86400000",
+        "SELECT day_number, amount_fen FROM sales_days
+        WHERE kind = 'collective' AND subject_id = $1 AND day_number >= $2 AND day_number < $3 AND amount_fen <> 0
+        ORDER BY day_number",
     )
     .bind(collective.get())
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_day)
+    .bind(until_day)
     .fetch_all(&mut *conn)
     .await?)
 }

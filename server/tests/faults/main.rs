@@ -28,6 +28,8 @@ mod restart;
 mod rig;
 mod several;
 mod staff;
+mod starting;
+mod stopping;
 mod sync;
 
 /// The short count, or the long one; then `XIANGJI_LONG_<NAME>` names another.
@@ -42,6 +44,15 @@ fn count(name: &str, short: usize, long: usize) -> usize {
 /// Whether the long runs are asked for.
 fn is_long() -> bool {
     std::env::var("XIANGJI_LONG").as_deref() == Ok("1")
+}
+
+/// Waits until something holds; fails when it takes half a minute.
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "not within 30 s: {what}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 }
 
 /// Where the sequence of accidents begins; printed, so that a failure can be had again.

@@ -139,13 +139,15 @@ async fn stopped_and_continued(
             tokio::spawn(async move {
                 while world.is_open() {
                     if buys(&world, &mut random).await.is_err() {
+                        // As anybody would who was told to come again.
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 }
             })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(700)).await;
+    let before = world.journal.read().placed.len();
+    crate::until("all are busy buying", async || world.journal.read().placed.len() >= before + 6).await;
     shop_one.signal("STOP");
     let stopped = Instant::now();
     let other = world.at(&format!("http://{}", two.address));
@@ -159,6 +161,7 @@ async fn stopped_and_continued(
                 assert!(stopped.elapsed() < Duration::from_secs(13), "the other one does not go on: {said:?}")
             }
         }
+        // One customer now and then is the question, not how many the other server can bear.
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert!(waited.len() > 3, "the other server sold {} times", waited.len());

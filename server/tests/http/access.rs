@@ -7,6 +7,7 @@
 
 pub mod calls;
 mod pages;
+mod passkeys;
 mod privacy;
 mod revoked;
 mod second_factor;

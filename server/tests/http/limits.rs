@@ -110,6 +110,18 @@ async fn raw(shop: &TestShop, bytes: &str) -> (String, Duration) {
     (String::from_utf8_lossy(&answer).into_owned(), begun.elapsed())
 }
 
+/// Sends the beginning of a form, and waits until the shop reads it.
+async fn begin_slowly(shop: &TestShop, bytes: &str) -> (TcpStream, Instant) {
+    const READING: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(shop.address).await.unwrap();
+    stream.write_all(bytes.as_bytes()).await.unwrap();
+    let mut said = [0; READING.len()];
+    stream.read_exact(&mut said).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&said), READING);
+    (stream, begun)
+}
+
 #[tokio::test]
 async fn who_sends_byte_by_byte_is_cut_off_and_takes_nobody_s_place() {
     let limits = LimitSettings {
@@ -125,21 +137,27 @@ async fn who_sends_byte_by_byte_is_cut_off_and_takes_nobody_s_place() {
     assert!(took < Duration::from_secs(3), "says nothing at all: {took:?}");
     // Three at once, where there is one place for changes and one to wait for it.
     let slow = "POST /api/cart/add_line HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-                Content-Length: 100\r\nConnection: close\r\n\r\nvariant=";
+                Content-Length: 100\r\nConnection: close\r\nExpect: 100-continue\r\n\r\nvariant=";
     let visitor = shop.browser();
     let fields = [("variant", "0000000000001"), ("quantity", "1")];
-    let (one, two, three, quick) =
-        tokio::join!(raw(&shop, slow), raw(&shop, slow), raw(&shop, slow), async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            visitor.call("/", "/api/cart/add_line", &fields).await.status
-        });
-    for (answer, took) in [one, two, three] {
+    let mut begun = Vec::new();
+    for _ in 0..3 {
+        begun.push(begin_slowly(&shop, slow).await);
+    }
+    let quick = visitor.call("/", "/api/cart/add_line", &fields).await.status;
+    for (mut stream, since) in begun {
+        let mut answer = String::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read_to_string(&mut answer)).await;
+        assert!(read.is_ok_and(|read| read.is_ok()), "the connection stays open");
+        let took = since.elapsed();
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
         assert!(took < Duration::from_secs(4), "{took:?}");
     }
     assert!(quick < 500 && quick != 429, "the quick one was served: {quick}");
     shop.stop().await;
 }
+
+const ABOUT: &str = "GET /about HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n";
 
 #[tokio::test]
 async fn when_all_connections_are_taken_the_next_is_told_so_and_places_come_back() {
@@ -149,12 +167,16 @@ async fn when_all_connections_are_taken_the_next_is_told_so_and_places_come_back
     for _ in 0..3 {
         open.push(TcpStream::connect(shop.address).await.unwrap());
     }
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let (answer, _) = raw(&shop, "GET /about HTTP/1.1\r\nHost: shop\r\n\r\n").await;
+    // Connections are taken in the order in which they were made, so these three were counted before the next one.
+    let (answer, _) = raw(&shop, ABOUT).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After: "), "{answer}");
     drop(open);
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(shop.browser().get("/about").await.status, 200);
+    // The shop hears of it in its own time.
+    let begun = Instant::now();
+    while raw(&shop, ABOUT).await.0.starts_with("HTTP/1.1 503") {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the places do not come back");
+    }
+    assert!(raw(&shop, ABOUT).await.0.starts_with("HTTP/1.1 200"));
     shop.stop().await;
 }
 

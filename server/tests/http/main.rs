@@ -4,16 +4,20 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
 mod access;
+mod ahead;
 mod forms;
 mod frame;
 mod headers;
 mod hostile;
+mod kept;
 mod limits;
 mod log_privacy;
 mod overload;
+mod passkeys;
 mod privacy;
 mod replay;
 mod second_factor;
 mod test_shop;
+mod twin;
 mod unpaid;
 mod watching;

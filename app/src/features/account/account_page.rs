@@ -43,7 +43,7 @@ pub async fn account_page() -> PageResult {
                 {workplaces(&account)}
                 {profile(&account)}
             </div>
-            <aside class="stack">{password()}{second_factor(&factor)}{session_list(&sessions)}{events::recent(&recent)}</aside>
+            <aside class="stack">{password()}{second_factor(&factor)}{passkeys()}{session_list(&sessions)}{events::recent(&recent)}</aside>
         </div>
     };
     Ok(Screen::shop(title, body))
@@ -161,6 +161,15 @@ fn password() -> AnyView {
     }
     .into_any()
 }
+
+/// The way to one's passkeys, where the program has them.
+#[cfg(feature = "passkeys")]
+fn passkeys() -> AnyView {
+    super::passkeys_page::account_part()
+}
+
+#[cfg(not(feature = "passkeys"))]
+fn passkeys() {}
 
 /// Whether signing in takes a code as well, and the way to change that.
 fn second_factor(own: &SecondFactorView) -> AnyView {

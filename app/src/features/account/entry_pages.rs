@@ -38,6 +38,7 @@ pub async fn sign_in_page() -> PageResult {
                 )}
                 <button class="btn btn--primary btn--wide">{title}</button>
             </form>
+            {by_passkey(&next)}
             <p class="auth__alt">
                 <a href=link(&paths::forgot_password())>{t("忘记密码？", "Forgot your password?")}</a>
             </p>
@@ -52,6 +53,15 @@ pub async fn sign_in_page() -> PageResult {
     };
     Ok(Screen::shop(title, body))
 }
+
+/// The way in without a password, where the program has it.
+#[cfg(feature = "passkeys")]
+fn by_passkey(next: &str) -> AnyView {
+    super::passkeys_page::sign_in_part(next)
+}
+
+#[cfg(not(feature = "passkeys"))]
+fn by_passkey(_next: &str) {}
 
 /// In a demonstration, the accounts that may be tried.
 fn demo_accounts() -> Option<AnyView> {

@@ -30,6 +30,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("recovery_codes_renewed", "更新恢复码", "Recovery codes renewed"),
     ("passkey_added", "添加通行密钥", "Passkey added"),
     ("passkey_removed", "删除通行密钥", "Passkey removed"),
+    ("passkey_failed", "通行密钥登录失败", "Passkey refused"),
     ("email_change_asked", "申请更换邮箱", "New e-mail asked for"),
     ("email_changed", "更换邮箱", "E-mail changed"),
     ("email_confirmed", "确认邮箱", "E-mail confirmed"),

@@ -3,6 +3,8 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod events;
+#[cfg(all(feature = "ssr", feature = "passkeys"))]
+pub mod passkeys_api;
 pub mod personal_data_api;
 pub mod reset_api;
 pub mod second_factor_api;
@@ -11,6 +13,8 @@ pub mod second_factor_api;
 mod account_page;
 #[cfg(feature = "ssr")]
 mod entry_pages;
+#[cfg(all(feature = "ssr", feature = "passkeys"))]
+mod passkeys_page;
 #[cfg(feature = "ssr")]
 mod personal_data_pages;
 #[cfg(feature = "ssr")]
@@ -40,5 +44,16 @@ pub fn pages() -> Vec<crate::routes::Page> {
         // Whoever has no ticket is told that there is no such thing, with an account or without.
         Page::file("/account/personal-data/export", personal_data_pages::data_export_file),
         Page::new("/account/delete", personal_data_pages::delete_account_page).only(Access::SignedIn),
+    ]
+}
+
+/// The pages of passkeys, in a program built with them.
+#[cfg(all(feature = "ssr", feature = "passkeys"))]
+#[must_use]
+pub fn passkey_pages() -> Vec<crate::routes::Page> {
+    use crate::routes::{Access, Page};
+    vec![
+        Page::new("/sign-in/passkey", passkeys_page::sign_in_passkey_page),
+        Page::new("/account/passkeys", passkeys_page::passkeys_page).only(Access::SignedIn),
     ]
 }

@@ -140,7 +140,7 @@ fn confirm_part(secret: &str, uri: &str) -> AnyView {
     let state = FormState::of::<ConfirmSecondFactor>();
     let label = t("验证码", "Code");
     let (secret, uri) = (secret.to_owned(), uri.to_owned());
-    let qr = ui::qr_code(&uri, t("给验证器扫的二维码", "QR code for the authenticator"));
+    let qr = ui::secret_qr_code(&uri, t("给验证器扫的二维码", "QR code for the authenticator"));
     view! {
         <section class="box">
             <header class="box__head"><h2>{t("用验证器扫码", "Scan it with the authenticator")}</h2></header>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use service::carts::{CartView, CartViewLine};
 
 use super::api::{RemoveLine, SetQuantity};
-use super::stepper::CartStepper;
+use super::stepper::{SteppedLine, cart_stepper};
 use crate::context::{link, locale, name, services, t, viewer};
 use crate::form::FormState;
 use crate::layout::Screen;
@@ -160,16 +160,18 @@ fn quantity_form(shown: &CartViewLine, state: &FormState) -> AnyView {
     view! {
         <form class="row" method="post" action=state.action()>
             {ui::hidden("variant", &variant)}
-            <CartStepper
-                id=format!("quantity-{variant}")
-                variant=variant.clone()
-                quantity=shown.line.quantity
-                min=sale.min_quantity
-                step=sale.step_quantity
-                in_stock=shown.in_stock
-                has_problem=shown.problem.is_some()
-                locale=locale()
-            />
+            {cart_stepper(
+                SteppedLine {
+                    id: format!("quantity-{variant}"),
+                    variant: variant.clone(),
+                    quantity: shown.line.quantity,
+                    min: sale.min_quantity,
+                    step: sale.step_quantity,
+                    in_stock: shown.in_stock,
+                    has_problem: shown.problem.is_some(),
+                },
+                locale(),
+            )}
             <noscript><button class="btn btn--plain btn--s">{update}</button></noscript>
         </form>
     }

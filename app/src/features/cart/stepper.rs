@@ -2,24 +2,34 @@
 
 use domain::locale::Locale;
 use leptos::prelude::*;
+use serde::Serialize;
 
-/// The input of a line's form with a button on either side. With scripts a change is saved shortly after the last
-/// press and the figures of the page follow; without them the form has a button of its own.
-///
-/// The page marks its figures by `data-line-fen="<variant>"`, `data-goods-fen` and `data-cart-badge`.
-#[island]
-pub fn CartStepper(
-    variant: String,
-    quantity: i64,
-    min: i64,
-    step: i64,
+/// A line of the cart as its stepper needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SteppedLine {
+    pub variant: String,
+    pub quantity: i64,
+    pub min: i64,
+    pub step: i64,
     /// What can be had today.
-    in_stock: i64,
+    pub in_stock: i64,
     /// Whether the line had something wrong with it: then a good change loads the page again.
-    has_problem: bool,
-    id: String,
-    locale: Locale,
-) -> impl IntoView {
+    pub has_problem: bool,
+    pub id: String,
+}
+
+crate::island::readable!(SteppedLine { variant, quantity, min, step, in_stock, has_problem, id });
+
+crate::island::island! {
+    /// The input of a line's form with a button on either side. With scripts a change is saved shortly after the last
+    /// press and the figures of the page follow; without them the form has a button of its own.
+    ///
+    /// The page marks its figures by `data-line-fen="<variant>"`, `data-goods-fen` and `data-cart-badge`.
+    pub fn cart_stepper(line: SteppedLine, locale: Locale) = content;
+}
+
+fn content(line: SteppedLine, locale: Locale) -> impl IntoView {
+    let SteppedLine { variant, quantity, min, step, in_stock, has_problem, id } = line;
     let wanted = RwSignal::new(quantity);
     let failure = RwSignal::new(None::<String>);
     let largest = in_stock.max(min);

@@ -175,6 +175,8 @@ pub struct CheckoutQuote {
     pub total_fen: Option<i64>,
 }
 
+crate::island::readable!(CheckoutQuote { goods_fen, freight_fen, total_fen });
+
 #[cfg(feature = "ssr")]
 impl From<&service::draft::OrderDraft> for CheckoutQuote {
     fn from(draft: &service::draft::OrderDraft) -> Self {

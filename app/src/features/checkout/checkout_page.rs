@@ -12,9 +12,9 @@ use service::regions::regions;
 
 use super::api::{CheckoutQuote, PlaceOrder};
 use super::invoice::invoice_fold;
-use super::paste::PasteAddress;
-use super::region_picker::RegionPicker;
-use super::totals::CheckoutTotals;
+use super::paste::paste_address;
+use super::region_picker::region_picker;
+use super::totals::checkout_totals;
 use crate::AppError;
 use crate::context::{link, locale, name, services, t, viewer};
 use crate::form::FormState;
@@ -122,9 +122,9 @@ fn page(
                 <section class="box stack" aria-labelledby="to">
                     <h2 id="to">{t("收货信息", "Where it goes")}</h2>
                     {sign_in_hint()}
-                    <PasteAddress pasted=state.value("paste") locale=locale()/>
+                    {paste_address(state.value("paste"), locale())}
                     {who(state, stored)}
-                    <RegionPicker typed=region_words(typed) code=code.clone() error locale=locale()/>
+                    {region_picker(region_words(typed), code.clone(), error, locale())}
                     {text_field(
                         state,
                         &Field::new("detail", t("详细地址", "Street, house, door"))
@@ -140,7 +140,7 @@ fn page(
                 <h2>{t("订单", "Order")}</h2>
                 {parcels(draft)}
                 {ui::key_field()}
-                <CheckoutTotals quote refusal code locale=locale()/>
+                {checkout_totals(quote, refusal, code, locale())}
                 <p class="small muted">{hold_hint()}</p>
             </aside>
         </form>

@@ -3,10 +3,13 @@
 use domain::locale::Locale;
 use leptos::prelude::*;
 
-/// A place to paste an address as it comes from a message. The button sends the form, which comes back filled in;
-/// with scripts the fields are filled in at once.
-#[island]
-pub fn PasteAddress(pasted: String, locale: Locale) -> impl IntoView {
+crate::island::island! {
+    /// A place to paste an address as it comes from a message. The button sends the form, which comes back filled in;
+    /// with scripts the fields are filled in at once.
+    pub fn paste_address(pasted: String, locale: Locale) = content;
+}
+
+fn content(pasted: String, locale: Locale) -> impl IntoView {
     let said = RwSignal::new(String::new());
     let read_now = move |event: leptos::ev::MouseEvent| {
         if recognise(locale, said) {

@@ -4,15 +4,18 @@ use domain::locale::Locale;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-/// The region of the address. Without scripts it is typed in words; with them it is chosen from three lists, which
-/// replace the input once the regions have come.
-#[island]
-pub fn RegionPicker(
-    /// What the input shows: words.
+crate::island::island! {
+    /// The region of the address. Without scripts it is typed in words; with them it is chosen from three lists, which
+    /// replace the input once the regions have come.
+    pub fn region_picker(typed: String, code: String, error: Option<String>, locale: Locale) = content;
+}
+
+fn content(
+    // What the input shows: words.
     typed: String,
-    /// The six digits meant by it; empty when unclear.
+    // The six digits meant by it; empty when unclear.
     code: String,
-    /// What is wrong with it.
+    // What is wrong with it.
     error: Option<String>,
     locale: Locale,
 ) -> impl IntoView {

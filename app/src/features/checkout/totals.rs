@@ -7,13 +7,21 @@ use leptos::prelude::*;
 use super::api::CheckoutQuote;
 use crate::text::yuan;
 
-/// The sums, the total that the form expects, and the button. With scripts they follow the chosen region.
-#[island]
-pub fn CheckoutTotals(
+crate::island::island! {
+    /// The sums, the total that the form expects, and the button. With scripts they follow the chosen region.
+    pub fn checkout_totals(
+        quote: CheckoutQuote,
+        refusal: Option<String>,
+        code: String,
+        locale: Locale,
+    ) = content;
+}
+
+fn content(
     quote: CheckoutQuote,
-    /// Why the freight is not known although a region was given.
+    // Why the freight is not known although a region was given.
     refusal: Option<String>,
-    /// The region the quote is for, in six digits; empty for none.
+    // The region the quote is for, in six digits; empty for none.
     code: String,
     locale: Locale,
 ) -> impl IntoView {
@@ -113,7 +121,7 @@ fn follow_region(
             match outcome {
                 Ok(answer) => {
                     refusal.set(None);
-                    quote.set(read(&answer));
+                    quote.set(crate::island::Argument::read(&answer));
                 }
                 Err(said) => {
                     quote.update(|quote| {
@@ -126,13 +134,4 @@ fn follow_region(
         };
         post::<QuoteCheckout>(&[("region", &region)], locale, done);
     });
-}
-
-#[cfg(feature = "shop")]
-fn read(answer: &crate::browser::Part) -> CheckoutQuote {
-    CheckoutQuote {
-        goods_fen: answer.part("goods_fen").number().unwrap_or_default(),
-        freight_fen: answer.part("freight_fen").parts().iter().map(crate::browser::Part::number).collect(),
-        total_fen: answer.part("total_fen").number(),
-    }
 }

@@ -89,7 +89,7 @@ fn hero(page: &HomePage) -> AnyView {
                     <a class="btn btn--plain" href=link(&paths::villages())>{t("认识村庄", "Meet the villages")}</a>
                 </div>
             </div>
-            {photo(pictured.as_ref(), "", "(min-width:56rem) 620px,100vw", true)}
+            {photo(pictured.as_ref(), "", "(min-width:56rem) 620px,88vw", true)}
         </section>
     }
     .into_any()

@@ -7,5 +7,5 @@ use crate::routes::Page;
 /// The pages of this feature.
 #[must_use]
 pub fn pages() -> Vec<Page> {
-    vec![Page::new("/", home_page::home_page)]
+    vec![Page::new("/", home_page::home_page).kept()]
 }

@@ -7,8 +7,9 @@ use service::listing::{EditPage, ListingForm, ListingStatus};
 
 use super::api::{DraftForm, SaveDraft, Unpublish};
 use super::fields::Wrong;
-use super::photo_uploader::{PhotoItem, PhotoUploader};
-use super::{LISTING_PATH, ListingKeeper, PHOTOS_PATH, save, sections, typed};
+use super::keeper::{KeptForm, listing_keeper};
+use super::photo_uploader::{PhotoItem, ShownPhotos, photo_uploader};
+use super::{LISTING_PATH, PHOTOS_PATH, save, sections, typed};
 use crate::context::{flash, link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::form::{FormState, html_id};
@@ -230,15 +231,17 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             {ui::hidden("version", &page.version.to_string())}
             <fieldset class="form__group" id=html_id("photos") tabindex="-1">
                 <legend>{t("照片", "Photos")}</legend>
-                <PhotoUploader
-                    photos=shown.photos.clone()
-                    team=team.id.to_string()
-                    address=PHOTOS_PATH.to_owned()
-                    locale=locale()
-                    product=page.product.to_string()
-                    version=page.version
-                    is_refused=shown.is_refused
-                />
+                {photo_uploader(
+                    ShownPhotos {
+                        photos: shown.photos.clone(),
+                        team: team.id.to_string(),
+                        address: PHOTOS_PATH.to_owned(),
+                        product: page.product.to_string(),
+                        version: page.version,
+                        is_refused: shown.is_refused,
+                    },
+                    locale(),
+                )}
                 {photos_error}
             </fieldset>
             {sections::words(shown)}
@@ -250,15 +253,17 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
                 <button class="btn btn--primary" name="then" value=main_then>{main_words}</button>
                 {draft_button}
                 <button class="btn btn--plain" name="then" value="preview">{ui::icon("eye")}{t("预览", "Preview")}</button>
-                <ListingKeeper
-                    form_id=FORM_ID.to_owned()
-                    product=page.product.to_string()
-                    version=page.version
-                    address=SaveDraft::PATH.to_owned()
-                    saves_itself=!is_published
-                    is_refused=shown.is_refused
-                    locale=locale()
-                />
+                {listing_keeper(
+                    KeptForm {
+                        form_id: FORM_ID.to_owned(),
+                        product: page.product.to_string(),
+                        version: page.version,
+                        address: SaveDraft::PATH.to_owned(),
+                        saves_itself: !is_published,
+                        is_refused: shown.is_refused,
+                    },
+                    locale(),
+                )}
             </div>
         </form>
     }

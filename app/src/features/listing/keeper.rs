@@ -2,6 +2,7 @@
 
 use domain::locale::Locale;
 use leptos::prelude::*;
+use serde::Serialize;
 
 #[cfg(feature = "hydrate")]
 mod keeping;
@@ -55,18 +56,29 @@ impl Kept {
     }
 }
 
-/// Stands in the form and watches over it. A published listing is not saved by itself: half a change must not be in
-/// the shop; it is only kept in the browser.
-#[island]
-pub fn ListingKeeper(
-    form_id: String,
-    product: String,
-    version: i64,
-    address: String,
-    saves_itself: bool,
-    is_refused: bool,
-    locale: Locale,
-) -> impl IntoView {
+/// The form that is watched over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeptForm {
+    pub form_id: String,
+    pub product: String,
+    /// Of the listing that is being changed.
+    pub version: i64,
+    /// Where the form is sent.
+    pub address: String,
+    pub saves_itself: bool,
+    pub is_refused: bool,
+}
+
+crate::island::readable!(KeptForm { form_id, product, version, address, saves_itself, is_refused });
+
+crate::island::island! {
+    /// Stands in the form and watches over it. A published listing is not saved by itself: half a change must not be in
+    /// the shop; it is only kept in the browser.
+    pub fn listing_keeper(form: KeptForm, locale: Locale) = content;
+}
+
+fn content(form: KeptForm, locale: Locale) -> impl IntoView {
+    let KeptForm { form_id, product, version, address, saves_itself, is_refused } = form;
     let kept = RwSignal::new(Kept::Untouched);
     let is_restored = RwSignal::new(false);
     #[cfg(feature = "hydrate")]

@@ -31,9 +31,6 @@ mod typed;
 #[cfg(feature = "ssr")]
 mod uploads;
 
-pub use keeper::ListingKeeper;
-pub use photo_uploader::PhotoUploader;
-
 #[cfg(feature = "ssr")]
 pub use list_page::new_button;
 #[cfg(feature = "ssr")]

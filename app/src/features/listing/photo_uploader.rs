@@ -2,7 +2,7 @@
 
 use domain::locale::Locale;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::routes::paths;
 use crate::ui::{icon_l, icon_s};
@@ -11,11 +11,13 @@ use crate::ui::{icon_l, icon_s};
 mod sending;
 
 /// A photo that the server has.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PhotoItem {
     pub id: String,
     pub hash: String,
 }
+
+crate::island::readable!(PhotoItem { id, hash });
 
 /// A photo on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,18 +31,29 @@ struct Job {
     is_waiting: bool,
 }
 
-/// The photos in their order (the first is the cover), each as a hidden field of the form around it, and the way to
-/// add more. Without scripts the buttons send the form, and the files go with it.
-#[island]
-pub fn PhotoUploader(
-    photos: Vec<PhotoItem>,
-    team: String,
-    address: String,
-    locale: Locale,
-    product: String,
-    version: i64,
-    is_refused: bool,
-) -> impl IntoView {
+/// The photos as the page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownPhotos {
+    pub photos: Vec<PhotoItem>,
+    pub team: String,
+    /// Where photos are sent.
+    pub address: String,
+    pub product: String,
+    /// Of the listing that is being changed.
+    pub version: i64,
+    pub is_refused: bool,
+}
+
+crate::island::readable!(ShownPhotos { photos, team, address, product, version, is_refused });
+
+crate::island::island! {
+    /// The photos in their order (the first is the cover), each as a hidden field of the form around it, and the way to
+    /// add more. Without scripts the buttons send the form, and the files go with it.
+    pub fn photo_uploader(shown: ShownPhotos, locale: Locale) = content;
+}
+
+fn content(shown: ShownPhotos, locale: Locale) -> impl IntoView {
+    let ShownPhotos { photos, team, address, product, version, is_refused } = shown;
     let photos = RwSignal::new(photos);
     let jobs = RwSignal::new(Vec::<Job>::new());
     let percent = RwSignal::new(0_i32);

@@ -16,7 +16,7 @@ use crate::features::cart::thumbnail;
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::text::{payment_method, refund_status, yuan};
-use crate::ui::{self, HoldClock};
+use crate::ui;
 
 /// What the order is doing, as a headline.
 pub(super) fn headline(page: &OrderPage) -> &'static str {
@@ -69,9 +69,7 @@ pub(super) fn steps(page: &OrderPage) -> AnyView {
 /// How long the goods stay set aside.
 pub(super) fn hold_clock(page: &OrderPage) -> AnyView {
     match page.order.hold_until_ms.map(|until| until - page.now_ms) {
-        Some(left_ms) if page.can_pay && left_ms > 0 => {
-            view! { <HoldClock left_ms locale=locale()/> }.into_any()
-        }
+        Some(left_ms) if page.can_pay && left_ms > 0 => ui::hold_clock(left_ms, locale()).into_any(),
         _ => ().into_any(),
     }
 }

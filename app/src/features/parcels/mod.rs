@@ -10,8 +10,6 @@ mod packing_list;
 #[cfg(feature = "ssr")]
 mod parcel_card;
 
-pub use print_button::PrintButton;
-
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn pages() -> Vec<crate::routes::Page> {

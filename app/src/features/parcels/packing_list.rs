@@ -6,7 +6,7 @@ use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::shipping::PackingParcel;
 
-use super::PrintButton;
+use super::print_button::print_button;
 use crate::context::{link, locale, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
@@ -47,7 +47,7 @@ fn bar(team: &Team) -> AnyView {
             <a class="btn btn--quiet" href=link(&paths::team_parcels(team.id))>
                 {ui::icon("back")}{t("返回发货", "Back to parcels")}
             </a>
-            <PrintButton locale=locale()/>
+            {print_button(locale())}
         </p>
     }
     .into_any()

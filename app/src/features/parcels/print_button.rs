@@ -5,9 +5,12 @@ use leptos::prelude::*;
 
 use crate::ui::icon;
 
-/// Opens the browser's print dialogue; hidden where there are no scripts.
-#[island]
-pub fn PrintButton(locale: Locale) -> impl IntoView {
+crate::island::island! {
+    /// Opens the browser's print dialogue; hidden where there are no scripts.
+    pub fn print_button(locale: Locale) = content;
+}
+
+fn content(locale: Locale) -> impl IntoView {
     let print = move |_| {
         #[cfg(feature = "hydrate")]
         let _ = window().print();

@@ -8,8 +8,9 @@ use crate::context::{link, name, t};
 use crate::routes::paths;
 use crate::ui::{icon_l, icon_s, price};
 
-/// How wide a card stands: half a phone, or a column of the desktop's grid.
-const CARD_SIZES: &str = "(min-width:40rem) 260px,46vw";
+/// How wide a card stands: half a phone, or a column of the desktop's grid. Told a little too small on phones: browsers
+/// take the next larger rendition for the last missing pixel, three times the bytes for nothing anybody sees.
+const CARD_SIZES: &str = "(min-width:40rem) 260px,43vw";
 
 /// A stored photo for [`crate::ui::photo`].
 #[must_use]
@@ -99,10 +100,10 @@ pub fn card(card: &Card, eager: bool) -> AnyView {
     .into_any()
 }
 
-/// Cards in a grid; with `eager` the first row's photos are loaded at once.
+/// Cards in a grid; with `eager` the photos in sight are loaded at once: two rows of a phone, one of a desktop.
 #[must_use]
 pub fn grid(cards: &[Card], eager: bool) -> AnyView {
     let items: Vec<AnyView> =
-        cards.iter().enumerate().map(|(at, item)| card(item, eager && at < 2)).collect();
+        cards.iter().enumerate().map(|(at, item)| card(item, eager && at < 4)).collect();
     view! { <ul class="grid">{items}</ul> }.into_any()
 }

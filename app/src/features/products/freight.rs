@@ -14,6 +14,9 @@ use crate::ui::{amount_text, as_typed, icon, lang_of};
 pub fn wanted_region() -> Option<String> {
     let typed = query("region");
     let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
     let tree = service::regions::regions();
     let is_code = domain::region::RegionCode::parse(typed).is_ok_and(|code| tree.full_name(code).is_some());
     if is_code {

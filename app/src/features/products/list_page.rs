@@ -103,7 +103,8 @@ fn nothing(page: &ListPage) -> AnyView {
 
 fn body(page: &ListPage, title: &str) -> AnyView {
     let total = i64::try_from(page.total).unwrap_or(i64::MAX);
-    let count = format!("{}{}", t("共 ", ""), counted(locale(), total, "件商品", ["product", "products"]));
+    let all = if page.is_cut { t("超过 ", "more than ") } else { t("共 ", "") };
+    let count = format!("{all}{}", counted(locale(), total, "件商品", ["product", "products"]));
     let similar = (page.approximation == Approximation::Similar && !page.cards.is_empty()).then(|| {
         let note = t("没有完全符合的商品，下面是相近的。", "Nothing has all of it; these are similar.");
         alert("info", note, ())
@@ -136,6 +137,9 @@ pub async fn list_page() -> PageResult {
     let title = title(&page);
     let is_search = !page.text.is_empty();
     let description = match locale() {
+        _ if page.is_cut => {
+            format!("{title}{}", t("，写明产自哪个村、哪一批。", ": each with its village and batch."))
+        }
         Locale::Zh => format!("{title}：{} 件商品，写明产自哪个村、哪一批。", page.total),
         Locale::En if page.total == 1 => format!("{title}: 1 product, with its village and batch."),
         Locale::En => format!("{title}: {} products, each with its village and batch.", page.total),

@@ -33,8 +33,8 @@ pub use {list_page::category_chips, product_page::product_screen};
 pub fn pages() -> Vec<crate::routes::Page> {
     use crate::routes::Page;
     vec![
-        Page::new("/products", list_page::list_page),
-        Page::new("/products/{slug}", product_page::product_page),
+        Page::new("/products", list_page::list_page).kept(),
+        Page::new("/products/{slug}", product_page::product_page).kept(),
         Page::new("/products/{slug}/batches/{code}", batch_page::batch_page),
     ]
 }

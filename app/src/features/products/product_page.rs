@@ -4,19 +4,19 @@ use domain::locale::Locale;
 use leptos::prelude::*;
 use service::shop::{ProductPage, product_page as load};
 
-use super::buy_box::{BuyBox, BuyBoxData, VariantChoice};
+use super::buy_box::{BuyBoxData, VariantChoice, buy_box};
 use super::card::{self, ui_photo};
 use super::words::{excerpt, paragraphs};
 use super::{freight, origin, papers, structured};
-use crate::context::{cart_count, link, locale, name, param, services, t};
+use crate::context::{cart_count, link, locale, name, param, request, services, t};
 use crate::features::cart::api::AddLine;
 use crate::form::{FormState, html_id};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui::{self, amount_text, icon_l, icon_s, photo, section_head};
 
-/// How wide the gallery stands.
-const GALLERY_SIZES: &str = "(min-width:80rem) 600px,(min-width:56rem) 50vw,100vw";
+/// How wide the gallery stands; on phones a little less is told (see the sizes of cards).
+const GALLERY_SIZES: &str = "(min-width:80rem) 600px,(min-width:56rem) 50vw,88vw";
 
 /// `/products/{slug}`
 pub async fn product_page() -> PageResult {
@@ -150,7 +150,7 @@ fn buy(page: &ProductPage) -> AnyView {
             <h1>{title}</h1>
             <p class="product__sub">{sub}</p>
             {note}
-            <BuyBox data=buy_box_data(page) locale=locale()/>
+            {buy_box(buy_box_data(page), locale())}
             {page.freight.as_ref().map(|preview| freight::preview(preview, &page.slug))}
         </div>
     }
@@ -172,7 +172,7 @@ fn buy_box_data(page: &ProductPage) -> BuyBoxData {
     let failure = state.error("quantity").or_else(|| state.error("variant")).or_else(|| state.failure_text());
     BuyBoxData {
         action: state.action(),
-        key: services().new_token(),
+        key: request().form_key.clone(),
         quantity: state.value_or("quantity", &min.to_string()).trim().parse().unwrap_or(min),
         quantity_id: html_id("quantity"),
         chosen,

@@ -3,7 +3,7 @@
 use domain::locale::Locale;
 use domain::time::Date;
 
-use crate::context::{locale, services};
+use crate::context::{locale, now_ms};
 use crate::text::counted;
 
 const MONTHS: [&str; 12] =
@@ -13,7 +13,7 @@ const MONTHS: [&str; 12] =
 #[must_use]
 pub fn short_day(day: &str) -> String {
     let Ok(date) = day.parse::<Date>() else { return String::new() };
-    let is_this_year = date.year() == Date::from_epoch_ms(services().now_ms()).year();
+    let is_this_year = date.year() == Date::from_epoch_ms(now_ms()).year();
     short_day_text(locale(), date, is_this_year)
 }
 
@@ -25,7 +25,7 @@ pub fn card_day(day: &str) -> String {
         return short_day(day);
     }
     let (year, month, day) = date.ymd();
-    let is_this_year = year == Date::from_epoch_ms(services().now_ms()).year();
+    let is_this_year = year == Date::from_epoch_ms(now_ms()).year();
     if is_this_year { format!("{month}-{day}") } else { format!("{year}-{month:02}") }
 }
 

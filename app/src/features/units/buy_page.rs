@@ -1,8 +1,12 @@
 //! The price list and the quick order: nothing is ordered until every row is right.
 
+use std::collections::BTreeSet;
+
 use domain::order::OrderStatus;
 use leptos::prelude::*;
-use service::units::{PricedVariant, UnitOrderPage, UnitRow, list_prices, unit_order_page, unit_orders};
+use service::units::{
+    LISTED_PRODUCTS, PricedVariant, UnitOrderPage, UnitRow, list_prices, unit_order_page, unit_orders,
+};
 use service::{ServiceError, flash};
 
 use super::check_view::{Checked, check, check_section};
@@ -261,7 +265,17 @@ fn price_table(prices: &[PricedVariant]) -> AnyView {
         );
     }
     let rows: Vec<_> = prices.iter().map(price_row).collect();
+    let products: BTreeSet<&str> = prices.iter().map(|priced| priced.row.product_slug.as_str()).collect();
+    let is_cut = products.len() as i64 >= LISTED_PRODUCTS;
+    let cut = is_cut.then(|| {
+        let words = t(
+            "这里列出最畅销的商品；其他在售商品同样可以凭编号下单，编号请向上架的队伍索取。",
+            "These are the products that sell best. Whatever else is on sale can be ordered by its code, too; ask the team that lists it.",
+        );
+        view! { <p class="muted">{words}</p> }
+    });
     view! {
+        {cut}
         <div class="table-wrap">
             <table class="table table--cards table--dense">
                 <caption class="vh">{t("价目表", "Price list")}</caption>

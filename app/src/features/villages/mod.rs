@@ -10,7 +10,7 @@ use crate::routes::Page;
 #[must_use]
 pub fn pages() -> Vec<Page> {
     vec![
-        Page::new("/villages", villages_page::villages_page),
-        Page::new("/villages/{slug}", village_page::village_page),
+        Page::new("/villages", villages_page::villages_page).kept(),
+        Page::new("/villages/{slug}", village_page::village_page).kept(),
     ]
 }

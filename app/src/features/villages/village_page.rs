@@ -71,7 +71,7 @@ fn hero(page: &VillagePage) -> AnyView {
     let picture = card.photo.as_ref().map(|picture| ui_photo(picture, &title));
     view! {
         <header class="village__hero">
-            {photo(picture.as_ref(), "photo--wide", "(min-width:78rem) 1216px,100vw", true)}
+            {photo(picture.as_ref(), "photo--wide", "(min-width:78rem) 1216px,(min-width:40rem) 100vw,88vw", true)}
             <div class="village__title">
                 <nav class="crumbs" aria-label=t("位置", "You are here")>
                     <a href=link(&paths::villages())>{county}</a><a href=link(&town_list)>{town}</a>

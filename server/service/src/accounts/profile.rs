@@ -6,7 +6,7 @@ use domain::time::Date;
 use serde_json::json;
 use store::people::{self, PostingRow};
 
-use super::{HeldRole, check_display_name, passwords, roles, throttle};
+use super::{HeldRole, check_display_name, common_passwords, passwords, roles, throttle};
 use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
@@ -84,7 +84,7 @@ pub async fn change_password(
         let row = people::find_user(&mut conn, user).await?.ok_or(ServiceError::Unauthenticated)?;
         (row, people::list_login_names(&mut conn, user).await?)
     };
-    let refused = login_names.iter().find_map(|name| domain::password::check(&new_password, name).err());
+    let refused = login_names.iter().find_map(|name| common_passwords::check(&new_password, name).err());
     if let Some(error) = refused {
         return Err(ServiceError::invalid("new_password", error.into()));
     }

@@ -12,7 +12,7 @@ use serde_json::json;
 use store::people;
 use store::{Conn, mail as rows};
 
-use super::{passwords, throttle};
+use super::{common_passwords, passwords, throttle};
 use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, audit, hash_token};
 
@@ -90,7 +90,7 @@ pub async fn reset_password(services: &Services, token: &str, new_password: Stri
 /// [`ServiceError::Invalid`] at `login`, `password`; [`ServiceError::NotFound`] for an unknown login name.
 pub async fn set_password(services: &Services, login: &str, new_password: String) -> Result<()> {
     let login = LoginName::parse(login).map_err(|error| ServiceError::invalid("login", error.into()))?;
-    if let Err(error) = domain::password::check(&new_password, login.as_str()) {
+    if let Err(error) = common_passwords::check(&new_password, login.as_str()) {
         return Err(ServiceError::invalid("password", error.into()));
     }
     let new_hash = passwords::hash(new_password).await?;
@@ -113,8 +113,10 @@ async fn replace_password(
     people::update_password(conn, user, new_hash).await?;
     rows::delete_links(conn, user, "reset").await?;
     let ended = people::delete_sessions_of_user(conn, user, None).await?;
+    // Whoever knew the old password may have added one, which would be good for both factors.
+    let passkeys = people::delete_passkeys_of_user(conn, user).await?;
     let who = (by == "link").then_some(user);
-    let detail = json!({ "by": by, "sessions_ended": ended });
+    let detail = json!({ "by": by, "sessions_ended": ended, "passkeys_removed": passkeys });
     audit::record(conn, services, who, "password_reset", "user", user.get(), detail).await?;
     mail::post(conn, services, &Letter::PasswordChanged { user, by: by.to_owned() }).await
 }
@@ -122,7 +124,7 @@ async fn replace_password(
 fn check_new(new_password: &str, login_names: &[String]) -> Result<()> {
     let none = [String::new()];
     let names = if login_names.is_empty() { none.as_slice() } else { login_names };
-    match names.iter().find_map(|name| domain::password::check(new_password, name).err()) {
+    match names.iter().find_map(|name| common_passwords::check(new_password, name).err()) {
         Some(error) => Err(ServiceError::invalid("new_password", error.into())),
         None => Ok(()),
     }

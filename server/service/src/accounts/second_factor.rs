@@ -220,8 +220,8 @@ pub async fn turn_off_second_factor(
     Ok(tx.commit().await?)
 }
 
-/// Takes somebody's second factor away and ends their sessions, for the operator at the terminal, who has made sure
-/// of the person. Answers whether there was one.
+/// Takes somebody's second factor and passkeys away and ends their sessions, for the operator at the terminal, who has made
+/// sure of the person. Answers whether there was one.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown login name.
@@ -232,10 +232,12 @@ pub async fn reset_second_factor(services: &Services, login: &str) -> Result<boo
     let found =
         people::find_user_by_login_name(&mut tx, login.as_str()).await?.ok_or(ServiceError::NotFound)?;
     let user = people::lock_user(&mut tx, found.id).await?.id;
-    let was_on = people::delete_second_factor(&mut tx, user).await?;
+    let had_code = people::delete_second_factor(&mut tx, user).await?;
     people::delete_second_factor_setup(&mut tx, user).await?;
+    let passkeys = people::delete_passkeys_of_user(&mut tx, user).await?;
     people::delete_sessions_of_user(&mut tx, user, None).await?;
-    let detail = json!({ "by": "terminal", "was_on": was_on });
+    let was_on = had_code || passkeys > 0;
+    let detail = json!({ "by": "terminal", "was_on": was_on, "passkeys": passkeys });
     audit::record(&mut tx, services, None, "second_factor_reset", "user", user.get(), detail).await?;
     tx.commit().await?;
     Ok(was_on)
@@ -277,7 +279,12 @@ pub async fn confirm_password(
 }
 
 /// A transaction for who has shown password and code, with the account's row taken.
-async fn proven(services: &Services, viewer: &Viewer, password: String, code: &str) -> Result<WriteTx> {
+pub(super) async fn proven(
+    services: &Services,
+    viewer: &Viewer,
+    password: String,
+    code: &str,
+) -> Result<WriteTx> {
     let (user, _) = own(viewer)?;
     let typed = read_code(code)?;
     let before = confirm_password(services, viewer, "password", password).await?;

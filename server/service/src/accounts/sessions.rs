@@ -87,7 +87,9 @@ pub async fn recognise(services: &Services, token: Option<&str>, locale: Locale)
         renewed_until_ms = touch(services, &hash, now_ms, until_ms).await.then_some(until_ms);
     }
     let rules = &services.rules;
+    // Whoever signed in with a passkey has shown two factors in this session; the password alone opens another one.
     let lacks_second_factor = first.second_factor_at_ms.is_none()
+        && first.passkey_id.is_none()
         && rules.second_factor_for_staff.withholds(&held, rules.second_factor_grace_days, now_ms);
     // Withheld roles are not there at all, so that no guard can overlook that they are.
     let roles = if lacks_second_factor { Vec::new() } else { held.iter().map(|(role, _)| *role).collect() };
@@ -209,7 +211,8 @@ pub async fn purge(services: &Services) -> Result<u64> {
     let now_ms = services.now_ms();
     let mut tx = services.db.write().await?;
     let sessions = people::purge_sessions(&mut tx, now_ms).await?;
-    let leftovers = people::purge_second_factor_leftovers(&mut tx, now_ms).await?;
+    let leftovers = people::purge_second_factor_leftovers(&mut tx, now_ms).await?
+        + people::purge_challenges(&mut tx, now_ms).await?;
     let attempts = people::purge_login_attempts(&mut tx, now_ms - throttle::FORGET_AFTER_MS).await?;
     tx.commit().await?;
     Ok(sessions + leftovers + attempts)

@@ -53,6 +53,12 @@ impl Bucket {
         Self { key: format!("code:{key}"), free_failures }
     }
 
+    /// Answers in the name of one passkey.
+    #[cfg(feature = "passkeys")]
+    pub(crate) fn passkey(credential_id: &[u8]) -> Self {
+        Self::new("passkey", &hex_digest(credential_id), FREE_FAILURES_OF_A_NAME)
+    }
+
     /// Guesses at the end of the phone number of one order.
     pub(crate) fn order(number: &str) -> Self {
         Self::new("order", number, FREE_FAILURES_OF_A_NAME)

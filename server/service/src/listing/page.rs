@@ -64,6 +64,9 @@ pub struct ListingCard {
     pub missing: usize,
 }
 
+/// Listings that one page shows.
+const MAX_LISTED: i64 = 60;
+
 /// A photo as the console shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListingPhoto {
@@ -75,7 +78,8 @@ pub struct ListingPhoto {
     pub placeholder: String,
 }
 
-/// The team's listings for its sellers.
+/// The team's listings for its sellers: the 60 changed last of those that were asked for. Older ones are found by
+/// typing a part of their name.
 ///
 /// # Errors
 /// [`crate::ServiceError::Forbidden`] for anyone else.
@@ -89,14 +93,11 @@ pub async fn list_listings(
     let today = today(services);
     let mut conn = services.db.read().await?;
     let status = query.status.map(ListingStatus::as_str);
-    let listed = rows::list_listings(&mut conn, team, status, &today.to_string()).await?;
     let wanted = query.text.trim().to_lowercase();
+    let today_text = today.to_string();
+    let listed = rows::list_listings(&mut conn, team, status, &today_text, &wanted, MAX_LISTED).await?;
     let mut cards = Vec::with_capacity(listed.len());
     for row in listed {
-        let says = |text: &str| text.to_lowercase().contains(&wanted);
-        if !wanted.is_empty() && !says(&row.name) && !says(&row.name_en) {
-            continue;
-        }
         let status = status_of(&row.status)?;
         let missing = match status {
             ListingStatus::Published => 0,

@@ -31,6 +31,9 @@ pub(super) async fn compose(services: &Services, letter: &Letter, id: OutboxId) 
             let owner = to_owner(services, *user).await?;
             owner.map(|(to, locale)| (to, locale, new_sign_in(locale, *at_ms, device, network)))
         }
+        Letter::PasskeyAdded { user, at_ms } => {
+            to_owner(services, *user).await?.map(|(to, locale)| (to, locale, passkey_added(locale, *at_ms)))
+        }
         Letter::EmailChanged { to, locale } => {
             Some((to.clone(), language(locale), email_changed(language(locale))))
         }
@@ -151,6 +154,19 @@ fn password_changed(locale: Locale, by: &str) -> Draft {
                 "If this was not you, choose “Forgot your password?” on the sign-in page at once and tell us.",
             ),
     }
+}
+
+fn passkey_added(locale: Locale, at_ms: i64) -> Draft {
+    let draft = match locale {
+        Locale::Zh => Draft::new("您的乡集账号添加了通行密钥")
+            .say("从现在起，可以用一个新的通行密钥登录您的账号，不需要密码。"),
+        Locale::En => Draft::new("A passkey was added to your Xiangji account")
+            .say("From now on a new passkey can sign in to your account, without the password."),
+    };
+    draft.fact(locale.pick("时间", "Time (China)"), china_minute_text(at_ms)).note(locale.pick(
+        "如果不是您本人操作，请马上在账号页面删除它、修改密码，并让其他设备退出。",
+        "If this was not you, remove it on the account's page at once, change your password and sign the other devices out.",
+    ))
 }
 
 fn email_changed(locale: Locale) -> Draft {

@@ -46,6 +46,7 @@ pub async fn export_file(services: &Services, viewer: &Viewer, token: &str) -> R
         },
         "roles": roles(conn, user).await?,
         "sessions": sessions(conn, user).await?,
+        "passkeys": passkeys(conn, user).await?,
         "devices": links::list_known_devices(conn, user).await?,
         "cart": cart(conn, user).await?,
         "orders": orders,
@@ -90,6 +91,11 @@ async fn sessions(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
         })
     };
     Ok(rows::list_sessions(conn, user).await?.into_iter().map(session).collect())
+}
+
+async fn passkeys(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
+    let passkey = |row: people::PasskeyRow| json!({ "name": row.name, "created_at_ms": row.created_at_ms, "used_at_ms": row.used_at_ms });
+    Ok(people::list_passkeys(conn, user).await?.into_iter().map(passkey).collect())
 }
 
 async fn cart(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {

@@ -11,11 +11,17 @@ use store::{Conn, villages};
 
 use super::home::CategoryView;
 use super::{Card, Named, load_cards};
-use crate::search::find_products;
+use crate::search::{Found, MAX_FOUND, find_products};
 use crate::{Result, Services};
 
 /// Products on one page of a list.
 pub const PAGE_SIZE: usize = 24;
+/// How many products of a place are listed, of each kind: its own and others with goods of it.
+const MAX_LOCAL: i64 = 120;
+/// So many products are sorted here rather than found in order.
+const FEW: usize = 480;
+/// Lists over everything are counted up to here, as the store does.
+const MAX_COUNTED: usize = 2_400;
 /// Longer queries are cut: nobody types more by hand.
 const MAX_TEXT_CHARS: usize = 60;
 
@@ -100,8 +106,11 @@ pub struct ListPage {
     pub approximation: Approximation,
     pub sort: ListSort,
     pub cards: Vec<Card>,
-    /// How many products the list has; lists are counted and paged up to 2,400.
+    /// How many products the list has; lists over everything are counted and paged up to 2,400, those of a place or a
+    /// search up to some hundreds.
     pub total: usize,
+    /// There are more than `total`.
+    pub is_cut: bool,
     /// From 1 to `pages`.
     pub page: usize,
     /// At least 1.
@@ -168,6 +177,7 @@ pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Res
         sort: wanted.sort,
         cards: load_cards(conn, &slice.ids, today).await?,
         total: slice.total,
+        is_cut: slice.is_cut,
         page: slice.page,
         pages: slice.pages,
         categories: category_rows.into_iter().map(CategoryView::from).collect(),
@@ -208,6 +218,7 @@ struct Wanted {
 struct Slice {
     ids: Vec<i64>,
     total: usize,
+    is_cut: bool,
     page: usize,
     pages: usize,
     approximation: Approximation,
@@ -219,32 +230,71 @@ impl Wanted {
         let is_local = self.village.is_some() || self.town.is_some();
         if !text.is_empty() {
             let found = find_products(conn, text).await?;
+            if self.is_plain() && !is_local {
+                return Ok(self.slice_of_found(found));
+            }
             let mut keys = catalogue::list_hit_keys(conn, &self.filter, &found.product_ids).await?;
             if is_local {
-                let here = catalogue::list_local_keys(conn, &self.filter, self.village, self.town).await?;
+                let here = self.local_keys(conn).await?;
                 let here: HashSet<i64> = here.iter().map(|key| key.id).collect();
                 keys.retain(|key| here.contains(&key.id));
             }
             let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
-            return Ok(self.slice_of(keys, approximation));
+            let is_cut = found.product_ids.len() >= MAX_FOUND;
+            return Ok(Slice { is_cut, ..self.slice_of(keys, approximation) });
         }
         if is_local {
-            let keys = catalogue::list_local_keys(conn, &self.filter, self.village, self.town).await?;
-            return Ok(self.slice_of(keys, Approximation::None));
+            let keys = self.local_keys(conn).await?;
+            let is_cut = keys.len() >= MAX_LOCAL as usize;
+            return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
         }
         let total = catalogue::count_products(conn, &self.filter).await?;
         let total = usize::try_from(total).unwrap_or_default();
         let (page, pages) = self.place_of(total);
-        let sort = match self.sort {
+        let sort = self.order();
+        let is_priced = self.filter.min_price_fen.is_some() || self.filter.max_price_fen.is_some();
+        let goes_by_price = matches!(sort, SortOrder::PriceUp | SortOrder::PriceDown);
+        if is_priced && !goes_by_price && total < FEW {
+            // Walking in another order would go past all that costs something else.
+            let keys = catalogue::list_priced_keys(conn, &self.filter).await?;
+            return Ok(self.slice_of(keys, Approximation::None));
+        }
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let skipped = number((page - 1) * PAGE_SIZE);
+        let ids = catalogue::list_product_ids(conn, &self.filter, sort, number(PAGE_SIZE), skipped).await?;
+        let is_cut = total >= MAX_COUNTED;
+        Ok(Slice { ids, total, is_cut, page, pages, approximation: Approximation::None })
+    }
+
+    /// Whether what was found is shown as it was found.
+    fn is_plain(&self) -> bool {
+        let filter = &self.filter;
+        let narrows = filter.category_id.or(filter.min_price_fen).or(filter.max_price_fen).is_some();
+        self.sort == ListSort::Relevance && !narrows && !filter.in_stock_only
+    }
+
+    fn slice_of_found(&self, found: Found) -> Slice {
+        let total = found.product_ids.len();
+        let (page, pages) = self.place_of(total);
+        let ids = found.product_ids.into_iter().skip((page - 1) * PAGE_SIZE).take(PAGE_SIZE).collect();
+        let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
+        Slice { ids, total, is_cut: total >= MAX_FOUND, page, pages, approximation }
+    }
+
+    /// The order in which the store walks.
+    fn order(&self) -> SortOrder {
+        match self.sort {
             ListSort::Relevance | ListSort::Newest => SortOrder::Newest,
             ListSort::PriceUp => SortOrder::PriceUp,
             ListSort::PriceDown => SortOrder::PriceDown,
             ListSort::BestSelling => SortOrder::BestSelling,
-        };
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        let skipped = number((page - 1) * PAGE_SIZE);
-        let ids = catalogue::list_product_ids(conn, &self.filter, sort, number(PAGE_SIZE), skipped).await?;
-        Ok(Slice { ids, total, page, pages, approximation: Approximation::None })
+        }
+    }
+
+    /// Products of the place that the list is of.
+    async fn local_keys(&self, conn: &mut Conn) -> Result<Vec<SortKeyRow>> {
+        let (village, town) = (self.village, self.town);
+        Ok(catalogue::list_local_keys(conn, &self.filter, village, town, self.order(), MAX_LOCAL).await?)
     }
 
     /// The page that is shown, and how many there are; a page beyond the end is the last one.
@@ -264,6 +314,6 @@ impl Wanted {
         let total = keys.len();
         let (page, pages) = self.place_of(total);
         let ids = keys.iter().skip((page - 1) * PAGE_SIZE).take(PAGE_SIZE).map(|key| key.id).collect();
-        Slice { ids, total, page, pages, approximation }
+        Slice { ids, total, is_cut: false, page, pages, approximation }
     }
 }

@@ -83,8 +83,7 @@ pub(super) async fn product_money_bar(
 ) -> Result<Option<MoneyBar>> {
     let shares = catalogue::list_product_shares(conn, product, from_ms).await?;
     if shares.iter().any(|share| share.amount_fen.is_positive()) {
-        let fees = AccountCode::PaymentFees.to_string();
-        let beside = catalogue::sum_product_money(conn, product, &fees, from_ms).await?;
+        let beside = catalogue::sum_product_money(conn, product, from_ms).await?;
         let mut parts: Vec<(MoneyPartKind, Fen)> = shares.into_iter().map(collective).collect();
         parts.push((MoneyPartKind::Freight, Fen::new(beside.freight_fen)));
         return Ok(MoneyBar::new(parts, Fen::new(beside.fee_fen), false));
@@ -107,8 +106,7 @@ pub(super) async fn village_money_bar(
     if own.is_empty() {
         return Ok(None);
     }
-    let fees = AccountCode::PaymentFees.to_string();
-    let beside = catalogue::sum_shared_lines_money(conn, id, &fees, from_ms, until_ms).await?;
+    let beside = catalogue::sum_shared_lines_money(conn, id, from_ms, until_ms).await?;
     let mut parts: Vec<(MoneyPartKind, Fen)> = own.into_iter().map(collective).collect();
     if others.len() > NAMED_OTHERS {
         let sum = others.iter().map(|share| share.amount_fen).sum();

@@ -72,6 +72,7 @@ async fn county() -> Fixture {
     for statement in COUNTY.into_iter().chain([EARNED]) {
         (&mut *tx).execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
+    store::figures::rebuild_figures(&mut tx).await.unwrap();
     for product in [100, 101, 102, 103] {
         reindex_product(&mut tx, ProductId::from_i64(product)).await.unwrap();
     }
@@ -339,6 +340,7 @@ async fn a_villages_bar_begins_with_its_income() {
     let execute = async |statement: &'static str| {
         let mut tx = fixture.services.db.write().await.unwrap();
         (&mut *tx).execute(statement).await.unwrap();
+        store::figures::rebuild_figures(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
     };
     // Dendrobium of four villages in a parcel of its own, and a tenth of it reversed for the first.

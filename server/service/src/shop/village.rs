@@ -2,7 +2,7 @@
 
 use domain::money::Fen;
 use domain::time::Date;
-use store::catalogue::{self, ListFilter};
+use store::catalogue::{self, ListFilter, SortOrder};
 use store::villages::{self, DayIncomeRow, VillageRow};
 use store::{Conn, catalogue::SortKeyRow};
 
@@ -140,10 +140,11 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
     let (from_ms, until_ms) = year_span_ms(today);
     let row = villages::find_village(conn, slug, from_ms, until_ms).await?.ok_or(ServiceError::NotFound)?;
     let days = villages::list_income_by_day(conn, row.collective_id, from_ms, until_ms).await?;
-    let best = catalogue::list_village_product_shares(conn, row.id, from_ms, until_ms, BEST_PRODUCTS).await?;
+    let best = catalogue::list_village_product_shares(conn, row.id, from_ms, BEST_PRODUCTS).await?;
     let money_bar = village_money_bar(conn, row.collective_id, from_ms, until_ms).await?;
     let filter = ListFilter { today: today.to_string(), ..ListFilter::default() };
-    let mut keys = catalogue::list_local_keys(conn, &filter, Some(row.id), None).await?;
+    let keys = catalogue::list_local_keys(conn, &filter, Some(row.id), None, SortOrder::Newest, CARDS as i64);
+    let mut keys = keys.await?;
     keys.sort_by_key(|key: &SortKeyRow| std::cmp::Reverse((key.published_at_ms, key.id)));
     let ids: Vec<i64> = keys.iter().take(CARDS).map(|key| key.id).collect();
     let teams = villages::list_village_teams(conn, row.id).await?;

@@ -128,7 +128,7 @@ pub async fn unit_orders(
     Ok(UnitOrders { unit, orders, next_before_ms })
 }
 
-/// What can be ordered by code, with all tier prices.
+/// What can be ordered by code, with all tier prices; of many products those that sell best ([`super::LISTED_PRODUCTS`]).
 ///
 /// # Errors
 /// Guarded: any member of the unit.

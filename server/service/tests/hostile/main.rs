@@ -13,6 +13,9 @@ mod mutate;
 #[path = "../../../fuzz/src/plain.rs"]
 mod plain;
 mod sheets;
+#[cfg(feature = "passkeys")]
+#[path = "../../../fuzz/src/with_passkeys.rs"]
+mod with_passkeys;
 #[path = "../../../fuzz/src/with_service.rs"]
 mod with_service;
 
@@ -44,4 +47,10 @@ fn whatever_is_typed_into_a_field_is_read_the_same_twice() {
 #[test]
 fn whatever_is_searched_for_asks_for_a_bounded_number_of_terms() {
     assert!(mutate::run("search", plain::search) > 50);
+}
+
+#[cfg(feature = "passkeys")]
+#[test]
+fn whatever_an_authenticator_is_said_to_have_written_is_a_key_or_refused() {
+    assert!(mutate::run("passkey", with_passkeys::passkey) > 10);
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
 mod caps;
+mod figures;
 mod guards;
 mod notices;
 mod properties;

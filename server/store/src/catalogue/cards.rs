@@ -3,6 +3,8 @@
 //! A list is made in two steps: one statement finds the ids of a page by an index, one more (and one for the names of
 //! the villages) fetches the cards of these ids. So a page costs the same number of statements whatever it shows.
 
+use std::collections::BTreeMap;
+
 use domain::ids::{ProductId, TownId, VillageId};
 use domain::money::Fen;
 
@@ -35,14 +37,20 @@ pub struct ListFilter {
     pub today: String,
 }
 
-/// Published products that pass `$1`–`$5`; `p` is the product.
-macro_rules! shown {
+impl ListFilter {
+    fn lowest_fen(&self) -> i64 {
+        self.min_price_fen.unwrap_or(0)
+    }
+
+    fn highest_fen(&self) -> i64 {
+        self.max_price_fen.unwrap_or(i64::MAX)
+    }
+}
+
+/// Whether the stock of `p` suffices for its smallest order, when `$4` asks for that.
+macro_rules! in_stock {
     () => {
-        "p.status = 'published'
-            AND (CAST($1 AS BIGINT) IS NULL OR p.category_id = $1)
-            AND (CAST($2 AS BIGINT) IS NULL OR p.price_from_fen >= $2)
-            AND (CAST($3 AS BIGINT) IS NULL OR p.price_from_fen <= $3)
-            AND (CAST($4 AS BIGINT) = 0 OR COALESCE((
+        "(CAST($4 AS BIGINT) = 0 OR COALESCE((
                 SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
                 WHERE b.product_id = p.id AND (b.expires_on IS NULL OR b.expires_on >= $5)
             ), 0) >= (
@@ -52,13 +60,76 @@ macro_rules! shown {
     };
 }
 
-macro_rules! page {
-    ($order:literal) => {
-        concat!("SELECT p.id FROM products p WHERE ", shown!(), " ORDER BY ", $order, " LIMIT $6 OFFSET $7")
+/// Published products that pass `$1`–`$5`, of those that are found otherwise; `p` is the product. The concatenation
+/// keeps SQLite from walking all published products first.
+macro_rules! shown {
+    () => {
+        concat!(
+            "p.status || '' = 'published'
+            AND (CAST($1 AS BIGINT) IS NULL OR p.category_id = $1)
+            AND (CAST($2 AS BIGINT) IS NULL OR p.price_from_fen >= $2)
+            AND (CAST($3 AS BIGINT) IS NULL OR p.price_from_fen <= $3)
+            AND ",
+            in_stock!()
+        )
+    };
+}
+
+/// Published products of a list over the whole shop: `$category` and `$price` are conditions on `$1` and on `$2` and `$3`
+/// that an index can follow.
+macro_rules! walked {
+    ($before:literal, $category:literal, $price:literal, $after:literal) => {
+        concat!(
+            $before,
+            " FROM products p WHERE p.status = 'published' AND ",
+            $category,
+            " AND ",
+            $price,
+            " AND ",
+            in_stock!(),
+            $after
+        )
+    };
+}
+
+/// One text for each way to narrow a list, since an index follows no condition that may be none.
+macro_rules! by_filter {
+    ($filter:expr, $before:literal, $after:literal) => {
+        match (
+            $filter.category_id.is_some(),
+            $filter.min_price_fen.is_some() || $filter.max_price_fen.is_some(),
+        ) {
+            (false, false) => {
+                walked!(
+                    $before,
+                    "CAST($1 AS BIGINT) IS NULL",
+                    "CAST($2 AS BIGINT) <= CAST($3 AS BIGINT)",
+                    $after
+                )
+            }
+            (true, false) => {
+                walked!($before, "p.category_id = $1", "CAST($2 AS BIGINT) <= CAST($3 AS BIGINT)", $after)
+            }
+            (false, true) => walked!(
+                $before,
+                "CAST($1 AS BIGINT) IS NULL",
+                "p.price_from_fen >= $2 AND p.price_from_fen <= $3",
+                $after
+            ),
+            (true, true) => walked!(
+                $before,
+                "p.category_id = $1",
+                "p.price_from_fen >= $2 AND p.price_from_fen <= $3",
+                $after
+            ),
+        }
     };
 }
 
 /// The ids of one page of published products.
+///
+/// A page far back of a list that prices narrow to few goes by [`list_priced_keys`] instead, which does not walk past
+/// all that is not in it.
 pub async fn list_product_ids(
     conn: &mut Conn,
     filter: &ListFilter,
@@ -66,16 +137,28 @@ pub async fn list_product_ids(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<i64>> {
-    let statement = match sort {
-        SortOrder::Newest => sql::query_scalar::<i64>(page!("p.published_at_ms DESC, p.id DESC")),
-        SortOrder::PriceUp => sql::query_scalar::<i64>(page!("p.price_from_fen, p.id")),
-        SortOrder::PriceDown => sql::query_scalar::<i64>(page!("p.price_from_fen DESC, p.id DESC")),
-        SortOrder::BestSelling => sql::query_scalar::<i64>(page!("p.sold_count DESC, p.id DESC")),
+    let text = match sort {
+        SortOrder::Newest => {
+            by_filter!(
+                filter,
+                "SELECT p.id",
+                " ORDER BY p.published_at_ms DESC, p.id DESC LIMIT $6 OFFSET $7"
+            )
+        }
+        SortOrder::PriceUp => {
+            by_filter!(filter, "SELECT p.id", " ORDER BY p.price_from_fen, p.id LIMIT $6 OFFSET $7")
+        }
+        SortOrder::PriceDown => {
+            by_filter!(filter, "SELECT p.id", " ORDER BY p.price_from_fen DESC, p.id DESC LIMIT $6 OFFSET $7")
+        }
+        SortOrder::BestSelling => {
+            by_filter!(filter, "SELECT p.id", " ORDER BY p.sold_count DESC, p.id DESC LIMIT $6 OFFSET $7")
+        }
     };
-    Ok(statement
+    Ok(sql::query_scalar::<i64>(text)
         .bind(filter.category_id)
-        .bind(filter.min_price_fen)
-        .bind(filter.max_price_fen)
+        .bind(filter.lowest_fen())
+        .bind(filter.highest_fen())
         .bind(i64::from(filter.in_stock_only))
         .bind(filter.today.clone())
         .bind(limit)
@@ -86,19 +169,34 @@ pub async fn list_product_ids(
 
 /// How many published products pass the filter, counted up to 2,400 so that counting never grows with the shop.
 pub async fn count_products(conn: &mut Conn, filter: &ListFilter) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(concat!(
-        "SELECT COUNT(*) FROM (SELECT p.id FROM products p WHERE ",
-        shown!(),
-        " LIMIT $6) AS counted"
-    ))
-    .bind(filter.category_id)
-    .bind(filter.min_price_fen)
-    .bind(filter.max_price_fen)
-    .bind(i64::from(filter.in_stock_only))
-    .bind(filter.today.clone())
-    .bind(MAX_LISTED)
-    .fetch_one(&mut *conn)
-    .await?)
+    let text = by_filter!(filter, "SELECT COUNT(*) FROM (SELECT p.id", " LIMIT $6) AS counted");
+    Ok(sql::query_scalar::<i64>(text)
+        .bind(filter.category_id)
+        .bind(filter.lowest_fen())
+        .bind(filter.highest_fen())
+        .bind(i64::from(filter.in_stock_only))
+        .bind(filter.today.clone())
+        .bind(MAX_LISTED)
+        .fetch_one(&mut *conn)
+        .await?)
+}
+
+/// The products of a list that prices narrow, unsorted; at most 2,400.
+pub async fn list_priced_keys(conn: &mut Conn, filter: &ListFilter) -> Result<Vec<SortKeyRow>> {
+    let text = by_filter!(
+        filter,
+        "SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count",
+        " ORDER BY p.price_from_fen, p.id LIMIT $6"
+    );
+    Ok(sql::query_as(text)
+        .bind(filter.category_id)
+        .bind(filter.lowest_fen())
+        .bind(filter.highest_fen())
+        .bind(i64::from(filter.in_stock_only))
+        .bind(filter.today.clone())
+        .bind(MAX_LISTED)
+        .fetch_all(&mut *conn)
+        .await?)
 }
 
 /// What a product is sorted by.
@@ -110,41 +208,80 @@ pub struct SortKeyRow {
     pub sold_count: i64,
 }
 
-/// Published products of a village or a town that pass the filter: those listed by it and those whose batches in
-/// stock have goods of it. At most 2,400, unsorted.
+/// Products that village `$6` lists, the first `$7` in an order.
+macro_rules! listed_here {
+    ($order:literal) => {
+        concat!(
+            "SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count FROM products p
+            WHERE p.village_id = $6 AND p.status = 'published'
+                AND (CAST($1 AS BIGINT) IS NULL OR p.category_id = $1)
+                AND (CAST($2 AS BIGINT) IS NULL OR p.price_from_fen >= $2)
+                AND (CAST($3 AS BIGINT) IS NULL OR p.price_from_fen <= $3) AND ",
+            in_stock!(),
+            " ORDER BY ",
+            $order,
+            " LIMIT $7"
+        )
+    };
+}
+
+/// Published products of a village or a town that pass the filter: those listed by it, and those whose batches in stock
+/// have goods of it. Unsorted, but the first `limit` of the former by `sort` are among them; of the latter the newest
+/// `limit` batches are looked at.
 pub async fn list_local_keys(
     conn: &mut Conn,
     filter: &ListFilter,
     village: Option<VillageId>,
     town: Option<TownId>,
+    sort: SortOrder,
+    limit: i64,
 ) -> Result<Vec<SortKeyRow>> {
-    // CROSS JOIN keeps SQLite from walking all products first.
-    Ok(sql::query_as(concat!(
-        "SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count
-        FROM (
-            SELECT q.id FROM villages v CROSS JOIN products q
-            WHERE q.village_id = v.id AND (CAST($6 AS BIGINT) IS NULL OR v.id = $6) AND (CAST($7 AS BIGINT) IS NULL OR v.town_id = $7)
-            UNION
-            SELECT b.product_id FROM villages v CROSS JOIN batch_inputs i CROSS JOIN batches b
-            WHERE i.village_id = v.id AND b.id = i.batch_id AND b.available > 0
-                AND (CAST($6 AS BIGINT) IS NULL OR v.id = $6) AND (CAST($7 AS BIGINT) IS NULL OR v.town_id = $7)
-        ) AS here
-        JOIN products p ON p.id = here.id
-        WHERE ",
-        shown!(),
-        " LIMIT $8"
-    ))
-    .bind(filter.category_id)
-    .bind(filter.min_price_fen)
-    .bind(filter.max_price_fen)
-    .bind(i64::from(filter.in_stock_only))
-    .bind(filter.today.clone())
+    let listed_here = match sort {
+        SortOrder::Newest => listed_here!("p.published_at_ms DESC, p.id DESC"),
+        SortOrder::PriceUp => listed_here!("p.price_from_fen, p.id"),
+        SortOrder::PriceDown => listed_here!("p.price_from_fen DESC, p.id DESC"),
+        SortOrder::BestSelling => listed_here!("p.sold_count DESC, p.id DESC"),
+    };
+    let mut keys: BTreeMap<i64, SortKeyRow> = BTreeMap::new();
+    for village in list_places(conn, village, town).await? {
+        for text in [listed_here, GROWN_HERE] {
+            let found: Vec<SortKeyRow> = sql::query_as(text)
+                .bind(filter.category_id)
+                .bind(filter.min_price_fen)
+                .bind(filter.max_price_fen)
+                .bind(i64::from(filter.in_stock_only))
+                .bind(filter.today.clone())
+                .bind(village)
+                .bind(limit.min(MAX_LISTED))
+                .fetch_all(&mut *conn)
+                .await?;
+            keys.extend(found.into_iter().map(|key| (key.id, key)));
+        }
+    }
+    Ok(keys.into_values().collect())
+}
+
+/// The villages of a list of one village, or of one town.
+async fn list_places(conn: &mut Conn, village: Option<VillageId>, town: Option<TownId>) -> Result<Vec<i64>> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT id FROM villages WHERE (CAST($1 AS BIGINT) IS NULL OR id = $1)
+            AND (CAST($2 AS BIGINT) IS NULL OR town_id = $2) ORDER BY id",
+    )
     .bind(village.map(VillageId::get))
     .bind(town.map(TownId::get))
-    .bind(MAX_LISTED)
     .fetch_all(&mut *conn)
     .await?)
 }
+
+/// Products that have goods of village `$6` in the newest `$7` batches in stock with goods of it.
+const GROWN_HERE: &str = concat!(
+    "SELECT DISTINCT p.id, p.published_at_ms, p.price_from_fen, p.sold_count
+    FROM (SELECT b.product_id FROM batch_inputs i CROSS JOIN batches b
+        WHERE i.village_id = $6 AND b.id = i.batch_id AND b.available > 0
+        ORDER BY i.batch_id DESC LIMIT $7) AS here CROSS JOIN products p
+    WHERE p.id = here.product_id AND ",
+    shown!()
+);
 
 /// Those of `ids` that are published and pass the filter, in the order of `ids`.
 pub async fn list_hit_keys(conn: &mut Conn, filter: &ListFilter, ids: &[i64]) -> Result<Vec<SortKeyRow>> {
@@ -158,8 +295,8 @@ pub async fn list_hit_keys(conn: &mut Conn, filter: &ListFilter, ids: &[i64]) ->
                 FROM wanted WHERE n < CAST($7 AS BIGINT)
             )
             SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count
-            FROM wanted w JOIN products p ON p.id = w.id
-            WHERE ",
+            FROM wanted w CROSS JOIN products p
+            WHERE p.id = w.id AND ",
             shown!(),
             " ORDER BY w.n"
         ))
@@ -186,7 +323,7 @@ pub async fn list_related_ids(
 ) -> Result<Vec<i64>> {
     Ok(sql::query_scalar::<i64>(
         "SELECT id FROM products WHERE category_id = $1 AND status = 'published' AND id <> $2
-        ORDER BY published_at_ms DESC LIMIT $3",
+        ORDER BY published_at_ms DESC, id DESC LIMIT $3",
     )
     .bind(category_id)
     .bind(besides.get())
@@ -239,10 +376,11 @@ pub async fn list_cards(conn: &mut Conn, ids: &[i64], today: &str) -> Result<Vec
                 (SELECT MAX(b.produced_on) FROM batches b WHERE b.product_id = p.id AND b.available > 0
                     AND (b.expires_on IS NULL OR b.expires_on >= $3)) AS produced_on
             FROM wanted w
-            JOIN products p ON p.id = w.id
+            CROSS JOIN products p
             LEFT JOIN product_media f ON f.product_id = p.id
                 AND f.position = (SELECT MIN(y.position) FROM product_media y WHERE y.product_id = p.id)
             LEFT JOIN media m ON m.id = f.media_id
+            WHERE p.id = w.id
             ORDER BY w.n"
         ))
         .bind(pack_ids(chunk.iter().copied()))
@@ -279,8 +417,8 @@ pub async fn list_card_villages(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Card
                 FROM wanted w JOIN products p ON p.id = w.id
                 UNION
                 SELECT b.product_id, i.village_id
-                FROM wanted w JOIN batches b ON b.product_id = w.id JOIN batch_inputs i ON i.batch_id = b.id
-                WHERE b.available > 0
+                FROM wanted w CROSS JOIN batches b CROSS JOIN batch_inputs i
+                WHERE b.product_id = w.id AND i.batch_id = b.id AND b.available > 0
             ) AS s
             JOIN villages v ON v.id = s.village_id
             ORDER BY s.product_id, s.village_id"

@@ -4,7 +4,7 @@
 use domain::ids::{CollectiveId, OrderId, ProductId, VillageId};
 use domain::money::Fen;
 
-use crate::{Conn, Result, sql};
+use crate::{Conn, Result, figures, sql};
 
 /// What one collective has of the money, after reversals.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -20,51 +20,56 @@ pub struct ShareRow {
     pub amount_fen: Fen,
 }
 
+/// Shares by collective, best first; `$amount` is what each row of `$from` brings it.
 macro_rules! shares {
-    ($from:literal) => {
+    ($amount:literal, $from:literal) => {
         concat!(
             "SELECT c.id AS collective_id, c.name AS collective_name, c.name_en AS collective_name_en,
                 v.slug AS village_slug, v.name AS village_name, v.name_en AS village_name_en,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
+                CAST(SUM(",
+            $amount,
+            ") AS BIGINT) AS amount_fen
             FROM ",
             $from,
-            " AND a.status IN ('pending', 'available')
+            "
             GROUP BY c.id, c.name, c.name_en, v.slug, v.name, v.name_en
-            ORDER BY CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) DESC, c.id"
+            ORDER BY CAST(SUM(",
+            $amount,
+            ") AS BIGINT) DESC, c.id"
         )
     };
 }
 
-/// What each collective earned with a product since `from_ms`.
+/// What each collective earned with a product since the beginning of the year in which `from_ms` lies.
 pub async fn list_product_shares(conn: &mut Conn, product: ProductId, from_ms: i64) -> Result<Vec<ShareRow>> {
     Ok(sql::query_as(shares!(
-        "order_lines l JOIN attributions a ON a.line_id = l.id
-        JOIN collectives c ON c.id = a.collective_id JOIN villages v ON v.id = c.village_id
-        WHERE l.product_id = $1 AND a.pending_at_ms >= $2"
+        "y.amount_fen",
+        "product_years y JOIN collectives c ON c.id = y.collective_id JOIN villages v ON v.id = c.village_id
+        WHERE y.product_id = $1 AND y.year >= $2"
     ))
     .bind(product.get())
-    .bind(from_ms)
+    .bind(figures::years_of(from_ms, i64::MAX).0)
     .fetch_all(&mut *conn)
     .await?)
 }
 
-/// What each collective has of the lines with which `collective` earned from `from_ms` until before `until_ms`; itself
-/// among them, with its income of that span.
+/// What each collective has of the lines with which `collective` earned in the years that the span from `from_ms` until
+/// before `until_ms` touches; itself among them, with its income of those years.
 pub async fn list_shared_lines_shares(
     conn: &mut Conn,
     collective: CollectiveId,
     from_ms: i64,
     until_ms: i64,
 ) -> Result<Vec<ShareRow>> {
+    let (from_year, until_year) = figures::years_of(from_ms, until_ms);
     Ok(sql::query_as(shares!(
-        "attributions own JOIN attributions a ON a.line_id = own.line_id
-        JOIN collectives c ON c.id = a.collective_id JOIN villages v ON v.id = c.village_id
-        WHERE own.collective_id = $1 AND own.status IN ('pending', 'available')
-            AND own.pending_at_ms >= $2 AND own.pending_at_ms < $3"
+        "y.amount_fen",
+        "shared_years y JOIN collectives c ON c.id = y.other_id JOIN villages v ON v.id = c.village_id
+        WHERE y.collective_id = $1 AND y.year >= $2 AND y.year < $3"
     ))
     .bind(collective.get())
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(from_year)
+    .bind(until_year)
     .fetch_all(&mut *conn)
     .await?)
 }
@@ -72,8 +77,9 @@ pub async fn list_shared_lines_shares(
 /// What each collective has of an order.
 pub async fn list_order_shares(conn: &mut Conn, order: OrderId) -> Result<Vec<ShareRow>> {
     Ok(sql::query_as(shares!(
+        "a.amount_fen - a.reversed_fen",
         "attributions a JOIN collectives c ON c.id = a.collective_id JOIN villages v ON v.id = c.village_id
-        WHERE a.order_id = $1"
+        WHERE a.order_id = $1 AND a.status IN ('pending', 'available')"
     ))
     .bind(order.get())
     .fetch_all(&mut *conn)
@@ -87,64 +93,41 @@ pub struct LineMoneyRow {
     pub fee_fen: i64,
 }
 
-/// Freight and fees of the lines of paid orders that `$where` leaves; the code of the fee account is `$2`.
-macro_rules! line_money {
-    ($from:literal, $where:literal) => {
-        // CROSS JOIN keeps SQLite from walking all fees for each order.
-        concat!(
-            "SELECT COALESCE(CAST(SUM(s.freight) AS BIGINT), 0) AS freight_fen,
-                COALESCE(CAST(SUM(s.fee) AS BIGINT), 0) AS fee_fen
-            FROM (
-                SELECT CASE WHEN p.freight_fen = 0 THEN 0 ELSE p.freight_fen * l.net_fen / NULLIF(CAST((
-                        SELECT SUM(x.net_fen) FROM order_lines x WHERE x.parcel_id = p.id) AS BIGINT), 0) END AS freight,
-                    CAST((
-                        SELECT SUM(g.amount_fen) FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
-                        WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id AND k.code = $2
-                    ) AS BIGINT) * l.net_fen / NULLIF(o.goods_fen, 0) AS fee
-                FROM ",
-            $from,
-            " JOIN parcels p ON p.id = l.parcel_id JOIN orders o ON o.id = l.order_id
-                WHERE o.status IN ('paid', 'completed') AND ",
-            $where,
-            ") AS s"
-        )
-    };
+/// The product's share of freight and of payment fees on paid orders since the beginning of the year in which `from_ms`
+/// lies; of each parcel and order in proportion to its lines, rounded down.
+pub async fn sum_product_money(conn: &mut Conn, product: ProductId, from_ms: i64) -> Result<LineMoneyRow> {
+    let (from_year, _) = figures::years_of(from_ms, i64::MAX);
+    sum_beside(conn, "product", product.get(), from_year, i64::MAX).await
 }
 
-/// The product's share of freight and of the payment fees booked to `fee_account` on paid orders since `from_ms`;
-/// of each parcel and order in proportion to its lines, rounded down.
-pub async fn sum_product_money(
-    conn: &mut Conn,
-    product: ProductId,
-    fee_account: &str,
-    from_ms: i64,
-) -> Result<LineMoneyRow> {
-    Ok(sql::query_as(line_money!("order_lines l", "l.product_id = $1 AND o.paid_at_ms >= $3"))
-        .bind(product.get())
-        .bind(fee_account.to_owned())
-        .bind(from_ms)
-        .fetch_one(&mut *conn)
-        .await?)
-}
-
-/// Freight and payment fees, shared out by the same rule, of the whole lines with which `collective` earned from
-/// `from_ms` until before `until_ms`.
+/// Freight and payment fees, shared out by the same rule, of the whole lines with which `collective` earned in the years
+/// that the span from `from_ms` until before `until_ms` touches.
 pub async fn sum_shared_lines_money(
     conn: &mut Conn,
     collective: CollectiveId,
-    fee_account: &str,
     from_ms: i64,
     until_ms: i64,
 ) -> Result<LineMoneyRow> {
-    Ok(sql::query_as(line_money!(
-        "attributions own JOIN order_lines l ON l.id = own.line_id",
-        "own.collective_id = $1 AND own.status IN ('pending', 'available')
-            AND own.pending_at_ms >= $3 AND own.pending_at_ms < $4"
-    ))
-    .bind(collective.get())
-    .bind(fee_account.to_owned())
-    .bind(from_ms)
-    .bind(until_ms)
+    let (from_year, until_year) = figures::years_of(from_ms, until_ms);
+    sum_beside(conn, "collective", collective.get(), from_year, until_year).await
+}
+
+async fn sum_beside(
+    conn: &mut Conn,
+    kind: &'static str,
+    subject: i64,
+    from_year: i64,
+    until_year: i64,
+) -> Result<LineMoneyRow> {
+    Ok(sql::query_as(
+        "SELECT COALESCE(CAST(SUM(freight_fen) AS BIGINT), 0) AS freight_fen,
+            COALESCE(CAST(SUM(fee_fen) AS BIGINT), 0) AS fee_fen
+        FROM beside_years WHERE kind = $1 AND subject_id = $2 AND year >= $3 AND year < $4",
+    )
+    .bind(kind)
+    .bind(subject)
+    .bind(from_year)
+    .bind(until_year)
     .fetch_one(&mut *conn)
     .await?)
 }
@@ -203,29 +186,21 @@ pub struct ProductShareRow {
     pub amount_fen: Fen,
 }
 
-/// What the village's collective earned with each product from `from_ms` until before `until_ms`, best first.
+/// What the village's collective earned with each product in the year in which `from_ms` lies, best first.
 pub async fn list_village_product_shares(
     conn: &mut Conn,
     village: VillageId,
     from_ms: i64,
-    until_ms: i64,
     limit: i64,
 ) -> Result<Vec<ProductShareRow>> {
     Ok(sql::query_as(
-        "SELECT p.id AS product_id, p.slug, p.name, p.name_en, p.status,
-            CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-        FROM collectives c
-        JOIN attributions a ON a.collective_id = c.id AND a.status IN ('pending', 'available')
-            AND a.pending_at_ms >= $2 AND a.pending_at_ms < $3
-        JOIN order_lines l ON l.id = a.line_id
-        JOIN products p ON p.id = l.product_id
-        WHERE c.village_id = $1
-        GROUP BY p.id, p.slug, p.name, p.name_en, p.status
-        ORDER BY CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) DESC, p.id LIMIT $4",
+        "SELECT p.id AS product_id, p.slug, p.name, p.name_en, p.status, y.amount_fen
+        FROM collectives c CROSS JOIN product_years y CROSS JOIN products p
+        WHERE c.village_id = $1 AND y.collective_id = c.id AND y.year = $2 AND p.id = y.product_id
+        ORDER BY y.amount_fen DESC, p.id LIMIT $3",
     )
     .bind(village.get())
-    .bind(from_ms)
-    .bind(until_ms)
+    .bind(figures::years_of(from_ms, i64::MAX).0)
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)

@@ -9,9 +9,11 @@ use crate::catalogue::*;
 use crate::{Conn, Db};
 
 const TODAY: &str = "2025-05-01";
-pub(super) const FEES: &str = "expense:payment_fees";
+const FEES: &str = "expense:payment_fees";
 /// Midnight of 2025-03-10 in China, when the order of the fixture was paid.
 pub(super) const PAID_AT_MS: i64 = 1_741_536_000_000;
+/// When 2026 begins in China.
+pub(super) const NEXT_YEAR_MS: i64 = 1_767_196_800_000;
 
 /// Tea of two villages (100), dendrobium of four (101), a draft (102) and a tea that is sold out (103); an order that
 /// was paid and one that was not.
@@ -20,6 +22,7 @@ pub(super) async fn insert_catalogue(conn: &mut Conn) {
     for statement in PLACES.iter().chain(&PRODUCTS).chain(&STOCK).chain(&ORDERS) {
         conn.execute(*statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
+    crate::figures::rebuild_figures(conn).await.unwrap();
 }
 
 const PLACES: [&str; 12] = [
@@ -160,6 +163,16 @@ async fn narrowed_lists(conn: &mut Conn) {
     assert_eq!(list_product_ids(conn, &stocked_tea, SortOrder::Newest, 24, 0).await.unwrap(), [100]);
     let later = ListFilter { today: "2026-10-02".to_owned(), ..stocked_tea };
     assert_eq!(count_products(conn, &later).await.unwrap(), 0, "expired batches are no stock");
+    let dear_tea = ListFilter { category_id: Some(50), min_price_fen: Some(3001), ..everything() };
+    assert_eq!(count_products(conn, &dear_tea).await.unwrap(), 1);
+    for sort in [SortOrder::Newest, SortOrder::PriceUp, SortOrder::PriceDown, SortOrder::BestSelling] {
+        assert_eq!(list_product_ids(conn, &dear_tea, sort, 24, 0).await.unwrap(), [100], "{sort:?}");
+        let tea = ListFilter { category_id: Some(50), ..everything() };
+        assert_eq!(list_product_ids(conn, &tea, sort, 24, 0).await.unwrap().len(), 2, "{sort:?}");
+    }
+    let keys =
+        list_priced_keys(conn, &ListFilter { max_price_fen: Some(5000), ..everything() }).await.unwrap();
+    assert_eq!(keys.iter().map(|key| key.id).collect::<Vec<_>>(), [103, 100]);
     let middle = ListFilter { min_price_fen: Some(3001), max_price_fen: Some(5000), ..everything() };
     assert_eq!(list_product_ids(conn, &middle, SortOrder::Newest, 24, 0).await.unwrap(), [100]);
 
@@ -168,10 +181,15 @@ async fn narrowed_lists(conn: &mut Conn) {
         ids.sort_unstable();
         ids
     };
-    let of_village = list_local_keys(conn, &everything(), Some(VillageId::from_i64(31)), None).await.unwrap();
+    let all = everything();
+    let village = Some(VillageId::from_i64(31));
+    let of_village = list_local_keys(conn, &all, village, None, SortOrder::Newest, 9).await.unwrap();
     assert_eq!(ids(of_village), [100, 101], "also goods that another village lists");
-    let of_town = list_local_keys(conn, &everything(), None, Some(TownId::from_i64(20))).await.unwrap();
-    assert_eq!(ids(of_town), [101]);
+    let town = Some(TownId::from_i64(20));
+    for sort in [SortOrder::PriceUp, SortOrder::PriceDown, SortOrder::BestSelling] {
+        let of_town = list_local_keys(conn, &all, None, town, sort, 9).await.unwrap();
+        assert_eq!(ids(of_town), [101], "{sort:?}");
+    }
     let hits = list_hit_keys(conn, &everything(), &[102, 101, 999, 100]).await.unwrap();
     assert_eq!(
         hits.iter().map(|key| key.id).collect::<Vec<_>>(),
@@ -257,20 +275,20 @@ async fn money(conn: &mut Conn) {
     assert_eq!(shares, [(4, 7000), (41, 3000)], "what is frozen is not earned");
     let shares = plain(list_product_shares(conn, dendrobium, 0).await.unwrap());
     assert_eq!(shares, [(4, 8000), (41, 5000), (42, 4000), (43, 2000)], "after reversals");
-    assert!(list_product_shares(conn, tea, PAID_AT_MS + 1).await.unwrap().is_empty());
+    assert!(list_product_shares(conn, tea, NEXT_YEAR_MS).await.unwrap().is_empty(), "that was last year");
     let shares = plain(list_order_shares(conn, order).await.unwrap());
     assert_eq!(shares, [(4, 15000), (41, 8000), (42, 4000), (43, 2000)]);
 
-    let part = sum_product_money(conn, tea, FEES, 0).await.unwrap();
+    let part = sum_product_money(conn, tea, 0).await.unwrap();
     assert_eq!((part.freight_fen, part.fee_fen), (200, 61), "a third of the order, rounded down");
-    let none = sum_product_money(conn, ProductId::from_i64(103), FEES, 0).await.unwrap();
+    let none = sum_product_money(conn, ProductId::from_i64(103), 0).await.unwrap();
     assert_eq!((none.freight_fen, none.fee_fen), (0, 0));
     let amounts = find_order_money(conn, order, FEES).await.unwrap().unwrap();
     assert_eq!((amounts.total_fen, amounts.fee_fen, amounts.refunded_fen), (Fen::new(30600), 184, 0));
     let unpaid = find_order_money(conn, OrderId::from_i64(201), FEES).await.unwrap().unwrap();
     assert_eq!((unpaid.paid_at_ms, unpaid.fee_fen), (None, 0));
 
-    let best = list_village_product_shares(conn, VillageId::from_i64(31), 0, i64::MAX, 5).await.unwrap();
+    let best = list_village_product_shares(conn, VillageId::from_i64(31), PAID_AT_MS, 5).await.unwrap();
     let best: Vec<_> = best.iter().map(|row| (row.slug.as_str(), row.amount_fen.get())).collect();
     assert_eq!(best, [("dendrobium", 5000), ("green-tea", 3000)]);
 }

@@ -23,6 +23,7 @@ pub(super) async fn scenario(db: &Db) {
     ] {
         (&mut *tx).execute(statement).await.unwrap();
     }
+    crate::figures::rebuild_figures(&mut tx).await.unwrap();
     operation::insert_form_flash(&mut tx, "draft", Some(b"me"), "{}", 5).await.unwrap();
     for _reload in 0..2 {
         let kept = operation::find_form_flash(&mut tx, "draft", Some(b"me"), 5).await.unwrap();

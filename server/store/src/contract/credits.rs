@@ -94,6 +94,7 @@ async fn who_is_credited(conn: &mut Conn) {
 
 async fn rankings(conn: &mut Conn, mut expected: [(&str, &str, i64, i64); 2]) {
     expected.sort_by_key(|row| -row.3);
+    crate::figures::rebuild_figures(conn).await.unwrap();
     assert_eq!(shown(&list_cadre_sales(conn, PAID_AT_MS, PAID_AT_MS + 1).await.unwrap()), expected);
     assert!(list_cadre_sales(conn, 0, PAID_AT_MS).await.unwrap().is_empty());
     let own = list_cadres_of_purchases(conn, 7, PAID_AT_MS, PAID_AT_MS + 1).await.unwrap();

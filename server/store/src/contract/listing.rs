@@ -211,11 +211,11 @@ async fn publishing(conn: &mut Conn) {
         ("published", Some(T + 9)),
         "the first day stays"
     );
-    let cards = list_listings(conn, TEAM, Some("published"), TODAY).await.unwrap();
+    let cards = list_listings(conn, TEAM, Some("published"), TODAY, "", 9).await.unwrap();
     assert_eq!((cards.len(), cards[0].stock), (1, 9_000));
     assert_eq!(cards[0].content_hash.as_deref(), Some("bb".repeat(32).as_str()), "the cover");
-    assert_eq!(list_listings(conn, TEAM, None, "2030-01-01").await.unwrap()[0].stock, 0, "expired");
-    assert!(list_listings(conn, TEAM, Some("draft"), TODAY).await.unwrap().is_empty());
+    assert_eq!(list_listings(conn, TEAM, None, "2030-01-01", "", 9).await.unwrap()[0].stock, 0, "expired");
+    assert!(list_listings(conn, TEAM, Some("draft"), TODAY, "", 9).await.unwrap().is_empty());
     assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("published".to_owned(), 1)]);
     unpublish_listing(conn, PRODUCT).await.unwrap();
     assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("unpublished".to_owned(), 1)]);

@@ -12,18 +12,23 @@ mod catalogue;
 mod connections;
 mod county;
 mod credits;
+mod figures;
 mod listing;
 mod mail;
 mod operation;
 mod orders;
+mod passkeys;
 mod people;
 mod personal_data;
+mod plans;
 mod portable;
+mod scale;
 mod schema;
 mod search;
 mod seed;
 mod statements;
 mod upgrades;
+mod version;
 mod villages;
 mod watching;
 
@@ -43,11 +48,21 @@ pub(crate) async fn on_both(test: impl AsyncFn(&Db)) {
     on_postgres(&test).await;
 }
 
+/// Runs a test on each engine, each time on a new database with the schema of an older release in it.
+pub(crate) async fn on_both_as_of(version: i64, test: impl AsyncFn(&Db)) {
+    on_sqlite_as_of(Some(version), &test).await;
+    on_postgres_as_of(Some(version), &test).await;
+}
+
 /// Runs a test on a new SQLite file.
 pub(crate) async fn on_sqlite(test: impl AsyncFn(&Db)) {
+    on_sqlite_as_of(None, test).await;
+}
+
+async fn on_sqlite_as_of(version: Option<i64>, test: impl AsyncFn(&Db)) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let db = Db::connect(&format!("sqlite://{}/shop.sqlite", folder.path().display()), 4).await.unwrap();
-    db.migrate().await.unwrap();
+    migrate(&db, version).await;
     test(&db).await;
     db.close().await;
 }
@@ -56,6 +71,10 @@ pub(crate) async fn on_sqlite(test: impl AsyncFn(&Db)) {
 ///
 /// Answers whether there was a server to run it on: without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
 pub(crate) async fn on_postgres(test: impl AsyncFn(&Db)) -> bool {
+    on_postgres_as_of(None, test).await
+}
+
+async fn on_postgres_as_of(version: Option<i64>, test: impl AsyncFn(&Db)) -> bool {
     let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
         eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
@@ -68,7 +87,7 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(&Db)) -> bool {
     admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
     let outcome = caught(async {
         let db = Db::connect(&format!("{server}/{name}"), 8).await.unwrap();
-        db.migrate().await.unwrap();
+        migrate(&db, version).await;
         test(&db).await;
         db.close().await;
     })
@@ -79,6 +98,13 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(&Db)) -> bool {
         resume_unwind(panic);
     }
     true
+}
+
+async fn migrate(db: &Db, version: Option<i64>) {
+    match version {
+        Some(version) => db.migrate_to(version).await.unwrap(),
+        None => db.migrate().await.unwrap(),
+    }
 }
 
 /// Awaits `work` and gives its panic instead of passing it on.

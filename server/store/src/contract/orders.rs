@@ -298,8 +298,11 @@ async fn ship(conn: &mut Conn) {
     assert_eq!(moved, 1);
     let waiting = list_team_parcels(conn, TEAM, ParcelStatus::ToPack, 10).await.unwrap();
     assert_eq!((waiting[0].order_number.as_str(), waiting[0].parcel.id), ("XJ250615ABCDEFGH", PARCEL));
+    let inside = list_team_parcel_lines(conn, TEAM, ParcelStatus::ToPack, 10).await.unwrap();
+    assert!(!inside.is_empty() && inside.iter().all(|line| line.parcel_id == PARCEL));
     assert_eq!(find_seller_parcel(conn, PARCEL).await.unwrap().unwrap().place_name, "佐龙仓");
     assert_eq!(count_team_parcels(conn, TEAM).await.unwrap(), [("to_pack".to_owned(), 1)]);
+    assert_eq!(count_open_parcels(conn, TEAM).await.unwrap(), [("to_pack".to_owned(), 1)]);
     update_shipped(conn, PARCEL, "中国邮政", "CP1", T + 20).await.unwrap();
     update_shipped(conn, PARCEL, "中国邮政", "CP2", T + 30).await.unwrap();
     let parcel = get_parcel(conn, PARCEL).await.unwrap();

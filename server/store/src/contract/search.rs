@@ -26,17 +26,18 @@ pub(super) async fn scenario(db: &Db) {
     let plain = |hits: Vec<HitRow>| -> Vec<(i64, i64)> {
         hits.iter().map(|hit| (hit.product_id, hit.weight)).collect()
     };
-    let hits = plain(list_exact_hits(&mut conn, "绿茶").await.unwrap());
+    let hits = plain(list_exact_hits(&mut conn, "绿茶", 9).await.unwrap());
     assert_eq!(hits, [(100, 80), (101, 3)], "heaviest first, no drafts");
     assert!(
-        list_exact_hits(&mut conn, "旧").await.unwrap().is_empty(),
+        list_exact_hits(&mut conn, "旧", 9).await.unwrap().is_empty(),
         "indexing anew forgets the old terms"
     );
-    let hits = plain(list_prefix_hits(&mut conn, "lv").await.unwrap());
+    let hits = plain(list_prefix_hits(&mut conn, "lv", 9).await.unwrap());
     assert_eq!(hits, [(100, 40), (101, 5)], "each product once, with its best term");
-    assert!(list_prefix_hits(&mut conn, "").await.unwrap().is_empty());
+    assert!(list_prefix_hits(&mut conn, "", 9).await.unwrap().is_empty());
     let meant = list_meant_terms(&mut conn, &["lvca".to_owned(), "zzzz".to_owned()], 20).await.unwrap();
     assert_eq!(meant, ["lvcha"]);
-    let sold = list_sold_counts(&mut conn, &[101, 100]).await.unwrap();
-    assert_eq!(sold.iter().map(|row| (row.id, row.sold_count)).collect::<Vec<_>>(), [(101, 50), (100, 10)]);
+    let sold = list_exact_hits(&mut conn, "绿茶", 9).await.unwrap();
+    assert_eq!(sold.iter().map(|hit| hit.sold_count).collect::<Vec<_>>(), [10, 50]);
+    assert_eq!(list_exact_hits(&mut conn, "绿茶", 1).await.unwrap().len(), 1);
 }

@@ -2,8 +2,21 @@
 
 use std::path::Path;
 
+use sqlx::Executor as _;
+
+use super::on_both_as_of;
+use super::scale::{NOW_MS, insert_county};
+use crate::scale::{Size, fill_tables};
+use crate::{Db, Engine, figures};
+
 /// The migrations that founded the schema: no release was serving beside them.
 const FOUNDING: i64 = 5;
+
+/// From here on indices come and go as the decision says.
+const SMALL: i64 = 11;
+
+/// Indices that a migration after [`SMALL`] takes away, and why the release before it does not miss them.
+const GIVEN_UP: &[(&str, &str)] = &[];
 
 #[test]
 fn migrations_only_add_unless_they_name_the_release_that_no_longer_needs_what_they_take() {
@@ -13,8 +26,11 @@ fn migrations_only_add_unless_they_name_the_release_that_no_longer_needs_what_th
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let number: i64 = name.split('_').next().unwrap().parse().expect("a number begins the name");
-            let refused = refusals(&std::fs::read_to_string(&path).unwrap());
+            let text = std::fs::read_to_string(&path).unwrap();
+            let refused = refusals(&text);
             assert!(number <= FOUNDING || refused.is_empty(), "{engine}/{name}: {refused:#?}");
+            let refused = index_refusals(&text, engine == "postgres");
+            assert!(number <= SMALL || refused.is_empty(), "{engine}/{name}: {refused:#?}");
         }
     }
 }
@@ -61,6 +77,92 @@ fn refusals(text: &str) -> Vec<String> {
         }
     }
     refused
+}
+
+/// Statements about indices of tables that are there already: one that is taken away may be what the release before
+/// plans with and locks its table for readers too; one that is made must be found when it was made by hand, and must not
+/// wait for its table for long.
+fn index_refusals(text: &str, has_lock_timeout: bool) -> Vec<String> {
+    let code: Vec<&str> = text.lines().map(|line| line.split("--").next().unwrap_or_default()).collect();
+    let code = code.join("\n").to_uppercase();
+    let is_patient = has_lock_timeout && !code.trim_start().starts_with("SET LOCAL LOCK_TIMEOUT = ");
+    let statements = code.split(';').map(|statement| statement.split_whitespace().collect::<Vec<_>>());
+    let mut made_here: Vec<&str> = Vec::new();
+    let mut refused = Vec::new();
+    for words in statements {
+        let is_refused = match words.as_slice() {
+            ["CREATE", "TABLE", name, ..] => {
+                made_here.push(name.trim_end_matches('('));
+                false
+            }
+            ["DROP", "INDEX", rest @ ..] => {
+                let name = rest.last().map_or_else(String::new, |name| name.to_lowercase());
+                !GIVEN_UP.iter().any(|(index, _)| *index == name)
+            }
+            ["CREATE", "INDEX", rest @ ..] | ["CREATE", "UNIQUE", "INDEX", rest @ ..] => {
+                let table = rest.iter().position(|word| *word == "ON").and_then(|on| rest.get(on + 1));
+                let is_old = !table.is_some_and(|table| made_here.contains(table));
+                is_old && (is_patient || !rest.starts_with(&["IF", "NOT", "EXISTS"]))
+            }
+            _ => false,
+        };
+        if is_refused {
+            refused.push(words.join(" "));
+        }
+    }
+    refused
+}
+
+#[test]
+fn indices_of_tables_that_are_there_are_made_beside_the_old_ones_and_found_when_made_by_hand() {
+    let patient = "CREATE INDEX IF NOT EXISTS orders_by_quote ON orders (quote_id);";
+    for breaking in [
+        "DROP INDEX orders_by_phone;",
+        "drop index if exists orders_by_phone;",
+        "CREATE INDEX a ON orders (b);",
+    ] {
+        assert_eq!(index_refusals(breaking, false).len(), 1, "{breaking}");
+    }
+    assert_eq!(index_refusals(patient, true).len(), 1, "it waits for the table as long as it takes");
+    let impatient = format!("-- Quotes.\nSET LOCAL lock_timeout = '3s';\n{patient}");
+    let of_its_own = "CREATE TABLE quotes (\n id INTEGER\n);\nCREATE INDEX quotes_by_id ON quotes (id);";
+    for (adding, has_lock_timeout) in
+        [(patient, false), (&impatient, true), (of_its_own, true), ("-- DROP INDEX orders_by_phone;", true)]
+    {
+        assert_eq!(index_refusals(adding, has_lock_timeout), Vec::<String>::new(), "{adding}");
+    }
+}
+
+/// What the release before has sold is counted by the migration that makes the figures.
+#[tokio::test]
+async fn a_shop_of_the_release_before_the_figures_has_right_ones_after_the_upgrade() {
+    on_both_as_of(11, async |db: &Db| {
+        let mut tx = db.write().await.unwrap();
+        insert_county(&mut tx).await;
+        let lenient = match db.engine() {
+            Engine::Sqlite => "PRAGMA defer_foreign_keys = ON",
+            Engine::Postgres => "SET LOCAL session_replication_role = replica",
+        };
+        tx.execute(lenient).await.unwrap();
+        let size = Size { products: 200, lines: 2_000 };
+        fill_tables(&mut tx, size, NOW_MS, &mut |_: &str| {}).await.unwrap();
+        tx.commit().await.unwrap();
+        db.migrate().await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        for counted in [
+            "SELECT COUNT(*) FROM sales_days WHERE kind = 'collective'",
+            "SELECT COUNT(*) FROM sales_days WHERE kind = 'sending_unit'",
+            "SELECT COUNT(*) FROM product_years",
+            "SELECT COUNT(*) FROM shared_years",
+            "SELECT COUNT(*) FROM beside_years",
+            "SELECT COUNT(*) FROM product_counts",
+        ] {
+            let rows = sqlx::query_scalar::<_, i64>(counted).fetch_one(&mut *conn).await.unwrap();
+            assert!(rows > 0, "{counted}");
+        }
+        assert_eq!(figures::list_wrong_figures(&mut conn).await.unwrap(), []);
+    })
+    .await;
 }
 
 #[test]

@@ -178,7 +178,7 @@ async fn the_wait_for_the_right_to_write_is_bounded_in_number_and_time_but_not_f
     let writing = db.write().await.unwrap();
     let begun = Instant::now();
     let (first, second) = tokio::join!(db.write(), async {
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        so_many_wait(&db, 1).await;
         let refused = db.write().await;
         (refused, begun.elapsed())
     });
@@ -187,11 +187,21 @@ async fn the_wait_for_the_right_to_write_is_bounded_in_number_and_time_but_not_f
     assert!(matches!(second.0, Err(StoreError::Busy(_))));
     assert!(second.1 < Duration::from_millis(300), "one waits already, so at once: {:?}", second.1);
     assert_eq!(db.pool_use().waiting_writers, 0);
+    // The one place in the queue is taken; who is urgent stands behind it all the same.
     let urgent = db.urgent();
-    let (late, _) = tokio::join!(urgent.write(), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        drop(writing);
-    });
+    let (ordinary, late, ()) =
+        tokio::join!(async { db.write().await?.commit().await }, urgent.write(), async {
+            so_many_wait(&db, 2).await;
+            drop(writing);
+        });
+    ordinary.unwrap();
     late.unwrap().commit().await.unwrap();
     db.close().await;
+}
+
+/// Waits until so many stand in the queue of writers.
+async fn so_many_wait(db: &Db, many: usize) {
+    while db.pool_use().waiting_writers < many {
+        tokio::task::yield_now().await;
+    }
 }

@@ -15,6 +15,8 @@ pub struct SessionRoleRow {
     pub display_name: Option<String>,
     /// Since when the account has a second factor.
     pub second_factor_at_ms: Option<i64>,
+    /// The passkey that opened the session.
+    pub passkey_id: Option<i64>,
     pub role_kind: Option<String>,
     pub role_scope_id: Option<i64>,
     pub role_granted_at_ms: Option<i64>,
@@ -78,7 +80,7 @@ pub async fn list_session_roles(
 ) -> Result<Vec<SessionRoleRow>> {
     Ok(sql::query_as(
         "SELECT s.user_id AS session_user_id, s.created_at_ms, s.seen_at_ms, u.id AS user_id, u.display_name, \
-                f.confirmed_at_ms AS second_factor_at_ms, \
+                f.confirmed_at_ms AS second_factor_at_ms, s.passkey_id, \
                 r.kind AS role_kind, r.scope_id AS role_scope_id, r.granted_at_ms AS role_granted_at_ms \
          FROM sessions s \
          LEFT JOIN users u ON u.id = s.user_id AND u.disabled_at_ms IS NULL \

@@ -4,7 +4,9 @@ use app::routes::all_uploads;
 use leptos::server_fn::axum::server_fn_paths;
 
 use super::world::World;
-use super::{EVERYONE, MEMBERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same, privacy, second_factor};
+use super::{
+    EVERYONE, MEMBERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same, passkeys, privacy, second_factor,
+};
 use crate::test_shop::Answered;
 
 /// Who did not sign in has to; to others there is no such thing.
@@ -43,6 +45,11 @@ pub struct Row {
 /// Every function and every upload, in an order in which they can be done one after the other.
 pub fn all_rows() -> impl Iterator<Item = &'static Row> {
     TABLE.iter().chain(UPLOADS)
+}
+
+/// Functions that may not be sent twice, or whose rows are many; see their modules.
+fn apart() -> impl Iterator<Item = &'static Row> {
+    second_factor::TABLE.iter().chain(privacy::TABLE).chain(passkeys::TABLE)
 }
 
 pub const fn row(
@@ -208,8 +215,7 @@ async fn send(world: &World, row: &Row, who: Who) -> Answered {
 
 #[test]
 fn every_function_and_every_upload_has_a_row_that_says_who_may_call_it() {
-    let rows: Vec<&str> =
-        TABLE.iter().chain(second_factor::TABLE).chain(privacy::TABLE).map(|row| row.path).collect();
+    let rows: Vec<&str> = TABLE.iter().chain(apart()).map(|row| row.path).collect();
     assert_same("server functions", server_fn_paths().map(|(path, _)| path.to_owned()).collect(), &rows);
     let rows: Vec<&str> = UPLOADS.iter().map(|row| row.path).collect();
     assert_same("uploads", all_uploads().iter().map(|upload| upload.path.to_owned()).collect(), &rows);
@@ -220,14 +226,14 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
     let world = World::start().await;
     let before = world.fingerprint().await;
     let mut questions = Vec::new();
-    for row in TABLE.iter().chain(UPLOADS).chain(second_factor::TABLE).chain(privacy::TABLE) {
+    for row in TABLE.iter().chain(UPLOADS).chain(apart()) {
         for who in Who::ALL.into_iter().filter(|who| !row.may.contains(who)) {
             questions.push(ask_refused(&world, row, who));
         }
     }
     let mut wrong = ask_all(questions).await;
     assert_eq!(world.fingerprint().await, before, "a refused call changes nothing; wrong: {wrong:#?}");
-    for row in UPLOADS.iter().chain(TABLE).chain(second_factor::TABLE).chain(privacy::TABLE) {
+    for row in UPLOADS.iter().chain(TABLE).chain(apart()) {
         let mut is_done = false;
         for who in row.may {
             world.sign_in_again(*who).await;
@@ -238,7 +244,7 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
                 wrong.push(format!("{} as {who:?}: {} {}", row.path, answered.status, answered.body));
             }
         }
-        let never_done = [NEVER_DONE, second_factor::NEVER_DONE, privacy::NEVER_DONE];
+        let never_done = [NEVER_DONE, second_factor::NEVER_DONE, privacy::NEVER_DONE, passkeys::NEVER_DONE];
         let is_never_done = never_done.concat().contains(&row.path);
         if !is_done && !is_never_done {
             wrong.push(format!("{}: for nobody", row.path));
@@ -300,7 +306,7 @@ async fn a_plain_form_of_a_stranger_is_led_away_and_changes_nothing() {
 async fn nothing_that_changes_something_is_done_by_opening_its_address() {
     let world = World::start().await;
     let before = world.fingerprint().await;
-    for row in TABLE.iter().chain(UPLOADS).chain(second_factor::TABLE).chain(privacy::TABLE) {
+    for row in TABLE.iter().chain(UPLOADS).chain(apart()) {
         let query: Vec<String> = (row.fields)(&world)
             .iter()
             .map(|(name, value)| format!("{name}={}", app::routes::encode(value)))

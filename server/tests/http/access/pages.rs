@@ -41,6 +41,10 @@ const TABLE: &[Row] = &[
     ("/checkout", &[EVERYONE], PUBLIC),
     ("/sign-in", &[EVERYONE], PUBLIC),
     ("/sign-in/code", &[EVERYONE], PUBLIC),
+    #[cfg(feature = "passkeys")]
+    ("/sign-in/passkey", &[EVERYONE], PUBLIC),
+    #[cfg(feature = "passkeys")]
+    ("/account/passkeys", &[SIGNED_IN], FORBIDDEN),
     ("/register", &[EVERYONE], PUBLIC),
     ("/find-order", &[EVERYONE], PUBLIC),
     ("/account", &[SIGNED_IN], FORBIDDEN),

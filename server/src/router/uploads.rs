@@ -1,0 +1,122 @@
+//! Forms with files: who may send how much, and how much of it is in memory at once.
+
+use app::form::{UploadForm, UploadedFile};
+use app::routes::Upload;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use leptos::server_fn::error::FromServerFnError as _;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use super::asked::{context_of, read_request, renew_cookie};
+use super::{AppState, kept_or_unavailable, take_token, unavailable};
+use crate::limits::{self, Budget};
+
+/// MiB of files that are held in memory at once: two whole listings, or dozens of single photos.
+pub const UPLOAD_ROOM_MIB: usize = 256;
+/// Whoever holds no role has no files to send: no more is read of theirs than it takes to say so field by field.
+const UPLOAD_WITHOUT_ROLE_BYTES: usize = 64 * 1024;
+
+/// The route of a form with files.
+pub(super) fn upload_route(upload: Upload) -> Router<AppState> {
+    let limit = upload.max_bytes;
+    Router::new()
+        .route(upload.path, post(move |state, request| take_upload(state, upload, request)))
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(limit))
+}
+
+async fn take_upload(State(state): State<AppState>, upload: Upload, request: Request) -> Response {
+    let asked = read_request(&state, &request, Vec::new());
+    let how = (asked.info.wants_html, asked.locale);
+    let (current, renewed) = match context_of(&state, asked).await {
+        Ok(current) => current,
+        Err(error) => return unavailable(&error, how),
+    };
+    if let Err(wait_seconds) = take_token(&state, &current.viewer, Budget::Uploads) {
+        return limits::too_many(how.0, how.1, wait_seconds);
+    }
+    let is_page = current.request.wants_html;
+    let may_send_files = current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty());
+    // Held until the answer: the files stay in memory as long.
+    let (form, _room) = if may_send_files {
+        let Ok(room) = state.upload_room.clone().acquire_many_owned(mib_of(&request, &upload)).await else {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        };
+        (read_multipart(request, &state).await, Some(room))
+    } else {
+        (read_small(request, &state).await, None)
+    };
+    let form = match form {
+        Ok(form) => form,
+        Err(refused) => return refused,
+    };
+    let response = leptos_axum::ResponseOptions::default();
+    let (options, run) = (response.clone(), upload.clone());
+    let owner = leptos::prelude::Owner::new();
+    let outcome = owner
+        .with(|| {
+            leptos::reactive::computed::ScopedFuture::new(async move {
+                leptos::prelude::provide_context(options);
+                app::context::provide(current);
+                run.run(form).await
+            })
+        })
+        .await;
+    let mut answer = match &outcome {
+        _ if is_page => StatusCode::SEE_OTHER.into_response(),
+        Ok(answer) => axum::Json(answer).into_response(),
+        Err(error) => ([(header::CONTENT_TYPE, "application/json")], error.ser()).into_response(),
+    };
+    let mut parts = response.0.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(status) = parts.status {
+        *answer.status_mut() = status;
+    }
+    answer.headers_mut().extend(std::mem::take(&mut parts.headers));
+    renew_cookie(&state, &mut answer, renewed);
+    kept_or_unavailable(answer, how)
+}
+
+/// MiB that a request says it carries; of one that does not say, the most it may.
+pub(super) fn mib_of(request: &Request, upload: &Upload) -> u32 {
+    let said = request.headers().get(header::CONTENT_LENGTH);
+    let said = said.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mib = said.unwrap_or(upload.max_bytes).min(upload.max_bytes).div_ceil(1 << 20);
+    u32::try_from(mib.clamp(1, UPLOAD_ROOM_MIB)).unwrap_or(1)
+}
+
+async fn read_multipart(request: Request, state: &AppState) -> Result<UploadForm, Response> {
+    let parts = Multipart::from_request(request, state).await.map_err(|refused| refused.into_response())?;
+    read_form(parts).await.map_err(|status| status.into_response())
+}
+
+/// The form of someone who has no files to send; as good as empty when it is a large one.
+async fn read_small(request: Request, state: &AppState) -> Result<UploadForm, Response> {
+    let (head, body) = request.into_parts();
+    match axum::body::to_bytes(body, UPLOAD_WITHOUT_ROLE_BYTES).await {
+        Ok(bytes) => read_multipart(Request::from_parts(head, Body::from(bytes)), state).await,
+        Err(_too_large) => Ok(UploadForm::default()),
+    }
+}
+
+async fn read_form(mut parts: Multipart) -> Result<UploadForm, StatusCode> {
+    let mut form = UploadForm::default();
+    let status = |error: axum::extract::multipart::MultipartError| error.status();
+    while let Some(part) = parts.next_field().await.map_err(status)? {
+        let field = part.name().unwrap_or_default().to_owned();
+        match part.file_name().map(str::to_owned) {
+            Some(name) => {
+                let bytes = part.bytes().await.map_err(status)?.to_vec();
+                // A file field left empty is sent as a nameless empty file.
+                if !(name.is_empty() && bytes.is_empty()) {
+                    form.files.push(UploadedFile { field, name, bytes });
+                }
+            }
+            None => form.values.push((field, part.text().await.map_err(status)?)),
+        }
+    }
+    Ok(form)
+}
