@@ -9,7 +9,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, LazyLock, Once};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -32,8 +32,16 @@ pub type Conn = sqlx::AnyConnection;
 /// A connection to read from, outside any transaction.
 pub type ReadConn = PoolConnection<Any>;
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+static SQLITE_MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| beside_later(sqlx::migrate!("migrations/sqlite")));
+static POSTGRES_MIGRATIONS: LazyLock<Migrator> =
+    LazyLock::new(|| beside_later(sqlx::migrate!("migrations/postgres")));
+
+/// A release starts on the schema of the next one, too (decision 0011): what that one has added is none of its business.
+fn beside_later(mut migrator: Migrator) -> Migrator {
+    migrator.set_ignore_missing(true);
+    migrator
+}
 
 /// Makes both engines known. Only needed before a connection that is not opened through [`Db`]; doing it again changes
 /// nothing.
@@ -236,6 +244,10 @@ impl Db {
                 POSTGRES_MIGRATIONS.run(&mut conn).await?;
                 conn.close().await?;
             }
+        }
+        let (schema, newest) = (self.find_schema_version().await?, newest_schema_version());
+        if schema > newest {
+            tracing::warn!(schema, newest, "a later release has added to this database");
         }
         Ok(())
     }

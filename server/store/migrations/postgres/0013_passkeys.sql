@@ -1,5 +1,6 @@
 -- Passkeys: keys in a device of the person's, of which the shop knows the public half. The tables are there whether the
 -- program was built with passkeys or not, so that both builds can serve one database.
+SET LOCAL lock_timeout = '3s';
 
 CREATE TABLE passkeys (
     id BIGINT PRIMARY KEY,

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use sqlx::Executor as _;
 
-use super::on_both_as_of;
 use super::scale::{NOW_MS, insert_county};
+use super::{on_both, on_both_as_of};
 use crate::scale::{Size, fill_tables};
 use crate::{Db, Engine, figures};
 
@@ -134,6 +134,27 @@ fn indices_of_tables_that_are_there_are_made_beside_the_old_ones_and_found_when_
 }
 
 /// What the release before has sold is counted by the migration that makes the figures.
+/// As after a step back, or when a server of the release before is started again during an upgrade.
+#[tokio::test]
+async fn a_program_starts_on_the_schema_of_the_release_after_it() {
+    on_both(async |db| {
+        let none = match db.engine() {
+            Engine::Sqlite => "X''",
+            Engine::Postgres => "CAST('' AS BYTEA)",
+        };
+        let later = format!(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'of the release after this one', TRUE, {none}, 0)"
+        );
+        let mut tx = db.write().await.unwrap();
+        tx.execute(sqlx::AssertSqlSafe(later)).await.unwrap();
+        tx.commit().await.unwrap();
+        db.migrate().await.unwrap();
+        assert_eq!(db.find_schema_version().await.unwrap(), 9999, "and leaves it as it is");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_shop_of_the_release_before_the_figures_has_right_ones_after_the_upgrade() {
     on_both_as_of(11, async |db: &Db| {
