@@ -98,7 +98,7 @@ pub(crate) async fn post_full_refund(
     let entry = ledger::refund_decided(&parts, &freight);
     post(tx, services, entry, subject, &format!("refund_decided:{}", refund.id)).await?;
     // What is left of the order counts again when its new state is written.
-    store::figures::add_order(tx, order.id, -1).await?;
+    store::figures::take_off_order(tx, order.id).await?;
     for row in &rows {
         store::books::reverse_attribution(tx, row.id, row.amount_fen - row.reversed_fen).await?;
     }

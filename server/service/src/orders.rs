@@ -259,7 +259,7 @@ async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<
     if order.status == OrderStatus::Paid {
         refund_whole_order(&mut tx, services, &order).await?;
         store::orders::update_status(&mut tx, order_id, OrderStatus::Refunded, Some(now_ms), reason).await?;
-        store::figures::add_order(&mut tx, order_id, 1).await?;
+        store::figures::add_order(&mut tx, order_id).await?;
     } else {
         store::books::update_attributions(&mut tx, order_id, "frozen", "void", None).await?;
         store::orders::update_status(&mut tx, order_id, OrderStatus::Cancelled, Some(now_ms), reason).await?;

@@ -256,7 +256,7 @@ pub(crate) async fn capture(
     books::post_capture(tx, services, &payment).await?;
     books::post_apply(tx, services, order, &payment).await?;
     credit_lines(tx, services, order).await?;
-    store::figures::add_order(tx, order.id, 1).await?;
+    store::figures::add_order(tx, order.id).await?;
     timers::stop(tx, services, timers::UNPAID_ORDER, order.id.get()).await?;
     store::work::insert_outbox(tx, services.new_id(), "order_paid", order.id.get(), "{}", now_ms).await?;
     mail::post_of_order(tx, services, &order.email, Letter::OrderPaid { order: order.id }).await?;

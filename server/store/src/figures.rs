@@ -3,7 +3,7 @@
 //!
 //! They are kept in the transaction that changes what they are sums of, and the check of the books compares them with
 //! their source ([`list_wrong_figures`]). An order's part is taken off before the order changes and added after it
-//! ([`add_order`] with −1 and 1), so no rule about what counts is written twice; a product's places are read before and
+//! ([`take_off_order`] and [`add_order`]), so no rule about what counts is written twice; a product's places are read before and
 //! after, and what has moved is written ([`lock_places`], [`move_product`]).
 //!
 //! Rows are taken last, after accounts: table by table as [`lock_figures`] names them, within a table in the order of
@@ -177,8 +177,17 @@ macro_rules! count_facts {
 }
 use {beside_facts, count_facts, product_facts, sales_facts, shared_facts, year_of};
 
-/// Adds what an order counts for now to the figures (`sign` 1), or takes it off (−1) before it changes.
-pub async fn add_order(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
+/// Adds what an order counts for to the figures, after it was paid or has changed.
+pub async fn add_order(conn: &mut Conn, order: OrderId) -> Result<()> {
+    count_order(conn, order, 1).await
+}
+
+/// Takes what an order counts for off the figures, before it changes; [`add_order`] follows.
+pub async fn take_off_order(conn: &mut Conn, order: OrderId) -> Result<()> {
+    count_order(conn, order, -1).await
+}
+
+async fn count_order(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
     sql::query(concat!(
         "INSERT INTO sales_days (kind, subject_id, day_number, order_count, amount_fen)
         SELECT t.kind, t.subject_id, t.day_number, t.order_count * CAST($2 AS BIGINT), t.amount_fen * $2 FROM (",

@@ -55,7 +55,7 @@ async fn refund(conn: &mut Conn) {
         teams.first().map_or((0, 0), |team| (team.order_count, team.amount_fen.get()))
     };
     assert_eq!(sold(conn).await, (2, 29_000), "on two days, since one part came a millisecond early");
-    add_order(conn, ORDER, -1).await.unwrap();
+    take_off_order(conn, ORDER).await.unwrap();
     assert_eq!(sold(conn).await, (0, 0));
     assert_eq!(sum_product_money(conn, TEA, 0).await.unwrap().fee_fen, 0);
     for statement in [
@@ -64,10 +64,10 @@ async fn refund(conn: &mut Conn) {
     ] {
         conn.execute(statement).await.unwrap();
     }
-    add_order(conn, ORDER, 1).await.unwrap();
+    add_order(conn, ORDER).await.unwrap();
     assert_eq!(sold(conn).await.1, 0);
     assert_eq!(list_wrong_figures(conn).await.unwrap(), []);
-    add_order(conn, OrderId::from_i64(201), 1).await.unwrap();
+    add_order(conn, OrderId::from_i64(201)).await.unwrap();
     assert_eq!(list_wrong_figures(conn).await.unwrap(), [], "an unpaid order counts for nothing");
 }
 
@@ -147,8 +147,8 @@ async fn figures_are_made_anew_while_others_count() {
         let recount = async || {
             let mut tx = db.write().await?;
             sqlx::query("UPDATE orders SET version = version WHERE id = 200").execute(&mut *tx).await?;
-            add_order(&mut tx, ORDER, -1).await?;
-            add_order(&mut tx, ORDER, 1).await?;
+            take_off_order(&mut tx, ORDER).await?;
+            add_order(&mut tx, ORDER).await?;
             tx.commit().await
         };
         for round in 0..10 {
