@@ -4,6 +4,7 @@
 //! - [`load`]: sending requests at a fixed rate whatever becomes of them, and what was answered.
 //! - [`visitors`]: what is sent: catalogue pages, and purchases from the cart to the payment.
 //! - [`program`]: the shop as a process of its own.
+//! - [`network`]: the payment network, outside the shop.
 //! - [`memory`]: how much memory it takes at rest, and whether that grows with what it has done.
 //! - [`overload`]: more than it can do, and how it takes it.
 //!
@@ -19,6 +20,7 @@ pub mod http;
 pub mod inside;
 pub mod load;
 pub mod memory;
+pub mod network;
 pub mod orders;
 pub mod overload;
 pub mod pages;

@@ -3,17 +3,16 @@
 //! The payment network is a process of its own, this one, as the real one is: what it remembers is not the shop's memory.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use stripe_lookalike::{Lookalike, LookalikeConfig};
 use tokio::time::Instant;
 
 use crate::load::Sample;
+use crate::network::start_network;
 use crate::program::{Memory, Program, free_address};
 use crate::visitors::Town;
 
@@ -29,8 +28,6 @@ const GROWTH_AT_MOST: f64 = 0.02;
 const TOLD_EVERY: Duration = Duration::from_secs(15);
 /// A shop that answers nothing for so long has ended.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(10);
-const SECRET_KEY: &str = "sk_test_memory";
-const WEBHOOK_SECRET: &str = "whsec_memory";
 
 /// Memory after so many requests.
 #[derive(Debug, Clone, Copy)]
@@ -68,11 +65,7 @@ pub async fn run(binary: &Path, requests: u64, rest: Duration) -> Result<Report>
     drop(made);
 
     let address = free_address()?;
-    let configuration = format!(
-        "stripe_secret_key = \"{SECRET_KEY}\"\nstripe_webhook_secret = \"{WEBHOOK_SECRET}\"\n\
-         stripe_api_url = \"{}\"\n",
-        start_network(address).await?
-    );
+    let configuration = start_network(address).await?;
     let program = Program::start_with(binary, folder.path(), address, &configuration).await?;
     tokio::time::sleep(rest).await;
     let restarted = program.memory();
@@ -164,32 +157,6 @@ impl Busy<'_> {
             *self.seen.entry((sample.kind, sample.status)).or_default() += 1;
         }
     }
-}
-
-/// A payment network in this process that tells the shop at `shop` what happens; answers where it is.
-async fn start_network(shop: SocketAddr) -> Result<String> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let origin = format!("http://{}", listener.local_addr()?);
-    let lookalike = Lookalike::new(LookalikeConfig {
-        secret_key: SECRET_KEY.to_owned(),
-        webhook_url: Some(format!("http://{shop}/webhooks/stripe")),
-        webhook_secret: WEBHOOK_SECRET.to_owned(),
-        public_url: origin.clone(),
-        state_file: None,
-        now: Arc::new(now_ms),
-        seed: [8; 32],
-    })?;
-    tokio::spawn(lookalike.run(listener, std::future::pending()));
-    Ok(origin)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the shop runs by the machine's clock, and so must its network"
-)]
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// By how much a figure grew along a straight line through all readings, as a part of their mean; 0 for fewer than two.

@@ -7,7 +7,8 @@ use anyhow::{Result, ensure};
 use tokio::time::Instant;
 
 use crate::load::{self, Sample, percentile};
-use crate::program::Program;
+use crate::network::start_network;
+use crate::program::{Program, free_address};
 use crate::visitors::Town;
 
 /// Visitors a second while the shop is measured at rest.
@@ -45,7 +46,9 @@ pub struct Report {
 /// The shop does not come up, or cannot be asked.
 pub async fn run(binary: &Path, during: Duration) -> Result<Report> {
     let folder = tempfile::tempdir()?;
-    let program = Program::start(binary, folder.path()).await?;
+    drop(Program::start(binary, folder.path()).await?);
+    let address = free_address()?;
+    let program = Program::start_with(binary, folder.path(), address, &start_network(address).await?).await?;
     let town = Town::discover(&program.origin).await?;
     // Warm: caches, connections, the branch predictor.
     load::open_loop(IDLE_RATE, Duration::from_secs(3), |number, due| town.clone().visit(number, due)).await;

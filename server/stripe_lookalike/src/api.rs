@@ -150,7 +150,6 @@ fn once(
     now_ms: i64,
     work: impl FnOnce(&mut World, i64) -> Result<Value, ApiError>,
 ) -> Result<Answer, ApiError> {
-    world.ledger.answers.retain(|_, saved| saved.at_ms + KEY_LIFETIME_MS > now_ms);
     if let Some((key, fingerprint)) = request
         && let Some(saved) = world.ledger.answers.get(*key)
     {
@@ -168,6 +167,7 @@ fn once(
         let saved =
             SavedAnswer { fingerprint: fingerprint.clone(), status, body: body.clone(), at_ms: now_ms };
         world.ledger.answers.insert((*key).to_owned(), saved);
+        world.note_due(now_ms + KEY_LIFETIME_MS);
         world.dirty = true;
     }
     Ok(Answer { status, body, replayed: false })

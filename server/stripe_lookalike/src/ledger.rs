@@ -161,6 +161,22 @@ impl Ledger {
         std::fs::rename(&beside, path)
     }
 
+    /// When the next session, payment, refund or saved answer comes due.
+    pub(crate) fn next_due_ms(&self) -> i64 {
+        let settled = |settlement: Option<Settlement>| settlement.map(|settlement| settlement.at_ms);
+        let open = self.sessions.values().filter(|session| session.status == SessionStatus::Open);
+        let expiries = open.map(|session| session.expires_at.saturating_mul(1000));
+        let payments = self.sessions.values().filter_map(|session| settled(session.settlement));
+        let refunds = self.refunds.values().filter_map(|refund| settled(refund.settlement));
+        let answers = self.answers.values().map(|saved| saved.at_ms + KEY_LIFETIME_MS);
+        expiries.chain(payments).chain(refunds).chain(answers).min().unwrap_or(i64::MAX)
+    }
+
+    /// Forgets the answers that are too old to be asked for again.
+    pub(crate) fn forget_answers(&mut self, now_ms: i64) {
+        self.answers.retain(|_, saved| saved.at_ms + KEY_LIFETIME_MS > now_ms);
+    }
+
     /// The sum already given back or on its way back; failed refunds do not count.
     pub(crate) fn refunded(&self, intent_id: &str) -> i64 {
         let of_intent = self.refunds.values().filter(|refund| refund.intent_id == intent_id);
@@ -176,9 +192,16 @@ pub(crate) struct World {
     pub(crate) rng: ChaCha20Rng,
     /// Something changed that the file does not have yet.
     pub(crate) dirty: bool,
+    /// Nothing comes due by the clock before this: what is remembered need not be looked through.
+    pub(crate) next_due_ms: i64,
 }
 
 impl World {
+    /// Something will come due then.
+    pub(crate) fn note_due(&mut self, at_ms: i64) {
+        self.next_due_ms = self.next_due_ms.min(at_ms);
+    }
+
     /// A new id such as `pi_3Q…`. A restarted server draws the same numbers again from its seed, so ids that
     /// exist are skipped.
     pub(crate) fn new_id(&mut self, prefix: &str, length: usize) -> String {

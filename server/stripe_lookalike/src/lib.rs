@@ -120,8 +120,12 @@ impl Shared {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut World, i64) -> T) -> T {
         let mut world = self.lock();
         let now_ms = self.now_ms();
-        session::sweep(&mut world, now_ms);
-        refund::sweep(&mut world, now_ms);
+        if now_ms >= world.next_due_ms {
+            session::sweep(&mut world, now_ms);
+            refund::sweep(&mut world, now_ms);
+            world.ledger.forget_answers(now_ms);
+            world.next_due_ms = world.ledger.next_due_ms();
+        }
         let result = work(&mut world, now_ms);
         if world.dirty {
             world.dirty = false;
@@ -146,6 +150,7 @@ impl Lookalike {
             faults: Faults::default(),
             rng: ChaCha20Rng::from_seed(config.seed),
             dirty: false,
+            next_due_ms: i64::MIN,
         };
         Ok(Self { shared: Arc::new(Shared { config, world: Mutex::new(world), changed: Notify::new() }) })
     }

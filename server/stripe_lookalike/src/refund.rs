@@ -57,6 +57,7 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Refu
         settlement: (!at_once).then_some(settlement),
     };
     world.ledger.refunds.insert(refund.id.clone(), refund.clone());
+    world.note_due(settlement.at_ms);
     world.dirty = true;
     emit(world, "refund.created", &refund.id, now_ms);
     let charge = objects::charge(&intent, world.ledger.refunded(&intent.id));

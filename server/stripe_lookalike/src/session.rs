@@ -86,6 +86,7 @@ pub(crate) fn pay(
         }
     }
     world.dirty = true;
+    world.note_due(settle_at_ms);
     match step {
         Step::Succeed => {
             capture(world, id);

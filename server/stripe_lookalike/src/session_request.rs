@@ -75,6 +75,7 @@ pub(crate) fn create(world: &mut World, form: &Form, now_ms: i64) -> Result<Sess
         settlement: None,
     };
     world.ledger.sessions.insert(session.id.clone(), session.clone());
+    world.note_due(session.expires_at.saturating_mul(1000));
     world.dirty = true;
     Ok(session)
 }
