@@ -1,10 +1,13 @@
 //! `cargo xtask test --broken`: proof that the harnesses can fail.
 //!
-//! Each file of `xtask/mutants` is a small patch that breaks one promise, with two lines before it:
+//! Each file of `xtask/mutants` is a small patch that breaks one promise, with two lines before it, and two more where
+//! they are needed:
 //!
 //! ```text
 //! breaks: what no longer holds
 //! caught-by: <package> <test binary, or lib> <test> <engine: sqlite or postgres>
+//! features: <those of the package that it is built with>
+//! with: <NAME=value, variables of the test, for example another count of a harness whose short run may miss it>
 //! ```
 //!
 //! The sources are copied, so that the tree in which people work is never broken. On the copy the named test must first
@@ -41,12 +44,19 @@ struct Test {
     binary: String,
     name: String,
     on_postgres: bool,
+    /// Of the package, separated by commas; empty for its own.
+    features: String,
+    /// Variables that it runs with.
+    variables: Vec<(String, String)>,
 }
 
 impl Test {
     fn shown(&self) -> String {
         let engine = if self.on_postgres { "PostgreSQL" } else { "SQLite" };
-        format!("{}::{} ({}, {engine})", self.binary, self.name, self.package)
+        let with: String = self.variables.iter().map(|(name, value)| format!(", {name}={value}")).collect();
+        let features =
+            if self.features.is_empty() { String::new() } else { format!(", feature {}", self.features) };
+        format!("{}::{} ({}, {engine}{features}{with})", self.binary, self.name, self.package)
     }
 }
 
@@ -104,7 +114,8 @@ fn read_mutants(chosen: &[String]) -> Result<Vec<Mutant>> {
 
 fn read_mutant(path: &Path) -> Result<Mutant> {
     let text = fs::read_to_string(path)?;
-    let line = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
+    let head = text.lines().take_while(|line| !line.is_empty());
+    let line = |key: &str| head.clone().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let breaks = line("breaks:").context("no line `breaks: …`")?.to_owned();
     let words: Vec<&str> = line("caught-by:").context("no line `caught-by: …`")?.split_whitespace().collect();
     let [package, binary, name, engine] = words[..] else {
@@ -115,9 +126,20 @@ fn read_mutant(path: &Path) -> Result<Mutant> {
         "postgres" => true,
         other => bail!("the engine is sqlite or postgres, not {other}"),
     };
+    let mut variables = Vec::new();
+    for pair in line("with:").unwrap_or_default().split_whitespace() {
+        let (name, value) = pair.split_once('=').context("`with:` names variables and their values")?;
+        variables.push((name.to_owned(), value.to_owned()));
+    }
     let name_of_file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let test =
-        Test { package: package.to_owned(), binary: binary.to_owned(), name: name.to_owned(), on_postgres };
+    let test = Test {
+        package: package.to_owned(),
+        binary: binary.to_owned(),
+        name: name.to_owned(),
+        on_postgres,
+        features: line("features:").unwrap_or_default().to_owned(),
+        variables,
+    };
     Ok(Mutant { name: name_of_file, breaks, test, patch: path.to_owned() })
 }
 
@@ -222,9 +244,14 @@ fn build(copy: &Path, test: &Test) -> Result<(PathBuf, PathBuf)> {
         "lib" => command.arg("--lib"),
         binary => command.args(["--test", binary]),
     };
+    if !test.features.is_empty() {
+        command.args(["--features", &test.features]);
+    }
     let said = tools::output("cargo test --no-run", &mut command)?;
     said.lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        // The program is built as well where its tests start it.
+        .filter(|message| message["profile"]["test"] == true)
         .find_map(|message| {
             let folder = Path::new(message["manifest_path"].as_str()?).parent()?;
             Some((PathBuf::from(message["executable"].as_str()?), folder.to_owned()))
@@ -232,14 +259,16 @@ fn build(copy: &Path, test: &Test) -> Result<(PathBuf, PathBuf)> {
         .with_context(|| format!("cargo built no binary for {}", test.shown()))
 }
 
-/// The short counts, on the engine that was asked for only.
+/// The short counts unless the mutant names others, on the engine that was asked for only.
 fn run_test((binary, folder): &(PathBuf, PathBuf), test: &Test, url: Option<&str>) -> Result<Output> {
-    let mut command = Command::new(binary);
-    command.current_dir(folder).args(["--exact", &test.name]);
+    // What waits for ever has not noticed.
+    let mut command = Command::new("timeout");
+    command.arg("1800").arg(binary).current_dir(folder).args(["--exact", &test.name]);
     command.env_remove("XIANGJI_LONG").env_remove("XIANGJI_TEST_POSTGRES_URL").env_remove("CI");
     if let (true, Some(url)) = (test.on_postgres, url) {
         command.env("XIANGJI_TEST_POSTGRES_URL", url);
     }
+    command.envs(test.variables.iter().map(|(name, value)| (name, value)));
     command.output().with_context(|| binary.display().to_string())
 }
 
@@ -264,4 +293,43 @@ fn report(rows: &[(&Mutant, End, Duration)]) -> Result<()> {
         .map(|(mutant, ..)| mutant.name.as_str())
         .collect();
     if bad.is_empty() { Ok(()) } else { bail!("not caught: {}", bad.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mutant_applies_and_names_a_test_that_stands_in_the_sources() {
+        let mutants = read_mutants(&[]).unwrap();
+        assert!(mutants.len() > 40);
+        for Mutant { name, test, patch, .. } in mutants {
+            let mut apply = Command::new("git");
+            apply.current_dir(tools::root()).args(["apply", "--check", "--whitespace=nowarn"]).arg(&patch);
+            let applies = tools::output("git apply --check", &mut apply);
+            assert!(applies.is_ok(), "{name} no longer applies: {applies:?}");
+            let folder = match test.package.as_str() {
+                "xiangji" => "server".to_owned(),
+                package => format!("server/{package}"),
+            };
+            let folder = tools::root().join(folder);
+            let folder = match test.binary.as_str() {
+                "lib" => folder.join("src"),
+                binary => folder.join("tests").join(binary),
+            };
+            let last = test.name.rsplit("::").next().unwrap();
+            let is_there = stands_in(&folder, &format!("fn {last}("));
+            assert!(is_there, "{name}: there is no {} in {}", test.name, folder.display());
+        }
+    }
+
+    fn stands_in(folder: &Path, text: &str) -> bool {
+        fs::read_dir(folder).unwrap().any(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                return stands_in(&path, text);
+            }
+            fs::read_to_string(&path).is_ok_and(|found| found.contains(text))
+        })
+    }
 }

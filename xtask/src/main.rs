@@ -14,6 +14,7 @@
 //! - `serve`: site, server, run
 //! - `test`, `direction`, `e2e`: the steps of `cargo xtask test`; `long`: the reliability harnesses of its `--long`
 //! - `broken`: proof that the harnesses can fail (`cargo xtask test --broken`)
+//! - `fuzz`: libFuzzer on the parsers of foreign bytes
 //! - `supply`, `sbom`: what comes in from outside, and what of it is in the program; `advisories`: what is known of it
 //! - `postgres`: a throwaway PostgreSQL cluster
 //! - `bench`: figures; `lighthouse`: those of pages as a phone sees them; `rebuild`: how soon a change is seen
@@ -27,6 +28,7 @@ mod client;
 mod compress;
 mod direction;
 mod e2e;
+mod fuzz;
 mod lighthouse;
 mod long;
 mod postgres;
@@ -68,6 +70,8 @@ enum Task {
     Advisories,
     /// Run the end-to-end tests in Chromium
     E2e(e2e::Arguments),
+    /// Try the parsers of foreign bytes with libFuzzer, which follows them into every branch
+    Fuzz(fuzz::Arguments),
     /// Print a figure with its conditions
     Bench(bench::Arguments),
     /// What continuous integration runs: the same as `test`
@@ -89,6 +93,7 @@ fn run(task: Task) -> Result<()> {
         Task::Serve(arguments) => serve::run(&arguments),
         Task::Site { dev } => site::build(site::Mode::from_dev_flag(dev)).map(|_| ()),
         Task::Test(arguments) | Task::Ci(arguments) => test::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::E2e(arguments) => e2e::run(&arguments.playwright),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Sbom(arguments) => sbom::run(&arguments),

@@ -12,7 +12,8 @@ use crate::client::{INTERNAL_ERRORS, Person, Said};
 use crate::cluster::Cluster;
 use crate::judge;
 use crate::network::Network;
-use crate::rig::{Rig, found, free_address};
+use crate::rig::{Rig, Shop, found, free_address};
+use store::testing::database::is_a_batch_in_idle_hands;
 
 /// Healthy again within this after a fault has ended.
 pub const HEALTHY_WITHIN: Duration = Duration::from_secs(5);
@@ -117,7 +118,7 @@ async fn postgresql_is_restarted_and_one_of_two_servers_is_stopped() {
         println!("R7 PostgreSQL stopped by SIG{signal} and started: an order succeeds after {took:?}");
     }
 
-    stopped_and_continued(&world, &one, &shop_one, &two, &mut random).await;
+    stopped_and_continued(&world, &one, &shop_one, &two, &cluster.url(), &mut random).await;
 
     drop((shop_one, _shop_two));
     let services = one.services(5 * 60_000).await;
@@ -125,12 +126,31 @@ async fn postgresql_is_restarted_and_one_of_two_servers_is_stopped() {
     assert_eq!(INTERNAL_ERRORS.load(Ordering::Relaxed), 0, "somebody got a 500:\n{}", one.log());
 }
 
+/// Stops the server while it has taken goods for an order and is not done with them: only then does it keep anything from
+/// others. Answers when that was.
+async fn stop_with_goods_in_hand(shop: &Shop, url: &str) -> Instant {
+    let db = store::Db::connect(url, 2).await.unwrap();
+    for attempt in 0..200 {
+        shop.signal("STOP");
+        let stopped = Instant::now();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        if is_a_batch_in_idle_hands(&mut db.read().await.unwrap()).await.unwrap() {
+            db.close().await;
+            return stopped;
+        }
+        shop.signal("CONT");
+        tokio::time::sleep(Duration::from_millis(20 + attempt)).await;
+    }
+    panic!("never stopped in the middle of an order");
+}
+
 /// SIGSTOP in the middle of work: whatever the process holds then, the other server goes on.
 async fn stopped_and_continued(
     world: &Arc<World>,
     one: &Rig,
-    shop_one: &crate::rig::Shop,
+    shop_one: &Shop,
     two: &Rig,
+    url: &str,
     random: &mut ChaCha20Rng,
 ) {
     let busy: Vec<_> = (0..6_u64)
@@ -148,8 +168,7 @@ async fn stopped_and_continued(
         .collect();
     let before = world.journal.read().placed.len();
     crate::until("all are busy buying", async || world.journal.read().placed.len() >= before + 6).await;
-    shop_one.signal("STOP");
-    let stopped = Instant::now();
+    let stopped = stop_with_goods_in_hand(shop_one, url).await;
     let other = world.at(&format!("http://{}", two.address));
     let mut waited = Vec::new();
     // The database takes the locks from whoever lies idle in a transaction for ten seconds.

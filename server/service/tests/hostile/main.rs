@@ -8,6 +8,8 @@
 
 mod images;
 mod measure;
+#[path = "../../../fuzz/src/moved.rs"]
+mod moved;
 #[path = "../../../fuzz/src/mutate.rs"]
 mod mutate;
 #[path = "../../../fuzz/src/plain.rs"]
@@ -47,6 +49,12 @@ fn whatever_is_typed_into_a_field_is_read_the_same_twice() {
 #[test]
 fn whatever_is_searched_for_asks_for_a_bounded_number_of_terms() {
     assert!(mutate::run("search", plain::search) > 50);
+}
+
+#[test]
+fn an_export_that_was_tampered_with_is_taken_whole_or_leaves_nothing() {
+    let bench = moved::Bench::new();
+    assert!(mutate::run("import", |bytes| bench.import(bytes)) >= 5);
 }
 
 #[cfg(feature = "passkeys")]

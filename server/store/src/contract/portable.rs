@@ -93,6 +93,18 @@ async fn every_table_of_the_migrations_is_moved_after_what_it_refers_to() {
         let tables = list_tables(&mut conn, db.engine()).await.unwrap();
         let moved: BTreeSet<String> = tables.iter().map(|table| table.name.clone()).collect();
         assert_eq!(moved, written);
+        for table in &tables {
+            let count = match db.engine() {
+                Engine::Sqlite => format!("SELECT COUNT(*) FROM pragma_table_info('{}')", table.name),
+                Engine::Postgres => format!(
+                    "SELECT COUNT(*) FROM information_schema.columns
+                      WHERE table_schema = current_schema() AND table_name = '{}'",
+                    table.name
+                ),
+            };
+            let columns: i64 = sqlx::query_scalar(AssertSqlSafe(count)).fetch_one(&mut *conn).await.unwrap();
+            assert_eq!(table.columns.len() as i64, columns, "{}: a column is left out", table.name);
+        }
         let place = |name: &str| tables.iter().position(|table| table.name == name).unwrap();
         assert!(place("orders") < place("order_lines") && place("order_lines") < place("attributions"));
         assert!(place("journal_entries") < place("postings"), "an entry stands before its postings");

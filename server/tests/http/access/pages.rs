@@ -4,6 +4,7 @@ use app::routes::{Access, all_pages};
 
 use super::world::World;
 use super::{EVERYONE, MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same};
+use crate::test_shop::Answered;
 
 /// A page that everybody sees.
 const PUBLIC: Refused = Refused { visitor: 200, others: 200 };
@@ -173,7 +174,25 @@ async fn ask_page(world: &World, path: &str, who: Who, may: bool, refused: Refus
     };
     // Nothing of it is in the refusal either, whatever its status.
     let tells = !may && (answered.body.contains("13800000001") || answered.body.contains("城关镇1号"));
-    (!fits || tells).then(|| format!("{asked} as {who:?}: {} {location:?}, tells: {tells}", answered.status))
+    let unmarked = unmarked_scripts(&answered);
+    (!fits || tells || unmarked > 0).then(|| {
+        let status = answered.status;
+        format!(
+            "{asked} as {who:?}: {status} {location:?}, tells: {tells}, scripts without nonce: {unmarked}"
+        )
+    })
+}
+
+/// Scripts of a page that do not carry the mark by which the answer's policy lets scripts run.
+fn unmarked_scripts(answered: &Answered) -> usize {
+    if !answered.header("content-type").starts_with("text/html") {
+        return 0;
+    }
+    let policy = answered.header("content-security-policy");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("none");
+    let mark = format!("nonce=\"{nonce}\"");
+    let tags = answered.body.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
+    tags.filter(|tag| !tag.contains(&mark)).count()
 }
 
 async fn ask_crossed(world: &World, path: &str, who: Who) -> Option<String> {
