@@ -23,16 +23,20 @@ use serde::{Deserialize, Serialize};
 mod server;
 #[cfg(feature = "ssr")]
 mod state;
+#[cfg(feature = "ssr")]
+mod upload;
 
 #[cfg(feature = "ssr")]
 pub use server::{
-    SessionCookie, Then, UploadForm, UploadedFile, ensure_session, half_session_cookie_name, own_referer,
-    safe_next, session_cookie_name, submit, submit_as_guest, submit_upload,
+    SessionCookie, Then, ensure_session, half_session_cookie_name, own_referer, safe_next,
+    session_cookie_name, submit, submit_as_guest,
 };
 #[cfg(feature = "ssr")]
 pub(crate) use server::{second_factor_path, sign_in_path};
 #[cfg(feature = "ssr")]
 pub use state::FormState;
+#[cfg(feature = "ssr")]
+pub use upload::{UploadForm, UploadedFile, submit_upload};
 
 /// The query parameter that leads a form page to what was typed.
 pub const FLASH_PARAMETER: &str = "flash";

@@ -83,16 +83,24 @@ const MUST_NOT_REACH: [(&str, Option<&str>, &[&str]); 4] = [
     ("client", Some(WASM_TARGET), NOT_BROWSER),
 ];
 
-/// Where statements may be written: everywhere else the sources ask `store`. Tests that stand outside `src` may look
-/// behind its back.
+/// Where statements may be written: everything else, tests as well, asks `store`.
 const STORE_SOURCES: &str = "server/store/src";
-const SQL: &str = concat!("sqlx::", "query");
+const SQL: &str = concat!("sq", "lx::");
+
+/// Crates with which a statement reaches a database, and the only ones of ours that may name them in whatever way. The
+/// bench has the same statements by hand, to be compared with.
+const DRIVERS: [(&str, &[&str]); 4] =
+    [("sqlx", &["store"]), ("libsqlite3-sys", &["store"]), ("rusqlite", &["bench"]), ("tokio-postgres", &[])];
+
+/// Features that the program never has, whatever it is built with: what tests do by hand, and what is only for measuring.
+const NEVER_IN_THE_PROGRAM: [&str; 2] = ["testing", "scale"];
 
 /// Checks direct edges on `cargo metadata` and everything below a crate on `cargo tree`.
 pub fn check() -> Result<()> {
     let mut command = tools::cargo("metadata");
     let text = tools::output("cargo metadata", command.args(["--format-version", "1", "--no-deps"]))?;
-    let edges = direct_edges(&serde_json::from_str(&text)?)?;
+    let metadata: Value = serde_json::from_str(&text)?;
+    let edges = direct_edges(&metadata)?;
     let mut violations = direct_violations(&edges);
     for (package, target, forbidden) in MUST_NOT_REACH {
         for name in reached(package, target)?.iter().filter(|name| is_one_of(name, forbidden)) {
@@ -102,6 +110,8 @@ pub fn check() -> Result<()> {
             ));
         }
     }
+    violations.extend(foreign_drivers(&metadata)?);
+    violations.extend(foreign_features(&program_features()?));
     violations.extend(sources()?.iter().filter_map(|(path, text)| foreign_statement(path, text)));
     if violations.is_empty() {
         println!("{} crates keep their direction", edges.len());
@@ -110,13 +120,13 @@ pub fn check() -> Result<()> {
     bail!("dependency direction:\n  {}", violations.join("\n  "))
 }
 
-/// Every Rust file below a `src` folder of ours, with its path from the root.
+/// Every Rust file of ours, with its path from the root.
 fn sources() -> Result<Vec<(String, String)>> {
     let root = tools::root();
     let mut list = Command::new("git");
     list.current_dir(&root).args(["ls-files", "--cached", "--others", "--exclude-standard", "*.rs"]);
     let listed = tools::output("git ls-files", &mut list)?;
-    let ours = listed.lines().filter(|path| path.contains("src/") && root.join(path).exists());
+    let ours = listed.lines().filter(|path| root.join(path).exists());
     ours.map(|path| {
         let text = std::fs::read_to_string(root.join(path)).with_context(|| path.to_owned())?;
         Ok((path.to_owned(), text))
@@ -126,7 +136,47 @@ fn sources() -> Result<Vec<(String, String)>> {
 
 fn foreign_statement(path: &str, text: &str) -> Option<String> {
     let is_foreign = !path.starts_with(STORE_SOURCES) && text.contains(SQL);
-    is_foreign.then(|| format!("{path} has a statement of its own: only the store speaks SQL"))
+    is_foreign.then(|| {
+        format!(
+            "{path} speaks to the database itself: only the store does, for tests in its module `testing`"
+        )
+    })
+}
+
+/// Crates of ours that could send statements and must not, be it in their tests only.
+fn foreign_drivers(metadata: &Value) -> Result<Vec<String>> {
+    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
+    let mut violations = Vec::new();
+    for package in packages {
+        let name = package["name"].as_str().context("a package without a name")?;
+        let dependencies = package["dependencies"].as_array().context("a package without dependencies")?;
+        for dependency in dependencies.iter().filter_map(|dependency| dependency["name"].as_str()) {
+            let driver = DRIVERS.iter().find(|(family, _)| is_one_of(dependency, &[*family]));
+            if driver.is_some_and(|(_, users)| !users.contains(&name)) {
+                violations.push(format!("{name} must not name {dependency}, not even for its tests"));
+            }
+        }
+    }
+    Ok(violations)
+}
+
+/// The crates below the program with their features, as `name features`, built with everything that can be asked for.
+fn program_features() -> Result<String> {
+    let mut command = tools::cargo("tree");
+    command.args(["--package", "xiangji", "--all-features", "--edges", "normal,no-proc-macro"]);
+    tools::output("cargo tree", command.args(["--prefix", "none", "--format", "{lib} {f}"]))
+}
+
+fn foreign_features(crates: &str) -> Vec<String> {
+    let lines = crates.lines().map(|line| line.trim_end_matches(" (*)"));
+    let ours = lines.filter_map(|line| line.split_once(' '));
+    let found: BTreeSet<String> = ours
+        .filter(|(name, _)| MAY_NAME.iter().any(|(ours, _)| ours == name))
+        .flat_map(|(name, features)| features.split(',').map(move |feature| (name, feature.trim())))
+        .filter(|(_, feature)| NEVER_IN_THE_PROGRAM.contains(feature))
+        .map(|(name, feature)| format!("the program must not have {name}'s feature {feature}"))
+        .collect();
+    found.into_iter().collect()
 }
 
 /// What each crate of ours names among its dependencies, without those of its tests and build scripts.
@@ -238,12 +288,37 @@ mod tests {
 
     #[test]
     fn statements_stand_in_the_store_only() {
-        let text = format!("let rows = {SQL}(\"SELECT 1\");");
+        let text = format!("let rows = {SQL}query(\"SELECT 1\");");
         assert_eq!(foreign_statement("server/store/src/seed.rs", &text), None);
         assert!(foreign_statement("server/service/src/demo/tests.rs", &text).is_some());
+        assert!(foreign_statement("server/tests/http/kept.rs", &text).is_some());
         assert_eq!(
             foreign_statement("server/service/src/demo.rs", "store::seed::count_counties(conn)"),
             None
+        );
+    }
+
+    #[test]
+    fn drivers_are_the_stores_even_in_tests() {
+        let metadata = serde_json::json!({"packages": [
+            {"name": "store", "dependencies": [{"name": "sqlx-core", "kind": null}]},
+            {"name": "bench", "dependencies": [{"name": "rusqlite", "kind": null}]},
+            {"name": "service", "dependencies": [{"name": "sqlx", "kind": "dev"}]}]});
+        assert_eq!(
+            foreign_drivers(&metadata).unwrap(),
+            ["service must not name sqlx, not even for its tests"]
+        );
+    }
+
+    #[test]
+    fn the_program_has_nothing_of_tests() {
+        assert_eq!(foreign_features("store \nservice passkeys\nscale testing\n"), Vec::<String>::new());
+        assert_eq!(
+            foreign_features("store scale,testing\nservice passkeys\nstore scale,testing (*)\n"),
+            [
+                "the program must not have store's feature scale",
+                "the program must not have store's feature testing"
+            ]
         );
     }
 

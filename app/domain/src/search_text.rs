@@ -65,35 +65,36 @@ pub const fn is_han(c: char) -> bool {
 /// `pinyin_of` gives the plain pinyin of a character (no tone marks or numbers, `ü`, `v` or `u:` for ü).
 #[must_use]
 pub fn index_terms<'a>(text: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) -> Vec<Term> {
-    let mut terms = Terms::default();
-    for run in runs(text, INDEXED_CHARS) {
-        match run {
-            Run::Latin(word) => terms.add(word, WEIGHT_WORD),
-            Run::Han(chars) => {
-                add_han(&mut terms, &chars);
-                add_pinyin(&mut terms, &chars, &pinyin_of);
-            }
-        }
-    }
-    terms.finish()
+    terms_of(text, pinyin_of, add_pinyin)
 }
 
 /// The terms a long text is found by: as [`index_terms`], but of its sound only the runs of two to four characters.
 /// Single syllables and initials are in every long text by chance.
 #[must_use]
 pub fn story_terms<'a>(text: &str, pinyin_of: impl Fn(char) -> Option<&'a str>) -> Vec<Term> {
+    terms_of(text, pinyin_of, |terms, syllables| {
+        for gram in (2..=PINYIN_GRAM).flat_map(|length| syllables.windows(length)) {
+            add_sound(terms, &gram.concat());
+        }
+    })
+}
+
+/// The words and characters of a text; `add_sounds` adds what a run of characters that can be read sounds like.
+fn terms_of<'a>(
+    text: &str,
+    pinyin_of: impl Fn(char) -> Option<&'a str>,
+    add_sounds: impl Fn(&mut Terms, &[&str]),
+) -> Vec<Term> {
     let mut terms = Terms::default();
     for run in runs(text, INDEXED_CHARS) {
         match run {
             Run::Latin(word) => terms.add(word, WEIGHT_WORD),
             Run::Han(chars) => {
                 add_han(&mut terms, &chars);
-                let syllables = syllables(&chars, &pinyin_of);
-                for run in syllables.split(Option::is_none) {
-                    let run: Vec<&str> = run.iter().flatten().map(String::as_str).collect();
-                    for gram in (2..=PINYIN_GRAM).flat_map(|length| run.windows(length)) {
-                        add_sound(&mut terms, &gram.concat());
-                    }
+                // A character without a reading separates, as a blank does.
+                for readable in syllables(&chars, &pinyin_of).split(Option::is_none) {
+                    let readable: Vec<&str> = readable.iter().flatten().map(String::as_str).collect();
+                    add_sounds(&mut terms, &readable);
                 }
             }
         }
@@ -255,19 +256,12 @@ fn add_han(terms: &mut Terms, chars: &[char]) {
     }
 }
 
-fn add_pinyin<'a>(terms: &mut Terms, chars: &[char], pinyin_of: &impl Fn(char) -> Option<&'a str>) {
-    // A character without a reading separates, as a blank does.
-    let syllables = syllables(chars, pinyin_of);
-    for run in syllables.split(Option::is_none) {
-        let run: Vec<&str> = run.iter().flatten().map(String::as_str).collect();
-        for length in 1..=PINYIN_GRAM {
-            for gram in run.windows(length) {
-                add_joined(terms, gram);
-            }
-        }
-        if (PINYIN_GRAM + 1..=WHOLE_RUN).contains(&run.len()) {
-            add_joined(terms, &run);
-        }
+fn add_pinyin(terms: &mut Terms, syllables: &[&str]) {
+    for gram in (1..=PINYIN_GRAM).flat_map(|length| syllables.windows(length)) {
+        add_joined(terms, gram);
+    }
+    if (PINYIN_GRAM + 1..=WHOLE_RUN).contains(&syllables.len()) {
+        add_joined(terms, syllables);
     }
 }
 

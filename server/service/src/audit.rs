@@ -88,7 +88,7 @@ pub async fn list_for_subject(
 ) -> Result<Vec<AuditEntry>> {
     viewer.require_county_admin()?;
     let mut conn = services.db.read().await?;
-    let rows = operation::list_audit_of_subject(&mut conn, subject_kind, subject_id, MOST_LINES).await?;
+    let rows = store::audit::list_of_subject(&mut conn, subject_kind, subject_id, MOST_LINES).await?;
     Ok(rows.into_iter().map(AuditEntry::from).collect())
 }
 
@@ -101,12 +101,12 @@ pub async fn list_of_user(services: &Services, viewer: &Viewer, user: UserId) ->
         viewer.require_county_admin()?;
     }
     let mut conn = services.db.read().await?;
-    let rows = operation::list_audit_of_user(&mut conn, user, MOST_LINES).await?;
+    let rows = store::audit::list_by_account(&mut conn, user, MOST_LINES).await?;
     Ok(rows.into_iter().map(AuditEntry::from).collect())
 }
 
-impl From<operation::AuditRow> for AuditEntry {
-    fn from(row: operation::AuditRow) -> Self {
+impl From<EntryRow> for AuditEntry {
+    fn from(row: EntryRow) -> Self {
         Self { at_ms: row.at_ms, user_name: row.user_name, action: row.action, detail: row.detail }
     }
 }
@@ -129,7 +129,7 @@ pub struct SecurityEvent {
 pub async fn my_events(services: &Services, viewer: &Viewer) -> Result<Vec<SecurityEvent>> {
     let user = viewer.require_user()?.user_id;
     let mut conn = services.db.read().await?;
-    let rows = store::audit::list_of_account(&mut conn, user, RECENT_EVENTS).await?;
+    let rows = store::audit::list_of_subject(&mut conn, "user", user.get(), RECENT_EVENTS).await?;
     let event = |row: EntryRow| SecurityEvent {
         at_ms: row.at_ms,
         by_others: row.user_id.is_some_and(|by| by != user.get()),

@@ -7,7 +7,7 @@ pub use store::county::{LateParcelRow, OrderCountRow, SalesRow};
 
 use crate::books::{BooksReport, verify_books};
 use crate::refunds::{StuckRefund, list_stuck_refunds};
-use crate::statement::by_month;
+use crate::statement::month_starts;
 use crate::{Result, Services, Viewer};
 
 /// Late parcels that one page lists.
@@ -71,17 +71,16 @@ pub async fn county_page(services: &Services, viewer: &Viewer, period: Period) -
     let county = store::county::find_county(&mut conn).await?;
     let (from_ms, until_ms) = (span.from_ms, span.until_ms);
     let villages = store::county::list_village_sales(&mut conn, from_ms, until_ms).await?;
-    let days = store::county::list_sales_by_day(&mut conn, from_ms, until_ms).await?;
-    let before =
-        store::county::list_sales_by_day(&mut conn, span.before_from_ms, span.before_until_ms).await?;
+    let steps = store::county::list_sales_by_span(&mut conn, &span.starts()).await?;
+    let before = store::county::list_sales_by_span(&mut conn, &span.before()).await?;
     let late_before_ms = now_ms - services.rules.dispatch_within_hours * HOUR_MS;
     Ok(CountyPage {
         name: county.as_ref().map(|county| county.name.clone()).unwrap_or_default(),
         name_en: county.map(|county| county.name_en).unwrap_or_default(),
         period,
-        sales_fen: days.iter().map(|day| day.amount_fen).sum(),
-        sales_before_fen: before.iter().map(|day| day.amount_fen).sum(),
-        steps: span.steps(&days.iter().map(|day| (day.day_number, day.amount_fen)).collect::<Vec<_>>()),
+        sales_fen: steps.iter().sum(),
+        sales_before_fen: before.iter().sum(),
+        steps: (1..).zip(steps).collect(),
         towns: by_town(&villages),
         teams: store::county::list_team_sales(&mut conn, from_ms, until_ms).await?,
         units: store::county::list_unit_sales(&mut conn, from_ms, until_ms).await?,
@@ -129,18 +128,21 @@ impl Span {
         Self { period, today, from_ms, until_ms, before_from_ms, before_until_ms }
     }
 
-    /// Every day or month so far, those without sales too.
-    fn steps(&self, days: &[(i64, Fen)]) -> Vec<(i64, Fen)> {
+    /// The days on which the days or months so far begin, and tomorrow.
+    fn starts(&self) -> Vec<i64> {
+        let tomorrow = self.today.plus_days(1).day_number();
         match self.period {
-            Period::Month => (1..=i64::from(self.today.day()))
-                .map(|day| {
-                    let number = self.today.first_of_month().day_number() + day - 1;
-                    let found = days.iter().find(|(at, _)| *at == number);
-                    (day, found.map_or(Fen::ZERO, |(_, amount)| *amount))
-                })
-                .collect(),
-            Period::Year => (1..=i64::from(self.today.month())).zip(by_month(days.iter().copied())).collect(),
+            Period::Month => (self.today.first_of_month().day_number()..=tomorrow).collect(),
+            Period::Year => {
+                let so_far = month_starts(self.today.year()).into_iter().filter(|start| *start < tomorrow);
+                so_far.chain([tomorrow]).collect()
+            }
         }
+    }
+
+    /// The first day of the same part of the period before, and the first day after it.
+    fn before(&self) -> [i64; 2] {
+        [self.before_from_ms, self.before_until_ms].map(|at_ms| Date::from_epoch_ms(at_ms).day_number())
     }
 }
 
@@ -183,15 +185,18 @@ mod tests {
     }
 
     #[test]
-    fn days_without_sales_are_shown_too() {
+    fn every_day_or_month_so_far_is_a_step() {
+        let days = |dates: &[Date]| dates.iter().map(|date| date.day_number()).collect::<Vec<_>>();
         let span = Span::new(Period::Month, date(2025, 6, 3));
-        let steps = span.steps(&[(date(2025, 6, 2).day_number(), Fen::new(7))]);
-        let steps: Vec<_> = steps.iter().map(|(day, amount)| (*day, amount.get())).collect();
-        assert_eq!(steps, [(1, 0), (2, 7), (3, 0)]);
+        let first = date(2025, 6, 1);
+        assert_eq!(span.starts(), days(&[first, date(2025, 6, 2), date(2025, 6, 3), date(2025, 6, 4)]));
+        assert_eq!(span.before().to_vec(), days(&[date(2025, 5, 1), date(2025, 5, 4)]));
         let span = Span::new(Period::Year, date(2025, 2, 3));
-        let steps = span.steps(&[(date(2025, 2, 2).day_number(), Fen::new(7))]);
-        let steps: Vec<_> = steps.iter().map(|(month, amount)| (*month, amount.get())).collect();
-        assert_eq!(steps, [(1, 0), (2, 7)]);
+        assert_eq!(span.starts(), days(&[date(2025, 1, 1), date(2025, 2, 1), date(2025, 2, 4)]));
+        let span = Span::new(Period::Year, date(2025, 12, 31));
+        assert_eq!(span.starts().len(), 13, "the last day of a year ends its last month");
+        let span = Span::new(Period::Month, date(2025, 1, 31));
+        assert_eq!(span.starts().len(), 32);
     }
 
     #[tokio::test]

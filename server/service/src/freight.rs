@@ -9,8 +9,7 @@ use crate::{Result, ServiceError};
 
 /// A stored template with its rows.
 pub(crate) async fn load_template(conn: &mut Conn, id: FreightTemplateId) -> Result<FreightTemplate> {
-    let head = store::catalogue::get_freight_template(conn, id).await?;
-    let rows = store::catalogue::list_freight_rows(conn, id).await?;
+    let (head, rows) = store::catalogue::get_freight_template(conn, id).await?;
     let basis = match head.basis.as_str() {
         "piece" => FreightBasis::Piece,
         "weight" => FreightBasis::WeightG,

@@ -9,7 +9,7 @@ use domain::search_text::{
     typo_keys, within_one_slip,
 };
 use pinyin::ToPinyin;
-use store::search as terms;
+use store::search::{self as terms, Met, Part};
 use store::{Conn, catalogue};
 
 use crate::{Result, ServiceError};
@@ -37,10 +37,19 @@ const SLIP_TENTHS: i64 = 5;
 /// What a query found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Published products, the best answer first.
+    /// Published products, the best answer first; of the part that was asked for.
     pub product_ids: Vec<i64>,
+    /// How many products there are in all parts.
+    pub total: usize,
     /// Whether a slip was corrected or a part of the query dropped to find anything.
     pub approximate: bool,
+}
+
+impl Found {
+    fn met(met: Met, approximate: bool) -> Self {
+        let total = usize::try_from(met.total).unwrap_or_default();
+        Self { product_ids: met.product_ids, total, approximate }
+    }
 }
 
 /// Makes a product findable by what it says now: its names above all, then its villages, town and category, then its
@@ -114,45 +123,40 @@ impl Index {
 /// The published products a query asks for: those that have all of its terms, or else, after correcting a slip in each
 /// term that finds nothing, or else at least two thirds of them. Better matches come first, then what sells better.
 pub async fn find_products(conn: &mut Conn, query: &str) -> Result<Found> {
+    find_part(conn, query, Part { skipped: 0, taken: MAX_FOUND as i64 }).await
+}
+
+/// The same, but of what was found only the part that a page shows.
+pub async fn find_part(conn: &mut Conn, query: &str, part: Part) -> Result<Found> {
     let (asked, joined) = split_joined(query_terms(query));
+    let words: Vec<&str> = asked.iter().map(|term| term.text.as_str()).collect();
     // Several terms are found where their hits meet, one is found at once.
-    let limit = if asked.len() == 1 && joined.is_none() { MAX_FOUND as i64 } else { MAX_POSTINGS };
-    let mut terms = Lookup { limit, sold: HashMap::new() };
-    let mut slots = Vec::with_capacity(asked.len());
-    for term in &asked {
-        slots.push(terms.hits(conn, &term.text).await?);
-    }
-    let mut scores = matching(&slots, slots.len());
-    if let Some(joined) = &joined {
-        let mut with_joined: Vec<_> = slots
-            .iter()
-            .zip(&asked)
-            .filter(|(_, term)| term.text.chars().all(is_han))
-            .map(|(slot, _)| slot.clone())
-            .collect();
-        with_joined.push(terms.hits(conn, &joined.text).await?);
-        for (product, score) in matching(&with_joined, with_joined.len()) {
-            let best = scores.entry(product).or_default();
-            *best = score.max(*best);
+    let one = words.len() == 1 && joined.is_none();
+    let limit = if one { MAX_FOUND as i64 } else { MAX_POSTINGS };
+    let whole_only = joined.is_none() && !words.iter().any(|word| stands_for_longer(word));
+    if one || whole_only {
+        let met = terms::find_met(conn, &words, limit, MAX_FOUND as i64, part).await?;
+        // Where the whole term fills the list, nothing is left to longer ones.
+        if met.total >= MAX_FOUND as i64 || whole_only && met.total > 0 {
+            return Ok(Found::met(met, false));
         }
     }
-    let mut approximate = false;
-    if scores.is_empty() && !slots.is_empty() {
-        approximate = true;
-        for (slot, term) in slots.iter_mut().zip(&asked) {
-            if slot.is_empty() {
-                *slot = terms.corrected_hits(conn, &term.text).await?;
-            }
-        }
-        scores = matching(&slots, slots.len());
-        if let (true, Some(joined)) = (scores.is_empty(), &joined) {
-            scores = terms.corrected_hits(conn, &joined.text).await?;
-        }
-        if scores.is_empty() {
-            scores = matching(&slots, (slots.len() * 2).div_ceil(3));
-        }
+    let mut terms = Lookup { limit, sold: HashMap::new(), corrected: HashMap::new() };
+    if whole_only && let Some(met) = terms.met_without_unknown(conn, &words, part).await? {
+        return Ok(Found::met(met, true));
     }
-    Ok(Found { product_ids: terms.ranked(&scores), approximate })
+    let (scores, approximate) = terms.scores(conn, &words, joined.as_ref()).await?;
+    Ok(terms.ranked(&scores, part, approximate))
+}
+
+/// Whether a term also finds longer ones that begin with it.
+fn stands_for_longer(term: &str) -> bool {
+    term.is_ascii() && term.len() >= PREFIX_MIN_CHARS
+}
+
+/// How many of so many terms something must have to be shown when nothing has all.
+const fn two_thirds(count: usize) -> usize {
+    (count * 2).div_ceil(3)
 }
 
 /// Parts the terms that must be found from the Latin words joined, which are another way to say the same.
@@ -174,24 +178,92 @@ struct Lookup {
     limit: i64,
     /// How often what was found was sold.
     sold: HashMap<i64, i64>,
+    /// What was found for terms in which a slip was corrected.
+    corrected: HashMap<String, Hits>,
 }
 
 impl Lookup {
+    /// When no product has all words: what has all that are known at all, if those are just as many as a product must have,
+    /// and no slip explains the others. Nothing when they are fewer. `None` when hits have to be compared.
+    async fn met_without_unknown(
+        &mut self,
+        conn: &mut Conn,
+        words: &[&str],
+        part: Part,
+    ) -> Result<Option<Met>> {
+        let known = terms::list_known_terms(conn, words).await?;
+        if known.len() > two_thirds(words.len()) || known.len() == words.len() {
+            return Ok(None);
+        }
+        for word in words.iter().filter(|word| !known.iter().any(|known| known == *word)) {
+            if !self.corrected_hits(conn, word).await?.is_empty() {
+                return Ok(None);
+            }
+        }
+        if known.len() < two_thirds(words.len()) {
+            return Ok(Some(Met::default()));
+        }
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        Ok(Some(terms::find_met(conn, &known, self.limit, MAX_FOUND as i64, part).await?))
+    }
+
+    /// What the words find, with what their hits say together, and whether that is not quite what was asked for.
+    async fn scores(
+        &mut self,
+        conn: &mut Conn,
+        words: &[&str],
+        joined: Option<&Term>,
+    ) -> Result<(Hits, bool)> {
+        let mut slots = Vec::with_capacity(words.len());
+        for word in words {
+            slots.push(self.hits(conn, word).await?);
+        }
+        let mut scores = matching(&slots, slots.len());
+        if let Some(joined) = joined {
+            let is_all_han = |word: &str| word.chars().all(is_han);
+            let han = slots.iter().zip(words).filter(|(_, word)| is_all_han(word));
+            let mut with_joined: Vec<_> = han.map(|(slot, _)| slot.clone()).collect();
+            with_joined.push(self.hits(conn, &joined.text).await?);
+            for (product, score) in matching(&with_joined, with_joined.len()) {
+                let best = scores.entry(product).or_default();
+                *best = score.max(*best);
+            }
+        }
+        if !scores.is_empty() || slots.is_empty() {
+            return Ok((scores, false));
+        }
+        for (slot, word) in slots.iter_mut().zip(words) {
+            if slot.is_empty() {
+                *slot = self.corrected_hits(conn, word).await?;
+            }
+        }
+        scores = matching(&slots, slots.len());
+        if let (true, Some(joined)) = (scores.is_empty(), joined) {
+            scores = self.corrected_hits(conn, &joined.text).await?;
+        }
+        if scores.is_empty() {
+            scores = matching(&slots, two_thirds(slots.len()));
+        }
+        Ok((scores, true))
+    }
+
     /// Products with the term, or with a longer Latin one that begins with it: the sound of a story only as a whole, since
     /// every longer text has every beginning.
     async fn hits(&mut self, conn: &mut Conn, term: &str) -> Result<Hits> {
         let mut found = Hits::new();
-        if term.is_ascii() && term.len() >= PREFIX_MIN_CHARS {
+        for hit in terms::list_exact_hits(conn, term, self.limit).await? {
+            self.sold.insert(hit.product_id, hit.sold_count);
+            found.insert(hit.product_id, hit.weight);
+        }
+        // The term itself is the first of those that begin with it.
+        let is_full = i64::try_from(found.len()).unwrap_or(i64::MAX) >= self.limit;
+        if !is_full && stands_for_longer(term) {
             let longer = terms::list_prefix_hits(conn, term, self.limit).await?;
             for hit in longer.into_iter().filter(|hit| hit.weight > STORY_SOUND) {
                 self.sold.insert(hit.product_id, hit.sold_count);
-                found.insert(hit.product_id, hit.weight * PREFIX_TENTHS / 10);
+                let best = found.entry(hit.product_id).or_default();
+                *best = (hit.weight * PREFIX_TENTHS / 10).max(*best);
             }
-        }
-        for hit in terms::list_exact_hits(conn, term, self.limit).await? {
-            self.sold.insert(hit.product_id, hit.sold_count);
-            let best = found.entry(hit.product_id).or_default();
-            *best = hit.weight.max(*best);
         }
         Ok(found)
     }
@@ -199,6 +271,15 @@ impl Lookup {
     /// Products with a term from which this one differs by one slip: a letter; or a Han character, by one of the same sound
     /// if there are such products, else by one that looks or sounds alike.
     async fn corrected_hits(&mut self, conn: &mut Conn, term: &str) -> Result<Hits> {
+        if let Some(found) = self.corrected.get(term) {
+            return Ok(found.clone());
+        }
+        let found = self.meant_hits(conn, term).await?;
+        self.corrected.insert(term.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    async fn meant_hits(&mut self, conn: &mut Conn, term: &str) -> Result<Hits> {
         let han = term.chars().all(is_han);
         if let Some(joined) = joined_pinyin(term, sound).filter(|_| term.chars().count() > 1) {
             let homophones = self.hits(conn, &joined).await?;
@@ -227,14 +308,18 @@ impl Lookup {
         Ok(found)
     }
 
-    /// The best of them first, of equals what sells better.
-    fn ranked(&self, scores: &Hits) -> Vec<i64> {
+    /// The best of them first, of equals what sells better; of the list the part that is asked for.
+    fn ranked(&self, scores: &Hits, part: Part, approximate: bool) -> Found {
         let score = |id: &i64| scores.get(id).copied().unwrap_or_default();
         let sold = |id: &i64| self.sold.get(id).copied().unwrap_or_default();
         let mut ids: Vec<i64> = scores.keys().copied().collect();
         ids.sort_unstable_by_key(|id| (std::cmp::Reverse((score(id), sold(id))), *id));
         ids.truncate(MAX_FOUND);
-        ids
+        let total = ids.len();
+        let taken = usize::try_from(part.taken).unwrap_or(usize::MAX).max(1);
+        let skipped = usize::try_from(part.skipped).ok().filter(|skipped| *skipped < total);
+        let skipped = skipped.unwrap_or(total.saturating_sub(1) / taken * taken);
+        Found { product_ids: ids.into_iter().skip(skipped).take(taken).collect(), total, approximate }
     }
 }
 

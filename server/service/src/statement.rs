@@ -4,7 +4,7 @@ use domain::ids::CollectiveId;
 use domain::ledger::EntryKind;
 use domain::locale::Locale;
 use domain::money::Fen;
-use domain::time::{Date, china_minute_text, days_in_month, start_of_day_ms, start_of_year_ms};
+use domain::time::{Date, china_minute_text, days_in_month, start_of_day_ms};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use store::books::CollectiveRow;
 
@@ -153,21 +153,14 @@ pub async fn income_by_month(
 ) -> Result<[Fen; 12]> {
     viewer.require_treasurer(collective)?;
     let mut conn = services.db.read().await?;
-    let (from_ms, until_ms) = (start_of_year_ms(year), start_of_year_ms(year + 1));
-    let days = store::villages::list_income_by_day(&mut conn, collective, from_ms, until_ms).await?;
-    Ok(by_month(days.iter().map(|day| (day.day_number, day.amount_fen))))
+    let months = store::villages::list_income_by_span(&mut conn, collective, &month_starts(year)).await?;
+    months.try_into().map_err(|months| ServiceError::internal(format!("months {months:?}")))
 }
 
-/// Adds days up to the months of their year.
-pub(crate) fn by_month(days: impl Iterator<Item = (i64, Fen)>) -> [Fen; 12] {
-    let mut months = [Fen::ZERO; 12];
-    for (day, amount_fen) in days {
-        let month = usize::from(Date::from_day_number(day).month());
-        if let Some(sum) = months.get_mut(month.saturating_sub(1)) {
-            *sum += amount_fen;
-        }
-    }
-    months
+/// The days on which the months of a year begin, and the first day of the next year; days since 1970-01-01.
+pub(crate) fn month_starts(year: i32) -> Vec<i64> {
+    let first = |year, month| Date::from_ymd(year, month, 1).map(Date::day_number);
+    (1..=12).map(|month| first(year, month)).chain([first(year + 1, 1)]).flatten().collect()
 }
 
 /// What a movement is called.

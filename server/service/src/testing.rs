@@ -8,19 +8,15 @@ mod goods;
 mod mailer;
 mod places;
 
-use std::future::Future;
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::ids::UserId;
 use domain::role::Role;
-use futures::FutureExt as _;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use sqlx::{AssertSqlSafe, Connection, Executor};
-use store::{Conn, Db};
+use store::Db;
+use store::testing::database::on_new_postgres;
 
 use crate::ports::{Clock, Entropy};
 use crate::rules::ShopRules;
@@ -72,39 +68,24 @@ impl TestShop {
     ///
     /// Without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
     pub async fn postgres(test: impl AsyncFn(&TestShop)) {
-        let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
-            eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
-            return;
-        };
-        store::install_drivers();
-        let name = format!("xj_shop_{:016x}", RandomState::new().build_hasher().finish());
-        let (server, _) = url.rsplit_once('/').expect("a database at the end of XIANGJI_TEST_POSTGRES_URL");
-        let mut admin = Conn::connect(&url).await.expect("PostgreSQL at XIANGJI_TEST_POSTGRES_URL");
-        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
-        let outcome = caught(async {
-            let db = Db::connect(&format!("{server}/{name}"), 12).await.unwrap();
+        on_new_postgres(async |url: String| {
+            let db = Db::connect(&url, 12).await.unwrap();
             let shop = Self::found(db, None).await;
             test(&shop).await;
             shop.services.db.close().await;
         })
         .await;
-        admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
-        if let Err(panic) = outcome {
-            eprintln!("failed on PostgreSQL");
-            resume_unwind(panic);
-        }
     }
 
     async fn found(db: Db, folder: Option<tempfile::TempDir>) -> Self {
         db.migrate().await.unwrap();
-        let clock = Arc::new(FakeClock(AtomicI64::new(START_MS)));
+        let clock = Arc::new(FakeClock::new(START_MS));
         let gateway = Arc::new(FakeGateway::default());
         let mailer = Arc::new(FakeMailer::default());
         let services = Services::new(
             db,
             clock.clone(),
-            Arc::new(SeededEntropy(Mutex::new(ChaCha12Rng::seed_from_u64(20_260_615)))),
+            Arc::new(SeededEntropy::new(20_260_615)),
             gateway.clone(),
             Arc::new(object_store::memory::InMemory::new()),
             ShopRules::default(),
@@ -212,16 +193,16 @@ impl TestShop {
     }
 }
 
-/// Awaits `work` and gives its panic instead of passing it on.
-async fn caught(work: impl Future<Output = ()>) -> std::thread::Result<()> {
-    AssertUnwindSafe(work).catch_unwind().await
-}
-
 /// A clock that only goes forward, and only when told.
 #[derive(Debug)]
 pub struct FakeClock(AtomicI64);
 
 impl FakeClock {
+    /// Stands at this moment.
+    pub fn new(at_ms: i64) -> Self {
+        Self(AtomicI64::new(at_ms))
+    }
+
     /// Lets so much time pass.
     pub fn advance(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::Relaxed);
@@ -239,8 +220,16 @@ impl Clock for FakeClock {
     }
 }
 
+/// The same random bytes in every run.
 #[derive(Debug)]
-struct SeededEntropy(Mutex<ChaCha12Rng>);
+pub struct SeededEntropy(Mutex<ChaCha12Rng>);
+
+impl SeededEntropy {
+    /// The bytes of this seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(ChaCha12Rng::seed_from_u64(seed)))
+    }
+}
 
 impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {

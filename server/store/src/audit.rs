@@ -5,7 +5,7 @@ use domain::ids::UserId;
 
 use crate::{Conn, Result, sql};
 
-/// One line of the log with its origin.
+/// One line of the log with its origin. There is no statement that changes or removes one.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct EntryRow {
     pub id: i64,
@@ -54,19 +54,28 @@ pub async fn insert_origin(
     Ok(())
 }
 
+/// The entries with their origins, and what else is said of them.
+macro_rules! entries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.at_ms, a.user_id, u.display_name AS user_name, a.action, a.subject_kind, a.subject_id,
+                a.detail, COALESCE(o.address, '') AS address, COALESCE(o.request_id, '') AS request_id
+             FROM audit_log a
+             LEFT JOIN users u ON u.id = a.user_id
+             LEFT JOIN audit_origins o ON o.entry_id = a.id ",
+            $rest
+        )
+    };
+}
+
 /// Entries that fit the filter, latest first.
 pub async fn list_entries(conn: &mut Conn, filter: &Filter) -> Result<Vec<EntryRow>> {
-    Ok(sql::query_as(
-        "SELECT a.id, a.at_ms, a.user_id, u.display_name AS user_name, a.action, a.subject_kind, a.subject_id, \
-                a.detail, COALESCE(o.address, '') AS address, COALESCE(o.request_id, '') AS request_id \
-         FROM audit_log a \
-         LEFT JOIN users u ON u.id = a.user_id \
-         LEFT JOIN audit_origins o ON o.entry_id = a.id \
-         WHERE a.id >= $1 AND a.id < $2 \
-           AND (CAST($3 AS BIGINT) IS NULL OR a.user_id = $3 OR (a.subject_kind = 'user' AND a.subject_id = $3)) \
-           AND (CAST($4 AS TEXT) IS NULL OR a.action = $4) \
-         ORDER BY a.id DESC LIMIT $5",
-    )
+    Ok(sql::query_as(entries!(
+        "WHERE a.id >= $1 AND a.id < $2
+           AND (CAST($3 AS BIGINT) IS NULL OR a.user_id = $3 OR (a.subject_kind = 'user' AND a.subject_id = $3))
+           AND (CAST($4 AS TEXT) IS NULL OR a.action = $4)
+         ORDER BY a.id DESC LIMIT $5"
+    ))
     .bind(filter.from_id)
     .bind(filter.before_id)
     .bind(filter.user)
@@ -76,20 +85,30 @@ pub async fn list_entries(conn: &mut Conn, filter: &Filter) -> Result<Vec<EntryR
     .await?)
 }
 
-/// What was done to an account, latest first, whoever did it.
-pub async fn list_of_account(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<EntryRow>> {
-    Ok(sql::query_as(
-        "SELECT a.id, a.at_ms, a.user_id, u.display_name AS user_name, a.action, a.subject_kind, a.subject_id, \
-                a.detail, COALESCE(o.address, '') AS address, COALESCE(o.request_id, '') AS request_id \
-         FROM audit_log a \
-         LEFT JOIN users u ON u.id = a.user_id \
-         LEFT JOIN audit_origins o ON o.entry_id = a.id \
-         WHERE a.subject_kind = 'user' AND a.subject_id = $1 ORDER BY a.at_ms DESC, a.id DESC LIMIT $2",
-    )
-    .bind(user.get())
+/// What was done to one thing, latest first, whoever did it.
+pub async fn list_of_subject(
+    conn: &mut Conn,
+    subject_kind: &str,
+    subject_id: i64,
+    limit: i64,
+) -> Result<Vec<EntryRow>> {
+    Ok(sql::query_as(entries!(
+        "WHERE a.subject_kind = $1 AND a.subject_id = $2 ORDER BY a.at_ms DESC, a.id DESC LIMIT $3"
+    ))
+    .bind(subject_kind.to_owned())
+    .bind(subject_id)
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)
+}
+
+/// What one account did, latest first.
+pub async fn list_by_account(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<EntryRow>> {
+    Ok(sql::query_as(entries!("WHERE a.user_id = $1 ORDER BY a.at_ms DESC, a.id DESC LIMIT $2"))
+        .bind(user.get())
+        .bind(limit)
+        .fetch_all(&mut *conn)
+        .await?)
 }
 
 /// Accounts with this name as it is shown, for a filter typed by hand.

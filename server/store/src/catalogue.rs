@@ -3,6 +3,7 @@
 //! Everything here only reads. Whoever lists goods writes them in the files of listing and stock.
 
 mod batches;
+mod card_villages;
 mod cards;
 mod earnings;
 mod freight;
@@ -15,20 +16,19 @@ use crate::{Conn, Result, sql};
 pub use batches::{
     BatchInputRow, BatchRow, find_batch, find_latest_batch, find_next_batch, list_batch_inputs, sum_available,
 };
+pub use card_villages::{CardVillageRow, list_card_villages};
 pub use cards::{
-    CardRow, CardVillageRow, ListFilter, SortKeyRow, SortOrder, count_products, list_card_villages,
-    list_cards, list_hit_keys, list_local_keys, list_priced_keys, list_product_ids, list_related_ids,
+    CardRow, ListFilter, SortKeyRow, SortOrder, count_products, list_cards, list_hit_keys, list_local_keys,
+    list_priced_keys, list_product_ids, list_related_ids,
 };
 pub use earnings::{
-    LineMoneyRow, OrderMoneyRow, ProductShareRow, ShareRow, find_order_money, list_order_shares,
-    list_product_shares, list_shared_lines_shares, list_village_product_shares, sum_product_money,
-    sum_shared_lines_money,
+    MoneyShareRow, OrderMoneyRow, ProductShareRow, ShareRow, find_order_money, list_order_shares,
+    list_product_shares, list_shared_lines_shares, list_village_product_shares,
 };
-pub use freight::{FreightRowRow, FreightTemplateRow, get_freight_template, list_freight_rows};
+pub use freight::{FreightRowRow, FreightTemplateRow, get_freight_template};
 pub use products::{
-    DispatchPlaceRow, PhotoRow, ProductRow, SitemapRow, TierPriceRow, VariantRow, find_product,
-    find_product_by_slug, get_dispatch_place, list_photos, list_published_slugs, list_tier_prices,
-    list_variants,
+    PhotoRow, ProductRow, SitemapRow, TierPriceRow, VariantRow, find_product, find_product_by_slug,
+    list_photos, list_published_slugs, list_tier_prices, list_variants,
 };
 
 /// A shelf of the shop.
@@ -91,6 +91,8 @@ pub async fn list_towns(conn: &mut Conn) -> Result<Vec<TownRow>> {
     Ok(sql::query_as("SELECT id, slug, name, name_en FROM towns ORDER BY id").fetch_all(&mut *conn).await?)
 }
 
+/// How many ids are unpacked by one statement: unpacking costs the square of their number.
+const PACKED_AT_ONCE: usize = 200;
 /// Digits of an id in a packed list.
 const PACKED_WIDTH: usize = 19;
 
@@ -98,6 +100,10 @@ const PACKED_WIDTH: usize = 19;
 /// with a recursive query.
 pub(crate) fn pack_ids(ids: impl IntoIterator<Item = i64>) -> String {
     ids.into_iter().map(|id| format!("{id:0width$}", width = PACKED_WIDTH)).collect()
+}
+
+fn count(ids: &[i64]) -> i64 {
+    i64::try_from(ids.len()).unwrap_or(i64::MAX)
 }
 
 /// The recursive query `wanted (n, id)` over the packed ids in `$1`, of which there are `$2` (at least one).

@@ -30,15 +30,6 @@ pub struct SalesRow {
     pub amount_fen: Fen,
 }
 
-/// What was sold on one day in China.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct DaySalesRow {
-    /// Days since 1970-01-01.
-    pub day_number: i64,
-    #[sqlx(try_from = "i64")]
-    pub amount_fen: Fen,
-}
-
 /// How many orders are in a state, and what they are worth together.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct OrderCountRow {
@@ -91,13 +82,16 @@ pub async fn list_village_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) ->
 pub async fn list_team_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
     let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
-        "SELECT t.slug, t.name, t.name_en, c.name AS above, c.name_en AS above_en,
-                CAST(SUM(s.order_count) AS BIGINT) AS order_count, CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
-           FROM teams t
+        // Added up before anything is joined: the days of a year are sorted without the names.
+        "SELECT t.slug, t.name, t.name_en, c.name AS above, c.name_en AS above_en, sold.order_count, sold.amount_fen
+           FROM (SELECT w.id, CAST(SUM(s.order_count) AS BIGINT) AS order_count,
+                        CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
+                   FROM teams w CROSS JOIN sales_days s
+                  WHERE s.kind = 'team' AND s.subject_id = w.id AND s.day_number >= $1 AND s.day_number < $2
+                  GROUP BY w.id) AS sold
+           JOIN teams t ON t.id = sold.id
            JOIN corps c ON c.id = t.corps_id
-           JOIN sales_days s ON s.kind = 'team' AND s.subject_id = t.id AND s.day_number >= $1 AND s.day_number < $2
-          GROUP BY t.id, t.slug, t.name, t.name_en, c.name, c.name_en
-          ORDER BY CAST(SUM(s.amount_fen) AS BIGINT) DESC, t.id",
+          ORDER BY sold.amount_fen DESC, t.id",
     )
     .bind(from_day)
     .bind(until_day)
@@ -109,12 +103,14 @@ pub async fn list_team_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Re
 pub async fn list_unit_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<SalesRow>> {
     let (from_day, until_day) = figures::days_of(from_ms, until_ms);
     Ok(sql::query_as::<SalesRow>(
-        "SELECT u.slug, u.name, u.name_en, '' AS above, '' AS above_en,
-                CAST(SUM(s.order_count) AS BIGINT) AS order_count, CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
-           FROM units u
-           JOIN sales_days s ON s.kind = 'unit' AND s.subject_id = u.id AND s.day_number >= $1 AND s.day_number < $2
-          GROUP BY u.id, u.slug, u.name, u.name_en
-          ORDER BY CAST(SUM(s.amount_fen) AS BIGINT) DESC, u.id",
+        "SELECT u.slug, u.name, u.name_en, '' AS above, '' AS above_en, sold.order_count, sold.amount_fen
+           FROM (SELECT w.id, CAST(SUM(s.order_count) AS BIGINT) AS order_count,
+                        CAST(SUM(s.amount_fen) AS BIGINT) AS amount_fen
+                   FROM units w CROSS JOIN sales_days s
+                  WHERE s.kind = 'unit' AND s.subject_id = w.id AND s.day_number >= $1 AND s.day_number < $2
+                  GROUP BY w.id) AS sold
+           JOIN units u ON u.id = sold.id
+          ORDER BY sold.amount_fen DESC, u.id",
     )
     .bind(from_day)
     .bind(until_day)
@@ -122,18 +118,10 @@ pub async fn list_unit_sales(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Re
     .await?)
 }
 
-/// The county's sales by day; days without any are absent.
-pub async fn list_sales_by_day(conn: &mut Conn, from_ms: i64, until_ms: i64) -> Result<Vec<DaySalesRow>> {
-    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
-    Ok(sql::query_as::<DaySalesRow>(
-        "SELECT day_number, amount_fen FROM sales_days
-          WHERE kind = 'county' AND subject_id = 0 AND day_number >= $1 AND day_number < $2 AND amount_fen <> 0
-          ORDER BY day_number",
-    )
-    .bind(from_day)
-    .bind(until_day)
-    .fetch_all(conn)
-    .await?)
+/// The county's sales in each of the spans that follow one another: each begins on one of the days in `starts` (days since
+/// 1970-01-01, in China) and ends before the next; there is one day more than spans.
+pub async fn list_sales_by_span(conn: &mut Conn, starts: &[i64]) -> Result<Vec<Fen>> {
+    figures::sum_spans(conn, "county", 0, starts).await
 }
 
 /// Orders placed from `from_ms` until before `until_ms`, by state.

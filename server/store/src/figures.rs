@@ -10,6 +10,7 @@
 //! keys. What an order counts for shrinks only, so adding it again takes no row that taking it off has not taken.
 
 mod places;
+mod spans;
 mod whole;
 
 use domain::ids::OrderId;
@@ -18,63 +19,64 @@ use domain::time::DAY_MS;
 use crate::{Conn, Result, sql};
 
 pub use places::{Places, lock_places, move_product};
+pub(crate) use spans::sum_spans;
 pub use whole::{list_wrong_figures, lock_figures, rebuild_figures};
 
 /// China is eight hours ahead of UTC all year.
 const CHINA_MS: i64 = 8 * 3_600_000;
 
+/// What attributions `a` come to, day by day, for one kind of subject: `$subject`, which `$by` groups by and `$source` joins.
+macro_rules! earned_days {
+    ($kind:literal, $subject:literal, $by:literal, $source:literal, $a:literal) => {
+        concat!(
+            "SELECT '", $kind, "' AS kind, ", $subject, " AS subject_id,
+                (a.pending_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT a.order_id) AS order_count,
+                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
+            FROM attributions a ", $source, "
+            WHERE a.status IN ('pending', 'available') AND a.pending_at_ms IS NOT NULL AND ", $a, "
+            GROUP BY ", $by, "(a.pending_at_ms + 28800000) / 86400000"
+        )
+    };
+}
+
+/// What is left of credits `d`, day by day, for one kind of subject: `$subject`, which `$source` joins.
+macro_rules! credited_days {
+    ($kind:literal, $subject:literal, $source:literal, $c:literal) => {
+        concat!(
+            "SELECT '", $kind, "' AS kind, c.subject_id,
+                (c.credited_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT c.order_id) AS order_count,
+                CAST(SUM(c.left_fen) AS BIGINT) AS amount_fen
+            FROM (SELECT ", $subject, " AS subject_id, d.order_id, d.credited_at_ms, d.amount_fen - COALESCE((
+                      SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM credit_reversals r WHERE r.credit_id = d.id), 0)
+                      AS left_fen
+                  FROM credits d ", $source, " WHERE d.cadre_id IS NOT NULL AND ", $c, ") c
+            WHERE c.left_fen > 0
+            GROUP BY c.subject_id, (c.credited_at_ms + 28800000) / 86400000"
+        )
+    };
+}
+
 /// Facts of `sales_days`; `$a` narrows attributions `a`, `$c` credits `d`.
 macro_rules! sales_facts {
     ($a:literal, $c:literal) => {
         concat!(
-            "SELECT 'collective' AS kind, a.collective_id AS subject_id,
-                (a.pending_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT a.order_id) AS order_count,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-            FROM attributions a
-            WHERE a.status IN ('pending', 'available') AND a.pending_at_ms IS NOT NULL AND ", $a, "
-            GROUP BY a.collective_id, (a.pending_at_ms + 28800000) / 86400000
-            UNION ALL
-            SELECT 'team' AS kind, l.team_id AS subject_id,
-                (a.pending_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT a.order_id) AS order_count,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-            FROM attributions a JOIN order_lines l ON l.id = a.line_id
-            WHERE a.status IN ('pending', 'available') AND a.pending_at_ms IS NOT NULL AND ", $a, "
-            GROUP BY l.team_id, (a.pending_at_ms + 28800000) / 86400000
-            UNION ALL
-            SELECT 'unit' AS kind, o.unit_id AS subject_id,
-                (a.pending_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT a.order_id) AS order_count,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-            FROM attributions a JOIN orders o ON o.id = a.order_id
-            WHERE a.status IN ('pending', 'available') AND a.pending_at_ms IS NOT NULL AND o.unit_id IS NOT NULL
-                AND ", $a, "
-            GROUP BY o.unit_id, (a.pending_at_ms + 28800000) / 86400000
-            UNION ALL
-            SELECT 'county' AS kind, CAST(0 AS BIGINT) AS subject_id,
-                (a.pending_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT a.order_id) AS order_count,
-                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
-            FROM attributions a
-            WHERE a.status IN ('pending', 'available') AND a.pending_at_ms IS NOT NULL AND ", $a, "
-            GROUP BY (a.pending_at_ms + 28800000) / 86400000
-            UNION ALL
-            SELECT 'cadre' AS kind, c.cadre_id AS subject_id,
-                (c.credited_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT c.order_id) AS order_count,
-                CAST(SUM(c.left_fen) AS BIGINT) AS amount_fen
-            FROM (SELECT d.cadre_id, d.order_id, d.credited_at_ms, d.amount_fen - COALESCE((
-                      SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM credit_reversals r WHERE r.credit_id = d.id), 0)
-                      AS left_fen
-                  FROM credits d WHERE d.cadre_id IS NOT NULL AND ", $c, ") c
-            WHERE c.left_fen > 0
-            GROUP BY c.cadre_id, (c.credited_at_ms + 28800000) / 86400000
-            UNION ALL
-            SELECT 'sending_unit' AS kind, c.unit_id AS subject_id,
-                (c.credited_at_ms + 28800000) / 86400000 AS day_number, COUNT(DISTINCT c.order_id) AS order_count,
-                CAST(SUM(c.left_fen) AS BIGINT) AS amount_fen
-            FROM (SELECT k.unit_id, d.order_id, d.credited_at_ms, d.amount_fen - COALESCE((
-                      SELECT CAST(SUM(r.amount_fen) AS BIGINT) FROM credit_reversals r WHERE r.credit_id = d.id), 0)
-                      AS left_fen
-                  FROM credits d JOIN cadres k ON k.id = d.cadre_id WHERE ", $c, ") c
-            WHERE c.left_fen > 0
-            GROUP BY c.unit_id, (c.credited_at_ms + 28800000) / 86400000"
+            earned_days!("collective", "a.collective_id", "a.collective_id, ", "", $a),
+            " UNION ALL ",
+            earned_days!("team", "l.team_id", "l.team_id, ", "JOIN order_lines l ON l.id = a.line_id", $a),
+            " UNION ALL ",
+            earned_days!(
+                "unit",
+                "o.unit_id",
+                "o.unit_id, ",
+                "JOIN orders o ON o.id = a.order_id AND o.unit_id IS NOT NULL",
+                $a
+            ),
+            " UNION ALL ",
+            earned_days!("county", "CAST(0 AS BIGINT)", "", "", $a),
+            " UNION ALL ",
+            credited_days!("cadre", "d.cadre_id", "", $c),
+            " UNION ALL ",
+            credited_days!("sending_unit", "k.unit_id", "JOIN cadres k ON k.id = d.cadre_id", $c)
         )
     };
 }
@@ -175,7 +177,67 @@ macro_rules! count_facts {
         )
     };
 }
-use {beside_facts, count_facts, product_facts, sales_facts, shared_facts, year_of};
+use {
+    beside_facts, count_facts, credited_days, earned_days, product_facts, sales_facts, shared_facts, year_of,
+};
+
+/// The statement that adds facts to a table of figures, as often as `$2` says: a row for each `$key`, in their order, of
+/// each fact that has a `$subject`.
+macro_rules! add_up {
+    ($table:literal, [$first:literal $(, $key:literal)+], $subject:literal, [$sum:literal $(, $more:literal)*],
+     $facts:expr) => {
+        concat!(
+            "INSERT INTO ", $table, " (", $first, $(", ", $key,)+ ", ", $sum, $(", ", $more,)* ")
+            SELECT t.", $first, $(", t.", $key,)+
+                ", t.", $sum, " * CAST($2 AS BIGINT)", $(", t.", $more, " * CAST($2 AS BIGINT)",)*
+            " FROM (", $facts, ") t WHERE t.", $subject, " IS NOT NULL
+            ORDER BY t.", $first, $(", t.", $key,)+ "
+            ON CONFLICT (", $first, $(", ", $key,)+ ") DO UPDATE SET ",
+                $sum, " = ", $table, ".", $sum, " + excluded.", $sum,
+                $(", ", $more, " = ", $table, ".", $more, " + excluded.", $more,)*
+        )
+    };
+}
+
+/// What an order, `$1`, counts for, table by table.
+const ADD_ORDER: [&str; 4] = [
+    add_up!(
+        "sales_days",
+        ["kind", "subject_id", "day_number"],
+        "subject_id",
+        ["order_count", "amount_fen"],
+        sales_facts!("a.order_id = $1", "d.order_id = $1")
+    ),
+    add_up!(
+        "product_years",
+        ["product_id", "year", "collective_id"],
+        "product_id",
+        ["amount_fen"],
+        product_facts!("a.order_id = $1")
+    ),
+    add_up!(
+        "shared_years",
+        ["collective_id", "year", "other_id"],
+        "collective_id",
+        ["amount_fen"],
+        shared_facts!("own.order_id = $1")
+    ),
+    add_up!(
+        "beside_years",
+        ["kind", "subject_id", "year"],
+        "subject_id",
+        ["freight_fen", "fee_fen"],
+        beside_facts!(
+            "o.id = $1",
+            // CROSS JOIN keeps SQLite from walking all fees for each order.
+            "(SELECT CAST(SUM(g.amount_fen) AS BIGINT)
+              FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
+              WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id
+                AND k.code = 'expense:payment_fees')",
+            ""
+        )
+    ),
+];
 
 /// Adds what an order counts for to the figures, after it was paid or has changed.
 pub async fn add_order(conn: &mut Conn, order: OrderId) -> Result<()> {
@@ -188,68 +250,9 @@ pub async fn take_off_order(conn: &mut Conn, order: OrderId) -> Result<()> {
 }
 
 async fn count_order(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
-    sql::query(concat!(
-        "INSERT INTO sales_days (kind, subject_id, day_number, order_count, amount_fen)
-        SELECT t.kind, t.subject_id, t.day_number, t.order_count * CAST($2 AS BIGINT), t.amount_fen * $2 FROM (",
-        sales_facts!("a.order_id = $1", "d.order_id = $1"),
-        ") t WHERE t.subject_id IS NOT NULL ORDER BY t.kind, t.subject_id, t.day_number
-        ON CONFLICT (kind, subject_id, day_number) DO UPDATE SET
-            order_count = sales_days.order_count + excluded.order_count,
-            amount_fen = sales_days.amount_fen + excluded.amount_fen"
-    ))
-    .bind(order.get())
-    .bind(sign)
-    .execute(&mut *conn)
-    .await?;
-    sql::query(concat!(
-        "INSERT INTO product_years (product_id, year, collective_id, amount_fen)
-        SELECT t.product_id, t.year, t.collective_id, t.amount_fen * CAST($2 AS BIGINT) FROM (",
-        product_facts!("a.order_id = $1"),
-        ") t WHERE t.product_id IS NOT NULL ORDER BY t.product_id, t.year, t.collective_id
-        ON CONFLICT (product_id, year, collective_id) DO UPDATE SET
-            amount_fen = product_years.amount_fen + excluded.amount_fen"
-    ))
-    .bind(order.get())
-    .bind(sign)
-    .execute(&mut *conn)
-    .await?;
-    sql::query(concat!(
-        "INSERT INTO shared_years (collective_id, year, other_id, amount_fen)
-        SELECT t.collective_id, t.year, t.other_id, t.amount_fen * CAST($2 AS BIGINT) FROM (",
-        shared_facts!("own.order_id = $1"),
-        ") t WHERE t.collective_id IS NOT NULL ORDER BY t.collective_id, t.year, t.other_id
-        ON CONFLICT (collective_id, year, other_id) DO UPDATE SET
-            amount_fen = shared_years.amount_fen + excluded.amount_fen"
-    ))
-    .bind(order.get())
-    .bind(sign)
-    .execute(&mut *conn)
-    .await?;
-    add_beside(conn, order, sign).await
-}
-
-async fn add_beside(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
-    sql::query(concat!(
-        "INSERT INTO beside_years (kind, subject_id, year, freight_fen, fee_fen)
-        SELECT t.kind, t.subject_id, t.year, t.freight_fen * CAST($2 AS BIGINT), t.fee_fen * $2 FROM (",
-        beside_facts!(
-            "o.id = $1",
-            // CROSS JOIN keeps SQLite from walking all fees for each order.
-            "(SELECT CAST(SUM(g.amount_fen) AS BIGINT)
-              FROM journal_entries j CROSS JOIN postings g CROSS JOIN accounts k
-              WHERE j.order_id = o.id AND g.entry_id = j.id AND k.id = g.account_id
-                AND k.code = 'expense:payment_fees')",
-            ""
-        ),
-        ") t WHERE t.subject_id IS NOT NULL ORDER BY t.kind, t.subject_id, t.year
-        ON CONFLICT (kind, subject_id, year) DO UPDATE SET
-            freight_fen = beside_years.freight_fen + excluded.freight_fen,
-            fee_fen = beside_years.fee_fen + excluded.fee_fen"
-    ))
-    .bind(order.get())
-    .bind(sign)
-    .execute(&mut *conn)
-    .await?;
+    for statement in ADD_ORDER {
+        sql::query(statement).bind(order.get()).bind(sign).execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

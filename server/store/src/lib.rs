@@ -11,6 +11,8 @@
 //! 2. Start it through [`sql`], never through `sqlx` directly, so that the contract suite sees it.
 //! 3. Call it in `contract/` with what a person would care about.
 //!
+//! What tests of other crates do to the database by hand is a named function of `testing`: they have no SQL of their own.
+//!
 //! # Locks
 //! A transaction that decides something takes the row first by raising its `version`
 //! (`UPDATE … RETURNING`): SQLite has one writer at a time anyway, PostgreSQL locks the row until the commit.
@@ -39,12 +41,15 @@ pub mod payments;
 pub mod people;
 pub mod personal_data;
 pub mod portable;
+#[cfg(any(test, feature = "scale"))]
 pub mod scale;
 pub mod search;
 pub mod seed;
 pub mod sql;
 pub mod statement;
 pub mod stock;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod units;
 pub mod villages;
 pub mod watch;

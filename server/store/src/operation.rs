@@ -4,22 +4,7 @@ use domain::ids::UserId;
 
 use crate::{Conn, Result, StoreError, sql};
 
-/// One line of the audit log. There is no statement that changes or removes one.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct AuditRow {
-    pub id: i64,
-    pub at_ms: i64,
-    /// Who did it; `None` for guests and for the shop itself.
-    pub user_id: Option<i64>,
-    pub user_name: Option<String>,
-    pub action: String,
-    pub subject_kind: String,
-    pub subject_id: i64,
-    /// JSON.
-    pub detail: String,
-}
-
-/// What the audit log is told.
+/// What the audit log is told; [`crate::audit`] reads it.
 #[derive(Debug, Clone)]
 pub struct NewAuditEntry {
     pub id: i64,
@@ -47,40 +32,6 @@ pub async fn insert_audit_entry(conn: &mut Conn, entry: &NewAuditEntry) -> Resul
     .execute(&mut *conn)
     .await?;
     Ok(())
-}
-
-/// What happened to one thing, latest first.
-pub async fn list_audit_of_subject(
-    conn: &mut Conn,
-    subject_kind: &str,
-    subject_id: i64,
-    limit: i64,
-) -> Result<Vec<AuditRow>> {
-    Ok(sql::query_as(
-        "SELECT a.id, a.at_ms, a.user_id, u.display_name AS user_name, a.action, a.subject_kind, a.subject_id, \
-                a.detail \
-         FROM audit_log a LEFT JOIN users u ON u.id = a.user_id \
-         WHERE a.subject_kind = $1 AND a.subject_id = $2 ORDER BY a.at_ms DESC, a.id DESC LIMIT $3",
-    )
-    .bind(subject_kind.to_owned())
-    .bind(subject_id)
-    .bind(limit)
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// What one account did, latest first.
-pub async fn list_audit_of_user(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<AuditRow>> {
-    Ok(sql::query_as(
-        "SELECT a.id, a.at_ms, a.user_id, u.display_name AS user_name, a.action, a.subject_kind, a.subject_id, \
-                a.detail \
-         FROM audit_log a LEFT JOIN users u ON u.id = a.user_id \
-         WHERE a.user_id = $1 ORDER BY a.at_ms DESC, a.id DESC LIMIT $2",
-    )
-    .bind(user.get())
-    .bind(limit)
-    .fetch_all(&mut *conn)
-    .await?)
 }
 
 /// Keeps a refused form; `session_hash` is who may take it, `None` for anyone with the token.

@@ -57,8 +57,134 @@ pub async fn index_product(
     Ok(())
 }
 
-/// Published products that have exactly this term: the `limit` heaviest, of equals the newest. (`CROSS JOIN` here and below keeps SQLite from walking all products
-/// first.)
+/// The part of a list that a page shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// How many come before it; when there are not so many, the last `taken` (or what is left over for them) are meant.
+    pub skipped: i64,
+    /// At most so many; at least 1.
+    pub taken: i64,
+}
+
+/// What terms lead to together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Met {
+    /// Of the part that was asked for, the best first.
+    pub product_ids: Vec<i64>,
+    /// Of all parts.
+    pub total: i64,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct MetRow {
+    product_id: i64,
+    total: i64,
+}
+
+/// The recursive query `wanted (n, term)` over the terms in `$1`, each filled up with blanks to `$3` characters, of which
+/// there are `$2` (at least one).
+macro_rules! wanted_terms {
+    () => {
+        "WITH RECURSIVE wanted (n, term) AS (
+            SELECT CAST(1 AS BIGINT), rtrim(substr(CAST($1 AS TEXT), 1, CAST($3 AS INTEGER)))
+            UNION ALL
+            SELECT n + 1, rtrim(substr(CAST($1 AS TEXT), CAST(n * $3 + 1 AS INTEGER), CAST($3 AS INTEGER)))
+            FROM wanted WHERE n < CAST($2 AS BIGINT)
+        )"
+    };
+}
+
+/// Terms as one text for [`wanted_terms`], with the width of each. Terms have no blanks.
+fn pack_terms(terms: &[&str]) -> (String, i64) {
+    let width = terms.iter().map(|term| term.chars().count()).max().unwrap_or(0);
+    let packed = terms.iter().map(|term| format!("{term:width$}")).collect();
+    (packed, i64::try_from(width).unwrap_or(i64::MAX))
+}
+
+/// The part of the products that a page shows: of the rarest of the terms the `$4` heaviest, scored by `$scored`, of these
+/// the `$5` best, of these the `$7` after the first `$6`.
+macro_rules! met {
+    ($scored:literal) => {
+        concat!(
+            wanted_terms!(),
+            ", rarest (term) AS (
+                SELECT w.term FROM wanted w
+                ORDER BY (SELECT COUNT(*) FROM (
+                    SELECT 1 FROM search_terms c WHERE c.term = w.term LIMIT $4) AS counted), w.n
+                LIMIT 1
+            ), heaviest (product_id, weight, sold_count) AS (
+                SELECT s.product_id, s.weight, p.sold_count FROM search_terms s CROSS JOIN products p
+                WHERE p.id = s.product_id AND s.term = (SELECT term FROM rarest) AND p.status = 'published'
+                ORDER BY s.weight DESC, s.product_id DESC LIMIT $4
+            ), best (product_id, score, sold_count) AS (",
+            $scored,
+            " ORDER BY 2 DESC, 3 DESC, 1 LIMIT $5
+            ), placed (product_id, place, total) AS (
+                SELECT product_id, ROW_NUMBER() OVER (ORDER BY score DESC, sold_count DESC, product_id), COUNT(*) OVER ()
+                FROM best
+            ), shown (product_id, place, total, skipped) AS (
+                SELECT product_id, place, total,
+                    CASE WHEN CAST($6 AS BIGINT) < total THEN CAST($6 AS BIGINT)
+                        ELSE (total - 1) / CAST($7 AS BIGINT) * CAST($7 AS BIGINT) END
+                FROM placed
+            )
+            SELECT product_id, total FROM shown WHERE place > skipped AND place <= skipped + CAST($7 AS BIGINT)
+            ORDER BY place"
+        )
+    };
+}
+
+/// Published products that have exactly these terms, each term given once: those with the greatest sum of weights, of
+/// equals those that sell best. Of the term that fewest products have, the `looked_at` heaviest (of equals the newest) are
+/// looked at, and the `most` best of those that have the others, too, are the list.
+pub async fn find_met(conn: &mut Conn, terms: &[&str], looked_at: i64, most: i64, part: Part) -> Result<Met> {
+    let text = match terms {
+        [] => return Ok(Met::default()),
+        [_] => met!("SELECT product_id, weight, sold_count FROM heaviest"),
+        _ => met!(
+            "SELECT h.product_id, h.weight + CAST(SUM(s.weight) AS BIGINT), h.sold_count
+            FROM heaviest h CROSS JOIN wanted w CROSS JOIN search_terms s
+            WHERE w.term <> (SELECT term FROM rarest) AND s.term = w.term AND s.product_id = h.product_id
+            GROUP BY h.product_id, h.weight, h.sold_count HAVING COUNT(*) = CAST($2 AS BIGINT) - 1"
+        ),
+    };
+    let (packed, width) = pack_terms(terms);
+    let rows: Vec<MetRow> = sql::query_as(text)
+        .bind(packed)
+        .bind(i64::try_from(terms.len()).unwrap_or(i64::MAX))
+        .bind(width)
+        .bind(looked_at)
+        .bind(most)
+        .bind(part.skipped)
+        .bind(part.taken)
+        .fetch_all(&mut *conn)
+        .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok(Met { product_ids: rows.into_iter().map(|row| row.product_id).collect(), total })
+}
+
+/// Those of the terms that published products have.
+pub async fn list_known_terms(conn: &mut Conn, terms: &[&str]) -> Result<Vec<String>> {
+    if terms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (packed, width) = pack_terms(terms);
+    Ok(sql::query_scalar::<String>(concat!(
+        wanted_terms!(),
+        " SELECT w.term FROM wanted w WHERE EXISTS (
+            SELECT 1 FROM search_terms s CROSS JOIN products p
+            WHERE s.term = w.term AND p.id = s.product_id AND p.status = 'published')
+        ORDER BY w.n"
+    ))
+    .bind(packed)
+    .bind(i64::try_from(terms.len()).unwrap_or(i64::MAX))
+    .bind(width)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Published products that have exactly this term: the `limit` heaviest, of equals the newest. (`CROSS JOIN` keeps SQLite
+/// from walking all products first.)
 pub async fn list_exact_hits(conn: &mut Conn, term: &str, limit: i64) -> Result<Vec<HitRow>> {
     Ok(sql::query_as(
         "SELECT s.product_id, s.weight, p.sold_count FROM search_terms s CROSS JOIN products p

@@ -34,7 +34,7 @@ pub(crate) fn query(text: &'static str) -> Statement<Query<'static, Any, AnyArgu
 pub(crate) type Built = Query<'static, Any, AnyArguments>;
 
 /// A statement put together from names of the engine's own catalogue and placeholders, never from what someone typed:
-/// for whole tables (`portable`) and nothing else.
+/// for whole tables (`portable`, and what tests do with them) and nothing else.
 #[track_caller]
 pub(crate) fn query_built(text: String) -> Built {
     note_execution("");

@@ -131,6 +131,37 @@ pub async fn list_tiers(conn: &mut Conn) -> Result<Vec<TierRow>> {
     .await?)
 }
 
+/// What a unit paid for between two moments, in sum.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub struct BoughtRow {
+    #[sqlx(try_from = "i64")]
+    pub amount_fen: Fen,
+    /// Villages it was bought from.
+    pub village_count: i64,
+}
+
+/// The sum of what [`list_purchases`] lists.
+pub async fn sum_purchases(conn: &mut Conn, unit: i64, from_ms: i64, until_ms: i64) -> Result<BoughtRow> {
+    Ok(sql::query_as::<BoughtRow>(
+        "SELECT COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS amount_fen,
+                COUNT(DISTINCT village_id) AS village_count
+           FROM (SELECT c.village_id, CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
+                   FROM orders o
+                   JOIN order_lines l ON l.order_id = o.id
+                   JOIN attributions a ON a.line_id = l.id
+                   JOIN collectives c ON c.id = a.collective_id
+                  WHERE o.unit_id = $1 AND o.paid_at_ms >= $2 AND o.paid_at_ms < $3
+                    AND a.status IN ('pending', 'available')
+                  GROUP BY c.village_id, l.product_name, l.product_name_en
+                 HAVING SUM(a.amount_fen - a.reversed_fen) > 0) AS bought",
+    )
+    .bind(unit)
+    .bind(from_ms)
+    .bind(until_ms)
+    .fetch_one(conn)
+    .await?)
+}
+
 /// What a unit paid for between two moments, by village and product, after refunds.
 pub async fn list_purchases(
     conn: &mut Conn,

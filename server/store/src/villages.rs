@@ -113,34 +113,14 @@ pub async fn list_village_names(conn: &mut Conn) -> Result<Vec<VillageNameRow>> 
         .await?)
 }
 
-/// What a collective earned on one day in China.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct DayIncomeRow {
-    /// Days since 1970-01-01.
-    pub day_number: i64,
-    #[sqlx(try_from = "i64")]
-    pub amount_fen: Fen,
-}
-
-/// A collective's income by day, on the days that the span from `from_ms` until before `until_ms` touches; days without
-/// income are absent.
-pub async fn list_income_by_day(
+/// A collective's income in each of the spans that follow one another: each begins on one of the days in `starts` (days
+/// since 1970-01-01, in China) and ends before the next; there is one day more than spans.
+pub async fn list_income_by_span(
     conn: &mut Conn,
     collective: CollectiveId,
-    from_ms: i64,
-    until_ms: i64,
-) -> Result<Vec<DayIncomeRow>> {
-    let (from_day, until_day) = figures::days_of(from_ms, until_ms);
-    Ok(sql::query_as(
-        "SELECT day_number, amount_fen FROM sales_days
-        WHERE kind = 'collective' AND subject_id = $1 AND day_number >= $2 AND day_number < $3 AND amount_fen <> 0
-        ORDER BY day_number",
-    )
-    .bind(collective.get())
-    .bind(from_day)
-    .bind(until_day)
-    .fetch_all(&mut *conn)
-    .await?)
+    starts: &[i64],
+) -> Result<Vec<Fen>> {
+    figures::sum_spans(conn, "collective", collective.get(), starts).await
 }
 
 /// A team that works for a village.

@@ -7,7 +7,9 @@ use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
 use service::Services;
 use service::accounts::SignIn;
-use sqlx::AssertSqlSafe;
+use store::Conn;
+use store::testing::jobs;
+use store::testing::trade::{self, NotedOrder};
 use stripe_lookalike::Totals;
 
 use crate::actors::PASSWORD;
@@ -28,35 +30,22 @@ pub struct Before {
 
 /// Notes what is there.
 pub async fn look(services: &Services, goods: &Goods) -> Before {
+    let mut conn = services.db.read().await.unwrap();
     Before {
-        totals: booked(services).await,
-        products: number(services, "SELECT COUNT(*) FROM products").await,
-        batch: batch_counts(services, goods).await,
+        totals: booked(&mut conn).await,
+        products: trade::count_products(&mut conn).await.unwrap(),
+        batch: trade::get_batch_counts(&mut conn, goods.batch).await.unwrap(),
     }
 }
 
-async fn number(services: &Services, statement: &str) -> i64 {
-    let mut conn = services.db.read().await.unwrap();
-    sqlx::query_scalar(AssertSqlSafe(statement.to_owned())).fetch_one(&mut *conn).await.unwrap()
-}
-
-async fn batch_counts(services: &Services, goods: &Goods) -> (i64, i64) {
-    let mut conn = services.db.read().await.unwrap();
-    let statement = "SELECT received, written_off FROM batches WHERE id = $1";
-    sqlx::query_as(statement).bind(goods.batch.get()).fetch_one(&mut *conn).await.unwrap()
-}
-
 /// Online money as the shop has it.
-async fn booked(services: &Services) -> Totals {
-    let taken = "FROM payments WHERE method = 'online' AND captured_at_ms IS NOT NULL";
-    let back = "FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE p.method = 'online' AND r.status = 'succeeded'";
-    let sum = |of: &str, from: &str| format!("SELECT COALESCE(CAST(SUM({of}) AS BIGINT), 0) {from}");
-    let count = |from: &str| format!("SELECT COUNT(*) {from}");
+async fn booked(conn: &mut Conn) -> Totals {
+    let money = trade::get_online_money(conn).await.unwrap();
     Totals {
-        payments: usize::try_from(number(services, &count(taken)).await).unwrap(),
-        taken_fen: number(services, &sum("amount_fen", taken)).await,
-        refunds: usize::try_from(number(services, &count(back)).await).unwrap(),
-        given_back_fen: number(services, &sum("r.amount_fen", back)).await,
+        payments: usize::try_from(money.payments).unwrap(),
+        taken_fen: money.taken_fen,
+        refunds: usize::try_from(money.refunds).unwrap(),
+        given_back_fen: money.given_back_fen,
     }
 }
 
@@ -74,7 +63,10 @@ pub async fn judge(services: &Services, goods: &Goods, before: &Before, told: &T
     judge_parcels(services, told).await;
     judge_listing(services, goods, before, told).await;
     judge_accounts(services, told).await;
-    let now = booked(services).await;
+    let now = {
+        let mut conn = services.db.read().await.unwrap();
+        booked(&mut conn).await
+    };
     let booked = Totals {
         payments: now.payments - before.totals.payments,
         taken_fen: now.taken_fen - before.totals.taken_fen,
@@ -97,25 +89,21 @@ async fn settle(services: &Services, told: &Told) {
         service::payments::check_order(services, order.id).await.unwrap();
     }
     while service::worker::run_due(services).await.unwrap() > 0 {}
-    for (table, what) in [("outbox", "due_at_ms"), ("timers", "due_at_ms")] {
-        let now_ms = services.now_ms();
-        let left = format!("SELECT COUNT(*) FROM {table} WHERE done_at_ms IS NULL AND {what} <= {now_ms}");
-        assert_eq!(number(services, &left).await, 0, "{table}: something due was forgotten");
-    }
-    let refunds = "SELECT COUNT(*) FROM refunds r JOIN payments p ON p.id = r.payment_id
-                    WHERE p.method = 'online' AND r.status = 'requested'";
-    assert_eq!(number(services, refunds).await, 0, "a refund was decided and never sent");
+    let mut conn = services.db.read().await.unwrap();
+    let left = jobs::count_forgotten(&mut conn, services.now_ms()).await.unwrap();
+    assert_eq!(left, (0, 0), "jobs and timers: something due was forgotten");
+    let unsent = trade::count_unsent_refunds(&mut conn).await.unwrap();
+    assert_eq!(unsent, 0, "a refund was decided and never sent");
 }
 
 async fn judge_orders(services: &Services, told: &Told) {
-    let rows: Vec<(String, String, String)> = {
+    let rows = {
         let mut conn = services.db.read().await.unwrap();
-        let statement = "SELECT note, number, status FROM orders WHERE note LIKE 'r1-%'";
-        sqlx::query_as(statement).fetch_all(&mut *conn).await.unwrap()
+        trade::list_noted_orders(&mut conn, "r1-").await.unwrap()
     };
     let mut by_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut status_of: BTreeMap<String, OrderStatus> = BTreeMap::new();
-    for (key, number, status) in rows {
+    for NotedOrder { note: key, number, status } in rows {
         status_of.insert(number.clone(), OrderStatus::parse(&status).unwrap());
         by_key.entry(key).or_default().push(number);
     }
@@ -151,10 +139,7 @@ async fn judge_orders(services: &Services, told: &Told) {
     }
     for (number, reference) in &told.announced {
         let mut conn = services.db.read().await.unwrap();
-        let statement = "SELECT COUNT(*) FROM payments p JOIN orders o ON o.id = p.order_id
-                          WHERE o.number = $1 AND p.bank_reference = $2";
-        let query = sqlx::query_scalar(statement).bind(number.clone()).bind(reference.clone());
-        let found: i64 = query.fetch_one(&mut *conn).await.unwrap();
+        let found = trade::count_announced(&mut conn, number, reference).await.unwrap();
         assert_eq!(found, 1, "the announced transfer {reference}");
     }
 }
@@ -179,23 +164,21 @@ async fn judge_parcels(services: &Services, told: &Told) {
 }
 
 async fn judge_listing(services: &Services, goods: &Goods, before: &Before, told: &Told) {
-    let (received, written_off) = batch_counts(services, goods).await;
+    let mut conn = services.db.read().await.unwrap();
+    let (received, written_off) = trade::get_batch_counts(&mut conn, goods.batch).await.unwrap();
     let added: i64 = told.corrected.iter().filter(|change| **change > 0).sum();
     let lost: i64 = told.corrected.iter().filter(|change| **change < 0).sum();
     let changes = (received - before.batch.0, written_off - before.batch.1);
     assert_eq!(changes, (added, -lost), "each correction of stock was done once");
     for code in &told.batches {
-        let found = number(services, &format!("SELECT COUNT(*) FROM batches WHERE code = '{code}'")).await;
+        let found = trade::count_batches(&mut conn, code).await.unwrap();
         assert_eq!(found, 1, "batch {code}");
     }
-    let made = number(services, "SELECT COUNT(*) FROM products").await - before.products;
+    let made = trade::count_products(&mut conn).await.unwrap() - before.products;
     assert_eq!(made, i64::try_from(told.listings.len()).unwrap(), "each new listing exists once");
-    let mut conn = services.db.read().await.unwrap();
     for (product, (version, name)) in &told.saved {
         let id: domain::ids::ProductId = product.parse().unwrap();
-        let statement = "SELECT version, name FROM products WHERE id = $1";
-        let (now, named): (i64, String) =
-            sqlx::query_as(statement).bind(id.get()).fetch_one(&mut *conn).await.unwrap();
+        let (now, named) = trade::get_product_version(&mut conn, id).await.unwrap();
         assert!(
             now > *version || (now == *version && named == *name),
             "{product}: {now} {named}, not {version} {name}"

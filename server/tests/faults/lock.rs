@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
-use sqlx::{Connection as _, Executor as _};
-use store::Conn;
+use store::testing::database::ForeignWriter;
 
 use crate::actors::World;
 use crate::judge;
@@ -30,24 +29,23 @@ async fn a_foreign_writer_is_waited_for_and_told_about() {
     let mut random = ChaCha20Rng::seed_from_u64(crate::seed());
     buys(&world, &mut random).await.unwrap();
 
-    store::install_drivers();
-    let mut foreign = Conn::connect(&url).await.unwrap();
+    let mut foreign = ForeignWriter::connect(&url).await.unwrap();
     // A short one is waited for, and nobody notices.
-    foreign.execute("BEGIN IMMEDIATE").await.unwrap();
+    foreign.seize().await.unwrap();
     let (bought, ()) = tokio::join!(buys(&world, &mut random), async {
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        foreign.execute("COMMIT").await.unwrap();
+        foreign.let_go().await.unwrap();
     });
     bought.unwrap();
 
     // A long one is told about; reading goes on meanwhile.
-    foreign.execute("BEGIN IMMEDIATE").await.unwrap();
+    foreign.seize().await.unwrap();
     let held = Instant::now();
     says_so(&world, &mut random, Duration::from_secs(12)).await;
     let reader = crate::client::Person::guest(&world.client, &world.origin, &mut random);
     assert_eq!(reader.page("/products").await.unwrap().0, 200);
     assert!(held.elapsed() > Duration::from_secs(5), "held for longer than the busy timeout");
-    foreign.execute("COMMIT").await.unwrap();
+    foreign.let_go().await.unwrap();
     let took = heals(&world, &rig, &mut random).await;
     let long = held.elapsed() - took;
     println!("R7 SQLite held by another writer for {long:?}: an order succeeds {took:?} after it");

@@ -11,6 +11,7 @@ use domain::ids::{BatchId, ProductId, TeamId, UserId, VillageId};
 use service::Services;
 use service::ports::Clock;
 use store::Conn;
+use store::testing::trade;
 use tokio::sync::OnceCell;
 use xiangji::{Config, Overrides, Settings, application, build};
 
@@ -235,23 +236,14 @@ pub async fn found_sqlite(folder: &Path, path: &Path) -> Goods {
 
 async fn prepare(services: &Services) -> Goods {
     let mut tx = services.db.write().await.unwrap();
-    let statement = "UPDATE batches SET received = received + $1, available = available + $1";
-    sqlx::query(statement).bind(PLENTY).execute(&mut *tx).await.unwrap();
+    trade::stock_up(&mut tx, PLENTY).await.unwrap();
     let today = domain::time::Date::from_epoch_ms(services.now_ms()).to_string();
     let mut rows = store::units::list_price_list(&mut tx, &today).await.unwrap();
     rows.retain(|row| row.min_quantity == 1 && row.in_stock > 1000);
     let seller = demo_user(&mut tx, "seller").await;
     let roles = store::people::list_roles(&mut tx, seller).await.unwrap();
     let team = TeamId::from_i64(roles.iter().find(|role| role.kind == "seller").unwrap().scope_id);
-    let (batch, product, village): (i64, i64, i64) = sqlx::query_as(
-        "SELECT b.id, b.product_id, i.village_id FROM batches b JOIN batch_inputs i ON i.batch_id = b.id \
-           JOIN products p ON p.id = b.product_id \
-          WHERE p.team_id = $1 AND p.status = 'published' ORDER BY b.id LIMIT 1",
-    )
-    .bind(team.get())
-    .fetch_one(&mut *tx)
-    .await
-    .unwrap();
+    let sold = trade::get_sold_batch(&mut tx, team).await.unwrap();
     let mut tokens = Vec::new();
     for who in ["seller", "buyer", "approver", "finance"] {
         let (user, token, at_ms) = (demo_user(&mut tx, who).await, services.new_token(), services.now_ms());
@@ -269,9 +261,9 @@ async fn prepare(services: &Services) -> Goods {
         variants: rows.iter().map(|row| row.variant_id.to_string()).collect(),
         codes: rows.iter().map(|row| row.code.clone()).collect(),
         team,
-        batch: BatchId::from_i64(batch),
-        product: ProductId::from_i64(product),
-        village: VillageId::from_i64(village),
+        batch: sold.batch,
+        product: sold.product,
+        village: sold.village,
         seller,
         buyer,
         approver,

@@ -5,9 +5,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use domain::ids::VariantId;
+use domain::order::OrderStatus;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use service::Services;
+use store::orders::OrderRow;
+use store::testing::{jobs, trade};
 use stripe_lookalike::Faults;
 
 use crate::actors::PASSWORD;
@@ -21,6 +25,7 @@ const PIECES: i64 = 12;
 const BUYERS: usize = 40;
 /// Jobs that wait for whoever takes them first.
 const JOBS: i64 = 400;
+const TOPIC: &str = "two.servers";
 
 /// What the phases of the test share.
 struct Two {
@@ -37,21 +42,18 @@ impl Two {
         Person::guest(&self.client, origin, &mut ChaCha20Rng::seed_from_u64(seed))
     }
 
-    async fn number(&self, statement: &'static str) -> i64 {
+    async fn open_jobs(&self) -> i64 {
         let mut conn = self.services.db.read().await.unwrap();
-        sqlx::query_scalar(statement).fetch_one(&mut *conn).await.unwrap()
+        jobs::count_open(&mut conn, TOPIC).await.unwrap()
     }
 
-    async fn execute(&self, statement: impl Into<String>) {
-        let mut tx = self.services.db.write().await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(statement.into())).execute(&mut *tx).await.unwrap();
-        tx.commit().await.unwrap();
+    async fn order(&self, number: &str) -> OrderRow {
+        let mut conn = self.services.db.read().await.unwrap();
+        store::orders::find_order_by_number(&mut conn, number).await.unwrap().unwrap()
     }
 
-    async fn status_of(&self, order: &str) -> String {
-        let mut conn = self.services.db.read().await.unwrap();
-        let statement = "SELECT status FROM orders WHERE number = $1";
-        sqlx::query_scalar(statement).bind(order.to_owned()).fetch_one(&mut *conn).await.unwrap()
+    async fn status_of(&self, number: &str) -> OrderStatus {
+        self.order(number).await.status
     }
 }
 
@@ -146,19 +148,10 @@ async fn sessions_are_known_and_ended_everywhere(two: &Two) {
 
 async fn nothing_is_sold_twice(two: &Two) {
     let variant = &two.goods.variants[0];
-    let id = domain::ids::from_text(variant).unwrap();
-    // Exactly so many pieces left, in one batch.
-    let of_product = format!("product_id = (SELECT product_id FROM variants WHERE id = {id})");
-    two.execute(format!(
-        "UPDATE batches SET received = received - available, available = 0 WHERE {of_product}"
-    ))
-    .await;
-    two.execute(format!(
-        "UPDATE batches SET received = received + p.n, available = p.n FROM \
-         (SELECT base_quantity * {PIECES} AS n FROM variants WHERE id = {id}) p WHERE id = \
-         (SELECT id FROM batches WHERE {of_product} ORDER BY produced_on DESC, id DESC LIMIT 1)"
-    ))
-    .await;
+    let id: VariantId = variant.parse().unwrap();
+    let mut tx = two.services.db.write().await.unwrap();
+    trade::leave_pieces(&mut tx, id, PIECES).await.unwrap();
+    tx.commit().await.unwrap();
     let two_doors = [[two.a.as_str(), two.b.as_str()], [two.b.as_str(), two.a.as_str()]];
     let wishes = (0..BUYERS).map(|at| {
         let person = two.person(&two.a, 1000 + at as u64);
@@ -174,8 +167,9 @@ async fn nothing_is_sold_twice(two: &Two) {
     assert!(matches!(cancelled, Said::Yes(_)), "{cancelled:?}");
     let lucky = order_one(&two.person(&two.a, 5001), [&two.b, &two.b], variant).await;
     assert!(lucky.is_some(), "a cancelled piece is for sale again everywhere");
-    let refill = "received = received + 1000000, available = available + 1000000";
-    two.execute(format!("UPDATE batches SET {refill} WHERE {of_product}")).await;
+    let mut tx = two.services.db.write().await.unwrap();
+    trade::stock_up_variant(&mut tx, id, 1_000_000).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn payments_reach_the_shop_by_either_door(two: &Two) {
@@ -184,40 +178,36 @@ async fn payments_reach_the_shop_by_either_door(two: &Two) {
     let (buyer, number, page) =
         order_one(&two.person(&two.a, 7000), [&two.a, &two.b], variant).await.expect("an order");
     assert!(buyer.pay(&page).await);
-    wait_until("the event at A made it paid", async || two.status_of(&number).await == "paid").await;
+    wait_until("the event at A made it paid", async || two.status_of(&number).await == OrderStatus::Paid)
+        .await;
     buyer.at(&two.b).come_back(&number).await;
-    assert_eq!(two.status_of(&number).await, "paid");
+    assert_eq!(two.status_of(&number).await, OrderStatus::Paid);
     // The event is lost; coming back to the server that never heard of it is enough.
     two.network.lookalike.set_faults(Faults { drop_next: 5, ..Faults::default() });
     let (buyer, number, page) =
         order_one(&two.person(&two.a, 7001), [&two.a, &two.a], variant).await.expect("an order");
     assert!(buyer.pay(&page).await);
     buyer.at(&two.b).come_back(&number).await;
-    wait_until("coming back to B made it paid", async || two.status_of(&number).await == "paid").await;
+    wait_until("coming back to B made it paid", async || two.status_of(&number).await == OrderStatus::Paid)
+        .await;
     two.network.lookalike.set_faults(Faults::default());
 }
 
 async fn insert_jobs(two: &Two) {
-    let now_ms = two.services.now_ms();
-    for _ in 0..JOBS / 100 {
-        let rows: Vec<String> = (0..100)
-            .map(|_| {
-                let id: i64 = two.services.new_id::<i64>();
-                format!("({id}, 'two.servers', {id}, '{{}}', {now_ms}, {now_ms})")
-            })
-            .collect();
-        let columns = "id, topic, subject_id, payload, created_at_ms, due_at_ms";
-        two.execute(format!("INSERT INTO outbox ({columns}) VALUES {}", rows.join(", "))).await;
-    }
+    let ids: Vec<i64> = (0..JOBS).map(|_| two.services.new_id::<i64>()).collect();
+    let mut tx = two.services.db.write().await.unwrap();
+    jobs::insert_jobs(&mut tx, TOPIC, &ids, two.services.now_ms()).await.unwrap();
+    tx.commit().await.unwrap();
 }
-
-const OPEN_JOBS: &str = "SELECT COUNT(*) FROM outbox WHERE topic = 'two.servers' AND done_at_ms IS NULL";
 
 async fn each_job_is_done_once(two: &Two) {
     insert_jobs(two).await;
-    wait_until("the jobs are done", async || two.number(OPEN_JOBS).await == 0).await;
-    let claims = "SELECT CAST(SUM(attempts) AS BIGINT) FROM outbox WHERE topic = 'two.servers'";
-    assert_eq!(two.number(claims).await, JOBS, "each job was claimed by one worker, once");
+    wait_until("the jobs are done", async || two.open_jobs().await == 0).await;
+    let claims = {
+        let mut conn = two.services.db.read().await.unwrap();
+        jobs::count_claims(&mut conn, TOPIC).await.unwrap()
+    };
+    assert_eq!(claims, JOBS, "each job was claimed by one worker, once");
 }
 
 async fn the_survivor_does_what_the_dead_one_left(two: &Two) {
@@ -229,21 +219,17 @@ async fn the_survivor_does_what_the_dead_one_left(two: &Two) {
     assert_eq!(buyer.page(&format!("/orders/{number}")).await.unwrap().0, 200);
     // What the dead one had claimed, a minute later; and an order whose time to pay is over.
     insert_jobs(two).await;
+    let order = two.order(&number).await.id;
     let now_ms = two.services.now_ms();
-    let later_ms = now_ms + 2_000;
-    two.execute(format!(
-        "UPDATE outbox SET claimed_until_ms = {later_ms} \
-          WHERE topic = 'two.servers' AND done_at_ms IS NULL AND id % 2 = 0"
-    ))
+    let mut tx = two.services.db.write().await.unwrap();
+    jobs::claim_half(&mut tx, TOPIC, now_ms + 2_000).await.unwrap();
+    trade::end_hold(&mut tx, order, now_ms).await.unwrap();
+    tx.commit().await.unwrap();
+    wait_until("the survivor did the jobs", async || two.open_jobs().await == 0).await;
+    wait_until("and gave the stock back", async || {
+        two.status_of(&number).await != OrderStatus::AwaitingPayment
+    })
     .await;
-    two.execute(format!("UPDATE orders SET hold_until_ms = {now_ms} WHERE number = '{number}'")).await;
-    two.execute(format!(
-        "UPDATE timers SET due_at_ms = {now_ms} WHERE done_at_ms IS NULL AND \
-         subject_id = (SELECT id FROM orders WHERE number = '{number}')"
-    ))
-    .await;
-    wait_until("the survivor did the jobs", async || two.number(OPEN_JOBS).await == 0).await;
-    wait_until("and gave the stock back", async || two.status_of(&number).await != "awaiting_payment").await;
 }
 
 async fn wait_until(what: &str, holds: impl AsyncFn() -> bool) {

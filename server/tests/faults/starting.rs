@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use service::Services;
+use store::testing::{jobs, trade};
 use xiangji::{Settings, application};
 
 use crate::cluster::Cluster;
@@ -72,9 +73,9 @@ impl Starting {
     }
 }
 
-async fn one(services: &Services, statement: &'static str) -> i64 {
+async fn completed(services: &Services) -> i64 {
     let mut conn = services.db.read().await.unwrap();
-    sqlx::query_scalar(statement).fetch_one(&mut *conn).await.unwrap()
+    trade::count_completed(&mut conn).await.unwrap()
 }
 
 /// The orders that are completed in a county made by one process alone.
@@ -87,7 +88,7 @@ async fn completed_alone(folder: &Path) -> i64 {
     std::fs::write(&config_file, settings).unwrap();
     let config = Settings::default().resolve(Some(&config_file)).unwrap();
     let services = application::build_services(&config).await.unwrap();
-    let completed = one(&services, "SELECT COUNT(*) FROM orders WHERE status = 'completed'").await;
+    let completed = completed(&services).await;
     services.db.close().await;
     completed
 }
@@ -117,13 +118,15 @@ async fn start_at_once(count: usize, database_url: &str, folder: &Path) {
     }
     let services = application::build_services(&config).await.unwrap();
     assert_eq!(services.db.find_schema_version().await.unwrap(), store::newest_schema_version());
-    let twice = "SELECT COUNT(*) - COUNT(DISTINCT version) FROM _sqlx_migrations";
-    assert_eq!(one(&services, twice).await, 0, "each migration ran once");
-    assert_eq!(one(&services, "SELECT COUNT(*) FROM counties").await, 1);
+    {
+        let mut conn = services.db.read().await.unwrap();
+        let repeated = jobs::count_repeated_migrations(&mut conn).await.unwrap();
+        assert_eq!(repeated, 0, "each migration ran once");
+        assert_eq!(store::seed::count_counties(&mut conn).await.unwrap(), 1);
+    }
     // Its past is the one that a single process lives through: a worker that began meanwhile would have taken timers of
     // it. A day's boundary may lie between the two.
-    let completed = "SELECT COUNT(*) FROM orders WHERE status = 'completed'";
-    let (here, alone) = (one(&services, completed).await, completed_alone(folder).await);
+    let (here, alone) = (completed(&services).await, completed_alone(folder).await);
     assert!(
         alone > 50 && here.abs_diff(alone) <= 3,
         "{here} orders completed, {alone} in a process by itself"

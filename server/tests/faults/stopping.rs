@@ -226,13 +226,7 @@ async fn a_shop_told_to_stop_finishes_orders_payment_pages_and_photos_that_have_
         let order = store::orders::find_order_by_number(&mut conn, number).await.unwrap().unwrap();
         assert_eq!(order.status, domain::order::OrderStatus::Paid, "{number}");
     }
-    let opened: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM payments p JOIN orders o ON o.id = p.order_id \
-          WHERE o.note = 'stopping-hasty' AND p.session_id IS NOT NULL",
-    )
-    .fetch_one(&mut *conn)
-    .await
-    .unwrap();
+    let opened = store::testing::trade::count_opened_pages(&mut conn, "stopping-hasty").await.unwrap();
     assert_eq!(opened, 1, "the buyer went away, their order and its page were finished all the same");
     drop(conn);
     let hash = uploaded.split("content_hash\":\"").nth(1).unwrap().split('"').next().unwrap();

@@ -13,7 +13,7 @@ use crate::cluster::Cluster;
 use crate::network::Network;
 use crate::restart::buys;
 use crate::rig::{Rig, Shop, found_sqlite, free_address};
-use sqlx::{Connection as _, Executor as _};
+use store::testing::database::{get_synchronous_commit, make_commits_asynchronous};
 
 /// Watches the program's system calls. `strace` is installed by root where it is missing and `XIANGJI_LONG=1`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -141,17 +141,11 @@ fn has_strace() -> bool {
 #[tokio::test]
 async fn commits_are_synchronous_whatever_postgresql_is_set_to() {
     let Some(cluster) = Cluster::start() else { return };
-    store::install_drivers();
-    let mut admin = store::Conn::connect(&cluster.url()).await.unwrap();
-    admin.execute("ALTER DATABASE shop SET synchronous_commit = off").await.unwrap();
+    make_commits_asynchronous(&cluster.url()).await.unwrap();
     let db = store::Db::connect(&cluster.url(), 2).await.unwrap();
     assert_eq!(db.durability_gap().await.unwrap(), None);
     let mut conn = db.read().await.unwrap();
-    let value: String = sqlx::query_scalar("SELECT current_setting('synchronous_commit')")
-        .fetch_one(&mut *conn)
-        .await
-        .unwrap();
-    assert_eq!(value, "on");
+    assert_eq!(get_synchronous_commit(&mut conn).await.unwrap(), "on");
 }
 
 #[test]

@@ -31,8 +31,7 @@ fn form_key(answer: &Answer) -> String {
 
 async fn rename(shop: &TestShop, slug: &str, name: &str) {
     let mut tx = shop.services.db.write().await.unwrap();
-    let rename = sqlx::query("UPDATE products SET name = $1 WHERE slug = $2");
-    rename.bind(name.to_owned()).bind(slug.to_owned()).execute(&mut *tx).await.unwrap();
+    store::testing::counties::rename_product(&mut tx, slug, name).await.unwrap();
     tx.commit().await.unwrap();
 }
 

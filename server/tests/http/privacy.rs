@@ -96,8 +96,7 @@ async fn a_refused_reset_leaves_no_token_in_the_database() {
     let fields = [("password_token", token.as_str()), ("new_password", "short")];
     visitor.submit("/reset-password", "/api/account/reset_password", &fields).await;
     let mut conn = shop.services.db.read().await.unwrap();
-    let kept: Vec<String> =
-        sqlx::query_scalar("SELECT content FROM form_flashes").fetch_all(&mut *conn).await.unwrap();
+    let kept = store::testing::traces::list_kept_forms(&mut conn).await.unwrap();
     assert!(!kept.is_empty() && kept.iter().all(|content| !content.contains(&token)));
     drop(conn);
     shop.stop().await;

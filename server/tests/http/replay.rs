@@ -7,12 +7,13 @@ mod digest;
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use store::testing::database::on_new_postgres;
 
 use self::cases::{Call, prepare};
 use self::digest::{Figures, changes, differences, digest, figures};
 use crate::access::calls::{Row, all_rows};
 use crate::access::world::World;
-use crate::test_shop::{Answered, Browser, TestShop, on_postgres};
+use crate::test_shop::{Answered, Browser, TestShop};
 
 /// Requests sent at the same moment.
 const AT_ONCE: usize = 30;
@@ -139,7 +140,7 @@ async fn assert_sound(world: &World) {
 async fn thirty_calls_at_once_do_one_thing() {
     let expected = one_after_the_other(&patient_world(None).await).await;
     at_once(&patient_world(None).await, &expected).await;
-    on_postgres(async |url| {
+    on_new_postgres(async |url| {
         at_once(&patient_world(Some(url)).await, &expected).await;
     })
     .await;

@@ -1,20 +1,16 @@
 //! A running shop, and browsers to visit it with.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::net::SocketAddr;
-use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use futures::FutureExt as _;
 use rand::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use service::Services;
 use service::ports::{Clock, Entropy};
 use service::rules::ShopRules;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -132,28 +128,6 @@ impl TestShop {
     pub async fn stop(self) {
         let _ = self.stop.send(());
         self.running.await.unwrap().unwrap();
-    }
-}
-
-/// Runs a test on a new PostgreSQL database, which is dropped afterwards whether the test failed or not.
-///
-/// Without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
-pub async fn on_postgres(test: impl AsyncFn(String)) {
-    let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
-        eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
-        return;
-    };
-    store::install_drivers();
-    let name = format!("xj_http_{:016x}", RandomState::new().build_hasher().finish());
-    let (server, _) = url.rsplit_once('/').unwrap();
-    let mut admin = store::Conn::connect(&url).await.unwrap();
-    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
-    let outcome = AssertUnwindSafe(test(format!("{server}/{name}"))).catch_unwind().await;
-    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
-    if let Err(panic) = outcome {
-        eprintln!("failed on PostgreSQL");
-        resume_unwind(panic);
     }
 }
 

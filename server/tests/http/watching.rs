@@ -3,6 +3,7 @@
 use domain::role::Role;
 use domain::time::MINUTE_MS;
 use service::operations;
+use store::testing::damage::{Damage, damage};
 
 use crate::access::Who;
 use crate::access::world::World;
@@ -77,10 +78,7 @@ async fn the_books_are_checked_when_due_and_what_is_broken_stays_told() {
     assert!(operations::check_books_if_due(services, 15).await.unwrap());
     assert!(!operations::check_books_if_due(services, 15).await.unwrap(), "not due again");
     let mut tx = services.db.write().await.unwrap();
-    sqlx::query("INSERT INTO accounts (id, code, balance_fen) VALUES (1, 'nowhere', 5)")
-        .execute(&mut *tx)
-        .await
-        .unwrap();
+    damage(&mut tx, Damage::MoneyFromNowhere).await.unwrap();
     tx.commit().await.unwrap();
     shop.clock.advance_ms(15 * MINUTE_MS);
     assert!(operations::check_books_if_due(services, 15).await.unwrap());

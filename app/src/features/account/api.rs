@@ -6,6 +6,20 @@ use serde::{Deserialize, Serialize};
 use crate::AppError;
 use crate::form::Answer;
 
+/// `Debug` without what was typed or signed: names, addresses and ways into accounts stay out of logs.
+macro_rules! debug_without_contents {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )+};
+}
+pub(super) use debug_without_contents;
+
+debug_without_contents!(SignInForm, RegisterForm, PasswordForm);
+
 /// What is typed to sign in.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -14,13 +28,6 @@ pub struct SignInForm {
     pub password: String,
     /// Where to go afterwards, without language; empty for the account's page.
     pub next: String,
-}
-
-impl std::fmt::Debug for SignInForm {
-    /// Without what was typed, so that no password reaches a log.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignInForm").field("next", &self.next).finish_non_exhaustive()
-    }
 }
 
 /// Signs in, or leads to the question for the code; cart and orders of the guest come along.
@@ -49,13 +56,6 @@ pub struct RegisterForm {
     pub next: String,
     /// Made with the page: what is sent twice with it makes one account.
     pub key: String,
-}
-
-impl std::fmt::Debug for RegisterForm {
-    /// Without what was typed, so that no password reaches a log.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RegisterForm").field("next", &self.next).finish_non_exhaustive()
-    }
 }
 
 /// Makes an account and signs it in; cart and orders of the guest come along.
@@ -158,13 +158,6 @@ pub async fn update_profile(#[server(flatten)] form: ProfileForm) -> Result<Answ
 pub struct PasswordForm {
     pub old_password: String,
     pub new_password: String,
-}
-
-impl std::fmt::Debug for PasswordForm {
-    /// Without the passwords.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PasswordForm").finish_non_exhaustive()
-    }
 }
 
 /// Changes the password and signs out everywhere else.

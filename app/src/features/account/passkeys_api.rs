@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use service::accounts::{NewPasskey, SignedAnswer};
 
-use super::api::signed_in;
+use super::api::{debug_without_contents, signed_in};
 use crate::AppError;
 use crate::form::{Answer, Then, submit, submit_as_guest};
 use crate::routes::{encode, paths};
@@ -62,17 +62,6 @@ pub struct PasskeySignInForm {
     pub signature: String,
     pub user_handle: String,
     pub next: String,
-}
-
-/// `Debug` without what was typed or signed, so that none of it reaches a log.
-macro_rules! debug_without_contents {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )+};
 }
 
 debug_without_contents!(StartPasskeyForm, AddPasskeyForm, RemovePasskeyForm, PasskeySignInForm);

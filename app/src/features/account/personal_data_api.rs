@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::reset_api::debug_without_contents;
+use super::api::debug_without_contents;
 use crate::AppError;
 use crate::form::Answer;
 

@@ -3,20 +3,9 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::api::NoFields;
+use super::api::{NoFields, debug_without_contents};
 use crate::AppError;
 use crate::form::Answer;
-
-/// `Debug` without what was typed, so that neither password nor code reaches a log.
-macro_rules! debug_without_contents {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    )+};
-}
 
 /// The code after the password.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,20 +1,17 @@
 //! A shop without payments for tests of what stands below them: SQLite in a temporary folder, a clock that moves when
 //! told, random bytes from a seed.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
 use store::Db;
 
 use crate::Services;
 use crate::ports::{
-    CheckoutPage, CheckoutRequest, CheckoutState, Clock, Entropy, PaymentError, PaymentGateway,
-    RefundRequest, RefundState,
+    CheckoutPage, CheckoutRequest, CheckoutState, PaymentError, PaymentGateway, RefundRequest, RefundState,
 };
 use crate::rules::ShopRules;
+use crate::testing::{FakeClock, SeededEntropy};
 
 #[derive(Debug)]
 pub(crate) struct Fixture {
@@ -28,11 +25,11 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::connect(&format!("sqlite://{}/shop.sqlite", folder.path().display()), 4).await.unwrap();
         db.migrate().await.unwrap();
-        let clock = Arc::new(FakeClock(AtomicI64::new(1_750_000_000_000)));
+        let clock = Arc::new(FakeClock::new(1_750_000_000_000));
         let services = Services::new(
             db,
             clock.clone(),
-            Arc::new(SeededEntropy(Mutex::new(ChaCha12Rng::seed_from_u64(7)))),
+            Arc::new(SeededEntropy::new(7)),
             Arc::new(NoPayments),
             Arc::new(object_store::memory::InMemory::new()),
             ShopRules::default(),
@@ -40,30 +37,6 @@ impl Fixture {
         )
         .with_secret_key(crate::secret_key::SecretKey::derive(&[7; 32]).unwrap());
         Self { services, clock, _folder: folder }
-    }
-}
-
-#[derive(Debug)]
-pub(crate) struct FakeClock(AtomicI64);
-
-impl FakeClock {
-    pub(crate) fn advance(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
-    }
-}
-
-impl Clock for FakeClock {
-    fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-#[derive(Debug)]
-struct SeededEntropy(Mutex<ChaCha12Rng>);
-
-impl Entropy for SeededEntropy {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.0.lock().unwrap().fill_bytes(bytes);
     }
 }
 

@@ -68,7 +68,7 @@ async fn what_was_acknowledged_before_a_backup_is_in_it_although_people_go_on_wr
         let mut services = shop.services.clone();
         services.db = db.clone();
         let mut conn = db.read().await.unwrap();
-        let rows = store::operation::list_audit_of_subject(&mut conn, "drill", 1, i64::MAX).await.unwrap();
+        let rows = store::audit::list_of_subject(&mut conn, "drill", 1, i64::MAX).await.unwrap();
         drop(conn);
         let found: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.id).collect();
         let lost = before.iter().filter(|id| !found.contains(id)).count();

@@ -8,7 +8,6 @@ use domain::failure::{Conflict, FieldError, Problem};
 use domain::food::sc_check_digit;
 use domain::ids::{ProductId, TeamId, UserId, to_text};
 use domain::role::Role;
-use sqlx::Executor;
 
 use super::*;
 use crate::accounts::fixture::Fixture;
@@ -20,32 +19,10 @@ const OTHER_TEAM: TeamId = TeamId::from_i64(7);
 const PHOTO: &[u8] = include_bytes!("../../data/demo/pictures/category-tea.webp");
 
 /// The fixture's clock stands on 2025-06-15 in China.
-const COUNTY: [&str; 10] = [
-    "INSERT INTO counties (id, code, name, name_en) VALUES (1, '610925', '岚皋县', 'Lan''gao')",
-    "INSERT INTO towns (id, county_id, slug, name, name_en) VALUES (2, 1, 'zuolong', '佐龙镇', 'Zuolong')",
-    "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en) VALUES \
-     (3, 2, 'tayuan', '塔元村', 'Tayuan', '', ''), (31, 2, 'zaoshu', '枣树村', 'Zaoshu', '', '')",
-    "INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES \
-     (4, 3, '塔元合作社', 'Tayuan Co', 'A'), (41, 31, '枣树合作社', 'Zaoshu Co', 'B')",
-    "INSERT INTO corps (id, county_id, name, name_en) VALUES (5, 1, '县服务团', 'County Corps')",
-    "INSERT INTO teams (id, corps_id, slug, kind, name, name_en) VALUES \
-     (6, 5, 'sales', 'industry', '茶队', 'Tea Team'), (7, 5, 'other', 'industry', '药队', 'Herb Team')",
-    "INSERT INTO team_villages (team_id, village_id) VALUES (6, 3), (6, 31)",
-    "INSERT INTO categories (id, slug, name, name_en, position) VALUES (50, 'tea', '茶叶', 'Tea', 1)",
-    "INSERT INTO users (id, display_name, password_hash, locale, created_at_ms) VALUES \
-     (9, '驻村干部', 'x', 'zh', 1), (10, '队友', 'x', 'zh', 1)",
-    "INSERT INTO dispatch_places (id, team_id, name, region_code, address, phone) VALUES \
-     (60, 6, '佐龙仓', '610925', '佐龙镇', ''), (62, 7, '别家仓', '610925', '', '')",
-];
-const TEMPLATES: &str =
-    "INSERT INTO freight_templates (id, team_id, name, basis) VALUES (61, 6, '按重量', 'weight')";
-
 async fn county() -> Fixture {
     let fixture = Fixture::new().await;
     let mut tx = fixture.services.db.write().await.unwrap();
-    for statement in COUNTY.into_iter().chain([TEMPLATES]) {
-        tx.execute(statement).await.unwrap();
-    }
+    store::testing::counties::insert_sellers_county(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     fixture
 }

@@ -7,11 +7,12 @@ use domain::ids::{TownId, VillageId};
 use domain::money::Fen;
 use domain::time::Date;
 use store::catalogue::{self, ListFilter, SortKeyRow, SortOrder};
+use store::search::Part;
 use store::{Conn, villages};
 
 use super::home::CategoryView;
 use super::{Card, Named, load_cards};
-use crate::search::{Found, MAX_FOUND, find_products};
+use crate::search::{Found, MAX_FOUND, find_part, find_products};
 use crate::{Result, Services};
 
 /// Products on one page of a list.
@@ -207,6 +208,10 @@ fn sort_of(query: &ListQuery, text: &str) -> ListSort {
         .unwrap_or(if searching { ListSort::Relevance } else { ListSort::Newest })
 }
 
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 struct Wanted {
     filter: ListFilter,
     village: Option<VillageId>,
@@ -229,10 +234,12 @@ impl Wanted {
     async fn find(&self, conn: &mut Conn, text: &str) -> Result<Slice> {
         let is_local = self.village.is_some() || self.town.is_some();
         if !text.is_empty() {
-            let found = find_products(conn, text).await?;
             if self.is_plain() && !is_local {
-                return Ok(self.slice_of_found(found));
+                let skipped = number(self.page.saturating_sub(1).saturating_mul(PAGE_SIZE));
+                let part = Part { skipped, taken: number(PAGE_SIZE) };
+                return Ok(self.slice_of_found(find_part(conn, text, part).await?));
             }
+            let found = find_products(conn, text).await?;
             let mut keys = catalogue::list_hit_keys(conn, &self.filter, &found.product_ids).await?;
             if is_local {
                 let here = self.local_keys(conn).await?;
@@ -259,14 +266,13 @@ impl Wanted {
             let keys = catalogue::list_priced_keys(conn, &self.filter).await?;
             return Ok(self.slice_of(keys, Approximation::None));
         }
-        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let skipped = number((page - 1) * PAGE_SIZE);
         let ids = catalogue::list_product_ids(conn, &self.filter, sort, number(PAGE_SIZE), skipped).await?;
         let is_cut = total >= MAX_COUNTED;
         Ok(Slice { ids, total, is_cut, page, pages, approximation: Approximation::None })
     }
 
-    /// Whether what was found is shown as it was found.
+    /// Whether what was found is shown as it was found, so that only the page's part of it is needed.
     fn is_plain(&self) -> bool {
         let filter = &self.filter;
         let narrows = filter.category_id.or(filter.min_price_fen).or(filter.max_price_fen).is_some();
@@ -274,11 +280,10 @@ impl Wanted {
     }
 
     fn slice_of_found(&self, found: Found) -> Slice {
-        let total = found.product_ids.len();
+        let total = found.total;
         let (page, pages) = self.place_of(total);
-        let ids = found.product_ids.into_iter().skip((page - 1) * PAGE_SIZE).take(PAGE_SIZE).collect();
         let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
-        Slice { ids, total, is_cut: total >= MAX_FOUND, page, pages, approximation }
+        Slice { ids: found.product_ids, total, is_cut: total >= MAX_FOUND, page, pages, approximation }
     }
 
     /// The order in which the store walks.

@@ -82,9 +82,9 @@ pub(super) async fn product_money_bar(
     inputs: &[BatchInputRow],
 ) -> Result<Option<MoneyBar>> {
     let shares = catalogue::list_product_shares(conn, product, from_ms).await?;
-    if shares.iter().any(|share| share.amount_fen.is_positive()) {
-        let beside = catalogue::sum_product_money(conn, product, from_ms).await?;
-        let mut parts: Vec<(MoneyPartKind, Fen)> = shares.into_iter().map(collective).collect();
+    if let Some(beside) = shares.iter().find(|row| row.share.amount_fen.is_positive()).cloned() {
+        let mut parts: Vec<(MoneyPartKind, Fen)> =
+            shares.into_iter().map(|row| collective(row.share)).collect();
         parts.push((MoneyPartKind::Freight, Fen::new(beside.freight_fen)));
         return Ok(MoneyBar::new(parts, Fen::new(beside.fee_fen), false));
     }
@@ -100,13 +100,13 @@ pub(super) async fn village_money_bar(
     until_ms: i64,
 ) -> Result<Option<MoneyBar>> {
     let shares = catalogue::list_shared_lines_shares(conn, id, from_ms, until_ms).await?;
+    let Some(beside) = shares.first().cloned() else { return Ok(None) };
     let earned = |share: &ShareRow| share.amount_fen.is_positive();
     let (own, others): (Vec<ShareRow>, Vec<ShareRow>) =
-        shares.into_iter().filter(earned).partition(|share| share.collective_id == id);
+        shares.into_iter().map(|row| row.share).filter(earned).partition(|share| share.collective_id == id);
     if own.is_empty() {
         return Ok(None);
     }
-    let beside = catalogue::sum_shared_lines_money(conn, id, from_ms, until_ms).await?;
     let mut parts: Vec<(MoneyPartKind, Fen)> = own.into_iter().map(collective).collect();
     if others.len() > NAMED_OTHERS {
         let sum = others.iter().map(|share| share.amount_fen).sum();

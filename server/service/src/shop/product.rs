@@ -7,7 +7,7 @@ use domain::money::Fen;
 use domain::region::RegionCode;
 use domain::time::Date;
 use store::Conn;
-use store::catalogue::{self, BatchInputRow, BatchRow, DispatchPlaceRow, ProductRow, VariantRow};
+use store::catalogue::{self, BatchInputRow, BatchRow, ProductRow, VariantRow};
 
 use super::money_bar::{MoneyBar, product_money_bar};
 use super::{Card, Named, Photo, load_cards, permille, year_span_ms};
@@ -325,7 +325,6 @@ async fn freight_preview(
     region: Option<&str>,
 ) -> Result<FreightPreview> {
     let template = load_template(conn, product.freight_template_id).await?;
-    let place: DispatchPlaceRow = catalogue::get_dispatch_place(conn, product.place_id).await?;
     let name_of = |code: &str| RegionCode::parse(code).ok().and_then(|code| regions().full_name(code));
     let known = region.and_then(|code| Some((code.to_owned(), name_of(code)?)));
     let (region_code, region_name) =
@@ -346,8 +345,8 @@ async fn freight_preview(
         fee,
         free_from_fen: template.free_rule.and_then(|rule| rule.min_amount),
         free_from_count: template.free_rule.and_then(|rule| rule.min_count),
-        from_region_name: name_of(&place.region_code).unwrap_or_default(),
-        from_name: place.name,
+        from_region_name: name_of(&product.place_region_code).unwrap_or_default(),
+        from_name: product.place_name.clone(),
     })
 }
 

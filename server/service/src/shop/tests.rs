@@ -3,75 +3,19 @@
 use domain::food::Freshness;
 use domain::ids::{OrderId, ProductId, TeamId};
 use domain::money::Fen;
-use sqlx::Executor;
+use store::search::Part;
+use store::testing::counties;
 
 use super::*;
 use crate::accounts::fixture::Fixture;
-use crate::search::{find_products, reindex_product};
+use crate::search::{find_part, find_products, reindex_product};
 use crate::{ServiceError, Services};
 
 /// The fixture's clock stands on 2025-06-15 in China.
-const COUNTY: [&str; 20] = [
-    "INSERT INTO counties (id, code, name, name_en) VALUES (1, '610925', '岚皋县', 'Lan''gao')",
-    "INSERT INTO towns (id, county_id, slug, name, name_en) VALUES (2, 1, 'zuolong', '佐龙镇', 'Zuolong'), \
-     (20, 1, 'nangong', '南宫山镇', 'Nangongshan')",
-    "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en, yearly_target_fen) VALUES \
-     (3, 2, 'tayuan', '塔元村', 'Tayuan', '茶山', 'Tea hills', 100000), (31, 2, 'zaoshu', '枣树村', 'Zaoshu', '', '', 0), \
-     (32, 20, 'hongda', '宏大村', 'Hongda', '', '', 0), (33, 20, 'duba', '杜坝村', 'Duba', '', '', 0)",
-    "INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES (4, 3, '塔元合作社', 'Tayuan Co', 'A'), \
-     (41, 31, '枣树合作社', 'Zaoshu Co', 'B'), (42, 32, '宏大合作社', 'Hongda Co', 'C'), (43, 33, '杜坝合作社', 'Duba Co', 'D')",
-    "INSERT INTO corps (id, county_id, name, name_en) VALUES (5, 1, '县服务团', 'County Corps')",
-    "INSERT INTO teams (id, corps_id, slug, kind, name, name_en) VALUES (6, 5, 'sales', 'industry', '茶队', 'Tea Team'), \
-     (7, 5, 'other', 'industry', '药队', 'Herb Team')",
-    "INSERT INTO categories (id, slug, name, name_en, position) VALUES (50, 'tea', '茶叶', 'Tea', 1), \
-     (51, 'herbs', '药材', 'Herbs', 2)",
-    "INSERT INTO dispatch_places (id, team_id, name, region_code, address, phone) \
-     VALUES (60, 6, '集散点', '610925', '老渡口', '1')",
-    "INSERT INTO freight_templates (id, team_id, name, basis, free_from_fen) VALUES (61, 6, '按重量', 'weight', 99900)",
-    "INSERT INTO freight_rows (template_id, position, region_prefixes, refused, first_quantity, first_fee_fen, \
-     step_quantity, step_fee_fen) VALUES (61, 0, '61', 0, 1000, 600, 1000, 200), (61, 1, '65', 1, 0, 0, 1, 0)",
-    "INSERT INTO media (id, content_hash, width, height, placeholder, sizes, created_at_ms) \
-     VALUES (70, 'aa', 1600, 1200, 'data:x', '320,640,1280', 1)",
-    "INSERT INTO products (id, slug, team_id, category_id, village_id, place_id, freight_template_id, name, name_en, \
-     story, story_en, base_unit, food_class, status, created_at_ms, updated_at_ms, published_at_ms, price_from_fen, \
-     sold_count) VALUES \
-     (100, 'green-tea', 6, 50, 3, 60, 61, '岚皋绿茶', 'Spring green tea', '手工采摘', '', 'g', 'packaged_food', 'published', 1, 1, 10, 5000, 3), \
-     (101, 'dendrobium', 6, 51, 31, 60, 61, '铁皮石斛', 'Dendrobium', '四村同种', '', 'g', 'fresh_produce', 'published', 1, 1, 20, 20001, 9), \
-     (102, 'draft-tea', 6, 50, 3, 60, 61, '绿茶样品', 'Tea sample', '', '', 'g', 'packaged_food', 'draft', 1, 1, NULL, 1, 0), \
-     (103, 'gone-tea', 6, 50, 3, 60, 61, '岚皋红茶', 'Black tea', '', '', 'g', 'packaged_food', 'published', 1, 1, 30, 3000, 0)",
-    "INSERT INTO product_media (product_id, position, media_id) VALUES (100, 0, 70)",
-    "INSERT INTO variants (id, product_id, code, name, name_en, unit, price_fen, base_quantity, weight_g, min_quantity, \
-     step_quantity, position) VALUES (110, 100, 'T-125', '125 克', '125 g', '罐', 5000, 125, 220, 1, 1, 0), \
-     (111, 100, 'T-250', '250 克', '250 g', '盒', 9000, 250, 1400, 10, 5, 1), \
-     (113, 101, 'D-500', '500 克', '500 g', '份', 20001, 500, 600, 1, 1, 0), \
-     (114, 103, 'B-100', '100 克', '100 g', '罐', 3000, 100, 150, 1, 1, 0)",
-    "INSERT INTO tier_prices (variant_id, min_quantity, price_fen) VALUES (110, 20, 4800), (110, 100, 4500)",
-    "INSERT INTO batches (id, product_id, code, produced_on, expires_on, received, available, sold, created_at_ms) VALUES \
-     (120, 100, 'NEW', '2025-04-01', '2026-10-01', 1000, 1000, 0, 1), \
-     (121, 100, 'OLD', '2024-04-01', '2025-07-01', 300, 300, 0, 2), \
-     (122, 100, 'DEAD', '2023-04-01', '2025-06-14', 900, 900, 0, 3), \
-     (123, 101, 'FOUR', '2025-03-01', NULL, 5000, 5000, 0, 4), (124, 103, 'GONE', '2025-05-01', NULL, 100, 0, 100, 5)",
-    "INSERT INTO batch_inputs (batch_id, village_id, weight_g) VALUES (120, 3, 9), (121, 3, 2), (121, 31, 1), (122, 3, 1), \
-     (123, 3, 4), (123, 31, 3), (123, 32, 2), (123, 33, 1), (124, 3, 5)",
-    "INSERT INTO orders (id, number, kind, status, goods_fen, freight_fen, total_fen, recipient_name, recipient_phone, \
-     region_code, region_name, address, note, email, locale, invoice, placed_at_ms, paid_at_ms) VALUES \
-     (200, 'N', 'retail', 'paid', 10000, 600, 10600, '茶友', '1', '610102', '西安', '', '', '', 'zh', '{}', 1741536000000, 1741536000000)",
-    "INSERT INTO parcels (id, order_id, team_id, place_id, status, freight_fen, created_at_ms) \
-     VALUES (210, 200, 6, 60, 'packing', 600, 1)",
-    "INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name, \
-     product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen) \
-     VALUES (220, 200, 210, 110, 100, 6, 0, '绿茶', 'Tea', 'T', '', '', '罐', 5000, 2, 10000)",
-];
-const EARNED: &str = "INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, reversed_fen, status, \
-     pending_at_ms) VALUES (1, 200, 220, 4, 7000, 500, 'pending', 1741536000000), \
-     (2, 200, 220, 41, 3000, 0, 'available', 1735660799999)";
-
 async fn county() -> Fixture {
     let fixture = Fixture::new().await;
     let mut tx = fixture.services.db.write().await.unwrap();
-    for statement in COUNTY.into_iter().chain([EARNED]) {
-        (&mut *tx).execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
-    }
+    counties::insert_shoppers_county(&mut tx).await.unwrap();
     store::figures::rebuild_figures(&mut tx).await.unwrap();
     for product in [100, 101, 102, 103] {
         reindex_product(&mut tx, ProductId::from_i64(product)).await.unwrap();
@@ -120,13 +64,11 @@ async fn a_slip_of_the_finger_still_finds_and_says_so() {
 async fn a_wrong_character_still_finds_and_another_word_does_not() {
     let fixture = county().await;
     let mut tx = fixture.services.db.write().await.unwrap();
-    (&mut *tx)
-        .execute(
-            "UPDATE products SET name = '手工红薯粉条', story = '常与绿茶、红茶同装礼盒' WHERE id = 101; \
-             UPDATE products SET name = '铁皮石斛', story = '' WHERE id = 103",
-        )
-        .await
-        .unwrap();
+    for (product, name, story) in [(101, "手工红薯粉条", "常与绿茶、红茶同装礼盒"), (103, "铁皮石斛", "")]
+    {
+        let product = ProductId::from_i64(product);
+        counties::rewrite_product(&mut tx, product, name, story).await.unwrap();
+    }
     for product in [101, 103] {
         reindex_product(&mut tx, ProductId::from_i64(product)).await.unwrap();
     }
@@ -157,6 +99,41 @@ async fn a_wrong_character_still_finds_and_another_word_does_not() {
     for query in ["手机", "电脑", "汽车", "红旗", "shouji", "dongzhuang", "绿巨人"] {
         assert!(find_products(&mut conn, query).await.unwrap().product_ids.is_empty(), "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_page_of_a_search_is_a_part_of_all_that_is_found() {
+    let fixture = county().await;
+    let mut conn = fixture.services.db.read().await.unwrap();
+    let queries = [
+        "茶",
+        "绿茶",
+        "lvcha",
+        "lvhca",
+        "lv cha",
+        "lv",
+        "岚皋绿茶",
+        "岚皋蓝茶",
+        "岚皋山茶",
+        "绿茶石斛",
+        "电脑",
+        "",
+    ];
+    let mut most = 0;
+    for query in queries {
+        let whole = find_products(&mut conn, query).await.unwrap();
+        assert_eq!(whole.total, whole.product_ids.len(), "{query}");
+        most = most.max(whole.total);
+        for skipped in 0..4 {
+            let part = find_part(&mut conn, query, Part { skipped, taken: 1 }).await.unwrap();
+            let last = whole.total.saturating_sub(1);
+            let shown = whole.product_ids.get(last.min(skipped as usize)).copied();
+            assert_eq!(part.product_ids.first().copied(), shown, "{query} after {skipped}");
+            assert!(part.product_ids.len() <= 1, "{query} after {skipped}");
+            assert_eq!((part.total, part.approximate), (whole.total, whole.approximate), "{query}");
+        }
+    }
+    assert!(most > 1, "more than one page was looked at");
 }
 
 #[tokio::test]
@@ -337,29 +314,10 @@ fn parts_of(bar: &MoneyBar) -> Vec<(String, i64)> {
 #[tokio::test]
 async fn a_villages_bar_begins_with_its_income() {
     let fixture = county().await;
-    let execute = async |statement: &'static str| {
-        let mut tx = fixture.services.db.write().await.unwrap();
-        (&mut *tx).execute(statement).await.unwrap();
-        store::figures::rebuild_figures(&mut tx).await.unwrap();
-        tx.commit().await.unwrap();
-    };
-    // Dendrobium of four villages in a parcel of its own, and a tenth of it reversed for the first.
-    execute(
-        "INSERT INTO parcels (id, order_id, team_id, place_id, status, freight_fen, created_at_ms) \
-         VALUES (211, 200, 6, 60, 'packing', 300, 1); \
-         INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name, \
-         product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen) \
-         VALUES (221, 200, 211, 113, 101, 6, 1, '石斛', 'D', 'D', '', '', '份', 20000, 1, 20000); \
-         UPDATE orders SET goods_fen = 30000, freight_fen = 900, total_fen = 30900 WHERE id = 200; \
-         INSERT INTO accounts (id, code) VALUES (900, 'expense:payment_fees'), (901, 'asset:elsewhere'); \
-         INSERT INTO journal_entries (id, kind, order_id, at_ms, cause) VALUES (1, 'payment_fee', 200, 1, 'fee'); \
-         INSERT INTO postings (entry_id, position, account_id, amount_fen) VALUES (1, 0, 900, 180), (1, 1, 901, -180); \
-         INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, reversed_fen, status, pending_at_ms) \
-         VALUES (10, 200, 221, 4, 8000, 800, 'available', 1741536000000), \
-         (11, 200, 221, 41, 6000, 0, 'available', 1741536000000), \
-         (12, 200, 221, 42, 4000, 0, 'pending', 1741536000000), (13, 200, 221, 43, 2000, 0, 'pending', 1741536000000)",
-    )
-    .await;
+    let mut tx = fixture.services.db.write().await.unwrap();
+    counties::insert_shared_sale(&mut tx).await.unwrap();
+    store::figures::rebuild_figures(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
     let dendrobium = [("tayuan", 7200), ("zaoshu", 6000), ("hongda", 4000), ("duba", 2000)];
     for card in villages_page(&fixture.services).await.unwrap().villages {
         let page = village_page(&fixture.services, &card.slug).await.unwrap();
@@ -381,16 +339,10 @@ async fn a_villages_bar_begins_with_its_income() {
         }
     }
 
-    execute(
-        "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en) VALUES \
-         (34, 20, 'fifth', '五', '', '', ''), (35, 20, 'sixth', '六', '', '', ''), (36, 20, 'idle', '七', '', '', ''); \
-         INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES (44, 34, '五', '', 'E'), \
-         (45, 35, '六', '', 'F'), (46, 36, '七', '', 'G'); \
-         INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, status, pending_at_ms) VALUES \
-         (14, 200, 221, 44, 5, 'pending', 1741536000000), (15, 200, 221, 45, 7, 'pending', 1741536000000), \
-         (16, 200, 221, 46, 9, 'frozen', NULL)",
-    )
-    .await;
+    let mut tx = fixture.services.db.write().await.unwrap();
+    counties::insert_more_villages(&mut tx).await.unwrap();
+    store::figures::rebuild_figures(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
     let page = village_page(&fixture.services, "hongda").await.unwrap();
     let expected = [("hongda", 4000), ("5 others", 15_212), ("freight", 300)];
     assert_eq!(parts_of(&page.money_bar.unwrap()), expected.map(|(who, amount)| (who.to_owned(), amount)));

@@ -3,11 +3,12 @@
 use domain::money::Fen;
 use domain::time::Date;
 use store::catalogue::{self, ListFilter, SortOrder};
-use store::villages::{self, DayIncomeRow, VillageRow};
+use store::villages::{self, VillageRow};
 use store::{Conn, catalogue::SortKeyRow};
 
 use super::money_bar::{MoneyBar, village_money_bar};
 use super::{Card, Named, Photo, joined_photo, load_cards, year_span_ms};
+use crate::statement::month_starts;
 use crate::{Result, ServiceError, Services};
 
 /// How many products a village page shows; the rest stands in the list.
@@ -139,7 +140,7 @@ pub async fn village_page(services: &Services, slug: &str) -> Result<VillagePage
 pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<VillagePage> {
     let (from_ms, until_ms) = year_span_ms(today);
     let row = villages::find_village(conn, slug, from_ms, until_ms).await?.ok_or(ServiceError::NotFound)?;
-    let days = villages::list_income_by_day(conn, row.collective_id, from_ms, until_ms).await?;
+    let months = villages::list_income_by_span(conn, row.collective_id, &month_starts(today.year())).await?;
     let best = catalogue::list_village_product_shares(conn, row.id, from_ms, BEST_PRODUCTS).await?;
     let money_bar = village_money_bar(conn, row.collective_id, from_ms, until_ms).await?;
     let filter = ListFilter { today: today.to_string(), ..ListFilter::default() };
@@ -154,7 +155,7 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
         story_en: row.story_en.clone(),
         credit_code: row.credit_code.clone(),
         year: today.year(),
-        months: by_month(&days),
+        months: (1..).zip(months).map(|(month, amount_fen)| MonthIncome { month, amount_fen }).collect(),
         best_products: best
             .into_iter()
             .map(|row| ProductIncome {
@@ -183,13 +184,4 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
             .collect(),
         card: village_card(row),
     })
-}
-
-/// The twelve months of the year that the days belong to.
-fn by_month(days: &[DayIncomeRow]) -> Vec<MonthIncome> {
-    let of_month = |month: u8| {
-        let days = days.iter().filter(|day| Date::from_day_number(day.day_number).month() == month);
-        days.map(|day| day.amount_fen).sum()
-    };
-    (1..=12).map(|month| MonthIncome { month, amount_fen: of_month(month) }).collect()
 }

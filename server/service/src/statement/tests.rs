@@ -7,7 +7,6 @@ use domain::attribution::AttributionPart;
 use domain::ledger::{self, EarningState, RefundedPart};
 use domain::role::Role;
 use domain::time::DAY_MS;
-use sqlx::Executor;
 use store::books::{EntrySubject, insert_entry};
 
 use super::*;
@@ -28,15 +27,7 @@ fn treasurer() -> Viewer {
 async fn books() -> Fixture {
     let fixture = Fixture::new().await;
     let mut tx = fixture.services.db.write().await.unwrap();
-    for statement in [
-        "INSERT INTO counties (id, code, name, name_en) VALUES (1, '610925', '岚皋县', 'Lan''gao')",
-        "INSERT INTO towns (id, county_id, slug, name, name_en) VALUES (2, 1, 'zuolong', '佐龙镇', 'Zuolong')",
-        "INSERT INTO villages (id, town_id, slug, name, name_en, story, story_en) \
-         VALUES (3, 2, 'tayuan', '塔元村', 'Tayuan', '', '')",
-        "INSERT INTO collectives (id, village_id, name, name_en, credit_code) VALUES (4, 3, '=1+1', '', 'A')",
-    ] {
-        (&mut *tx).execute(statement).await.unwrap();
-    }
+    store::testing::counties::insert_formula_collective(&mut tx).await.unwrap();
     let part = |amount_fen| AttributionPart { collective: COLLECTIVE, amount: Fen::new(amount_fen) };
     let taken_back =
         RefundedPart { collective: COLLECTIVE, state: EarningState::Pending, amount: Fen::new(2_005) };
@@ -119,15 +110,9 @@ async fn the_spreadsheet_says_the_same_to_the_fen_and_runs_nothing() {
 }
 
 #[test]
-fn days_add_up_to_their_months() {
-    let day = |text: (i32, u8, u8)| Date::from_ymd(text.0, text.1, text.2).unwrap().day_number();
-    let months = by_month(
-        [
-            (day((2025, 1, 1)), Fen::new(1)),
-            (day((2025, 1, 31)), Fen::new(2)),
-            (day((2025, 12, 31)), Fen::new(4)),
-        ]
-        .into_iter(),
-    );
-    assert_eq!((months[0].get(), months[1].get(), months[11].get()), (3, 0, 4));
+fn a_year_has_twelve_months_and_an_end() {
+    let starts = month_starts(2024);
+    let lengths: Vec<i64> = starts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(lengths, [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
+    assert_eq!(starts[0], Date::from_ymd(2024, 1, 1).unwrap().day_number());
 }

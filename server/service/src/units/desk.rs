@@ -2,12 +2,11 @@
 
 use domain::money::Fen;
 use domain::order::OrderStatus;
-use domain::time::Date;
+use domain::time::{Date, start_of_year_ms};
 pub use store::orders::OrderSummary;
 pub use store::units::{PriceRow, UnitRow};
 
 use super::order::find_unit;
-use super::purchases::purchases;
 use crate::{Result, Services, Viewer};
 
 /// Orders a page shows.
@@ -69,9 +68,10 @@ pub async fn list_my_units(services: &Services, viewer: &Viewer) -> Result<Vec<U
 /// Guarded: any member of the unit.
 pub async fn unit_desk(services: &Services, viewer: &Viewer, slug: &str) -> Result<UnitDesk> {
     let year = Date::from_epoch_ms(services.now_ms()).year();
-    let bought = purchases(services, viewer, slug, year).await?;
     let mut conn = services.db.read().await?;
     let unit = find_unit(&mut conn, viewer, slug).await?;
+    let (from_ms, until_ms) = (start_of_year_ms(year), start_of_year_ms(year + 1));
+    let bought = store::units::sum_purchases(&mut conn, unit.id.get(), from_ms, until_ms).await?;
     let (can_buy, can_approve, can_pay) = (
         viewer.require_unit_buyer(unit.id).is_ok(),
         viewer.require_unit_approver(unit.id).is_ok(),
@@ -90,9 +90,6 @@ pub async fn unit_desk(services: &Services, viewer: &Viewer, slug: &str) -> Resu
     }
     let [to_approve, to_pay, returned] = waiting;
     let latest = store::orders::list_unit_orders(&mut conn, unit.id.get(), None, i64::MAX, DESK_SIZE).await?;
-    let mut villages: Vec<&str> = bought.rows.iter().map(|row| row.village_slug.as_str()).collect();
-    villages.sort_unstable();
-    villages.dedup();
     Ok(UnitDesk {
         can_buy,
         to_approve,
@@ -100,8 +97,8 @@ pub async fn unit_desk(services: &Services, viewer: &Viewer, slug: &str) -> Resu
         returned,
         latest,
         year,
-        bought_this_year_fen: bought.total_fen,
-        village_count: villages.len() as i64,
+        bought_this_year_fen: bought.amount_fen,
+        village_count: bought.village_count,
         unit,
     })
 }

@@ -2,12 +2,9 @@
 
 use service::operations::{check_books_if_due, read_status};
 use service::orders::cancel_order;
-use sqlx::{AssertSqlSafe, Executor as _};
+use store::testing::damage::{Damage, damage, put_figures_back, set_figures_aside};
 
 use super::*;
-
-/// Kept by this release and unknown to the one before it.
-const TABLES: [&str; 5] = ["sales_days", "product_years", "shared_years", "beside_years", "product_counts"];
 
 /// Two orders were counted; then the release before this one sells one more, cancels one and takes a product out of the
 /// shop: everything is written as ever but the figures, which it does not know.
@@ -21,7 +18,9 @@ async fn sell_as_the_release_before(shop: &TestShop) {
     pay(shop, &shop.guest(2), orders[1]).await;
     run_worker(shop).await;
     assert_sound(shop).await;
-    copy(shop, "", "_as_they_were").await;
+    let mut tx = shop.services.db.write().await.unwrap();
+    set_figures_aside(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
     pay(shop, &shop.guest(3), orders[2]).await;
     cancel_order(&shop.services, &shop.guest(2), orders[1], "").await.unwrap();
     run_worker(shop).await;
@@ -29,26 +28,8 @@ async fn sell_as_the_release_before(shop: &TestShop) {
     store::listing::unpublish_listing(&mut tx, shop.tea.product).await.unwrap();
     tx.commit().await.unwrap();
     assert_sound(shop).await;
-    copy(shop, "_as_they_were", "").await;
-}
-
-/// Makes the figures those of the tables that end in `from`, which are taken away, or such tables of the figures.
-async fn copy(shop: &TestShop, from: &str, to: &str) {
     let mut tx = shop.services.db.write().await.unwrap();
-    for table in TABLES {
-        let statements = if to.is_empty() {
-            vec![
-                format!("DELETE FROM {table}"),
-                format!("INSERT INTO {table} SELECT * FROM {table}{from}"),
-                format!("DROP TABLE {table}{from}"),
-            ]
-        } else {
-            vec![format!("CREATE TABLE {table}{to} AS SELECT * FROM {table}")]
-        };
-        for statement in statements {
-            tx.execute(AssertSqlSafe(statement)).await.unwrap();
-        }
-    }
+    put_figures_back(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -78,11 +59,8 @@ async fn the_workers_check_mends_figures_by_itself_and_nothing_else() {
         assert_eq!(read_status(&shop.services).await.unwrap().books.unwrap().mismatches, 0);
 
         let mut tx = shop.services.db.write().await.unwrap();
-        for damage in [
-            "UPDATE sales_days SET amount_fen = amount_fen + 1 WHERE kind = 'county'",
-            "INSERT INTO accounts (id, code, balance_fen) VALUES (1, 'nowhere', 5)",
-        ] {
-            tx.execute(damage).await.unwrap();
+        for done in [Damage::LargerSales, Damage::MoneyFromNowhere] {
+            damage(&mut tx, done).await.unwrap();
         }
         tx.commit().await.unwrap();
         shop.clock.advance(15 * 60_000);

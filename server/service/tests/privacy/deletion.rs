@@ -84,17 +84,8 @@ async fn a_deleted_account_leaves_trade_records_under_a_pseudonym() {
         assert_eq!(kept, was);
         assert!(signed_in(shop, EMAIL, PASSWORD).await.is_err());
         let mut conn = services.db.read().await.unwrap();
-        for (statement, what) in [
-            ("SELECT COUNT(*) FROM login_names WHERE user_id = $1", "login names"),
-            ("SELECT COUNT(*) FROM sessions WHERE user_id = $1", "sessions"),
-            ("SELECT COUNT(*) FROM carts WHERE user_id = $1", "cart"),
-            ("SELECT COUNT(*) FROM known_devices WHERE user_id = $1", "devices"),
-            ("SELECT COUNT(*) FROM users WHERE id = $1 AND display_name = '林'", "name"),
-        ] {
-            let left: i64 =
-                sqlx::query_scalar(statement).bind(user.get()).fetch_one(&mut *conn).await.unwrap();
-            assert_eq!(left, 0, "{what}");
-        }
+        let left = store::testing::traces::list_left_of(&mut conn, user, "林").await.unwrap();
+        assert_eq!(left, Vec::<&str>::new());
         drop(conn);
         let letters = post(shop).await;
         assert_eq!((letters[0].kind, letters[0].to.as_str()), ("account-deleted", EMAIL));

@@ -8,13 +8,11 @@ use std::collections::BTreeMap;
 use domain::ids::{ProductId, TownId, VillageId};
 use domain::money::Fen;
 
-use super::{pack_ids, wanted};
+use super::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// The most products a list counts and pages through; whoever looks for more narrows the filters.
 const MAX_LISTED: i64 = 2_400;
-/// How many ids are unpacked by one statement: unpacking costs the square of their number.
-const PACKED_AT_ONCE: usize = 200;
 
 /// How a list is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,14 +35,16 @@ pub struct ListFilter {
     pub today: String,
 }
 
-impl ListFilter {
-    fn lowest_fen(&self) -> i64 {
-        self.min_price_fen.unwrap_or(0)
-    }
-
-    fn highest_fen(&self) -> i64 {
-        self.max_price_fen.unwrap_or(i64::MAX)
-    }
+/// Binds what a list is narrowed to as `$1`–`$5`.
+macro_rules! narrowed {
+    ($statement:expr, $filter:expr) => {
+        $statement
+            .bind($filter.category_id)
+            .bind($filter.min_price_fen.unwrap_or(0))
+            .bind($filter.max_price_fen.unwrap_or(i64::MAX))
+            .bind(i64::from($filter.in_stock_only))
+            .bind($filter.today.clone())
+    };
 }
 
 /// Whether the stock of `p` suffices for its smallest order, when `$4` asks for that.
@@ -67,8 +67,7 @@ macro_rules! shown {
         concat!(
             "p.status || '' = 'published'
             AND (CAST($1 AS BIGINT) IS NULL OR p.category_id = $1)
-            AND (CAST($2 AS BIGINT) IS NULL OR p.price_from_fen >= $2)
-            AND (CAST($3 AS BIGINT) IS NULL OR p.price_from_fen <= $3)
+            AND p.price_from_fen >= CAST($2 AS BIGINT) AND p.price_from_fen <= CAST($3 AS BIGINT)
             AND ",
             in_stock!()
         )
@@ -155,12 +154,7 @@ pub async fn list_product_ids(
             by_filter!(filter, "SELECT p.id", " ORDER BY p.sold_count DESC, p.id DESC LIMIT $6 OFFSET $7")
         }
     };
-    Ok(sql::query_scalar::<i64>(text)
-        .bind(filter.category_id)
-        .bind(filter.lowest_fen())
-        .bind(filter.highest_fen())
-        .bind(i64::from(filter.in_stock_only))
-        .bind(filter.today.clone())
+    Ok(narrowed!(sql::query_scalar::<i64>(text), filter)
         .bind(limit)
         .bind(offset)
         .fetch_all(&mut *conn)
@@ -170,15 +164,7 @@ pub async fn list_product_ids(
 /// How many published products pass the filter, counted up to 2,400 so that counting never grows with the shop.
 pub async fn count_products(conn: &mut Conn, filter: &ListFilter) -> Result<i64> {
     let text = by_filter!(filter, "SELECT COUNT(*) FROM (SELECT p.id", " LIMIT $6) AS counted");
-    Ok(sql::query_scalar::<i64>(text)
-        .bind(filter.category_id)
-        .bind(filter.lowest_fen())
-        .bind(filter.highest_fen())
-        .bind(i64::from(filter.in_stock_only))
-        .bind(filter.today.clone())
-        .bind(MAX_LISTED)
-        .fetch_one(&mut *conn)
-        .await?)
+    Ok(narrowed!(sql::query_scalar::<i64>(text), filter).bind(MAX_LISTED).fetch_one(&mut *conn).await?)
 }
 
 /// The products of a list that prices narrow, unsorted; at most 2,400.
@@ -188,15 +174,7 @@ pub async fn list_priced_keys(conn: &mut Conn, filter: &ListFilter) -> Result<Ve
         "SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count",
         " ORDER BY p.price_from_fen, p.id LIMIT $6"
     );
-    Ok(sql::query_as(text)
-        .bind(filter.category_id)
-        .bind(filter.lowest_fen())
-        .bind(filter.highest_fen())
-        .bind(i64::from(filter.in_stock_only))
-        .bind(filter.today.clone())
-        .bind(MAX_LISTED)
-        .fetch_all(&mut *conn)
-        .await?)
+    Ok(narrowed!(sql::query_as(text), filter).bind(MAX_LISTED).fetch_all(&mut *conn).await?)
 }
 
 /// What a product is sorted by.
@@ -215,8 +193,7 @@ macro_rules! listed_here {
             "SELECT p.id, p.published_at_ms, p.price_from_fen, p.sold_count FROM products p
             WHERE p.village_id = $6 AND p.status = 'published'
                 AND (CAST($1 AS BIGINT) IS NULL OR p.category_id = $1)
-                AND (CAST($2 AS BIGINT) IS NULL OR p.price_from_fen >= $2)
-                AND (CAST($3 AS BIGINT) IS NULL OR p.price_from_fen <= $3) AND ",
+                AND p.price_from_fen >= CAST($2 AS BIGINT) AND p.price_from_fen <= CAST($3 AS BIGINT) AND ",
             in_stock!(),
             " ORDER BY ",
             $order,
@@ -245,12 +222,7 @@ pub async fn list_local_keys(
     let mut keys: BTreeMap<i64, SortKeyRow> = BTreeMap::new();
     for village in list_places(conn, village, town).await? {
         for text in [listed_here, GROWN_HERE] {
-            let found: Vec<SortKeyRow> = sql::query_as(text)
-                .bind(filter.category_id)
-                .bind(filter.min_price_fen)
-                .bind(filter.max_price_fen)
-                .bind(i64::from(filter.in_stock_only))
-                .bind(filter.today.clone())
+            let found: Vec<SortKeyRow> = narrowed!(sql::query_as(text), filter)
                 .bind(village)
                 .bind(limit.min(MAX_LISTED))
                 .fetch_all(&mut *conn)
@@ -287,7 +259,7 @@ const GROWN_HERE: &str = concat!(
 pub async fn list_hit_keys(conn: &mut Conn, filter: &ListFilter, ids: &[i64]) -> Result<Vec<SortKeyRow>> {
     let mut keys = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(PACKED_AT_ONCE) {
-        let passing: Vec<SortKeyRow> = sql::query_as(concat!(
+        let text = concat!(
             "WITH RECURSIVE wanted (n, id) AS (
                 SELECT CAST(1 AS BIGINT), CAST(substr(CAST($6 AS TEXT), 1, 19) AS BIGINT)
                 UNION ALL
@@ -299,16 +271,12 @@ pub async fn list_hit_keys(conn: &mut Conn, filter: &ListFilter, ids: &[i64]) ->
             WHERE p.id = w.id AND ",
             shown!(),
             " ORDER BY w.n"
-        ))
-        .bind(filter.category_id)
-        .bind(filter.min_price_fen)
-        .bind(filter.max_price_fen)
-        .bind(i64::from(filter.in_stock_only))
-        .bind(filter.today.clone())
-        .bind(pack_ids(chunk.iter().copied()))
-        .bind(count(chunk))
-        .fetch_all(&mut *conn)
-        .await?;
+        );
+        let passing: Vec<SortKeyRow> = narrowed!(sql::query_as(text), filter)
+            .bind(pack_ids(chunk.iter().copied()))
+            .bind(count(chunk))
+            .fetch_all(&mut *conn)
+            .await?;
         keys.extend(passing);
     }
     Ok(keys)
@@ -391,47 +359,4 @@ pub async fn list_cards(conn: &mut Conn, ids: &[i64], today: &str) -> Result<Vec
         cards.extend(part);
     }
     Ok(cards)
-}
-
-/// A village that a product on a card comes from.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct CardVillageRow {
-    #[sqlx(try_from = "i64")]
-    pub product_id: ProductId,
-    #[sqlx(try_from = "i64")]
-    pub village_id: VillageId,
-    pub slug: String,
-    pub name: String,
-    pub name_en: String,
-}
-
-/// The villages of the products `ids`: the one that lists each, and the sources of its batches in stock.
-pub async fn list_card_villages(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CardVillageRow>> {
-    let mut villages = Vec::new();
-    for chunk in ids.chunks(PACKED_AT_ONCE) {
-        let part: Vec<CardVillageRow> = sql::query_as(concat!(
-            wanted!(),
-            "SELECT s.product_id, s.village_id, v.slug, v.name, v.name_en
-            FROM (
-                SELECT p.id AS product_id, p.village_id AS village_id
-                FROM wanted w JOIN products p ON p.id = w.id
-                UNION
-                SELECT b.product_id, i.village_id
-                FROM wanted w CROSS JOIN batches b CROSS JOIN batch_inputs i
-                WHERE b.product_id = w.id AND i.batch_id = b.id AND b.available > 0
-            ) AS s
-            JOIN villages v ON v.id = s.village_id
-            ORDER BY s.product_id, s.village_id"
-        ))
-        .bind(pack_ids(chunk.iter().copied()))
-        .bind(count(chunk))
-        .fetch_all(&mut *conn)
-        .await?;
-        villages.extend(part);
-    }
-    Ok(villages)
-}
-
-fn count(ids: &[i64]) -> i64 {
-    i64::try_from(ids.len()).unwrap_or(i64::MAX)
 }

@@ -20,15 +20,30 @@ pub struct ShareRow {
     pub amount_fen: Fen,
 }
 
-/// Shares by collective, best first; `$amount` is what each row of `$from` brings it.
+/// A share of the money of many orders.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct MoneyShareRow {
+    #[sqlx(flatten)]
+    pub share: ShareRow,
+    /// Freight and payment fees of what was paid, in proportion to the goods: of all shares together, beside each.
+    pub freight_fen: i64,
+    pub fee_fen: i64,
+}
+
+/// Shares by collective, best first; `$amount` is what each row of `$from` brings it, `$beside` further columns.
 macro_rules! shares {
     ($amount:literal, $from:literal) => {
+        shares!($amount, "", $from)
+    };
+    ($amount:literal, $beside:literal, $from:literal) => {
         concat!(
             "SELECT c.id AS collective_id, c.name AS collective_name, c.name_en AS collective_name_en,
                 v.slug AS village_slug, v.name AS village_name, v.name_en AS village_name_en,
                 CAST(SUM(",
             $amount,
-            ") AS BIGINT) AS amount_fen
+            ") AS BIGINT) AS amount_fen",
+            $beside,
+            "
             FROM ",
             $from,
             "
@@ -40,10 +55,20 @@ macro_rules! shares {
     };
 }
 
-/// What each collective earned with a product since the beginning of the year in which `from_ms` lies.
-pub async fn list_product_shares(conn: &mut Conn, product: ProductId, from_ms: i64) -> Result<Vec<ShareRow>> {
+/// What each collective earned with a product since the beginning of the year in which `from_ms` lies, and the product's
+/// share of freight and of payment fees on paid orders since then; of each parcel and order in proportion to its lines,
+/// rounded down.
+pub async fn list_product_shares(
+    conn: &mut Conn,
+    product: ProductId,
+    from_ms: i64,
+) -> Result<Vec<MoneyShareRow>> {
     Ok(sql::query_as(shares!(
         "y.amount_fen",
+        ", (SELECT COALESCE(CAST(SUM(b.freight_fen) AS BIGINT), 0) FROM beside_years b
+            WHERE b.kind = 'product' AND b.subject_id = $1 AND b.year >= $2) AS freight_fen,
+        (SELECT COALESCE(CAST(SUM(b.fee_fen) AS BIGINT), 0) FROM beside_years b
+            WHERE b.kind = 'product' AND b.subject_id = $1 AND b.year >= $2) AS fee_fen",
         "product_years y JOIN collectives c ON c.id = y.collective_id JOIN villages v ON v.id = c.village_id
         WHERE y.product_id = $1 AND y.year >= $2"
     ))
@@ -54,16 +79,21 @@ pub async fn list_product_shares(conn: &mut Conn, product: ProductId, from_ms: i
 }
 
 /// What each collective has of the lines with which `collective` earned in the years that the span from `from_ms` until
-/// before `until_ms` touches; itself among them, with its income of those years.
+/// before `until_ms` touches; itself among them, with its income of those years. Freight and payment fees of these lines,
+/// shared out by the same rule.
 pub async fn list_shared_lines_shares(
     conn: &mut Conn,
     collective: CollectiveId,
     from_ms: i64,
     until_ms: i64,
-) -> Result<Vec<ShareRow>> {
+) -> Result<Vec<MoneyShareRow>> {
     let (from_year, until_year) = figures::years_of(from_ms, until_ms);
     Ok(sql::query_as(shares!(
         "y.amount_fen",
+        ", (SELECT COALESCE(CAST(SUM(b.freight_fen) AS BIGINT), 0) FROM beside_years b
+            WHERE b.kind = 'collective' AND b.subject_id = $1 AND b.year >= $2 AND b.year < $3) AS freight_fen,
+        (SELECT COALESCE(CAST(SUM(b.fee_fen) AS BIGINT), 0) FROM beside_years b
+            WHERE b.kind = 'collective' AND b.subject_id = $1 AND b.year >= $2 AND b.year < $3) AS fee_fen",
         "shared_years y JOIN collectives c ON c.id = y.other_id JOIN villages v ON v.id = c.village_id
         WHERE y.collective_id = $1 AND y.year >= $2 AND y.year < $3"
     ))
@@ -83,52 +113,6 @@ pub async fn list_order_shares(conn: &mut Conn, order: OrderId) -> Result<Vec<Sh
     ))
     .bind(order.get())
     .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// Freight and payment fees of what was paid, in proportion to the goods.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct LineMoneyRow {
-    pub freight_fen: i64,
-    pub fee_fen: i64,
-}
-
-/// The product's share of freight and of payment fees on paid orders since the beginning of the year in which `from_ms`
-/// lies; of each parcel and order in proportion to its lines, rounded down.
-pub async fn sum_product_money(conn: &mut Conn, product: ProductId, from_ms: i64) -> Result<LineMoneyRow> {
-    let (from_year, _) = figures::years_of(from_ms, i64::MAX);
-    sum_beside(conn, "product", product.get(), from_year, i64::MAX).await
-}
-
-/// Freight and payment fees, shared out by the same rule, of the whole lines with which `collective` earned in the years
-/// that the span from `from_ms` until before `until_ms` touches.
-pub async fn sum_shared_lines_money(
-    conn: &mut Conn,
-    collective: CollectiveId,
-    from_ms: i64,
-    until_ms: i64,
-) -> Result<LineMoneyRow> {
-    let (from_year, until_year) = figures::years_of(from_ms, until_ms);
-    sum_beside(conn, "collective", collective.get(), from_year, until_year).await
-}
-
-async fn sum_beside(
-    conn: &mut Conn,
-    kind: &'static str,
-    subject: i64,
-    from_year: i64,
-    until_year: i64,
-) -> Result<LineMoneyRow> {
-    Ok(sql::query_as(
-        "SELECT COALESCE(CAST(SUM(freight_fen) AS BIGINT), 0) AS freight_fen,
-            COALESCE(CAST(SUM(fee_fen) AS BIGINT), 0) AS fee_fen
-        FROM beside_years WHERE kind = $1 AND subject_id = $2 AND year >= $3 AND year < $4",
-    )
-    .bind(kind)
-    .bind(subject)
-    .bind(from_year)
-    .bind(until_year)
-    .fetch_one(&mut *conn)
     .await?)
 }
 

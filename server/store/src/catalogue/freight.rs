@@ -16,18 +16,6 @@ pub struct FreightTemplateRow {
     pub free_from_count: Option<i64>,
 }
 
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such template.
-pub async fn get_freight_template(conn: &mut Conn, id: FreightTemplateId) -> Result<FreightTemplateRow> {
-    sql::query_as(
-        "SELECT id, name, basis, free_from_fen, free_from_count FROM freight_templates WHERE id = $1",
-    )
-    .bind(id.get())
-    .fetch_optional(&mut *conn)
-    .await?
-    .ok_or(StoreError::NotFound("freight template"))
-}
-
 /// What one group of regions pays.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct FreightRowRow {
@@ -42,13 +30,37 @@ pub struct FreightRowRow {
     pub surcharge_fen: i64,
 }
 
-/// The rows of a template in their order.
-pub async fn list_freight_rows(conn: &mut Conn, template: FreightTemplateId) -> Result<Vec<FreightRowRow>> {
-    Ok(sql::query_as(
-        "SELECT region_prefixes, refused, first_quantity, first_fee_fen, step_quantity, step_fee_fen, surcharge_fen
-        FROM freight_rows WHERE template_id = $1 ORDER BY position",
+/// The head beside each row; once, without a row, for a template that has none.
+#[derive(Debug, sqlx::FromRow)]
+struct JoinedRow {
+    #[sqlx(flatten)]
+    head: FreightTemplateRow,
+    #[sqlx(flatten)]
+    row: FreightRowRow,
+    has_row: i64,
+}
+
+/// A template with its rows in their order.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such template.
+pub async fn get_freight_template(
+    conn: &mut Conn,
+    id: FreightTemplateId,
+) -> Result<(FreightTemplateRow, Vec<FreightRowRow>)> {
+    let joined: Vec<JoinedRow> = sql::query_as(
+        "SELECT t.id, t.name, t.basis, t.free_from_fen, t.free_from_count,
+            COALESCE(r.region_prefixes, '') AS region_prefixes, COALESCE(r.refused, 0) AS refused,
+            COALESCE(r.first_quantity, 0) AS first_quantity, COALESCE(r.first_fee_fen, 0) AS first_fee_fen,
+            COALESCE(r.step_quantity, 0) AS step_quantity, COALESCE(r.step_fee_fen, 0) AS step_fee_fen,
+            COALESCE(r.surcharge_fen, 0) AS surcharge_fen,
+            CAST(CASE WHEN r.template_id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_row
+        FROM freight_templates t LEFT JOIN freight_rows r ON r.template_id = t.id
+        WHERE t.id = $1 ORDER BY r.position",
     )
-    .bind(template.get())
+    .bind(id.get())
     .fetch_all(&mut *conn)
-    .await?)
+    .await?;
+    let head = joined.first().ok_or(StoreError::NotFound("freight template"))?.head.clone();
+    Ok((head, joined.into_iter().filter(|joined| joined.has_row == 1).map(|joined| joined.row).collect()))
 }

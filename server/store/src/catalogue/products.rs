@@ -1,9 +1,9 @@
-//! One product: its own row, variants, tier prices, photos, and where its parcels leave from.
+//! One product: its own row, variants, tier prices and photos.
 
 use domain::ids::{FreightTemplateId, PlaceId, ProductId, TeamId, VariantId, VillageId};
 use domain::money::Fen;
 
-use crate::{Conn, Result, StoreError, sql};
+use crate::{Conn, Result, sql};
 
 /// A product in full.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -53,6 +53,9 @@ pub struct ProductRow {
     pub team_slug: String,
     pub team_name: String,
     pub team_name_en: String,
+    /// Where its parcels leave from.
+    pub place_name: String,
+    pub place_region_code: String,
 }
 
 macro_rules! product {
@@ -65,12 +68,14 @@ macro_rules! product {
                 c.slug AS category_slug, c.name AS category_name, c.name_en AS category_name_en,
                 v.slug AS village_slug, v.name AS village_name, v.name_en AS village_name_en,
                 t.name AS town_name, t.name_en AS town_name_en,
-                e.slug AS team_slug, e.name AS team_name, e.name_en AS team_name_en
+                e.slug AS team_slug, e.name AS team_name, e.name_en AS team_name_en,
+                d.name AS place_name, d.region_code AS place_region_code
             FROM products p
             JOIN categories c ON c.id = p.category_id
             JOIN villages v ON v.id = p.village_id
             JOIN towns t ON t.id = v.town_id
             JOIN teams e ON e.id = p.team_id
+            JOIN dispatch_places d ON d.id = p.place_id
             WHERE ",
             $key
         )
@@ -163,29 +168,6 @@ pub async fn list_photos(conn: &mut Conn, product: ProductId) -> Result<Vec<Phot
     .bind(product.get())
     .fetch_all(&mut *conn)
     .await?)
-}
-
-/// Where parcels leave from.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct DispatchPlaceRow {
-    #[sqlx(try_from = "i64")]
-    pub id: PlaceId,
-    #[sqlx(try_from = "i64")]
-    pub team_id: TeamId,
-    pub name: String,
-    pub region_code: String,
-    pub address: String,
-    pub phone: String,
-}
-
-/// # Errors
-/// [`StoreError::NotFound`] when there is no such place.
-pub async fn get_dispatch_place(conn: &mut Conn, id: PlaceId) -> Result<DispatchPlaceRow> {
-    sql::query_as("SELECT id, team_id, name, region_code, address, phone FROM dispatch_places WHERE id = $1")
-        .bind(id.get())
-        .fetch_optional(&mut *conn)
-        .await?
-        .ok_or(StoreError::NotFound("dispatch place"))
 }
 
 /// What a map of the site says of a product.

@@ -41,7 +41,11 @@ pub(super) async fn scenario(db: &Db) {
     assert_eq!(ids(list_entries(conn, &of_nine).await.unwrap()), [3, 2, 1], "by it and to it");
     let failed = Filter { action: Some("sign_in_failed".to_owned()), from_id: 2, ..all.clone() };
     assert_eq!(ids(list_entries(conn, &failed).await.unwrap()), [2]);
-    assert_eq!(ids(list_of_account(conn, UserId::from_i64(9), 10).await.unwrap()), [2, 1]);
+    assert_eq!(ids(list_of_subject(conn, "user", 9, 10).await.unwrap()), [2, 1], "to it, whoever did it");
+    assert_eq!(ids(list_of_subject(conn, "user", 9, 1).await.unwrap()), [2], "latest first");
+    let by_nine = list_by_account(conn, UserId::from_i64(9), 10).await.unwrap();
+    assert!(by_nine.iter().all(|entry| entry.user_name.as_deref() == Some("茶友")));
+    assert_eq!(ids(by_nine), [3, 1]);
     assert_eq!(list_users_named(conn, "茶友").await.unwrap(), [9]);
 
     assert_eq!(purge_origins(conn, T + 2).await.unwrap(), 0);

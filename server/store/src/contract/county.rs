@@ -53,9 +53,8 @@ pub(super) async fn scenario(db: &Db) {
     );
     let bought = list_unit_sales(&mut conn, 0, i64::MAX).await.unwrap();
     assert_eq!((bought[0].slug.as_str(), bought[0].amount_fen.get()), ("university", 29000));
-    let days = list_sales_by_day(&mut conn, 0, i64::MAX).await.unwrap();
-    let days: Vec<_> = days.iter().map(|row| (row.day_number, row.amount_fen.get())).collect();
-    assert_eq!(days, [(20156, 5000), (20157, 24000)]);
+    let days = list_sales_by_span(&mut conn, &[20156, 20157, 20158, 20159]).await.unwrap();
+    assert_eq!(days.iter().map(|amount| amount.get()).collect::<Vec<_>>(), [5000, 24000, 0]);
     let counts = list_order_counts(&mut conn, 0, i64::MAX).await.unwrap();
     let counts: Vec<_> =
         counts.iter().map(|row| (row.status, row.order_count, row.total_fen.get())).collect();

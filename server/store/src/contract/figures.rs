@@ -5,7 +5,7 @@ use sqlx::Executor;
 
 use super::catalogue::{PAID_AT_MS, insert_catalogue};
 use super::{on_both, on_postgres};
-use crate::catalogue::{list_categories, sum_product_money};
+use crate::catalogue::{list_categories, list_product_shares};
 use crate::county::list_team_sales;
 use crate::figures::*;
 use crate::{Conn, Db, Result};
@@ -57,7 +57,8 @@ async fn refund(conn: &mut Conn) {
     assert_eq!(sold(conn).await, (2, 29_000), "on two days, since one part came a millisecond early");
     take_off_order(conn, ORDER).await.unwrap();
     assert_eq!(sold(conn).await, (0, 0));
-    assert_eq!(sum_product_money(conn, TEA, 0).await.unwrap().fee_fen, 0);
+    let shares = list_product_shares(conn, TEA, 0).await.unwrap();
+    assert!(shares.iter().all(|row| row.share.amount_fen.is_zero() && row.fee_fen == 0), "{shares:?}");
     for statement in [
         "UPDATE attributions SET reversed_fen = amount_fen",
         "UPDATE orders SET status = 'refunded' WHERE id = 200",

@@ -32,14 +32,9 @@ mod version;
 mod villages;
 mod watching;
 
-use std::future::{Future, poll_fn};
-use std::hash::{BuildHasher, Hasher, RandomState};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use sqlx::Executor;
 
-use sqlx::{AssertSqlSafe, Connection, Executor};
-
+use crate::testing::database::on_new_postgres;
 use crate::{Conn, Db};
 
 /// Runs a test on each engine, each time on a new database with the schema in it.
@@ -75,29 +70,13 @@ pub(crate) async fn on_postgres(test: impl AsyncFn(&Db)) -> bool {
 }
 
 async fn on_postgres_as_of(version: Option<i64>, test: impl AsyncFn(&Db)) -> bool {
-    let Ok(url) = std::env::var("XIANGJI_TEST_POSTGRES_URL") else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set XIANGJI_TEST_POSTGRES_URL");
-        eprintln!("skipped on PostgreSQL: XIANGJI_TEST_POSTGRES_URL is not set");
-        return false;
-    };
-    crate::install_drivers();
-    let name = format!("xj_test_{:016x}", RandomState::new().build_hasher().finish());
-    let (server, _) = url.rsplit_once('/').expect("a database at the end of XIANGJI_TEST_POSTGRES_URL");
-    let mut admin = Conn::connect(&url).await.expect("PostgreSQL at XIANGJI_TEST_POSTGRES_URL");
-    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"))).await.unwrap();
-    let outcome = caught(async {
-        let db = Db::connect(&format!("{server}/{name}"), 8).await.unwrap();
+    on_new_postgres(async |url| {
+        let db = Db::connect(&url, 8).await.unwrap();
         migrate(&db, version).await;
         test(&db).await;
         db.close().await;
     })
-    .await;
-    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
-    if let Err(panic) = outcome {
-        eprintln!("failed on PostgreSQL");
-        resume_unwind(panic);
-    }
-    true
+    .await
 }
 
 async fn migrate(db: &Db, version: Option<i64>) {
@@ -105,17 +84,6 @@ async fn migrate(db: &Db, version: Option<i64>) {
         Some(version) => db.migrate_to(version).await.unwrap(),
         None => db.migrate().await.unwrap(),
     }
-}
-
-/// Awaits `work` and gives its panic instead of passing it on.
-async fn caught(work: impl Future<Output = ()>) -> std::thread::Result<()> {
-    let mut work = pin!(work);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(())) => Poll::Ready(Ok(())),
-        Err(panic) => Poll::Ready(Err(panic)),
-    })
-    .await
 }
 
 /// A county with one of each thing people can hold a role of: what other scenarios stand on.

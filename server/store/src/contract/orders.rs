@@ -340,6 +340,11 @@ async fn read(conn: &mut Conn) {
     assert_eq!((prices[0].in_stock, prices[0].best_price_fen), (6, Some(6000)));
     let bought = units::list_purchases(conn, 7, T, T + 100).await.unwrap();
     assert_eq!((bought[0].order_count, bought[0].amount_fen), (1, Fen::new(13_600)));
+    let sum = units::sum_purchases(conn, 7, T, T + 100).await.unwrap();
+    let all: Fen = bought.iter().map(|row| row.amount_fen).sum();
+    assert_eq!((sum.amount_fen, sum.village_count), (all, 1));
+    let none = units::sum_purchases(conn, 7, 0, 1).await.unwrap();
+    assert_eq!((none.amount_fen, none.village_count), (Fen::ZERO, 0));
     assert_eq!(find_collective(conn, COLLECTIVE).await.unwrap().unwrap().id, COLLECTIVE);
     assert_eq!(
         get_collective_balances(conn, COLLECTIVE).await.unwrap(),

@@ -40,4 +40,26 @@ pub(super) async fn scenario(db: &Db) {
     let sold = list_exact_hits(&mut conn, "绿茶", 9).await.unwrap();
     assert_eq!(sold.iter().map(|hit| hit.sold_count).collect::<Vec<_>>(), [10, 50]);
     assert_eq!(list_exact_hits(&mut conn, "绿茶", 1).await.unwrap().len(), 1);
+
+    let all = Part { skipped: 0, taken: 9 };
+    let met = find_met(&mut conn, &["绿茶"], 9, 9, all).await.unwrap();
+    assert_eq!((met.product_ids, met.total), (vec![100, 101], 2), "heaviest first, no drafts");
+    let met = find_met(&mut conn, &["绿茶", "lvye"], 9, 9, all).await.unwrap();
+    assert_eq!((met.product_ids, met.total), (vec![101], 1), "what has both, whichever is rarer");
+    let met = find_met(&mut conn, &["lv", "lvcha", "绿茶"], 9, 9, all).await.unwrap();
+    assert_eq!(met.product_ids, [100]);
+    for nothing in [&["lv", "lvye"][..], &["绿茶", "没有"], &["没有"], &[]] {
+        assert_eq!(find_met(&mut conn, nothing, 9, 9, all).await.unwrap(), Met::default(), "{nothing:?}");
+    }
+    for (skipped, shown) in [(0, 100), (1, 101), (2, 101), (9, 101)] {
+        let met = find_met(&mut conn, &["绿茶"], 9, 9, Part { skipped, taken: 1 }).await.unwrap();
+        assert_eq!((met.product_ids, met.total), (vec![shown], 2), "after {skipped}");
+    }
+    let met = find_met(&mut conn, &["绿茶"], 9, 1, all).await.unwrap();
+    assert_eq!((met.product_ids, met.total), (vec![100], 1), "the best only");
+    let met = find_met(&mut conn, &["绿茶"], 1, 9, all).await.unwrap();
+    assert_eq!(met.product_ids, [100], "the heaviest only");
+    let known = list_known_terms(&mut conn, &["没有", "绿茶", "旧", "lvcha"]).await.unwrap();
+    assert_eq!(known, ["绿茶", "lvcha"]);
+    assert!(list_known_terms(&mut conn, &[]).await.unwrap().is_empty());
 }

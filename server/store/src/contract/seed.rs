@@ -32,7 +32,7 @@ pub(super) async fn scenario(db: &Db) {
     let cadres = villages::list_village_cadres(&mut tx, VillageId::from_i64(3), "2026-06-01").await.unwrap();
     assert_eq!(cadres.len(), 1, "the posting is in force on a day of its term");
 
-    let rows = catalogue::list_freight_rows(&mut tx, FreightTemplateId::from_i64(12)).await.unwrap();
+    let (_, rows) = catalogue::get_freight_template(&mut tx, FreightTemplateId::from_i64(12)).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.refused).collect::<Vec<_>>(), [0, 1], "rows keep their order");
     assert_eq!(seed::count_early_sales(&mut tx).await.unwrap(), 0);
     tx.commit().await.unwrap();

@@ -2,7 +2,9 @@
 
 use sqlx::Executor as _;
 
-use super::{beside_facts, count_facts, product_facts, sales_facts, shared_facts, year_of};
+use super::{
+    beside_facts, count_facts, credited_days, earned_days, product_facts, sales_facts, shared_facts, year_of,
+};
 use crate::audit_books::Mismatch;
 use crate::{Conn, Engine, Result, sql};
 

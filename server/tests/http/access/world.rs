@@ -146,34 +146,7 @@ impl World {
     /// Figures that move when anything of weight is written; a refused request leaves them alone.
     pub async fn fingerprint(&self) -> Vec<i64> {
         let mut conn = self.shop.services.db.read().await.unwrap();
-        let mut figures = Vec::new();
-        for statement in [
-            "SELECT COUNT(*) FROM orders",
-            "SELECT COALESCE(SUM(version), 0) FROM orders",
-            "SELECT COALESCE(SUM(version), 0) FROM products",
-            "SELECT COUNT(*) FROM products",
-            "SELECT COUNT(*) FROM products WHERE status = 'published'",
-            "SELECT COUNT(*) FROM batches",
-            "SELECT COALESCE(SUM(available), 0) FROM batches",
-            "SELECT COUNT(*) FROM parcels WHERE status = 'to_pack'",
-            "SELECT COUNT(*) FROM parcels WHERE status = 'cancelled'",
-            "SELECT COUNT(*) FROM payments",
-            "SELECT COUNT(*) FROM payments WHERE status = 'captured'",
-            "SELECT COUNT(*) FROM refunds WHERE status = 'succeeded'",
-            "SELECT COUNT(*) FROM approvals",
-            "SELECT COUNT(*) FROM journal_entries",
-            "SELECT COUNT(*) FROM cart_lines",
-            "SELECT COUNT(*) FROM media",
-            "SELECT COUNT(*) FROM form_flashes",
-            "SELECT COUNT(*) FROM roles WHERE revoked_at_ms IS NULL",
-            "SELECT COUNT(*) FROM users",
-            "SELECT COUNT(*) FROM audit_log",
-            "SELECT COUNT(*) FROM outbox",
-        ] {
-            let figure: i64 = sqlx::query_scalar(statement).fetch_one(&mut *conn).await.unwrap();
-            figures.push(figure);
-        }
-        figures
+        store::testing::traces::fingerprint(&mut conn).await.unwrap()
     }
 }
 

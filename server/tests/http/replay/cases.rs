@@ -4,7 +4,6 @@
 use domain::parcel::ParcelStatus;
 use service::Viewer;
 use service::shipping::ShipParcel;
-use sqlx::AssertSqlSafe;
 
 use super::digest::page_of;
 use crate::access::Who;
@@ -263,11 +262,6 @@ async fn give_password(world: &World, who: Who) {
     let donor = service::accounts::create_user(services, donor).await.unwrap();
     let user = world.viewer(who).await.user_id().unwrap();
     let mut tx = services.db.write().await.unwrap();
-    let copy = format!(
-        "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = {}) WHERE id = {}",
-        donor.get(),
-        user.get()
-    );
-    sqlx::query(AssertSqlSafe(copy)).execute(&mut *tx).await.unwrap();
+    store::testing::traces::copy_password(&mut tx, donor, user).await.unwrap();
     tx.commit().await.unwrap();
 }

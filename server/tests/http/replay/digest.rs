@@ -1,60 +1,20 @@
 //! What stands in the database, without what may differ between two equal worlds.
 
-use std::collections::BTreeMap;
-
 use domain::ids::OrderId;
 use service::Services;
-use sqlx::AssertSqlSafe;
-use store::{Conn, Engine};
-
-/// Not the business of the shop: who is signed in and from where, forms that came back, failures that are counted, who
-/// did what when, and what the network told by itself.
-const LEFT_OUT: &[&str] = &[
-    "_sqlx_migrations",
-    "sessions",
-    "known_devices",
-    "form_flashes",
-    "login_attempts",
-    "audit_log",
-    "audit_origins",
-    "payment_events",
-];
-
-/// Moved by looking at something, or by locking it.
-const RESTLESS: &[(&str, &str)] = &[
-    ("orders", "version"),
-    ("carts", "updated_at_ms"),
-    ("cart_lines", "updated_at_ms"),
-    ("payments", "checked_at_ms"),
-];
-
-/// Every row of every table, as text.
-pub type Digest = BTreeMap<String, Vec<String>>;
-
-/// For every table how many rows it has and what its figures add up to.
-pub type Figures = BTreeMap<String, String>;
-
-/// A table's columns, with whether they hold whole numbers.
-type Columns = Vec<(String, bool)>;
+use store::testing::digest::Digest;
+pub use store::testing::digest::Figures;
 
 /// Every row of the business.
 pub async fn digest(services: &Services) -> Digest {
     let mut conn = services.db.read().await.unwrap();
-    let mut digest = Digest::new();
-    for (table, columns) in tables(services, &mut conn).await {
-        let quoted = |column: &str| match services.db.engine() {
-            Engine::Sqlite => format!("quote({column})"),
-            Engine::Postgres => format!("COALESCE(CAST({column} AS TEXT), 'NULL')"),
-        };
-        let shown: Vec<String> = columns
-            .iter()
-            .filter(|(column, _)| !RESTLESS.contains(&(table.as_str(), column.as_str())))
-            .map(|(column, _)| format!("'{column}=' || {}", quoted(column)))
-            .collect();
-        let statement = format!("SELECT {} AS text FROM {table} ORDER BY 1", shown.join(" || ' ' || "));
-        digest.insert(table, texts(&mut conn, statement).await);
-    }
-    digest
+    store::testing::digest::digest(services.db.engine(), &mut conn).await.unwrap()
+}
+
+/// Counts, sums and states.
+pub async fn figures(services: &Services) -> Figures {
+    let mut conn = services.db.read().await.unwrap();
+    store::testing::digest::figures(services.db.engine(), &mut conn).await.unwrap()
 }
 
 /// What is different, table by table.
@@ -69,76 +29,12 @@ pub fn changes(before: &Digest, after: &Digest) -> Vec<String> {
     told
 }
 
-/// Counts, sums and states. Two worlds in which the same was done have the same ones, whatever their ids.
-pub async fn figures(services: &Services) -> Figures {
-    let mut conn = services.db.read().await.unwrap();
-    let mut figures = Figures::new();
-    for (table, columns) in tables(services, &mut conn).await {
-        let mut parts = vec!["CAST(COUNT(*) AS TEXT)".to_owned()];
-        for (column, is_number) in &columns {
-            let is_figure = *is_number
-                && !["id", "_ms", "version", "position"].iter().any(|end| column.ends_with(end))
-                && !["before_id", "created_by", "granted_by"].contains(&column.as_str());
-            if is_figure {
-                parts.push(format!("' {column} ' || CAST(COALESCE(SUM({column}), 0) AS TEXT)"));
-            }
-        }
-        let mut text = texts(&mut conn, format!("SELECT {} FROM {table}", parts.join(" || "))).await.concat();
-        if columns.iter().any(|(column, _)| column == "status") {
-            // The network closes an unpaid page when its time has come, and tells of it when it likes.
-            let state = match table.as_str() {
-                "payments" => "CASE WHEN status IN ('open', 'expired') THEN 'unpaid' ELSE status END",
-                _ => "status",
-            };
-            let states = format!(
-                "SELECT state || ' ' || CAST(COUNT(*) AS TEXT)
-                   FROM (SELECT {state} AS state FROM {table}) AS states GROUP BY state ORDER BY 1"
-            );
-            text.push_str(&format!(" {}", texts(&mut conn, states).await.join(", ")));
-        }
-        figures.insert(table, text);
-    }
-    figures
-}
-
 /// The tables in which the two differ.
 pub fn differences(one: &Figures, other: &Figures) -> Vec<String> {
     one.iter()
         .filter(|(table, text)| other.get(*table) != Some(text))
         .map(|(table, text)| format!("{table}: {text} / {:?}", other.get(table)))
         .collect()
-}
-
-async fn tables(services: &Services, conn: &mut Conn) -> Vec<(String, Columns)> {
-    let statement = match services.db.engine() {
-        Engine::Sqlite => {
-            "SELECT t.name || ' ' || c.name || ' ' || CASE c.type WHEN 'INTEGER' THEN 1 ELSE 0 END
-               FROM sqlite_master t, pragma_table_info(t.name) c
-              WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.sql NOT LIKE '%VIRTUAL%'"
-        }
-        Engine::Postgres => {
-            "SELECT table_name || ' ' || column_name || ' ' || CASE data_type WHEN 'bigint' THEN '1' ELSE '0' END
-               FROM information_schema.columns WHERE table_schema = 'public'"
-        }
-    };
-    let mut found: BTreeMap<String, Columns> = BTreeMap::new();
-    for text in texts(conn, statement.to_owned()).await {
-        let words: Vec<&str> = text.split(' ').collect();
-        if !LEFT_OUT.contains(&words[0]) {
-            found.entry(words[0].to_owned()).or_default().push((words[1].to_owned(), words[2] == "1"));
-        }
-    }
-    for columns in found.values_mut() {
-        columns.sort_unstable();
-    }
-    found.into_iter().collect()
-}
-
-async fn texts(conn: &mut Conn, statement: String) -> Vec<String> {
-    sqlx::query_scalar::<_, String>(AssertSqlSafe(statement.clone()))
-        .fetch_all(&mut *conn)
-        .await
-        .unwrap_or_else(|error| panic!("{statement}: {error}"))
 }
 
 /// What an order's payment page is called by the network.

@@ -181,7 +181,7 @@ async fn publishing_gives_an_undated_batch_its_last_day() {
     let (product, _) = tea(&fixture).await;
     for is_published in [false, true] {
         let mut tx = services.db.write().await.unwrap();
-        tx.execute("UPDATE batches SET expires_on = NULL").await.unwrap();
+        store::testing::trade::forget_last_days(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         publish(services, &seller(), product).await.unwrap();
         let batches = edit_page(services, &seller(), product).await.unwrap().batches;

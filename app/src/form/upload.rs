@@ -1,0 +1,56 @@
+//! Forms with files in them.
+
+use std::future::Future;
+
+use serde::Serialize;
+use service::{ServiceError, Services, Viewer};
+
+use super::{Answer, Then, submit};
+use crate::AppError;
+
+/// A file that was sent.
+#[derive(Debug, Clone)]
+pub struct UploadedFile {
+    /// The field it was sent in.
+    pub field: String,
+    /// The name it had on the sender's machine; only to be shown.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// A multipart form: its texts, and its files.
+#[derive(Debug, Clone, Default)]
+pub struct UploadForm {
+    pub values: Vec<(String, String)>,
+    pub files: Vec<UploadedFile>,
+}
+
+impl UploadForm {
+    /// The first text of a field; empty when absent.
+    #[must_use]
+    pub fn value(&self, field: &str) -> &str {
+        self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
+    }
+}
+
+impl Serialize for UploadForm {
+    /// What can be shown again: the texts, since no browser lets a page fill in a file.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.values.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// [`submit`] for an upload; the value goes to the script that sent it.
+pub async fn submit_upload<Work, Fut, T>(
+    form: UploadForm,
+    work: Work,
+) -> Result<Answer<serde_json::Value>, AppError>
+where
+    Work: FnOnce(Services, Viewer, UploadForm) -> Fut + Send + 'static,
+    Fut: Future<Output = service::Result<Then<T>>> + Send + 'static,
+    T: Serialize + Send + 'static,
+{
+    let answer = submit(form, work).await?;
+    let value = serde_json::to_value(answer.value).map_err(ServiceError::internal)?;
+    Ok(Answer { value, go_to: answer.go_to })
+}

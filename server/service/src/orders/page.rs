@@ -1,0 +1,147 @@
+//! Looking at an order, and at the list of one's own.
+
+use domain::money::Fen;
+use domain::order::OrderStatus;
+
+use super::{
+    ApprovalRow, LineRow, OrderRow, OrderSummary, ParcelRow, PaymentRow, RefundRow, can_cancel, require_buyer,
+};
+use crate::accounts::throttle;
+use crate::{Result, ServiceError, Services, Viewer};
+
+/// Orders a page of history shows.
+pub const PAGE_SIZE: i64 = 20;
+
+/// An order as its page shows it.
+#[derive(Debug, Clone)]
+pub struct OrderPage {
+    pub order: OrderRow,
+    pub lines: Vec<OrderPageLine>,
+    pub parcels: Vec<ParcelRow>,
+    pub payments: Vec<PaymentRow>,
+    pub refunds: Vec<RefundRow>,
+    pub approvals: Vec<ApprovalRow>,
+    /// What each collective gets of it: name in both languages, amount after reversals.
+    pub shares: Vec<OrderShare>,
+    pub can_pay: bool,
+    pub can_cancel: bool,
+    /// The server's time when this was read, for the hold clock.
+    pub now_ms: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct OrderPageLine {
+    pub line: LineRow,
+    pub photo_hash: Option<String>,
+    pub product_slug: Option<String>,
+}
+
+/// A collective's share of an order.
+#[derive(Debug, Clone)]
+pub struct OrderShare {
+    pub name: String,
+    pub name_en: String,
+    pub village_slug: String,
+    pub amount_fen: Fen,
+}
+
+/// The order with this number, for its buyer, or for whoever also knows the last four digits of the phone.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everyone else; wrong digits are throttled.
+pub async fn order_page(
+    services: &Services,
+    viewer: &Viewer,
+    number: &str,
+    phone_tail: Option<&str>,
+) -> Result<OrderPage> {
+    let found = {
+        let mut conn = services.db.read().await?;
+        store::orders::find_order_by_number(&mut conn, number.trim()).await?
+    };
+    let order = match found {
+        Some(order) if require_buyer(viewer, &order).is_ok() => order,
+        found => {
+            let tail = phone_tail.ok_or(ServiceError::NotFound)?;
+            check_phone_tail(services, number.trim(), found, tail).await?
+        }
+    };
+    read_page(services, order).await
+}
+
+async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
+    let mut conn = services.db.read().await?;
+    let id = order.id;
+    let photos = store::orders::list_line_photos(&mut conn, id).await?;
+    let lines = store::orders::list_order_lines(&mut conn, id)
+        .await?
+        .into_iter()
+        .map(|line| {
+            let photo = photos.iter().find(|(of, _, _)| *of == line.id.get());
+            let photo_hash = photo.map(|(_, hash, _)| hash.clone());
+            OrderPageLine { line, photo_hash, product_slug: photo.map(|(_, _, slug)| slug.clone()) }
+        })
+        .collect();
+    let parcels = store::parcels::list_order_parcels(&mut conn, id).await?;
+    let mut shares = Vec::new();
+    for row in store::books::list_attributions(&mut conn, id).await? {
+        let Some(collective) = store::books::find_collective(&mut conn, row.collective_id).await? else {
+            continue;
+        };
+        let amount_fen = row.amount_fen - row.reversed_fen;
+        match shares.iter_mut().find(|share: &&mut OrderShare| share.village_slug == collective.village_slug)
+        {
+            Some(share) => share.amount_fen += amount_fen,
+            None => shares.push(OrderShare {
+                name: collective.name,
+                name_en: collective.name_en,
+                village_slug: collective.village_slug,
+                amount_fen,
+            }),
+        }
+    }
+    let can_cancel = can_cancel(&order, &parcels);
+    Ok(OrderPage {
+        lines,
+        payments: store::payments::list_order_payments(&mut conn, id).await?,
+        refunds: store::payments::list_order_refunds(&mut conn, id).await?,
+        approvals: store::orders::list_approvals(&mut conn, id).await?,
+        shares,
+        can_pay: order.status == OrderStatus::AwaitingPayment,
+        can_cancel,
+        now_ms: services.now_ms(),
+        parcels,
+        order,
+    })
+}
+
+/// Guesses are counted for numbers that do not exist, too: waiting tells nothing.
+async fn check_phone_tail(
+    services: &Services,
+    number: &str,
+    found: Option<OrderRow>,
+    tail: &str,
+) -> Result<OrderRow> {
+    let bucket = throttle::Bucket::order(number);
+    throttle::admit(services, std::slice::from_ref(&bucket)).await?;
+    // A unit's order is its members' only: those who have left know its number, and often the telephone.
+    let fits = |order: &OrderRow| {
+        order.unit_id.is_none() && tail.trim().len() == 4 && order.recipient_phone.ends_with(tail.trim())
+    };
+    let order = found.filter(fits).ok_or(ServiceError::NotFound)?;
+    let mut tx = services.db.write().await?;
+    bucket.clear(&mut tx).await?;
+    tx.commit().await?;
+    Ok(order)
+}
+
+/// The viewer's own orders, newest first; `before_ms` pages on.
+pub async fn list_my_orders(
+    services: &Services,
+    viewer: &Viewer,
+    before_ms: Option<i64>,
+) -> Result<Vec<OrderSummary>> {
+    let user = viewer.require_user()?.user_id;
+    let mut conn = services.db.read().await?;
+    Ok(store::orders::list_user_orders(&mut conn, user, before_ms.unwrap_or(i64::MAX), PAGE_SIZE).await?)
+}

@@ -1,0 +1,45 @@
+//! Where the products on cards come from.
+
+use domain::ids::{ProductId, VillageId};
+
+use super::{PACKED_AT_ONCE, count, pack_ids, wanted};
+use crate::{Conn, Result, sql};
+
+/// A village that a product on a card comes from.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct CardVillageRow {
+    #[sqlx(try_from = "i64")]
+    pub product_id: ProductId,
+    #[sqlx(try_from = "i64")]
+    pub village_id: VillageId,
+    pub slug: String,
+    pub name: String,
+    pub name_en: String,
+}
+
+/// The villages of the products `ids`: the one that lists each, and the sources of its batches in stock.
+pub async fn list_card_villages(conn: &mut Conn, ids: &[i64]) -> Result<Vec<CardVillageRow>> {
+    let mut villages = Vec::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part: Vec<CardVillageRow> = sql::query_as(concat!(
+            wanted!(),
+            "SELECT s.product_id, s.village_id, v.slug, v.name, v.name_en
+            FROM (
+                SELECT p.id AS product_id, p.village_id AS village_id
+                FROM wanted w JOIN products p ON p.id = w.id
+                UNION
+                SELECT b.product_id, i.village_id
+                FROM wanted w CROSS JOIN batches b CROSS JOIN batch_inputs i
+                WHERE b.product_id = w.id AND i.batch_id = b.id AND b.available > 0
+            ) AS s
+            JOIN villages v ON v.id = s.village_id
+            ORDER BY s.product_id, s.village_id"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .fetch_all(&mut *conn)
+        .await?;
+        villages.extend(part);
+    }
+    Ok(villages)
+}

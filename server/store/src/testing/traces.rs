@@ -1,0 +1,90 @@
+//! What is left in the database of what somebody did, wrote or was.
+
+use domain::ids::UserId;
+
+use crate::{Conn, Result, sql};
+
+/// What is left of an account that nobody may find any more: nothing, when it was deleted and its name was `name`.
+pub async fn list_left_of(conn: &mut Conn, user: UserId, name: &str) -> Result<Vec<&'static str>> {
+    let mut left = Vec::new();
+    for (what, text) in [
+        ("login names", "SELECT COUNT(*) FROM login_names WHERE user_id = $1"),
+        ("sessions", "SELECT COUNT(*) FROM sessions WHERE user_id = $1"),
+        ("cart", "SELECT COUNT(*) FROM carts WHERE user_id = $1"),
+        ("devices", "SELECT COUNT(*) FROM known_devices WHERE user_id = $1"),
+    ] {
+        if sql::query_scalar::<i64>(text).bind(user.get()).fetch_one(&mut *conn).await? > 0 {
+            left.push(what);
+        }
+    }
+    let named = sql::query_scalar::<i64>("SELECT COUNT(*) FROM users WHERE id = $1 AND display_name = $2");
+    if named.bind(user.get()).bind(name.to_owned()).fetch_one(conn).await? > 0 {
+        left.push("name");
+    }
+    Ok(left)
+}
+
+/// How many letters still have their words.
+pub async fn count_kept_letters(conn: &mut Conn) -> Result<i64> {
+    let text = "SELECT COUNT(*) FROM outbox WHERE topic = 'mail' AND payload <> '{}'";
+    Ok(sql::query_scalar::<i64>(text).fetch_one(conn).await?)
+}
+
+/// Everything that waits to be done, or was done, as it was written down.
+pub async fn list_outbox_payloads(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(sql::query_scalar::<String>("SELECT payload FROM outbox").fetch_all(conn).await?)
+}
+
+/// Whether a link into an account is found by these very bytes.
+pub async fn has_account_link(conn: &mut Conn, stored: &[u8]) -> Result<bool> {
+    let count = sql::query_scalar::<i64>("SELECT COUNT(*) FROM account_links WHERE token_hash = $1");
+    Ok(count.bind(stored.to_vec()).fetch_one(conn).await? > 0)
+}
+
+/// What was typed into forms that were refused.
+pub async fn list_kept_forms(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(sql::query_scalar::<String>("SELECT content FROM form_flashes").fetch_all(conn).await?)
+}
+
+/// Gives somebody the password of somebody else.
+pub async fn copy_password(conn: &mut Conn, from: UserId, to: UserId) -> Result<()> {
+    sql::query(
+        "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = $1) WHERE id = $2",
+    )
+    .bind(from.get())
+    .bind(to.get())
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Figures that move when anything of weight is written; a refused request leaves them alone.
+pub async fn fingerprint(conn: &mut Conn) -> Result<Vec<i64>> {
+    let mut figures = Vec::new();
+    for text in [
+        "SELECT COUNT(*) FROM orders",
+        "SELECT COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM orders",
+        "SELECT COALESCE(CAST(SUM(version) AS BIGINT), 0) FROM products",
+        "SELECT COUNT(*) FROM products",
+        "SELECT COUNT(*) FROM products WHERE status = 'published'",
+        "SELECT COUNT(*) FROM batches",
+        "SELECT COALESCE(CAST(SUM(available) AS BIGINT), 0) FROM batches",
+        "SELECT COUNT(*) FROM parcels WHERE status = 'to_pack'",
+        "SELECT COUNT(*) FROM parcels WHERE status = 'cancelled'",
+        "SELECT COUNT(*) FROM payments",
+        "SELECT COUNT(*) FROM payments WHERE status = 'captured'",
+        "SELECT COUNT(*) FROM refunds WHERE status = 'succeeded'",
+        "SELECT COUNT(*) FROM approvals",
+        "SELECT COUNT(*) FROM journal_entries",
+        "SELECT COUNT(*) FROM cart_lines",
+        "SELECT COUNT(*) FROM media",
+        "SELECT COUNT(*) FROM form_flashes",
+        "SELECT COUNT(*) FROM roles WHERE revoked_at_ms IS NULL",
+        "SELECT COUNT(*) FROM users",
+        "SELECT COUNT(*) FROM audit_log",
+        "SELECT COUNT(*) FROM outbox",
+    ] {
+        figures.push(sql::query_scalar::<i64>(text).fetch_one(&mut *conn).await?);
+    }
+    Ok(figures)
+}
