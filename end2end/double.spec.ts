@@ -175,6 +175,29 @@ for (const way of WAYS) {
       await visit(page, at(`/products?q=${encodeURIComponent(name)}`));
       await expect(page.getByRole('link', { name, exact: true })).toHaveCount(1);
     });
+    const team = listing.replace(/\/products\/.*$/, '');
+
+    await test.step('two more kilograms come in by the table, once', async () => {
+      await visit(page, `${team}/table?q=${encodeURIComponent(name)}`);
+      await page.getByLabel(new RegExp(`${name}.*${t('库存增减', 'Stock change')}`)).fill('2000');
+      await press(page, way, page.getByRole('button', { name: t('保存全部改动', 'Save all changes') }), '/api/sheets/edit_table');
+      await expect(page.getByText(t('已保存 1 件商品的改动', 'Saved. Products changed: 1'))).toBeVisible();
+      await expect(page.locator('tbody tr')).toContainText(['22 kg']);
+    });
+
+    await test.step('a sheet is read once and applied once', async () => {
+      await visit(page, `${team}/sheets`);
+      const product = listing.split('/').pop() as string;
+      const sheet = `product,stock_change\n${product},3000\n`;
+      await page.getByLabel(t('选择表格', 'Choose a sheet')).setInputFiles({ name: 'goods.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
+      await press(page, way, page.getByRole('button', { name: t('上传并查看改动', 'Upload and see the changes') }), '/upload/goods-sheet');
+      await page.waitForURL(/\/sheets\/[^/]+$/);
+      await ready(page);
+      await press(page, way, page.getByRole('button', { name: t('应用全部', 'Apply all') }), '/api/sheets/apply');
+      await expect(page.getByText(t('已应用 1 件商品的改动', 'Applied to products: 1'))).toBeVisible();
+      await visit(page, `${team}/table?q=${encodeURIComponent(name)}`);
+      await expect(page.locator('tbody tr')).toContainText(['25 kg']);
+    });
     await visit(page, listing);
     await page.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
   });

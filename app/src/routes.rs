@@ -78,6 +78,8 @@ pub mod paths {
         delete_account = "/account/delete";
         /// The audit log.
         audit = "/county/audit";
+        /// What buyers and sellers of a town cannot agree on.
+        town_after_sales = "/town/after-sales";
         audit_table = "/county/audit.csv";
         account = "/account";
         /// Two-step verification: setting it up, recovery codes, turning it off.
@@ -123,6 +125,18 @@ pub mod paths {
     pub fn order_thanks(id: impl Display) -> String {
         format!("/orders/{id}/thanks")
     }
+    /// Asking about a parcel of an order after the sale.
+    pub fn ask_after_sale(number: impl Display, parcel: impl Display) -> String {
+        format!("/orders/{number}/parcels/{parcel}/after-sale")
+    }
+    /// An after-sale's conversation, for buyer, seller and town.
+    pub fn after_sale(after_sale: impl Display) -> String {
+        format!("/after-sales/{after_sale}")
+    }
+    /// The after-sales of a team.
+    pub fn team_after_sales(team: impl Display) -> String {
+        format!("/sell/{team}/after-sales")
+    }
     /// A team's console.
     pub fn team(team: impl Display) -> String {
         format!("/sell/{team}")
@@ -136,6 +150,22 @@ pub mod paths {
     /// The product as shoppers will see it.
     pub fn team_product_preview(team: impl Display, product: impl Display) -> String {
         format!("/sell/{team}/products/{product}/preview")
+    }
+    /// What was changed of a product, by whom and when.
+    pub fn team_product_changes(team: impl Display, product: impl Display) -> String {
+        format!("/sell/{team}/products/{product}/changes")
+    }
+    /// Price, stock and state of many products in one table.
+    pub fn team_table(team: impl Display) -> String {
+        format!("/sell/{team}/table")
+    }
+    /// Taking a team's goods out as a sheet and bringing them back.
+    pub fn team_sheets(team: impl Display) -> String {
+        format!("/sell/{team}/sheets")
+    }
+    /// What an uploaded sheet would change.
+    pub fn team_sheet(team: impl Display, preview: impl Display) -> String {
+        format!("/sell/{team}/sheets/{preview}")
     }
     /// Parcels to pack and shipped ones.
     pub fn team_parcels(team: impl Display) -> String {
@@ -239,6 +269,12 @@ mod table {
             let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             Self { name: name.into(), content_type, bytes }
         }
+
+        /// A table of text, UTF-8 with commas.
+        #[must_use]
+        pub fn csv(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+            Self { name: name.into(), content_type: "text/csv; charset=utf-8", bytes }
+        }
     }
 
     /// Who may open a page; the page's own guard decides, this says what the access test expects of it.
@@ -249,6 +285,8 @@ mod table {
         Seller,
         UnitMember,
         Treasurer,
+        /// Whoever administers a town, or the county.
+        Town,
         Admin,
     }
 

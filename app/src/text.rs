@@ -1,6 +1,7 @@
 //! The words for codes: what is wrong with a field, why something cannot be done, what a state is called. Every
 //! `match` is exhaustive, so a new code without words in both languages does not compile.
 
+use domain::after_sale::Refusal;
 use domain::failure::{Conflict, Problem};
 use domain::food::FoodClass;
 use domain::invoice::InvoiceKind;
@@ -10,6 +11,7 @@ use domain::order::{OrderKind, OrderStatus};
 use domain::parcel::ParcelStatus;
 use domain::payment::{PaymentMethod, PaymentStatus, RefundStatus};
 use domain::role::Role;
+use domain::time::china_minute_text;
 
 use crate::AppError;
 
@@ -123,6 +125,21 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::SheetUnreadable => {
             fixed("表格打不开，请存为 XLSX 或 CSV 再上传", "The sheet cannot be read; save it as XLSX or CSV")
         }
+        Problem::SheetEncoding => fixed(
+            "文字编码不是 UTF-8：请在表格软件里另存为 XLSX，或“CSV UTF-8”",
+            "The text is not in UTF-8: save it as XLSX or as “CSV UTF-8”",
+        ),
+        Problem::SheetColumns => fixed(
+            "第一行认不出列名：请用下载的表格或模板",
+            "The first row does not name the columns: use a downloaded sheet or the template",
+        ),
+        Problem::TooManyRows { max } => {
+            say(locale, format!("最多 {max} 行，请分成几份"), format!("{max} rows at most; split the sheet"))
+        }
+        Problem::Formula => fixed("是公式，请填计算好的值", "A formula: put in the value it comes to"),
+        Problem::NoBatch => {
+            fixed("没有可增减的批次，请先登记批次", "There is no batch to correct; take one in first")
+        }
         Problem::Unreadable => fixed("看不懂这一行", "This line cannot be read"),
         Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),
     }
@@ -198,11 +215,51 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("金额应为 {}", yuan(*expected_fen)),
             format!("The amount should be {}", yuan(*expected_fen)),
         ),
+        Conflict::Recalled { code } => say(
+            locale,
+            format!("批次 {code} 已召回，不能发货"),
+            format!("Batch {code} is recalled and must not leave"),
+        ),
         Conflict::OwnOrder => fixed("不能审批自己提交的订单", "Nobody approves an order of their own"),
+        Conflict::AfterSale(refusal) => after_sale_refusal(locale, *refusal),
+        Conflict::AfterSaleOpen => fixed(
+            "这个包裹有退款申请在等答复，请先处理",
+            "The buyer asks for money back for this parcel: answer that first",
+        ),
+        Conflict::SecondPersonNeeded => fixed(
+            "同意的人不能自己复核，买家也不能处理自己的申请，请另一位来办",
+            "Somebody else has to do this: not whoever agreed, and not the buyer",
+        ),
         Conflict::AccountInUse => fixed(
             "还有没结束的订单、退款或在任的角色，暂时不能注销",
             "Orders, refunds or roles of this account are still open, so it cannot be deleted yet",
         ),
+    }
+}
+
+/// Why something cannot be asked for after the sale.
+#[must_use]
+pub fn after_sale_refusal(locale: Locale, refusal: Refusal) -> String {
+    let fixed = |zh, en| locale.pick(zh, en).to_owned();
+    match refusal {
+        Refusal::ReasonDoesNotFit => fixed(
+            "这个原因不适用这种处理方式，请换一种",
+            "That reason does not go with what you ask for; choose another",
+        ),
+        Refusal::WrongMoment => {
+            fixed("包裹现在的状态不能这样申请", "This cannot be asked for while the parcel is where it is")
+        }
+        Refusal::NoReturnWithoutReason => fixed(
+            "鲜活易腐、定制或下单时确认过的拆封商品不适用七天无理由退货；有质量问题请选对应的原因",
+            "Perishable, made-to-order and (as you confirmed) opened goods cannot be returned without a reason; if something is \
+             wrong, say what",
+        ),
+        Refusal::TooLate { until_ms } => say(
+            locale,
+            format!("申请期限已过（截止 {}）", china_minute_text(until_ms)),
+            format!("The time for this ended at {} (China)", china_minute_text(until_ms)),
+        ),
+        Refusal::PhotoNeeded => fixed("请附上至少一张照片", "Please add at least one photo"),
     }
 }
 

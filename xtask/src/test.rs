@@ -105,6 +105,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         }
         return Ok(());
     }
+    say_room();
     let mut results: Vec<(Step, Duration, Result<()>)> = Vec::new();
     for step in chosen {
         println!("\n===== {}: {}", step.name(), step.meaning());
@@ -116,6 +117,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         results.push((step, started.elapsed(), result));
     }
     report(&results)
+}
+
+/// A full disk shows itself as a linker that crashes, half an hour later; so the room is told first.
+fn say_room() {
+    const WANTED_GB: u64 = 12;
+    if let Some(free_gb) = tools::free_gb(&tools::target_dir()).filter(|free_gb| *free_gb < WANTED_GB) {
+        println!(
+            "Only {free_gb} GB are free under target/; from a fresh clone all steps together take {WANTED_GB} GB."
+        );
+    }
 }
 
 fn report(results: &[(Step, Duration, Result<()>)]) -> Result<()> {

@@ -20,6 +20,14 @@ pub fn root() -> PathBuf {
     manifest_dir.parent().unwrap_or(manifest_dir).to_path_buf()
 }
 
+/// How many gigabytes may still be written where `path` will be; none where `df` does not say.
+pub fn free_gb(path: &Path) -> Option<u64> {
+    let there = path.ancestors().find(|folder| folder.exists())?;
+    let said = output("df", Command::new("df").arg("-Pk").arg(there)).ok()?;
+    let free_kb: u64 = said.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(free_kb / 1_000_000)
+}
+
 /// Where cargo puts what it builds.
 pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))

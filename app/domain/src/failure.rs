@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::after_sale::Refusal;
 use crate::money::Fen;
 
 /// One field of a form and what is wrong with it.
@@ -87,6 +88,18 @@ pub enum Problem {
     PhotoTooLarge,
     PhotoTooSmall,
     SheetUnreadable,
+    /// Text in another encoding than UTF-8, as spreadsheets of some systems save it.
+    SheetEncoding,
+    /// The first row does not say what stands below it.
+    SheetColumns,
+    /// A sheet may have so many rows.
+    TooManyRows {
+        max: i64,
+    },
+    /// A cell computes something in place of saying it.
+    Formula,
+    /// There is no batch whose stock could be corrected.
+    NoBatch,
     /// A line that is not what its place asks for.
     Unreadable,
     Unknown,
@@ -106,6 +119,10 @@ pub enum Conflict {
     },
     NotDeliverable {
         name: String,
+    },
+    /// Goods of this batch were recalled and must not leave.
+    Recalled {
+        code: String,
     },
     /// The price the buyer saw is no longer the price.
     PriceChanged {
@@ -138,6 +155,12 @@ pub enum Conflict {
     },
     /// An approver may not approve an own order.
     OwnOrder,
+    /// What was asked for after the sale cannot be had; see [`Refusal`].
+    AfterSale(Refusal),
+    /// The buyer wants (part of) this parcel's money back: answer that first.
+    AfterSaleOpen,
+    /// Whoever agreed to an amount may not be the one who confirms it, and nobody answers an own request.
+    SecondPersonNeeded,
     /// Orders, refunds or roles of the account are open, so it cannot be deleted yet.
     AccountInUse,
 }

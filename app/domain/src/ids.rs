@@ -167,6 +167,14 @@ ids! {
     VariantId;
     /// A harvest or production run.
     BatchId;
+    /// A movement of stock.
+    MovementId;
+    /// A count of a product's batches.
+    StocktakeId;
+    /// A recorded correction of the weights of a batch.
+    InputCorrectionId;
+    /// A recall of batches.
+    RecallId;
     /// A stored photo or document.
     MediaId;
     /// A place of dispatch.
@@ -201,6 +209,14 @@ ids! {
     TimerId;
     /// A message waiting in the outbox.
     OutboxId;
+    /// An after-sale on pieces of a parcel.
+    AfterSaleId;
+    /// A line of an after-sale's conversation.
+    AfterSaleMessageId;
+    /// A change of a listing.
+    ListingChangeId;
+    /// A sheet that waits to be applied.
+    SheetPreviewId;
     /// A record of the audit log.
     AuditId;
 }

@@ -8,7 +8,10 @@
 //! (`at_ms`), days are civil dates in China time ([`time::Date`]).
 
 pub mod address;
+pub mod after_sale;
 pub mod attribution;
+pub mod by_weight;
+pub mod changes;
 pub mod contact;
 pub mod device;
 pub mod failure;
@@ -24,11 +27,13 @@ pub mod order;
 pub mod parcel;
 pub mod password;
 pub mod payment;
+pub mod price_history;
 pub mod quick_order;
 pub mod region;
 pub mod role;
 pub mod search_text;
 pub mod second_factor;
+pub mod sheets;
 pub mod stock;
 pub mod tax_number;
 pub mod time;

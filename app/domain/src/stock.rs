@@ -7,6 +7,8 @@ use crate::ids::{BatchId, ProductId};
 use crate::time::Date;
 use std::collections::BTreeMap;
 
+pub mod movement;
+
 /// The stock of one batch, in base units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BatchStock {

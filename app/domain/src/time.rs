@@ -122,6 +122,19 @@ pub fn china_minute_text(at_ms: i64) -> String {
     format!("{} {:02}:{:02}", Date::from_epoch_ms(at_ms), minutes / 60, minutes % 60)
 }
 
+/// A minute in China as a browser's field has it (`2026-03-28T09:05`) or as [`china_minute_text`] writes it.
+#[must_use]
+pub fn parse_china_minute(text: &str) -> Option<i64> {
+    let (day, minute) = text.trim().split_once(['T', ' '])?;
+    let (hours, minutes) = minute.trim().split_once(':')?;
+    let number = |text: &str, below: i64| -> Option<i64> {
+        let is_plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain.then(|| text.parse().ok())?.filter(|number| *number < below)
+    };
+    let minutes = number(hours, 24)? * 60 + number(minutes, 60)?;
+    Some(start_of_day_ms(day.parse().ok()?) + minutes * MINUTE_MS)
+}
+
 /// Days of the month in the Gregorian calendar; `month` is 1–12.
 pub const fn days_in_month(year: i32, month: u8) -> u8 {
     match month {
@@ -232,7 +245,16 @@ mod tests {
         assert_eq!(start_of_year_ms(2026), start);
         assert_eq!(Date::from_epoch_ms(start), date("2026-01-01"));
         assert_eq!(Date::from_epoch_ms(start - 1), date("2025-12-31"));
-        assert_eq!(china_minute_text(start + 9 * HOUR_MS + 5 * MINUTE_MS), "2026-01-01 09:05");
+        let minute_ms = start + 9 * HOUR_MS + 5 * MINUTE_MS;
+        assert_eq!(china_minute_text(minute_ms), "2026-01-01 09:05");
+        for text in ["2026-01-01 09:05", "2026-01-01T09:05"] {
+            assert_eq!(parse_china_minute(text), Some(minute_ms));
+        }
+        for text in
+            ["", "2026-01-01", "2026-01-01T24:00", "2026-01-01T09:60", "2026-01-01T+9:05", "2026-02-30T09:05"]
+        {
+            assert_eq!(parse_china_minute(text), None, "{text}");
+        }
     }
 
     #[test]

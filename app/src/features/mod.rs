@@ -8,10 +8,14 @@
 
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod account;
+#[cfg(feature = "ssr")]
+pub mod after_sales;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod books;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod cart;
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod changes;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod checkout;
 #[cfg(any(feature = "ssr", feature = "console"))]
@@ -30,8 +34,12 @@ pub mod parcels;
 pub mod products;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod sell;
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod sheets;
 #[cfg(feature = "ssr")]
 pub mod static_pages;
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod stock;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod units;
 #[cfg(feature = "ssr")]
@@ -56,7 +64,11 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(county::pages());
     pages.extend(sell::pages());
     pages.extend(listing::pages());
+    pages.extend(changes::pages());
+    pages.extend(sheets::pages());
     pages.extend(parcels::pages());
+    pages.extend(stock::pages());
+    pages.extend(after_sales::pages());
     pages
 }
 
@@ -67,5 +79,8 @@ pub fn uploads() -> Vec<crate::routes::Upload> {
     let mut uploads = Vec::new();
     uploads.extend(units::uploads());
     uploads.extend(listing::uploads());
+    uploads.extend(stock::uploads());
+    uploads.extend(after_sales::uploads());
+    uploads.extend(sheets::uploads());
     uploads
 }

@@ -44,6 +44,7 @@ impl Console {
                 Section::new(paths::team(team), t("概览", "Overview"), "chart"),
                 Section::new(paths::team_products(team), t("商品", "Products"), "box"),
                 Section::new(paths::team_parcels(team), t("发货", "Parcels"), "truck"),
+                Section::new(paths::team_after_sales(team), t("售后", "After-sales"), "refresh"),
                 Section::new(paths::team_transfers(team), t("到账确认", "Transfers"), "bank"),
             ],
         }
@@ -89,9 +90,21 @@ impl Console {
             label: t("服务团", "Corps"),
             sections: vec![
                 Section::new(paths::admin(), t("概览", "Overview"), "chart"),
+                Section::new(paths::town_after_sales(), t("售后裁定", "Appeals"), "refresh"),
                 Section::new(paths::operations(), t("运行情况", "Operations"), "shield"),
+                Section::new(crate::features::stock::COUNTY_RECALLS.to_owned(), t("召回", "Recalls"), "warn"),
                 Section::new(paths::audit(), t("操作记录", "Audit log"), "file"),
             ],
+        }
+    }
+
+    /// The console of a town's administrator, and of the county's where it decides in the town's place.
+    #[must_use]
+    pub fn town() -> Self {
+        Self {
+            who: t("镇服务团", "The town's corps").to_owned(),
+            label: t("服务团", "Corps"),
+            sections: vec![Section::new(paths::town_after_sales(), t("售后裁定", "Appeals"), "refresh")],
         }
     }
 

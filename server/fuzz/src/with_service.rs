@@ -11,6 +11,23 @@ pub fn sheet(bytes: &[u8]) {
     }
 }
 
+/// A sheet of goods becomes at most as many rows as it may have, whose cells are short and in one line, or is refused.
+pub fn goods(bytes: &[u8]) {
+    let Ok(read) = service::sheets::read_goods(bytes) else { return };
+    assert!(!read.rows.is_empty() && read.rows.len() <= domain::sheets::MAX_ROWS);
+    for row in &read.rows {
+        assert!(row.row > 1 && !(row.cells.is_empty() && row.formulas.is_empty()));
+        for text in row.cells.values() {
+            assert!(!text.is_empty() && text.chars().count() <= 200 && !text.contains(char::is_control));
+        }
+    }
+    let numbers: Vec<u32> = read.rows.iter().map(|row| row.row).collect();
+    assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "rows in their order");
+    // Nobody's goods are known: nothing but new drafts may come of it.
+    let plan = domain::sheets::plan(&read.rows, read.has_codes, &domain::sheets::Known::default());
+    assert!(plan.items.iter().all(|item| item.product.is_none()));
+}
+
 /// Whatever is recognised is in one line and of the text's own making.
 pub fn pasted_address(bytes: &[u8]) {
     let text = &*String::from_utf8_lossy(bytes);

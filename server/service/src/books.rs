@@ -1,9 +1,10 @@
 //! The books: posting what happened, what a treasurer reads, and the check that everything adds up.
 
 use domain::attribution::AttributionPart;
-use domain::ids::{AccountId, CollectiveId, OrderId, TeamId};
+use domain::failure::Conflict;
+use domain::ids::{AccountId, CollectiveId, LineId, OrderId, TeamId};
 use domain::ledger::{self, EarningState, Entry, LedgerError, RefundedPart};
-use domain::money::Fen;
+use domain::money::{Fen, take_from};
 use domain::payment::PaymentMethod;
 use store::books::{AttributionRow, EntrySubject, StatementRow};
 use store::orders::OrderRow;
@@ -107,6 +108,46 @@ pub(crate) async fn post_full_refund(
         if credit.left_fen.is_positive() {
             let now_ms = services.now_ms();
             store::credits::insert_reversal(tx, credit.id, refund.id, credit.left_fen, now_ms).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Part of an order is given back: `lines` with what goes back of each, `freight` of the teams. Each line's amount is
+/// taken from the villages in proportion to what they still have of it. The order's figures are taken off: whoever has
+/// written its new state adds them again.
+pub(crate) async fn post_partial_refund(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: &OrderRow,
+    refund: &RefundRow,
+    lines: &[(LineId, Fen)],
+    freight: &[(TeamId, Fen)],
+) -> Result<()> {
+    let rows = store::books::list_attributions(tx, order.id).await?;
+    let (mut parts, mut reversals) = (Vec::new(), Vec::new());
+    for (line, amount) in lines {
+        let of_line: Vec<&AttributionRow> = rows.iter().filter(|row| row.line_id == *line).collect();
+        let left: Vec<Fen> = of_line.iter().map(|row| row.amount_fen - row.reversed_fen).collect();
+        let taken = take_from(&left, *amount).map_err(|_| Conflict::RefundExceedsPayment)?;
+        for (row, amount) in of_line.into_iter().zip(taken).filter(|(_, amount)| amount.is_positive()) {
+            let part =
+                refunded_part(row).ok_or_else(|| ServiceError::internal("a refund of frozen money"))?;
+            parts.push(RefundedPart { amount, ..part });
+            reversals.push((row.id, amount));
+        }
+    }
+    let entry = ledger::refund_decided(&parts, freight);
+    post(tx, services, entry, refund_subject(refund), &format!("refund_decided:{}", refund.id)).await?;
+    store::figures::take_off_order(tx, order.id).await?;
+    for (attribution, amount) in reversals {
+        store::books::reverse_attribution(tx, attribution, amount).await?;
+    }
+    let now_ms = services.now_ms();
+    for credit in store::credits::list_order_credits(tx, order.id).await? {
+        let amount: Fen = lines.iter().filter(|(line, _)| *line == credit.line_id).map(|(_, of)| *of).sum();
+        if amount.is_positive() {
+            store::credits::insert_reversal(tx, credit.id, refund.id, amount, now_ms).await?;
         }
     }
     Ok(())
@@ -239,10 +280,14 @@ pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     note("I1 every paid order exactly once", audit_books::list_orders_without_payment(conn).await?);
     note("I2 debits equal credits", audit_books::list_unbalanced_entries(conn).await?);
     note("I3 every batch adds up", audit_books::list_wrong_batches(conn).await?);
+    note("I3 movements add up to their batch", audit_books::list_wrong_movements(conn).await?);
+    note("I3 every part of a batch is somebody's", audit_books::list_batches_without_inputs(conn).await?);
+    note("I3 goods of after-sales", store::after_sales::list_wrong_goods(conn).await?);
     note("I3 holds follow their orders", audit_books::list_stuck_holds(conn).await?);
     note("I5 parts add up to the line", audit_books::list_wrong_splits(conn).await?);
     note("I5 every line is attributed", audit_books::list_unattributed_lines(conn).await?);
     note("I5 refunds within the payment", audit_books::list_excessive_refunds(conn).await?);
+    note("I5 after-sales follow their refunds", store::after_sales::list_wrong_after_sales(conn).await?);
     note("I5 credits follow the earnings", audit_books::list_wrong_credits(conn).await?);
     note("I6 balances rebuild from the journal", audit_books::list_wrong_balances(conn).await?);
     note("I6 earnings follow the orders", audit_books::list_wrong_earnings(conn).await?);

@@ -37,6 +37,9 @@ pub struct PlaceOrder {
     pub invoice: InvoiceWish,
     /// What the page said it would cost.
     pub expected_total_fen: Fen,
+    /// The buyer has confirmed that goods whose quality changes once they are opened cannot be returned without a reason.
+    #[serde(default)]
+    pub confirms_opened: bool,
 }
 
 /// The order that was made.
@@ -87,7 +90,7 @@ pub(crate) fn check_address(form: &AddressForm) -> std::result::Result<DeliveryA
 /// Turns the cart into an order that holds its stock and waits for payment.
 ///
 /// # Errors
-/// Field errors of the form; [`Conflict::PriceChanged`] when the total is no longer what the page showed;
+/// Field errors of the form, `confirms_opened` among them when there are goods that need it; [`Conflict::PriceChanged`] when the total is no longer what the page showed;
 /// [`Conflict::OutOfStock`], [`Conflict::TooManyUnpaid`], [`Conflict::TooManyUnpaidHere`], [`Conflict::CartEmpty`].
 #[tracing::instrument(skip_all)]
 pub async fn place_order(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Result<PlacedOrder> {
@@ -109,6 +112,9 @@ async fn place(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Res
     let origin = unpaid::refuse_too_many(&mut tx, services, viewer).await?;
     let region = delivery.address.region.as_str().to_owned();
     let draft = draft_order(&mut tx, services, &wanted, OrderKind::Retail, Some(&region)).await?;
+    if draft.asks_for_word() && !command.confirms_opened {
+        return Err(ServiceError::invalid("confirms_opened", Problem::Missing));
+    }
     if draft.total_fen() != command.expected_total_fen {
         return Err(Conflict::PriceChanged { total_fen: draft.total_fen() }.into());
     }
@@ -121,6 +127,7 @@ async fn place(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Res
         unit_id: None,
         locale: viewer.locale.as_str(),
         hold_until_ms: Some(hold_until_ms),
+        confirms_opened: command.confirms_opened,
     };
     let (order, hold_lines) = insert_order(&mut tx, services, head, &delivery, &draft).await?;
     hold_stock(&mut tx, services, order.order_id, &hold_lines).await?;
@@ -190,6 +197,8 @@ pub(crate) struct NewOrder {
     pub unit_id: Option<i64>,
     pub locale: &'static str,
     pub hold_until_ms: Option<i64>,
+    /// See [`PlaceOrder::confirms_opened`].
+    pub confirms_opened: bool,
 }
 
 /// Writes order, parcels and lines, and says what stock the lines want.
@@ -235,6 +244,7 @@ pub(crate) async fn insert_order(
     store::orders::insert_order(tx, &row).await?;
     mail::post_of_order(tx, services, &row.email, Letter::OrderPlaced { order: order_id }).await?;
     let hold_lines = insert_lines(tx, services, order_id, draft, now_ms).await?;
+    store::after_sales::insert_line_rules(tx, order_id, head.confirms_opened).await?;
     Ok((PlacedOrder { order_id, number }, hold_lines))
 }
 

@@ -13,6 +13,7 @@ mod pictures;
 mod places;
 mod products;
 mod retail;
+mod shelf;
 mod unit_orders;
 mod world;
 
@@ -134,6 +135,7 @@ async fn found(
         return Ok(false);
     }
     let media = pictures::insert_all(&mut tx, &world.services, photos).await?;
+    world.certificate = media.get(shelf::CERTIFICATE).copied();
     people::insert_users(&mut tx, world, passwords).await?;
     if let Err(error) = places::insert_places(&mut tx, world, county, &media).await {
         drop(tx);

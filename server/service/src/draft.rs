@@ -47,6 +47,12 @@ impl OrderDraft {
     pub fn total_fen(&self) -> Fen {
         self.goods_fen + self.freight_fen.unwrap_or_default()
     }
+
+    /// Whether something in it is returned without a reason only unless the buyer gives that up; see
+    /// [`domain::after_sale::ReturnRule::OnceOpened`].
+    pub fn asks_for_word(&self) -> bool {
+        self.lines.iter().any(|line| line.sale.asks_for_word())
+    }
 }
 
 /// Prices the lines and, when the region is known, quotes the freight of each parcel.

@@ -38,6 +38,32 @@ pub(crate) async fn hold_stock(
     order: OrderId,
     lines: &[HoldLine],
 ) -> Result<()> {
+    let allocations = take_stock(tx, services, lines).await?;
+    for allocation in &allocations {
+        let line = lines.get(allocation.line_index).ok_or_else(|| ServiceError::internal("allocation"))?;
+        store::stock::insert_allocation(
+            tx,
+            services.new_id(),
+            order,
+            line.line_id,
+            allocation.batch,
+            allocation.base_quantity,
+        )
+        .await?;
+    }
+    freeze_attribution(tx, services, order, lines, &allocations).await
+}
+
+/// Moves stock of all lines or of none from available to held; answers what was taken of which batch, in the order in
+/// which batches are locked. The caller notes for what.
+///
+/// # Errors
+/// As [`hold_stock`].
+pub(crate) async fn take_stock(
+    tx: &mut WriteTx,
+    services: &Services,
+    lines: &[HoldLine],
+) -> Result<Vec<Allocation>> {
     let today = Date::from_epoch_ms(services.now_ms());
     let offers = lock_offers(tx, lines, today).await?;
     let demands: Vec<Demand> = lines
@@ -54,21 +80,11 @@ pub(crate) async fn hold_stock(
     // Batches are locked in ascending order of id, whatever order they were chosen in.
     allocations.sort_by_key(|allocation| (allocation.batch, allocation.line_index));
     for allocation in &allocations {
-        let line = lines.get(allocation.line_index).ok_or_else(|| ServiceError::internal("allocation"))?;
         if !store::stock::hold(tx, allocation.batch, allocation.base_quantity).await? {
             return Err(ServiceError::internal(format!("locked batch {} changed", allocation.batch)));
         }
-        store::stock::insert_allocation(
-            tx,
-            services.new_id(),
-            order,
-            line.line_id,
-            allocation.batch,
-            allocation.base_quantity,
-        )
-        .await?;
     }
-    freeze_attribution(tx, services, order, lines, &allocations).await
+    Ok(allocations)
 }
 
 async fn lock_offers(conn: &mut Conn, lines: &[HoldLine], today: Date) -> Result<Vec<BatchOffer>> {

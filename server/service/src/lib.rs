@@ -14,10 +14,12 @@
 //! 4. Write the transaction; raise the version of the row you decide about before you look at its state.
 
 pub mod accounts;
+pub mod after_sales;
 pub mod audit;
 pub mod backup;
 pub mod books;
 pub mod carts;
+pub mod changes;
 pub mod checkout;
 pub mod county;
 pub mod demo;
@@ -42,9 +44,11 @@ pub mod rules;
 pub mod search;
 pub mod secret_key;
 mod services;
+pub mod sheets;
 pub mod shipping;
 pub mod shop;
 pub mod statement;
+pub mod stock;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timers;

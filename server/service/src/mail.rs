@@ -5,10 +5,13 @@
 //! over at least once: when the mail server's answer is lost, it is sent again. After [`MAX_TRIES`] it is given up,
 //! which the audit log and its page show.
 
+mod after_sale;
 mod compose;
+mod recall;
 mod words;
 
-use domain::ids::{OrderId, ParcelId, RefundId, UserId};
+use domain::after_sale::AfterSaleNote;
+use domain::ids::{AfterSaleId, OrderId, ParcelId, RecallId, RefundId, UserId};
 use domain::locale::Locale;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -80,6 +83,17 @@ pub(crate) enum Letter {
         order: OrderId,
         refund: RefundId,
     },
+    /// Goods of the order are of a batch that was recalled.
+    BatchRecalled {
+        order: OrderId,
+        recall: RecallId,
+    },
+    /// Something happened in an after-sale: to `user`, who sells or decides, or to the order's buyer.
+    AfterSale {
+        after_sale: AfterSaleId,
+        note: AfterSaleNote,
+        user: Option<UserId>,
+    },
 }
 
 impl Letter {
@@ -97,6 +111,8 @@ impl Letter {
             Self::OrderPaid { .. } => "order-paid",
             Self::ParcelShipped { .. } => "parcel-shipped",
             Self::RefundSent { .. } => "refund-sent",
+            Self::BatchRecalled { .. } => "batch-recalled",
+            Self::AfterSale { .. } => "after-sale",
         }
     }
 
@@ -112,7 +128,9 @@ impl Letter {
             Self::OrderPlaced { order }
             | Self::OrderPaid { order }
             | Self::ParcelShipped { order, .. }
+            | Self::BatchRecalled { order, .. }
             | Self::RefundSent { order, .. } => order.get(),
+            Self::AfterSale { after_sale, .. } => after_sale.get(),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 mod page;
 
+use domain::after_sale::return_until_ms;
 use domain::failure::{Conflict, Problem};
 use domain::ids::{OrderId, ParcelId, UnitId};
 use domain::order::{OrderEvent, OrderKind, OrderStatus};
 use domain::parcel::{ParcelEvent, ParcelStatus};
 use domain::payment::{PaymentMethod, PaymentStatus};
-use domain::time::{DAY_MS, Date, start_of_day_ms};
 use store::WriteTx;
 pub use store::orders::{ApprovalRow, LineRow, OrderRow, OrderSummary};
 pub use store::parcels::ParcelRow;
@@ -47,9 +47,10 @@ pub(crate) fn require_payer(viewer: &Viewer, order: &OrderRow) -> Result<()> {
     }
 }
 
-/// Before payment always; after payment as long as nothing has left.
-fn can_cancel(order: &OrderRow, parcels: &[ParcelRow]) -> bool {
+/// Before payment always; after payment as long as nothing has left and no after-sale has begun to take it apart.
+fn can_cancel(order: &OrderRow, parcels: &[ParcelRow], after_sales: i64) -> bool {
     match order.status {
+        OrderStatus::Paid if after_sales > 0 => false,
         OrderStatus::Paid => parcels.iter().all(|parcel| parcel.status == ParcelStatus::ToPack),
         status => status.next(OrderEvent::Cancel).is_ok(),
     }
@@ -101,7 +102,7 @@ pub async fn cancel_order_as_seller(
 }
 
 #[tracing::instrument(skip_all)]
-async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<()> {
+pub(crate) async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<()> {
     if reason.chars().count() > REASON_MAX_CHARS {
         return Err(ServiceError::invalid("reason", Problem::TooLong { max: REASON_MAX_CHARS as i64 }));
     }
@@ -115,7 +116,8 @@ async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<
     if matches!(order.status, OrderStatus::Cancelled | OrderStatus::Refunded) {
         return Ok(());
     }
-    if !can_cancel(&order, &parcels) {
+    let after_sales = store::after_sales::count_in_effect(&mut tx, order_id).await?;
+    if !can_cancel(&order, &parcels, after_sales) {
         return Err(Conflict::StateChanged.into());
     }
     let now_ms = services.now_ms();
@@ -231,30 +233,57 @@ pub(crate) async fn receive_parcel(services: &Services, parcel_id: ParcelId) -> 
     if parcel.status == ParcelStatus::Received {
         return Ok(());
     }
-    parcel.status.next(ParcelEvent::Receive).map_err(|_| Conflict::StateChanged)?;
-    let now_ms = services.now_ms();
-    store::parcels::update_received(&mut tx, parcel_id, now_ms).await?;
-    timers::stop(&mut tx, services, timers::AUTO_RECEIPT, parcel_id.get()).await?;
-    let parcels = store::parcels::list_order_parcels(&mut tx, order_id).await?;
-    if order.status == OrderStatus::Paid
-        && parcels.iter().all(|parcel| parcel.status == ParcelStatus::Received)
-    {
-        let received_on = Date::from_epoch_ms(now_ms);
-        let until_ms = start_of_day_ms(received_on) + (1 + services.rules.after_sale_days) * DAY_MS;
-        store::orders::update_after_sale_until(&mut tx, order_id, until_ms).await?;
-        timers::set(&mut tx, services, timers::AFTER_SALE_END, order_id.get(), until_ms).await?;
-    }
+    note_received(&mut tx, services, &order, &parcel).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// The after-sale window has closed: the order is complete and the earnings are the villages'.
+/// The same in a transaction that has the order already.
+pub(crate) async fn note_received(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: &OrderRow,
+    parcel: &ParcelRow,
+) -> Result<()> {
+    parcel.status.next(ParcelEvent::Receive).map_err(|_| Conflict::StateChanged)?;
+    store::parcels::update_received(tx, parcel.id, services.now_ms()).await?;
+    timers::stop(tx, services, timers::AUTO_RECEIPT, parcel.id.get()).await?;
+    open_after_sale_window(tx, services, order).await
+}
+
+/// Once nothing of an order is to come any more, its after-sale window is that of the parcel that came last.
+pub(crate) async fn open_after_sale_window(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: &OrderRow,
+) -> Result<()> {
+    let parcels = store::parcels::list_order_parcels(tx, order.id).await?;
+    let last_ms = parcels.iter().filter_map(|parcel| parcel.received_at_ms).max();
+    let (OrderStatus::Paid, true, Some(last_ms)) = (order.status, is_all_here(&parcels), last_ms) else {
+        return Ok(());
+    };
+    let until_ms = return_until_ms(last_ms, services.rules.after_sale_days);
+    store::orders::update_after_sale_until(tx, order.id, until_ms).await?;
+    timers::set(tx, services, timers::AFTER_SALE_END, order.id.get(), until_ms).await
+}
+
+/// Whether every parcel has been received or will never be sent.
+fn is_all_here(parcels: &[ParcelRow]) -> bool {
+    parcels.iter().all(|parcel| matches!(parcel.status, ParcelStatus::Received | ParcelStatus::Cancelled))
+}
+
+/// The after-sale window has closed: the order is complete and the earnings are the villages'. While an after-sale is
+/// open, or a replacement on its way, nothing happens; whatever ends it sets the timer anew.
 #[tracing::instrument(skip_all)]
 pub(crate) async fn complete_order(services: &Services, order_id: OrderId) -> Result<()> {
     let mut tx = services.db.write().await?;
     let order = store::orders::lock_order(&mut tx, order_id).await?;
     let due = order.after_sale_until_ms.is_some_and(|until| until <= services.now_ms());
     if order.status.next(OrderEvent::Complete).is_err() || !due {
+        return Ok(());
+    }
+    let parcels = store::parcels::list_order_parcels(&mut tx, order_id).await?;
+    if !is_all_here(&parcels) || store::after_sales::count_open_of_order(&mut tx, order_id).await? > 0 {
         return Ok(());
     }
     books::post_release(&mut tx, services, order_id).await?;

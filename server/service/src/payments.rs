@@ -57,6 +57,10 @@ pub async fn start_payment(
         if order.status != OrderStatus::AwaitingPayment {
             return Err(Conflict::StateChanged.into());
         }
+        // Nobody is sent to pay for goods that are not sold any more; the recall's timer gives the order up.
+        if store::recalls::lock_holds(&mut tx, order.id).await? {
+            return Err(Conflict::StateChanged.into());
+        }
         let payment = find_or_insert_payment(&mut tx, services, &order).await?;
         tx.commit().await?;
         (order, payment)
@@ -236,7 +240,9 @@ pub(crate) async fn capture(
     store::payments::update_captured(tx, payment.id, intent_id, now_ms).await?;
     let payment = store::payments::get_payment(tx, payment.id).await?;
     let takes_it = match order.status {
-        OrderStatus::AwaitingPayment => true,
+        // Goods of a recalled batch are not sold: the money goes back, and the order is given up by the recall's timer.
+        // The batches are taken, so that a recall in this moment either sees the order paid or is seen here.
+        OrderStatus::AwaitingPayment => !store::recalls::lock_holds(tx, order.id).await?,
         OrderStatus::Expired => {
             order.status.next(OrderEvent::PayLate).is_ok()
                 && holds::hold_again(tx, services, order.id).await?

@@ -133,6 +133,7 @@ pub async fn delete_account(services: &Services, viewer: &Viewer, password: Stri
 
 async fn erase_order(conn: &mut Conn, order: &OrderToErase, name: &str) -> Result<()> {
     let invoice = serde_json::to_string(&without_person(&order.invoice)).map_err(ServiceError::internal)?;
+    store::after_sales::erase_messages(conn, order.id).await?;
     Ok(rows::erase_order(conn, order.id, name, &invoice).await?)
 }
 

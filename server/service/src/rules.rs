@@ -25,6 +25,20 @@ pub struct ShopRules {
     pub unit_auto_receipt_days: i64,
     /// After-sales may be asked for until the end of this many days, counted from the day after receipt.
     pub after_sale_days: i64,
+    /// A seller answers an after-sale within this; see [`domain::after_sale::silence`] for what silence leads to.
+    pub after_sale_answer_hours: i64,
+    /// The buyer sends goods back within this once they are asked for.
+    pub after_sale_return_days: i64,
+    /// The seller looks at goods within this once they are on their way back.
+    pub after_sale_receive_days: i64,
+    /// The buyer may ask the town within this after a refusal.
+    pub after_sale_appeal_days: i64,
+    /// The town should have decided within this; nothing happens by itself.
+    pub after_sale_decide_days: i64,
+    /// Damage of perishable goods is to be shown within this after receipt.
+    pub fresh_claim_hours: i64,
+    /// From this amount on a refund after the sale needs a second person; 0 for never.
+    pub second_person_from_fen: i64,
     /// A session of a shopper ends when it was not used for so long.
     pub session_days: i64,
     /// And after so long however much it was used.
@@ -50,6 +64,12 @@ pub struct ShopRules {
     pub reconcile_after_minutes: i64,
     /// Most pieces of one variant in a retail cart.
     pub max_cart_quantity: i64,
+    /// A team is warned about a product of which less than so many of its smallest order can be sold, unless it has said
+    /// otherwise for that product.
+    pub low_stock_pieces: i64,
+    /// A team is warned about a batch in the last part of its shelf life, in per cent. What buyers are shown as near its
+    /// end is always the last 20 per cent.
+    pub near_expiry_percent: i64,
 }
 
 impl Default for ShopRules {
@@ -63,6 +83,13 @@ impl Default for ShopRules {
             auto_receipt_days: 10,
             unit_auto_receipt_days: 15,
             after_sale_days: 7,
+            after_sale_answer_hours: 48,
+            after_sale_return_days: 7,
+            after_sale_receive_days: 10,
+            after_sale_appeal_days: 7,
+            after_sale_decide_days: 5,
+            fresh_claim_hours: 48,
+            second_person_from_fen: 50_000,
             session_days: 30,
             session_longest_days: 180,
             staff_session_days: 7,
@@ -76,6 +103,8 @@ impl Default for ShopRules {
             done_job_days: 30,
             reconcile_after_minutes: 3,
             max_cart_quantity: 999,
+            low_stock_pieces: 10,
+            near_expiry_percent: 20,
         }
     }
 }

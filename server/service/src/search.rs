@@ -58,6 +58,28 @@ impl Found {
 /// # Errors
 /// [`ServiceError::NotFound`] when there is no such product.
 pub async fn reindex_product(conn: &mut Conn, product_id: ProductId) -> Result<()> {
+    reindex_products(conn, &[product_id]).await
+}
+
+/// [`reindex_product`] for several that one transaction has changed, after all of them were locked. Slips are shared by
+/// all products: they are written last and in their order, so that nobody who holds one waits for a product, or for a
+/// slip that comes earlier.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] when there is no such product.
+pub(crate) async fn reindex_products(conn: &mut Conn, products: &[ProductId]) -> Result<()> {
+    let mut slips: BTreeSet<(String, String)> = BTreeSet::new();
+    for product in products {
+        let index = index_of(conn, *product).await?;
+        slips.extend(index.typos());
+        let terms: Vec<(String, i64)> = index.terms.into_iter().collect();
+        store::search::index_product(conn, *product, &terms, &[]).await?;
+    }
+    let slips: Vec<(String, String)> = slips.into_iter().collect();
+    Ok(store::search::remember_slips(conn, &slips).await?)
+}
+
+async fn index_of(conn: &mut Conn, product_id: ProductId) -> Result<Index> {
     let product = catalogue::find_product(conn, product_id).await?.ok_or(ServiceError::NotFound)?;
     let mut index = Index::default();
     index.add(&product.name, NAME_WEIGHT, true);
@@ -82,9 +104,7 @@ pub async fn reindex_product(conn: &mut Conn, product_id: ProductId) -> Result<(
     }
     index.add(&product.story, STORY_WEIGHT, false);
     index.add(&product.story_en, STORY_WEIGHT, false);
-    let typos = index.typos();
-    let terms: Vec<(String, i64)> = index.terms.into_iter().collect();
-    Ok(store::search::index_product(conn, product_id, &terms, &typos).await?)
+    Ok(index)
 }
 
 fn sound(c: char) -> Option<&'static str> {

@@ -8,13 +8,14 @@ use domain::parcel::{ParcelEvent, ParcelStatus};
 use domain::time::DAY_MS;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::after_sales::PackChangeRow;
 use store::orders::LineRow;
 use store::parcels::SellerParcel;
 
 use crate::carts::all_or;
 use crate::mail::{self, Letter};
 use crate::orders::auto_receipt_days;
-use crate::{Result, ServiceError, Services, Viewer, audit, timers};
+use crate::{Result, ServiceError, Services, Viewer, after_sales, audit, timers};
 
 /// Parcels a list shows at most.
 const LIST_LIMIT: i64 = 200;
@@ -70,6 +71,13 @@ pub async fn list_parcels(
     for line in store::parcels::list_team_parcel_lines(&mut conn, team, status, LIST_LIMIT).await? {
         lines_of.entry(line.parcel_id).or_default().push(line);
     }
+    for line in store::after_sales::list_replacement_lines(&mut conn, team, status).await? {
+        lines_of.entry(line.parcel_id).or_default().push(line);
+    }
+    let changes = store::after_sales::list_pack_changes(&mut conn, team, status).await?;
+    for lines in lines_of.values_mut() {
+        take_off(lines, &changes);
+    }
     let fill = |head: SellerParcel| {
         let lines = lines_of.remove(&head.parcel.id).unwrap_or_default();
         PackingParcel { head, lines }
@@ -94,15 +102,29 @@ pub async fn packing_list(
     viewer.require_seller(parcel.team_id).map_err(|_| ServiceError::NotFound)?;
     let head =
         store::parcels::find_seller_parcel(&mut conn, parcel_id).await?.ok_or(ServiceError::NotFound)?;
-    let lines = store::orders::list_order_lines(&mut conn, parcel.order_id).await?;
-    Ok(PackingParcel { lines: lines.into_iter().filter(|line| line.parcel_id == parcel_id).collect(), head })
+    let mut lines = store::orders::list_order_lines(&mut conn, parcel.order_id).await?;
+    lines.extend(store::after_sales::list_order_replacement_lines(&mut conn, parcel.order_id).await?);
+    lines.retain(|line| line.parcel_id == parcel_id);
+    let changes = store::after_sales::list_pack_changes(&mut conn, parcel.team_id, parcel.status).await?;
+    take_off(&mut lines, &changes);
+    Ok(PackingParcel { lines, head })
+}
+
+/// Pieces whose money went back before they left are not packed. A replacement costs nothing, so nothing is taken off it.
+fn take_off(lines: &mut Vec<LineRow>, changes: &[PackChangeRow]) {
+    for line in lines.iter_mut().filter(|line| line.net_fen.is_positive()) {
+        let gone = changes.iter().find(|change| change.line_id == line.id).map_or(0, |change| change.pieces);
+        line.quantity -= gone;
+    }
+    lines.retain(|line| line.quantity > 0);
 }
 
 /// Hands a parcel to the carrier; on a parcel that has left it corrects carrier and number. The same twice does
 /// nothing twice.
 ///
 /// # Errors
-/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave.
+/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave, [`Conflict::Recalled`] when
+/// goods in it must not.
 #[tracing::instrument(skip_all)]
 pub async fn ship_parcel(
     services: &Services,
@@ -135,6 +157,16 @@ pub async fn ship_parcel(
     }
     if parcel.status != ParcelStatus::Shipped {
         parcel.status.next(ParcelEvent::Ship).map_err(|_| Conflict::StateChanged)?;
+        // The batches are taken, so that a recall in this moment either sees the parcel gone or is seen here.
+        store::recalls::lock_parcel_batches(&mut tx, parcel_id).await?;
+        let recalled = store::recalls::list_recalled_in_parcel(&mut tx, parcel_id).await?;
+        if let Some(code) = recalled.into_iter().next() {
+            return Err(Conflict::Recalled { code }.into());
+        }
+        if store::after_sales::count_open_unshipped(&mut tx, parcel_id).await? > 0 {
+            return Err(Conflict::AfterSaleOpen.into());
+        }
+        after_sales::note_shipped(&mut tx, services, viewer.user_id(), parcel_id).await?;
         let due_at_ms = now_ms + auto_receipt_days(services, order.kind) * DAY_MS;
         timers::set(&mut tx, services, timers::AUTO_RECEIPT, parcel_id.get(), due_at_ms).await?;
         store::work::insert_outbox(

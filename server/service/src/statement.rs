@@ -1,5 +1,6 @@
 //! A collective's statement of account: what it had when the month began, what moved, what it has at its end.
 
+use domain::after_sale::{AfterSaleKind, AfterSaleReason};
 use domain::ids::CollectiveId;
 use domain::ledger::EntryKind;
 use domain::locale::Locale;
@@ -10,6 +11,7 @@ use store::books::CollectiveRow;
 
 pub use store::statement::MovementRow;
 
+use crate::after_sales::{kind_text, reason_text};
 use crate::units::yuan;
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -177,6 +179,24 @@ pub const fn movement_text(locale: Locale, kind: EntryKind) -> &'static str {
     }
 }
 
+/// What happened, of a refund after the sale with what was asked for and why.
+#[must_use]
+pub fn row_text(locale: Locale, row: &MovementRow) -> String {
+    let what = movement_text(locale, row.kind);
+    let kind = row.after_sale_kind.as_deref().and_then(|word| AfterSaleKind::parse(word).ok());
+    let reason = row.after_sale_reason.as_deref().and_then(|word| AfterSaleReason::parse(word).ok());
+    match (kind, reason) {
+        (Some(kind), Some(reason)) => {
+            let (kind, reason) = (kind_text(locale, kind), reason_text(locale, reason));
+            match locale {
+                Locale::Zh => format!("{what}：{kind}，{reason}"),
+                Locale::En => format!("{what}: {kind}, {reason}"),
+            }
+        }
+        _ => what.to_owned(),
+    }
+}
+
 /// The statement as a spreadsheet, in the viewer's language.
 ///
 /// # Errors
@@ -220,7 +240,7 @@ fn write_xlsx(statement: &Statement, locale: Locale) -> std::result::Result<Vec<
     for movement in &statement.movements {
         running.add(movement);
         sheet.write_string(at, 0, china_minute_text(movement.at_ms))?;
-        sheet.write_string(at, 1, movement_text(locale, movement.kind))?;
+        sheet.write_string(at, 1, row_text(locale, movement))?;
         sheet.write_string(at, 2, movement.order_number.as_deref().unwrap_or_default())?;
         for (column, amount) in [(3, movement.pending_fen), (4, movement.available_fen)] {
             sheet.write_number_with_format(at, column, yuan(amount), &money)?;

@@ -10,8 +10,15 @@ pub const UNPAID_ORDER: &str = "unpaid_order";
 pub const AUTO_RECEIPT: &str = "auto_receipt";
 /// The after-sale window closes and the villages' earnings are theirs. Subject: order.
 pub const AFTER_SALE_END: &str = "after_sale_end";
+/// The time of whoever should have acted in an after-sale is over. Subject: after-sale.
+pub const AFTER_SALE_DUE: &str = "after_sale_due";
 /// A refund that was decided is sent. Subject: refund.
 pub const SEND_REFUND: &str = "send_refund";
+/// Orders that wait for money for goods of a recalled batch are given up. Subject: recall.
+pub const RECALL: &str = "recall";
+
+/// A listing goes into the shop at the moment that was chosen for it. Subject: product.
+pub const PUBLISH_LISTING: &str = "publish_listing";
 
 pub(crate) async fn set(
     tx: &mut WriteTx,

@@ -1,7 +1,7 @@
 //! A unit's bulk order: pasted or uploaded, approved, paid by transfer or online, credited to the villages.
 
 mod approve;
-mod archive;
+pub(crate) mod archive;
 mod desk;
 mod order;
 mod purchases;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use domain::device::Device;
-use domain::ids::{CollectiveId, TeamId, UnitId, UserId};
+use domain::ids::{CollectiveId, TeamId, TownId, UnitId, UserId};
 use domain::locale::Locale;
 use domain::role::Role;
 
@@ -101,6 +101,25 @@ impl Viewer {
         teams.sort_unstable();
         teams.dedup();
         teams
+    }
+
+    /// Towns whose corps this viewer administers.
+    pub fn towns(&self) -> Vec<TownId> {
+        self.roles()
+            .iter()
+            .filter_map(|role| match role {
+                Role::TownAdmin(town) => Some(*town),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whoever decides what buyers and sellers of `town` cannot agree on: the town's corps, or the county's.
+    pub fn require_town(&self, town: TownId) -> Result<&SignedIn> {
+        match self.require_county_admin() {
+            Ok(user) => Ok(user),
+            Err(_) => self.require_any(&[Role::TownAdmin(town)]),
+        }
     }
 
     /// Units this viewer is a member of.

@@ -3,10 +3,10 @@
 //! Any number of workers may run on one database. A job is claimed before it is done; what it does is safe to do
 //! twice, because every use case looks at the state under a lock first.
 
-use domain::ids::{OrderId, ParcelId, RefundId};
+use domain::ids::{AfterSaleId, OrderId, ParcelId, ProductId, RecallId, RefundId};
 use store::work::TimerRow;
 
-use crate::{Result, Services, orders, payments, refunds, timers};
+use crate::{Result, Services, after_sales, listing, orders, payments, refunds, stock, timers};
 
 /// How long a claimed job may take before another worker takes it over.
 const CLAIM_MS: i64 = 60_000;
@@ -57,6 +57,11 @@ async fn ring(services: &Services, timer: &TimerRow) -> Result<()> {
         }
         timers::AUTO_RECEIPT => orders::receive_parcel(services, ParcelId::from_i64(timer.subject_id)).await,
         timers::AFTER_SALE_END => orders::complete_order(services, OrderId::from_i64(timer.subject_id)).await,
+        timers::AFTER_SALE_DUE => after_sales::ring(services, AfterSaleId::from_i64(timer.subject_id)).await,
+        timers::RECALL => stock::follow_up(services, RecallId::from_i64(timer.subject_id)).await,
+        timers::PUBLISH_LISTING => {
+            listing::publish_due(services, ProductId::from_i64(timer.subject_id)).await
+        }
         timers::SEND_REFUND => refunds::send_refund(services, RefundId::from_i64(timer.subject_id)).await,
         other => {
             tracing::error!(kind = other, "a timer nobody knows");
@@ -123,10 +128,13 @@ pub async fn sweep(services: &Services) -> Result<()> {
     let before_ms = services.now_ms() - services.rules.guest_session_days * domain::time::DAY_MS;
     let mut tx = services.db.write().await?;
     store::carts::purge_guest_carts(&mut tx, before_ms).await?;
+    let useless_ms = services.now_ms() - domain::price_history::KEPT_MS;
+    store::listing::purge_former_prices(&mut tx, useless_ms).await?;
     tx.commit().await?;
     crate::accounts::purge(services).await?;
     crate::idempotency::purge(services).await?;
     crate::personal_data::forget_old(services).await?;
     crate::unpaid::purge(services).await?;
+    crate::sheets::purge(services).await?;
     Ok(())
 }

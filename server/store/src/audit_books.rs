@@ -44,18 +44,59 @@ pub async fn list_unbalanced_entries(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     .await?)
 }
 
-/// I3: batches whose parts do not add up, or whose held and sold parts are not what orders say.
+/// I3: batches whose parts do not add up, or whose held and sold parts are not what orders and after-sales say. Goods that
+/// came back, of the first parcel or of a replacement, count as long as their line has sold goods; once it is released
+/// they are nobody's any more.
 pub async fn list_wrong_batches(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     Ok(sql::query_as::<Mismatch>(
-        "SELECT b.code AS subject, b.held + b.sold AS expected,
-                COALESCE((SELECT CAST(SUM(a.base_quantity) AS BIGINT) FROM allocations a
-                           WHERE a.batch_id = b.id AND a.status IN ('held', 'sold')), 0) AS found
-           FROM batches b
-          WHERE b.received <> b.available + b.held + b.sold + b.written_off
-             OR b.held <> COALESCE((SELECT CAST(SUM(a.base_quantity) AS BIGINT) FROM allocations a
-                                     WHERE a.batch_id = b.id AND a.status = 'held'), 0)
-             OR b.sold <> COALESCE((SELECT CAST(SUM(a.base_quantity) AS BIGINT) FROM allocations a
-                                     WHERE a.batch_id = b.id AND a.status = 'sold'), 0)
+        "WITH wanted (id, code, received, available, held, sold, written_off, held_wanted, sold_wanted) AS (
+             SELECT b.id, b.code, b.received, b.available, b.held, b.sold, b.written_off,
+                    COALESCE((SELECT CAST(SUM(a.base_quantity) AS BIGINT) FROM allocations a
+                               WHERE a.batch_id = b.id AND a.status = 'held'), 0)
+                    + COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT) FROM after_sale_goods g
+                                 WHERE g.batch_id = b.id AND g.status = 'held'), 0),
+                    COALESCE((SELECT CAST(SUM(a.base_quantity) AS BIGINT) FROM allocations a
+                               WHERE a.batch_id = b.id AND a.status = 'sold'), 0)
+                    + COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT) FROM after_sale_goods g
+                                 WHERE g.batch_id = b.id AND g.status = 'sold'), 0)
+                    - COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT) FROM after_sale_goods g
+                                 WHERE g.batch_id = b.id AND g.status IN ('restocked', 'written_off')
+                                   AND EXISTS (SELECT 1 FROM allocations a
+                                                WHERE a.line_id = g.line_id AND a.status = 'sold')), 0)
+               FROM batches b)
+         SELECT code AS subject, held_wanted + sold_wanted AS expected, held + sold AS found FROM wanted
+          WHERE received <> available + held + sold + written_off
+             OR held <> held_wanted OR sold <> sold_wanted
+          ORDER BY id LIMIT 100",
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// I3: batches of which something other came in, or was lost, than their movements and after-sales say; those without any
+/// movement are from before these were written down.
+pub async fn list_wrong_movements(conn: &mut Conn) -> Result<Vec<Mismatch>> {
+    Ok(sql::query_as::<Mismatch>(
+        "SELECT s.code AS subject, s.received + s.written_off AS expected, s.came_in + s.lost + s.returned AS found
+           FROM (SELECT b.id, b.code, b.received, b.written_off, CAST(SUM(m.received_change) AS BIGINT) AS came_in,
+                        CAST(SUM(m.written_off_change) AS BIGINT) AS lost,
+                        COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT) FROM after_sale_goods g
+                                   WHERE g.batch_id = b.id AND g.status = 'written_off'), 0) AS returned
+                   FROM batches b JOIN stock_movements m ON m.batch_id = b.id
+                  GROUP BY b.id, b.code, b.received, b.written_off) AS s
+          WHERE s.came_in <> s.received OR s.lost + s.returned <> s.written_off
+          ORDER BY s.id LIMIT 100",
+    )
+    .fetch_all(conn)
+    .await?)
+}
+
+/// I3: parts of a batch whose harvest is nobody's.
+pub async fn list_batches_without_inputs(conn: &mut Conn) -> Result<Vec<Mismatch>> {
+    Ok(sql::query_as::<Mismatch>(
+        "SELECT b.code AS subject, CAST(1 AS BIGINT) AS expected, CAST(0 AS BIGINT) AS found FROM batches b
+          WHERE b.split_from_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM batch_inputs i WHERE i.batch_id = b.id)
           ORDER BY b.id LIMIT 100",
     )
     .fetch_all(conn)

@@ -42,12 +42,19 @@ pub struct SaleVariant {
     pub step_quantity: i64,
     pub product_status: String,
     pub active: i64,
+    /// What the listing declares about returns, in the words of [`domain::after_sale::ReturnRule`]; empty when nothing.
+    pub declared_rule: String,
 }
 
 impl SaleVariant {
     /// Published, and the variant is offered.
     pub fn is_for_sale(&self) -> bool {
         self.product_status == "published" && self.active == 1
+    }
+
+    /// Whether the buyer is asked to confirm that it cannot be returned once it is opened.
+    pub fn asks_for_word(&self) -> bool {
+        self.declared_rule == domain::after_sale::ReturnRule::OnceOpened.as_str()
     }
 }
 
@@ -203,9 +210,12 @@ pub async fn list_lines(conn: &mut Conn, cart: CartId, today: &str) -> Result<Ve
                 p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
                 v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
                 v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
-                p.status AS product_status, v.active, l.quantity,
+                p.status AS product_status, v.active,
+                COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
+                    AS declared_rule, l.quantity,
                 (SELECT COALESCE(CAST(SUM(b.available) AS BIGINT), 0) FROM batches b
-                  WHERE b.product_id = p.id AND (b.expires_on IS NULL OR b.expires_on >= $2)) AS available,
+                  WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
+                    AND (b.expires_on IS NULL OR b.expires_on >= $2)) AS available,
                 m.content_hash AS photo_hash, m.placeholder AS photo_placeholder,
                 w.name AS village_name, w.name_en AS village_name_en
            FROM cart_lines l
@@ -230,7 +240,9 @@ pub async fn find_sale_variant(conn: &mut Conn, variant: VariantId) -> Result<Op
                 p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
                 v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
                 v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
-                p.status AS product_status, v.active
+                p.status AS product_status, v.active,
+                COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
+                    AS declared_rule
            FROM variants v JOIN products p ON p.id = v.product_id
           WHERE v.id = $1",
     )

@@ -19,11 +19,13 @@
 //! Rows are taken in the order cart → order → batches by id → products by id → accounts by code → figures by key, so that two transactions cannot wait
 //! for each other.
 
+pub mod after_sales;
 pub mod audit;
 pub mod audit_books;
 pub mod books;
 pub mod carts;
 pub mod catalogue;
+pub mod changes;
 #[cfg(test)]
 mod contract;
 pub mod county;
@@ -34,6 +36,7 @@ pub mod figures;
 pub mod listing;
 pub mod mail;
 pub mod media;
+pub mod movements;
 pub mod operation;
 pub mod orders;
 pub mod parcels;
@@ -41,10 +44,12 @@ pub mod payments;
 pub mod people;
 pub mod personal_data;
 pub mod portable;
+pub mod recalls;
 #[cfg(any(test, feature = "scale"))]
 pub mod scale;
 pub mod search;
 pub mod seed;
+pub mod sheets;
 pub mod sql;
 pub mod statement;
 pub mod stock;

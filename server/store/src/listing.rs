@@ -3,6 +3,8 @@
 //! The shop's own reads of published goods are in [`crate::catalogue`].
 
 mod batches;
+mod prices;
+mod schedules;
 mod variants;
 
 use domain::food::FoodClass;
@@ -16,6 +18,8 @@ pub use batches::{
     list_listing_batches, list_product_inputs, lock_batch, receive_more, set_batch_expiry,
     update_batch_papers, write_off,
 };
+pub use prices::{FormerPriceRow, list_former_prices, note_former_price, purge_former_prices};
+pub use schedules::{ScheduleRow, delete_schedule, find_schedule, put_schedule};
 pub use variants::{
     ListingVariantRow, deactivate_variant, find_code_owner, insert_variant, list_all_variants,
     replace_tier_prices, update_variant,
@@ -276,7 +280,8 @@ pub async fn list_listings(
         "SELECT p.id, p.slug, p.name, p.name_en, p.status, p.base_unit, p.price_from_fen, p.sold_count, \
             p.updated_at_ms, p.published_at_ms, \
             COALESCE((SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b \
-                WHERE b.product_id = p.id AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS stock, \
+                WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL \
+                    AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS stock, \
             m.content_hash, m.width, m.height, m.placeholder \
          FROM products p \
          LEFT JOIN product_media x ON x.product_id = p.id AND x.position = 0 \

@@ -95,6 +95,16 @@ pub async fn update_order_parcels(
     Ok(moved.rows_affected())
 }
 
+/// Moves one parcel to `to`.
+pub async fn update_parcel_status(conn: &mut Conn, id: ParcelId, to: ParcelStatus) -> Result<()> {
+    sql::query("UPDATE parcels SET status = $2 WHERE id = $1")
+        .bind(id.get())
+        .bind(to.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
 /// Handed to the carrier; also used to correct carrier and number of a shipped parcel.
 pub async fn update_shipped(
     conn: &mut Conn,

@@ -45,7 +45,26 @@ pub async fn index_product(
         .execute(&mut *conn)
         .await?;
     }
-    for (typo, term) in typos {
+    remember_slips(conn, typos).await
+}
+
+/// Slips written by one statement.
+const SLIPS_AT_ONCE: usize = 8;
+
+/// Remembers slips, as pairs of slip and term. All products share them: callers give them in their order, and last.
+pub async fn remember_slips(conn: &mut Conn, typos: &[(String, String)]) -> Result<()> {
+    let mut all = typos.chunks_exact(SLIPS_AT_ONCE);
+    for slips in &mut all {
+        let mut statement = sql::query(
+            "INSERT INTO search_typos (typo, term) VALUES ($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), \
+                ($11, $12), ($13, $14), ($15, $16) ON CONFLICT (typo, term) DO NOTHING",
+        );
+        for (typo, term) in slips {
+            statement = statement.bind(typo.clone()).bind(term.clone());
+        }
+        statement.execute(&mut *conn).await?;
+    }
+    for (typo, term) in all.remainder() {
         sql::query(
             "INSERT INTO search_typos (typo, term) VALUES ($1, $2) ON CONFLICT (typo, term) DO NOTHING",
         )

@@ -20,6 +20,9 @@ pub struct MovementRow {
     pub pending_fen: Fen,
     #[sqlx(try_from = "i64")]
     pub available_fen: Fen,
+    /// Of a refund after the sale, what was asked for and why, in the words of [`domain::after_sale`].
+    pub after_sale_kind: Option<String>,
+    pub after_sale_reason: Option<String>,
 }
 
 /// Pending and available money of a collective just before a moment, rebuilt from the journal.
@@ -54,13 +57,15 @@ pub async fn list_movements(
     Ok(sql::query_as::<MovementRow>(
         "SELECT e.kind, e.at_ms, o.number AS order_number,
                 CAST(SUM(CASE WHEN a.code = $2 THEN -p.amount_fen ELSE 0 END) AS BIGINT) AS pending_fen,
-                CAST(SUM(CASE WHEN a.code = $2 THEN 0 ELSE -p.amount_fen END) AS BIGINT) AS available_fen
+                CAST(SUM(CASE WHEN a.code = $2 THEN 0 ELSE -p.amount_fen END) AS BIGINT) AS available_fen,
+                s.kind AS after_sale_kind, s.reason AS after_sale_reason
            FROM accounts a
            JOIN postings p ON p.account_id = a.id
            JOIN journal_entries e ON e.id = p.entry_id
            LEFT JOIN orders o ON o.id = e.order_id
+           LEFT JOIN after_sales s ON s.refund_id = e.refund_id
           WHERE a.collective_id = $1 AND e.at_ms >= $3 AND e.at_ms < $4
-          GROUP BY e.id, e.kind, e.at_ms, o.number
+          GROUP BY e.id, e.kind, e.at_ms, o.number, s.kind, s.reason
           ORDER BY e.at_ms, e.id",
     )
     .bind(collective.get())

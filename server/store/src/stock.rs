@@ -32,11 +32,12 @@ pub struct AllocationRow {
     pub status: String,
 }
 
-/// Batches of a product with something left, not expired on `today` (`YYYY-MM-DD`).
+/// Batches of a product with something left, neither recalled nor expired on `today` (`YYYY-MM-DD`).
 pub async fn list_offers(conn: &mut Conn, product: ProductId, today: &str) -> Result<Vec<OfferRow>> {
     Ok(sql::query_as::<OfferRow>(
         "SELECT id AS batch_id, product_id, available, expires_on, created_at_ms FROM batches
-          WHERE product_id = $1 AND available > 0 AND (expires_on IS NULL OR expires_on >= $2)
+          WHERE product_id = $1 AND available > 0 AND recalled_at_ms IS NULL
+            AND (expires_on IS NULL OR expires_on >= $2)
           ORDER BY id",
     )
     .bind(product.get())
@@ -45,12 +46,13 @@ pub async fn list_offers(conn: &mut Conn, product: ProductId, today: &str) -> Re
     .await?)
 }
 
-/// Takes a batch for a decision and tells what it offers now; `None` when it is empty or expired on `today`.
+/// Takes a batch for a decision and tells what it offers now; `None` when it is empty, recalled, or
+/// expired on `today`.
 /// Callers take batches in ascending order of id.
 pub async fn lock_offer(conn: &mut Conn, batch: BatchId, today: &str) -> Result<Option<OfferRow>> {
     Ok(sql::query_as::<OfferRow>(
         "UPDATE batches SET available = available
-          WHERE id = $1 AND available > 0 AND (expires_on IS NULL OR expires_on >= $2)
+          WHERE id = $1 AND available > 0 AND recalled_at_ms IS NULL AND (expires_on IS NULL OR expires_on >= $2)
          RETURNING id AS batch_id, product_id, available, expires_on, created_at_ms",
     )
     .bind(batch.get())
@@ -70,10 +72,11 @@ pub async fn list_inputs(conn: &mut Conn, batch: BatchId) -> Result<Vec<(i64, i6
     .await?)
 }
 
-/// Available → held. False when there is not enough.
+/// Available → held. False when there is not enough, or the batch was recalled.
 pub async fn hold(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> Result<bool> {
     let done = sql::query(
-        "UPDATE batches SET available = available - $2, held = held + $2 WHERE id = $1 AND available >= $2",
+        "UPDATE batches SET available = available - $2, held = held + $2
+          WHERE id = $1 AND available >= $2 AND recalled_at_ms IS NULL",
     )
     .bind(batch.get())
     .bind(base_quantity)

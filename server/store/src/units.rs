@@ -89,7 +89,8 @@ pub async fn list_price_list(conn: &mut Conn, today: &str) -> Result<Vec<PriceRo
                 w.name AS village_name, w.name_en AS village_name_en, v.unit, v.price_fen, v.min_quantity,
                 v.step_quantity,
                 (SELECT COALESCE(CAST(SUM(b.available) AS BIGINT), 0) FROM batches b
-                  WHERE b.product_id = p.id AND (b.expires_on IS NULL OR b.expires_on >= $1)) / v.base_quantity
+                  WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
+                    AND (b.expires_on IS NULL OR b.expires_on >= $1)) / v.base_quantity
                     AS in_stock,
                 (SELECT MIN(t.price_fen) FROM tier_prices t WHERE t.variant_id = v.id) AS best_price_fen,
                 (SELECT MAX(t.min_quantity) FROM tier_prices t WHERE t.variant_id = v.id) AS best_from_quantity

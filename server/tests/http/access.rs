@@ -76,6 +76,8 @@ const EVERYONE: &[Who] = &Who::ALL;
 const SIGNED_IN: &[Who] = Who::ALL.split_at(2).1;
 const SELLERS: &[Who] = &[Who::Seller, Who::Captain];
 const OTHER_SELLERS: &[Who] = &[Who::OtherSeller, Who::OtherCaptain];
+/// Whoever decides for the town.
+const TOWN: &[Who] = &[Who::TownAdmin, Who::CountyAdmin, Who::Operator];
 const MEMBERS: &[Who] = &[Who::Buyer, Who::Approver, Who::Finance];
 
 /// Asks many questions at once, so that the test stays quick; answers what was wrong.

@@ -34,8 +34,9 @@ const CHANGES_NO_BUSINESS: &[&str] = &[
 /// Attempts at an account are counted while they last, so that of many at once the last ones are asked to wait.
 const COUNTED: &[&str] = &["/api/account/sign_in", "/api/account/register", "/api/account/change_password"];
 
-/// Their key stands for nothing that could be said in another way: a new listing of a team has no content.
-const KEY_WITHOUT_CONTENT: &[&str] = &["/api/listing/create"];
+/// Their key stands for nothing that could be said in another way: a new listing of a team has no content, and a copy
+/// says what its original does.
+const KEY_WITHOUT_CONTENT: &[&str] = &["/api/listing/create", "/api/listing/duplicate"];
 
 /// Sends the call as a form without scripts, from a page of its own.
 async fn submit(browser: &Browser, call: &Call) -> Answered {

@@ -5,7 +5,7 @@ use domain::money::Fen;
 use domain::time::{Date, china_minute_text};
 use leptos::prelude::*;
 use service::ServiceError;
-use service::statement::{self, KeptBooks, Statement, current_month, movement_text};
+use service::statement::{self, KeptBooks, Statement, current_month, row_text};
 
 use super::signed;
 use crate::context::{link, locale, name, query, services, t, typed_param, viewer};
@@ -178,7 +178,7 @@ fn entries(page: &Statement) -> AnyView {
             view! {
                 <tr>
                     <th scope="row" data-label=time class="num">{china_minute_text(row.at_ms)}</th>
-                    <td data-label=what>{movement_text(locale(), row.kind)}</td>
+                    <td data-label=what>{row_text(locale(), row)}</td>
                     <td data-label=order class="num">{row.order_number.clone().unwrap_or_default()}</td>
                     <td data-label=pending class="n">{signed(row.pending_fen)}</td>
                     <td data-label=available class="n">{signed(row.available_fen)}</td>

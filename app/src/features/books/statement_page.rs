@@ -3,7 +3,7 @@
 use domain::ids::CollectiveId;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
-use service::statement::{self, Balance, Statement, current_month, movement_text};
+use service::statement::{self, Balance, Statement, current_month, row_text};
 
 use super::signed;
 use crate::context::{link, locale, name, query, services, t, typed_param, viewer};
@@ -101,7 +101,7 @@ fn table(page: &Statement) -> AnyView {
             view! {
                 <tr>
                     <th scope="row" class="num">{china_minute_text(row.at_ms)}</th>
-                    <td>{movement_text(locale(), row.kind)}</td>
+                    <td>{row_text(locale(), row)}</td>
                     <td class="num">{row.order_number.clone().unwrap_or_default()}</td>
                     <td class="n">{signed(row.pending_fen)}</td>
                     <td class="n">{signed(row.available_fen)}</td>

@@ -38,6 +38,8 @@ pub struct CheckoutForm {
     pub email: String,
     pub note: String,
     pub invoice: InvoiceForm,
+    /// `on` when the buyer has confirmed that goods which change once opened cannot be returned without a reason.
+    pub confirms_opened: String,
     /// What the page said it would cost, in fen; empty as long as it could not say.
     pub expected_total: String,
     pub key: String,
@@ -77,6 +79,7 @@ fn command(form: CheckoutForm) -> service::checkout::PlaceOrder {
         email: form.email,
         note: form.note,
         invoice: invoice_wish(form.invoice),
+        confirms_opened: form.confirms_opened == "on",
         // No order costs less than nothing: whatever cannot be read is a total that nobody was shown.
         expected_total_fen: Fen::new(form.expected_total.trim().parse().unwrap_or(-1)),
     }

@@ -139,6 +139,7 @@ fn page(
             <aside class="summary box stack stack--s">
                 <h2>{t("订单", "Order")}</h2>
                 {parcels(draft)}
+                {word_for_opened(state, draft)}
                 {ui::key_field()}
                 {checkout_totals(quote, refusal, code, locale())}
                 <p class="small muted">{hold_hint()}</p>
@@ -180,6 +181,7 @@ fn messages(state: &FormState, quote: &CheckoutQuote) -> AnyView {
             ("detail", t("详细地址", "Address")),
             ("email", t("邮箱", "E-mail")),
             ("note", t("留言", "Note")),
+            ("confirms_opened", t("拆封商品退货确认", "Confirmation about opened goods")),
             ("invoice.title", t("发票抬头", "Name on the invoice")),
             ("invoice.tax_number", t("税号", "Tax number")),
             ("invoice.email", t("接收邮箱", "Invoice e-mail")),
@@ -267,6 +269,30 @@ fn wishes(state: &FormState, stored: &Recipient) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Goods whose quality changes once they are opened are exempt from returns without a reason only by the buyer's own word,
+/// so it is asked for here, by name, and never ticked beforehand.
+fn word_for_opened(state: &FormState, draft: &OrderDraft) -> AnyView {
+    let mut names: Vec<String> = Vec::new();
+    for line in draft.lines.iter().filter(|line| line.sale.asks_for_word()) {
+        let one = name(&line.sale.product_name, &line.sale.product_name_en).to_owned();
+        if !names.contains(&one) {
+            names.push(one);
+        }
+    }
+    if names.is_empty() {
+        return ().into_any();
+    }
+    let label = match locale() {
+        Locale::Zh => format!("我确认：{}拆封后品质会发生变化，不适用七天无理由退货", names.join("、")),
+        Locale::En => format!(
+            "I confirm: the quality of {} changes once opened, so it cannot be returned without a reason",
+            names.join(", ")
+        ),
+    };
+    let hint = t("有质量问题仍可申请售后", "If something is wrong with it, you can still ask for a refund");
+    ui::check_field(state, &Field::new("confirms_opened", &label).hint(hint))
 }
 
 fn parcels(draft: &OrderDraft) -> AnyView {

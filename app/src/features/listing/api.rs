@@ -64,6 +64,56 @@ pub async fn create_listing(#[server(flatten)] form: NewListingForm) -> Result<A
     .await
 }
 
+/// A listing to copy.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DuplicateForm {
+    pub product: String,
+    pub key: String,
+}
+
+/// Starts a draft that says what another listing says, and goes to its form.
+#[server(endpoint = "listing/duplicate")]
+pub async fn duplicate_listing(#[server(flatten)] form: DuplicateForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        viewer.require_user()?;
+        let product = form.product.parse().map_err(|_| service::ServiceError::NotFound)?;
+        let (team, copy) = service::listing::duplicate(&services, &viewer, product, &form.key).await?;
+        let path = crate::routes::paths::team_product(team, copy);
+        Ok(Then::go(format!("{path}?done=copied"), ()))
+    })
+    .await
+}
+
+/// When a listing is to go into the shop.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ScheduleForm {
+    pub product: String,
+    /// In China: `2026-03-28T09:05`.
+    pub publish_at: String,
+    /// `cancel` to give the moment up.
+    pub then: String,
+}
+
+/// Chooses when a listing goes into the shop by itself, or gives that up.
+#[server(endpoint = "listing/schedule")]
+pub async fn schedule_listing(#[server(flatten)] form: ScheduleForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        viewer.require_user()?;
+        let product = form.product.parse().map_err(|_| service::ServiceError::NotFound)?;
+        if form.then == "cancel" {
+            service::listing::unschedule(&services, &viewer, product).await?;
+        } else {
+            service::listing::schedule(&services, &viewer, product, &form.publish_at).await?;
+        }
+        Ok(Then::stay(()))
+    })
+    .await
+}
+
 /// A batch that came in. What can be sold is in kilograms when the product is counted in grams.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -9,7 +9,7 @@ use super::api::{DraftForm, SaveDraft, Unpublish};
 use super::fields::Wrong;
 use super::keeper::{KeptForm, listing_keeper};
 use super::photo_uploader::{PhotoItem, ShownPhotos, photo_uploader};
-use super::{LISTING_PATH, PHOTOS_PATH, save, sections, typed};
+use super::{LISTING_PATH, PHOTOS_PATH, publish_part, save, sections, typed};
 use crate::context::{flash, link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::form::{FormState, html_id};
@@ -48,7 +48,9 @@ pub async fn edit_page() -> PageResult {
             {notices(&team, &shown)}
             {checklist(&team, &shown)}
             {listing_form(&team, &shown)}
+            {publish_part::schedule(&team, &shown)}
             {unpublish_part(&shown)}
+            {publish_part::duplicate(&shown)}
         </div>
     };
     Ok(Screen::console(team.console(), title, body))
@@ -113,6 +115,9 @@ fn head(team: &Team, shown: &Shown, title: &str) -> AnyView {
         <a class="btn btn--plain" href=link(&super::stock_path(team.id, page.product))>
             {ui::icon("box")}{t("批次与库存", "Batches and stock")}
         </a>
+        <a class="btn btn--plain" href=link(&paths::team_product_changes(team.id, page.product))>
+            {ui::icon("clock")}{t("修改记录", "Changes")}
+        </a>
     };
     ui::page_head(title, "", actions)
 }
@@ -129,6 +134,12 @@ fn notices(team: &Team, shown: &Shown) -> AnyView {
             ui::alert("ok", t("已上架，顾客现在可以买到", "It is in the shop: people can buy it now"), body)
         }
         "saved" => ui::alert("ok", t("已保存", "Saved"), ()),
+        "copied" => {
+            let body = view! {
+                <p>{t("这是新的草稿：改好名称，登记批次后再上架。", "This is a new draft: change its name, add a batch, then publish it.")}</p>
+            };
+            ui::alert("ok", t("已复制", "Copied"), body)
+        }
         _ => ().into_any(),
     }
 }
@@ -189,7 +200,7 @@ fn checklist(team: &Team, shown: &Shown) -> AnyView {
     .into_any()
 }
 
-fn problem_links(team: &Team, shown: &Shown, problems: &[domain::failure::FieldError]) -> AnyView {
+pub(super) fn problem_links(team: &Team, shown: &Shown, problems: &[domain::failure::FieldError]) -> AnyView {
     let stock = super::stock_path(team.id, shown.page.product);
     let items: Vec<_> = problems
         .iter()

@@ -47,12 +47,21 @@ pub async fn list_page() -> PageResult {
     ];
     let title = t("商品", "Products");
     let body = view! {
-        {ui::page_head(title, "", new_button(team.id))}
+        {ui::page_head(title, "", actions(team.id))}
         {tabs(&path, "status", present, entries)}
         {search(&path, &wanted)}
         {table(&team, &page.cards, &wanted)}
     };
     Ok(Screen::console(team.console(), title, body))
+}
+
+fn actions(team: TeamId) -> AnyView {
+    view! {
+        <a class="btn btn--plain" href=link(&paths::team_table(team))>{ui::icon("edit")}{t("批量修改", "Bulk edit")}</a>
+        <a class="btn btn--plain" href=link(&paths::team_sheets(team))>{ui::icon("grid")}{t("表格导入导出", "Sheets")}</a>
+        {new_button(team)}
+    }
+    .into_any()
 }
 
 fn search(path: &str, wanted: &ListingsQuery) -> AnyView {

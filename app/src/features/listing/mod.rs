@@ -21,18 +21,24 @@ mod list_page;
 #[cfg(feature = "ssr")]
 mod preview_page;
 #[cfg(feature = "ssr")]
+mod publish_part;
+#[cfg(feature = "ssr")]
 mod save;
 #[cfg(feature = "ssr")]
 mod sections;
 #[cfg(feature = "ssr")]
 mod stock_page;
 #[cfg(feature = "ssr")]
-mod typed;
+pub(crate) mod typed;
 #[cfg(feature = "ssr")]
 mod uploads;
 
 #[cfg(feature = "ssr")]
 pub use list_page::new_button;
+#[cfg(feature = "ssr")]
+pub(crate) use save::in_base_units;
+#[cfg(feature = "ssr")]
+pub(crate) use sections::label_of;
 #[cfg(feature = "ssr")]
 pub use uploads::uploads;
 

@@ -105,7 +105,7 @@ pub(super) fn listing_form(form: &DraftForm, variants: Vec<VariantForm>) -> List
 
 /// A quantity as typed in base units: people weigh in kilograms what is counted in grams. What cannot be read is
 /// passed on as it is, for the use case to refuse.
-pub(super) fn in_base_units(typed: &str, base_unit: &str) -> String {
+pub(crate) fn in_base_units(typed: &str, base_unit: &str) -> String {
     let folded = domain::search_text::fold_width(typed.trim()).replace('−', "-");
     if base_unit != "g" || folded.is_empty() {
         return folded;

@@ -16,7 +16,7 @@ use crate::ui::{self, Field};
 const ANY_ROW: &str = "__";
 
 /// The words for a field in the list of what is missing.
-pub(super) fn label_of(field: &str) -> String {
+pub(crate) fn label_of(field: &str) -> String {
     let mut parts = field.splitn(3, '.');
     let (group, row, column) =
         (parts.next().unwrap_or_default(), parts.next(), parts.next().unwrap_or_default());

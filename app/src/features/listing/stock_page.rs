@@ -5,12 +5,15 @@ use domain::ids::ProductId;
 use domain::time::Date;
 use leptos::prelude::*;
 use service::listing::{BatchView, EditPage};
+use service::stock::{BatchStockView, StockView};
 
 use super::api::{AddBatch, CorrectStock, UpdatePapers};
 use super::fields::{Wrong, line};
 use super::sections::label_of;
 use crate::context::{link, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{current_team, row_failure, stock_text};
+use crate::features::stock;
+use crate::features::stock::api::SetThreshold;
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -28,17 +31,29 @@ pub async fn stock_page() -> PageResult {
     let shown = if shown.is_empty() { t("新商品", "New product").to_owned() } else { shown };
     let (products, edit) = (paths::team_products(team.id), paths::team_product(team.id, product));
     let title = t("批次与库存", "Batches and stock");
+    let view = service::stock::stock_view(&services(), &viewer(), product).await?;
     let wrong = Wrong(page.problems.clone());
-    let batches: Vec<_> =
-        page.batches.iter().enumerate().map(|(at, batch)| batch_card(&page, at, batch, &wrong)).collect();
+    let batches: Vec<_> = page
+        .batches
+        .iter()
+        .enumerate()
+        .map(|(at, batch)| {
+            let more = view.batches.iter().find(|one| one.batch == batch.batch);
+            batch_card(&page, at, batch, more, &wrong)
+        })
+        .collect();
     let back = view! { <a class="btn btn--plain" href=link(&edit)>{ui::icon("back")}{t("返回商品", "Back to the product")}</a> };
     let add = add_part(&page);
+    let ways = ways_part(&page);
+    let warn = threshold_part(&page, &view);
     let body = view! {
         {ui::crumbs(&[(&products, t("商品", "Products")), (&edit, &shown)], title)}
         {ui::page_head(title, &shown, back)}
         <div class="stack stack--l">
+            {ways}
             {add}
             <div class="stack">{batches}</div>
+            {warn}
         </div>
     };
     Ok(Screen::console(team.console(), title, body))
@@ -174,7 +189,81 @@ fn village_rows(page: &EditPage, state: &FormState, wrong: &Wrong) -> AnyView {
     .into_any()
 }
 
-fn batch_card(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> AnyView {
+/// Counting, and what was done.
+fn ways_part(page: &EditPage) -> AnyView {
+    if page.batches.is_empty() {
+        return ().into_any();
+    }
+    let (count, movements) =
+        (stock::count_path(page.team, page.product), stock::movements_path(page.team, page.product));
+    let recalls = stock::recalls_path(page.team);
+    view! {
+        <p class="row">
+            <a class="btn btn--plain" href=link(&count)>{ui::icon("check")}{t("盘点", "Count")}</a>
+            <a class="btn btn--plain" href=link(&movements)>{ui::icon("clock")}{t("库存流水", "Movements")}</a>
+            <a class="btn btn--quiet" href=link(&recalls)>{ui::icon("warn")}{t("召回记录", "Recalls")}</a>
+        </p>
+    }
+    .into_any()
+}
+
+/// When the team wants to be warned.
+fn threshold_part(page: &EditPage, view: &StockView) -> AnyView {
+    let state = FormState::of::<SetThreshold>();
+    let is_grams = page.form.base_unit == "g";
+    let typed = |amount: i64| {
+        if is_grams { kilograms_typed(amount) } else { amount.to_string() }
+    };
+    let low = view.low_stock.map(typed).unwrap_or_default();
+    let near = view.near_expiry_percent.map(|percent| percent.to_string()).unwrap_or_default();
+    let low_hint = format!(
+        "{} {} {}",
+        t("不填：少于最小起订量的", "Blank: less than"),
+        view.shop_low_pieces,
+        t("倍时提醒；填 0 不提醒", "of the smallest order; 0 for never")
+    );
+    let near_hint = format!(
+        "{} {}%",
+        t("不填：保质期最后", "Blank: in the last part of the shelf life,"),
+        view.shop_near_percent
+    );
+    view! {
+        <details class="fold" open=state.is_refused()>
+            <summary>{t("什么时候提醒", "When to warn")}</summary>
+            <form class="form" method="post" action=state.action()>
+                {row_failure(&state)}
+                {ui::hidden("product", &page.product.to_string())}
+                {ui::hidden("base_unit", &page.form.base_unit)}
+                <div class="fields">
+                    {ui::text_field(&state, &Field {
+                        name: "low_stock", label: t("可售少于", "Less for sale than"), stored: &low, hint: &low_hint,
+                        is_optional: true, inputmode: "decimal", after: typed_unit(&page.form.base_unit), ..Field::default()
+                    })}
+                    {ui::text_field(&state, &Field {
+                        name: "near_expiry_percent", label: t("保质期只剩", "Left of the shelf life"), stored: &near,
+                        hint: &near_hint, is_optional: true, inputmode: "numeric", after: "%", ..Field::default()
+                    })}
+                </div>
+                <div class="form__acts"><button class="btn btn--plain">{t("保存提醒", "Keep")}</button></div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// Grams as people type kilograms: `1.25`.
+fn kilograms_typed(grams: i64) -> String {
+    let text = format!("{}.{:03}", grams / 1000, grams % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn batch_card(
+    page: &EditPage,
+    at: usize,
+    batch: &BatchView,
+    more: Option<&BatchStockView>,
+    wrong: &Wrong,
+) -> AnyView {
     let unit = page.form.base_unit.as_str();
     let number = |amount: i64| view! { <span class="num">{stock_text(amount, unit)}</span> }.into_any();
     let villages: Vec<String> = batch
@@ -182,13 +271,8 @@ fn batch_card(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> A
         .iter()
         .map(|input| format!("{} {} kg", name(&input.name, &input.name_en), input.weight_kg))
         .collect();
-    let chip = if batch.is_expired {
-        (t("已过期", "Expired"), "t-bad")
-    } else if batch.available > 0 {
-        (t("在售", "For sale"), "t-go")
-    } else {
-        (t("已售完", "Sold out"), "t-neutral")
-    };
+    let chip = more.map(|more| ui::status_chip(stock::words::batch_state(more.state)));
+    let desk = stock::batch_path(page.team, batch.batch);
     let dates = match (&batch.papers.produced_on, batch.papers.expires_on.as_str()) {
         (produced, "") => produced.clone(),
         (produced, last) => format!("{produced} → {last}"),
@@ -202,11 +286,14 @@ fn batch_card(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> A
         (t("损耗", "Written off"), number(batch.written_off)),
         (t("来自", "From"), villages.join("，").into_any()),
     ];
+    let place = more.map(|more| (t("存放地点", "Lies at"), more.place_name.clone().into_any()));
+    let facts: Vec<_> = facts.into_iter().chain(place).collect();
     view! {
         <article class="box stack" id=html_id(&format!("batches.{at}.inputs"))>
-            <header class="box__head"><h2 class="h3 num">{batch.code.clone()}</h2>{ui::status_chip(chip)}</header>
+            <header class="box__head"><h2 class="h3"><a class="num" href=link(&desk)>{batch.code.clone()}</a></h2>{chip}</header>
             {wrong.line(&format!("batches.{at}.inputs"))}
             {ui::facts("facts--wide", facts)}
+            <p><a class="btn btn--plain btn--s" href=link(&desk)>{t("报损、分批、标签、召回", "Losses, parts, labels, recall")}</a></p>
             {stock_form(page, batch)}
             {papers_form(page, at, batch, wrong)}
         </article>

@@ -4,12 +4,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// `variants[0][price]` as `variants.0.price`; `photos[]` stays for [`read`] to count.
-pub(super) fn dotted(html_name: &str) -> String {
+pub(crate) fn dotted(html_name: &str) -> String {
     html_name.replace(']', "").replace('[', ".")
 }
 
 /// Builds a form of names such as `variants.0.price` and `photos.` (one more of a list). What does not fit is left out.
-pub(super) fn read<T: DeserializeOwned + Default>(pairs: impl IntoIterator<Item = (String, String)>) -> T {
+pub(crate) fn read<T: DeserializeOwned + Default>(pairs: impl IntoIterator<Item = (String, String)>) -> T {
     let mut root = Map::new();
     for (at, (name, value)) in pairs.into_iter().enumerate() {
         // A name that ends in a dot is one more of a list: its place in the form keeps it apart and in order.

@@ -12,6 +12,7 @@ use super::access::{Seen, ask_screen, see_order};
 use super::api::{BuyAgain, CANCEL_REASONS, CancelOrder, ConfirmReceipt};
 use super::parts;
 use crate::context::{link, locale, param, query, services, t, viewer};
+use crate::features::after_sales::{after_sales_box, ask_link};
 use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -33,13 +34,16 @@ pub async fn order_page() -> PageResult {
     }
     let title = format!("{} {}", t("订单", "Order"), page.order.number);
     let money = parts::money(&page).await?;
+    let recalls = crate::features::stock::notices::of_order(&page).await?;
     let body = view! {
         {head(&page)}
+        {recalls}
         {notices(&page, is_own)}
         <div class="cols cols--sum">
             <div class="stack">
                 {parts::steps(&page)}
                 {parcels(&page, is_own)}
+                {is_own.then(|| after_sales_box(&page))}
                 {money}
                 <section class="box">
                     <header class="box__head"><h2>{t("进度", "Progress")}</h2></header>
@@ -155,6 +159,12 @@ fn parcel_box(page: &OrderPage, at: usize, parcel: &ParcelRow, several: bool, is
     };
     let lines: Vec<_> =
         page.lines.iter().filter(|line| line.line.parcel_id == parcel.id).map(parts::line_row).collect();
+    let replacing: Vec<_> = page
+        .replacements
+        .iter()
+        .filter(|line| line.parcel_id == parcel.id)
+        .map(parts::replacing_row)
+        .collect();
     // As long as nobody has paid, the head of the page says all there is to say.
     let chip = (parcel.status != ParcelStatus::AwaitingPayment)
         .then(|| ui::status_chip(parcel_status(locale(), parcel.status)));
@@ -171,8 +181,9 @@ fn parcel_box(page: &OrderPage, at: usize, parcel: &ParcelRow, several: bool, is
         <section class="box order">
             <header class="box__head"><h2>{title}</h2>{chip}</header>
             {tracking}
-            <ul>{lines}</ul>
+            <ul>{lines}{replacing}</ul>
             {(is_own && parcel.status == ParcelStatus::Shipped).then(|| receipt_form(page, parcel))}
+            {is_own.then(|| ask_link(page, parcel.id))}
         </section>
     }
     .into_any()

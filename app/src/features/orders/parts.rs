@@ -7,7 +7,7 @@ use domain::parcel::ParcelStatus;
 use domain::payment::{PaymentMethod, PaymentStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
-use service::orders::{OrderPage, OrderPageLine, OrderShare};
+use service::orders::{LineRow, OrderPage, OrderPageLine, OrderShare};
 use service::shop::{MoneyBar, MoneyPart, MoneyPartKind, Named};
 
 use super::api::PayOrder;
@@ -38,7 +38,10 @@ pub(super) fn headline(page: &OrderPage) -> &'static str {
 
 /// How far the order is: 1 to pay, 2 to be sent, 3 on its way, 4 received.
 fn step(page: &OrderPage) -> usize {
-    let all = |status| page.parcels.iter().all(|parcel| parcel.status == status);
+    let all = |status| {
+        let sent = page.parcels.iter().filter(|parcel| parcel.status != ParcelStatus::Cancelled);
+        sent.clone().next().is_some() && sent.clone().all(|parcel| parcel.status == status)
+    };
     match page.order.status {
         OrderStatus::Completed => 4,
         OrderStatus::Paid if all(ParcelStatus::Received) => 4,
@@ -122,6 +125,22 @@ pub(super) fn line_row(shown: &OrderPageLine) -> AnyView {
                 </span>
             </div>
             <div class="line__n"><span class="price price--s">{yuan(line.net_fen)}</span></div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Goods that replace others: they cost nothing.
+pub(super) fn replacing_row(line: &LineRow) -> AnyView {
+    view! {
+        <li class="line">
+            <div class="line__what">
+                <strong>{name(&line.product_name, &line.product_name_en).to_owned()}</strong>
+                <span class="line__spec">
+                    {name(&line.variant_name, &line.variant_name_en).to_owned()}" × "{line.quantity}" · "
+                    {t("换货补发", "replacement")}
+                </span>
+            </div>
         </li>
     }
     .into_any()

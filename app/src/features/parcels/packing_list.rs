@@ -1,14 +1,15 @@
 //! Packing lists to print: one sheet a parcel.
 
-use domain::ids::ParcelId;
+use domain::ids::{LineId, ParcelId};
 use domain::parcel::ParcelStatus;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::shipping::PackingParcel;
+use service::stock::ParcelBatchRow;
 
 use super::print_button::print_button;
 use crate::context::{link, locale, name, services, t, typed_param, viewer};
-use crate::features::sell::team::{Team, current_team};
+use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui;
@@ -21,8 +22,9 @@ pub async fn one_page() -> PageResult {
     if parcel.head.parcel.team_id != team.id {
         return Err(service::ServiceError::NotFound);
     }
+    let batches = service::stock::parcel_batches(&services(), &viewer(), id).await?;
     let title = format!("{} {}", t("装箱单", "Packing list"), parcel.head.order_number);
-    let body = view! { {bar(&team)} {sheet(&team, &parcel)} };
+    let body = view! { {bar(&team)} {sheet(&team, &parcel, &batches)} };
     Ok(Screen::sheet(title, body))
 }
 
@@ -30,7 +32,12 @@ pub async fn one_page() -> PageResult {
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let page = service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
-    let sheets: Vec<_> = page.parcels.iter().map(|parcel| sheet(&team, parcel)).collect();
+    let mut sheets = Vec::with_capacity(page.parcels.len());
+    for parcel in &page.parcels {
+        let id = parcel.head.parcel.id;
+        let batches = service::stock::parcel_batches(&services(), &viewer(), id).await?;
+        sheets.push(sheet(&team, parcel, &batches));
+    }
     let body = if sheets.is_empty() {
         let back = link(&paths::team_parcels(team.id));
         let action = view! { <a class="btn btn--primary" href=back>{t("返回发货", "Back to parcels")}</a> };
@@ -53,7 +60,30 @@ fn bar(team: &Team) -> AnyView {
     .into_any()
 }
 
-fn sheet(team: &Team, parcel: &PackingParcel) -> AnyView {
+/// Which batches the goods of a line are taken from; how much of each when there are several.
+fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> AnyView {
+    let own: Vec<&ParcelBatchRow> = batches.iter().filter(|batch| batch.line_id == line).collect();
+    let parts: Vec<String> = own
+        .iter()
+        .map(|batch| {
+            let amount = if own.len() > 1 {
+                format!(" {}", stock_text(batch.base_quantity, &batch.base_unit))
+            } else {
+                String::new()
+            };
+            let recalled = if batch.is_recalled == 1 {
+                t("（已召回，不能发）", " (recalled: do not send)")
+            } else {
+                ""
+            };
+            format!("{}{amount} · {}{recalled}", batch.code, batch.place_name)
+        })
+        .collect();
+    let text = format!("{}{}", t("批次 ", "Batch "), parts.join(t("；", "; ")));
+    (!parts.is_empty()).then(|| view! { <br/><span class="small num">{text}</span> }).into_any()
+}
+
+fn sheet(team: &Team, parcel: &PackingParcel, batches: &[ParcelBatchRow]) -> AnyView {
     let head = &parcel.head;
     let rows: Vec<_> = parcel
         .lines
@@ -66,6 +96,7 @@ fn sheet(team: &Team, parcel: &PackingParcel) -> AnyView {
                         {name(&line.product_name, &line.product_name_en).to_owned()}
                         " "
                         {name(&line.variant_name, &line.variant_name_en).to_owned()}
+                        {taken_from(batches, line.id)}
                     </th>
                     <td class="n">{line.quantity}</td>
                     <td>{ui::unit_text(&line.unit)}</td>

@@ -7,6 +7,7 @@ use service::shipping::{CARRIERS, PackingParcel};
 
 use super::api::{GiveUpOrder, ShipParcel};
 use crate::context::{link, locale, name, t};
+use crate::features::after_sales::api::OfferRefund;
 use crate::features::sell::team::{Team, row_failure};
 use crate::form::FormState;
 use crate::routes::paths;
@@ -51,6 +52,7 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
                 <span class="muted small">{t("发自 ", "From ")}{head.place_name.clone()}</span>
             </p>
             {forms}
+            {is_alone.then(|| refund_form(parcel))}
         </article>
     }
     .into_any()
@@ -173,6 +175,62 @@ fn ship_form(team: &Team, parcel: &PackingParcel) -> AnyView {
                 <button class="btn btn--primary">{ui::icon("truck")}{button}</button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// Part of the money, without being asked: a line that cannot be sent, pieces that were missing.
+fn refund_form(parcel: &PackingParcel) -> AnyView {
+    let row = &parcel.head.parcel;
+    let is_open = matches!(row.status, ParcelStatus::ToPack | ParcelStatus::Shipped | ParcelStatus::Received);
+    // A replacement costs nothing, so nothing of it is given back.
+    if !is_open || parcel.lines.iter().all(|line| line.net_fen.is_zero()) {
+        return ().into_any();
+    }
+    let state = FormState::of::<OfferRefund>().only_if("parcel", &row.id.to_string());
+    let fields: Vec<_> = parcel
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let label = format!(
+                "{} {} (≤ {})",
+                name(&line.product_name, &line.product_name_en),
+                name(&line.variant_name, &line.variant_name_en),
+                line.quantity
+            );
+            view! {
+                {ui::hidden(&format!("lines.{at}.line"), &line.id.to_string())}
+                {ui::text_field(&state, &ui::Field {
+                    name: &format!("lines.{at}.quantity"), label: &label, inputmode: "numeric", class: "w-s",
+                    placeholder: "0", ..ui::Field::default()
+                })}
+            }
+        })
+        .collect();
+    let labels = [("lines", t("退款数量", "Pieces to refund")), ("words", t("说明", "Why"))];
+    view! {
+        <details class="fold" open=state.is_refused()>
+            <summary>{t("少了、发不了？主动退一部分", "Short, or not to be had? Give part of the money back")}</summary>
+            <form class="form" method="post" action=state.action()>
+                {ui::form_errors(&state, &labels)}
+                {ui::key_field()}
+                {ui::hidden("parcel", &row.id.to_string())}
+                <p class="muted small">
+                    {t(
+                        "只退填写的数量，钱原路退回；还没发出的放回库存。金额较大时要另一个人复核。",
+                        "Only these pieces are paid back, the way they were paid; what has not left is put back to stock. \
+                         A large amount waits for a second person.",
+                    )}
+                </p>
+                {fields}
+                {ui::text_field(&state, &ui::Field {
+                    id: "offer-words", name: "words", label: t("说明（顾客会看到）", "Why (the buyer sees it)"), max_length: Some(500),
+                    ..ui::Field::default()
+                })}
+                <div class="form__acts"><button class="btn btn--danger">{t("退款", "Refund")}</button></div>
+            </form>
+        </details>
     }
     .into_any()
 }

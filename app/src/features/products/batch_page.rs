@@ -19,7 +19,9 @@ pub async fn batch_page() -> PageResult {
     let title = format!("{product} · {} {}", t("批次", "batch"), page.batch.code);
     let description = format!("{title}{}{}", t("，生产日期 ", ", produced on "), page.batch.produced_on);
     let path = paths::batch(&page.product.slug, &page.batch.code);
-    let screen = Screen::shop(title, body(&page, &product)).public(description).canonical(path);
+    let screen = Screen::shop(title, body(&page, &product)).canonical(path);
+    // What is not sold any more is found by its code, not by search engines.
+    let screen = if page.is_published { screen.public(description) } else { screen };
     Ok(match &page.photo {
         Some(cover) => screen.image(paths::photo_jpeg(&cover.content_hash)),
         None => screen,
@@ -33,17 +35,43 @@ fn body(page: &BatchPage, product: &str) -> AnyView {
     if !page.producer.is_empty() {
         rows.push((t("生产者", "Producer"), as_typed(&page.producer)));
     }
+    rows.push((t("销售团队", "Sold by"), name(&page.team.name, &page.team.name_en).to_owned().into_any()));
+    if let Some(code) = &page.split_from {
+        let path = paths::batch(&page.product.slug, code);
+        let code = code.clone();
+        rows.push((
+            t("分自批次", "Part of batch"),
+            view! { <a class="num" href=link(&path)>{code}</a> }.into_any(),
+        ));
+    }
+    let alt = format!("{} {}", t("批次证明", "Certificate of batch"), batch.code);
+    let certificate = page.certificate.as_ref().map(|paper| {
+        let paper = ui_photo(paper, &alt);
+        view! {
+            <section class="box stack stack--s">
+                <h2>{t("证明原件", "The certificate")}</h2>
+                {photo(Some(&paper), "", "(min-width:56rem) 640px,92vw", false)}
+            </section>
+        }
+    });
+    let recall = page.recall.as_ref().map(crate::features::stock::notices::of_batch);
     let product_path = paths::product(&page.product.slug);
     let picture = page.photo.as_ref().map(|cover| ui_photo(cover, product));
     let products = paths::products();
     let way = [(products.as_str(), t("全部商品", "Products")), (product_path.as_str(), product)];
+    // Its page is not there when it was taken out of the shop.
+    let way = if page.is_published { &way[..] } else { &way[..1] };
+    let shop = page.is_published.then(|| {
+        view! { <a class="btn btn--primary btn--wide" href=link(&product_path)>{t("看商品 ", "See the product: ")}{product.to_owned()}</a> }
+    });
     view! {
         <header class="page-head"><div>
-            {crumbs(&way, t("批次", "Batch"))}
+            {crumbs(way, t("批次", "Batch"))}
             <h1>{t("批次 ", "Batch ")}<span class="num">{batch.code.clone()}</span></h1>
         </div></header>
         <div class="cols">
             <div class="stack stack--l">
+                {recall}
                 <section class="origin-panel" aria-labelledby="origin">
                     <div class="origin-panel__head">
                         <h2 id="origin">{t("从哪里来", "Where it comes from")}</h2>{origin::certificate_chip(batch)}
@@ -54,10 +82,11 @@ fn body(page: &BatchPage, product: &str) -> AnyView {
                 {origin::freshness_note(batch)}
                 {inputs(page)}
                 {papers::certificate(batch)}
+                {certificate}
             </div>
             <aside class="stack">
                 {photo(picture.as_ref(), "photo--sq", "(min-width:56rem) 352px,92vw", true)}
-                <a class="btn btn--primary btn--wide" href=link(&product_path)>{t("看商品 ", "See the product: ")}{product.to_owned()}</a>
+                {shop}
             </aside>
         </div>
     }

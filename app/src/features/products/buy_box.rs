@@ -82,11 +82,18 @@ fn price_line(choice: Choice, sold_count: i64) -> impl IntoView + use<> {
             choice.with_variant(|variant| format!("/ {}", variant.unit)).unwrap_or_default()
         }
     };
+    let was = move || {
+        let price = choice.with_variant(|variant| variant.was_price_fen).filter(|price| *price > 0);
+        price.map(|price| {
+            let words = locale.pick("近 30 天最低价", "lowest of 30 days");
+            view! { <span class="muted small">{words}" "<s class="price-was">{amount_text(Fen::new(price))}</s></span> }
+        })
+    };
     let sold = (sold_count > 0).then(|| {
         view! { <span class="muted">{format!("{} {sold_count}", locale.pick("已售", "sold"))}</span> }
     });
     view! {
-        <p class="product__price"><span>{shown}</span><span class="muted">{unit}</span>{sold}</p>
+        <p class="product__price"><span>{shown}</span><span class="muted">{unit}</span>{was}{sold}</p>
     }
 }
 

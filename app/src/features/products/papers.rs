@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use service::shop::{BatchView, ProductPage};
 
 use crate::context::{link, locale, name, t};
+use crate::features::after_sales::rule_words;
 use crate::routes::paths;
 use crate::text::{counted, food_class};
 use crate::ui::{as_typed, facts, icon};
@@ -35,6 +36,7 @@ pub fn label_facts(page: &ProductPage) -> AnyView {
         let text = counted(locale(), days, "天", ["day", "days"]);
         rows.push((t("保质期", "Shelf life"), text.into_any()));
     }
+    rows.push((t("退货与售后", "Returns"), rule_words(page.return_rule).into_any()));
     view! {
         <section class="box"><h2>{t("商品信息", "Product details")}</h2>{facts("", rows)}</section>
     }

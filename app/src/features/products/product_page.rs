@@ -190,6 +190,7 @@ fn buy_box_data(page: &ProductPage) -> BuyBoxData {
                 name: name(&variant.name, &variant.name_en).to_owned(),
                 unit: ui::unit_text(&variant.unit),
                 price_fen: variant.price_fen.get(),
+                was_price_fen: variant.was_price_fen.map_or(0, domain::money::Fen::get),
                 stock: variant.stock,
                 min_quantity: variant.min_quantity,
                 step_quantity: variant.step_quantity,

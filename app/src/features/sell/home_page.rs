@@ -4,17 +4,13 @@ use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
 use service::listing::{ListingCard, ListingStatus, ListingsQuery};
 
-use super::team::{Team, current_team, stock_text, teams};
+use super::team::{Team, current_team, teams};
 use crate::context::{link, locale, name, services, t, viewer};
 use crate::features::listing::new_button;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::counted;
 use crate::ui;
-
-/// Below this a published product is said to run low: grams, or pieces.
-const LOW_STOCK_G: i64 = 5_000;
-const LOW_STOCK_PIECES: i64 = 10;
 
 /// The viewer's teams; the only one at once.
 pub async fn teams_page() -> PageResult {
@@ -44,8 +40,10 @@ pub async fn home_page() -> PageResult {
         service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
     let listings =
         service::listing::list_listings(&services(), &viewer(), team.id, &ListingsQuery::default()).await?;
+    let warnings = service::stock::stock_warnings(&services(), &viewer(), team.id).await?;
     let transfers = service::units::list_transfers(&services(), &viewer(), team.id).await?;
     let refunds = service::refunds::list_bank_refunds(&services(), &viewer(), team.id).await?;
+    let cases = service::after_sales::count_waiting(&services(), &viewer(), team.id).await?;
     let count_of = |status: ParcelStatus| {
         parcels.counts.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count)
     };
@@ -54,6 +52,7 @@ pub async fn home_page() -> PageResult {
     let tiles = vec![
         tile(&paths::team_parcels(team.id), t("待发货", "To pack"), to_pack),
         tile(&shipped_path(&team), t("在路上", "On their way"), count_of(ParcelStatus::Shipped)),
+        tile(&paths::team_after_sales(team.id), t("待处理售后", "After-sales to answer"), cases),
         tile(&products_path(&team, "published"), t("在售商品", "For sale"), listings.counts.published),
         tile(&products_path(&team, "draft"), t("草稿", "Drafts"), listings.counts.draft),
         tile(
@@ -63,7 +62,7 @@ pub async fn home_page() -> PageResult {
         ),
     ];
     let drafts = unfinished(&team, &listings.cards);
-    let low = running_low(&team, &listings.cards);
+    let low = crate::features::stock::warnings::part(team.id, &warnings);
     let waiting = packing_part(&team, &parcels.parcels);
     let first = listings.cards.is_empty().then(|| {
         ui::empty(
@@ -188,27 +187,5 @@ fn unfinished(team: &Team, cards: &[ListingCard]) -> AnyView {
         return ().into_any();
     }
     view! { <section class="stack"><h2>{t("没写完的草稿", "Unfinished drafts")}</h2><ul class="menu">{items}</ul></section> }
-        .into_any()
-}
-
-fn running_low(team: &Team, cards: &[ListingCard]) -> AnyView {
-    let items: Vec<_> = cards
-        .iter()
-        .filter(|card| card.status == ListingStatus::Published)
-        .filter(|card| card.stock < if card.base_unit == "g" { LOW_STOCK_G } else { LOW_STOCK_PIECES })
-        .map(|card| {
-            let (tone, left) = if card.stock <= 0 {
-                ("chip t-bad", t("已售罄", "Sold out").to_owned())
-            } else {
-                ("chip t-wait", format!("{} {}", t("剩", "Left:"), stock_text(card.stock, &card.base_unit)))
-            };
-            let path = crate::features::listing::stock_path(team.id, card.product);
-            view! { <li><a href=link(&path)>{ui::icon("box")}{card_name(card)}" "<span class=tone>{left}</span></a></li> }
-        })
-        .collect();
-    if items.is_empty() {
-        return ().into_any();
-    }
-    view! { <section class="stack"><h2>{t("库存不多了", "Running low")}</h2><ul class="menu">{items}</ul></section> }
         .into_any()
 }

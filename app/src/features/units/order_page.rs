@@ -26,11 +26,13 @@ pub async fn order_page() -> PageResult {
         }
         found = unit_order_page(&services, &viewer, &slug, &number).await?;
     }
+    let recalls = crate::features::stock::notices::of_order(&found.page).await?;
     let title = format!("{} {number}", t("订单", "Order"));
     let body = view! {
         {head(&found)}
         <div class="cols cols--sum">
             <div class="stack stack--l">
+                {recalls}
                 {lines(&found)}
                 {parcels(&found)}
                 {history(&found)}

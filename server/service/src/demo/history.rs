@@ -11,6 +11,7 @@ use domain::time::{DAY_MS, Date, HOUR_MS, MINUTE_MS, start_of_day_ms};
 use store::payments::PaymentRow;
 
 use super::retail::{self, RetailPlan};
+use super::shelf::{self, ShelfAct};
 use super::unit_orders::{self, UnitStep};
 use super::world::World;
 use super::{HISTORY_DAYS, Progress, batches};
@@ -28,6 +29,8 @@ pub(super) enum Event {
     /// Batch of a good comes in, both by their places in the lists.
     Arrive(usize, usize),
     WriteOff(BatchId),
+    /// Somebody is at work in the storeroom.
+    Shelf(ShelfAct),
     Retail(RetailPlan),
     Pay(OrderId),
     /// The buyer gives the order up.
@@ -66,6 +69,7 @@ pub(super) struct Lived {
 pub(super) async fn live_through(world: &mut World, progress: &mut Progress<'_>) -> Result<Lived> {
     let mut agenda = Agenda::default();
     plan_goods(world, &mut agenda);
+    shelf::plan(world, &mut agenda);
     plan_ticks(world, &mut agenda);
     retail::plan(world, &mut agenda);
     unit_orders::plan(world, &mut agenda);
@@ -82,6 +86,7 @@ pub(super) async fn live_through(world: &mut World, progress: &mut Progress<'_>)
         match event {
             Event::Arrive(good, batch) => arrive(world, good, batch).await?,
             Event::WriteOff(batch) => batches::write_off_rest(world, batch).await?,
+            Event::Shelf(act) => shelf::act(world, act).await?,
             Event::Retail(plan) => {
                 lived.retail += usize::from(retail::place(world, &mut agenda, plan).await?)
             }
@@ -146,7 +151,7 @@ async fn arrive(world: &World, good: usize, batch: usize) -> Result<()> {
     let Some(good) = world.goods.get(good) else { return Ok(()) };
     let Some(batch) = good.batches.get(batch) else { return Ok(()) };
     let mut tx = world.services.db.write().await?;
-    batches::arrive(&mut tx, &world.services, good, batch).await?;
+    batches::arrive(&mut tx, &world.services, good, batch, world.staff()?.packer).await?;
     Ok(tx.commit().await?)
 }
 
@@ -183,7 +188,7 @@ async fn pay(services: &Services, order_id: OrderId) -> Result<()> {
 }
 
 /// Someone of the selling teams.
-fn packer(world: &World) -> Result<Viewer> {
+pub(super) fn packer(world: &World) -> Result<Viewer> {
     let roles = world.teams.values().map(|team| Role::SellerOf(team.team)).collect();
     let user = SignedIn { user_id: world.staff()?.packer, display_name: String::new(), roles };
     Ok(Viewer { user: Some(user), ..Viewer::default() })

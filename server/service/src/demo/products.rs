@@ -20,11 +20,11 @@ pub(super) async fn insert_products(
     county: &County,
     media: &Media,
 ) -> Result<()> {
-    let founded_ms = world.services.now_ms();
+    let (founded_ms, by) = (world.services.now_ms(), world.staff()?.packer);
     for product in &county.products {
         let good = insert_product(tx, world, county, product, media).await?;
         for batch in good.batches.iter().filter(|batch| batch.row.created_at_ms <= founded_ms) {
-            batches::arrive(tx, &world.services, &good, batch).await?;
+            batches::arrive(tx, &world.services, &good, batch, by).await?;
         }
         world.goods.push(good);
     }

@@ -215,6 +215,7 @@ async fn order(
         unit_id: None,
         locale: "zh",
         hold_until_ms: Some(hold_until_ms),
+        confirms_opened: false,
     };
     let draft: OrderDraft = draft;
     let (placed, hold_lines) = insert_order(&mut tx, services, head, &delivery, &draft).await?;

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::TeamId;
+use domain::ids::{TeamId, UserId};
+use domain::role::Role;
+use domain::stock::movement::BatchState;
 
 use super::*;
 use crate::accounts::fixture::Fixture;
 use crate::search::find_products;
 use crate::shop::{ProductPage, product_page};
-use crate::{books, worker};
+use crate::{SignedIn, Viewer, books, stock, worker};
 use domain::time::Date;
 
 /// What stands in the shop, by the words of its states.
@@ -94,6 +96,7 @@ async fn a_county_stands_with_photos_goods_and_a_sound_history() {
     }
     assert!(most_shares >= 4, "four villages share what one product earns");
     drop(conn);
+    the_storeroom_was_lived_in(services, &census).await;
     nothing_is_left_to_do(services).await;
     stock_is_left(services, 1).await;
 
@@ -165,4 +168,30 @@ async fn stock_is_left(services: &Services, sold_out_at_most: usize) {
     }
     assert!(empty.len() <= sold_out_at_most, "{empty:?}");
     println!("sold out: {empty:?}");
+}
+
+/// Pages of stock are not empty: batches came in, were sampled, split and counted; something is near its last day; some
+/// certificates were photographed.
+async fn the_storeroom_was_lived_in(services: &Services, census: &Census) {
+    let roles = census.goods.iter().map(|page| Role::SellerOf(page.team_id)).collect();
+    let user = SignedIn { user_id: UserId::from_i64(1), display_name: String::new(), roles };
+    let viewer = Viewer { user: Some(user), ..Viewer::default() };
+    let mut kinds = BTreeSet::new();
+    let (mut photographed, mut near) = (0, 0);
+    let mut teams = BTreeSet::new();
+    for page in &census.goods {
+        let movements = stock::movements_page(services, &viewer, page.id, None, None).await.unwrap();
+        kinds.extend(movements.movements.iter().map(|row| row.kind.as_str()));
+        let view = stock::stock_view(services, &viewer, page.id).await.unwrap();
+        photographed += view.batches.iter().filter(|batch| batch.certificate.is_some()).count();
+        teams.insert(page.team_id);
+    }
+    for team in teams {
+        let warnings = stock::stock_warnings(services, &viewer, team).await.unwrap();
+        near += warnings.expiring.iter().filter(|one| one.state == BatchState::NearExpiry).count();
+    }
+    for kind in ["receive", "write_off", "split_out", "split_in", "count"] {
+        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
+    }
+    assert!(photographed >= 2 && near >= 1, "{photographed} photographed, {near} near their last day");
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use domain::ids::{
-    CategoryId, CollectiveId, CountyId, FreightTemplateId, PlaceId, ProductId, TeamId, UnitId, UserId,
-    VariantId, VillageId,
+    CategoryId, CollectiveId, CountyId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UnitId,
+    UserId, VariantId, VillageId,
 };
 use domain::time::Date;
 use rand_chacha::ChaCha12Rng;
@@ -192,6 +192,8 @@ pub(super) struct World {
     pub categories: BTreeMap<String, CategoryId>,
     pub templates: BTreeMap<String, FreightTemplateId>,
     pub goods: Vec<Good>,
+    /// The photo of a certificate; none in a county without photos.
+    pub certificate: Option<MediaId>,
 }
 
 /// A unit and what its invoices are made out to.
@@ -218,6 +220,7 @@ impl World {
             categories: BTreeMap::new(),
             templates: BTreeMap::new(),
             goods: Vec::new(),
+            certificate: None,
         }
     }
 

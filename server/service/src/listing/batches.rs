@@ -7,17 +7,19 @@ use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, VillageId};
 use domain::listing::{AddBatch, InputForm, PapersForm, UpdateBatch};
 use domain::search_text::fold_width;
+use domain::stock::movement::MovementKind;
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::listing::{self as rows, ListingBatchRow, ListingRow, NewBatch, PapersRow};
+use store::movements::NewMovement;
 use store::{Conn, WriteTx};
 
 use super::form::Reader;
 use super::{ListingStatus, check, lock_own_listing, own_listing, status_of, today};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, stock};
 
 const MAX_CODE_CHARS: usize = 32;
 const MAX_PAPER_CHARS: usize = 120;
@@ -64,6 +66,11 @@ pub async fn add_batch(
     let batch = read_batch(&mut tx, services, &row, command).await?;
     let before = published_problems(&mut tx, services, &row).await?;
     rows::insert_batch(&mut tx, &batch).await?;
+    let came_in = NewMovement {
+        received_change: batch.received,
+        ..stock::movement(services, viewer.user_id(), batch.id, MovementKind::Receive)
+    };
+    stock::note(&mut tx, services, came_in).await?;
     refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
     if status_of(&row.status)? == ListingStatus::Published {
         // The villages of its batches are words that a product is found by.
@@ -143,17 +150,48 @@ pub async fn correct_stock(
     let (Some(change), Some(reason), true) = (change, reason, reader.problems.is_empty()) else {
         return Err(ServiceError::Invalid(reader.problems));
     };
+    let available = correct_in(&mut tx, services, viewer, &batch, change, reason).await?;
+    idempotency::finish(&mut tx, &request, &available).await?;
+    tx.commit().await?;
+    Ok(available)
+}
+
+/// [`correct_stock`] within a transaction, of a batch that is the viewer's to correct.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] at `change` with [`Problem::OnlyLeft`].
+pub(crate) async fn correct_in(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    batch: &ListingBatchRow,
+    change: i64,
+    reason: &str,
+) -> Result<i64> {
     if change > 0 {
-        rows::receive_more(&mut tx, batch.id, change).await?;
-    } else if !rows::write_off(&mut tx, batch.id, -change).await? {
+        rows::receive_more(tx, batch.id, change).await?;
+        // Looked at under the lock: nothing comes in for a batch that was recalled.
+        if store::recalls::find_recall_of_batch(tx, batch.id).await?.is_some() {
+            return Err(ServiceError::invalid("change", Problem::NotForSale));
+        }
+    } else if !rows::write_off(tx, batch.id, -change).await? {
         return Err(ServiceError::invalid("change", Problem::OnlyLeft { left: batch.available }));
     }
-    let now = rows::find_listing_batch(&mut tx, batch.id).await?.ok_or(ServiceError::NotFound)?;
+    let kind = match reason {
+        "counted" => MovementKind::Count,
+        _ if change > 0 => MovementKind::Receive,
+        _ => MovementKind::WriteOff,
+    };
+    let done = NewMovement {
+        received_change: change.max(0),
+        written_off_change: (-change).max(0),
+        reason: if kind == MovementKind::WriteOff { reason.to_owned() } else { String::new() },
+        ..stock::movement(services, viewer.user_id(), batch.id, kind)
+    };
+    stock::note(tx, services, done).await?;
+    let now = rows::find_listing_batch(tx, batch.id).await?.ok_or(ServiceError::NotFound)?;
     let detail = json!({ "change": change, "reason": reason });
-    audit::record(&mut tx, services, viewer.user_id(), "batch.corrected", "batch", batch.id.get(), detail)
-        .await?;
-    idempotency::finish(&mut tx, &request, &now.available).await?;
-    tx.commit().await?;
+    audit::record(tx, services, viewer.user_id(), "batch.corrected", "batch", batch.id.get(), detail).await?;
     Ok(now.available)
 }
 

@@ -4,6 +4,7 @@ use domain::failure::{FieldError, Problem};
 use domain::food::{self, BatchPapers, FoodLabel};
 use domain::ids::{BatchId, ProductId};
 use domain::time::Date;
+use store::catalogue::TierPriceRow;
 use store::listing::{self as rows, InputNameRow, ListingBatchRow, ListingRow, ListingVariantRow};
 use store::{Conn, catalogue};
 
@@ -27,49 +28,71 @@ pub async fn check_listing(
 }
 
 /// [`check_listing`] on a row that is at hand.
-pub(super) async fn problems(conn: &mut Conn, row: &ListingRow, today: Date) -> Result<Vec<FieldError>> {
-    let photos = rows::list_listing_photos(conn, row.id).await?;
-    let mut variants = rows::list_all_variants(conn, row.id).await?;
-    variants.retain(|variant| variant.active == 1);
-    let batches = rows::list_listing_batches(conn, row.id).await?;
-    let inputs = rows::list_product_inputs(conn, row.id).await?;
+pub(crate) async fn problems(conn: &mut Conn, row: &ListingRow, today: Date) -> Result<Vec<FieldError>> {
+    let variants = rows::list_all_variants(conn, row.id).await?;
+    Ok(Kept::load(conn, row.id).await?.problems(row, &variants, today))
+}
 
-    let mut found = Vec::new();
-    if photos.is_empty() {
-        found.push(FieldError::new("photos", Problem::PhotoMissing));
+/// What the check looks at beside a listing's own row and its variants: a change of texts and prices leaves it as it is.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    has_photos: bool,
+    tiers: Vec<TierPriceRow>,
+    batches: Vec<ListingBatchRow>,
+    inputs: Vec<InputNameRow>,
+}
+
+impl Kept {
+    pub(crate) async fn load(conn: &mut Conn, product: ProductId) -> Result<Self> {
+        Ok(Self {
+            has_photos: !rows::list_listing_photos(conn, product).await?.is_empty(),
+            tiers: catalogue::list_tier_prices(conn, product).await?,
+            batches: rows::list_listing_batches(conn, product).await?,
+            inputs: rows::list_product_inputs(conn, product).await?,
+        })
     }
-    for (field, text) in [("name", &row.name), ("story", &row.story)] {
-        if text.is_empty() {
-            found.push(FieldError::new(field, Problem::Missing));
+
+    /// What keeps a listing with this row and these variants from being published.
+    pub(crate) fn problems(
+        &self,
+        row: &ListingRow,
+        variants: &[ListingVariantRow],
+        today: Date,
+    ) -> Vec<FieldError> {
+        let active = variants.iter().filter(|variant| variant.active == 1);
+        let variants: Vec<ListingVariantRow> = active.cloned().collect();
+        let mut found = Vec::new();
+        if !self.has_photos {
+            found.push(FieldError::new("photos", Problem::PhotoMissing));
         }
-    }
-    if variants.is_empty() {
-        found.push(FieldError::new("variants", Problem::Missing));
-    }
-    for (index, variant) in variants.iter().enumerate() {
-        if variant.name.is_empty() {
-            found.push(FieldError::new(format!("variants.{index}.name"), Problem::Missing));
+        for (field, text) in [("name", &row.name), ("story", &row.story)] {
+            if text.is_empty() {
+                found.push(FieldError::new(field, Problem::Missing));
+            }
         }
+        if variants.is_empty() {
+            found.push(FieldError::new("variants", Problem::Missing));
+        }
+        for (index, variant) in variants.iter().enumerate() {
+            if variant.name.is_empty() {
+                found.push(FieldError::new(format!("variants.{index}.name"), Problem::Missing));
+            }
+        }
+        found.extend(tier_problems(&self.tiers, &variants));
+        found.extend(paper_problems(row, &variants, &self.batches, &self.inputs, today));
+        found
     }
-    found.extend(tier_problems(conn, row.id, &variants).await?);
-    found.extend(paper_problems(row, &variants, &batches, &inputs, today));
-    Ok(found)
 }
 
 /// Tiers that a later change of the price has overtaken.
-async fn tier_problems(
-    conn: &mut Conn,
-    product: ProductId,
-    variants: &[ListingVariantRow],
-) -> Result<Vec<FieldError>> {
-    let tiers = catalogue::list_tier_prices(conn, product).await?;
+fn tier_problems(tiers: &[TierPriceRow], variants: &[ListingVariantRow]) -> Vec<FieldError> {
     let overtaken = |variant: &ListingVariantRow| {
         tiers.iter().any(|tier| tier.variant_id == variant.id && tier.price_fen >= variant.price_fen)
     };
     let found = variants.iter().enumerate().filter(|(_, variant)| overtaken(variant));
-    Ok(found
+    found
         .map(|(index, _)| FieldError::new(format!("variants.{index}.tier_prices"), Problem::WrongOrder))
-        .collect())
+        .collect()
 }
 
 /// What the food class asks for. Papers are needed of the batches that would be sold: those with stock that have not

@@ -1,5 +1,6 @@
 //! Starting a draft and saving what was typed.
 
+use domain::changes::{ChangeSource, Difference};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::food::{FoodClass, ScNumber};
 use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VillageId};
@@ -14,7 +15,7 @@ use super::form::Reader;
 use super::{ListingStatus, check, lock_own_listing, own_listing, shelf_life, status_of, today, variants};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, changes};
 
 const MAX_NAME_CHARS: usize = 60;
 const MAX_STORY_CHARS: usize = 5_000;
@@ -60,6 +61,19 @@ pub async fn create_draft(
         return Ok(first);
     }
     let offered = Offered::load(&mut tx, team).await?;
+    let id: ProductId = services.new_id();
+    let row = blank_for(&offered, team, id, services.now_ms())?;
+    rows::insert_listing(&mut tx, &row, Some(user), services.now_ms()).await?;
+    idempotency::finish(&mut tx, &request, &id).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A draft in which nothing was typed, with the first of what its team may choose from.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] naming what there is none of.
+pub(crate) fn blank_for(offered: &Offered, team: TeamId, id: ProductId, at_ms: i64) -> Result<ListingRow> {
     let mut problems = Vec::new();
     let mut first = |field: &str, choices: &[ChoiceRow]| {
         if choices.is_empty() {
@@ -67,22 +81,15 @@ pub async fn create_draft(
         }
         choices.first().map_or(0, |choice| choice.id)
     };
-    let id: ProductId = services.new_id();
     let row = ListingRow {
         team_id: team,
         category_id: CategoryId::from_i64(first("category", &offered.categories)),
         village_id: VillageId::from_i64(first("village", &offered.villages)),
         place_id: PlaceId::from_i64(first("place", &offered.places)),
         freight_template_id: FreightTemplateId::from_i64(first("freight_template", &offered.templates)),
-        ..ListingRow::blank(id, services.now_ms())
+        ..ListingRow::blank(id, at_ms)
     };
-    if !problems.is_empty() {
-        return Err(ServiceError::Invalid(problems));
-    }
-    rows::insert_listing(&mut tx, &row, Some(user), services.now_ms()).await?;
-    idempotency::finish(&mut tx, &request, &id).await?;
-    tx.commit().await?;
-    Ok(id)
+    if problems.is_empty() { Ok(row) } else { Err(ServiceError::Invalid(problems)) }
 }
 
 /// Saves the form. A draft takes whatever can be read; a published listing takes all or nothing. Sent twice, it is
@@ -92,6 +99,16 @@ pub async fn create_draft(
 /// [`Conflict::VersionChanged`] when someone saved in between: nothing is written. [`ServiceError::Invalid`] for a
 /// published listing when a field cannot be read or the listing could no longer be published: nothing is written.
 pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveListing) -> Result<Saved> {
+    save_as(services, viewer, command, ChangeSource::Form).await
+}
+
+/// [`save_draft`] for whatever brings a whole form. What is restored is restored wholly, even in a draft.
+pub(crate) async fn save_as(
+    services: &Services,
+    viewer: &Viewer,
+    command: &SaveListing,
+    source: ChangeSource,
+) -> Result<Saved> {
     let mut tx = services.db.write().await?;
     let seen = own_listing(&mut tx, viewer, command.product).await?;
     let typed_days = read_shelf_life(&mut Reader::default(), &command.form, seen.shelf_life_days);
@@ -114,6 +131,7 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
     let before =
         if is_published { check::problems(&mut tx, &row, today(services)).await? } else { Vec::new() };
 
+    let state_before = changes::state(&mut tx, &row).await?;
     let mut reader = Reader::default();
     let form = &command.form;
     let former_days = row.shelf_life_days;
@@ -126,6 +144,9 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
     let version = rows::update_listing(&mut tx, &row).await?;
     shelf_life::apply(&mut tx, row.id, former_days, row.shelf_life_days).await?;
 
+    if source == ChangeSource::Restore && !reader.problems.is_empty() {
+        return Err(ServiceError::Invalid(reader.problems));
+    }
     if is_published {
         let mut refused = reader.problems.clone();
         let after = check::problems(&mut tx, &row, today(services)).await?;
@@ -147,6 +168,8 @@ pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveList
         )
         .await?;
     }
+    let difference = Difference::between(&state_before, &changes::state(&mut tx, &row).await?);
+    changes::record(&mut tx, services, viewer, row.id, version, source, &difference).await?;
     let saved = Saved { version, problems: reader.problems };
     idempotency::finish(&mut tx, &request, &saved).await?;
     tx.commit().await?;
@@ -260,15 +283,15 @@ async fn save_photos(
 
 /// What a team may choose from.
 #[derive(Debug)]
-pub(super) struct Offered {
-    pub(super) categories: Vec<ChoiceRow>,
-    pub(super) villages: Vec<ChoiceRow>,
-    pub(super) places: Vec<ChoiceRow>,
-    pub(super) templates: Vec<ChoiceRow>,
+pub(crate) struct Offered {
+    pub(crate) categories: Vec<ChoiceRow>,
+    pub(crate) villages: Vec<ChoiceRow>,
+    pub(crate) places: Vec<ChoiceRow>,
+    pub(crate) templates: Vec<ChoiceRow>,
 }
 
 impl Offered {
-    pub(super) async fn load(conn: &mut store::Conn, team: TeamId) -> Result<Self> {
+    pub(crate) async fn load(conn: &mut store::Conn, team: TeamId) -> Result<Self> {
         Ok(Self {
             categories: rows::list_category_choices(conn).await?,
             villages: rows::list_village_choices(conn, team).await?,

@@ -11,17 +11,17 @@ const MAX_PRICE_FEN: i64 = 100_000_000;
 
 /// Gathers what could not be read while a form is gone through.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
-    pub(super) problems: Vec<FieldError>,
+pub(crate) struct Reader {
+    pub(crate) problems: Vec<FieldError>,
 }
 
 impl Reader {
-    pub(super) fn report(&mut self, field: impl Into<String>, problem: Problem) {
+    pub(crate) fn report(&mut self, field: impl Into<String>, problem: Problem) {
         self.problems.push(FieldError::new(field, problem));
     }
 
     /// Puts a trimmed text of at most `max` characters into `target`.
-    pub(super) fn text(&mut self, field: &str, typed: &str, max: usize, target: &mut String) {
+    pub(crate) fn text(&mut self, field: &str, typed: &str, max: usize, target: &mut String) {
         let text = typed.trim().replace("\r\n", "\n");
         if text.chars().count() > max {
             self.report(field, Problem::TooLong { max: i64::try_from(max).unwrap_or(i64::MAX) });
@@ -31,7 +31,7 @@ impl Reader {
     }
 
     /// The id chosen, if it is one of those offered.
-    pub(super) fn choice(&mut self, field: &str, typed: &str, choices: &[ChoiceRow]) -> Option<i64> {
+    pub(crate) fn choice(&mut self, field: &str, typed: &str, choices: &[ChoiceRow]) -> Option<i64> {
         if typed.trim().is_empty() {
             self.report(field, Problem::Missing);
             return None;
@@ -45,7 +45,7 @@ impl Reader {
     }
 
     /// A whole number in a range; blank gives `None` without a report.
-    pub(super) fn optional_number(&mut self, field: &str, typed: &str, min: i64, max: i64) -> Option<i64> {
+    pub(crate) fn optional_number(&mut self, field: &str, typed: &str, min: i64, max: i64) -> Option<i64> {
         let text = digits_of(typed);
         if text.is_empty() {
             return None;
@@ -64,7 +64,7 @@ impl Reader {
     }
 
     /// A whole number in a range, which must be given.
-    pub(super) fn number(&mut self, field: &str, typed: &str, min: i64, max: i64) -> Option<i64> {
+    pub(crate) fn number(&mut self, field: &str, typed: &str, min: i64, max: i64) -> Option<i64> {
         if typed.trim().is_empty() {
             self.report(field, Problem::Missing);
         }
@@ -72,7 +72,7 @@ impl Reader {
     }
 
     /// A price above zero in yuan, which must be given.
-    pub(super) fn price(&mut self, field: &str, typed: &str) -> Option<Fen> {
+    pub(crate) fn price(&mut self, field: &str, typed: &str) -> Option<Fen> {
         match read_price(typed) {
             Ok(price) => Some(price),
             Err(problem) => {
@@ -83,7 +83,7 @@ impl Reader {
     }
 
     /// A day; blank gives `None` without a report.
-    pub(super) fn optional_date(&mut self, field: &str, typed: &str) -> Option<Date> {
+    pub(crate) fn optional_date(&mut self, field: &str, typed: &str) -> Option<Date> {
         let text = fold_width(typed.trim()).replace(['/', '.'], "-");
         if text.is_empty() {
             return None;
@@ -96,7 +96,7 @@ impl Reader {
     }
 
     /// A weight above zero in kilograms with at most three decimals, as grams.
-    pub(super) fn kilograms(&mut self, field: &str, typed: &str) -> Option<i64> {
+    pub(crate) fn kilograms(&mut self, field: &str, typed: &str) -> Option<i64> {
         let text = digits_of(typed);
         if text.is_empty() {
             self.report(field, Problem::Missing);
@@ -110,7 +110,7 @@ impl Reader {
     }
 
     /// Tier prices as `50:128.00, 100:118.00`, each cheaper than the one before and than `retail`.
-    pub(super) fn tiers(&mut self, field: &str, typed: &str, retail: Fen) -> Option<Vec<(i64, Fen)>> {
+    pub(crate) fn tiers(&mut self, field: &str, typed: &str, retail: Fen) -> Option<Vec<(i64, Fen)>> {
         match read_tiers(typed, retail) {
             Ok(tiers) => Some(tiers),
             Err(problem) => {
@@ -153,7 +153,7 @@ fn grams_of(text: &str) -> Option<i64> {
 }
 
 /// Grams as kilograms without needless zeros: the inverse of reading them.
-pub(super) fn kilograms_text(grams: i64) -> String {
+pub(crate) fn kilograms_text(grams: i64) -> String {
     let text = format!("{}.{:03}", grams / 1000, grams % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -181,7 +181,7 @@ fn read_tiers(typed: &str, retail: Fen) -> Result<Vec<(i64, Fen)>, Problem> {
 }
 
 /// Tier prices as they are typed.
-pub(super) fn tiers_text(tiers: &[(i64, Fen)]) -> String {
+pub(crate) fn tiers_text(tiers: &[(i64, Fen)]) -> String {
     let parts: Vec<String> = tiers.iter().map(|(quantity, price)| format!("{quantity}:{price}")).collect();
     parts.join(", ")
 }

@@ -11,14 +11,16 @@
 mod batches;
 mod check;
 mod draft;
-mod form;
+mod duplicate;
+pub(crate) mod form;
 mod page;
 mod publish;
+mod schedule;
 mod shelf_life;
 mod variants;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use domain::ids::ProductId;
 use domain::time::Date;
@@ -29,15 +31,25 @@ use store::{Conn, StoreError, WriteTx};
 
 use crate::{Result, ServiceError, Services, Viewer};
 
+pub(crate) use batches::correct_in;
 pub use batches::{CorrectStock, add_batch, correct_stock, update_batch};
+pub(crate) use check::Kept;
 pub use check::check_listing;
 pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
+pub(crate) use draft::{Offered, blank_for, save_as};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};
+pub use duplicate::duplicate;
+pub(crate) use page::form_of;
 pub use page::{
     BatchInputView, BatchView, Choice, Choices, EditPage, ListingCard, ListingCounts, ListingPhoto,
     ListingsPage, ListingsQuery, edit_page, list_listings, require_preview,
 };
 pub use publish::{Published, publish, unpublish};
+pub(crate) use publish::{publish_in, unpublish_in};
+pub(crate) use schedule::publish_due;
+pub use schedule::{Schedule, schedule, unschedule};
+pub(crate) use shelf_life::lock_batches;
+pub(crate) use variants::{code_for_new, note_price};
 
 /// Where a listing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,17 +86,17 @@ impl ListingStatus {
     }
 }
 
-fn status_of(text: &str) -> Result<ListingStatus> {
+pub(crate) fn status_of(text: &str) -> Result<ListingStatus> {
     ListingStatus::parse(text).map_err(ServiceError::internal)
 }
 
 /// Today in China.
-fn today(services: &Services) -> Date {
+pub(crate) fn today(services: &Services) -> Date {
     Date::from_epoch_ms(services.now_ms())
 }
 
 /// The listing, if this viewer sells for its team; someone else's listing does not exist for them.
-async fn own_listing(conn: &mut Conn, viewer: &Viewer, product: ProductId) -> Result<ListingRow> {
+pub(crate) async fn own_listing(conn: &mut Conn, viewer: &Viewer, product: ProductId) -> Result<ListingRow> {
     viewer.require_user()?;
     let row = rows::find_listing(conn, product).await?.ok_or(ServiceError::NotFound)?;
     require_own(viewer, &row)?;
@@ -92,7 +104,7 @@ async fn own_listing(conn: &mut Conn, viewer: &Viewer, product: ProductId) -> Re
 }
 
 /// Takes the listing for this transaction, if this viewer sells for its team.
-async fn lock_own_listing(
+pub(crate) async fn lock_own_listing(
     tx: &mut WriteTx,
     services: &Services,
     viewer: &Viewer,
@@ -113,7 +125,7 @@ fn require_own(viewer: &Viewer, row: &ListingRow) -> Result<()> {
 }
 
 /// Someone took the same code or address name a moment ago: asking again finds the next free one.
-fn busy_when_taken(error: StoreError) -> ServiceError {
+pub(crate) fn busy_when_taken(error: StoreError) -> ServiceError {
     match error {
         StoreError::AlreadyExists => ServiceError::Busy,
         other => other.into(),

@@ -11,6 +11,7 @@ use store::{Conn, catalogue};
 
 use super::draft::Offered;
 use super::form::{kilograms_text, tiers_text};
+use super::schedule::{self, Schedule};
 use super::{ListingStatus, check, own_listing, status_of, today};
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -217,6 +218,8 @@ pub struct EditPage {
     pub choices: Choices,
     /// What keeps it from being published; empty when nothing does.
     pub problems: Vec<FieldError>,
+    /// When it goes into the shop by itself.
+    pub schedule: Option<Schedule>,
 }
 
 /// The form of a listing for the sellers of its team.
@@ -253,6 +256,7 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
             reasons: super::CorrectStock::REASONS,
         },
         problems,
+        schedule: schedule::of(&mut conn, product).await?,
     })
 }
 
@@ -280,7 +284,11 @@ fn photo_of(row: ListingPhotoRow) -> ListingPhoto {
 }
 
 /// What is stored, as it is typed: saving it unchanged changes nothing.
-async fn form_of(conn: &mut Conn, row: &ListingRow, photos: &[ListingPhotoRow]) -> Result<ListingForm> {
+pub(crate) async fn form_of(
+    conn: &mut Conn,
+    row: &ListingRow,
+    photos: &[ListingPhotoRow],
+) -> Result<ListingForm> {
     let tiers = catalogue::list_tier_prices(conn, row.id).await?;
     let stored = rows::list_all_variants(conn, row.id).await?;
     let variants = stored.into_iter().filter(|variant| variant.active == 1).map(|variant| {

@@ -1,5 +1,6 @@
 //! Into the shop and out of it.
 
+use domain::changes::{ChangeSource, Difference};
 use domain::failure::Conflict;
 use domain::ids::ProductId;
 use pinyin::ToPinyin;
@@ -11,7 +12,7 @@ use super::{
     ListingStatus, busy_when_taken, check, lock_own_listing, own_listing, shelf_life, status_of, today,
 };
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, changes};
 
 /// Longest name in an address that is made from a product's name.
 const MAX_SLUG_CHARS: usize = 60;
@@ -32,25 +33,45 @@ pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -
     let seen = own_listing(&mut tx, viewer, product).await?;
     shelf_life::lock_batches(&mut tx, product, seen.shelf_life_days, seen.shelf_life_days).await?;
     let row = lock_own_listing(&mut tx, services, viewer, product).await?;
-    // Nothing goes into the shop without the last day of sale that its shelf life gives it.
-    let healed = shelf_life::apply(&mut tx, product, row.shelf_life_days, row.shelf_life_days).await?;
     if status_of(&row.status)? == ListingStatus::Published {
-        if healed > 0 {
+        // Nothing stays in the shop without the last day of sale that its shelf life gives it.
+        if shelf_life::apply(&mut tx, product, row.shelf_life_days, row.shelf_life_days).await? > 0 {
             tx.commit().await?;
         }
         return Ok(Published { slug: row.slug });
     }
-    let problems = check::problems(&mut tx, &row, today(services)).await?;
+    let published = publish_in(&mut tx, services, viewer, &row, ChangeSource::Form).await?;
+    tx.commit().await?;
+    Ok(published)
+}
+
+/// [`publish`] within a transaction that has taken the listing and, before it, the batches that its shelf life dates.
+pub(crate) async fn publish_in(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    row: &ListingRow,
+    source: ChangeSource,
+) -> Result<Published> {
+    // Nothing goes into the shop without the last day of sale that its shelf life gives it.
+    shelf_life::apply(tx, row.id, row.shelf_life_days, row.shelf_life_days).await?;
+    if status_of(&row.status)? == ListingStatus::Published {
+        return Ok(Published { slug: row.slug.clone() });
+    }
+    let problems = check::problems(tx, row, today(services)).await?;
     if !problems.is_empty() {
         return Err(ServiceError::Invalid(problems));
     }
-    let slug = slug_for(&mut tx, &row).await?;
-    rows::publish_listing(&mut tx, row.id, &slug, services.now_ms()).await.map_err(busy_when_taken)?;
-    reindex_product(&mut tx, row.id).await?;
+    let slug = slug_for(tx, row).await?;
+    rows::publish_listing(tx, row.id, &slug, services.now_ms()).await.map_err(busy_when_taken)?;
+    reindex_product(tx, row.id).await?;
+    // In the shop before the moment that was chosen for it: its timer will find nothing to do.
+    rows::delete_schedule(tx, row.id).await?;
+    let status = Difference::of_status(&row.status, ListingStatus::Published.as_str());
+    changes::record(tx, services, viewer, row.id, row.version, source, &status).await?;
     let detail = json!({ "version": row.version });
-    audit::record(&mut tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail)
+    audit::record(tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail)
         .await?;
-    tx.commit().await?;
     Ok(Published { slug })
 }
 
@@ -61,25 +82,33 @@ pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -
 pub async fn unpublish(services: &Services, viewer: &Viewer, product: ProductId) -> Result<()> {
     let mut tx = services.db.write().await?;
     let row = lock_own_listing(&mut tx, services, viewer, product).await?;
+    if unpublish_in(&mut tx, services, viewer, &row, ChangeSource::Form).await? {
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// [`unpublish`] within a transaction that has taken the listing; false when it was out of the shop before.
+pub(crate) async fn unpublish_in(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    row: &ListingRow,
+    source: ChangeSource,
+) -> Result<bool> {
     match status_of(&row.status)? {
         ListingStatus::Draft => return Err(Conflict::StateChanged.into()),
-        ListingStatus::Unpublished => return Ok(()),
+        ListingStatus::Unpublished => return Ok(false),
         ListingStatus::Published => {}
     }
-    rows::unpublish_listing(&mut tx, row.id).await?;
-    reindex_product(&mut tx, row.id).await?;
+    rows::unpublish_listing(tx, row.id).await?;
+    reindex_product(tx, row.id).await?;
+    let status = Difference::of_status(&row.status, ListingStatus::Unpublished.as_str());
+    changes::record(tx, services, viewer, row.id, row.version, source, &status).await?;
     let detail = json!({ "version": row.version });
-    audit::record(
-        &mut tx,
-        services,
-        viewer.user_id(),
-        "listing.unpublished",
-        "product",
-        row.id.get(),
-        detail,
-    )
-    .await?;
-    Ok(tx.commit().await?)
+    audit::record(tx, services, viewer.user_id(), "listing.unpublished", "product", row.id.get(), detail)
+        .await?;
+    Ok(true)
 }
 
 /// The name in addresses: made once of the product's name, then kept, because links and QR codes carry it.

@@ -12,7 +12,7 @@ use crate::{Result, ServiceError};
 
 /// Takes the batches that [`apply`] would change, by id. To be called before the product is taken: orders take batches
 /// first too.
-pub(super) async fn lock_batches(
+pub(crate) async fn lock_batches(
     tx: &mut WriteTx,
     product: ProductId,
     former_days: Option<i64>,

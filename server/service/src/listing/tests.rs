@@ -2,6 +2,7 @@
 
 mod photos;
 mod stock;
+mod ways;
 
 use bytes::Bytes;
 use domain::failure::{Conflict, FieldError, Problem};
@@ -19,7 +20,7 @@ const OTHER_TEAM: TeamId = TeamId::from_i64(7);
 const PHOTO: &[u8] = include_bytes!("../../data/demo/pictures/category-tea.webp");
 
 /// The fixture's clock stands on 2025-06-15 in China.
-async fn county() -> Fixture {
+pub(crate) async fn county() -> Fixture {
     let fixture = Fixture::new().await;
     let mut tx = fixture.services.db.write().await.unwrap();
     store::testing::counties::insert_sellers_county(&mut tx).await.unwrap();
@@ -27,13 +28,13 @@ async fn county() -> Fixture {
     fixture
 }
 
-fn person(id: i64, roles: &[Role]) -> Viewer {
+pub(crate) fn person(id: i64, roles: &[Role]) -> Viewer {
     let user =
         crate::SignedIn { user_id: UserId::from_i64(id), display_name: String::new(), roles: roles.to_vec() };
     Viewer { session_hash: Some(vec![1]), user: Some(user), ..Viewer::default() }
 }
 
-fn seller() -> Viewer {
+pub(crate) fn seller() -> Viewer {
     person(9, &[Role::SellerOf(TEAM)])
 }
 
@@ -58,7 +59,7 @@ async fn draft(fixture: &Fixture) -> (ProductId, ListingForm) {
     (product, page.form)
 }
 
-async fn save(fixture: &Fixture, product: ProductId, form: &ListingForm) -> Result<Saved> {
+pub(crate) async fn save(fixture: &Fixture, product: ProductId, form: &ListingForm) -> Result<Saved> {
     let version = edit_page(&fixture.services, &seller(), product).await?.version;
     let command = SaveListing { product, version, form: form.clone() };
     save_draft(&fixture.services, &seller(), &command).await
@@ -96,7 +97,7 @@ fn batch(product: ProductId) -> AddBatch {
 }
 
 /// A complete listing of packaged tea, not published yet.
-async fn tea(fixture: &Fixture) -> (ProductId, ListingForm) {
+pub(crate) async fn tea(fixture: &Fixture) -> (ProductId, ListingForm) {
     let (product, mut form) = draft(fixture).await;
     form.name = "明前绿茶".to_owned();
     form.name_en = "Pre-Qingming tea".to_owned();

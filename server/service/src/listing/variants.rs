@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::failure::Problem;
 use domain::ids::VariantId;
 use domain::listing::VariantForm;
+use domain::money::Fen;
 use domain::search_text::fold_width;
 use pinyin::ToPinyin;
 use store::WriteTx;
@@ -66,7 +67,10 @@ pub(super) async fn save(
             None => own_code(tx, product, base, row.id).await?,
         };
         match base {
-            Some(_) => rows::update_variant(tx, &row).await.map_err(busy_when_taken)?,
+            Some(base) => {
+                rows::update_variant(tx, &row).await.map_err(busy_when_taken)?;
+                note_price(tx, services, product, base, row.price_fen).await?;
+            }
             None => rows::insert_variant(tx, product.id, &row).await.map_err(busy_when_taken)?,
         }
         kept.insert(row.id);
@@ -76,6 +80,20 @@ pub(super) async fn save(
     }
     for gone in stored.iter().filter(|variant| variant.active == 1 && !kept.contains(&variant.id)) {
         rows::deactivate_variant(tx, gone.id).await?;
+    }
+    Ok(())
+}
+
+/// Notes what a variant cost until now, if that changes and anybody may have seen it: reduced prices are compared with it.
+pub(crate) async fn note_price(
+    tx: &mut WriteTx,
+    services: &Services,
+    product: &ListingRow,
+    former: &ListingVariantRow,
+    price: Fen,
+) -> Result<()> {
+    if product.published_at_ms.is_some() && former.price_fen != price {
+        rows::note_former_price(tx, former.id, former.price_fen, services.now_ms()).await?;
     }
     Ok(())
 }
@@ -170,6 +188,19 @@ fn read_code(reader: &mut Reader, index: usize, typed: &str) -> Option<String> {
     Some(code)
 }
 
+/// The code that a new variant was to have, or one made of the product's name; `None` when the former is taken.
+pub(crate) async fn code_for_new(
+    tx: &mut WriteTx,
+    product: &ListingRow,
+    wished: Option<&str>,
+    variant: VariantId,
+) -> Result<Option<String>> {
+    match wished {
+        Some(code) => Ok(is_free(tx, code, variant).await?.then(|| code.to_owned())),
+        None => own_code(tx, product, None, variant).await.map(Some),
+    }
+}
+
 async fn is_free(tx: &mut WriteTx, code: &str, variant: VariantId) -> Result<bool> {
     Ok(rows::find_code_owner(tx, code).await?.is_none_or(|owner| owner == variant))
 }
@@ -185,11 +216,8 @@ async fn own_code(
         return Ok(base.code.clone());
     }
     let initials = initials_of(&product.name);
-    for number in 1..=MAX_CODE_NUMBER {
-        let code = format!("{initials}{number:02}");
-        if is_free(tx, &code, variant).await? {
-            return Ok(code);
-        }
+    if let Some(code) = free_code(tx, &initials, variant).await? {
+        return Ok(code);
     }
     let code = variant.to_string().to_ascii_uppercase();
     if is_free(tx, &code, variant).await? {
@@ -197,6 +225,29 @@ async fn own_code(
     } else {
         Err(ServiceError::internal("no free variant code"))
     }
+}
+
+/// A code of these initials that nobody has: the first one where they were given in their order, and found in a few
+/// steps even behind a hundred others.
+async fn free_code(tx: &mut WriteTx, initials: &str, variant: VariantId) -> Result<Option<String>> {
+    let code = |number: u32| format!("{initials}{number:02}");
+    let (mut taken, mut free) = (0, 1);
+    while !is_free(tx, &code(free), variant).await? {
+        if free == MAX_CODE_NUMBER {
+            return Ok(None);
+        }
+        taken = free;
+        free = (2 * free).min(MAX_CODE_NUMBER);
+    }
+    while free - taken > 1 {
+        let between = taken.midpoint(free);
+        if is_free(tx, &code(between), variant).await? {
+            free = between;
+        } else {
+            taken = between;
+        }
+    }
+    Ok(Some(code(free)))
 }
 
 /// 明前绿茶 → `MQLC`; Latin letters and digits as they are; at most six characters.

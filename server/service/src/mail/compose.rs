@@ -45,8 +45,12 @@ pub(super) async fn compose(services: &Services, letter: &Letter, id: OutboxId) 
         Letter::ParcelShipped { order, parcel } => {
             of_order(services, *order, Happening::Shipped(*parcel)).await?
         }
+        Letter::BatchRecalled { order, recall } => super::recall::compose(services, *order, *recall).await?,
         Letter::RefundSent { order, refund } => {
             of_order(services, *order, Happening::Refunded(*refund)).await?
+        }
+        Letter::AfterSale { after_sale, note, user } => {
+            super::after_sale::compose(services, *after_sale, *note, *user).await?
         }
     };
     Ok(addressed.map(|(to, locale, draft)| {
@@ -55,15 +59,15 @@ pub(super) async fn compose(services: &Services, letter: &Letter, id: OutboxId) 
 }
 
 /// Address, language, letter.
-type Addressed = Option<(String, Locale, Draft)>;
+pub(super) type Addressed = Option<(String, Locale, Draft)>;
 
 /// A page of the shop, in the reader's language.
-fn url(services: &Services, locale: Locale, path: &str) -> String {
+pub(super) fn url(services: &Services, locale: Locale, path: &str) -> String {
     format!("{}{}", services.public_url, locale.path(path))
 }
 
 /// Where the owner of an account that is in use gets letters, and in which language.
-async fn to_owner(services: &Services, user: UserId) -> Result<Option<(String, Locale)>> {
+pub(super) async fn to_owner(services: &Services, user: UserId) -> Result<Option<(String, Locale)>> {
     let mut conn = services.db.read().await?;
     let Some(row) = people::find_user(&mut conn, user).await?.filter(|row| row.disabled_at_ms.is_none())
     else {
@@ -326,7 +330,7 @@ fn order_words(locale: Locale, order: &OrderRow, happening: Happening) -> Draft 
 }
 
 /// The name in the reader's language; the Chinese one stands in where there is no other.
-fn named<'a>(locale: Locale, zh: &'a str, en: &'a str) -> &'a str {
+pub(super) fn named<'a>(locale: Locale, zh: &'a str, en: &'a str) -> &'a str {
     if locale == Locale::En && !en.trim().is_empty() { en } else { zh }
 }
 

@@ -1,5 +1,6 @@
 //! Looking at an order, and at the list of one's own.
 
+use domain::ids::ParcelId;
 use domain::money::Fen;
 use domain::order::OrderStatus;
 
@@ -8,6 +9,7 @@ use super::{
 };
 use crate::accounts::throttle;
 use crate::{Result, ServiceError, Services, Viewer};
+pub use store::after_sales::AfterSaleSummary;
 
 /// Orders a page of history shows.
 pub const PAGE_SIZE: i64 = 20;
@@ -25,6 +27,11 @@ pub struct OrderPage {
     pub shares: Vec<OrderShare>,
     pub can_pay: bool,
     pub can_cancel: bool,
+    /// What is in parcels that replace goods.
+    pub replacements: Vec<LineRow>,
+    pub after_sales: Vec<AfterSaleSummary>,
+    /// Parcels about which something may be asked for after the sale.
+    pub askable: Vec<ParcelId>,
     /// The server's time when this was read, for the hold clock.
     pub now_ms: i64,
 }
@@ -100,7 +107,11 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
             }),
         }
     }
-    let can_cancel = can_cancel(&order, &parcels);
+    let in_effect = store::after_sales::count_in_effect(&mut conn, id).await?;
+    let can_cancel = can_cancel(&order, &parcels, in_effect);
+    let replacements = store::after_sales::list_order_replacement_lines(&mut conn, id).await?;
+    let after_sales = store::after_sales::list_of_order(&mut conn, id).await?;
+    let askable = crate::after_sales::askable_parcels(&mut conn, services, &order, &parcels).await?;
     Ok(OrderPage {
         lines,
         payments: store::payments::list_order_payments(&mut conn, id).await?,
@@ -109,6 +120,9 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
         shares,
         can_pay: order.status == OrderStatus::AwaitingPayment,
         can_cancel,
+        replacements,
+        after_sales,
+        askable,
         now_ms: services.now_ms(),
         parcels,
         order,

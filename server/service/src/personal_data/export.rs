@@ -51,6 +51,7 @@ pub async fn export_file(services: &Services, viewer: &Viewer, token: &str) -> R
         "cart": cart(conn, user).await?,
         "orders": orders,
         "approvals": approvals(conn, user).await?,
+        "after_sale_messages": after_sale_messages(conn, user).await?,
         "events": events(conn, user).await?,
     });
     serde_json::to_vec_pretty(&file).map_err(ServiceError::internal)
@@ -113,6 +114,12 @@ async fn approvals(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
         })
     };
     Ok(rows::list_approvals(conn, user).await?.into_iter().map(approval).collect())
+}
+
+async fn after_sale_messages(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
+    let messages = store::after_sales::list_user_messages(conn, user).await?;
+    let message = |(order, at_ms, words): (String, i64, String)| json!({ "order": order, "at_ms": at_ms, "words": words });
+    Ok(messages.into_iter().map(message).collect())
 }
 
 async fn events(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {

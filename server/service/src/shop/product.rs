@@ -1,16 +1,19 @@
 //! One product: what it is, what it costs, where it comes from, what sending it costs, and where the money goes.
 
+use domain::after_sale::ReturnRule;
 use domain::food::{FoodClass, Freshness, freshness};
 use domain::freight::{FreightItem, quote_parcel};
 use domain::ids::{ProductId, TeamId, VariantId};
 use domain::money::Fen;
+use domain::price_history;
 use domain::region::RegionCode;
-use domain::time::Date;
-use store::Conn;
+use domain::stock::movement::RecallReason;
+use domain::time::{Date, start_of_day_ms};
 use store::catalogue::{self, BatchInputRow, BatchRow, ProductRow, VariantRow};
+use store::{Conn, listing, movements, recalls};
 
 use super::money_bar::{MoneyBar, product_money_bar};
-use super::{Card, Named, Photo, load_cards, permille, year_span_ms};
+use super::{Card, Named, Photo, joined_photo, load_cards, permille, year_span_ms};
 use crate::freight::load_template;
 use crate::regions::regions;
 use crate::{Result, ServiceError, Services};
@@ -36,6 +39,8 @@ pub struct VariantView {
     /// The sale unit, such as 罐.
     pub unit: String,
     pub price_fen: Fen,
+    /// The lowest price of the thirty days before it was reduced to this one; `None` when it was not, or long ago.
+    pub was_price_fen: Option<Fen>,
     pub weight_g: i64,
     pub min_quantity: i64,
     pub step_quantity: i64,
@@ -124,6 +129,8 @@ pub struct ProductPage {
     /// `g` or `piece`.
     pub base_unit: String,
     pub food_class: FoodClass,
+    /// What the listing declares about returns without a reason.
+    pub return_rule: ReturnRule,
     /// What the label says; empty texts are not shown.
     pub sc_number: String,
     pub workshop_number: String,
@@ -175,7 +182,7 @@ pub(super) async fn product(
     let today_text = today.to_string();
     let variant_rows = catalogue::list_variants(conn, row.id).await?;
     let available = catalogue::sum_available(conn, row.id, &today_text).await?;
-    let variants = variant_views(conn, row.id, &variant_rows, available).await?;
+    let variants = variant_views(conn, row.id, &variant_rows, available, start_of_day_ms(today)).await?;
     let freight = match variant_rows.first() {
         Some(first) => Some(freight_preview(conn, &row, first, region).await?),
         None => None,
@@ -194,7 +201,12 @@ pub(super) async fn product(
     let photos = catalogue::list_photos(conn, row.id).await?.into_iter().map(Photo::from).collect();
     let batch = next.map(|batch| batch_view(batch, inputs, today)).transpose()?;
     let related = load_cards(conn, &related, today).await?;
-    page_of(row, photos, variants, batch, freight, money_bar, related)
+    let rule = store::after_sales::find_product_rule(conn, row.id).await?;
+    let mut page = page_of(row, photos, variants, batch, freight, money_bar, related)?;
+    if let Some(rule) = rule {
+        page.return_rule = rule.return_rule;
+    }
+    Ok(page)
 }
 
 /// The product, if this reader may see it.
@@ -214,6 +226,7 @@ fn page_of(
     money_bar: Option<MoneyBar>,
     related: Vec<Card>,
 ) -> Result<ProductPage> {
+    let food_class = FoodClass::parse(&row.food_class).map_err(ServiceError::internal)?;
     Ok(ProductPage {
         id: row.id,
         slug: row.slug,
@@ -229,7 +242,8 @@ fn page_of(
         town_name_en: row.town_name_en,
         team: Named { slug: row.team_slug, name: row.team_name, name_en: row.team_name_en },
         base_unit: row.base_unit,
-        food_class: FoodClass::parse(&row.food_class).map_err(ServiceError::internal)?,
+        food_class,
+        return_rule: ReturnRule::of_class(food_class),
         sc_number: row.sc_number,
         workshop_number: row.workshop_number,
         sales_region: row.sales_region,
@@ -255,8 +269,15 @@ async fn variant_views(
     product: ProductId,
     rows: &[VariantRow],
     available: i64,
+    today_ms: i64,
 ) -> Result<Vec<VariantView>> {
     let tiers = catalogue::list_tier_prices(conn, product).await?;
+    let former = listing::list_former_prices(conn, product, today_ms - price_history::KEPT_MS).await?;
+    let was_price = |row: &VariantRow| {
+        let own = former.iter().filter(|price| price.variant_id == row.id);
+        let own: Vec<(i64, Fen)> = own.map(|price| (price.until_ms, price.price_fen)).collect();
+        price_history::was_price(row.price_fen, &own, today_ms)
+    };
     Ok(rows
         .iter()
         .map(|row| VariantView {
@@ -266,6 +287,7 @@ async fn variant_views(
             name_en: row.name_en.clone(),
             unit: row.unit.clone(),
             price_fen: row.price_fen,
+            was_price_fen: was_price(row),
             weight_g: row.weight_g,
             min_quantity: row.min_quantity,
             step_quantity: row.step_quantity,
@@ -353,30 +375,67 @@ async fn freight_preview(
 /// What the code on a package leads to.
 #[derive(Debug, Clone)]
 pub struct BatchPage {
+    /// Whether the product is in the shop now.
+    pub is_published: bool,
     pub product: Named,
     pub photo: Option<Photo>,
     pub food_class: FoodClass,
     pub producer: String,
     /// `g` or `piece`.
     pub base_unit: String,
+    /// Who sells it.
+    pub team: Named,
+    /// The photo of its certificate.
+    pub certificate: Option<Photo>,
+    /// The batch that it was a part of.
+    pub split_from: Option<String>,
+    pub recall: Option<RecallNotice>,
     pub batch: BatchView,
 }
 
-/// The page of one batch of a published product, by the code on the package; sold out and expired ones too.
+/// What everybody is told of a recalled batch.
+#[derive(Debug, Clone)]
+pub struct RecallNotice {
+    pub reason: RecallReason,
+    pub notice: String,
+    pub at_ms: i64,
+}
+
+/// The page of one batch, by the code on the package; sold out, expired and recalled ones too, also of a product that was
+/// taken out of the shop since: packages stay in the world, and a recall is not hidden by taking the goods down.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] when there is no such product or batch.
+/// [`ServiceError::NotFound`] when there is no such product or batch, or the product was never in the shop.
 pub async fn batch_page(services: &Services, slug: &str, code: &str) -> Result<BatchPage> {
     let mut conn = services.db.read().await?;
     batch(&mut conn, Date::from_epoch_ms(services.now_ms()), slug, code).await
 }
 
 pub(super) async fn batch(conn: &mut Conn, today: Date, slug: &str, code: &str) -> Result<BatchPage> {
-    let product = visible_product(conn, slug, None).await?;
+    let product = catalogue::find_product_by_slug(conn, slug).await?;
+    let product = product.filter(|row| row.status != "draft").ok_or(ServiceError::NotFound)?;
     let row = catalogue::find_batch(conn, product.id, code).await?.ok_or(ServiceError::NotFound)?;
     let inputs = catalogue::list_batch_inputs(conn, row.id).await?;
     let photo = catalogue::list_photos(conn, product.id).await?.into_iter().next().map(Photo::from);
+    let extras = movements::list_batch_extras(conn, product.id).await?;
+    let extra = extras.into_iter().find(|extra| extra.id == row.id).ok_or(ServiceError::NotFound)?;
+    let recall = recalls::find_recall_of_batch(conn, row.id).await?;
     Ok(BatchPage {
+        is_published: product.status == "published",
+        team: Named { slug: product.team_slug, name: product.team_name, name_en: product.team_name_en },
+        certificate: joined_photo(
+            extra.content_hash,
+            extra.width,
+            extra.height,
+            extra.placeholder,
+            extra.sizes,
+        ),
+        split_from: extra.split_from_code,
+        recall: recall.map(|recall| RecallNotice {
+            reason: recall.reason,
+            notice: recall.notice,
+            at_ms: recall.at_ms,
+        }),
         food_class: FoodClass::parse(&product.food_class).map_err(ServiceError::internal)?,
         product: Named { slug: product.slug, name: product.name, name_en: product.name_en },
         photo,

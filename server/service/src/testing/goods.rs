@@ -170,7 +170,7 @@ pub(super) async fn honey(services: &Services, places: &Places) -> Good {
 pub(super) async fn scarce(services: &Services, places: &Places, code: &str, pieces: i64) -> Good {
     NewGood {
         variants: vec![(code.to_owned(), 99_900, 1, 500)],
-        batches: vec![(pieces, "2027-06-30", vec![(places.villages[0], 2), (places.villages[3], 1)])],
+        batches: vec![(pieces, "2027-06-30", vec![(places.villages[0], 2_000), (places.villages[3], 1_000)])],
         ..NewGood::of_tea_team(places, &code.to_lowercase())
     }
     .publish(services, places)

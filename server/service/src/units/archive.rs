@@ -23,6 +23,15 @@ const MAX_ENTRIES: u64 = 500;
 /// Bytes of everything in the archive once it is unpacked; `None` for an archive that is broken, lies about a size or
 /// becomes larger than `max_bytes`. Memory does not depend on the archive, work ends at `max_bytes`.
 pub(super) fn unpacked_bytes(zip: &[u8], max_bytes: u64) -> Option<u64> {
+    unpacked_bytes_by_name(zip, max_bytes, |_| max_bytes)
+}
+
+/// [`unpacked_bytes`] where each entry has a bound of its own, by its name.
+pub(crate) fn unpacked_bytes_by_name(
+    zip: &[u8],
+    max_bytes: u64,
+    max_of: impl Fn(&[u8]) -> u64,
+) -> Option<u64> {
     let places = |signature: &'static [u8]| {
         zip.windows(signature.len()).enumerate().filter(move |(_, window)| *window == signature)
     };
@@ -43,7 +52,9 @@ pub(super) fn unpacked_bytes(zip: &[u8], max_bytes: u64) -> Option<u64> {
         if !zip.get(at..)?.starts_with(ENTRY_SIGNATURE) {
             return None;
         }
-        total = total.checked_add(entry_bytes(zip, at, max_bytes - total)?)?;
+        let name_bytes = usize::try_from(number(zip, at + 28, 2)?).ok()?;
+        let name = zip.get(at + ENTRY_BYTES..)?.get(..name_bytes)?;
+        total = total.checked_add(entry_bytes(zip, at, max_of(name).min(max_bytes - total))?)?;
         let names = number(zip, at + 28, 2)? + number(zip, at + 30, 2)? + number(zip, at + 32, 2)?;
         at = at.checked_add(ENTRY_BYTES + usize::try_from(names).ok()?)?;
     }

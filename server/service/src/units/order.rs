@@ -270,6 +270,8 @@ pub async fn submit_order(
         unit_id: Some(unit.id.get()),
         locale: viewer.locale.as_str(),
         hold_until_ms: None,
+        // Nobody was asked, so whatever needs a buyer's word is not exempt.
+        confirms_opened: false,
     };
     let (order, _) = insert_order(&mut tx, services, head, &delivery, &draft).await?;
     if !command.replaces.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataRef, Reader, Xlsx};
 use domain::failure::Problem;
 use tokio::sync::Semaphore;
 
@@ -79,7 +79,11 @@ fn read_xlsx(bytes: &[u8]) -> Option<Vec<(String, String)>> {
         if row >= MAX_ROWS || column > 1 {
             continue;
         }
-        let text = cell(&Data::from(found.get_value().clone()));
+        let text = match found.get_value() {
+            // Cut before it is copied: many cells may share one very long text.
+            DataRef::SharedString(text) => one_line(text),
+            other => cell(&Data::from(other.clone())),
+        };
         let pair = rows.entry(row).or_default();
         *(if column == 0 { &mut pair.0 } else { &mut pair.1 }) = text;
     }

@@ -6,7 +6,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
+mod goods;
 mod images;
+mod import;
 mod measure;
 #[path = "../../../fuzz/src/moved.rs"]
 mod moved;
@@ -29,6 +31,11 @@ fn damaged_photos_are_photos_or_refused() {
 #[test]
 fn damaged_order_lists_are_lists_or_refused() {
     assert!(mutate::run("sheet", with_service::sheet) > 50);
+}
+
+#[test]
+fn damaged_sheets_of_goods_are_rows_or_refused() {
+    assert!(mutate::run("goods", with_service::goods) > 50);
 }
 
 #[test]

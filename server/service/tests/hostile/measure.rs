@@ -19,6 +19,7 @@ const KIND: &str = "XIANGJI_HOSTILE_KIND";
 pub enum Kind {
     Photo,
     Sheet,
+    Goods,
 }
 
 /// What reading a file took.
@@ -68,14 +69,21 @@ fn read(kind: &str, bytes: &[u8]) -> String {
             Err(error) => format!("{error:?}").split([' ', '{']).next().unwrap().to_owned(),
         };
     }
-    match service::units::read_sheet(bytes) {
-        Ok(_) => "accepted".to_owned(),
+    let read = match kind {
+        "Goods" => service::sheets::read_goods(bytes).map(|_| ()),
+        _ => service::units::read_sheet(bytes).map(|_| ()),
+    };
+    match read {
+        Ok(()) => "accepted".to_owned(),
         Err(ServiceError::Invalid(errors)) => {
             assert_eq!((errors.len(), errors[0].field.as_str()), (1, "sheet"));
             match &errors[0].problem {
                 Problem::SheetUnreadable => "SheetUnreadable".to_owned(),
                 Problem::TooLong { .. } => "TooLong".to_owned(),
                 Problem::Missing => "Missing".to_owned(),
+                Problem::SheetEncoding => "SheetEncoding".to_owned(),
+                Problem::SheetColumns => "SheetColumns".to_owned(),
+                Problem::TooManyRows { .. } => "TooManyRows".to_owned(),
                 other => panic!("{other:?} is no reason"),
             }
         }
@@ -83,7 +91,7 @@ fn read(kind: &str, bytes: &[u8]) -> String {
     }
 }
 
-fn memory_kib(line: &str) -> u64 {
+pub fn memory_kib(line: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let value = status.lines().find_map(|found| found.strip_prefix(line)).unwrap();
     value.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap()

@@ -8,18 +8,19 @@ use flate2::write::DeflateEncoder;
 use crate::measure::{Kind, outcome};
 
 const LIST: &[u8] = include_bytes!("../../../fuzz/corpus/sheet/list.xlsx");
-const HEAD: &str = r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#;
-const TAIL: &str = "</sheetData></worksheet>";
+pub const HEAD: &str = r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>"#;
+pub const TAIL: &str = "</sheetData></worksheet>";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /// A part of an archive: its name, what it holds, and how long the directory says it is, when that is a lie.
-struct Part {
-    name: String,
-    content: Vec<u8>,
-    said: Option<u32>,
+#[derive(Debug)]
+pub struct Part {
+    pub name: String,
+    pub content: Vec<u8>,
+    pub said: Option<u32>,
 }
 
-fn part(name: &str, content: impl Into<Vec<u8>>) -> Part {
+pub fn part(name: &str, content: impl Into<Vec<u8>>) -> Part {
     Part { name: name.to_owned(), content: content.into(), said: None }
 }
 
@@ -28,7 +29,7 @@ fn put(out: &mut Vec<u8>, number: usize, bytes: usize) {
 }
 
 /// Packs the parts, believing whatever they say about their length.
-fn zip(parts: &[Part]) -> Vec<u8> {
+pub fn zip(parts: &[Part]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for part in parts {
         let mut packed = DeflateEncoder::new(Vec::new(), Compression::best());
@@ -59,7 +60,7 @@ fn zip(parts: &[Part]) -> Vec<u8> {
 }
 
 /// A workbook with this sheet, and with whatever else.
-fn workbook(sheet: Part, others: Vec<Part>) -> Vec<u8> {
+pub fn workbook(sheet: Part, others: Vec<Part>) -> Vec<u8> {
     let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#;
     let relation = |id: &str, kind: &str, target: &str| {
         format!(r#"<Relationship Id="{id}" Type="{RELATIONS}/{kind}" Target="{target}"/>"#)
@@ -88,7 +89,7 @@ fn workbook(sheet: Part, others: Vec<Part>) -> Vec<u8> {
     zip(&parts)
 }
 
-fn sheet(rows: &str) -> Part {
+pub fn sheet(rows: &str) -> Part {
     part("xl/worksheets/sheet1.xml", [HEAD, rows, TAIL].concat())
 }
 

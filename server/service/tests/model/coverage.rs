@@ -13,7 +13,7 @@ use super::steps::Step;
 pub type Seen = BTreeMap<String, u32>;
 
 /// What a run must have seen to count.
-const MUST_SEE: [&str; 22] = [
+const MUST_SEE: [&str; 27] = [
     "an order awaiting_approval",
     "an order returned",
     "an order awaiting_payment",
@@ -36,6 +36,11 @@ const MUST_SEE: [&str; 22] = [
     "said late: refunded",
     "said already captured",
     "an order with two captured payments",
+    "RefundPart: Done",
+    "RefundPart: Refused",
+    "RefundPart: StateChanged",
+    "an order completed after a partial refund",
+    "an order refunded part by part",
 ];
 
 /// Notes where a step led.
@@ -51,6 +56,12 @@ pub fn note<E: Engine>(after: &Shop, step: &Step) {
     for order in &after.orders {
         let status: OrderStatus = order.status;
         add(format!("an order {}", status.as_str()));
+        if order.is_partly_refunded() && status == OrderStatus::Completed {
+            add("an order completed after a partial refund".to_owned());
+        }
+        if order.is_partly_refunded() && status == OrderStatus::Refunded {
+            add("an order refunded part by part".to_owned());
+        }
         if order.payments.iter().filter(|payment| payment.known == Known::Captured).count() > 1 {
             add("an order with two captured payments".to_owned());
         }

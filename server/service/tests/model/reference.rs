@@ -65,6 +65,10 @@ pub struct Line {
     pub quantity: i64,
     /// Batch and base units, once held.
     pub takes: Vec<(usize, i64)>,
+    /// Pieces whose money went back, in how many refunds, and base units that are in stock again.
+    pub refunded: i64,
+    pub refunds: i128,
+    pub returned: i64,
 }
 
 impl Line {
@@ -74,6 +78,10 @@ impl Line {
 
     pub fn net_fen(&self) -> i64 {
         VARIANTS[self.variant].price_fen * self.quantity
+    }
+
+    pub fn refunded_fen(&self) -> i64 {
+        VARIANTS[self.variant].price_fen * self.refunded
     }
 
     pub fn team(&self) -> usize {
@@ -103,6 +111,9 @@ pub struct Parcel {
     pub team: usize,
     pub status: ParcelStatus,
     pub shipped_at: i64,
+    pub received_at: Option<i64>,
+    /// Freight that went back.
+    pub freight_back_fen: i64,
 }
 
 /// What the shop believes of a payment.
@@ -129,6 +140,14 @@ pub struct Refund {
     pub sent: bool,
 }
 
+/// Some of the money, given back by the seller.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub amount_fen: i64,
+    pub decided_at: i64,
+    pub sent: bool,
+}
+
 #[derive(Debug, Clone)]
 pub struct Payment {
     /// In the order in which payments were made, over all orders.
@@ -140,10 +159,17 @@ pub struct Payment {
     pub has_page: bool,
     pub expires_at: i64,
     pub checked_at: i64,
+    /// The order took its money.
+    pub is_taken: bool,
     pub refund: Option<Refund>,
+    pub parts: Vec<Part>,
 }
 
 impl Payment {
+    pub fn is_refunded(&self) -> bool {
+        self.refund.is_some() || !self.parts.is_empty()
+    }
+
     pub fn is_waiting(&self) -> bool {
         matches!(self.known, Known::Open | Known::Processing)
     }
@@ -170,13 +196,18 @@ impl Order {
     }
 
     /// ¥8 for the first kilogram of a parcel, ¥2 for each started half after it.
+    pub fn parcel_freight_fen(&self, team: usize) -> i64 {
+        let lines = self.lines.iter().filter(|line| line.team() == team);
+        let weight: i64 = lines.map(|line| VARIANTS[line.variant].weight_g * line.quantity).sum();
+        800 + 200 * ((weight - 1_000).max(0) + 499).div_euclid(500)
+    }
+
     pub fn freight_fen(&self) -> i64 {
-        let fee = |parcel: &Parcel| {
-            let lines = self.lines.iter().filter(|line| line.team() == parcel.team);
-            let weight: i64 = lines.map(|line| VARIANTS[line.variant].weight_g * line.quantity).sum();
-            800 + 200 * ((weight - 1_000).max(0) + 499).div_euclid(500)
-        };
-        self.parcels.iter().map(fee).sum()
+        self.parcels.iter().map(|parcel| self.parcel_freight_fen(parcel.team)).sum()
+    }
+
+    pub fn is_partly_refunded(&self) -> bool {
+        self.lines.iter().any(|line| line.refunded > 0)
     }
 
     pub fn total_fen(&self) -> i64 {
@@ -246,12 +277,20 @@ impl Shop {
         let mut money = Money::default();
         for order in &self.orders {
             if order.earning != Earning::Nobodys {
-                money.attributed_fen += order.goods_fen();
-                money.freight_fen += order.freight_fen();
+                let back: i64 = order.lines.iter().map(Line::refunded_fen).sum();
+                money.attributed_fen += order.goods_fen() - back;
+                let back: i64 = order.parcels.iter().map(|parcel| parcel.freight_back_fen).sum();
+                money.freight_fen += order.freight_fen() - back;
             }
             for payment in &order.payments {
                 if payment.known == Known::Captured {
                     money.captured_fen += order.total_fen();
+                }
+                for part in &payment.parts {
+                    money.refunded_fen += part.amount_fen;
+                    if part.sent && !payment.by_bank {
+                        money.sent_back_fen += part.amount_fen;
+                    }
                 }
                 let Some(refund) = &payment.refund else { continue };
                 money.refunded_fen += order.total_fen();
@@ -273,13 +312,14 @@ impl Shop {
                     let shares = line.takes.iter().map(|(batch, base)| {
                         let inputs = BATCHES[*batch].inputs;
                         let whole: i64 = inputs.iter().sum();
-                        let net = i128::from(line.net_fen()) * 1_000_000;
+                        let net = i128::from(line.net_fen() - line.refunded_fen()) * 1_000_000;
                         net * i128::from(*base) * i128::from(inputs[village])
                             / (i128::from(line.base()) * i128::from(whole))
                     });
                     let share: i128 = shares.sum();
                     due.0 += share;
-                    due.1 += i128::from(share > 0);
+                    // Each refund is rounded once more.
+                    due.1 += i128::from(share > 0) * (1 + line.refunds);
                 }
             }
         }

@@ -15,6 +15,21 @@ const UNIT_AUTO_RECEIPT: i64 = 15 * DAY;
 const AFTER_SALE_DAYS: i64 = 7;
 const MAX_UNPAID: usize = 5;
 
+impl Order {
+    /// Once nothing is to come any more, the window of what came last is the order's.
+    pub(super) fn open_window(&mut self) {
+        let ended = [ParcelStatus::Received, ParcelStatus::Cancelled];
+        if !self.parcels.iter().all(|parcel| ended.contains(&parcel.status)) {
+            return;
+        }
+        if let Some(last) = self.parcels.iter().filter_map(|parcel| parcel.received_at).max() {
+            // The sequence began at noon: half a day after it a new day begins.
+            let midnight = (last + DAY / 2).div_euclid(DAY) * DAY - DAY / 2;
+            self.after_sale_until = Some(midnight + (1 + AFTER_SALE_DAYS) * DAY);
+        }
+    }
+}
+
 impl Shop {
     /// Does the step and keeps what it must answer.
     pub fn apply(mut self, step: &Step) -> Self {
@@ -53,9 +68,13 @@ impl Shop {
             Step::Confirm { order } => self.confirm(*order),
             Step::ConfirmBankRefund { order } => {
                 let payments = self.orders[*order].payments.iter_mut().filter(|payment| payment.by_bank);
-                payments.filter_map(|payment| payment.refund.as_mut()).for_each(|refund| refund.sent = true);
+                payments.for_each(|payment| {
+                    payment.refund.iter_mut().for_each(|refund| refund.sent = true);
+                    payment.parts.iter_mut().for_each(|part| part.sent = true);
+                });
                 Outcome::Done
             }
+            Step::RefundPart { order, line, pieces } => self.refund_part(*order, *line, *pieces),
             Step::Correct { batch, change } => self.correct(*batch, *change),
             Step::Wait { ms } => self.wait(*ms),
             Step::Reconcile => self.reconcile(),
@@ -103,10 +122,19 @@ impl Shop {
             variant: *variant,
             quantity: *quantity,
             takes: Vec::new(),
+            refunded: 0,
+            refunds: 0,
+            returned: 0,
         };
         let lines: Vec<Line> = wanted.iter().map(line).collect();
         let teams = (0..2).filter(|team| lines.iter().any(|line| line.team() == *team));
-        let parcel = |team| Parcel { team, status: ParcelStatus::AwaitingPayment, shipped_at: 0 };
+        let parcel = |team| Parcel {
+            team,
+            status: ParcelStatus::AwaitingPayment,
+            shipped_at: 0,
+            received_at: None,
+            freight_back_fen: 0,
+        };
         Order {
             buyer,
             status: OrderStatus::AwaitingPayment,
@@ -210,7 +238,7 @@ impl Shop {
             OrderStatus::AwaitingApproval | OrderStatus::Returned | OrderStatus::AwaitingPayment => {
                 OrderStatus::Cancelled
             }
-            OrderStatus::Paid if nothing_left => OrderStatus::Refunded,
+            OrderStatus::Paid if nothing_left && !order.is_partly_refunded() => OrderStatus::Refunded,
             _ => return Outcome::StateChanged,
         };
         self.give_back(place);
@@ -244,11 +272,8 @@ impl Shop {
             ParcelStatus::Shipped => order.parcels[parcel].status = ParcelStatus::Received,
             _ => return Outcome::StateChanged,
         }
-        if order.parcels.iter().all(|parcel| parcel.status == ParcelStatus::Received) {
-            // The sequence began at noon: half a day after it a new day begins.
-            let midnight = (self.now + DAY / 2).div_euclid(DAY) * DAY - DAY / 2;
-            order.after_sale_until = Some(midnight + (1 + AFTER_SALE_DAYS) * DAY);
-        }
+        order.parcels[parcel].received_at = Some(self.now);
+        order.open_window();
         Outcome::Done
     }
 
@@ -278,8 +303,9 @@ impl Shop {
             self.what_is_due(place);
         }
         for payment in self.orders.iter_mut().flat_map(|order| &mut order.payments) {
-            if let (false, Some(refund)) = (payment.by_bank, &mut payment.refund) {
-                refund.sent = true;
+            if !payment.by_bank {
+                payment.refund.iter_mut().for_each(|refund| refund.sent = true);
+                payment.parts.iter_mut().for_each(|part| part.sent = true);
             }
         }
         Outcome::Done

@@ -78,6 +78,12 @@ pub enum Step {
     ConfirmBankRefund {
         order: usize,
     },
+    /// The seller gives the money of pieces back unasked; somebody else looks at large amounts.
+    RefundPart {
+        order: usize,
+        line: usize,
+        pieces: i64,
+    },
     Correct {
         batch: usize,
         change: i64,
@@ -139,6 +145,7 @@ pub fn next_step(shop: &Shop) -> Steps {
     add_unit_steps(shop, &mut steps);
     add_payment_steps(shop, &mut steps);
     add_parcel_steps(shop, &mut steps);
+    add_refund_steps(shop, &mut steps);
     Union::new_weighted(steps).boxed()
 }
 
@@ -160,6 +167,15 @@ fn add_order_steps(shop: &Shop, steps: &mut Vec<(u32, Steps)>) {
     steps.push((2, cancel.prop_map(|(order, by_seller)| Step::Cancel { order, by_seller }).boxed()));
     let unheard = an_order(shop, |order| order.payments.iter().any(has_page));
     steps.push((1, unheard.prop_map(|order| Step::CancelUnheard { order }).boxed()));
+    // Paid a moment ago, and the shop does not know: these must be asked about, not given up.
+    let just_paid =
+        |order: &Order| order.payments.iter().any(|one| has_page(one) && one.network == Network::Paid);
+    let just_paid: Vec<usize> =
+        (0..shop.orders.len()).filter(|place| just_paid(&shop.orders[*place])).collect();
+    if !just_paid.is_empty() {
+        let cancel = (select(just_paid), any::<bool>());
+        steps.push((2, cancel.prop_map(|(order, by_seller)| Step::Cancel { order, by_seller }).boxed()));
+    }
     let unsent = |order: &Order| {
         order.status == OrderStatus::Paid
             && order.parcels.iter().all(|parcel| parcel.status == ParcelStatus::ToPack)
@@ -187,14 +203,16 @@ fn add_unit_steps(shop: &Shop, steps: &mut Vec<(u32, Steps)>) {
     add(2, &|order| order.status == OrderStatus::AwaitingApproval, |order| Step::Return { order });
     add(6, &|order| order.status == OrderStatus::AwaitingPayment, |order| Step::Announce { order });
     add(5, &|order| transfer(order, &|one| one.known == Known::Processing), |order| Step::Confirm { order });
-    let owed = |one: &Payment| one.refund.as_ref().is_some_and(|refund| !refund.sent);
+    let owed = |one: &Payment| {
+        one.refund.as_ref().is_some_and(|refund| !refund.sent) || one.parts.iter().any(|part| !part.sent)
+    };
     add(6, &|order| transfer(order, &owed), |order| Step::ConfirmBankRefund { order });
     // What must be refused, or does nothing twice.
     add(1, &|_| true, |order| Step::Approve { order });
     add(1, &|_| true, |order| Step::Return { order });
     add(1, &|_| true, |order| Step::Announce { order });
     add(1, &|order| transfer(order, &|_| true), |order| Step::Confirm { order });
-    let refunded = |order: &Order| transfer(order, &|one| one.refund.is_some());
+    let refunded = |order: &Order| transfer(order, &|one| one.is_refunded());
     add(1, &refunded, |order| Step::ConfirmBankRefund { order });
     for status in [OrderStatus::Returned, OrderStatus::AwaitingApproval] {
         let of_unit = |order: &&Order| order.buyer == Buyer::Unit && order.status == status;
@@ -257,6 +275,19 @@ fn add_parcel_steps(shop: &Shop, steps: &mut Vec<(u32, Steps)>) {
     add(1, ParcelStatus::Cancelled, |(order, parcel)| Step::Ship { order, parcel });
 }
 
+fn add_refund_steps(shop: &Shop, steps: &mut Vec<(u32, Steps)>) {
+    let mut add = |weight, fits: &dyn Fn(&Order, &Line) -> bool, pieces: std::ops::Range<i64>| {
+        let fitting = pairs(shop, |order| &order.lines, fits);
+        if !fitting.is_empty() {
+            let step = |((order, line), pieces)| Step::RefundPart { order, line, pieces };
+            steps.push((weight, (select(fitting), pieces).prop_map(step).boxed()));
+        }
+    };
+    add(6, &|order, line| order.status == OrderStatus::Paid && line.refunded < line.quantity, 1..3);
+    // Also too much, too late, and of what nobody has paid.
+    add(1, &|_, _| true, 1..6);
+}
+
 /// Whether the step still makes sense after steps before it were left out.
 pub fn makes_sense(shop: &Shop, step: &Step) -> bool {
     let order = |place: &usize| shop.orders.get(*place);
@@ -273,13 +304,16 @@ pub fn makes_sense(shop: &Shop, step: &Step) -> bool {
         Step::Act { order: place, payment, .. } | Step::Notify { order: place, payment, .. } => order(place)
             .and_then(|order| order.payments.get(*payment))
             .is_some_and(|payment| payment.has_page),
+        Step::RefundPart { order: place, line, .. } => {
+            order(place).is_some_and(|order| order.lines.len() > *line)
+        }
         Step::Ship { order: place, parcel } | Step::Receive { order: place, parcel } => {
             order(place).is_some_and(|order| order.parcels.len() > *parcel)
         }
         Step::Approve { order } | Step::Return { order } | Step::Announce { order } => of_unit(order),
         Step::Confirm { order } => transfer(order, |payment| payment.by_bank),
         Step::ConfirmBankRefund { order } => {
-            transfer(order, |payment| payment.by_bank && payment.refund.is_some())
+            transfer(order, |payment| payment.by_bank && payment.is_refunded())
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The real shop of a sequence: it does each step through the use cases, as pages would.
 
 use domain::address::AddressForm;
+use domain::after_sale::AfterSaleStatus;
 use domain::failure::Conflict;
 use domain::ids::{BatchId, OrderId, ParcelId, PaymentId, VariantId};
 use domain::money::Fen;
 use domain::role::Role;
 use domain::time::DAY_MS;
+use service::after_sales::{AskLine, OfferRefund, confirm_large, offer_refund};
 use service::checkout::{PlaceOrder, PlacedOrder, place_order};
 use service::listing::{CorrectStock, correct_stock};
 use service::orders::{cancel_order, cancel_order_as_seller, confirm_receipt};
@@ -162,6 +164,7 @@ impl World {
                 outcome(confirm_transfer(services, &self.admin, payment.id, payment.amount_fen).await)
             }
             Step::ConfirmBankRefund { order } => self.confirm_bank_refund(shop, *order).await,
+            Step::RefundPart { order, line, pieces } => self.refund_part(shop, *order, *line, *pieces).await,
             Step::Correct { batch, change } => {
                 let reason = if *change > 0 { "received" } else { "spoiled" };
                 let command = CorrectStock {
@@ -286,14 +289,50 @@ impl World {
         Outcome::Said(said)
     }
 
+    /// All that is to be sent back by hand.
     async fn confirm_bank_refund(&self, shop: &TestShop, order: usize) -> Outcome {
         let transfer = self.transfer(shop, order).await.id;
-        let refund = {
+        let owed: Vec<_> = {
             let mut conn = shop.services.db.read().await.unwrap();
             let refunds = store::payments::list_order_refunds(&mut conn, self.id(order)).await.unwrap();
-            refunds.into_iter().find(|refund| refund.payment_id == transfer).expect("a refund").id
+            refunds.into_iter().filter(|refund| refund.payment_id == transfer).collect()
         };
-        outcome(refunds::confirm_bank_refund(&shop.services, &self.admin, refund).await)
+        assert!(!owed.is_empty(), "a refund");
+        for refund in owed {
+            let answer = refunds::confirm_bank_refund(&shop.services, &self.admin, refund.id).await;
+            assert_eq!(outcome(answer), Outcome::Done);
+        }
+        Outcome::Done
+    }
+
+    /// The seller gives it back; the county looks at large amounts.
+    async fn refund_part(&self, shop: &TestShop, order: usize, line: usize, pieces: i64) -> Outcome {
+        let services = &shop.services;
+        let row = {
+            let mut conn = services.db.read().await.unwrap();
+            store::orders::list_order_lines(&mut conn, self.id(order)).await.unwrap()[line].clone()
+        };
+        let command = OfferRefund {
+            key: services.new_token(),
+            parcel: row.parcel_id.to_string(),
+            words: "少了".to_owned(),
+            lines: vec![AskLine {
+                line: row.id.to_string(),
+                quantity: pieces.to_string(),
+                ..AskLine::default()
+            }],
+        };
+        let answer = offer_refund(services, &self.seller, command).await;
+        if let Ok(id) = &answer {
+            let found = {
+                let mut conn = services.db.read().await.unwrap();
+                store::after_sales::find_after_sale(&mut conn, *id).await.unwrap().unwrap()
+            };
+            if found.status == AfterSaleStatus::AwaitingSecond {
+                confirm_large(services, &self.admin, *id, &services.new_token()).await.unwrap();
+            }
+        }
+        outcome(answer)
     }
 
     async fn wait(&self, shop: &TestShop, after: &Shop) {

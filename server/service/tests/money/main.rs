@@ -5,12 +5,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
+mod after_sales;
+mod batches;
 mod caps;
 mod figures;
 mod guards;
 mod notices;
 mod properties;
 mod races;
+mod recalls;
 mod refunds;
 mod retail;
 mod sheets;

@@ -32,7 +32,7 @@ macro_rules! batch {
 /// `domain::stock::allocate` chooses.
 pub async fn find_next_batch(conn: &mut Conn, product: ProductId, today: &str) -> Result<Option<BatchRow>> {
     Ok(sql::query_as(batch!(
-        "AND available > 0 AND (expires_on IS NULL OR expires_on >= $2)
+        "AND available > 0 AND recalled_at_ms IS NULL AND (expires_on IS NULL OR expires_on >= $2)
         ORDER BY COALESCE(expires_on, '9999-12-31'), created_at_ms, id LIMIT 1"
     ))
     .bind(product.get())
@@ -62,7 +62,7 @@ pub async fn find_batch(conn: &mut Conn, product: ProductId, code: &str) -> Resu
 pub async fn sum_available(conn: &mut Conn, product: ProductId, today: &str) -> Result<i64> {
     Ok(sql::query_scalar::<i64>(
         "SELECT COALESCE(CAST(SUM(available) AS BIGINT), 0) FROM batches
-        WHERE product_id = $1 AND (expires_on IS NULL OR expires_on >= $2)",
+        WHERE product_id = $1 AND recalled_at_ms IS NULL AND (expires_on IS NULL OR expires_on >= $2)",
     )
     .bind(product.get())
     .bind(today.to_owned())

@@ -52,7 +52,7 @@ macro_rules! in_stock {
     () => {
         "(CAST($4 AS BIGINT) = 0 OR COALESCE((
                 SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
-                WHERE b.product_id = p.id AND (b.expires_on IS NULL OR b.expires_on >= $5)
+                WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL AND (b.expires_on IS NULL OR b.expires_on >= $5)
             ), 0) >= (
                 SELECT MIN(x.base_quantity * x.min_quantity) FROM variants x
                 WHERE x.product_id = p.id AND x.active = 1
@@ -337,12 +337,13 @@ pub async fn list_cards(conn: &mut Conn, ids: &[i64], today: &str) -> Result<Vec
             "SELECT p.id, p.slug, p.name, p.name_en, p.price_from_fen, p.sold_count, p.village_id,
                 m.content_hash, m.width, m.height, m.placeholder, m.sizes,
                 COALESCE((SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
-                    WHERE b.product_id = p.id AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS available,
+                    WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
+                        AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS available,
                 (SELECT MIN(x.base_quantity * x.min_quantity) FROM variants x
                     WHERE x.product_id = p.id AND x.active = 1) AS smallest_order,
                 (SELECT COUNT(*) FROM variants x WHERE x.product_id = p.id AND x.active = 1) AS active_variants,
                 (SELECT MAX(b.produced_on) FROM batches b WHERE b.product_id = p.id AND b.available > 0
-                    AND (b.expires_on IS NULL OR b.expires_on >= $3)) AS produced_on
+                    AND b.recalled_at_ms IS NULL AND (b.expires_on IS NULL OR b.expires_on >= $3)) AS produced_on
             FROM wanted w
             CROSS JOIN products p
             LEFT JOIN product_media f ON f.product_id = p.id

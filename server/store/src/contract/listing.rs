@@ -108,12 +108,37 @@ async fn variants(conn: &mut Conn) {
     assert_eq!(find_listing(conn, PRODUCT).await.unwrap().unwrap().price_from_fen, Fen::new(12_800));
     let all = list_all_variants(conn, PRODUCT).await.unwrap();
     assert_eq!(all.iter().map(|variant| variant.active).collect::<Vec<_>>(), [1, 0]);
+    former_prices(conn, can.id).await;
+    schedule(conn).await;
     for tiers in [vec![(50, Fen::new(12_000))], vec![(50, Fen::new(11_900)), (100, Fen::new(11_000))]] {
         replace_tier_prices(conn, can.id, &tiers).await.unwrap();
         let stored = crate::catalogue::list_tier_prices(conn, PRODUCT).await.unwrap();
         let stored: Vec<(i64, Fen)> = stored.iter().map(|tier| (tier.min_quantity, tier.price_fen)).collect();
         assert_eq!(stored, tiers);
     }
+}
+
+async fn former_prices(conn: &mut Conn, can: VariantId) {
+    for (until_ms, price) in [(T, 14_000), (T + 5, 13_000), (T + 5, 15_000)] {
+        note_former_price(conn, can, Fen::new(price), until_ms).await.unwrap();
+    }
+    let row = |until_ms, price| FormerPriceRow { variant_id: can, until_ms, price_fen: Fen::new(price) };
+    let all = list_former_prices(conn, PRODUCT, T - 1).await.unwrap();
+    assert_eq!(all, [row(T, 14_000), row(T + 5, 13_000)], "of one moment the first");
+    assert_eq!(list_former_prices(conn, PRODUCT, T).await.unwrap(), [row(T + 5, 13_000)]);
+    purge_former_prices(conn, T).await.unwrap();
+    assert_eq!(list_former_prices(conn, PRODUCT, 0).await.unwrap().len(), 1);
+}
+
+async fn schedule(conn: &mut Conn) {
+    assert_eq!(find_schedule(conn, PRODUCT).await.unwrap(), None);
+    let row = ScheduleRow { publish_at_ms: T, user_id: UserId::from_i64(9), problems: String::new() };
+    put_schedule(conn, PRODUCT, &row).await.unwrap();
+    let later = ScheduleRow { publish_at_ms: T + 9, problems: "[]".to_owned(), ..row };
+    put_schedule(conn, PRODUCT, &later).await.unwrap();
+    assert_eq!(find_schedule(conn, PRODUCT).await.unwrap(), Some(later));
+    assert!(delete_schedule(conn, PRODUCT).await.unwrap());
+    assert!(!delete_schedule(conn, PRODUCT).await.unwrap(), "given up once");
 }
 
 async fn photos(conn: &mut Conn) {

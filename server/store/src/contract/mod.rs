@@ -7,14 +7,17 @@
 //!    statement that no scenario executed.
 //! 3. Further tests of single rules are `#[tokio::test]` functions that call [`on_both`].
 
+mod after_sales;
 mod audit;
 mod catalogue;
+mod changes;
 mod connections;
 mod county;
 mod credits;
 mod figures;
 mod listing;
 mod mail;
+mod movements;
 mod operation;
 mod orders;
 mod passkeys;
@@ -22,10 +25,12 @@ mod people;
 mod personal_data;
 mod plans;
 mod portable;
+mod recalls;
 mod scale;
 mod schema;
 mod search;
 mod seed;
+mod sheets;
 mod statements;
 mod upgrades;
 mod version;

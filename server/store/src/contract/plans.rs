@@ -17,7 +17,11 @@ use crate::sql::executed;
 use crate::{Conn, Db};
 
 /// Tables that grow with goods, people and trade. The others are as large as the county.
-const BIG: [&str; 27] = [
+const BIG: [&str; 31] = [
+    "after_sale_goods",
+    "after_sale_lines",
+    "after_sale_messages",
+    "after_sales",
     "allocations",
     "attributions",
     "audit_log",
@@ -48,7 +52,8 @@ const BIG: [&str; 27] = [
 ];
 
 /// Files whose statements go through everything because that is what they are for.
-const WHOLE: [(&str, &str); 4] = [
+const WHOLE: [(&str, &str); 5] = [
+    ("after_sales/check.rs", "the check of the books looks at all of them"),
     ("audit_books.rs", "the check of the books looks at all of them"),
     ("figures/whole.rs", "makes and checks all figures"),
     ("scale", "fills a shop for measuring"),
@@ -74,9 +79,24 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "id <> $2",
         "of few categories PostgreSQL walks the newest products, and stops at the limit",
     ),
+    (
+        "after_sales/lists.rs",
+        "CAST($1 AS BIGINT) IS NULL AND a.status",
+        "what waits for a decision is little",
+    ),
     ("county.rs", "p.status = 'to_pack'", "paid orders that are not complete are few"),
     ("parcels.rs", "WHERE team_id = $1 GROUP BY", "over all the history of a team: no page asks it"),
     ("payments.rs", "method = 'bank_transfer'", "payments under way are few"),
+    (
+        "movements/warnings.rs",
+        "b.expires_on <= $2",
+        "of few teams PostgreSQL walks the batches of all: it joins them with the team's goods at once",
+    ),
+    (
+        "sheets.rs",
+        "ORDER BY id DESC LIMIT $4",
+        "of few teams PostgreSQL walks the newest products, and stops at the end of the page",
+    ),
     ("watching.rs", "AS open_holds", "unpaid orders are few: each ends within half an hour"),
 ];
 

@@ -20,6 +20,10 @@ pub(super) async fn scenario(db: &Db) {
     index_product(&mut tx, tea, &terms(&[("绿茶", 80), ("lvcha", 40), ("lv", 20)]), &slips).await.unwrap();
     index_product(&mut tx, dendrobium, &terms(&[("lvye", 5), ("绿茶", 3), ("lw", 1)]), &[]).await.unwrap();
     index_product(&mut tx, draft, &terms(&[("绿茶", 99)]), &[]).await.unwrap();
+    // More than one statement takes, and known ones among them.
+    let many: Vec<(String, String)> = (0..19).map(|at| (format!("lvy{at:02}"), "lvye".to_owned())).collect();
+    remember_slips(&mut tx, &many[3..9]).await.unwrap();
+    remember_slips(&mut tx, &many).await.unwrap();
     tx.commit().await.unwrap();
 
     let mut conn = db.read().await.unwrap();
@@ -37,6 +41,9 @@ pub(super) async fn scenario(db: &Db) {
     assert!(list_prefix_hits(&mut conn, "", 9).await.unwrap().is_empty());
     let meant = list_meant_terms(&mut conn, &["lvca".to_owned(), "zzzz".to_owned()], 20).await.unwrap();
     assert_eq!(meant, ["lvcha"]);
+    for slip in ["lvy00", "lvy08", "lvy18"] {
+        assert_eq!(list_meant_terms(&mut conn, &[slip.to_owned()], 20).await.unwrap(), ["lvye"], "{slip}");
+    }
     let sold = list_exact_hits(&mut conn, "绿茶", 9).await.unwrap();
     assert_eq!(sold.iter().map(|hit| hit.sold_count).collect::<Vec<_>>(), [10, 50]);
     assert_eq!(list_exact_hits(&mut conn, "绿茶", 1).await.unwrap().len(), 1);

@@ -21,6 +21,7 @@ macro_rules! scenarios {
 }
 
 scenarios!(
+    after_sales,
     people,
     passkeys,
     portable,
@@ -34,6 +35,10 @@ scenarios!(
     credits,
     figures,
     listing,
+    changes,
+    sheets,
+    movements,
+    recalls,
     seed,
     watching,
     mail,

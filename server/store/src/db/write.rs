@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sqlx::{Any, Transaction};
+use sqlx::{Any, Executor as _, Transaction};
 
 use super::Conn;
 use crate::{Result, watch};
@@ -24,6 +24,29 @@ impl WriteTx {
     pub async fn commit(self) -> Result<()> {
         watch::note_step(|| watch::Step::Commit);
         Ok(self.tx.commit().await?)
+    }
+
+    /// Begins a part that can be taken back by itself. Parts do not stand inside each other.
+    pub async fn begin_part(&mut self) -> Result<()> {
+        self.say("SAVEPOINT part").await
+    }
+
+    /// Ends the part and keeps what it did; it is durable when the whole is.
+    pub async fn keep_part(&mut self) -> Result<()> {
+        self.say("RELEASE SAVEPOINT part").await
+    }
+
+    /// Ends the part as if it had never begun; the transaction goes on, even after a statement that failed.
+    pub async fn drop_part(&mut self) -> Result<()> {
+        self.say("ROLLBACK TO SAVEPOINT part").await?;
+        self.keep_part().await
+    }
+
+    /// Words about the transaction itself, as its beginning and its end are.
+    async fn say(&mut self, words: &'static str) -> Result<()> {
+        let conn: &mut Conn = &mut self.tx;
+        conn.execute(words).await?;
+        Ok(())
     }
 }
 

@@ -62,8 +62,7 @@ pub async fn figures(engine: Engine, conn: &mut Conn) -> Result<Figures> {
         let mut parts = vec!["CAST(COUNT(*) AS TEXT)".to_owned()];
         for (column, is_number) in &columns {
             let is_figure = *is_number
-                && !["id", "_ms", "version", "position"].iter().any(|end| column.ends_with(end))
-                && !["before_id", "created_by", "granted_by"].contains(&column.as_str());
+                && !["id", "_by", "_ms", "version", "position"].iter().any(|end| column.ends_with(end));
             if is_figure {
                 parts.push(format!("' {column} ' || CAST(COALESCE(SUM({column}), 0) AS TEXT)"));
             }

@@ -8,8 +8,29 @@ use crate::{Conn, Result, sql};
 pub async fn stock_up(conn: &mut Conn, base_units: i64) -> Result<()> {
     sql::query("UPDATE batches SET received = received + $1, available = available + $1")
         .bind(base_units)
-        .execute(conn)
+        .execute(&mut *conn)
         .await?;
+    note_movements(conn).await
+}
+
+/// Writes down what was done to batches without a movement, so that the check of the books finds nothing wrong with it.
+/// Batches of which nothing was ever written down stay so.
+async fn note_movements(conn: &mut Conn) -> Result<()> {
+    sql::query(
+        "INSERT INTO stock_movements (id, batch_id, kind, reason, received_change, written_off_change, note, at_ms)
+         SELECT (SELECT MAX(id) FROM stock_movements) + ROW_NUMBER() OVER (ORDER BY d.id), d.id, 'earlier', '',
+                d.received, d.written_off, '', d.at_ms
+           FROM (SELECT b.id, MAX(m.at_ms) AS at_ms,
+                        b.received - CAST(SUM(m.received_change) AS BIGINT) AS received,
+                        b.written_off - CAST(SUM(m.written_off_change) AS BIGINT)
+                            - COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT) FROM after_sale_goods g
+                                         WHERE g.batch_id = b.id AND g.status = 'written_off'), 0) AS written_off
+                   FROM batches b JOIN stock_movements m ON m.batch_id = b.id
+                  GROUP BY b.id, b.received, b.written_off) AS d
+          WHERE d.received <> 0 OR d.written_off <> 0",
+    )
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -21,9 +42,9 @@ pub async fn stock_up_variant(conn: &mut Conn, variant: VariantId, base_units: i
     )
     .bind(base_units)
     .bind(variant.get())
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    note_movements(conn).await
 }
 
 /// Leaves exactly so many pieces of a variant, in the newest batch of its product.
@@ -43,9 +64,9 @@ pub async fn leave_pieces(conn: &mut Conn, variant: VariantId, pieces: i64) -> R
     )
     .bind(pieces)
     .bind(variant.get())
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    note_movements(conn).await
 }
 
 /// Makes every batch one that nobody has given a last day.

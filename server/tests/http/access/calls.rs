@@ -5,7 +5,7 @@ use leptos::server_fn::axum::server_fn_paths;
 
 use super::world::World;
 use super::{
-    EVERYONE, MEMBERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same, passkeys, privacy, second_factor,
+    EVERYONE, MEMBERS, SELLERS, SIGNED_IN, TOWN, Who, ask_all, assert_same, passkeys, privacy, second_factor,
 };
 use crate::test_shop::Answered;
 
@@ -102,6 +102,25 @@ const TABLE: &[Row] = &[
         let batch = ("batch", world.batch.to_string());
         pairs.map(|(name, value)| (name, value.to_owned())).into_iter().chain([batch]).collect()
     }),
+    row("/api/changes/restore", SELLERS, HIDDEN, |world| {
+        let ids = [("product", world.product.to_string()), ("change", world.change.to_string())];
+        ids.into_iter().chain([("version", world.version.to_string())]).collect()
+    }),
+    row("/api/sheets/apply", SELLERS, FORBIDDEN, |world| {
+        let ids = [("team", world.team.to_string()), ("preview", world.preview.to_string())];
+        ids.into_iter().chain([("then", "all".to_owned())]).collect()
+    }),
+    row("/api/sheets/edit_table", SELLERS, FORBIDDEN, |world| {
+        let (product, team) = (world.product.to_string(), world.team.to_string());
+        let row = [
+            ("rows[0][code]", "OWN-1"),
+            ("rows[0][stock_change]", "5"),
+            ("reason", "counted"),
+            ("key", "access-5"),
+        ];
+        let row = row.map(|(name, value)| (name, value.to_owned()));
+        row.into_iter().chain([("rows[0][product]", product), ("team", team)]).collect()
+    }),
     row("/api/orders/pay", &[Who::Shopper], UNKNOWN, |world| number(&world.retail.number)),
     row("/api/orders/buy_again", &[Who::Shopper], UNKNOWN, |world| number(&world.retail.number)),
     row("/api/orders/confirm_receipt", &[Who::Shopper], UNKNOWN, |world| {
@@ -150,7 +169,83 @@ const TABLE: &[Row] = &[
             ("reason", "破损".to_owned()),
         ]
     }),
+    row("/api/after_sales/declare_rule", SELLERS, HIDDEN, |world| {
+        let ids = [("team", world.team.to_string()), ("product", world.product.to_string())];
+        ids.into_iter().chain([("rule", "seven_days".to_owned())]).collect()
+    }),
+    row("/api/after_sales/offer_refund", SELLERS, HIDDEN, |world| {
+        vec![
+            ("parcel", world.claimed.parcel.to_string()),
+            ("words", "少装一份".to_owned()),
+            ("key", "access-9".to_owned()),
+        ]
+    }),
+    row("/api/after_sales/agree", SELLERS, known_to(KNOW_OF_CLAIM), case),
+    row("/api/after_sales/refuse", SELLERS, known_to(KNOW_OF_CLAIM), case),
+    row("/api/after_sales/take_back", SELLERS, known_to(KNOW_OF_CLAIM), |world| {
+        case(world).into_iter().chain([("goods", "restock".to_owned())]).collect()
+    }),
+    row(
+        "/api/after_sales/confirm",
+        &[Who::Captain, Who::TownAdmin, Who::CountyAdmin, Who::Operator],
+        known_to(&[Who::Buyer, Who::Approver, Who::Finance, Who::Seller]),
+        case,
+    ),
+    row(
+        "/api/after_sales/decide",
+        TOWN,
+        known_to(&[Who::Buyer, Who::Approver, Who::Finance, Who::Seller, Who::Captain]),
+        |world| case(world).into_iter().chain([("then", "uphold".to_owned())]).collect(),
+    ),
+    row("/api/after_sales/withdraw", MEMBERS, UNKNOWN, case),
+    row("/api/after_sales/appeal", MEMBERS, UNKNOWN, case),
+    row("/api/after_sales/send_back", MEMBERS, UNKNOWN, |world| {
+        let more = [("carrier", "中国邮政".to_owned()), ("tracking_number", "RT1".to_owned())];
+        case(world).into_iter().chain(more).collect()
+    }),
+    row("/api/listing/duplicate", SELLERS, HIDDEN, |world| {
+        vec![("product", world.product.to_string()), ("key", "access-6".to_owned())]
+    }),
     row("/api/listing/unpublish", SELLERS, HIDDEN, |world| vec![("product", world.product.to_string())]),
+    row("/api/listing/schedule", SELLERS, HIDDEN, |world| {
+        let tomorrow_ms = world.shop.services.now_ms() + domain::time::DAY_MS;
+        let moment = domain::time::china_minute_text(tomorrow_ms).replace(' ', "T");
+        vec![("product", world.product.to_string()), ("publish_at", moment)]
+    }),
+    row("/api/stock/write_off", SELLERS, HIDDEN, |world| {
+        of_batch(
+            world,
+            &[("base_unit", "piece"), ("quantity", "1"), ("reason", "damaged"), ("key", "stock-1")],
+        )
+    }),
+    row("/api/stock/split", SELLERS, HIDDEN, |world| {
+        of_batch(world, &[("base_unit", "piece"), ("quantity", "1000"), ("key", "stock-2")])
+    }),
+    row("/api/stock/move", SELLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-3")])),
+    row("/api/stock/count", SELLERS, HIDDEN, |world| {
+        vec![
+            ("product", world.product.to_string()),
+            ("base_unit", "piece".to_owned()),
+            ("key", "stock-4".to_owned()),
+        ]
+    }),
+    row("/api/stock/correct_inputs", SELLERS, HIDDEN, |world| {
+        of_batch(world, &[("reason", "看错"), ("key", "stock-5")])
+    }),
+    row("/api/stock/set_threshold", SELLERS, HIDDEN, |world| {
+        vec![
+            ("product", world.product.to_string()),
+            ("base_unit", "piece".to_owned()),
+            ("low_stock", "7".to_owned()),
+        ]
+    }),
+    row("/api/stock/remove_certificate", SELLERS, HIDDEN, |world| of_batch(world, &[])),
+    // Afterwards nothing of the batch is for sale.
+    row("/api/stock/recall", RECALLERS, HIDDEN, |world| {
+        let fields =
+            [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
+        of_batch(world, &fields)
+    }),
     row("/api/account/update_profile", SIGNED_IN, FORBIDDEN, |_| {
         vec![("display_name", "新名".to_owned()), ("locale", "zh".to_owned())]
     }),
@@ -170,10 +265,50 @@ const UPLOADS: &[Row] = &[
     row("/upload/listing", SELLERS, HIDDEN, |world| {
         vec![("product", world.product.to_string()), ("version", "1".to_owned()), ("name", "改".to_owned())]
     }),
+    row("/upload/goods-sheet", SELLERS, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("key", "access-6".to_owned())]
+    }),
+    row("/upload/after-sale", MEMBERS, UNKNOWN, |world| {
+        let fields = [("kind", "refund_unshipped"), ("reason", "late"), ("key", "access-8")];
+        let parcel = ("parcel", world.claimed.parcel.to_string());
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain([parcel]).collect()
+    }),
+    row("/upload/after-sale-message", TALKERS, UNKNOWN, case),
+    row("/upload/certificate", SELLERS, HIDDEN, |world| of_batch(world, &[])),
     row("/upload/unit-sheet", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {
         vec![("unit", world.unit.to_owned())]
     }),
 ];
+
+/// Those who know of the unit's claim without selling what it is about.
+const KNOW_OF_CLAIM: &[Who] =
+    &[Who::Buyer, Who::Approver, Who::Finance, Who::TownAdmin, Who::CountyAdmin, Who::Operator];
+const TALKERS: &[Who] = &[
+    Who::Buyer,
+    Who::Approver,
+    Who::Finance,
+    Who::Seller,
+    Who::Captain,
+    Who::TownAdmin,
+    Who::CountyAdmin,
+    Who::Operator,
+];
+
+/// The unit's after-sale, with words.
+fn case(world: &World) -> Fields {
+    let fields = [("key", "access-7"), ("words", "看过了")];
+    let id = ("after_sale", world.after_sale.to_string());
+    fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain([id]).collect()
+}
+
+/// Those who stop the sale of a batch.
+const RECALLERS: &[Who] = &[Who::Seller, Who::Captain, Who::CountyAdmin, Who::Operator];
+
+/// What is done with the first side's batch.
+fn of_batch(world: &World, fields: &[(&'static str, &'static str)]) -> Fields {
+    let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    fields.chain([("batch", world.batch.to_string())]).collect()
+}
 
 const WITH_SESSION: &[Who] = Who::ALL.split_at(1).1;
 /// A seller who is not captain; to the unit that pays, the seller's side of the money does not exist.
@@ -256,6 +391,12 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
 
 /// Sent without what they need beyond the right to call them.
 const NEVER_DONE: &[&str] = &[
+    "/api/listing/schedule",
+    "/api/after_sales/offer_refund",
+    "/api/stock/move",
+    "/api/stock/count",
+    "/api/stock/correct_inputs",
+    "/upload/certificate",
     "/api/checkout/place_order",
     "/api/listing/save_draft",
     "/api/listing/add_batch",
@@ -265,6 +406,16 @@ const NEVER_DONE: &[&str] = &[
     "/api/account/register",
     "/upload/photos",
     "/upload/listing",
+    "/upload/goods-sheet",
+    "/upload/after-sale",
+    "/upload/after-sale-message",
+    "/api/after_sales/refuse",
+    "/api/after_sales/take_back",
+    "/api/after_sales/confirm",
+    "/api/after_sales/decide",
+    "/api/after_sales/withdraw",
+    "/api/after_sales/appeal",
+    "/api/after_sales/send_back",
 ];
 
 async fn ask_refused(world: &World, row: &Row, who: Who) -> Option<String> {

@@ -3,7 +3,7 @@
 use app::routes::{Access, all_pages};
 
 use super::world::World;
-use super::{EVERYONE, MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, Who, ask_all, assert_same};
+use super::{EVERYONE, MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, TOWN, Who, ask_all, assert_same};
 use crate::test_shop::Answered;
 
 /// A page that everybody sees.
@@ -69,10 +69,28 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/products/{product}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/stock", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/preview", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/count", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/movements", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/batches/{batch}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/batches/{batch}/recall", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/batches/{batch}/labels", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/recalls", &[SELLERS], FORBIDDEN),
+    ("/county/recalls", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/sell/{team}/products/{product}/changes", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/table", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/sheets", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/sheets/goods.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/sheets/goods.csv", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/sheets/template.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/sheets/{preview}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/packing-lists", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/{parcel}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/{parcel}/packing-list", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/after-sales", &[SELLERS], FORBIDDEN),
+    ("/orders/{number}/parcels/{parcel}/after-sale", &[MEMBERS], UNKNOWN),
+    ("/after-sales/{after_sale}", &[MEMBERS, SELLERS, TOWN], UNKNOWN),
+    ("/town/after-sales", &[TOWN], FORBIDDEN),
     ("/sell/{team}/transfers", &[SELLERS], FORBIDDEN),
     ("/unit", &[MEMBERS, &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance]], FORBIDDEN),
     ("/unit/{unit}", &[MEMBERS], HIDDEN),
@@ -92,13 +110,20 @@ const TABLE: &[Row] = &[
 /// The path with what belongs to the first side; `in_other` puts it under the second team and unit.
 fn filled(path: &str, world: &World, in_other: bool) -> String {
     let number = if path.starts_with("/unit") { &world.waiting.number } else { &world.retail.number };
+    // What is asked about is the unit's.
+    let claimed = path.ends_with("/after-sale");
+    let number = if claimed { &world.claimed.number } else { number };
+    let parcel = if claimed { world.claimed.parcel } else { world.paid.parcel };
     let (team, unit) = if in_other { (world.other_team, world.other_unit) } else { (world.team, world.unit) };
     path.replace("{slug}", "own")
         .replace("{code}", "20260320")
         .replace("{number}", number)
         .replace("{team}", &team.to_string())
         .replace("{product}", &world.product.to_string())
-        .replace("{parcel}", &world.paid.parcel.to_string())
+        .replace("{batch}", &world.batch.to_string())
+        .replace("{preview}", &world.preview.to_string())
+        .replace("{parcel}", &parcel.to_string())
+        .replace("{after_sale}", &world.after_sale.to_string())
         .replace("{unit}", unit)
         .replace("{collective}", &world.collective.to_string())
 }
@@ -125,6 +150,7 @@ fn a_page_declares_the_access_that_it_has() {
             Access::Seller => SELLERS.iter().all(|who| may.contains(who)),
             Access::UnitMember => MEMBERS.iter().all(|who| may.contains(who)),
             Access::Treasurer => may.contains(&Who::Treasurer),
+            Access::Town => may == TOWN,
             Access::Admin => may == [Who::CountyAdmin, Who::Operator],
         };
         assert!(fits, "{} declares {:?}", page.path, page.access);

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 
 use domain::address::AddressForm;
 use domain::ids::{
-    BatchId, CollectiveId, OrderId, ParcelId, PaymentId, ProductId, RefundId, TeamId, VariantId,
+    AfterSaleId, BatchId, CollectiveId, ListingChangeId, OrderId, ParcelId, PaymentId, ProductId, RefundId,
+    SheetPreviewId, TeamId, VariantId,
 };
 use domain::invoice::InvoiceWish;
 use domain::locale::Locale;
 use domain::role::Role;
+use service::after_sales::{AskAfterSale, AskLine};
 use service::checkout::PlaceOrder;
 use service::units::SubmitUnitOrder;
 use service::{Services, Viewer, hash_token};
@@ -49,10 +51,19 @@ pub struct World {
     pub announced: Placed,
     /// Of the unit, paid and to be packed.
     pub paid: Placed,
+    /// Of the unit, paid and to be packed; the unit wants one of its three pieces' money back.
+    pub claimed: Placed,
+    /// What it asks for.
+    pub after_sale: AfterSaleId,
     /// A transfer that was announced.
     pub payment: PaymentId,
     /// A transfer that has to be sent back.
     pub refund: RefundId,
+    /// A change of the product, and the version after it.
+    pub change: ListingChangeId,
+    pub version: i64,
+    /// A sheet that would change the product.
+    pub preview: SheetPreviewId,
     browsers: BTreeMap<Who, Browser>,
 }
 
@@ -198,9 +209,14 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         also_waiting: nothing.clone(),
         approved: nothing.clone(),
         announced: nothing.clone(),
-        paid: nothing,
+        paid: nothing.clone(),
+        claimed: nothing,
+        after_sale: AfterSaleId::from_i64(0),
         payment: PaymentId::from_i64(0),
         refund: RefundId::from_i64(0),
+        change: ListingChangeId::from_i64(0),
+        version: 0,
+        preview: SheetPreviewId::from_i64(0),
         shop,
         browsers,
     };
@@ -233,10 +249,32 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
     let mut conn = services.db.read().await.unwrap();
     world.refund = store::payments::list_order_refunds(&mut conn, given_back.id).await.unwrap()[0].id;
     drop(conn);
-    world
+    world.claimed = world.hand_in_paid("claimed", 3).await;
+    world.after_sale = world.claim(&world.claimed, 1, "refund_unshipped", "late").await;
+    world.with_changes().await
 }
 
 impl World {
+    /// Something that was changed by a sheet, and another sheet that waits.
+    async fn with_changes(mut self) -> Self {
+        let (services, seller) = (self.shop.services.clone(), self.viewer(Who::Seller).await);
+        let first = self.sheet_of("Tin of tea", "access-sheet-1").await;
+        let wanted = service::sheets::Wanted::All;
+        let applied = service::sheets::apply(&services, &seller, self.team, first, &wanted).await.unwrap();
+        assert_eq!(applied.done, 1);
+        let history = service::changes::history(&services, &seller, self.product, None).await.unwrap();
+        (self.change, self.version) = (history.entries[0].change, history.version);
+        self.preview = self.sheet_of("Tin of spring tea", "access-sheet-2").await;
+        self
+    }
+
+    /// A sheet that gives the variant this name in English.
+    pub async fn sheet_of(&self, name: &str, key: &str) -> SheetPreviewId {
+        let seller = self.viewer(Who::Seller).await;
+        let sheet = format!("code,variant_name_en\nOWN-1,{name}\n").into_bytes();
+        service::sheets::preview_sheet(&self.shop.services, &seller, self.team, sheet, key).await.unwrap()
+    }
+
     /// Buys one piece without paying it.
     pub async fn buy(&self, who: Who, phone: &str) -> Placed {
         let (services, viewer) = (&self.shop.services, self.viewer(who).await);
@@ -249,14 +287,58 @@ impl World {
             note: String::new(),
             invoice: InvoiceWish::None,
             expected_total_fen: draft.total_fen(),
+            confirms_opened: false,
         };
         let placed = service::checkout::place_order(services, &viewer, command).await.unwrap();
         self.placed(placed.order_id, placed.number).await
     }
 
+    /// An order of the unit that was paid by bank.
+    pub async fn hand_in_paid(&self, key: &str, pieces: i64) -> Placed {
+        let services = &self.shop.services;
+        let placed = self.hand_in_pieces(key, pieces).await;
+        let approver = self.viewer(Who::Approver).await;
+        service::units::approve_order(services, &approver, &placed.number).await.unwrap();
+        let (finance, captain) = (self.viewer(Who::Finance).await, self.viewer(Who::Captain).await);
+        let reference = format!("ref {}", placed.number);
+        service::units::announce_transfer(services, &finance, &placed.number, &reference).await.unwrap();
+        let payment = {
+            let mut conn = services.db.read().await.unwrap();
+            store::payments::list_order_payments(&mut conn, placed.id).await.unwrap().remove(0)
+        };
+        service::units::confirm_transfer(services, &captain, payment.id, payment.amount_fen).await.unwrap();
+        placed
+    }
+
+    /// The unit's buyer asks about pieces of an order's only line.
+    pub async fn claim(&self, placed: &Placed, pieces: i64, kind: &str, reason: &str) -> AfterSaleId {
+        let (services, buyer) = (&self.shop.services, self.viewer(Who::Buyer).await);
+        let line = {
+            let mut conn = services.db.read().await.unwrap();
+            store::orders::list_order_lines(&mut conn, placed.id).await.unwrap().remove(0)
+        };
+        let command = AskAfterSale {
+            key: format!("claim {} {}", placed.number, services.new_token()),
+            parcel: placed.parcel.to_string(),
+            kind: kind.to_owned(),
+            reason: reason.to_owned(),
+            words: "请处理".to_owned(),
+            lines: vec![AskLine {
+                line: line.id.to_string(),
+                quantity: pieces.to_string(),
+                damage: String::new(),
+            }],
+        };
+        service::after_sales::ask_after_sale(services, &buyer, command, Vec::new()).await.unwrap()
+    }
+
     async fn hand_in(&self, key: &str) -> Placed {
+        self.hand_in_pieces(key, 3).await
+    }
+
+    async fn hand_in_pieces(&self, key: &str, pieces: i64) -> Placed {
         let (services, viewer) = (&self.shop.services, self.viewer(Who::Buyer).await);
-        let lines = "OWN-1 3".to_owned();
+        let lines = format!("OWN-1 {pieces}");
         let check = service::units::check_quick_order(services, &viewer, self.unit, &lines, Some(REGION));
         let command = SubmitUnitOrder {
             key: key.to_owned(),

@@ -1,8 +1,10 @@
 //! How each call is made so that it does something. Most rows of the access table do as they stand; those that say
 //! only enough to be refused are completed here.
 
+use domain::ids::AfterSaleId;
 use domain::parcel::ParcelStatus;
 use service::Viewer;
+use service::after_sales as sales;
 use service::shipping::ShipParcel;
 
 use super::digest::page_of;
@@ -64,6 +66,25 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             call.file = Some(OTHER_PICTURE.to_vec());
             call.other = Some(("story", "雨前采的。".to_owned()));
         }
+        "/api/listing/schedule" => {
+            let seller = world.viewer(Who::Seller).await;
+            put_photo(world, &seller).await;
+            service::listing::unpublish(&world.shop.services, &seller, world.product).await.unwrap();
+        }
+        "/upload/goods-sheet" => {
+            call.file = Some(b"code,price\nOWN-1,67.00\n".to_vec());
+            call.other_file = Some(b"code,price\nOWN-1,66.00\n".to_vec());
+        }
+        "/api/sheets/apply" => {
+            let preview = world.sheet_of("A tin of tea", "replay-sheet").await;
+            call.put("preview", &preview.to_string());
+        }
+        "/api/sheets/edit_table" => {
+            call.put("rows[0][version]", &version(world).await.to_string());
+            call.put("rows[0][batch]", &batch_code(world).await);
+            call.other = Some(("rows[0][stock_change]", "6".to_owned()));
+        }
+        "/api/changes/restore" => call.put("version", &version(world).await.to_string()),
         "/upload/photos" => {
             call.file = Some(PICTURE.to_vec());
             call.other_file = Some(OTHER_PICTURE.to_vec());
@@ -77,6 +98,9 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             call.other = Some(("received", "6".to_owned()));
         }
         "/api/listing/correct_stock" => call.other = Some(("change", "-2".to_owned())),
+        path if path.starts_with("/api/stock/") || path == "/upload/certificate" => {
+            stock(world, &mut call).await
+        }
         "/api/orders/confirm_receipt" => {
             let placed = shipped(world).await;
             call.put("number", &placed.number);
@@ -104,9 +128,60 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             }
             call.other = Some(("display_name", "旧人".to_owned()));
         }
+        path if path.contains("after") && path != "/api/after_sales/declare_rule" => {
+            after_sale(world, &mut call).await
+        }
         _ => {}
     }
     call
+}
+
+/// What is done with a batch, so that it does something.
+async fn stock(world: &World, call: &mut Call) {
+    let services = &world.shop.services;
+    let seller = world.viewer(Who::Seller).await;
+    match call.path {
+        "/api/stock/write_off" | "/api/stock/split" => call.other = Some(("quantity", "2000".to_owned())),
+        "/api/stock/move" => {
+            let id = services.new_id();
+            let place = store::seed::NewDispatchPlace {
+                id,
+                team_id: world.team,
+                name: "县城仓".to_owned(),
+                region_code: "610925".to_owned(),
+                address: "城关镇".to_owned(),
+                phone: "0915-2522002".to_owned(),
+            };
+            let mut tx = services.db.write().await.unwrap();
+            store::seed::insert_dispatch_place(&mut tx, &place).await.unwrap();
+            tx.commit().await.unwrap();
+            call.put("place", &id.to_string());
+            call.other = Some(("note", "下午搬的".to_owned()));
+        }
+        "/api/stock/count" => {
+            let page = service::stock::count_page(services, &seller, world.product).await.unwrap();
+            let row = page.rows.iter().find(|row| row.batch == world.batch).unwrap();
+            call.put("lines[0][batch]", &row.batch.to_string());
+            call.put("lines[0][expected]", &row.expected.to_string());
+            call.put("lines[0][counted]", &(row.expected - 1).to_string());
+            call.other = Some(("note", "数错了".to_owned()));
+        }
+        "/api/stock/correct_inputs" => {
+            call.put("inputs[0][village]", &village(world).await);
+            call.put("inputs[0][weight_kg]", "777");
+            call.other = Some(("reason", "又看错".to_owned()));
+        }
+        "/api/stock/recall" => call.other = Some(("notice", "请退回来。".to_owned())),
+        "/api/stock/remove_certificate" => {
+            let bytes = axum::body::Bytes::from_static(PICTURE);
+            let photo =
+                service::photos::upload_photo(services, &seller, world.team, bytes, "").await.unwrap();
+            let batch = world.batch.to_string();
+            service::stock::set_certificate(services, &seller, &batch, Some(photo.media_id)).await.unwrap();
+        }
+        "/upload/certificate" => call.file = Some(OTHER_PICTURE.to_vec()),
+        _ => {}
+    }
 }
 
 fn owned(fields: Fields) -> Vec<(String, String)> {
@@ -224,6 +299,29 @@ fn put_row(call: &mut Call, name: &str, row: &serde_json::Value) {
     }
 }
 
+async fn version(world: &World) -> i64 {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap().version
+}
+
+async fn batch_code(world: &World) -> String {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    let batch = world.batch.to_string();
+    service::stock::batch_label(&world.shop.services, &seller, &batch).await.unwrap().code
+}
+
+/// Without a photo nothing can be published.
+async fn put_photo(world: &World, seller: &Viewer) {
+    let services = &world.shop.services;
+    let bytes = axum::body::Bytes::from_static(PICTURE);
+    let photo = service::photos::upload_photo(services, seller, world.team, bytes, "").await.unwrap();
+    let page = service::listing::edit_page(services, seller, world.product).await.unwrap();
+    let (product, version, mut form) = (world.product, page.version, page.form);
+    form.photos = vec![photo.media_id.to_string()];
+    let command = service::listing::SaveListing { product, version, form };
+    service::listing::save_draft(services, seller, &command).await.unwrap();
+}
+
 async fn village(world: &World) -> String {
     let seller: Viewer = world.viewer(Who::Seller).await;
     let page = service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap();
@@ -247,6 +345,76 @@ async fn shipped(world: &World) -> Placed {
     let parcel = store::parcels::get_parcel(&mut conn, placed.parcel).await.unwrap();
     assert_eq!(parcel.status, ParcelStatus::Shipped);
     placed
+}
+
+/// An after-sale of the unit in the state in which the call does something, with a key of its own.
+async fn after_sale(world: &World, call: &mut Call) {
+    let services = &world.shop.services;
+    let large = call.path == "/api/after_sales/confirm";
+    let placed = world.hand_in_paid(&services.new_token(), if large { 8 } else { 3 }).await;
+    call.put("key", &services.new_token());
+    if matches!(call.path, "/upload/after-sale" | "/api/after_sales/offer_refund") {
+        let line = {
+            let mut conn = services.db.read().await.unwrap();
+            store::orders::list_order_lines(&mut conn, placed.id).await.unwrap().remove(0)
+        };
+        call.put("parcel", &placed.parcel.to_string());
+        call.put("lines[0][line]", &line.id.to_string());
+        call.put("lines[0][quantity]", "1");
+        if call.file.is_some() {
+            call.file = Some(PICTURE.to_vec());
+        }
+        call.other = Some(("lines[0][quantity]", "2".to_owned()));
+        return;
+    }
+    let id = claimed(world, call.path, &placed, if large { 8 } else { 1 }).await;
+    call.put("after_sale", &id.to_string());
+    if call.file.is_some() {
+        call.file = Some(PICTURE.to_vec());
+    }
+    call.other = Some(match call.path {
+        "/api/after_sales/take_back" => ("goods", "write_off".to_owned()),
+        "/api/after_sales/send_back" => ("tracking_number", "RT8".to_owned()),
+        "/api/after_sales/agree" | "/api/after_sales/confirm" | "/api/after_sales/withdraw" => {
+            let another = world.hand_in_paid(&services.new_token(), if large { 8 } else { 3 }).await;
+            let another = claimed(world, call.path, &another, if large { 8 } else { 1 }).await;
+            ("after_sale", another.to_string())
+        }
+        _ => ("words", "再看一遍".to_owned()),
+    });
+}
+
+/// A claim on an order of the unit, brought to where `path` goes on with it.
+async fn claimed(world: &World, path: &str, placed: &Placed, pieces: i64) -> AfterSaleId {
+    let services = &world.shop.services;
+    let (seller, captain) = (world.viewer(Who::Seller).await, world.viewer(Who::Captain).await);
+    let buyer = world.viewer(Who::Buyer).await;
+    let key = || services.new_token();
+    let goods_travel = matches!(path, "/api/after_sales/send_back" | "/api/after_sales/take_back");
+    if goods_travel {
+        let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "CP7".to_owned() };
+        service::shipping::ship_parcel(services, &seller, placed.parcel, command).await.unwrap();
+    }
+    let (kind, reason) =
+        if goods_travel { ("return_refund", "quality") } else { ("refund_unshipped", "late") };
+    let id = world.claim(placed, pieces, kind, reason).await;
+    match path {
+        "/api/after_sales/confirm" | "/api/after_sales/send_back" => {
+            sales::agree(services, &seller, id, &key()).await.unwrap();
+        }
+        "/api/after_sales/take_back" => {
+            sales::agree(services, &seller, id, &key()).await.unwrap();
+            sales::send_back(services, &buyer, id, "中国邮政", "RT7", &key()).await.unwrap();
+        }
+        "/api/after_sales/appeal" | "/api/after_sales/decide" => {
+            sales::refuse(services, &captain, id, "已打包", &key()).await.unwrap();
+            if path == "/api/after_sales/decide" {
+                sales::appeal(services, &buyer, id, "没有发", &key()).await.unwrap();
+            }
+        }
+        _ => {}
+    }
+    id
 }
 
 /// Gives somebody [`PASSWORD`]: that of an account made for it.

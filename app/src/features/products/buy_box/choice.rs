@@ -15,13 +15,24 @@ pub struct VariantChoice {
     pub name: String,
     pub unit: String,
     pub price_fen: i64,
+    /// The lowest price of the thirty days before it was reduced; 0 when it was not.
+    pub was_price_fen: i64,
     /// Whole sale units that can be had today.
     pub stock: i64,
     pub min_quantity: i64,
     pub step_quantity: i64,
 }
 
-crate::island::readable!(VariantChoice { id, name, unit, price_fen, stock, min_quantity, step_quantity });
+crate::island::readable!(VariantChoice {
+    id,
+    name,
+    unit,
+    price_fen,
+    was_price_fen,
+    stock,
+    min_quantity,
+    step_quantity
+});
 
 impl VariantChoice {
     pub(super) fn is_for_sale(&self) -> bool {
@@ -180,6 +191,7 @@ mod tests {
             name: "250 g".to_owned(),
             unit: "罐".to_owned(),
             price_fen: 5600,
+            was_price_fen: 0,
             stock,
             min_quantity: min,
             step_quantity: step,

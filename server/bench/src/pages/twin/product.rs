@@ -3,6 +3,7 @@
 mod buying;
 mod origin;
 
+use domain::after_sale::ReturnRule;
 use domain::food::Freshness;
 use domain::locale::Locale;
 use domain::time::Date;
@@ -264,7 +265,19 @@ fn label(page: &ProductPage) -> Markup {
                 (given("销售区域", &page.sales_region))
                 (given("储存", &page.storage))
                 @if let Some(days) = page.shelf_life_days { div { dt { "保质期" } dd { (days) " 天" } } }
+                (given("退货与售后", returns(page.return_rule)))
             }
+        }
+    }
+}
+
+fn returns(rule: ReturnRule) -> &'static str {
+    match rule {
+        ReturnRule::SevenDays => "支持七天无理由退货，从签收次日算起。",
+        ReturnRule::Perishable => "鲜活易腐商品，不适用七天无理由退货；坏损请在签收后尽快拍照申请赔付。",
+        ReturnRule::MadeToOrder => "定制商品，不适用七天无理由退货；有质量问题可以申请售后。",
+        ReturnRule::OnceOpened => {
+            "拆封后品质会发生变化，下单时确认后不适用七天无理由退货；有质量问题可以申请售后。"
         }
     }
 }

@@ -20,6 +20,8 @@ async fn all_mismatches(conn: &mut Conn) -> Vec<audit_books::Mismatch> {
     let mut found = audit_books::list_orders_without_payment(conn).await.unwrap();
     found.extend(audit_books::list_unbalanced_entries(conn).await.unwrap());
     found.extend(audit_books::list_wrong_batches(conn).await.unwrap());
+    found.extend(audit_books::list_wrong_movements(conn).await.unwrap());
+    found.extend(audit_books::list_batches_without_inputs(conn).await.unwrap());
     found.extend(audit_books::list_stuck_holds(conn).await.unwrap());
     found.extend(audit_books::list_wrong_splits(conn).await.unwrap());
     found.extend(audit_books::list_unattributed_lines(conn).await.unwrap());

@@ -1,0 +1,240 @@
+//! The columns, and the cells under them.
+
+use std::collections::BTreeMap;
+
+use crate::failure::Problem;
+use crate::locale::Locale;
+use crate::search_text::fold_width;
+use crate::word::words;
+
+words! {
+    /// A column of the sheet. Its stored text may stand at its head in place of the words of a language.
+    pub enum Column {
+        Product = "product",
+        Name = "name",
+        NameEn = "name_en",
+        Category = "category",
+        Code = "code",
+        VariantName = "variant_name",
+        VariantNameEn = "variant_name_en",
+        Price = "price",
+        Unit = "unit",
+        BaseQuantity = "base_quantity",
+        WeightG = "weight_g",
+        /// What can be sold now; only to be looked at.
+        Stock = "stock",
+        Batch = "batch",
+        StockChange = "stock_change",
+        Reason = "reason",
+        State = "state",
+    }
+}
+
+impl Column {
+    /// What stands at its head.
+    #[must_use]
+    pub const fn head(self, locale: Locale) -> &'static str {
+        let (zh, en) = match self {
+            Self::Product => ("商品编号", "Product ID"),
+            Self::Name => ("商品名称", "Product name"),
+            Self::NameEn => ("英文名称", "Name in English"),
+            Self::Category => ("分类", "Category"),
+            Self::Code => ("规格编号", "Code"),
+            Self::VariantName => ("规格名称", "Variant"),
+            Self::VariantNameEn => ("英文规格", "Variant in English"),
+            Self::Price => ("价格（元）", "Price (yuan)"),
+            Self::Unit => ("单位", "Unit"),
+            Self::BaseQuantity => ("每份含量（克或件）", "Content (g or pieces)"),
+            Self::WeightG => ("发货重量（克）", "Weight as sent (g)"),
+            Self::Stock => ("现有库存（克或件）", "In stock (g or pieces)"),
+            Self::Batch => ("批次", "Batch"),
+            Self::StockChange => ("库存增减（克或件）", "Stock change (g or pieces)"),
+            Self::Reason => ("增减原因", "Reason"),
+            Self::State => ("状态", "State"),
+        };
+        locale.pick(zh, en)
+    }
+
+    /// What to put into it, for the sheet of explanations.
+    #[must_use]
+    pub const fn note(self, locale: Locale) -> &'static str {
+        let (zh, en) = match self {
+            Self::Product => (
+                "系统给的 13 位编号，不要改；新商品留空",
+                "Given by the shop, do not change it; blank for a new product",
+            ),
+            Self::Name => (
+                "60 字以内；新商品必填，同名的行是同一件商品",
+                "Up to 60 characters; rows with the same name are one new product",
+            ),
+            Self::NameEn => (
+                "选填，120 字以内；填（清空）去掉原来的",
+                "Optional, up to 120 characters; (clear) takes away what is there",
+            ),
+            Self::Category => ("店里已有的分类名称", "The name of a category of the shop"),
+            Self::Code => (
+                "规格的编号；新规格留空会自动编号",
+                "The variant's code; blank for a new one to have it made",
+            ),
+            Self::VariantName => {
+                ("例如：125 克罐；新规格必填", "Such as: 125 g tin; needed for a new variant")
+            }
+            Self::VariantNameEn => {
+                ("选填；填（清空）去掉原来的", "Optional; (clear) takes away what is there")
+            }
+            Self::Price => (
+                "每份多少元，最多两位小数，例如 128 或 12.50",
+                "Yuan for one, at most two decimals, such as 128 or 12.50",
+            ),
+            Self::Unit => ("例如：罐、袋、只；留空为件", "Such as 罐, 袋, 只; blank is 件"),
+            Self::BaseQuantity => (
+                "一份从库存扣多少：按重量的商品填克，其他填件",
+                "What one takes from stock: grams, or pieces",
+            ),
+            Self::WeightG => ("连包装的重量，用来算运费", "With packing; freight is computed from it"),
+            Self::Stock => ("只供查看，改这里不起作用", "To look at only; changing it does nothing"),
+            Self::Batch => {
+                ("增减哪个批次；只有一个批次时可留空", "Which batch; may be blank when there is one only")
+            }
+            Self::StockChange => {
+                ("到货填 500，损耗填 -20；留空不动", "500 came in, -20 are lost; blank leaves it")
+            }
+            Self::Reason => (
+                "到货、盘点、变质、破损、过期、样品；留空为盘点",
+                "Received, counted, spoiled, damaged, expired, sample; blank is counted",
+            ),
+            Self::State => (
+                "在售、已下架；新商品先是草稿，加照片后再上架",
+                "For sale or taken out; a new product is a draft until it has photos",
+            ),
+        };
+        locale.pick(zh, en)
+    }
+
+    /// The column with this head, in either language or by its stored text.
+    #[must_use]
+    pub fn of_head(text: &str) -> Option<Self> {
+        let wanted = plain(text);
+        let is_meant = |column: &&Self| {
+            let heads = [column.as_str(), column.head(Locale::Zh), column.head(Locale::En)];
+            heads.iter().any(|head| plain(head) == wanted)
+        };
+        Self::ALL.iter().find(is_meant).copied()
+    }
+
+    /// The longest text that a cell of it may hold, in characters.
+    #[must_use]
+    pub const fn max_chars(self) -> usize {
+        match self {
+            Self::Name | Self::VariantName => 60,
+            Self::NameEn | Self::VariantNameEn => 120,
+            Self::Unit => 10,
+            _ => 64,
+        }
+    }
+}
+
+/// A head without what people change in it unawares.
+fn plain(text: &str) -> String {
+    fold_width(text)
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '*')
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// A cell's text in one line, without the apostrophe that keeps a spreadsheet from taking it for a formula.
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    match joined.strip_prefix('\'') {
+        Some(rest) if is_like_a_formula(rest) => rest.to_owned(),
+        _ => joined,
+    }
+}
+
+/// Whether a cell asks for what is stored to be taken away: a blank one leaves it.
+#[must_use]
+pub fn is_clear(text: &str) -> bool {
+    let plain = plain(text);
+    plain == "(清空)" || plain == "(clear)"
+}
+
+/// A text that no spreadsheet takes for a formula; [`tidy`] gives it back.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    if is_like_a_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn is_like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// Which column stands where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    columns: Vec<Option<Column>>,
+}
+
+impl Head {
+    /// Reads the first row. Columns that are not known are passed over.
+    ///
+    /// # Errors
+    /// [`Problem::SheetColumns`] when it does not say which goods the rows are about, or names a column twice.
+    pub fn read(cells: &[String]) -> Result<Self, Problem> {
+        let columns: Vec<Option<Column>> = cells.iter().map(|cell| Column::of_head(cell)).collect();
+        let has = |column: Column| columns.contains(&Some(column));
+        let is_twice = |column: &Column| columns.iter().filter(|found| **found == Some(*column)).count() > 1;
+        let names_goods = has(Column::Product) || has(Column::Code) || has(Column::Name);
+        let is_more = columns.iter().flatten().count() > 1;
+        if !names_goods || !is_more || Column::ALL.iter().any(is_twice) {
+            return Err(Problem::SheetColumns);
+        }
+        Ok(Self { columns })
+    }
+
+    /// A head with every column in the usual order.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self { columns: Column::ALL.iter().copied().map(Some).collect() }
+    }
+
+    /// The column that stands at a place, from 0.
+    #[must_use]
+    pub fn column(&self, at: usize) -> Option<Column> {
+        self.columns.get(at).copied().flatten()
+    }
+
+    /// A row of the sheet, numbered as the spreadsheet numbers it; `None` for a blank one.
+    #[must_use]
+    pub fn row(&self, row: u32, cells: &[String]) -> Option<SheetRow> {
+        let known = cells.iter().enumerate().filter_map(|(at, text)| Some((self.column(at)?, tidy(text))));
+        let cells: BTreeMap<Column, String> = known.filter(|(_, text)| !text.is_empty()).collect();
+        (!cells.is_empty()).then_some(SheetRow { row, cells, formulas: Vec::new() })
+    }
+}
+
+/// One row: what stands in its cells that are not blank.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SheetRow {
+    /// As the spreadsheet numbers it: the first row under the head is 2.
+    pub row: u32,
+    pub cells: BTreeMap<Column, String>,
+    /// Cells that hold a formula: what it comes to is not looked at.
+    pub formulas: Vec<Column>,
+}
+
+impl SheetRow {
+    /// What stands in a cell; empty when nothing does.
+    #[must_use]
+    pub fn get(&self, column: Column) -> &str {
+        self.cells.get(&column).map_or("", String::as_str)
+    }
+
+    /// Whether something stands in a cell.
+    #[must_use]
+    pub fn has(&self, column: Column) -> bool {
+        self.cells.contains_key(&column)
+    }
+}

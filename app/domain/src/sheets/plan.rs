@@ -1,0 +1,171 @@
+//! What the rows of a sheet change, product by product.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::{Column, SheetRow};
+use super::group::Group;
+use super::present::Known;
+use super::values::{SheetState, normal_code};
+use crate::failure::Problem;
+use crate::ids::{BatchId, CategoryId, ProductId, VariantId};
+use crate::money::Fen;
+
+/// One cell that is wrong, or a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellError {
+    /// As the spreadsheet numbers it.
+    pub row: u32,
+    pub column: Column,
+    /// What stands there.
+    pub text: String,
+    pub problem: Problem,
+}
+
+/// What happens to one product, all of it or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// `None` for a draft that is to be made.
+    pub product: Option<ProductId>,
+    /// The version it was made for; 0 for a new one.
+    pub version: i64,
+    /// Its name as it is now.
+    pub name: String,
+    /// The rows it comes from.
+    pub rows: Vec<u32>,
+    pub changes: Vec<Change>,
+}
+
+/// One thing that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    Name { before: String, after: String },
+    NameEn { before: String, after: String },
+    Category { before: Option<CategoryId>, after: CategoryId },
+    State { before: SheetState, after: SheetState },
+    Variant { variant: VariantId, code: String, change: VariantChange },
+    NewVariant(NewVariant),
+    Stock { batch: BatchId, code: String, change: i64, reason: String },
+}
+
+/// One thing that changes of a variant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VariantChange {
+    Name { before: String, after: String },
+    NameEn { before: String, after: String },
+    Unit { before: String, after: String },
+    Price { before: Fen, after: Fen },
+    BaseQuantity { before: i64, after: i64 },
+    WeightG { before: i64, after: i64 },
+}
+
+/// A variant that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewVariant {
+    /// `None` to have one made.
+    pub code: Option<String>,
+    pub name: String,
+    pub name_en: String,
+    /// Empty for 件.
+    pub unit: String,
+    pub price: Fen,
+    pub base_quantity: i64,
+    /// `None` for the content's weight where that is weighed.
+    pub weight_g: Option<i64>,
+}
+
+/// What a sheet comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// Products in the order in which the sheet names them; none of them has an error in any row.
+    pub items: Vec<Item>,
+    /// In the order of rows.
+    pub errors: Vec<CellError>,
+    /// How many products stay as they are.
+    pub unchanged: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Subject {
+    Stored(ProductId),
+    New(String),
+}
+
+/// Works out what the rows change. `is_code_known` says whether the sheet has a column of codes: without one, a row
+/// means the only variant of its product.
+#[must_use]
+pub fn plan(rows: &[SheetRow], is_code_known: bool, known: &Known) -> Plan {
+    let mut plan = Plan::default();
+    let mut groups: Vec<(Subject, Vec<&SheetRow>, Vec<CellError>)> = Vec::new();
+    let mut place_of: HashMap<Subject, usize> = HashMap::new();
+    for row in rows {
+        let formulas = row.formulas.iter().map(|column| cell_error(row, *column, Problem::Formula));
+        match subject_of(row, known) {
+            Ok(subject) => {
+                let place = *place_of.entry(subject.clone()).or_insert(groups.len());
+                if place == groups.len() {
+                    groups.push((subject, Vec::new(), Vec::new()));
+                }
+                groups[place].1.push(row);
+                // Whatever else the row says, nothing of its product is applied.
+                groups[place].2.extend(formulas);
+            }
+            Err(_) if !row.formulas.is_empty() => plan.errors.extend(formulas),
+            Err((column, problem)) => plan.errors.push(cell_error(row, column, problem)),
+        }
+    }
+    for (subject, rows, formulas) in groups {
+        let mut group = Group::new(is_code_known, known, formulas);
+        let (product, version, name) = match subject {
+            Subject::Stored(id) => match known.products.get(&id) {
+                Some(present) => {
+                    group.compare(present, &rows);
+                    (Some(id), present.version, present.name.clone())
+                }
+                None => continue,
+            },
+            Subject::New(name) => {
+                group.invent(&name, &rows);
+                (None, 0, name)
+            }
+        };
+        let Group { errors, changes, .. } = group;
+        if !errors.is_empty() {
+            plan.errors.extend(errors);
+        } else if changes.is_empty() {
+            plan.unchanged += 1;
+        } else {
+            let rows = rows.iter().map(|row| row.row).collect();
+            plan.items.push(Item { product, version, name, rows, changes });
+        }
+    }
+    plan.errors.sort_by_key(|error| (error.row, error.column));
+    // What a formula comes to may be wrong as well; that it is one says enough.
+    plan.errors.dedup_by_key(|error| (error.row, error.column));
+    plan
+}
+
+pub(super) fn cell_error(row: &SheetRow, column: Column, problem: Problem) -> CellError {
+    CellError { row: row.row, column, text: row.get(column).chars().take(80).collect(), problem }
+}
+
+/// Which product a row is about: never one that is not the team's own.
+fn subject_of(row: &SheetRow, known: &Known) -> Result<Subject, (Column, Problem)> {
+    if row.has(Column::Product) {
+        let id = row.get(Column::Product).parse::<ProductId>().ok();
+        let own = id.filter(|id| known.products.contains_key(id));
+        return own.map(Subject::Stored).ok_or((Column::Product, Problem::UnknownCode));
+    }
+    let code = normal_code(row.get(Column::Code));
+    if known.taken.contains(&code) {
+        return Err((Column::Code, Problem::Taken));
+    }
+    if let Some(own) = known.codes.get(&code).filter(|own| known.products.contains_key(own)) {
+        return Ok(Subject::Stored(*own));
+    }
+    match row.get(Column::Name) {
+        "" => Err((Column::Name, Problem::Missing)),
+        name => Ok(Subject::New(name.to_owned())),
+    }
+}

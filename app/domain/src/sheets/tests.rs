@@ -1,0 +1,379 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::failure::Problem;
+use crate::ids::{BatchId, CategoryId, ProductId, VariantId};
+use crate::locale::Locale;
+use crate::money::Fen;
+
+const TEA: ProductId = ProductId::from_i64(1_000);
+const STRANGE: ProductId = ProductId::from_i64(2_000);
+
+fn tin() -> PresentVariant {
+    PresentVariant {
+        id: VariantId::from_i64(10),
+        code: "MQLC01".to_owned(),
+        name: "125 克罐".to_owned(),
+        name_en: "125 g tin".to_owned(),
+        unit: "罐".to_owned(),
+        price: Fen::new(12_800),
+        base_quantity: 125,
+        weight_g: 300,
+        is_active: true,
+    }
+}
+
+fn tea() -> Present {
+    let bag = PresentVariant {
+        id: VariantId::from_i64(11),
+        code: "MQLC02".to_owned(),
+        name: "250 克袋".to_owned(),
+        price: Fen::new(19_900),
+        ..tin()
+    };
+    let batch = |id: i64, code: &str, available: i64, is_expired: bool| PresentBatch {
+        id: BatchId::from_i64(id),
+        code: code.to_owned(),
+        available,
+        is_expired,
+    };
+    Present {
+        product: TEA,
+        version: 7,
+        name: "明前绿茶".to_owned(),
+        name_en: "Tea".to_owned(),
+        category: CategoryId::from_i64(50),
+        state: SheetState::Published,
+        variants: vec![tin(), bag],
+        batches: vec![batch(60, "20250401", 10_000, false), batch(61, "20230401", 500, true)],
+    }
+}
+
+fn known_with(products: Vec<Present>) -> Known {
+    let codes = products
+        .iter()
+        .flat_map(|present| present.variants.iter().map(|variant| (variant.code.clone(), present.product)));
+    Known {
+        codes: codes.collect(),
+        products: products.into_iter().map(|present| (present.product, present)).collect(),
+        taken: BTreeSet::from(["ZZ01".to_owned()]),
+        categories: vec![
+            (CategoryId::from_i64(50), "茶叶".to_owned(), "Tea".to_owned()),
+            (CategoryId::from_i64(51), "干货".to_owned(), "Dried goods".to_owned()),
+        ],
+    }
+}
+
+fn known() -> Known {
+    known_with(vec![tea()])
+}
+
+fn row(number: u32, cells: &[(Column, &str)]) -> SheetRow {
+    let cells = cells.iter().map(|(column, text)| (*column, tidy(text))).filter(|(_, text)| !text.is_empty());
+    SheetRow { row: number, cells: cells.collect::<BTreeMap<Column, String>>(), formulas: Vec::new() }
+}
+
+fn planned(rows: &[SheetRow]) -> Plan {
+    plan(rows, true, &known())
+}
+
+fn changes(rows: &[SheetRow]) -> Vec<Change> {
+    let plan = planned(rows);
+    assert_eq!(plan.errors, []);
+    plan.items.into_iter().flat_map(|item| item.changes).collect()
+}
+
+fn errors(rows: &[SheetRow]) -> Vec<(u32, Column, Problem)> {
+    let plan = planned(rows);
+    assert_eq!(plan.items, [], "nothing of a wrong product may be applied");
+    plan.errors.into_iter().map(|error| (error.row, error.column, error.problem)).collect()
+}
+
+#[test]
+fn a_head_is_known_in_both_languages_and_by_its_stored_text() {
+    for head in ["价格（元）", "价格(元)", " PRICE (YUAN) ", "price", "Price\u{3000}（yuan）*"] {
+        assert_eq!(Column::of_head(head), Some(Column::Price), "{head}");
+    }
+    for column in Column::ALL {
+        assert_eq!(Column::of_head(column.head(Locale::Zh)), Some(*column));
+        assert_eq!(Column::of_head(column.head(Locale::En)), Some(*column));
+    }
+    let cells = |heads: &[&str]| heads.iter().map(|head| (*head).to_owned()).collect::<Vec<_>>();
+    assert!(Head::read(&cells(&["备注", "规格编号", "价格（元）"])).is_ok());
+    for heads in
+        [&["价格（元）", "单位"][..], &["规格编号"], &["name", "price", "价格（元）"], &["<html>"], &[]]
+    {
+        assert_eq!(Head::read(&cells(heads)), Err(Problem::SheetColumns), "{heads:?}");
+    }
+}
+
+#[test]
+fn a_row_changes_what_it_says_anew_and_blank_cells_change_nothing() {
+    let sent = row(2, &[(Column::Code, "mqlc01"), (Column::Price, "￥138"), (Column::Unit, "")]);
+    let price = VariantChange::Price { before: Fen::new(12_800), after: Fen::new(13_800) };
+    let expected = Change::Variant { variant: tin().id, code: "MQLC01".to_owned(), change: price };
+    assert_eq!(changes(&[sent]), [expected]);
+    let id = TEA.to_string();
+    let product = row(2, &[(Column::Product, &id), (Column::Name, "雨前绿茶"), (Column::State, "taken out")]);
+    assert_eq!(
+        changes(&[product]),
+        [
+            Change::Name { before: "明前绿茶".to_owned(), after: "雨前绿茶".to_owned() },
+            Change::State { before: SheetState::Published, after: SheetState::Unpublished },
+        ]
+    );
+    let item = planned(&[row(9, &[(Column::Code, "MQLC02"), (Column::Price, "1")])]).items.remove(0);
+    assert_eq!((item.product, item.version, item.rows), (Some(TEA), 7, vec![9]));
+}
+
+#[test]
+fn a_text_goes_when_that_is_asked_for_and_only_one_that_may() {
+    let clear = |column, text| row(2, &[(Column::Code, "MQLC01"), (column, text)]);
+    let gone = Change::NameEn { before: "Tea".to_owned(), after: String::new() };
+    assert_eq!(changes(&[clear(Column::NameEn, "（清空）")]), [gone]);
+    let change = VariantChange::NameEn { before: "125 g tin".to_owned(), after: String::new() };
+    let gone = Change::Variant { variant: tin().id, code: "MQLC01".to_owned(), change };
+    assert_eq!(changes(&[clear(Column::VariantNameEn, "(Clear)")]), [gone]);
+    for column in [Column::Name, Column::VariantName, Column::Unit] {
+        assert_eq!(errors(&[clear(column, "(清空)")]), [(2, column, Problem::Missing)]);
+    }
+    let mut odd = tea();
+    odd.name_en = "(clear)".to_owned();
+    let plan = plan(&[clear(Column::NameEn, "(clear)")], true, &known_with(vec![odd]));
+    assert_eq!((plan.items.len(), plan.unchanged), (0, 1), "what is stored says nothing anew");
+}
+
+#[test]
+fn what_belongs_to_a_product_may_be_said_in_one_of_its_rows_but_not_in_two_ways() {
+    let of = |number, code, name| row(number, &[(Column::Code, code), (Column::Name, name)]);
+    assert_eq!(changes(&[of(2, "MQLC01", "雨前绿茶"), of(3, "MQLC02", "明前绿茶")]).len(), 1);
+    assert_eq!(
+        errors(&[of(2, "MQLC01", "雨前绿茶"), of(3, "MQLC02", "谷雨茶")]),
+        [(3, Column::Name, Problem::DuplicateOfRow { row: 2 })]
+    );
+    assert_eq!(
+        errors(&[of(2, "MQLC01", "雨前绿茶"), of(3, "MQLC01", "雨前绿茶")]),
+        [(3, Column::Code, Problem::DuplicateOfRow { row: 2 })]
+    );
+}
+
+#[test]
+fn every_wrong_cell_is_named_with_what_stands_in_it() {
+    let cases = [
+        (Column::Price, "很便宜", Problem::NotMoney),
+        (Column::Price, "0", Problem::NotMoney),
+        (Column::Price, "12.345", Problem::NotMoney),
+        (Column::BaseQuantity, "0", Problem::OutOfRange { min: 1, max: 10_000_000 }),
+        (Column::BaseQuantity, "1.5", Problem::NotANumber),
+        (Column::WeightG, "--5", Problem::NotANumber),
+        (Column::Unit, "一二三四五六七八九十一", Problem::TooLong { max: 10 }),
+        (Column::Category, "海鲜", Problem::Unknown),
+        (Column::State, "草稿", Problem::Unknown),
+        (Column::State, "卖光", Problem::Unknown),
+        (Column::StockChange, "很多", Problem::NotANumber),
+        (Column::StockChange, "-10001", Problem::OnlyLeft { left: 10_000 }),
+    ];
+    for (column, text, problem) in cases {
+        let sent = [row(5, &[(Column::Code, "MQLC01"), (column, text)])];
+        assert_eq!(errors(&sent), [(5, column, problem)], "{text}");
+        assert_eq!(planned(&sent).errors[0].text, text);
+    }
+    let mut formula = row(3, &[(Column::Code, "MQLC01"), (Column::Price, "138")]);
+    formula.formulas.push(Column::Price);
+    let other = row(4, &[(Column::Code, "MQLC02"), (Column::Price, "5")]);
+    assert_eq!(
+        errors(&[formula, other]),
+        [(3, Column::Price, Problem::Formula)],
+        "all of a product or nothing"
+    );
+}
+
+#[test]
+fn stock_is_corrected_in_the_batch_that_is_meant() {
+    let sent = |batch: &str, change: &str, reason: &str| {
+        row(
+            2,
+            &[
+                (Column::Code, "MQLC01"),
+                (Column::Batch, batch),
+                (Column::StockChange, change),
+                (Column::Reason, reason),
+            ],
+        )
+    };
+    let expected = |batch: i64, code: &str, change: i64, reason: &str| {
+        let (batch, code, reason) = (BatchId::from_i64(batch), code.to_owned(), reason.to_owned());
+        [Change::Stock { batch, code, change, reason }]
+    };
+    assert_eq!(changes(&[sent("", "+500", "到货")]), expected(60, "20250401", 500, "received"));
+    assert_eq!(changes(&[sent("20230401", "-500", "Expired")]), expected(61, "20230401", -500, "expired"));
+    assert_eq!(changes(&[sent("", "−20", "")]), expected(60, "20250401", -20, "counted"));
+    assert_eq!(changes(&[sent("", "0", "")]), []);
+    assert_eq!(errors(&[sent("20990101", "1", "")]), [(2, Column::Batch, Problem::UnknownCode)]);
+    assert_eq!(errors(&[sent("", "1", "送人")]), [(2, Column::Reason, Problem::Unknown)]);
+    let mut two = tea();
+    two.batches[1].is_expired = false;
+    let plan = plan(&[sent("", "1", "")], true, &known_with(vec![two]));
+    assert_eq!((plan.errors[0].column, &plan.errors[0].problem), (Column::Batch, &Problem::Missing));
+}
+
+#[test]
+fn rows_without_an_id_become_a_draft_with_its_variants() {
+    let new = |number, name, variant| {
+        row(
+            number,
+            &[
+                (Column::Name, name),
+                (Column::VariantName, variant),
+                (Column::Price, "25"),
+                (Column::BaseQuantity, "500"),
+                (Column::Category, "dried GOODS"),
+            ],
+        )
+    };
+    let plan = planned(&[new(2, "土蜂蜜", "一瓶"), new(3, "香菇", "一袋"), new(4, "土蜂蜜", "两瓶")]);
+    assert_eq!(plan.errors, []);
+    let told: Vec<_> =
+        plan.items.iter().map(|item| (item.product, item.rows.clone(), item.changes.len())).collect();
+    assert_eq!(told, [(None, vec![2, 4], 4), (None, vec![3], 3)]);
+    let bare = row(2, &[(Column::Name, "土蜂蜜"), (Column::VariantName, "一瓶"), (Column::State, "在售")]);
+    let found = [
+        (2, Column::Price, Problem::Missing),
+        (2, Column::BaseQuantity, Problem::Missing),
+        (2, Column::State, Problem::PhotoMissing),
+    ];
+    assert_eq!(errors(&[bare]), found);
+    assert_eq!(errors(&[row(2, &[(Column::Price, "5")])]), [(2, Column::Name, Problem::Missing)]);
+}
+
+#[test]
+fn nothing_of_another_team_is_touched() {
+    let (strange, own) = (STRANGE.to_string(), TEA.to_string());
+    for named in [strange.as_str(), "0000000000000", "MQLC01", "x"] {
+        let sent = [row(2, &[(Column::Product, named), (Column::Code, "MQLC01"), (Column::Price, "1")])];
+        assert_eq!(errors(&sent), [(2, Column::Product, Problem::UnknownCode)], "{named}");
+    }
+    let by_code = [row(2, &[(Column::Code, "ZZ01"), (Column::Name, "茶"), (Column::Price, "1")])];
+    assert_eq!(errors(&by_code), [(2, Column::Code, Problem::Taken)]);
+    let into_own = [row(2, &[(Column::Product, &own), (Column::Code, "zz01"), (Column::Price, "1")])];
+    assert_eq!(errors(&into_own), [(2, Column::Code, Problem::Taken)]);
+}
+
+#[test]
+fn without_a_column_of_codes_a_row_means_the_only_variant() {
+    let own = TEA.to_string();
+    let sent = [row(2, &[(Column::Product, &own), (Column::Price, "138")])];
+    let said = plan(&sent, false, &known());
+    assert_eq!((said.errors[0].column, &said.errors[0].problem), (Column::Code, &Problem::Missing));
+    let mut one = tea();
+    one.variants.truncate(1);
+    assert_eq!(plan(&sent, false, &known_with(vec![one])).items.len(), 1);
+    let named =
+        [row(2, &[(Column::Product, &own), (Column::VariantName, "250 克袋"), (Column::Price, "138")])];
+    assert!(matches!(plan(&named, true, &known()).items[0].changes[0], Change::Variant { .. }));
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[ -~茶葉\n\t]{0,12}", "[=+@'-]{1,2}[a-z茶]{1,5}", Just(String::new())]
+}
+
+prop_compose! {
+    fn variant()(
+        id in 1..i64::MAX, code in "[A-Z0-9-]{1,12}", name in text(), name_en in text(), unit in text(),
+        price in 1..100_000_000_i64, base_quantity in 1..10_000_000_i64, weight_g in 1..1_000_000_i64,
+        is_active in any::<bool>(),
+    ) -> PresentVariant {
+        let unit = unit.chars().take(10).collect();
+        let (id, price) = (VariantId::from_i64(id), Fen::new(price));
+        PresentVariant { id, code, name, name_en, unit, price, base_quantity, weight_g, is_active }
+    }
+}
+
+prop_compose! {
+    fn present(id: i64)(
+        name in text(), name_en in text(), category in 50..52_i64, state in 0..3_usize, version in 1..9_i64,
+        mut variants in vec(variant(), 0..4), available in vec(0..1_000_i64, 0..3),
+    ) -> Present {
+        for (at, variant) in variants.iter_mut().enumerate() {
+            variant.code = format!("{}-{id}-{at}", variant.code);
+            variant.id = VariantId::from_i64(id * 10 + i64::try_from(at).unwrap());
+        }
+        let batches = available.iter().enumerate().map(|(at, available)| PresentBatch {
+            id: BatchId::from_i64(id * 10 + i64::try_from(at).unwrap()),
+            code: format!("2025040{at}"),
+            available: *available,
+            is_expired: at == 1,
+        });
+        Present {
+            product: ProductId::from_i64(id), version, name, name_en, category: CategoryId::from_i64(category),
+            state: SheetState::ALL[state], variants, batches: batches.collect(),
+        }
+    }
+}
+
+fn exported(presents: &[Present], locale: Locale, is_csv: bool) -> Vec<SheetRow> {
+    let head = Head::whole();
+    let categories = known().categories;
+    let category = |id: CategoryId| categories.iter().find(|found| found.0 == id).unwrap().1.clone();
+    let cells = presents.iter().flat_map(|present| rows_of(present, &category(present.category), locale));
+    let protected = |cells: Vec<String>| -> Vec<String> {
+        if is_csv { cells.iter().map(|cell| harmless(cell)).collect() } else { cells }
+    };
+    cells
+        .enumerate()
+        .filter_map(|(at, cells)| head.row(u32::try_from(at).unwrap() + 2, &protected(cells)))
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn a_sheet_that_comes_back_as_it_was_changes_nothing(
+        one in present(1), other in present(2), is_english in any::<bool>(), is_csv in any::<bool>(),
+    ) {
+        let locale = if is_english { Locale::En } else { Locale::Zh };
+        let rows = exported(&[one.clone(), other.clone()], locale, is_csv);
+        let plan = plan(&rows, true, &known_with(vec![one, other]));
+        prop_assert_eq!(&plan.errors, &[]);
+        prop_assert_eq!(&plan.items, &[]);
+        prop_assert_eq!(plan.unchanged, 2);
+    }
+
+    #[test]
+    fn whatever_stands_in_a_sheet_only_own_goods_are_touched(
+        cells in vec(vec((0..Column::ALL.len(), prop_oneof![
+            text(), Just(TEA.to_string()), Just(STRANGE.to_string()), Just("MQLC01".to_owned()),
+            Just("ZZ01".to_owned()), Just("12".to_owned()), Just("在售".to_owned()),
+        ]), 0..6), 0..6),
+        is_code_known in any::<bool>(),
+    ) {
+        let rows: Vec<SheetRow> = cells.iter().enumerate().map(|(at, cells)| {
+            let cells: Vec<(Column, &str)> = cells.iter().map(|(at, text)| (Column::ALL[*at], text.as_str())).collect();
+            row(u32::try_from(at).unwrap() + 2, &cells)
+        }).collect();
+        let plan = plan(&rows, is_code_known, &known());
+        let named: BTreeSet<u32> = plan.errors.iter().map(|error| error.row).collect();
+        for item in &plan.items {
+            prop_assert!(item.product.is_none_or(|id| id == TEA));
+            prop_assert!(!item.changes.is_empty());
+            prop_assert!(item.rows.iter().all(|row| !named.contains(row)), "a wrong row is not applied");
+            for change in &item.changes {
+                match change {
+                    Change::Variant { variant, .. } => prop_assert!([10, 11].contains(&variant.get())),
+                    Change::Stock { batch, .. } => prop_assert!([60, 61].contains(&batch.get())),
+                    Change::NewVariant(new) => prop_assert!(new.code.as_deref() != Some("ZZ01")),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_harmless_cell_is_the_same_text(cell in text()) {
+        let clean = tidy(&cell);
+        prop_assert_eq!(tidy(&harmless(&clean)), clean.clone());
+        prop_assert!(!harmless(&clean).starts_with(['=', '+', '-', '@']));
+    }
+}

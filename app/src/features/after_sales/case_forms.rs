@@ -1,0 +1,253 @@
+//! What the viewer may do with an after-sale, as plain forms.
+
+use domain::after_sale::{AfterSaleKind, AfterSaleStatus, ReturnedGoods};
+use leptos::prelude::*;
+use service::after_sales::{Act, AfterSalePage};
+use service::shipping::CARRIERS;
+
+use super::api::{
+    AgreeAfterSale, AppealAfterSale, ConfirmAfterSale, DecideAfterSale, RefuseAfterSale, SendGoodsBack,
+    TakeBackGoods, WithdrawAfterSale,
+};
+use super::ask_page::photo_field;
+use super::uploads::SAY_PATH;
+use super::words::goods_words;
+use crate::context::{name, t};
+use crate::form::FormState;
+use crate::text::yuan;
+use crate::ui::{self, Field};
+
+/// The forms of what can be done now; nothing when it is somebody else's turn.
+pub(super) fn forms(page: &AfterSalePage) -> AnyView {
+    let may = |act: Act| page.acts.contains(&act);
+    let agree = may(Act::Agree).then(|| agree_form(page));
+    let take_back = may(Act::TakeBack).then(|| take_back_form(page));
+    let instead = may(Act::RefundInstead).then(|| instead_form(page));
+    let confirm = may(Act::ConfirmLarge).then(|| confirm_form(page));
+    let refuse = may(Act::Refuse).then(|| refuse_form(page));
+    let decide = may(Act::Decide).then(|| decide_form(page));
+    let send_back = may(Act::SendBack).then(|| send_back_form(page));
+    let appeal = may(Act::Appeal).then(|| appeal_form(page));
+    let withdraw = may(Act::Withdraw).then(|| withdraw_form(page));
+    let any = page.acts.iter().any(|act| *act != Act::Say);
+    if !any {
+        return ().into_any();
+    }
+    view! {
+        <section class="box stack" aria-labelledby="todo">
+            <header class="box__head"><h2 id="todo">{t("现在可以", "What you can do")}</h2></header>
+            {agree}{take_back}{instead}{confirm}{refuse}{decide}{send_back}{appeal}{withdraw}
+        </section>
+    }
+    .into_any()
+}
+
+/// What every form carries along.
+fn carried(page: &AfterSalePage) -> AnyView {
+    view! { {ui::hidden("after_sale", &page.row.id.to_string())}{ui::key_field()} }.into_any()
+}
+
+fn failed(state: &FormState) -> AnyView {
+    state.failure_text().map(|text| ui::alert("bad", &text, ())).into_any()
+}
+
+fn agree_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<AgreeAfterSale>();
+    let total = yuan(page.goods_fen + page.freight_fen);
+    let label = match page.row.kind {
+        AfterSaleKind::ReturnRefund => t("同意退货", "Agree: goods back first").to_owned(),
+        AfterSaleKind::Exchange => t("同意换货", "Agree to exchange").to_owned(),
+        _ => format!("{} {total}", t("同意退款", "Agree: refund")),
+    };
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            <div class="form__acts"><button class="btn btn--primary">{ui::icon("check")}{label}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn take_back_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<TakeBackGoods>();
+    let options: Vec<(String, String, String)> = ReturnedGoods::ALL
+        .iter()
+        .map(|goods| (goods.as_str().to_owned(), goods_words(*goods).to_owned(), String::new()))
+        .collect();
+    let is_awaited = matches!(page.row.status, AfterSaleStatus::AwaitingReturn | AfterSaleStatus::Returning);
+    let label = match (is_awaited, page.row.kind) {
+        (false, _) => t("登记退回的商品", "Note what became of the goods"),
+        (true, AfterSaleKind::Exchange) => t("收到退货，准备补发", "The goods are here: send anew"),
+        (true, _) => t("收到退货，退款", "The goods are here: refund"),
+    };
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            {ui::choice_field(&state, &Field::new("goods", t("退回的商品", "The goods that came back")), &options)}
+            <div class="form__acts"><button class="btn btn--primary">{ui::icon("check")}{label}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// There is nothing to send in exchange after all.
+fn instead_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<AgreeAfterSale>();
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            <p class="muted small">
+                {t("补不了货？把钱退给买家，换货到此结束。", "Nothing to send? Pay the money back in place of it.")}
+            </p>
+            <div class="form__acts"><button class="btn btn--plain">{t("改为退款", "Refund instead")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn confirm_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<ConfirmAfterSale>();
+    let label = format!(
+        "{} {}",
+        t("复核无误，退款", "Confirm the refund of"),
+        yuan(page.goods_fen + page.freight_fen)
+    );
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            <div class="form__acts"><button class="btn btn--primary">{ui::icon("check")}{label}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// A form with words, folded away below what is more likely.
+fn words_form(
+    page: &AfterSalePage,
+    state: &FormState,
+    id: &str,
+    summary: &'static str,
+    label: &'static str,
+    button: AnyView,
+) -> AnyView {
+    view! {
+        <details class="fold" open=state.is_refused()>
+            <summary>{summary}</summary>
+            <form class="form" method="post" action=state.action()>
+                {failed(state)}
+                {carried(page)}
+                {ui::text_area(state, &Field { id, name: "words", label, max_length: Some(500), ..Field::default() }, 3)}
+                <div class="form__acts">{button}</div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn refuse_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<RefuseAfterSale>();
+    let button = view! { <button class="btn btn--danger">{t("拒绝申请", "Refuse")}</button> }.into_any();
+    let summary = if page.row.status == AfterSaleStatus::Returning {
+        t("退回的商品不对，拒绝", "What came back is not right: refuse")
+    } else {
+        t("拒绝，并说明理由", "Refuse, with a reason")
+    };
+    words_form(
+        page,
+        &state,
+        "refuse-words",
+        summary,
+        t("理由（买家会看到）", "Reason (the buyer sees it)"),
+        button,
+    )
+}
+
+fn appeal_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<AppealAfterSale>();
+    let button =
+        view! { <button class="btn btn--primary">{t("请镇里裁定", "Ask the town")}</button> }.into_any();
+    let summary = t("不同意？请镇服务团裁定", "You do not agree? Ask the town");
+    words_form(page, &state, "appeal-words", summary, t("为什么不同意", "Why you do not agree"), button)
+}
+
+fn decide_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<DecideAfterSale>();
+    let both = view! {
+        <button class="btn btn--primary" name="then" value="uphold">{t("支持买家", "Find for the buyer")}</button>
+        <button class="btn btn--plain" name="then" value="dismiss">{t("维持卖家的答复", "Find for the seller")}</button>
+    };
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            {ui::text_area(&state, &Field {
+                id: "decide-words", name: "words", label: t("裁定理由（双方都会看到）", "Reasons (both sides see them)"),
+                max_length: Some(500), ..Field::default()
+            }, 3)}
+            <div class="form__acts">{both}</div>
+        </form>
+    }
+    .into_any()
+}
+
+fn send_back_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<SendGoodsBack>();
+    let options: Vec<(String, String)> =
+        CARRIERS.iter().map(|(zh, en)| ((*zh).to_owned(), name(zh, en).to_owned())).collect();
+    let place = &page.place;
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            <p class="muted small">{t("请寄到：", "Send it to:")}</p>
+            <address class="addr">
+                <strong lang=ui::lang_of(&place.name)>{place.name.clone()}</strong>" "
+                <a class="num" href=format!("tel:{}", place.phone)>{place.phone.clone()}</a>
+                <span lang=ui::lang_of(&place.address)>{place.address.clone()}</span>
+            </address>
+            <div class="fields">
+                {ui::select_field(&state, &Field::new("carrier", t("快递", "Carrier")), &options)}
+                {ui::text_field(&state, &Field::new("tracking_number", t("快递单号", "Tracking number")))}
+            </div>
+            <div class="form__acts"><button class="btn btn--primary">{ui::icon("truck")}{t("已经寄出", "I have sent it")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn withdraw_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<WithdrawAfterSale>();
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            <div class="form__acts"><button class="btn btn--quiet">{t("撤回申请", "Take the request back")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Words and photos for the other side.
+pub(super) fn say_form(page: &AfterSalePage) -> AnyView {
+    if !page.acts.contains(&Act::Say) {
+        return ().into_any();
+    }
+    let state = FormState::of_path(SAY_PATH);
+    view! {
+        <form class="form" method="post" action=state.action() enctype="multipart/form-data">
+            {failed(&state)}
+            {carried(page)}
+            {ui::text_area(&state, &Field {
+                id: "say-words", name: "words", label: t("留言", "Message"), max_length: Some(500), is_optional: true,
+                ..Field::default()
+            }, 2)}
+            {photo_field(&state, t("照片", "Photos"))}
+            <div class="form__acts"><button class="btn btn--plain">{t("发送", "Send")}</button></div>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,27 @@
+//! After-sales: asking from the order's page, the one conversation of buyer, seller and town, and the lists of those who
+//! have to answer. Everything here works without scripts; there is nothing for the browser to run.
+
+pub mod api;
+mod ask_page;
+mod case_forms;
+mod case_page;
+mod lists;
+mod order_part;
+mod uploads;
+mod words;
+
+pub use order_part::{after_sales_box, ask_link};
+pub use uploads::uploads;
+pub(crate) use words::rule_words;
+
+/// The pages of this feature.
+#[must_use]
+pub fn pages() -> Vec<crate::routes::Page> {
+    use crate::routes::{Access, Page};
+    vec![
+        Page::new("/orders/{number}/parcels/{parcel}/after-sale", ask_page::ask_page),
+        Page::new("/after-sales/{after_sale}", case_page::case_page),
+        Page::new("/sell/{team}/after-sales", lists::team_page).only(Access::Seller),
+        Page::new("/town/after-sales", lists::town_page).only(Access::Town),
+    ]
+}

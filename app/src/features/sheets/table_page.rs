@@ -1,0 +1,308 @@
+//! Price, stock and state of many listings in one table. A row is typed into and sent like any form. The keyboard goes
+//! from cell to cell by Tab; arrow keys stay with the caret of a text and the entries of a choice, where people who type
+//! and people who listen to the page both need them.
+
+use domain::sheets::{REASONS, SheetState, TableEdit};
+use leptos::prelude::*;
+use service::listing::{ListingStatus, ListingsQuery};
+use service::sheets::{TablePage, TableRow};
+
+use super::api::EditTable;
+use crate::context::{link, locale, name, query, services, t, viewer};
+use crate::features::sell::team::{Team, current_team, stock_text};
+use crate::form::{FormState, html_id, html_name};
+use crate::layout::Screen;
+use crate::routes::{PageResult, paths};
+use crate::ui;
+
+/// `/sell/{team}/table?status=…&q=…&page=2`
+pub async fn table_page() -> PageResult {
+    let team = current_team().await?;
+    let wanted = ListingsQuery { status: ListingStatus::parse(&query("status")).ok(), text: query("q") };
+    let number = query("page").parse().unwrap_or(1);
+    let page = service::sheets::table_page(&services(), &viewer(), team.id, &wanted, number).await?;
+    let title = t("批量修改", "Bulk edit");
+    let links = view! {
+        <a class="btn btn--plain" href=link(&paths::team_sheets(team.id))>{t("表格导入导出", "Sheets")}</a>
+        <a class="btn btn--plain" href=link(&paths::team_products(team.id))>{t("返回商品", "Back to the products")}</a>
+    };
+    let sub = t(
+        "改价格、库存和状态，一次保存。空着的格子不改动。",
+        "Prices, stock and states, saved at once. Blank cells change nothing.",
+    );
+    let body = view! {
+        {ui::page_head(title, sub, links)}
+        {notice()}
+        {filter(&team, &wanted)}
+        {table_form(&team, &page, &wanted)}
+        {ui::pager(page.page, page.pages)}
+    };
+    Ok(Screen::console(team.console(), title, body))
+}
+
+fn notice() -> AnyView {
+    match query("done").parse::<usize>() {
+        Ok(0) => ui::alert("info", t("没有改动", "Nothing was changed"), ()),
+        Ok(done) => {
+            let text = match locale() {
+                domain::locale::Locale::Zh => format!("已保存 {done} 件商品的改动"),
+                domain::locale::Locale::En => format!("Saved. Products changed: {done}"),
+            };
+            ui::alert("ok", &text, ())
+        }
+        Err(_) => ().into_any(),
+    }
+}
+
+fn filter(team: &Team, wanted: &ListingsQuery) -> AnyView {
+    let present = wanted.status.map_or("", ListingStatus::as_str);
+    let states: Vec<_> = SheetState::ALL
+        .iter()
+        .map(|state| {
+            let word = state.as_str();
+            view! { <option value=word selected=word == present>{state.text(locale())}</option> }
+        })
+        .collect();
+    view! {
+        <form class="bar" method="get" action=link(&paths::team_table(team.id))>
+            <label class="vh" for="table-q">{t("按名称查找", "Find by name")}</label>
+            <input id="table-q" name="q" enterkeyhint="search" value=wanted.text.clone() placeholder=t("按名称查找", "Find by name")/>
+            <label class="vh" for="table-status">{t("状态", "State")}</label>
+            <select id="table-status" name="status"><option value="">{t("全部状态", "Every state")}</option>{states}</select>
+            <button class="btn btn--plain">{ui::icon("search")}{t("查找", "Find")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView {
+    if page.rows.is_empty() {
+        let sub = t("换个词，或看全部商品。", "Try another word, or all products.");
+        return ui::empty("search", t("没有找到", "Nothing found"), sub, ());
+    }
+    let state = FormState::of::<EditTable>();
+    let rows: Vec<_> =
+        page.rows.iter().enumerate().map(|(at, row)| table_row(team, &state, at, row)).collect();
+    let labels: Vec<(String, String)> = (0..page.rows.len())
+        .flat_map(|at| {
+            let row = &page.rows[at];
+            let shown = shown_name(row);
+            ["price", "stock_change", "batch", "state", "code"]
+                .map(|column| (format!("rows.{at}.{column}"), format!("{shown} {}", column_label(column))))
+        })
+        .collect();
+    let labels: Vec<(&str, &str)> =
+        labels.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
+    let total = (page.pages > 1).then(|| {
+        let text = match locale() {
+            domain::locale::Locale::Zh => {
+                format!("共 {} 件商品，第 {} / {} 页；翻页前先保存。", page.products, page.page, page.pages)
+            }
+            domain::locale::Locale::En => format!(
+                "{} products, page {} of {}. Save before you turn the page.",
+                page.products, page.page, page.pages
+            ),
+        };
+        view! { <p class="muted">{text}</p> }
+    });
+    let chosen = state.value_or("reason", "counted");
+    let reasons: Vec<_> = REASONS
+        .iter()
+        .map(|(word, zh, en)| {
+            view! { <option value=*word selected=*word == chosen>{locale().pick(zh, en)}</option> }
+        })
+        .collect();
+    view! {
+        {total}
+        <form class="form form--wide" method="post" action=state.action()>
+            {ui::form_errors(&state, &labels)}
+            {ui::hidden("team", &team.id.to_string())}
+            {ui::key_field()}
+            {ui::hidden("q", wanted.text.trim())}
+            {ui::hidden("status", wanted.status.map_or("", ListingStatus::as_str))}
+            {ui::hidden("page", &page.page.to_string())}
+            <div class="table-wrap">
+                <table class="table table--cards table--dense">
+                    <caption class="vh">{t("价格、库存和状态", "Prices, stock and states")}</caption>
+                    <thead><tr>
+                        <th scope="col">{t("商品与规格", "Product and variant")}</th>
+                        <th scope="col">{column_label("price")}</th>
+                        <th scope="col" class="n">{t("库存", "Stock")}</th>
+                        <th scope="col">{column_label("stock_change")}</th>
+                        <th scope="col">{column_label("state")}</th>
+                    </tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            <div class="field">
+                <label for="f-reason">{t("库存增减的原因", "Why stock changes")}</label>
+                <select id="f-reason" name="reason" class="w-m">{reasons}</select>
+            </div>
+            <div class="form__acts form__acts--stick">
+                <button class="btn btn--primary">{t("保存全部改动", "Save all changes")}</button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn column_label(column: &str) -> &'static str {
+    match column {
+        "price" => t("价格（元）", "Price (yuan)"),
+        "stock_change" => t("库存增减", "Stock change"),
+        "batch" => t("批次", "Batch"),
+        "state" => t("状态", "State"),
+        _ => t("规格", "Variant"),
+    }
+}
+
+fn shown_name(row: &TableRow) -> String {
+    let product = name(&row.name, &row.name_en).trim();
+    let product = if product.is_empty() { t("未命名商品", "Unnamed product") } else { product };
+    match &row.variant {
+        Some(variant) => format!("{product} {}", name(&variant.name, &variant.name_en)),
+        None => product.to_owned(),
+    }
+}
+
+/// What a row carries along and how its cells are called.
+struct Cells<'a> {
+    state: &'a FormState,
+    at: usize,
+    label: String,
+    /// Whether what was typed into a refused table stands in this very row.
+    is_refused: bool,
+}
+
+impl Cells<'_> {
+    fn field(&self, column: &str) -> String {
+        format!("rows.{}.{column}", self.at)
+    }
+
+    fn value(&self, column: &str, stored: &str) -> String {
+        if self.is_refused { self.state.value_or(&self.field(column), stored) } else { stored.to_owned() }
+    }
+
+    fn error(&self, column: &str) -> Option<String> {
+        self.state.error(&self.field(column)).filter(|_| self.is_refused)
+    }
+
+    fn input(&self, column: &'static str, stored: &str, placeholder: &'static str) -> AnyView {
+        let (field, error) = (self.field(column), self.error(column));
+        view! {
+            <input
+                id=html_id(&field)
+                name=html_name(&field)
+                class="w-s"
+                inputmode=if column == "price" { "decimal" } else { "text" }
+                autocomplete="off"
+                placeholder=placeholder
+                value=self.value(column, stored)
+                aria-label=format!("{} {}", self.label, column_label(column))
+                aria-invalid=error.is_some().then_some("true")
+            />
+            {error.map(|text| view! { <p class="field__error">{text}</p> })}
+        }
+        .into_any()
+    }
+
+    fn choice(&self, column: &'static str, stored: &str, options: &[(String, String)]) -> AnyView {
+        let (field, error) = (self.field(column), self.error(column));
+        let chosen = self.value(column, stored);
+        let options: Vec<_> = options
+            .iter()
+            .map(|(value, label)| {
+                view! { <option value=value.clone() selected=*value == chosen>{label.clone()}</option> }
+            })
+            .collect();
+        view! {
+            <select
+                id=html_id(&field)
+                name=html_name(&field)
+                aria-label=format!("{} {}", self.label, column_label(column))
+                aria-invalid=error.is_some().then_some("true")
+            >
+                {options}
+            </select>
+            {error.map(|text| view! { <p class="field__error">{text}</p> })}
+        }
+        .into_any()
+    }
+}
+
+fn table_row(team: &Team, state: &FormState, at: usize, row: &TableRow) -> AnyView {
+    let code = row.variant.as_ref().map_or("", |variant| variant.code.as_str());
+    let product = row.product.to_string();
+    let is_refused = state.is_refused()
+        && state.value(&format!("rows.{at}.product")) == product
+        && state.value(&format!("rows.{at}.code")) == code;
+    let cells = Cells { state, at, label: shown_name(row), is_refused };
+    let price = row.variant.as_ref().map(|variant| variant.price.to_yuan_string()).unwrap_or_default();
+    let carried = TableEdit {
+        product,
+        version: row.version.to_string(),
+        code: code.to_owned(),
+        was_price: price.clone(),
+        was_state: row.state.as_str().to_owned(),
+        ..TableEdit::default()
+    };
+    let is_out = row.state == SheetState::Published && row.stock <= 0;
+    let price_cell = row.variant.as_ref().map(|_| cells.input("price", &price, ""));
+    let shared = row.is_first.then(|| (stock_cell(&cells, row), state_cell(&cells, row)));
+    let (stock_change, state_choice) = shared.unzip();
+    let stock = row.is_first.then(|| {
+        view! { <span class=is_out.then_some("t-bad")>{stock_text(row.stock, &row.base_unit)}</span> }
+    });
+    view! {
+        <tr>
+            <th scope="row" data-label=t("商品与规格", "Product and variant")>
+                <span>
+                    <a href=link(&paths::team_product(team.id, row.product))>{cells.label.clone()}</a>
+                    " " <span class="small muted num">{code.to_owned()}</span>
+                </span>
+                {hidden_cells(at, &carried)}
+            </th>
+            <td data-label=column_label("price")>{price_cell}</td>
+            <td data-label=t("库存", "Stock") class="n">{stock}</td>
+            <td data-label=column_label("stock_change")>{stock_change}</td>
+            <td data-label=column_label("state")>{state_choice}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn hidden_cells(at: usize, carried: &TableEdit) -> AnyView {
+    let texts = [
+        ("product", &carried.product),
+        ("version", &carried.version),
+        ("code", &carried.code),
+        ("was_price", &carried.was_price),
+        ("was_state", &carried.was_state),
+    ];
+    let hidden = texts.into_iter().map(|(column, text)| ui::hidden(&format!("rows.{at}.{column}"), text));
+    hidden.collect::<Vec<_>>().into_any()
+}
+
+fn stock_cell(cells: &Cells<'_>, row: &TableRow) -> AnyView {
+    if row.batches.is_empty() {
+        return view! { <span class="small muted">{t("还没有批次", "No batch yet")}</span> }.into_any();
+    }
+    let unit = if row.base_unit == "g" { t("±克", "± g") } else { t("±件", "± pcs") };
+    let batches = (row.batches.len() > 1).then(|| {
+        let any = (String::new(), t("选批次", "Which batch").to_owned());
+        let options: Vec<(String, String)> =
+            std::iter::once(any).chain(row.batches.iter().map(|code| (code.clone(), code.clone()))).collect();
+        cells.choice("batch", "", &options)
+    });
+    view! { {cells.input("stock_change", "", unit)} {batches} }.into_any()
+}
+
+fn state_cell(cells: &Cells<'_>, row: &TableRow) -> AnyView {
+    let reachable: &[SheetState] = match row.state {
+        SheetState::Draft => &[SheetState::Draft, SheetState::Published],
+        SheetState::Published | SheetState::Unpublished => &[SheetState::Published, SheetState::Unpublished],
+    };
+    let options: Vec<(String, String)> =
+        reachable.iter().map(|state| (state.as_str().to_owned(), state.text(locale()).to_owned())).collect();
+    cells.choice("state", row.state.as_str(), &options)
+}

@@ -1,0 +1,80 @@
+//! The photo of a batch's certificate: sent by the seller, seen by everybody.
+
+use axum::body::Bytes;
+use domain::failure::Problem;
+use leptos::prelude::*;
+use service::ServiceError;
+use service::stock::BatchDesk;
+
+use super::CERTIFICATE_PATH;
+use super::api::RemoveCertificate;
+use crate::AppError;
+use crate::context::t;
+use crate::features::sell::team::row_failure;
+use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
+use crate::routes::Upload;
+use crate::ui::{self, Photo};
+
+/// The uploads of this feature.
+pub fn uploads() -> Vec<Upload> {
+    vec![Upload::new(CERTIFICATE_PATH, 13 << 20, upload_certificate)]
+}
+
+/// Stores the photo and shows it with the batch. The same photo twice is one photo.
+async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
+    submit_upload(form, |services, viewer, mut form| async move {
+        viewer.require_user()?;
+        let batch = form.value("batch").to_owned();
+        let desk = service::stock::batch_desk(&services, &viewer, &batch).await?;
+        let Some(file) = form.files.pop() else {
+            return Err(ServiceError::invalid("photo", Problem::Missing));
+        };
+        let bytes = Bytes::from(file.bytes);
+        let photo = service::photos::upload_photo(&services, &viewer, desk.team, bytes, "").await?;
+        service::stock::set_certificate(&services, &viewer, &batch, Some(photo.media_id)).await?;
+        Ok(Then::stay(serde_json::Value::Null))
+    })
+    .await
+}
+
+/// The part of the batch's page.
+pub(super) fn part(desk: &BatchDesk) -> AnyView {
+    let state = FormState::of_path(CERTIFICATE_PATH);
+    let alt = format!("{} {}", t("批次证明", "Certificate of batch"), desk.batch.code);
+    let shown = desk.batch.certificate.as_ref().map(|photo| {
+        let photo = Photo {
+            content_hash: photo.content_hash.clone(),
+            placeholder: photo.placeholder.clone(),
+            width: photo.width,
+            height: photo.height,
+            alt: alt.clone(),
+        };
+        let remove = FormState::of::<RemoveCertificate>();
+        view! {
+            {ui::photo(Some(&photo), "", "(min-width:56rem) 352px,92vw", false)}
+            <form method="post" action=remove.action()>
+                {ui::hidden("batch", &desk.batch.batch.to_string())}
+                <button class="btn btn--quiet btn--s">{ui::icon_s("trash")}{t("去掉照片", "Take the photo away")}</button>
+            </form>
+        }
+    });
+    let error = state.error("photo").map(|text| view! { <p class="field__error">{text}</p> });
+    view! {
+        <details class="fold" open=state.is_refused()>
+            <summary>{t("证明照片", "Photo of the certificate")}</summary>
+            {shown}
+            <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
+                {row_failure(&state)}
+                {ui::hidden("batch", &desk.batch.batch.to_string())}
+                <div class="field">
+                    <label for="certificate-photo">{t("合格证或检疫证明的照片", "A photo of the certificate")}</label>
+                    <p class="field__hint">{t("顾客扫码能看到，别拍到私人电话。", "Buyers see it behind the code.")}</p>
+                    <input type="file" id="certificate-photo" name="photo" accept="image/*"/>
+                    {error}
+                </div>
+                <div class="form__acts"><button class="btn btn--plain">{t("上传", "Upload")}</button></div>
+            </form>
+        </details>
+    }
+    .into_any()
+}

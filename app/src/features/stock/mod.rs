@@ -1,0 +1,89 @@
+//! What a team does with its batches besides selling them: losses, parts, places, counts, weights, labels, recalls.
+//!
+//! The stock page of a product is in [`super::listing`]; it leads to the page of each batch here. Everything is a plain
+//! form that works with one thumb and without scripts.
+
+pub mod api;
+
+#[cfg(feature = "ssr")]
+mod batch_page;
+#[cfg(feature = "ssr")]
+mod certificate;
+#[cfg(feature = "ssr")]
+mod count_page;
+#[cfg(feature = "ssr")]
+mod county_page;
+#[cfg(feature = "ssr")]
+mod labels_page;
+#[cfg(feature = "ssr")]
+mod movements_page;
+#[cfg(feature = "ssr")]
+pub mod notices;
+#[cfg(feature = "ssr")]
+mod recall_page;
+#[cfg(feature = "ssr")]
+mod recall_parts;
+#[cfg(feature = "ssr")]
+pub mod warnings;
+#[cfg(feature = "ssr")]
+pub mod words;
+
+#[cfg(feature = "ssr")]
+pub use certificate::uploads;
+
+/// Where the photo of a certificate is sent.
+pub const CERTIFICATE_PATH: &str = "/upload/certificate";
+/// All recalls, for the county's administration.
+pub const COUNTY_RECALLS: &str = "/county/recalls";
+
+/// One batch, with everything that may be done to it.
+#[must_use]
+pub fn batch_path(team: impl std::fmt::Display, batch: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/batches/{batch}")
+}
+
+/// Recalling a batch, and its recall.
+#[must_use]
+pub fn recall_path(team: impl std::fmt::Display, batch: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/batches/{batch}/recall")
+}
+
+/// Labels of a batch, to print.
+#[must_use]
+pub fn labels_path(team: impl std::fmt::Display, batch: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/batches/{batch}/labels")
+}
+
+/// The recalls of a team.
+#[must_use]
+pub fn recalls_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/recalls")
+}
+
+/// Counting the batches of a product.
+#[must_use]
+pub fn count_path(team: impl std::fmt::Display, product: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/products/{product}/count")
+}
+
+/// What was done to the batches of a product.
+#[must_use]
+pub fn movements_path(team: impl std::fmt::Display, product: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/products/{product}/movements")
+}
+
+/// The pages of this feature.
+#[cfg(feature = "ssr")]
+pub fn pages() -> Vec<crate::routes::Page> {
+    use crate::routes::{Access, Page};
+    vec![
+        Page::new("/sell/{team}/products/{product}/count", count_page::count_page).only(Access::Seller),
+        Page::new("/sell/{team}/products/{product}/movements", movements_page::movements_page)
+            .only(Access::Seller),
+        Page::new("/sell/{team}/batches/{batch}", batch_page::batch_page).only(Access::Seller),
+        Page::new("/sell/{team}/batches/{batch}/recall", recall_page::recall_page).only(Access::Seller),
+        Page::new("/sell/{team}/batches/{batch}/labels", labels_page::labels_page).only(Access::Seller),
+        Page::new("/sell/{team}/recalls", recall_page::recalls_page).only(Access::Seller),
+        Page::new(COUNTY_RECALLS, county_page::county_page).only(Access::Admin),
+    ]
+}

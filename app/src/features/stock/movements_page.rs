@@ -1,0 +1,111 @@
+//! What was done to the batches of a product: who, when, why, how much.
+
+use domain::ids::{BatchId, ProductId};
+use domain::time::china_minute_text;
+use leptos::prelude::*;
+use service::stock::MovementRow;
+
+use super::{movements_path, words};
+use crate::context::{link, name, query, services, t, typed_param, viewer};
+use crate::features::listing::stock_path;
+use crate::features::sell::team::{current_team, stock_text};
+use crate::layout::Screen;
+use crate::routes::{PageResult, paths};
+use crate::ui;
+
+/// `/sell/{team}/products/{product}/movements`
+pub async fn movements_page() -> PageResult {
+    let team = current_team().await?;
+    let product: ProductId = typed_param("product")?;
+    let batch: Option<BatchId> = query("batch").parse().ok();
+    let before = domain::ids::from_text(&query("before")).ok();
+    let page = service::stock::movements_page(&services(), &viewer(), product, batch, before).await?;
+    if page.team != team.id {
+        return Err(service::ServiceError::NotFound);
+    }
+    let shown = name(&page.name, &page.name_en).to_owned();
+    let (products, stock) = (paths::team_products(team.id), stock_path(team.id, product));
+    let title = t("库存流水", "Movements of stock");
+    let only = page.batch.as_ref().map(|(_, code)| {
+        let all = movements_path(team.id, product);
+        view! {
+            <p>{t("批次 ", "Batch ")}<span class="num">{code.clone()}</span>" "<a href=link(&all)>{t("看全部批次", "All batches")}</a></p>
+        }
+    });
+    let older = page.older.as_ref().map(|from| {
+        let batch = page.batch.as_ref().map(|(id, _)| format!("&batch={id}")).unwrap_or_default();
+        let href = format!("{}?before={from}{batch}", link(&movements_path(team.id, product)));
+        view! { <p><a class="btn btn--plain" href=href>{t("更早的", "Older")}</a></p> }
+    });
+    let list = if page.movements.is_empty() {
+        ui::empty(
+            "box",
+            t("还没有记录", "Nothing yet"),
+            t("入库、报损、盘点、分批都会记在这里。", "Receipts, losses, counts and splits are listed here."),
+            (),
+        )
+    } else {
+        table(&page.movements, &page.base_unit)
+    };
+    let body = view! {
+        {ui::crumbs(&[(&products, t("商品", "Products")), (&stock, &shown)], title)}
+        {ui::page_head(title, &shown, ())}
+        <div class="stack">{only}{list}{older}</div>
+    };
+    Ok(Screen::console(team.console(), title, body))
+}
+
+/// A change with its sign; nothing for none.
+fn change_text(change: i64, base_unit: &str) -> String {
+    match change {
+        0 => String::new(),
+        more if more > 0 => format!("+{}", stock_text(more, base_unit)),
+        less => format!("−{}", stock_text(-less, base_unit)),
+    }
+}
+
+/// Movements, latest first.
+pub(super) fn table(movements: &[MovementRow], base_unit: &str) -> AnyView {
+    let rows: Vec<_> = movements
+        .iter()
+        .map(|row| {
+            let reason = words::reason_of(row.kind, &row.reason);
+            let mut said: Vec<String> = Vec::new();
+            said.extend((!reason.is_empty()).then(|| reason.to_owned()));
+            said.extend(row.counterpart_code.as_ref().map(|code| format!("{} {code}", t("批次", "batch"))));
+            said.extend(match (&row.from_place, &row.place) {
+                (Some(from), Some(to)) => Some(format!("{from} → {to}")),
+                (None, Some(to)) => Some(format!("→ {to}")),
+                _ => None,
+            });
+            said.extend((!row.note.is_empty()).then(|| row.note.clone()));
+            let available = change_text(row.received_change - row.written_off_change, base_unit);
+            let lost = change_text(row.written_off_change, base_unit);
+            let who = row.user_name.clone().unwrap_or_else(|| "—".to_owned());
+            view! {
+                <tr>
+                    <th scope="row" data-label=t("时间", "Time")><span class="num">{china_minute_text(row.at_ms)}</span></th>
+                    <td data-label=t("批次", "Batch")><span class="num">{row.batch_code.clone()}</span></td>
+                    <td data-label=t("做了什么", "What")>{words::movement_kind(row.kind)}</td>
+                    <td class="n" data-label=t("可售", "For sale")>{available}</td>
+                    <td class="n" data-label=t("损耗", "Lost")>{lost}</td>
+                    <td data-label=t("说明", "Note")>{said.join(t("，", ", "))}</td>
+                    <td data-label=t("经手人", "By")>{who}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <div class="table-wrap"><table class="table table--cards table--dense">
+            <caption class="vh">{t("库存流水", "Movements of stock")}</caption>
+            <thead><tr>
+                <th scope="col">{t("时间", "Time")}</th><th scope="col">{t("批次", "Batch")}</th>
+                <th scope="col">{t("做了什么", "What")}</th><th scope="col" class="n">{t("可售", "For sale")}</th>
+                <th scope="col" class="n">{t("损耗", "Lost")}</th><th scope="col">{t("说明", "Note")}</th>
+                <th scope="col">{t("经手人", "By")}</th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table></div>
+    }
+    .into_any()
+}

@@ -1,0 +1,94 @@
+// After the sale: money back before anything has left, and a claim with a photo that goes up to the town. Walked on the
+// phone and on the desktop, with scripts and without.
+import { fileURLToPath } from 'node:url';
+import { expect, test } from './support/test';
+import { amount, buy, fen, goOn, ready, seen, visit } from './support/shop';
+
+const PHOTO = fileURLToPath(new URL('../server/service/data/demo/pictures/tea-danya-1.webp', import.meta.url));
+
+test('a guest takes an order back before it has left, and the seller sees it in time', async ({ page, pageOf, t, at }) => {
+  const { number, total } = await buy(page, t, at('/products/tea-chaoqing'));
+  await visit(page, at(`/orders/${number}`));
+  await goOn(page, page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+
+  await test.step('what is missing is said beside its field, and nothing is lost', async () => {
+    await page.getByLabel(t('说明', 'What happened')).fill('不想要了，谢谢');
+    await page.getByRole('button', { name: t('提交申请', 'Send the request') }).click();
+    await ready(page);
+    await expect(page.getByRole('alert')).toContainText(t('原因', 'Reason'));
+    await expect(page.getByLabel(t('说明', 'What happened'))).toHaveValue('不想要了，谢谢');
+  });
+  await page.getByLabel(t('未发货退款', 'Refund before sending')).check();
+  await page.getByLabel(t('原因', 'Reason')).selectOption('changed_mind');
+  await page.getByLabel(t('数量', 'Pieces')).fill('1');
+  await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
+  await expect(page.getByText(t('待卖家答复', 'Waiting for the seller')).first()).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('不想要了，谢谢');
+  const asked = new URL(page.url()).pathname;
+
+  const seller = await pageOf('seller');
+  await visit(seller, at('/sell'));
+  await goOn(seller, seen(seller.getByRole('link', { name: t('售后', 'After-sales') })), /\/after-sales$/);
+  await goOn(seller, seller.getByRole('row').filter({ hasText: number }).getByRole('link', { name: number }), /\/after-sales\/[0-9a-z]{13}$/);
+  expect(fen(await seller.locator('.totals__sum dd').innerText()), 'all of it, with the freight').toBe(total);
+  await seller.getByRole('button', { name: t('同意退款', 'Agree: refund') }).click();
+  await ready(seller);
+  await expect(seller.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
+
+  await visit(page, asked);
+  await expect(page.getByRole('list').filter({ hasText: t('退款已决定', 'decided the refund') }).first()).toBeVisible();
+  await visit(page, at(`/orders/${number}`));
+  await expect(page.getByRole('heading', { level: 1, name: t('已取消并退款', 'Cancelled and refunded') })).toBeVisible();
+});
+
+test('a damaged share is claimed with a photo, refused, and granted by the county', async ({ page, pageOf, t, at }) => {
+  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
+  const seller = await pageOf('seller');
+  await visit(seller, at('/sell'));
+  await goOn(seller, seen(seller.getByRole('link', { name: t('发货', 'Parcels') })), /\/parcels/);
+  const parcel = seller.getByRole('article').filter({ hasText: number });
+  await parcel.getByLabel(t('快递单号', 'Tracking number')).fill(`AS${Date.now()}`);
+  await parcel.getByRole('button', { name: t('标记已发货', 'Mark as shipped') }).click();
+  await expect(seller.getByText(t('已发出订单', 'Shipped: order'))).toContainText(number);
+
+  await visit(page, at(`/orders/${number}`));
+  await page.getByRole('button', { name: t('确认收货', 'I have received it') }).click();
+  await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') })).toBeVisible();
+  await goOn(page, page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+  await page.getByLabel(t('坏果赔付', 'Damage claim'), { exact: false }).first().check();
+  await page.getByLabel(t('原因', 'Reason')).selectOption('damaged');
+  await page.getByLabel(t('数量', 'Pieces')).fill('1');
+  await page.getByLabel(t('损坏比例', 'Damaged share')).fill('30');
+  await page.getByLabel(t('照片', 'Photos')).setInputFiles(PHOTO);
+  await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
+  await expect(page.getByRole('img', { name: t('照片 1', 'Photo 1') })).toBeVisible();
+  const asked = new URL(page.url()).pathname;
+  const whole = await amount(page, t('商品', 'Goods'));
+
+  await visit(seller, asked);
+  await seller.getByText(t('拒绝，并说明理由', 'Refuse, with a reason')).click();
+  await seller.getByLabel(t('理由（买家会看到）', 'Reason (the buyer sees it)')).fill('照片里看不清');
+  await seller.getByRole('button', { name: t('拒绝申请', 'Refuse') }).click();
+  await ready(seller);
+  await expect(seller.getByText(t('卖家已拒绝', 'Refused by the seller')).first()).toBeVisible();
+
+  await visit(page, asked);
+  await expect(page.getByRole('main')).toContainText('照片里看不清');
+  await page.getByText(t('不同意？请镇服务团裁定', 'You do not agree? Ask the town')).click();
+  await page.getByLabel(t('为什么不同意', 'Why you do not agree')).fill('罐子裂了');
+  await page.getByRole('button', { name: t('请镇里裁定', 'Ask the town') }).click();
+  await ready(page);
+  await expect(page.getByText(t('待镇里裁定', 'Waiting for the town')).first()).toBeVisible();
+
+  const county = await pageOf('county');
+  await visit(county, at('/town/after-sales'));
+  await goOn(county, county.getByRole('link', { name: number }), /\/after-sales\/[0-9a-z]{13}$/);
+  await county.getByLabel(t('裁定理由', 'Reasons')).fill('照片可见破损');
+  await county.getByRole('button', { name: t('支持买家', 'Find for the buyer') }).click();
+  await ready(county);
+  await expect(county.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
+
+  await visit(page, asked);
+  await expect(page.getByRole('main')).toContainText('照片可见破损');
+  expect(await amount(page, t('商品', 'Goods')), 'what was shown before is what went back').toBe(whole);
+});

@@ -1,0 +1,107 @@
+// A cadre takes the goods out as a sheet, edits it, sends it back, sees what would change, applies it, and takes it back.
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/test';
+import { fillWords, startListing } from './support/listing';
+import { type Translate, goOn, seen, visit } from './support/shop';
+
+let made = 0;
+const newName = () => `表格毛尖 ${Date.now().toString(36)}${process.pid}${(made += 1)}`;
+
+/** A draft with one variant at ¥58; answers the address of its page and of the team. */
+async function draft(page: Page, t: Translate, at: (path: string) => string, name: string) {
+  const listing = await startListing(page, t, at);
+  await fillWords(page, t, name);
+  await page.getByRole('button', { name: t('存草稿', 'Save the draft') }).click();
+  await page.waitForURL(/done=saved/);
+  return { listing, team: listing.replace(/\/products\/.*$/, ''), product: listing.split('/').pop() as string };
+}
+
+const sheet = (text: string, name = 'goods.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+
+async function upload(page: Page, t: Translate, team: string, text: string | Buffer) {
+  await visit(page, `${team}/sheets`);
+  const file = typeof text === 'string' ? sheet(text) : { name: 'goods.csv', mimeType: 'text/csv', buffer: text };
+  await page.getByLabel(t('选择表格', 'Choose a sheet')).setInputFiles(file);
+  await page.getByRole('button', { name: t('上传并查看改动', 'Upload and see the changes') }).click();
+  await page.waitForLoadState();
+}
+
+test('a sheet is looked at before anything changes, applied in part, and its change is taken back', async ({ pageOf, t, at }) => {
+  test.setTimeout(120_000);
+  const page = await pageOf('seller');
+  const names = [newName(), newName()];
+  const first = await draft(page, t, at, names[0]);
+  const second = await draft(page, t, at, names[1]);
+  const { team } = first;
+
+  await test.step('what is taken out comes back without a change', async () => {
+    await visit(page, `${team}/sheets`);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: t('商品表 CSV', 'Goods as CSV') }).click(),
+    ]);
+    const stream = await download.createReadStream();
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    expect(bytes.toString('utf8')).toContain(names[0]);
+    await upload(page, t, team, bytes);
+    await expect(page.getByRole('heading', { name: t('没有可应用的改动', 'Nothing to apply') })).toBeVisible();
+  });
+
+  await test.step('a wrong cell is named with its row and what to do', async () => {
+    await upload(page, t, team, `product,price\n${first.product},66\n${second.product},cheap\n`);
+    const wrong = page.getByRole('table', { name: t('需要修改的格子', 'Cells to mend') });
+    await expect(wrong).toContainText('cheap');
+    await expect(wrong.getByRole('rowheader', { name: '3', exact: true })).toBeVisible();
+    await expect(page.getByRole('table', { name: t('要改动的商品', 'Products that change') }).getByRole('link')).toHaveText([names[0]]);
+  });
+
+  await test.step('a sheet in another encoding is refused', async () => {
+    await upload(page, t, team, Buffer.from([0xc9, 0xcc, 0xc6, 0xb7, 0x2c, 0xbc, 0xdb, 0xb8, 0xf1, 0x0a]));
+    await expect(page.getByRole('alert')).toContainText('UTF-8');
+  });
+
+  await test.step('of two changes one is applied', async () => {
+    await upload(page, t, team, `product,price\n${first.product},66\n${second.product},77\n`);
+    await expect(page.getByRole('main')).toContainText('¥58.00 → ¥66.00');
+    await page.getByRole('checkbox', { name: new RegExp(names[1]) }).uncheck();
+    await page.getByRole('button', { name: t('只应用勾选的', 'Apply the ticked ones') }).click();
+    await expect(page.getByText(t('已应用 1 件商品的改动', 'Applied to products: 1'))).toBeVisible();
+    await expect(page.getByRole('checkbox')).toHaveCount(1);
+    await page.getByRole('button', { name: t('应用全部', 'Apply all') }).click();
+    await expect(page.getByText(t('已应用 2 件商品的改动', 'Applied to products: 2'))).toBeVisible();
+  });
+
+  await test.step('the history says who and when, and leads back', async () => {
+    await visit(page, first.listing);
+    await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('66.00');
+    await goOn(page, seen(page.getByRole('link', { name: t('修改记录', 'Changes') })), /\/changes/);
+    const entry = page.getByRole('article').first();
+    await expect(entry).toContainText(t('表格导入', 'Imported sheet'));
+    await expect(entry).toContainText('58.00');
+    await entry.getByRole('button', { name: t('恢复到这次修改之前', 'Go back to before this') }).click();
+    await expect(page.getByText(t('已恢复，并记为一次新的修改', 'Restored, and noted as a new change'))).toBeVisible();
+    await visit(page, first.listing);
+    await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('58.00');
+  });
+});
+
+test('the table changes many prices at once and keeps what was typed when a cell is wrong', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const name = newName();
+  const { team, listing } = await draft(page, t, at, name);
+  await visit(page, `${team}/table?q=${encodeURIComponent(name)}`);
+  const price = page.getByLabel(new RegExp(`^${name}.*${t('价格', 'Price')}`));
+  await expect(price).toHaveValue('58.00');
+  await price.fill('贵');
+  await price.press('Enter');
+  await expect(page.getByRole('alert')).toContainText(name);
+  await expect(price).toHaveValue('贵');
+  await expect(price).toHaveAttribute('aria-invalid', 'true');
+  await price.fill('61.5');
+  await page.getByRole('button', { name: t('保存全部改动', 'Save all changes') }).click();
+  await expect(page.getByText(t('已保存 1 件商品的改动', 'Saved. Products changed: 1'))).toBeVisible();
+  await visit(page, listing);
+  await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('61.50');
+});

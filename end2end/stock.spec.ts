@@ -1,0 +1,102 @@
+// What a cadre does with a batch between the harvest and the buyer's door, up to taking it back.
+import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
+import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
+import { buy, goOn, hasScripts, ready, visit } from './support/shop';
+
+test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(180_000);
+  const page = await pageOf('seller');
+  const name = `石板毛尖 ${Date.now().toString(36)}`;
+  await startListing(page, t, at);
+  await page.getByRole('radio', { name: t('预包装食品', 'Packaged food') }).check();
+  await page.getByLabel(t('拍照或选照片', 'Take or choose photos')).setInputFiles([PHOTOS[0]]);
+  if (!hasScripts()) await page.getByRole('button', { name: t('上传选好的照片', 'Upload the chosen photos') }).click();
+  await expect(page.getByRole('img', { name: t('照片 1', 'Photo 1'), exact: true })).toBeVisible();
+  await fillWords(page, t, name);
+  await fillLabel(page, t, SC_NUMBER);
+  await takeBatchIn(page, t);
+  await page.getByRole('button', { name: t('上架', 'Publish'), exact: true }).click();
+  await expect(page.getByText(t('已上架，顾客现在可以买到', 'It is in the shop'))).toBeVisible();
+  await visit(buyer, at(`/products?q=${encodeURIComponent(name)}`));
+  const product = new URL((await buyer.getByRole('link', { name, exact: true }).getAttribute('href')) ?? '', buyer.url()).pathname;
+
+  await page.getByRole('button', { name: t('登记批次、改库存', 'Add a batch, correct stock') }).click();
+  await page.waitForURL(/\/stock/);
+  await ready(page);
+  const stock = new URL(page.url()).pathname;
+  const details = page.getByRole('link', { name: t('报损、分批、标签、召回', 'Losses, parts, labels, recall') });
+  await goOn(page, details, /\/batches\//);
+  const batch = new URL(page.url()).pathname;
+  await expectAccessible(page, 'a batch');
+
+  await test.step('a loss needs a reason, and is written down with who and when', async () => {
+    await page.getByText(t('报损', 'Write off'), { exact: true }).first().click();
+    await page.getByLabel(t('报损数量', 'Quantity lost')).fill('0.5');
+    const send = page.getByRole('button', { name: t('报损', 'Write off'), exact: true });
+    await send.click();
+    await expect(page.getByLabel(t('原因', 'Reason'), { exact: true })).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.getByLabel(t('报损数量', 'Quantity lost')), 'what was typed stays').toHaveValue('0.5');
+    await page.getByLabel(t('原因', 'Reason'), { exact: true }).selectOption('spoiled');
+    await send.click();
+    const row = page.getByRole('row').filter({ hasText: t('变质', 'Spoiled') });
+    await expect(row).toContainText('500 g');
+  });
+
+  await test.step('a part becomes a batch of its own', async () => {
+    await page.getByText(t('分批', 'Split off a part'), { exact: true }).first().click();
+    await page.getByLabel(t('分出数量', 'Quantity of the part')).fill('4');
+    await page.getByRole('button', { name: t('分批', 'Split off'), exact: true }).click();
+    await expect(page.getByText(t('分好了，这是新的一批。', 'Done: this is the new batch.'))).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('-S1');
+    await expect(page.getByRole('main')).toContainText('4 kg');
+  });
+
+  await test.step('the count is kept, and the stock follows it', async () => {
+    await visit(page, stock);
+    await goOn(page, page.getByRole('link', { name: t('盘点', 'Count'), exact: true }), /\/count/);
+    await expectAccessible(page, 'counting');
+    const first = page.getByRole('group').filter({ hasText: '-S1' }).getByLabel(t('实数', 'What is there'));
+    await first.fill('3.9');
+    await page.getByRole('button', { name: t('记下盘点', 'Keep the count') }).click();
+    await expect(page.getByText(t('盘点已记下，库存已按实数调整。', 'The count is kept and the stock follows it.'))).toBeVisible();
+    await expect(page.getByRole('row').filter({ hasText: '-S1' })).toContainText('−100 g');
+  });
+
+  await test.step('labels carry the code of the batch', async () => {
+    await visit(page, batch);
+    await goOn(page, page.getByRole('link', { name: t('打印标签', 'Print labels') }), /\/labels/);
+    await expect(page.getByRole('article')).toHaveCount(10);
+    await expect(page.getByRole('article').first().getByRole('img')).toBeVisible();
+    await page.getByLabel(t('纸张', 'Paper')).selectOption('100x150');
+    await page.getByLabel(t('个数', 'How many')).fill('2');
+    await page.getByRole('button', { name: t('更新', 'Show'), exact: true }).click();
+    await expect(page.getByRole('article')).toHaveCount(2);
+  });
+
+  const { number } = await buy(buyer, t, product);
+
+  await test.step('a recall shows what it does before it is confirmed', async () => {
+    await visit(page, batch);
+    await goOn(page, page.getByRole('link', { name: t('召回这一批', 'Recall this batch') }), /\/recall/);
+    await expect(page.getByRole('row').filter({ hasText: number })).toContainText(t('待发货', 'To pack'));
+    await expectAccessible(page, 'a recall');
+    await page.getByLabel(t('原因', 'Reason'), { exact: true }).selectOption('quality');
+    await page.getByLabel(t('告诉顾客什么', 'What buyers are told')).fill('茶叶受潮，请不要饮用。');
+    await page.getByRole('button', { name: t('确认召回', 'Recall it') }).click();
+    await expect(page.getByRole('alert'), 'not without a tick').toBeVisible();
+    await page.getByLabel(t('我看过上面的订单', 'I have seen the orders above')).check();
+    await page.getByRole('button', { name: t('确认召回', 'Recall it') }).click();
+    await expect(page.getByText(t('已召回：停止销售，顾客已通知。', 'Recalled: it is not sold any more'))).toBeVisible();
+    await expect(page.getByRole('row').filter({ hasText: number })).toBeVisible();
+  });
+
+  await test.step('the buyer is told, and nobody can buy it any more', async () => {
+    await visit(buyer, at(`/orders/${number}`));
+    await expect(buyer.getByText('茶叶受潮，请不要饮用。')).toBeVisible();
+    await goOn(buyer, buyer.getByRole('link', { name: /^\d{8}/ }).first(), /\/batches\//);
+    await expect(buyer.getByText(t('这一批已召回，请不要使用。', 'This batch is recalled. Please do not use it.'))).toBeVisible();
+    await visit(buyer, product);
+    await expect(buyer.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeHidden();
+  });
+});

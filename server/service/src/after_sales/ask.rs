@@ -1,0 +1,374 @@
+//! Asking: what may be asked for, and doing it.
+
+use bytes::Bytes;
+use domain::after_sale::{
+    AfterSaleKind, AfterSaleNote, AfterSaleReason, AfterSaleStatus, Asked, GoodsIn, Refusal, ReturnRule,
+    Side, check_asked,
+};
+use domain::failure::{Conflict, FieldError, Problem};
+use domain::ids::{AfterSaleId, LineId, ParcelId, TownId};
+use domain::order::OrderStatus;
+use serde::{Deserialize, Serialize};
+use store::after_sales::{AfterSaleLineRow, AfterSaleRow};
+use store::orders::{LineRow, OrderRow};
+use store::parcels::ParcelRow;
+use store::{Conn, WriteTx};
+
+use super::case::Case;
+use super::facts::{Facts, fact, goods_in, open_kinds, read_facts, strictest};
+use super::{deadlines, photos, talk};
+use crate::carts::all_or;
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::orders::{self, require_buyer};
+use crate::{Result, ServiceError, Services, Viewer, timers};
+
+/// After-sales one parcel may ever have, whatever became of them.
+const MOST_OF_PARCEL: i64 = 20;
+
+/// What the buyer typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskAfterSale {
+    /// Made with the page; a second click with it does nothing twice.
+    pub key: String,
+    pub parcel: String,
+    /// An [`AfterSaleKind`].
+    pub kind: String,
+    /// An [`AfterSaleReason`].
+    pub reason: String,
+    pub words: String,
+    pub lines: Vec<AskLine>,
+}
+
+/// Pieces of a line; blank or zero for none.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskLine {
+    pub line: String,
+    pub quantity: String,
+    /// Per cent of their value, of a damage claim; blank for all of it.
+    pub damage: String,
+}
+
+/// What the page that asks shows.
+#[derive(Debug, Clone)]
+pub struct AskPage {
+    pub order_number: String,
+    pub parcel: ParcelRow,
+    pub lines: Vec<AskableLine>,
+    /// What may be asked for now, and for which reasons.
+    pub kinds: Vec<(AfterSaleKind, Vec<AfterSaleReason>)>,
+    /// The strictest rule of the lines.
+    pub rule: ReturnRule,
+    /// Hours within which damage of perishable goods is to be shown.
+    pub fresh_hours: i64,
+}
+
+/// A line of which something may be asked for.
+#[derive(Debug, Clone)]
+pub struct AskableLine {
+    pub line: LineRow,
+    pub photo_hash: Option<String>,
+    /// Pieces that no after-sale is about.
+    pub left: i64,
+    pub rule: ReturnRule,
+}
+
+/// The page on which the buyer of an order asks about a parcel.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody else, and for parcels about which nothing can be asked.
+pub async fn ask_page(
+    services: &Services,
+    viewer: &Viewer,
+    number: &str,
+    parcel: ParcelId,
+) -> Result<AskPage> {
+    let mut conn = services.db.read().await?;
+    let order = store::orders::find_order_by_number(&mut conn, number.trim()).await?;
+    let order = order.ok_or(ServiceError::NotFound)?;
+    require_buyer(viewer, &order)?;
+    let parcel = store::parcels::get_parcel(&mut conn, parcel).await?;
+    if parcel.order_id != order.id {
+        return Err(ServiceError::NotFound);
+    }
+    let facts = read_facts(&mut conn, &order).await?;
+    let photos = store::orders::list_line_photos(&mut conn, order.id).await?;
+    let lines: Vec<AskableLine> = facts
+        .lines
+        .iter()
+        .filter(|line| line.parcel_id == parcel.id)
+        .map(|line| AskableLine {
+            left: facts.left(line),
+            rule: facts.rule(line.id),
+            photo_hash: photos
+                .iter()
+                .find(|(of, _, _)| *of == line.id.get())
+                .map(|(_, hash, _)| hash.clone()),
+            line: line.clone(),
+        })
+        .collect();
+    let left: Vec<ReturnRule> = lines.iter().filter(|line| line.left > 0).map(|line| line.rule).collect();
+    let rule = strictest(left.iter().copied());
+    let goods = goods_in(&mut conn, &parcel).await?;
+    let kinds =
+        if order.status == OrderStatus::Paid { open_kinds(services, goods, &left) } else { Vec::new() };
+    if kinds.is_empty() || lines.iter().all(|line| line.left == 0) {
+        return Err(ServiceError::NotFound);
+    }
+    let fresh_hours = services.rules.fresh_claim_hours;
+    Ok(AskPage { order_number: order.number, parcel, lines, kinds, rule, fresh_hours })
+}
+
+/// Parcels of an order about which something may be asked for now.
+pub(crate) async fn askable_parcels(
+    conn: &mut Conn,
+    services: &Services,
+    order: &OrderRow,
+    parcels: &[ParcelRow],
+) -> Result<Vec<ParcelId>> {
+    if order.status != OrderStatus::Paid {
+        return Ok(Vec::new());
+    }
+    let facts = read_facts(conn, order).await?;
+    let mut askable = Vec::new();
+    for parcel in parcels {
+        let left = facts.lines.iter().filter(|line| line.parcel_id == parcel.id && facts.left(line) > 0);
+        let rules: Vec<ReturnRule> = left.map(|line| facts.rule(line.id)).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        let goods = goods_in(conn, parcel).await?;
+        if !open_kinds(services, goods, &rules).is_empty() {
+            askable.push(parcel.id);
+        }
+    }
+    Ok(askable)
+}
+
+/// What was asked for, read and in itself possible.
+pub(super) struct Checked {
+    pub kind: AfterSaleKind,
+    pub reason: AfterSaleReason,
+    pub words: String,
+    /// Line, pieces, thousandths of their value.
+    pub lines: Vec<(LineId, i64, i64)>,
+}
+
+/// Asks about pieces of a parcel, with what is to be said and shown about it.
+///
+/// # Errors
+/// Fields `kind`, `reason`, `words`, `photos`, `lines`, `lines.0.quantity`, `lines.0.damage`; [`Conflict::AfterSale`] with
+/// what stands in the way. Guarded: the order's buyer; for everybody else there is no such parcel.
+#[tracing::instrument(skip_all)]
+pub async fn ask_after_sale(
+    services: &Services,
+    viewer: &Viewer,
+    command: AskAfterSale,
+    files: Vec<Bytes>,
+) -> Result<AfterSaleId> {
+    let parcel_id: ParcelId = command.parcel.parse().map_err(|_| ServiceError::NotFound)?;
+    {
+        // Before anything is decoded: strangers may not make us work.
+        let mut conn = services.db.read().await?;
+        let parcel = store::parcels::get_parcel(&mut conn, parcel_id).await?;
+        require_buyer(viewer, &store::orders::get_order(&mut conn, parcel.order_id).await?)?;
+    }
+    let checked = check(&command)?;
+    let taken = photos::take(services, files).await?;
+    let hashes: Vec<&str> = taken.iter().map(|photo| photo.content_hash.as_str()).collect();
+    let request = Repeatable::new("ask_after_sale", viewer, &command.key, &(&command, hashes))?;
+    let mut tx = services.db.write().await?;
+    let order_id = store::parcels::get_parcel(&mut tx, parcel_id).await?.order_id;
+    let order = store::orders::lock_order(&mut tx, order_id).await?;
+    require_buyer(viewer, &order)?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
+    let town = check_against(&mut tx, services, &order, &parcel, &checked, taken.len()).await?;
+    receive_if_in_hands(&mut tx, services, &order, &parcel, &checked).await?;
+    // Receipt has moved the order's window.
+    let order = store::orders::get_order(&mut tx, order_id).await?;
+    let case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
+    let message = case
+        .note(&mut tx, services, Side::Buyer, viewer.user_id(), AfterSaleNote::Asked, &checked.words)
+        .await?;
+    photos::attach(&mut tx, services, message.id, &taken).await?;
+    idempotency::finish(&mut tx, &request, &case.row.id).await?;
+    tx.commit().await?;
+    Ok(case.row.id)
+}
+
+fn check(command: &AskAfterSale) -> Result<Checked> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, problem: Problem| errors.push(FieldError::new(field, problem));
+    let word = |text: &str| if text.is_empty() { Problem::Missing } else { Problem::Unknown };
+    let kind = AfterSaleKind::parse(&command.kind).map_err(|_| wrong("kind", word(&command.kind))).ok();
+    let reason =
+        AfterSaleReason::parse(&command.reason).map_err(|_| wrong("reason", word(&command.reason))).ok();
+    let lines = read_lines(&command.lines, kind == Some(AfterSaleKind::DamageClaim), &mut errors)?;
+    let words = match talk::check_words("words", &command.words, false) {
+        Ok(words) => words,
+        Err(ServiceError::Invalid(found)) => {
+            errors.extend(found);
+            String::new()
+        }
+        Err(other) => return Err(other),
+    };
+    all_or(errors)?;
+    match (kind, reason) {
+        (Some(kind), Some(reason)) => Ok(Checked { kind, reason, words, lines }),
+        _ => Err(ServiceError::internal("a checked form without its parts")),
+    }
+}
+
+/// Line, pieces and thousandths of their value of each line of which pieces were typed; what is wrong goes to `errors`.
+pub(super) fn read_lines(
+    typed: &[AskLine],
+    is_claim: bool,
+    errors: &mut Vec<FieldError>,
+) -> Result<Vec<(LineId, i64, i64)>> {
+    let mut wrong = |field: &str, problem: Problem| errors.push(FieldError::new(field, problem));
+    let mut lines = Vec::new();
+    for (index, typed) in typed.iter().enumerate() {
+        let quantity = match typed.quantity.trim() {
+            "" => 0,
+            text => text.parse::<i64>().unwrap_or(-1),
+        };
+        if quantity < 0 {
+            wrong(&format!("lines.{index}.quantity"), Problem::NotANumber);
+        }
+        if quantity < 1 {
+            continue;
+        }
+        let percent = match typed.damage.trim().trim_end_matches(['%', '％']) {
+            _ if !is_claim => 100,
+            "" => 100,
+            text => text.parse::<i64>().unwrap_or(0),
+        };
+        if !(1..=100).contains(&percent) {
+            wrong(&format!("lines.{index}.damage"), Problem::OutOfRange { min: 1, max: 100 });
+        }
+        let line: LineId = typed.line.parse().map_err(|_| ServiceError::NotFound)?;
+        if lines.iter().any(|(of, _, _)| *of == line) {
+            return Err(ServiceError::NotFound);
+        }
+        lines.push((line, quantity, percent * 10));
+    }
+    if lines.is_empty() {
+        wrong("lines", Problem::Missing);
+    }
+    Ok(lines)
+}
+
+/// Holds what was asked for against the order as it is; answers the town that would decide about it.
+async fn check_against(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: &OrderRow,
+    parcel: &ParcelRow,
+    checked: &Checked,
+    photos: usize,
+) -> Result<TownId> {
+    if order.status != OrderStatus::Paid {
+        return Err(Conflict::AfterSale(Refusal::WrongMoment).into());
+    }
+    let facts = read_facts(tx, order).await?;
+    check_left(&facts, parcel, &checked.lines)?;
+    let rule = strictest(checked.lines.iter().map(|(line, _, _)| facts.rule(*line)));
+    let goods = goods_in(tx, parcel).await?;
+    let asked = Asked { kind: checked.kind, reason: checked.reason, photos };
+    check_asked(asked, fact(services, goods, rule)).map_err(|refusal| match refusal {
+        Refusal::PhotoNeeded => ServiceError::invalid("photos", Problem::Missing),
+        refusal => Conflict::AfterSale(refusal).into(),
+    })?;
+    if store::after_sales::count_of_parcel(tx, parcel.id).await? >= MOST_OF_PARCEL {
+        return Err(Conflict::StateChanged.into());
+    }
+    let first = checked.lines.first().and_then(|(line, _, _)| facts.town(*line));
+    first.ok_or_else(|| ServiceError::internal("goods of no town"))
+}
+
+/// That pieces are of the parcel, and that nothing else is about them.
+pub(super) fn check_left(facts: &Facts, parcel: &ParcelRow, lines: &[(LineId, i64, i64)]) -> Result<()> {
+    let mut errors = Vec::new();
+    for (index, (id, quantity, _)) in lines.iter().enumerate() {
+        let line = facts.lines.iter().find(|line| line.id == *id && line.parcel_id == parcel.id);
+        let left = facts.left(line.ok_or(ServiceError::NotFound)?);
+        if *quantity > left {
+            errors.push(FieldError::new(format!("lines.{index}.quantity"), Problem::OnlyLeft { left }));
+        }
+    }
+    all_or(errors)
+}
+
+/// Whoever says what is wrong with goods that are still on their way has received them.
+async fn receive_if_in_hands(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: &OrderRow,
+    parcel: &ParcelRow,
+    checked: &Checked,
+) -> Result<()> {
+    let is_here = checked.kind != AfterSaleKind::RefundUnshipped
+        && checked.reason != AfterSaleReason::NotReceived
+        && GoodsIn::of_parcel(parcel.status, parcel.received_at_ms) == GoodsIn::Transit;
+    if is_here { orders::note_received(tx, services, order, parcel).await } else { Ok(()) }
+}
+
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    order: OrderRow,
+    parcel: &ParcelRow,
+    town_id: TownId,
+    checked: &Checked,
+) -> Result<Case> {
+    let (status, now_ms) = (AfterSaleStatus::Requested, services.now_ms());
+    let row = AfterSaleRow {
+        id: services.new_id(),
+        order_id: order.id,
+        parcel_id: parcel.id,
+        team_id: parcel.team_id,
+        town_id,
+        kind: checked.kind,
+        reason: checked.reason,
+        status,
+        asked_by: viewer.user_id().map(|user| user.get()),
+        asked_at_ms: now_ms,
+        due_at_ms: deadlines(services).due_at_ms(status, now_ms),
+        agreed_by: None,
+        agreed_at_ms: None,
+        confirmed_by: None,
+        carrier: String::new(),
+        tracking_number: String::new(),
+        sent_back_at_ms: None,
+        taken_back_at_ms: None,
+        goods_fen: domain::money::Fen::ZERO,
+        freight_fen: domain::money::Fen::ZERO,
+        refund_id: None,
+        replacement_parcel_id: None,
+        closed_at_ms: None,
+        version: 1,
+    };
+    store::after_sales::insert_after_sale(tx, &row).await?;
+    let mut lines = Vec::with_capacity(checked.lines.len());
+    for (line_id, quantity, damage_permille) in &checked.lines {
+        let line = AfterSaleLineRow {
+            after_sale_id: row.id,
+            line_id: *line_id,
+            quantity: *quantity,
+            damage_permille: *damage_permille,
+            value_fen: domain::money::Fen::ZERO,
+            refunded_fen: domain::money::Fen::ZERO,
+        };
+        store::after_sales::insert_after_sale_line(tx, &line).await?;
+        lines.push(line);
+    }
+    if let Some(due_at_ms) = row.due_at_ms {
+        timers::set(tx, services, timers::AFTER_SALE_DUE, row.id.get(), due_at_ms).await?;
+    }
+    Ok(Case { order, row, lines })
+}

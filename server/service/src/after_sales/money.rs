@@ -1,0 +1,194 @@
+//! Money that goes back: how much, and booking it.
+
+use domain::after_sale::{
+    AfterSaleEvent, AfterSaleKind, AfterSaleNote, Side, claimed_freight, refund_of_pieces,
+};
+use domain::ids::{LineId, TeamId, UserId};
+use domain::money::Fen;
+use domain::order::{OrderEvent, OrderStatus};
+use domain::parcel::{ParcelEvent, ParcelStatus};
+use store::after_sales::{AfterSaleLineRow, AfterSaleRow, GoneGoodsRow};
+use store::orders::{LineRow, OrderRow};
+use store::parcels::ParcelRow;
+use store::{Conn, WriteTx};
+
+use super::case::Case;
+use super::goods;
+use crate::{Result, ServiceError, Services, books, orders, payments, timers};
+
+/// What would go back if it were settled now.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// With what the pieces cost and what goes back for them.
+    pub lines: Vec<AfterSaleLineRow>,
+    pub goods: Fen,
+    pub freight: Fen,
+    /// Nothing of the parcel is left to be packed afterwards.
+    pub empties_parcel: bool,
+    /// What went back of the parcel before without a second person: many small amounts are a large one.
+    pub unconfirmed: Fen,
+}
+
+impl Plan {
+    pub fn total(&self) -> Fen {
+        self.goods + self.freight
+    }
+}
+
+/// Computes it. Freight: all of it when nothing of a parcel has left and all of it is given back; with goods for which
+/// the seller's side answers in proportion to them; else none.
+pub(super) async fn plan(
+    conn: &mut Conn,
+    order: &OrderRow,
+    row: &AfterSaleRow,
+    asked: &[AfterSaleLineRow],
+) -> Result<Plan> {
+    let all = store::orders::list_order_lines(conn, order.id).await?;
+    let claimed = store::after_sales::list_claimed(conn, order.id).await?;
+    let settled_of = |line: LineId| claimed.iter().find(|of| of.line_id == line).map_or(0, |of| of.settled);
+    let mut lines = Vec::with_capacity(asked.len());
+    for one in asked {
+        let line = all.iter().find(|line| line.id == one.line_id).ok_or(ServiceError::NotFound)?;
+        let settled = settled_of(line.id);
+        let refund =
+            refund_of_pieces(line.net_fen, line.quantity, settled, one.quantity, one.damage_permille)
+                .map_err(ServiceError::internal)?;
+        lines.push(AfterSaleLineRow { value_fen: refund.value, refunded_fen: refund.amount, ..one.clone() });
+    }
+    let goods: Fen = lines.iter().map(|line| line.refunded_fen).sum();
+    let parcel = store::parcels::get_parcel(conn, row.parcel_id).await?;
+    let of_parcel: Vec<&LineRow> = all.iter().filter(|line| line.parcel_id == parcel.id).collect();
+    let taken = |line: LineId| asked.iter().find(|one| one.line_id == line).map_or(0, |one| one.quantity);
+    let empties_parcel = parcel.status == ParcelStatus::ToPack
+        && row.kind == AfterSaleKind::RefundUnshipped
+        && of_parcel.iter().all(|line| settled_of(line.id) + taken(line.id) == line.quantity);
+    let gone = store::after_sales::get_gone_goods(conn, parcel.id).await?;
+    let freight = freight_back(row, &parcel, &of_parcel, gone, goods, empties_parcel)?;
+    Ok(Plan { lines, goods, freight, empties_parcel, unconfirmed: gone.unconfirmed_fen })
+}
+
+fn freight_back(
+    row: &AfterSaleRow,
+    parcel: &ParcelRow,
+    lines: &[&LineRow],
+    gone: GoneGoodsRow,
+    goods: Fen,
+    empties_parcel: bool,
+) -> Result<Fen> {
+    let left = parcel.freight_fen - gone.freight_fen;
+    if empties_parcel {
+        return Ok(left);
+    }
+    if row.kind == AfterSaleKind::RefundUnshipped || !row.reason.is_sellers_fault() {
+        return Ok(Fen::ZERO);
+    }
+    let all: Fen = lines.iter().map(|line| line.net_fen).sum();
+    // All that is due for what went back by the seller's fault, less what was paid of it: goods that went back while others
+    // were still to be sent gave no freight then, and give it with the next ones.
+    let faulty = gone.faulty_fen.checked_add(goods).map_err(ServiceError::internal)?;
+    let due = claimed_freight(parcel.freight_fen, all, Fen::ZERO, faulty).map_err(ServiceError::internal)?;
+    Ok((due - gone.freight_fen).clamp(Fen::ZERO, left))
+}
+
+/// Whether an amount needs a second person, with all that went back of the parcel without one.
+pub(super) fn needs_second(services: &Services, plan: &Plan) -> bool {
+    let limit = services.rules.second_person_from_fen;
+    limit > 0 && plan.total().is_positive() && (plan.total() + plan.unconfirmed).get() >= limit
+}
+
+/// The money goes back, or waits for a second person when it is much; `by` is who agreed, if anybody did.
+pub(super) async fn pay_or_ask_second(
+    tx: &mut WriteTx,
+    services: &Services,
+    case: &mut Case,
+    by: Option<UserId>,
+) -> Result<()> {
+    if case.row.kind == AfterSaleKind::Exchange {
+        // Money in its place: what was set aside is free again.
+        goods::release_replacement(tx, case).await?;
+        goods::close_replacement_parcel(tx, case).await?;
+    }
+    let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
+    case.row.agreed_by = by.map(UserId::get);
+    case.row.agreed_at_ms = Some(services.now_ms());
+    (case.row.goods_fen, case.row.freight_fen) = (plan.goods, plan.freight);
+    if needs_second(services, &plan) {
+        return case.step(tx, services, AfterSaleEvent::AskSecond).await;
+    }
+    settle(tx, services, case, plan).await
+}
+
+/// The second person has confirmed: pays what it comes to now.
+pub(super) async fn pay(tx: &mut WriteTx, services: &Services, case: &mut Case) -> Result<()> {
+    let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
+    (case.row.goods_fen, case.row.freight_fen) = (plan.goods, plan.freight);
+    settle(tx, services, case, plan).await
+}
+
+/// Stock, refund, books, figures and states, in the order in which rows are taken everywhere.
+async fn settle(tx: &mut WriteTx, services: &Services, case: &mut Case, plan: Plan) -> Result<()> {
+    let all = store::orders::list_order_lines(tx, case.order.id).await?;
+    let parcel = store::parcels::get_parcel(tx, case.row.parcel_id).await?;
+    let is_unshipped =
+        case.row.kind == AfterSaleKind::RefundUnshipped && parcel.status == ParcelStatus::ToPack;
+    if is_unshipped {
+        goods::bring_back(tx, services, case, domain::after_sale::ReturnedGoods::Restock).await?;
+    }
+    let mut sold: Vec<(i64, i64)> = Vec::new();
+    for one in plan.lines.iter().filter(|one| one.damage_permille == 1000) {
+        let product = all.iter().find(|line| line.id == one.line_id).map(|line| line.product_id.get());
+        sold.extend(product.map(|product| (product, one.quantity)));
+    }
+    sold.sort_unstable();
+    for (product, pieces) in sold {
+        store::after_sales::take_from_sold_count(tx, product, pieces).await?;
+    }
+    for line in &plan.lines {
+        store::after_sales::update_line_amounts(tx, line).await?;
+    }
+    if plan.total().is_positive() {
+        refund(tx, services, case, &plan, parcel.team_id).await?;
+    } else {
+        store::figures::take_off_order(tx, case.order.id).await?;
+    }
+    case.step(tx, services, AfterSaleEvent::Settle).await?;
+    if plan.empties_parcel {
+        close_parcel(tx, services, case, &parcel).await?;
+    }
+    store::figures::add_order(tx, case.order.id).await?;
+    case.note(tx, services, Side::Shop, None, AfterSaleNote::Settled, "").await?;
+    Ok(())
+}
+
+async fn refund(
+    tx: &mut WriteTx,
+    services: &Services,
+    case: &mut Case,
+    plan: &Plan,
+    team: TeamId,
+) -> Result<()> {
+    let payment = store::after_sales::find_applied_payment(tx, case.order.id).await?;
+    let payment = payment.ok_or_else(|| ServiceError::internal("an after-sale of an order without money"))?;
+    let payment = store::payments::get_payment(tx, payment).await?;
+    let refund =
+        payments::request_refund(tx, services, &case.order, &payment, plan.total(), "after_sale").await?;
+    let lines: Vec<(LineId, Fen)> = plan.lines.iter().map(|line| (line.line_id, line.refunded_fen)).collect();
+    books::post_partial_refund(tx, services, &case.order, &refund, &lines, &[(team, plan.freight)]).await?;
+    case.row.refund_id = Some(refund.id.get());
+    Ok(())
+}
+
+/// Nothing of a parcel is left to be sent: it is cancelled, and with the last one its order is refunded.
+async fn close_parcel(tx: &mut WriteTx, services: &Services, case: &Case, parcel: &ParcelRow) -> Result<()> {
+    let to = parcel.status.next(ParcelEvent::Cancel).map_err(ServiceError::internal)?;
+    store::parcels::update_parcel_status(tx, parcel.id, to).await?;
+    let order = &case.order;
+    let parcels = store::parcels::list_order_parcels(tx, order.id).await?;
+    if !parcels.iter().all(|parcel| parcel.status == ParcelStatus::Cancelled) {
+        return orders::open_after_sale_window(tx, services, order).await;
+    }
+    let to: OrderStatus = order.status.next(OrderEvent::RefundAll).map_err(ServiceError::internal)?;
+    store::stock::update_allocations(tx, order.id, "released").await?;
+    store::orders::update_status(tx, order.id, to, Some(services.now_ms()), "").await?;
+    timers::stop(tx, services, timers::AFTER_SALE_END, order.id.get()).await
+}

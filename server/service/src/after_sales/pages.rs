@@ -1,0 +1,231 @@
+//! What the pages of after-sales show.
+
+use domain::after_sale::{AfterSaleNote, AfterSaleStatus, Side};
+use domain::ids::{AfterSaleId, TeamId};
+use domain::money::Fen;
+use store::after_sales::{AfterSaleRow, AfterSaleSummary, MessagePhotoRow};
+use store::orders::LineRow;
+use store::payments::RefundRow;
+
+use super::case::{Case, side_of};
+use super::money;
+use crate::{Result, ServiceError, Services, Viewer};
+
+/// Rows a list shows at most.
+const LIST_LIMIT: i64 = 200;
+
+/// What the viewer may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    Agree,
+    Refuse,
+    Withdraw,
+    Appeal,
+    Decide,
+    SendBack,
+    TakeBack,
+    /// Give the money back in place of a replacement.
+    RefundInstead,
+    /// Confirm a large amount as the second person.
+    ConfirmLarge,
+    Say,
+}
+
+/// The one page of buyer, seller and town.
+#[derive(Debug, Clone)]
+pub struct AfterSalePage {
+    pub row: AfterSaleRow,
+    pub order_number: String,
+    pub lines: Vec<PageLine>,
+    /// Oldest first.
+    pub messages: Vec<PageMessage>,
+    /// In whose place the viewer looks at it.
+    pub side: Side,
+    pub acts: Vec<Act>,
+    /// What goes back, or would if it were granted now.
+    pub goods_fen: Fen,
+    pub freight_fen: Fen,
+    /// A second person has to confirm that much.
+    pub is_large: bool,
+    pub refund: Option<RefundRow>,
+    /// Who sells, and where goods are to be sent back to.
+    pub place: store::after_sales::ReturnPlaceRow,
+    pub now_ms: i64,
+}
+
+/// Pieces of a line.
+#[derive(Debug, Clone)]
+pub struct PageLine {
+    pub line: LineRow,
+    pub quantity: i64,
+    pub damage_permille: i64,
+    pub refunded_fen: Fen,
+}
+
+/// A line of the conversation.
+#[derive(Debug, Clone)]
+pub struct PageMessage {
+    pub side: Side,
+    pub note: AfterSaleNote,
+    pub body: String,
+    pub at_ms: i64,
+    pub photos: Vec<MessagePhotoRow>,
+}
+
+/// The conversation with everything that is known, for its buyer, its seller, its town and the county.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for everybody else.
+pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSaleId) -> Result<AfterSalePage> {
+    let mut conn = services.db.read().await?;
+    let row = store::after_sales::find_after_sale(&mut conn, id).await?.ok_or(ServiceError::NotFound)?;
+    let order = store::orders::get_order(&mut conn, row.order_id).await?;
+    let side = side_of(viewer, &order, &row).ok_or(ServiceError::NotFound)?;
+    let asked = store::after_sales::list_lines(&mut conn, id).await?;
+    let is_over = row.status.is_final();
+    let (planned, goods_fen, freight_fen, is_large) = if is_over || !row.kind.pays() {
+        (asked.clone(), row.goods_fen, row.freight_fen, false)
+    } else {
+        let plan = money::plan(&mut conn, &order, &row, &asked).await?;
+        let is_large = money::needs_second(services, &plan);
+        (plan.lines, plan.goods, plan.freight, is_large)
+    };
+    let all = store::orders::list_order_lines(&mut conn, order.id).await?;
+    let lines = all
+        .into_iter()
+        .filter_map(|line| {
+            let one = planned.iter().find(|one| one.line_id == line.id)?;
+            let (quantity, damage_permille) = (one.quantity, one.damage_permille);
+            Some(PageLine { quantity, damage_permille, refunded_fen: one.refunded_fen, line })
+        })
+        .collect();
+    let photos = store::after_sales::list_message_photos(&mut conn, id).await?;
+    let messages: Vec<PageMessage> = store::after_sales::list_messages(&mut conn, id)
+        .await?
+        .into_iter()
+        .map(|message| PageMessage {
+            photos: photos.iter().filter(|photo| photo.message_id == message.id).cloned().collect(),
+            side: message.side,
+            note: message.note,
+            body: message.body,
+            at_ms: message.at_ms,
+        })
+        .collect();
+    let refund = match row.refund_id {
+        Some(refund) => Some(store::payments::get_refund(&mut conn, refund.into()).await?),
+        None => None,
+    };
+    let place = store::after_sales::get_return_place(&mut conn, row.parcel_id).await?;
+    let order_number = order.number.clone();
+    let case = Case { order, row, lines: asked };
+    let upheld = messages.iter().any(|message| message.note == AfterSaleNote::Upheld);
+    let acts = acts(viewer, &case, upheld);
+    Ok(AfterSalePage {
+        row: case.row,
+        order_number,
+        lines,
+        messages,
+        side,
+        acts,
+        goods_fen,
+        freight_fen,
+        is_large,
+        refund,
+        place,
+        now_ms: services.now_ms(),
+    })
+}
+
+fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
+    use AfterSaleStatus::{
+        Appealed, AwaitingReturn, AwaitingSecond, Refused, Replacing, Requested, Returning,
+    };
+    let (buyer, seller) = (case.require_buyer(viewer).is_ok(), case.require_seller(viewer).is_ok());
+    let (town, second) = (case.require_town(viewer).is_ok(), case.require_second(viewer).is_ok());
+    let status = case.row.status;
+    let is = |states: &[AfterSaleStatus]| states.contains(&status);
+    let all = [
+        (Act::Agree, seller && is(&[Requested])),
+        (Act::TakeBack, seller && case.awaits_goods()),
+        (Act::RefundInstead, seller && is(&[Replacing])),
+        (Act::ConfirmLarge, second && is(&[AwaitingSecond])),
+        (
+            Act::Refuse,
+            (seller && is(&[Requested, Returning])) || (second && (town || !upheld) && is(&[AwaitingSecond])),
+        ),
+        (Act::Decide, town && is(&[Appealed])),
+        (Act::SendBack, buyer && is(&[AwaitingReturn])),
+        (Act::Appeal, buyer && is(&[Refused])),
+        (
+            Act::Withdraw,
+            buyer
+                && case.row.sent_back_at_ms.is_none()
+                && is(&[Requested, AwaitingReturn, Refused, Appealed]),
+        ),
+        (Act::Say, !status.is_final()),
+    ];
+    all.into_iter().filter(|(_, may)| *may).map(|(act, _)| act).collect()
+}
+
+/// A team's after-sales: what is open, whose time ends first; or what has ended.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn team_after_sales(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    ended: bool,
+) -> Result<Vec<AfterSaleSummary>> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    Ok(store::after_sales::list_of_team(&mut conn, team, ended, LIST_LIMIT).await?)
+}
+
+/// How many after-sales wait for the team.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn count_waiting(services: &Services, viewer: &Viewer, team: TeamId) -> Result<i64> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    Ok(store::after_sales::count_open_of_team(&mut conn, team).await?)
+}
+
+/// What waits for the town's corps, or for the county's in its place.
+#[derive(Debug, Clone, Default)]
+pub struct Appeals {
+    /// To decide.
+    pub appealed: Vec<AfterSaleSummary>,
+    /// Large amounts that want a second person.
+    pub large: Vec<AfterSaleSummary>,
+    pub now_ms: i64,
+}
+
+/// What buyers and sellers of the viewer's towns cannot agree on; the county sees all.
+///
+/// # Errors
+/// Guarded: town and county administrators, and the operator.
+pub async fn appeals(services: &Services, viewer: &Viewer) -> Result<Appeals> {
+    let towns: Vec<Option<i64>> = match viewer.require_county_admin() {
+        Ok(_) => vec![None],
+        Err(error) => {
+            let towns = viewer.towns();
+            if towns.is_empty() {
+                return Err(error);
+            }
+            towns.into_iter().map(|town| Some(town.get())).collect()
+        }
+    };
+    let mut conn = services.db.read().await?;
+    let mut found = Appeals { now_ms: services.now_ms(), ..Appeals::default() };
+    for town in towns {
+        for (status, list) in [
+            (AfterSaleStatus::Appealed, &mut found.appealed),
+            (AfterSaleStatus::AwaitingSecond, &mut found.large),
+        ] {
+            list.extend(store::after_sales::list_appeals(&mut conn, town, status, LIST_LIMIT).await?);
+        }
+    }
+    Ok(found)
+}

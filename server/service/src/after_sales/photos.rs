@@ -1,0 +1,70 @@
+//! Photos that show what is wrong.
+
+use bytes::Bytes;
+use domain::failure::Problem;
+use domain::ids::AfterSaleMessageId;
+use media::Limits;
+use store::WriteTx;
+use store::media::{MediaRow, find_media_by_hash, insert_media};
+
+use crate::photos::store_renditions;
+use crate::{Result, ServiceError, Services, idempotency};
+
+/// Most photos of one message.
+pub const MOST_PHOTOS: usize = 6;
+/// Most bytes that a message with photos may carry.
+pub const PHOTOS_BYTES: usize = 75 << 20;
+
+/// Makes safe renditions of what was sent. The same bytes are the same photo.
+///
+/// # Errors
+/// Field `photos` with one of the photo problems.
+pub(super) async fn take(services: &Services, files: Vec<Bytes>) -> Result<Vec<MediaRow>> {
+    if files.len() > MOST_PHOTOS {
+        let max = MOST_PHOTOS as i64;
+        return Err(ServiceError::invalid("photos", Problem::OutOfRange { min: 0, max }));
+    }
+    let mut taken: Vec<MediaRow> = Vec::new();
+    for bytes in files {
+        if bytes.len() > Limits::default().upload_bytes {
+            return Err(ServiceError::invalid("photos", Problem::PhotoTooLarge));
+        }
+        let hash = idempotency::hex_digest(&bytes);
+        if taken.iter().any(|photo| photo.content_hash == hash) {
+            continue;
+        }
+        let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
+        let row = match known {
+            Some(row) => row,
+            None => store_renditions(services, bytes, Limits::default(), hash).await.map_err(of_photos)?,
+        };
+        taken.push(row);
+    }
+    Ok(taken)
+}
+
+/// The form here has one field for all photos.
+fn of_photos(error: ServiceError) -> ServiceError {
+    let ServiceError::Invalid(errors) = error else { return error };
+    let renamed = errors.into_iter().map(|mut error| {
+        "photos".clone_into(&mut error.field);
+        error
+    });
+    ServiceError::Invalid(renamed.collect())
+}
+
+/// Puts photos beside a message, in the order in which they were sent.
+pub(super) async fn attach(
+    tx: &mut WriteTx,
+    services: &Services,
+    message: AfterSaleMessageId,
+    photos: &[MediaRow],
+) -> Result<()> {
+    for (position, photo) in photos.iter().enumerate() {
+        insert_media(tx, photo, services.now_ms()).await?;
+        let stored = find_media_by_hash(tx, &photo.content_hash).await?.ok_or(ServiceError::NotFound)?;
+        let position = i64::try_from(position).unwrap_or(i64::MAX);
+        store::after_sales::insert_message_photo(tx, message, position, stored.id).await?;
+    }
+    Ok(())
+}

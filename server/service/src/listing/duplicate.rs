@@ -1,0 +1,74 @@
+//! A new draft that says what another listing says.
+
+use domain::changes::{ChangeSource, Difference, Fields};
+use domain::ids::{ProductId, TeamId};
+use domain::money::Fen;
+use store::catalogue;
+use store::listing::{self as rows, ListingRow, ListingVariantRow};
+
+use super::{busy_when_taken, code_for_new, own_listing};
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::{Result, Services, Viewer, changes};
+
+/// Starts a draft with the words, label, photos, variants and prices of another listing of the team. Its codes are new
+/// ones; stock and the papers of batches belong to what was harvested and are not copied.
+/// Answers the team with it.
+///
+/// # Errors
+/// [`crate::ServiceError::NotFound`] for another team's listing.
+pub async fn duplicate(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    key: &str,
+) -> Result<(TeamId, ProductId)> {
+    viewer.require_user()?;
+    let mut tx = services.db.write().await?;
+    let original = own_listing(&mut tx, viewer, product).await?;
+    let request = Repeatable::new("duplicate_listing", viewer, key, &product)?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok((original.team_id, first));
+    }
+    let now_ms = services.now_ms();
+    let id: ProductId = services.new_id();
+    let blank = ListingRow::blank(id, now_ms);
+    let mut row = ListingRow {
+        id,
+        slug: blank.slug,
+        status: blank.status,
+        version: blank.version,
+        updated_at_ms: now_ms,
+        published_at_ms: None,
+        price_from_fen: Fen::ZERO,
+        ..original
+    };
+    rows::insert_listing(&mut tx, &row, viewer.user_id(), now_ms).await?;
+    let tiers = catalogue::list_tier_prices(&mut tx, product).await?;
+    let variants = rows::list_all_variants(&mut tx, product).await?;
+    for (position, variant) in (0_i64..).zip(variants.into_iter().filter(|variant| variant.active == 1)) {
+        let variant_id = services.new_id();
+        // One that is made is always free.
+        let code = code_for_new(&mut tx, &row, None, variant_id).await?.unwrap_or_default();
+        let own: Vec<(i64, Fen)> = tiers
+            .iter()
+            .filter(|tier| tier.variant_id == variant.id)
+            .map(|tier| (tier.min_quantity, tier.price_fen))
+            .collect();
+        let copy = ListingVariantRow { id: variant_id, code, position, ..variant };
+        rows::insert_variant(&mut tx, id, &copy).await.map_err(busy_when_taken)?;
+        rows::replace_tier_prices(&mut tx, variant_id, &own).await?;
+    }
+    let photos = rows::list_listing_photos(&mut tx, product).await?;
+    let photos: Vec<_> = photos.into_iter().map(|photo| photo.media_id).collect();
+    rows::replace_listing_photos(&mut tx, id, &photos).await?;
+    // What the listing declares about returns is part of what it says; a class that says it by itself goes on doing so.
+    if let Some(rule) = store::after_sales::find_product_rule(&mut tx, product).await? {
+        store::after_sales::put_product_rule(&mut tx, id, rule.return_rule, now_ms).await?;
+    }
+    row.version = rows::update_listing(&mut tx, &row).await?;
+    let difference = Difference::between(&Fields::new(), &changes::state(&mut tx, &row).await?);
+    changes::record(&mut tx, services, viewer, id, row.version, ChangeSource::Copy, &difference).await?;
+    idempotency::finish(&mut tx, &request, &id).await?;
+    tx.commit().await?;
+    Ok((row.team_id, id))
+}

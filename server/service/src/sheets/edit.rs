@@ -1,0 +1,205 @@
+//! Writing what a preview says into one listing, or into a new draft.
+
+use std::collections::BTreeSet;
+
+use domain::changes::{ChangeSource, Difference, Fields};
+use domain::failure::{Conflict, FieldError, Problem};
+use domain::ids::ProductId;
+use domain::sheets::{Change, Item, NewVariant, VariantChange};
+use serde_json::json;
+use store::WriteTx;
+use store::listing::{self as goods, ListingRow, ListingVariantRow};
+
+use super::apply::Place;
+use crate::listing::{self, ListingStatus, Offered};
+use crate::{Result, ServiceError, Services, Viewer, audit, changes};
+
+const MAX_WEIGHT_G: i64 = 1_000_000;
+
+/// Writes what changes of the listing itself, with its history; answers whether it is in the shop.
+pub(super) async fn edit(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    row: &mut ListingRow,
+    source: ChangeSource,
+    item: &Item,
+) -> Result<bool> {
+    let is_published = listing::status_of(&row.status)? == ListingStatus::Published;
+    let (former, former_variants) = (row.clone(), goods::list_all_variants(tx, row.id).await?);
+    let mut variants = former_variants.clone();
+    let difference = write(tx, services, row, &mut variants, item).await?;
+    for (former, now) in former_variants.iter().zip(&variants) {
+        listing::note_price(tx, services, row, former, now.price_fen).await?;
+    }
+    if is_published {
+        let today = listing::today(services);
+        let kept = listing::Kept::load(tx, row.id).await?;
+        let mut refused = kept.problems(row, &variants, today);
+        if !refused.is_empty() {
+            // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
+            let before: Vec<FieldError> = kept.problems(&former, &former_variants, today);
+            refused.retain(|problem| !before.contains(problem));
+        }
+        if !refused.is_empty() {
+            return Err(ServiceError::Invalid(refused));
+        }
+    }
+    row.version = goods::update_listing(tx, row).await?;
+    if is_published {
+        let detail = json!({ "version": row.version });
+        audit::record(tx, services, viewer.user_id(), "listing.changed", "product", row.id.get(), detail)
+            .await?;
+    }
+    changes::record(tx, services, viewer, row.id, row.version, source, &difference).await?;
+    Ok(is_published)
+}
+
+/// Whether a product is found by what changes.
+pub(super) const fn is_of_search(change: &Change) -> bool {
+    match change {
+        Change::Name { .. } | Change::NameEn { .. } | Change::Category { .. } | Change::NewVariant(_) => true,
+        Change::Variant { change, .. } => matches!(change, VariantChange::Name { .. }),
+        Change::Stock { .. } | Change::State { .. } => false,
+    }
+}
+
+/// Writes the variants, and changes the listing's own row in place for the caller to write; answers what differs for the
+/// history.
+async fn write(
+    tx: &mut WriteTx,
+    services: &Services,
+    row: &mut ListingRow,
+    variants: &mut Vec<ListingVariantRow>,
+    item: &Item,
+) -> Result<Difference> {
+    let mut touched: BTreeSet<usize> = BTreeSet::new();
+    let mut difference = Difference::default();
+    // A place in the order, which is what a history keeps, is counted among those for sale.
+    let mut place = variants.iter().filter(|variant| variant.active == 1).count();
+    let mut position = variants.iter().map(|variant| variant.position + 1).max().unwrap_or(0);
+    for change in &item.changes {
+        match change {
+            Change::Name { after, .. } => difference.set("name", &mut row.name, after),
+            Change::NameEn { after, .. } => difference.set("name_en", &mut row.name_en, after),
+            Change::Category { after, .. } => {
+                difference.set("category", &mut row.category_id.to_string(), &after.to_string());
+                row.category_id = *after;
+            }
+            Change::Variant { variant, change, .. } => {
+                let at = variants.iter().position(|stored| stored.id == *variant && stored.active == 1);
+                let at = at.ok_or(Conflict::VersionChanged)?;
+                set(&mut difference, &mut variants[at], change);
+                touched.insert(at);
+            }
+            Change::NewVariant(new) => {
+                let variant = add_variant(tx, services, row, new, position).await?;
+                note_new(&mut difference, &variant, place);
+                variants.push(variant);
+                position += 1;
+                place += 1;
+            }
+            Change::Stock { .. } | Change::State { .. } => {}
+        }
+    }
+    for at in touched {
+        goods::update_variant(tx, &variants[at]).await.map_err(listing::busy_when_taken)?;
+    }
+    Ok(difference)
+}
+
+/// Changes one thing of a variant and notes it as its form would say it.
+fn set(difference: &mut Difference, variant: &mut ListingVariantRow, change: &VariantChange) {
+    let id = variant.id;
+    let field = |name: &str| format!("variants.{id}.{name}");
+    match change {
+        VariantChange::Name { after, .. } => difference.set(&field("name"), &mut variant.name, after),
+        VariantChange::NameEn { after, .. } => difference.set(&field("name_en"), &mut variant.name_en, after),
+        VariantChange::Unit { after, .. } => difference.set(&field("unit"), &mut variant.unit, after),
+        VariantChange::Price { after, .. } => {
+            let mut stored = variant.price_fen.to_yuan_string();
+            difference.set(&field("price"), &mut stored, &after.to_yuan_string());
+            variant.price_fen = *after;
+        }
+        VariantChange::BaseQuantity { after, .. } => {
+            let mut stored = variant.base_quantity.to_string();
+            difference.set(&field("base_quantity"), &mut stored, &after.to_string());
+            variant.base_quantity = *after;
+        }
+        VariantChange::WeightG { after, .. } => {
+            difference.set(&field("weight_g"), &mut variant.weight_g.to_string(), &after.to_string());
+            variant.weight_g = *after;
+        }
+    }
+}
+
+/// Notes a variant that was added.
+fn note_new(difference: &mut Difference, variant: &ListingVariantRow, place: usize) {
+    let texts = [
+        ("position", place.to_string()),
+        ("code", variant.code.clone()),
+        ("name", variant.name.clone()),
+        ("name_en", variant.name_en.clone()),
+        ("unit", variant.unit.clone()),
+        ("price", variant.price_fen.to_yuan_string()),
+        ("base_quantity", variant.base_quantity.to_string()),
+        ("weight_g", variant.weight_g.to_string()),
+        ("min_quantity", variant.min_quantity.to_string()),
+        ("step_quantity", variant.step_quantity.to_string()),
+    ];
+    for (name, text) in texts {
+        difference.set(&format!("variants.{}.{name}", variant.id), &mut String::new(), &text);
+    }
+}
+
+async fn add_variant(
+    tx: &mut WriteTx,
+    services: &Services,
+    row: &ListingRow,
+    new: &NewVariant,
+    position: i64,
+) -> Result<ListingVariantRow> {
+    let id = services.new_id();
+    let code = listing::code_for_new(tx, row, new.code.as_deref(), id).await?;
+    let code = code.ok_or_else(|| ServiceError::invalid("code", Problem::Taken))?;
+    let by_content = (row.base_unit == "g").then(|| new.base_quantity.min(MAX_WEIGHT_G));
+    let weight_g =
+        new.weight_g.or(by_content).ok_or_else(|| ServiceError::invalid("weight_g", Problem::Missing))?;
+    let unit = if new.unit.is_empty() { "件".to_owned() } else { new.unit.clone() };
+    let variant = ListingVariantRow {
+        id,
+        code,
+        name: new.name.clone(),
+        name_en: new.name_en.clone(),
+        unit,
+        price_fen: new.price,
+        base_quantity: new.base_quantity,
+        weight_g,
+        min_quantity: 1,
+        step_quantity: 1,
+        position,
+        active: 1,
+    };
+    goods::insert_variant(tx, row.id, &variant).await.map_err(listing::busy_when_taken)?;
+    Ok(variant)
+}
+
+/// Starts a draft with the team's first village, place and freight template, as its form does; it is not in the shop.
+pub(super) async fn make_product(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    place: &Place,
+    offered: &Offered,
+    id: ProductId,
+    item: &Item,
+) -> Result<bool> {
+    let user = viewer.require_seller(place.team)?.user_id;
+    let mut row = listing::blank_for(offered, place.team, id, services.now_ms())?;
+    goods::insert_listing(tx, &row, Some(user), services.now_ms()).await?;
+    write(tx, services, &mut row, &mut Vec::new(), item).await?;
+    row.version = goods::update_listing(tx, &row).await?;
+    let difference = Difference::between(&Fields::new(), &changes::state(tx, &row).await?);
+    changes::record(tx, services, viewer, id, row.version, place.source, &difference).await?;
+    Ok(false)
+}

@@ -1,0 +1,159 @@
+//! What a team should look at: little left, about to expire.
+
+use domain::ids::{BatchId, ProductId, TeamId};
+use domain::stock::movement::{BatchDays, BatchState, batch_state};
+use domain::time::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::movements::{self, ExpiringRow, ThresholdRow};
+use store::recalls::RecallHeadRow;
+
+use super::MAX_QUANTITY;
+use crate::listing::form::Reader;
+use crate::listing::{lock_own_listing, today};
+use crate::{Result, ServiceError, Services, Viewer, audit};
+
+/// Warnings of one kind that are shown.
+const MOST_SHOWN: i64 = 50;
+/// Batches that expire later than this are never near their end.
+const HORIZON_DAYS: i64 = 3 * 366;
+
+/// What a team should look at.
+#[derive(Debug, Clone, Default)]
+pub struct StockWarnings {
+    /// The emptiest first.
+    pub low: Vec<LowStock>,
+    /// Expired ones and those near it, the first to expire first.
+    pub expiring: Vec<Expiring>,
+    /// Recalls of which goods are still to be destroyed or paid parcels stand still, latest first.
+    pub recalls: Vec<RecallHeadRow>,
+}
+
+/// A product of which there is little.
+#[derive(Debug, Clone)]
+pub struct LowStock {
+    pub product: ProductId,
+    pub name: String,
+    pub name_en: String,
+    /// `g` or `piece`.
+    pub base_unit: String,
+    /// Base units that can be sold, and below which a warning was asked for.
+    pub available: i64,
+    pub threshold: i64,
+}
+
+/// A batch that has expired with something left, or is near it.
+#[derive(Debug, Clone)]
+pub struct Expiring {
+    pub batch: BatchId,
+    pub product: ProductId,
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    pub base_unit: String,
+    pub expires_on: String,
+    /// Base units.
+    pub available: i64,
+    pub state: BatchState,
+    /// Days on which it can still be sold after today; negative when it has expired.
+    pub days_left: i64,
+}
+
+/// What the sellers of a team should look at.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] for anyone else.
+pub async fn stock_warnings(services: &Services, viewer: &Viewer, team: TeamId) -> Result<StockWarnings> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    let today = today(services);
+    let pieces = services.rules.low_stock_pieces;
+    let low = movements::list_low_stock(&mut conn, team, &today.to_string(), pieces, MOST_SHOWN).await?;
+    let until = today.plus_days(HORIZON_DAYS).to_string();
+    // Those near their end are among the first to expire, but not all of the first are near it.
+    let ending = movements::list_expiring(&mut conn, team, &until, MOST_SHOWN * 10).await?;
+    let mut expiring = Vec::new();
+    for row in ending {
+        let shown = expiring_of(row, today, services.rules.near_expiry_percent)?;
+        if matches!(shown.state, BatchState::Expired | BatchState::NearExpiry)
+            && expiring.len() < usize::try_from(MOST_SHOWN).unwrap_or_default()
+        {
+            expiring.push(shown);
+        }
+    }
+    let low = low.into_iter().map(|row| LowStock {
+        product: row.product_id,
+        name: row.name,
+        name_en: row.name_en,
+        base_unit: row.base_unit,
+        available: row.available,
+        threshold: row.threshold,
+    });
+    let recalls = store::recalls::list_unfinished(&mut conn, team, MOST_SHOWN).await?;
+    Ok(StockWarnings { low: low.collect(), expiring, recalls })
+}
+
+fn expiring_of(row: ExpiringRow, today: Date, shop_percent: i64) -> Result<Expiring> {
+    let day = |text: &str| text.parse::<Date>().map_err(ServiceError::internal);
+    let last = day(&row.expires_on)?;
+    let days = BatchDays { produced_on: day(&row.produced_on)?, expires_on: Some(last), is_recalled: false };
+    let near_percent = row.near_expiry_percent.unwrap_or(shop_percent);
+    Ok(Expiring {
+        state: batch_state(days, row.available, today, near_percent),
+        days_left: today.days_until(last),
+        batch: row.batch_id,
+        product: row.product_id,
+        code: row.code,
+        name: row.name,
+        name_en: row.name_en,
+        base_unit: row.base_unit,
+        expires_on: row.expires_on,
+        available: row.available,
+    })
+}
+
+/// When to warn about a product, as typed; blank for the shop's own rule.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetThreshold {
+    /// In its shown form.
+    pub product: String,
+    /// Base units; 0 for never.
+    pub low_stock: String,
+    /// Per cent of the shelf life.
+    pub near_expiry_percent: String,
+}
+
+/// Says when to warn about a product. Saying the same twice changes nothing.
+///
+/// # Errors
+/// [`ServiceError::Invalid`]: `low_stock`, `near_expiry_percent` (1 to 90).
+pub async fn set_threshold(services: &Services, viewer: &Viewer, command: &SetThreshold) -> Result<()> {
+    viewer.require_user()?;
+    let product: ProductId = command.product.trim().parse().map_err(|_| ServiceError::NotFound)?;
+    let mut tx = services.db.write().await?;
+    let listing = lock_own_listing(&mut tx, services, viewer, product).await?;
+    let mut reader = Reader::default();
+    let threshold = ThresholdRow {
+        low_stock: reader.optional_number("low_stock", &command.low_stock, 0, MAX_QUANTITY),
+        near_expiry_percent: reader.optional_number(
+            "near_expiry_percent",
+            &command.near_expiry_percent,
+            1,
+            90,
+        ),
+    };
+    if !reader.problems.is_empty() {
+        return Err(ServiceError::Invalid(reader.problems));
+    }
+    // Sent twice: it is as asked for already.
+    if movements::find_threshold(&mut tx, listing.id).await?.unwrap_or_default() == threshold {
+        return Ok(());
+    }
+    movements::put_threshold(&mut tx, listing.id, threshold, services.now_ms()).await?;
+    let detail = json!({ "low": threshold.low_stock, "near": threshold.near_expiry_percent });
+    audit::record(&mut tx, services, viewer.user_id(), "stock.threshold", "product", product.get(), detail)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

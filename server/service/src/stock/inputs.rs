@@ -1,0 +1,135 @@
+//! The weights by village of a batch were wrong: they are changed by a recorded correction and in no other way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::failure::Problem;
+use domain::ids::{InputCorrectionId, VillageId};
+use domain::listing::InputForm;
+use domain::stock::movement::MovementKind;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::Conn;
+use store::listing::{self as rows, ChoiceRow, ListingRow};
+use store::movements::{self, NewInputCorrection, NewMovement};
+
+use super::{MAX_NOTE_CHARS, lock_own_batch, movement, note};
+use crate::idempotency::{self, Begun, Repeatable};
+use crate::listing::form::Reader;
+use crate::listing::lock_own_listing;
+use crate::search::reindex_product;
+use crate::{Result, ServiceError, Services, Viewer, audit};
+
+/// The right weights, as typed: every village of the batch; a blank weight takes a village out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CorrectInputs {
+    /// In its shown form.
+    pub batch: String,
+    pub inputs: Vec<InputForm>,
+    /// Why they were wrong.
+    pub reason: String,
+}
+
+/// Corrects the weights of a batch. Orders placed before keep the split that was frozen with them; later ones are split
+/// by the new weights.
+///
+/// # Errors
+/// [`ServiceError::Invalid`]: `reason` without one; `inputs` without a weight, or when they are as they were;
+/// `inputs.N.village`, `inputs.N.weight_kg`.
+pub async fn correct_inputs(
+    services: &Services,
+    viewer: &Viewer,
+    command: &CorrectInputs,
+    key: &str,
+) -> Result<InputCorrectionId> {
+    let user = viewer.require_user()?.user_id;
+    let request = Repeatable::new("correct_inputs", viewer, key, command)?;
+    let mut tx = services.db.write().await?;
+    let (batch, listing) = lock_own_batch(&mut tx, viewer, &command.batch).await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let before = movements::list_weights(&mut tx, batch.id).await?;
+    let mut reader = Reader::default();
+    let mut reason = String::new();
+    if command.reason.trim().is_empty() {
+        reader.report("reason", Problem::Missing);
+    }
+    reader.text("reason", &command.reason, MAX_NOTE_CHARS, &mut reason);
+    let after = read_inputs(&mut tx, &mut reader, &listing, &before, &command.inputs).await?;
+    let lines = differences(&before, &after);
+    if reader.problems.is_empty() && (lines.is_empty() || after.is_empty()) {
+        reader.report("inputs", Problem::Missing);
+    }
+    if !reader.problems.is_empty() {
+        return Err(ServiceError::Invalid(reader.problems));
+    }
+    let correction = NewInputCorrection {
+        id: services.new_id(),
+        batch_id: batch.id,
+        reason: reason.clone(),
+        user_id: user,
+        at_ms: services.now_ms(),
+        lines,
+    };
+    // The batch before its product, in the order in which an order takes them.
+    lock_own_listing(&mut tx, services, viewer, listing.id).await?;
+    movements::set_weights(&mut tx, batch.id, &after).await?;
+    movements::insert_input_correction(&mut tx, &correction).await?;
+    let corrected = NewMovement {
+        cause_id: Some(correction.id.get()),
+        note: reason,
+        ..movement(services, Some(user), batch.id, MovementKind::Inputs)
+    };
+    note(&mut tx, services, corrected).await?;
+    if listing.status == "published" {
+        // The villages of its batches are words that a product is found by.
+        reindex_product(&mut tx, listing.id).await?;
+    }
+    let detail = json!({ "correction": correction.id, "villages": correction.lines.len() });
+    audit::record(&mut tx, services, Some(user), "batch.inputs", "batch", batch.id.get(), detail).await?;
+    idempotency::finish(&mut tx, &request, &correction.id).await?;
+    tx.commit().await?;
+    Ok(correction.id)
+}
+
+/// Village, grams before, grams after: what differs.
+fn differences(before: &[(VillageId, i64)], after: &[(VillageId, i64)]) -> Vec<(VillageId, i64, i64)> {
+    let weight = |of: &[(VillageId, i64)], village: VillageId| {
+        of.iter().find(|(one, _)| *one == village).map_or(0, |(_, weight_g)| *weight_g)
+    };
+    let villages: BTreeSet<VillageId> = before.iter().chain(after).map(|(village, _)| *village).collect();
+    villages
+        .into_iter()
+        .map(|village| (village, weight(before, village), weight(after, village)))
+        .filter(|(_, old, new)| old != new)
+        .collect()
+}
+
+/// The villages of the team, and those that are in the batch already.
+async fn read_inputs(
+    conn: &mut Conn,
+    reader: &mut Reader,
+    listing: &ListingRow,
+    before: &[(VillageId, i64)],
+    typed: &[InputForm],
+) -> Result<Vec<(VillageId, i64)>> {
+    let mut villages = rows::list_village_choices(conn, listing.team_id).await?;
+    for (village, _) in before {
+        if villages.iter().all(|choice| choice.id != village.get()) {
+            villages.push(ChoiceRow { id: village.get(), name: String::new(), name_en: String::new() });
+        }
+    }
+    let mut inputs: BTreeMap<VillageId, i64> = BTreeMap::new();
+    for (index, input) in typed.iter().enumerate() {
+        if input.weight_kg.trim().is_empty() {
+            continue;
+        }
+        let village = reader.choice(&format!("inputs.{index}.village"), &input.village, &villages);
+        let weight_g = reader.kilograms(&format!("inputs.{index}.weight_kg"), &input.weight_kg);
+        if let (Some(village), Some(weight_g)) = (village, weight_g) {
+            *inputs.entry(VillageId::from_i64(village)).or_default() += weight_g;
+        }
+    }
+    Ok(inputs.into_iter().collect())
+}

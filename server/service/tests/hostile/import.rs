@@ -1,0 +1,230 @@
+//! A sheet of 5,000 rows, from its bytes to the shop: how long it takes and what it holds, in a process of its own.
+
+use std::process::Command;
+use std::time::Instant;
+
+use domain::changes::ChangeSource;
+use domain::ids::ProductId;
+use domain::money::Fen;
+use domain::sheets::Column;
+use rust_xlsxwriter::Workbook;
+use service::sheets::{Wanted, apply, preview_page, preview_sheet};
+use service::testing::TestShop;
+use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
+
+use crate::measure::memory_kib;
+
+const CHILD: &str = "XIANGJI_IMPORT_CHILD";
+const ROWS: i64 = 5_000;
+/// The most memory that reading, comparing, keeping and applying may take beyond what the shop holds, in KiB.
+const MAX_GROWTH_KIB: u64 = 96 * 1024;
+/// The longest that it may take from upload to preview, and to the last product applied, in milliseconds. A program
+/// without optimisation on a machine that does other things is given more time than the promise, which is ten seconds.
+const MAX_PREVIEW_MS: u128 = 10_000;
+const MAX_ALL_MS: u128 = if cfg!(debug_assertions) { 120_000 } else { 10_000 };
+
+const fn product(at: i64) -> ProductId {
+    ProductId::from_i64(1_000_000 + at)
+}
+
+/// What a sheet of 5,000 rows does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Every product is a yuan dearer and has another name: half of them are in the shop, where they are found anew.
+    Words,
+    /// A gram came in for every product.
+    Stock,
+    /// Every row is a new draft, all of them with the same initials.
+    Drafts,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Words, Self::Stock, Self::Drafts];
+
+    fn named(text: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| format!("{kind:?}") == text).unwrap()
+    }
+
+    /// The cells of the row of a product, as text.
+    fn cells(self, at: i64) -> Vec<(Column, String)> {
+        let (id, code) = (product(at).to_string(), format!("G-{at}"));
+        let price = Fen::new(10_100 + at).to_yuan_string();
+        match self {
+            Self::Words => vec![
+                (Column::Product, id),
+                (Column::Name, format!("春绿茶 {at}")),
+                (Column::NameEn, format!("Tea {at}")),
+                (Column::Code, code),
+                (Column::VariantName, "一罐".to_owned()),
+                (Column::Price, price),
+                (Column::Unit, "罐".to_owned()),
+                (Column::BaseQuantity, "100".to_owned()),
+                (Column::WeightG, "150".to_owned()),
+            ],
+            Self::Stock => vec![(Column::Code, code), (Column::StockChange, "1".to_owned())],
+            Self::Drafts => vec![
+                (Column::Name, format!("明前绿茶特级 {at}")),
+                (Column::VariantName, "一罐".to_owned()),
+                (Column::Price, price),
+                (Column::BaseQuantity, "100".to_owned()),
+            ],
+        }
+    }
+
+    /// Looks whether it was done.
+    async fn check(self, shop: &TestShop, at: i64) {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        if self == Self::Drafts {
+            return;
+        }
+        let page = service::listing::edit_page(services, &seller, product(at)).await.unwrap();
+        if self == Self::Stock {
+            assert_eq!(page.batches[0].available, 10_001);
+            return;
+        }
+        let history = service::changes::history(services, &seller, product(at), None).await.unwrap();
+        assert_eq!((history.entries.len(), history.entries[0].source), (1, ChangeSource::Sheet));
+        assert_eq!(page.form.variants[0].price, Fen::new(10_100 + at).to_yuan_string());
+        assert_eq!(page.form.name, format!("春绿茶 {at}"));
+    }
+}
+
+/// Every product has stock and papers, every other one is for sale.
+async fn fill(shop: &TestShop) {
+    let (services, places) = (&shop.services, &shop.places);
+    let now_ms = services.now_ms();
+    let mut tx = services.db.write().await.unwrap();
+    for at in 0..ROWS {
+        let row = ListingRow {
+            slug: format!("goods-{at}"),
+            team_id: places.tea_team,
+            category_id: places.category,
+            village_id: places.villages[0],
+            place_id: places.tea_place,
+            freight_template_id: places.tea_freight,
+            name: format!("绿茶 {at}"),
+            name_en: format!("Tea {at}"),
+            story: "谷雨前采，手工炒。".to_owned(),
+            ..ListingRow::blank(product(at), now_ms)
+        };
+        rows::insert_listing(&mut tx, &row, None, now_ms).await.unwrap();
+        let variant = ListingVariantRow {
+            id: services.new_id(),
+            code: format!("G-{at}"),
+            name: "一罐".to_owned(),
+            name_en: "One tin".to_owned(),
+            unit: "罐".to_owned(),
+            price_fen: Fen::new(10_000 + at),
+            base_quantity: 100,
+            weight_g: 150,
+            min_quantity: 1,
+            step_quantity: 1,
+            position: 0,
+            active: 1,
+        };
+        rows::insert_variant(&mut tx, row.id, &variant).await.unwrap();
+        rows::update_listing(&mut tx, &row).await.unwrap();
+        let batch = NewBatch {
+            id: services.new_id(),
+            product_id: row.id,
+            code: "20260501".to_owned(),
+            papers: PapersRow { produced_on: "2026-05-01".to_owned(), ..PapersRow::default() },
+            received: 10_000,
+            inputs: vec![(places.villages[0], 10_000)],
+            created_at_ms: now_ms,
+        };
+        rows::insert_batch(&mut tx, &batch).await.unwrap();
+        if at % 2 == 0 {
+            rows::publish_listing(&mut tx, row.id, &row.slug, now_ms).await.unwrap();
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+/// A workbook with every column, numbers as numbers.
+fn sheet(kind: Kind) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (at, column) in (0_u16..).zip(Column::ALL) {
+        sheet.write_string(0, at, column.head(domain::locale::Locale::Zh)).unwrap();
+    }
+    let place = |column: Column| Column::ALL.iter().position(|known| *known == column).unwrap();
+    for at in 0..ROWS {
+        let number = u32::try_from(at).unwrap() + 1;
+        for (column, text) in kind.cells(at) {
+            let place = u16::try_from(place(column)).unwrap();
+            match text.parse::<f64>() {
+                Ok(value) if column != Column::Product => {
+                    sheet.write_number(number, place, value).unwrap();
+                }
+                _ => {
+                    sheet.write_string(number, place, text).unwrap();
+                }
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+async fn import(kind: Kind) {
+    let shop = TestShop::sqlite().await;
+    if kind != Kind::Drafts {
+        fill(&shop).await;
+    }
+    let bytes = sheet(kind);
+    let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
+    // What was held before is no longer counted as the most that was held.
+    std::fs::write("/proc/self/clear_refs", "5").unwrap();
+    let before_kib = memory_kib("VmRSS:");
+    let begun = Instant::now();
+    let preview = preview_sheet(services, &seller, team, bytes, "5000").await.unwrap();
+    let preview_ms = begun.elapsed().as_millis();
+    let page = preview_page(services, &seller, team, preview, 1).await.unwrap();
+    assert_eq!(
+        (page.row_count, page.item_count, page.error_count),
+        (5_000, 5_000, 0),
+        "{:?}",
+        page.errors.first()
+    );
+    let applied = apply(services, &seller, team, preview, &Wanted::All).await.unwrap();
+    let all_ms = begun.elapsed().as_millis();
+    let growth_kib = memory_kib("VmHWM:").saturating_sub(before_kib);
+    assert_eq!((applied.done, applied.refused), (5_000, 0));
+    for at in [0, 1, ROWS - 1] {
+        kind.check(&shop, at).await;
+    }
+    println!("\npreview_ms={preview_ms}\nall_ms={all_ms}\ngrowth_kib={growth_kib}\nis_done=1");
+}
+
+#[test]
+fn five_thousand_rows_are_imported_quickly_and_in_bounded_memory() {
+    if let Ok(kind) = std::env::var(CHILD) {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        return runtime.block_on(import(Kind::named(&kind)));
+    }
+    for kind in Kind::ALL {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "--nocapture",
+                "import::five_thousand_rows_are_imported_quickly_and_in_bounded_memory",
+            ])
+            .env(CHILD, format!("{kind:?}"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&child.stdout).into_owned();
+        let value = |key: &str| -> u128 {
+            let line = said.lines().find_map(|line| line.strip_prefix(key));
+            let line = line.unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&child.stderr)));
+            line.parse().unwrap()
+        };
+        let (preview_ms, all_ms) = (value("preview_ms="), value("all_ms="));
+        let growth_kib = u64::try_from(value("growth_kib=")).unwrap();
+        println!("5,000 rows, {kind:?}: preview {preview_ms} ms, all {all_ms} ms, {growth_kib} KiB");
+        assert_eq!(value("is_done="), 1);
+        assert!(growth_kib <= MAX_GROWTH_KIB, "{kind:?}: {growth_kib} KiB");
+        assert!(preview_ms <= MAX_PREVIEW_MS, "{kind:?}: {preview_ms} ms to the preview");
+        assert!(all_ms <= MAX_ALL_MS, "{kind:?}: {all_ms} ms");
+    }
+}

@@ -1,0 +1,64 @@
+//! Who may answer, and who has to be another one.
+
+use super::*;
+
+#[tokio::test]
+async fn a_large_amount_wants_two_people() {
+    let shop = &TestShop::sqlite().await;
+    let (guest, services) = (shop.guest(1), &shop.services);
+    let placed = bought(shop, &[(shop.dendrobium.variant(), 4)]).await;
+    let line = lines_of(shop, placed.order_id).await.remove(0);
+    let (seller, captain) = (shop.seller().await, shop.captain().await);
+    let id = ask(shop, &guest, &line, 4, "refund_unshipped", "changed_mind").await.unwrap();
+    sales::agree(services, &captain, id, &key(shop)).await.unwrap();
+    assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
+    assert!(refunds_of(shop, placed.order_id).await.is_empty(), "nothing goes before the second word");
+    let own = sales::confirm_large(services, &captain, id, &key(shop)).await;
+    assert_eq!(conflict(own), Conflict::SecondPersonNeeded);
+    let no_captain = sales::confirm_large(services, &seller, id, &key(shop)).await;
+    assert!(matches!(no_captain, Err(ServiceError::Forbidden)), "{no_captain:?}");
+    sales::confirm_large(services, &shop.county_admin().await, id, &key(shop)).await.unwrap();
+    let row = case(shop, id).await;
+    assert_eq!((row.status, row.goods_fen), (AfterSaleStatus::Settled, fen(4 * 16_801)));
+    assert!(row.agreed_by.is_some() && row.confirmed_by.is_some() && row.agreed_by != row.confirmed_by);
+    assert_sound(shop).await;
+}
+
+#[tokio::test]
+async fn nobody_answers_for_others_or_an_own_request() {
+    let shop = &TestShop::sqlite().await;
+    let services = &shop.services;
+    // Somebody who sells tea buys it.
+    let both = shop.seller().await;
+    fill(shop, &both, &[(shop.tea.variants[0], 1)]).await;
+    let placing = checkout_form(shop, &both, 7).await;
+    let placed = place_order(services, &both, placing).await.unwrap();
+    pay(shop, &both, placed.order_id).await;
+    let line = lines_of(shop, placed.order_id).await.remove(0);
+    for stranger in [shop.guest(2), shop.shopper().await, Viewer::default()] {
+        let answer = ask(shop, &stranger, &line, 1, "refund_unshipped", "late").await;
+        assert!(matches!(answer, Err(ServiceError::NotFound)), "{answer:?}");
+    }
+    let id = ask(shop, &both, &line, 1, "refund_unshipped", "late").await.unwrap();
+    let own = sales::agree(services, &both, id, &key(shop)).await;
+    assert_eq!(conflict(own), Conflict::SecondPersonNeeded);
+    let honey = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+    for stranger in [honey, shop.shopper().await, shop.treasurer(0).await] {
+        let agreed = sales::agree(services, &stranger, id, &key(shop)).await;
+        assert!(matches!(agreed, Err(ServiceError::NotFound)), "{agreed:?}");
+        assert!(matches!(
+            sales::say(services, &stranger, id, "喂", Vec::new(), &key(shop)).await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(after_sale_page(services, &stranger, id).await.is_err());
+    }
+    let visitor = sales::agree(services, &Viewer::default(), id, &key(shop)).await;
+    assert!(matches!(visitor, Err(ServiceError::Unauthenticated)));
+    let town = town_of(shop, id).await;
+    let agreed = sales::agree(services, &town, id, &key(shop)).await;
+    assert!(matches!(agreed, Err(ServiceError::Forbidden)), "the town looks on: {agreed:?}");
+    assert!(team_after_sales(services, &both, shop.places.honey_team, false).await.is_err());
+    sales::say(services, &shop.seller().await, id, "马上看", Vec::new(), &key(shop)).await.unwrap();
+    sales::agree(services, &shop.seller().await, id, &key(shop)).await.unwrap();
+    assert_sound(shop).await;
+}

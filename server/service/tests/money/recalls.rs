@@ -1,0 +1,202 @@
+//! A recall: from one moment on nothing of the harvest is sold or leaves, every order with goods of it is listed and told,
+//! and unpaid ones are given up.
+
+mod moments;
+
+use domain::failure::{FieldError, Problem};
+use domain::stock::movement::{BatchState, RecallStage};
+use service::mail::send_due;
+use service::orders::order_page;
+use service::shipping::{ShipParcel, ship_parcel};
+use service::stock::{
+    RecallBatch, SplitBatch, WriteOff, list_recalls, list_team_recalls, order_recalls, recall_batch,
+    recall_page, recall_preview, split_batch, stock_view, write_off,
+};
+
+use super::*;
+
+fn recall(id: BatchId) -> RecallBatch {
+    RecallBatch {
+        batch: id.to_string(),
+        reason: "safety".to_owned(),
+        notice: "检出霉菌，请不要食用。".to_owned(),
+        confirm: "on".to_owned(),
+    }
+}
+
+fn ship() -> ShipParcel {
+    ShipParcel { carrier: "邮政".to_owned(), tracking_number: "EMS1".to_owned() }
+}
+
+/// Guest `number` orders one piece and gives an address for letters.
+async fn order_with_mail(shop: &TestShop, number: u32, variant: VariantId) -> PlacedOrder {
+    let guest = shop.guest(number);
+    fill(shop, &guest, &[(variant, 1)]).await;
+    let mut form = checkout_form(shop, &guest, number).await;
+    form.email = format!("guest{number}@example.org");
+    place_order(&shop.services, &guest, form).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_recall_stops_sale_lists_every_order_and_tells_every_buyer() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let good = shop.scarce("RECALL", 20).await;
+        let id = good.batches[0];
+        let split = SplitBatch { batch: id.to_string(), quantity: "5".to_owned(), ..SplitBatch::default() };
+        let part = split_batch(services, &seller, &split, "s").await.unwrap();
+        // One unpaid, one to pack, one shipped, one received, one given up before: who bought without mail, too.
+        let unpaid = order_with_mail(shop, 1, good.variant()).await;
+        let to_pack = order_with_mail(shop, 2, good.variant()).await;
+        let shipped = order_with_mail(shop, 3, good.variant()).await;
+        let received = order(shop, 4, &[(good.variant(), 2)]).await;
+        let given_up = order(shop, 5, &[(good.variant(), 1)]).await;
+        for (number, order) in [(2, &to_pack), (3, &shipped), (4, &received)] {
+            pay(shop, &shop.guest(number), order.order_id).await;
+        }
+        service::orders::cancel_order(services, &shop.guest(5), given_up.order_id, "").await.unwrap();
+        for order in [&shipped, &received] {
+            let parcel = parcels_of(shop, order.order_id).await[0].id;
+            ship_parcel(services, &seller, parcel, ship()).await.unwrap();
+        }
+        let arrived = parcels_of(shop, received.order_id).await[0].id;
+        service::orders::confirm_receipt(services, &shop.guest(4), arrived).await.unwrap();
+        while send_due(services).await.unwrap() > 0 {}
+        shop.mailer.take();
+
+        // The part is named; the whole harvest goes.
+        let preview = recall_preview(services, &seller, &part.to_string()).await.unwrap();
+        assert_eq!((preview.codes.len(), preview.affected.len(), preview.available), (2, 4, 20 - 5));
+        let stages: Vec<RecallStage> = preview.affected.iter().map(|line| line.stage).collect();
+        assert_eq!(
+            stages,
+            [RecallStage::Unpaid, RecallStage::ToPack, RecallStage::Shipped, RecallStage::Received]
+        );
+        assert_eq!(preview.recall, None);
+        let done = recall_batch(services, &seller, &recall(part), "r").await.unwrap();
+        assert_eq!(recall_batch(services, &seller, &recall(part), "r").await.unwrap(), done, "twice is once");
+        let again = recall_batch(services, &seller, &recall(id), "r2").await;
+        assert_eq!(conflict(again), Conflict::StateChanged, "it went with its part");
+
+        // Nothing is sold any more, neither of the batch nor of its part.
+        let view = stock_view(services, &seller, good.product).await.unwrap();
+        assert!(view.batches.iter().all(|batch| batch.state == BatchState::Recalled));
+        assert_eq!(view.available, 0);
+        let late = shop.guest(9);
+        let _ = carts::set_quantity(services, &late, good.variant(), 1).await;
+        let sold = match preview_checkout(services, &late, Some(Town::NEAR)).await {
+            Err(_) => false,
+            Ok(_) => place_order(services, &late, checkout_form(shop, &late, 9).await).await.is_ok(),
+        };
+        assert!(!sold, "nobody can buy it");
+
+        // Unpaid orders are given up, parcels do not leave, letters go out.
+        run_worker(shop).await;
+        assert_eq!(status(shop, unpaid.order_id).await, OrderStatus::Cancelled);
+        let parcel = parcels_of(shop, to_pack.order_id).await[0].id;
+        let refused = conflict(ship_parcel(services, &seller, parcel, ship()).await);
+        assert!(matches!(refused, Conflict::Recalled { .. }), "{refused:?}");
+        while send_due(services).await.unwrap() > 0 {}
+        let letters = shop.mailer.take();
+        let told: Vec<&str> = letters
+            .iter()
+            .filter(|letter| letter.kind == "batch-recalled")
+            .map(|letter| letter.to.as_str())
+            .collect();
+        assert_eq!(told, ["guest1@example.org", "guest2@example.org", "guest3@example.org"], "one each");
+        let letter = letters.iter().find(|letter| letter.to == "guest2@example.org").unwrap();
+        assert!(letter.text.contains("检出霉菌") && letter.text.contains("不会再发"), "{}", letter.text);
+
+        // Whoever gave no address reads it on the order's page.
+        let page = order_page(services, &shop.guest(4), &received.number, None).await.unwrap();
+        let notices = order_recalls(services, &page).await.unwrap();
+        assert_eq!((notices.len(), notices[0].notice.as_str()), (1, "检出霉菌，请不要食用。"));
+        let page = order_page(services, &shop.guest(5), &given_up.number, None).await.unwrap();
+        assert!(order_recalls(services, &page).await.unwrap().is_empty(), "it had nothing of it");
+
+        // The seller gives the paid order up, and destroys what is left.
+        service::orders::cancel_order_as_seller(services, &seller, to_pack.order_id, "召回").await.unwrap();
+        let page = recall_page(services, &seller, done).await.unwrap();
+        assert_eq!((page.affected.len(), page.left, page.codes.len()), (4, 17, 2));
+        let orders: Vec<OrderStatus> = page.affected.iter().map(|line| line.order_status).collect();
+        assert_eq!(orders[..2], [OrderStatus::Cancelled, OrderStatus::Refunded], "as it is now");
+        assert_eq!(page.affected[0].stage, RecallStage::Unpaid, "and as it was");
+        let left = batch(shop, id).await.0;
+        let destroyed = WriteOff {
+            batch: id.to_string(),
+            quantity: left.to_string(),
+            reason: "recalled".to_owned(),
+            note: String::new(),
+        };
+        write_off(services, &seller, &destroyed, "w").await.unwrap();
+        assert_eq!(batch(shop, id).await, (0, 0, 3));
+        let split = SplitBatch { batch: part.to_string(), quantity: "1".to_owned(), ..SplitBatch::default() };
+        let refused = split_batch(services, &seller, &split, "s2").await;
+        let problem = FieldError::new("quantity", Problem::NotForSale);
+        assert!(matches!(refused, Err(ServiceError::Invalid(problems)) if problems == [problem]));
+        run_worker(shop).await;
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_for_recalled_goods_goes_back() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let good = shop.scarce("LATE", 5).await;
+        let placed = order(shop, 1, &[(good.variant(), 1)]).await;
+        let session = open_page(shop, &shop.guest(1), placed.order_id).await;
+        recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
+        // Paid before the worker closed the payment page.
+        assert!(shop.gateway.pay(&session));
+        assert_eq!(notify(shop, &session).await.unwrap(), "late: refunded");
+        run_worker(shop).await;
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Cancelled);
+        assert_eq!(shop.gateway.refund_count(), 1, "all of it, once");
+        assert_eq!(batch(shop, good.batches[0]).await, (5, 0, 0), "set aside no more, and not for sale");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_team_and_the_county_recall_and_nobody_else() {
+    let shop = TestShop::sqlite().await;
+    let services = &shop.services;
+    let id = shop.tea.batches[0];
+    let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+    for viewer in [&other, &shop.shopper().await, &shop.approver().await] {
+        assert!(matches!(
+            recall_preview(services, viewer, &id.to_string()).await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(matches!(
+            recall_batch(services, viewer, &recall(id), "k").await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(matches!(list_recalls(services, viewer).await, Err(ServiceError::Forbidden)));
+    }
+    let stranger = recall_batch(services, &shop.guest(1), &recall(id), "k").await;
+    assert!(matches!(stranger, Err(ServiceError::Unauthenticated)));
+    let (admin, captain) = (shop.county_admin().await, shop.captain().await);
+    let unsure =
+        RecallBatch { confirm: String::new(), notice: "短".to_owned(), reason: String::new(), ..recall(id) };
+    match recall_batch(services, &captain, &unsure, "k").await {
+        Err(ServiceError::Invalid(problems)) => {
+            let fields: Vec<&str> = problems.iter().map(|error| error.field.as_str()).collect();
+            assert_eq!(fields, ["reason", "notice", "confirm"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    let done = recall_batch(services, &admin, &recall(id), "k").await.unwrap();
+    assert_eq!(recall_page(services, &captain, done).await.unwrap().recall.id, done);
+    assert_eq!(list_recalls(services, &admin).await.unwrap().len(), 1);
+    let team = shop.places.tea_team;
+    assert_eq!(list_team_recalls(services, &captain, team).await.unwrap()[0].id, done);
+    assert!(matches!(list_team_recalls(services, &other, team).await, Err(ServiceError::Forbidden)));
+    assert!(matches!(recall_page(services, &other, done).await, Err(ServiceError::NotFound)));
+    // The other batch of the same product is another harvest: it goes on being sold.
+    order(&shop, 1, &[(shop.tea.variant(), 1)]).await;
+    assert_sound(&shop).await;
+}

@@ -1,0 +1,54 @@
+//! What after-sales mean for the books.
+
+use domain::ids::{OrderId, ParcelId, PaymentId};
+use domain::money::Fen;
+
+use crate::{Conn, Result, sql};
+
+/// The payment whose money an order took.
+pub async fn find_applied_payment(conn: &mut Conn, order: OrderId) -> Result<Option<PaymentId>> {
+    let found = sql::query_scalar::<i64>(
+        "SELECT payment_id FROM journal_entries WHERE order_id = $1 AND kind = 'apply' AND payment_id IS NOT NULL",
+    )
+    .bind(order.get())
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.map(PaymentId::from_i64))
+}
+
+/// What went back of a parcel's goods and freight so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct GoneGoodsRow {
+    /// Of goods, because the seller's side was at fault.
+    #[sqlx(try_from = "i64")]
+    pub faulty_fen: Fen,
+    #[sqlx(try_from = "i64")]
+    pub freight_fen: Fen,
+    /// Goods and freight that nobody has confirmed as the second person.
+    #[sqlx(try_from = "i64")]
+    pub unconfirmed_fen: Fen,
+}
+
+pub async fn get_gone_goods(conn: &mut Conn, parcel: ParcelId) -> Result<GoneGoodsRow> {
+    Ok(sql::query_as::<GoneGoodsRow>(
+        "SELECT COALESCE(CAST(SUM(CASE WHEN reason <> 'changed_mind' THEN goods_fen ELSE 0 END) AS BIGINT), 0)
+                    AS faulty_fen,
+                COALESCE(CAST(SUM(freight_fen) AS BIGINT), 0) AS freight_fen,
+                COALESCE(CAST(SUM(CASE WHEN confirmed_by IS NULL THEN goods_fen + freight_fen ELSE 0 END) AS BIGINT), 0)
+                    AS unconfirmed_fen
+           FROM after_sales WHERE parcel_id = $1 AND status || '' = 'settled'",
+    )
+    .bind(parcel.get())
+    .fetch_one(conn)
+    .await?)
+}
+
+/// Takes pieces off what a product sold, for "best selling".
+pub async fn take_from_sold_count(conn: &mut Conn, product: i64, pieces: i64) -> Result<()> {
+    sql::query("UPDATE products SET sold_count = sold_count - $2 WHERE id = $1")
+        .bind(product)
+        .bind(pieces)
+        .execute(conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! Lists of after-sales: of an order, of a team, of a town; and what they change in parcels that are packed.
+
+use domain::after_sale::{AfterSaleKind, AfterSaleReason, AfterSaleStatus};
+use domain::ids::{AfterSaleId, LineId, OrderId, ParcelId, TeamId};
+use domain::money::Fen;
+use domain::parcel::ParcelStatus;
+
+use crate::orders::LineRow;
+use crate::{Conn, Result, sql};
+
+/// An after-sale in a list.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct AfterSaleSummary {
+    #[sqlx(try_from = "i64")]
+    pub id: AfterSaleId,
+    #[sqlx(try_from = "i64")]
+    pub parcel_id: ParcelId,
+    pub order_number: String,
+    pub team_name: String,
+    pub team_name_en: String,
+    #[sqlx(try_from = "String")]
+    pub kind: AfterSaleKind,
+    #[sqlx(try_from = "String")]
+    pub reason: AfterSaleReason,
+    #[sqlx(try_from = "String")]
+    pub status: AfterSaleStatus,
+    pub asked_at_ms: i64,
+    pub due_at_ms: Option<i64>,
+    /// Goods and freight that go back; zero until agreed.
+    #[sqlx(try_from = "i64")]
+    pub amount_fen: Fen,
+    pub first_line: String,
+    pub first_line_en: String,
+    pub pieces: i64,
+}
+
+/// A summary's columns and where they come from; `$narrow` narrows after-sales `a`.
+macro_rules! summaries {
+    ($narrow:literal) => {
+        concat!(
+            "SELECT a.id, a.parcel_id, o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
+                a.kind, a.reason, a.status, a.asked_at_ms, a.due_at_ms, a.goods_fen + a.freight_fen AS amount_fen,
+                (SELECT l.product_name FROM after_sale_lines x JOIN order_lines l ON l.id = x.line_id
+                  WHERE x.after_sale_id = a.id ORDER BY l.position LIMIT 1) AS first_line,
+                (SELECT l.product_name_en FROM after_sale_lines x JOIN order_lines l ON l.id = x.line_id
+                  WHERE x.after_sale_id = a.id ORDER BY l.position LIMIT 1) AS first_line_en,
+                (SELECT CAST(SUM(x.quantity) AS BIGINT) FROM after_sale_lines x WHERE x.after_sale_id = a.id) AS pieces
+           FROM after_sales a JOIN orders o ON o.id = a.order_id JOIN teams t ON t.id = a.team_id
+          WHERE ",
+            $narrow
+        )
+    };
+}
+
+/// The after-sales of an order, newest first.
+pub async fn list_of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<AfterSaleSummary>> {
+    Ok(sql::query_as::<AfterSaleSummary>(summaries!("a.order_id = $1 ORDER BY a.id DESC"))
+        .bind(order.get())
+        .fetch_all(conn)
+        .await?)
+}
+
+/// A team's after-sales: what is open and whose time ends first, or (`ended`) what has ended, the newest first.
+pub async fn list_of_team(
+    conn: &mut Conn,
+    team: TeamId,
+    ended: bool,
+    limit: i64,
+) -> Result<Vec<AfterSaleSummary>> {
+    let text = if ended {
+        summaries!(
+            "a.team_id = $1 AND a.status IN ('settled', 'exchanged', 'dismissed', 'withdrawn', 'lapsed')
+          ORDER BY a.id DESC LIMIT $2"
+        )
+    } else {
+        summaries!(
+            "a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
+                'replacing', 'refused', 'appealed')
+          ORDER BY a.due_at_ms, a.id LIMIT $2"
+        )
+    };
+    Ok(sql::query_as::<AfterSaleSummary>(text).bind(team.get()).bind(limit).fetch_all(conn).await?)
+}
+
+/// How many after-sales wait for the team.
+pub async fn count_open_of_team(conn: &mut Conn, team: TeamId) -> Result<i64> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM after_sales WHERE team_id = $1
+            AND status IN ('requested', 'returning', 'awaiting_second', 'replacing')",
+    )
+    .bind(team.get())
+    .fetch_one(conn)
+    .await?)
+}
+
+/// What waits for a town's decision, or for a second person (`status`); of one town, or of all (`None`). Whose time ends
+/// first comes first.
+pub async fn list_appeals(
+    conn: &mut Conn,
+    town: Option<i64>,
+    status: AfterSaleStatus,
+    limit: i64,
+) -> Result<Vec<AfterSaleSummary>> {
+    // An index follows no condition that may be none.
+    let text = match town {
+        Some(_) => summaries!("a.town_id = $1 AND a.status = $2 ORDER BY a.due_at_ms, a.id LIMIT $3"),
+        None => {
+            summaries!("CAST($1 AS BIGINT) IS NULL AND a.status = $2 ORDER BY a.due_at_ms, a.id LIMIT $3")
+        }
+    };
+    Ok(sql::query_as::<AfterSaleSummary>(text)
+        .bind(town)
+        .bind(status.as_str())
+        .bind(limit)
+        .fetch_all(conn)
+        .await?)
+}
+
+/// Pieces of a line that are no longer packed, since their money went back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct PackChangeRow {
+    #[sqlx(try_from = "i64")]
+    pub line_id: LineId,
+    pub pieces: i64,
+}
+
+/// What is not packed of a team's parcels in one state.
+pub async fn list_pack_changes(
+    conn: &mut Conn,
+    team: TeamId,
+    status: ParcelStatus,
+) -> Result<Vec<PackChangeRow>> {
+    Ok(sql::query_as::<PackChangeRow>(
+        "SELECT x.line_id, CAST(SUM(x.quantity) AS BIGINT) AS pieces
+           FROM parcels c JOIN after_sales a ON a.parcel_id = c.id JOIN after_sale_lines x ON x.after_sale_id = a.id
+          WHERE c.team_id = $1 AND c.status = $2 AND a.kind = 'refund_unshipped' AND a.status || '' = 'settled'
+          GROUP BY x.line_id ORDER BY x.line_id",
+    )
+    .bind(team.get())
+    .bind(status.as_str())
+    .fetch_all(conn)
+    .await?)
+}
+
+/// What is in the replacement parcels of a team in one state: lines with the pieces that are exchanged, in the parcel
+/// that carries them. They cost nothing.
+pub async fn list_replacement_lines(
+    conn: &mut Conn,
+    team: TeamId,
+    status: ParcelStatus,
+) -> Result<Vec<LineRow>> {
+    Ok(sql::query_as::<LineRow>(
+        "SELECT l.id, l.order_id, a.replacement_parcel_id AS parcel_id, l.variant_id, l.product_id, l.team_id,
+                l.position, l.product_name, l.product_name_en, l.variant_code, l.variant_name, l.variant_name_en,
+                l.unit, l.unit_price_fen, x.quantity, CAST(0 AS BIGINT) AS net_fen
+           FROM parcels c
+           JOIN after_sales a ON a.replacement_parcel_id = c.id
+           JOIN after_sale_lines x ON x.after_sale_id = a.id
+           JOIN order_lines l ON l.id = x.line_id
+          WHERE c.team_id = $1 AND c.status = $2 ORDER BY l.order_id, l.position",
+    )
+    .bind(team.get())
+    .bind(status.as_str())
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The same of an order's replacement parcels, whatever became of them.
+pub async fn list_order_replacement_lines(conn: &mut Conn, order: OrderId) -> Result<Vec<LineRow>> {
+    Ok(sql::query_as::<LineRow>(
+        "SELECT l.id, l.order_id, a.replacement_parcel_id AS parcel_id, l.variant_id, l.product_id, l.team_id,
+                l.position, l.product_name, l.product_name_en, l.variant_code, l.variant_name, l.variant_name_en,
+                l.unit, l.unit_price_fen, x.quantity, CAST(0 AS BIGINT) AS net_fen
+           FROM after_sales a
+           JOIN after_sale_lines x ON x.after_sale_id = a.id
+           JOIN order_lines l ON l.id = x.line_id
+          WHERE a.order_id = $1 AND a.replacement_parcel_id IS NOT NULL ORDER BY l.position",
+    )
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
+}
+
+/// Where goods of a parcel are sent back to: the team that sent it, and the place it left from.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ReturnPlaceRow {
+    pub team_name: String,
+    pub team_name_en: String,
+    pub name: String,
+    pub region_code: String,
+    pub address: String,
+    pub phone: String,
+}
+
+pub async fn get_return_place(conn: &mut Conn, parcel: ParcelId) -> Result<ReturnPlaceRow> {
+    sql::query_as::<ReturnPlaceRow>(
+        "SELECT t.name AS team_name, t.name_en AS team_name_en, d.name, d.region_code, d.address, d.phone
+           FROM parcels c JOIN dispatch_places d ON d.id = c.place_id JOIN teams t ON t.id = c.team_id
+          WHERE c.id = $1",
+    )
+    .bind(parcel.get())
+    .fetch_optional(conn)
+    .await?
+    .ok_or(crate::StoreError::NotFound("dispatch_place"))
+}

@@ -1,0 +1,204 @@
+//! Recalls, on both engines: what has goods of the harvest, what may not leave, what is not for sale any more.
+
+use domain::ids::{AfterSaleId, LineId, OrderId, ParcelId, RecallId, TeamId};
+use domain::stock::movement::{MovementKind, RecallReason, RecallStage};
+use sqlx::Executor;
+
+use super::movements::{BATCH, GRANDPART, ORDER, PARCEL, PART, PRODUCT, T, TEAM, TODAY, USER};
+use super::on_both;
+use crate::movements::{list_movements, list_parcel_batches, list_sold_to_pack};
+use crate::recalls::*;
+use crate::{Conn, Db, StoreError, audit_books, stock};
+
+const REPLACEMENT: ParcelId = ParcelId::from_i64(91);
+
+pub(crate) async fn scenario(db: &Db) {
+    super::movements::scenario(db).await;
+    let mut tx = db.write().await.unwrap();
+    recalls(&mut tx).await;
+    replacements(&mut tx).await;
+    tx.commit().await.unwrap();
+}
+
+async fn recalls(conn: &mut Conn) {
+    let affected = list_affected(conn, BATCH).await.unwrap();
+    let seen: Vec<_> = affected
+        .iter()
+        .map(|row| (row.order_number.as_str(), row.parcel_status.as_str(), row.base_quantity))
+        .collect();
+    assert_eq!(seen, [("XJ1", "to_pack", 125), ("XJ2", "awaiting_payment", 125)]);
+    assert!(!lock_holds(conn, OrderId::from_i64(60)).await.unwrap());
+    assert!(list_recalled_in_parcel(conn, PARCEL).await.unwrap().is_empty());
+    assert_eq!(find_recall_of_batch(conn, BATCH).await.unwrap(), None);
+    let recall = RecallRow {
+        id: RecallId::from_i64(80),
+        batch_id: PART,
+        product_id: PRODUCT,
+        team_id: TEAM,
+        reason: RecallReason::Quality,
+        notice: "请停止饮用".to_owned(),
+        user_id: USER,
+        at_ms: T,
+    };
+    let family = [BATCH, PART];
+    for batch in family {
+        assert!(stop_sale(conn, batch, T).await.unwrap());
+        assert!(!stop_sale(conn, batch, T + 1).await.unwrap(), "once");
+    }
+    insert_recall(conn, &recall, &family).await.unwrap();
+    insert_recall_line(conn, recall.id, &affected[0], RecallStage::ToPack, true).await.unwrap();
+    insert_recall_line(conn, recall.id, &affected[1], RecallStage::Unpaid, false).await.unwrap();
+    assert_eq!(get_recall(conn, recall.id).await.unwrap(), recall);
+    assert!(matches!(get_recall(conn, RecallId::from_i64(81)).await, Err(StoreError::NotFound(_))));
+    assert_eq!(find_recall_of_batch(conn, BATCH).await.unwrap().as_ref(), Some(&recall));
+    assert_eq!(list_recalled_codes(conn, recall.id).await.unwrap(), ["B1", "B1-S1"]);
+    let lines = list_recall_lines(conn, recall.id).await.unwrap();
+    assert_eq!(
+        lines.iter().map(|line| (line.line_id, line.stage, line.is_mailed)).collect::<Vec<_>>(),
+        [(LineId::from_i64(52), RecallStage::ToPack, 1), (LineId::from_i64(62), RecallStage::Unpaid, 0)]
+    );
+    assert_eq!(list_unpaid_orders(conn, recall.id).await.unwrap(), [OrderId::from_i64(60)]);
+    assert!(lock_holds(conn, OrderId::from_i64(60)).await.unwrap());
+    assert!(!lock_holds(conn, ORDER).await.unwrap(), "nothing of it is set aside any more");
+    lock_parcel_batches(conn, PARCEL).await.unwrap();
+    assert_eq!(list_recalled_in_parcel(conn, PARCEL).await.unwrap(), ["B1"]);
+    let packed = list_parcel_batches(conn, PARCEL).await.unwrap();
+    let seen: Vec<_> =
+        packed.iter().map(|row| (row.code.as_str(), row.place_name.as_str(), row.is_recalled)).collect();
+    assert_eq!(seen, [("B1", "佐龙仓", 1)]);
+    assert_eq!((packed[0].line_id, packed[0].base_quantity), (LineId::from_i64(52), 125));
+    let told = list_order_recalls(conn, ORDER).await.unwrap();
+    assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
+    for team in [None, Some(TEAM)] {
+        assert_eq!(list_recalls(conn, team, 9).await.unwrap()[0].id, recall.id);
+    }
+    assert!(list_recalls(conn, Some(TeamId::from_i64(7)), 9).await.unwrap().is_empty());
+    assert_eq!(list_recalled_batches(conn, recall.id).await.unwrap(), family);
+    let open: Vec<RecallId> =
+        list_unfinished(conn, TEAM, 9).await.unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!(open, [recall.id], "goods are left and a parcel stands still");
+    assert!(list_unfinished(conn, TeamId::from_i64(7), 9).await.unwrap().is_empty());
+    nothing_recalled_is_for_sale(conn).await;
+}
+
+async fn nothing_recalled_is_for_sale(conn: &mut Conn) {
+    let left = stock::list_offers(conn, PRODUCT, TODAY).await.unwrap();
+    assert_eq!(left.iter().map(|row| row.batch_id).collect::<Vec<_>>(), [GRANDPART]);
+    assert!(stock::lock_offer(conn, BATCH, TODAY).await.unwrap().is_none());
+    assert!(!stock::hold(conn, BATCH, 1).await.unwrap());
+    assert_eq!(crate::catalogue::sum_available(conn, PRODUCT, TODAY).await.unwrap(), 50);
+    let next = crate::catalogue::find_next_batch(conn, PRODUCT, TODAY).await.unwrap().unwrap();
+    assert_eq!(next.code, "B1-S2");
+    let cards = crate::catalogue::list_cards(conn, &[PRODUCT.get()], TODAY).await.unwrap();
+    assert_eq!(cards[0].available, 50);
+    let listed = crate::listing::list_listings(conn, TEAM, None, TODAY, "", 9).await.unwrap();
+    assert_eq!(listed[0].stock, 50);
+    assert!(stock::release(conn, BATCH, 125).await.unwrap(), "what was set aside may come back all the same");
+    assert!(stock::take_back(conn, BATCH, 125).await.unwrap());
+    assert_eq!(
+        crate::catalogue::sum_available(conn, PRODUCT, TODAY).await.unwrap(),
+        50,
+        "and is not sold again"
+    );
+}
+
+/// The buyer of the paid order sent the piece back and waits for another one, which is of a recalled part.
+async fn replacements(conn: &mut Conn) {
+    for statement in [
+        "UPDATE parcels SET status = 'received' WHERE id = 51",
+        "UPDATE batches SET sold = sold + 125, available = available - 125 WHERE id = 32",
+        "INSERT INTO parcels (id, order_id, team_id, place_id, status, freight_fen, created_at_ms) \
+         VALUES (91, 50, 6, 21, 'to_pack', 0, 9)",
+        "INSERT INTO after_sales (id, order_id, parcel_id, team_id, town_id, kind, reason, status, asked_at_ms, \
+         taken_back_at_ms, replacement_parcel_id) \
+         VALUES (90, 50, 51, 6, 2, 'exchange', 'damaged', 'replacing', 8, 9, 91)",
+        "INSERT INTO after_sale_goods (id, after_sale_id, line_id, batch_id, base_quantity, status) \
+         VALUES (5000, 90, 52, 32, 125, 'written_off'), (93, 90, 52, 33, 125, 'held')",
+        "UPDATE batches SET sold = sold - 125, written_off = written_off + 125 WHERE id = 32",
+        "UPDATE batches SET available = available - 125, held = held + 125 WHERE id = 33",
+    ] {
+        conn.execute(statement).await.unwrap();
+    }
+    assert!(
+        list_affected(conn, BATCH).await.unwrap().iter().all(|row| row.order_id != ORDER),
+        "it came back"
+    );
+    let waiting = list_affected(conn, PART).await.unwrap();
+    assert_eq!(
+        waiting
+            .iter()
+            .map(|row| (row.parcel_id, row.is_replacement_here, row.base_quantity))
+            .collect::<Vec<_>>(),
+        [(REPLACEMENT, 1, 125)]
+    );
+    lock_parcel_batches(conn, REPLACEMENT).await.unwrap();
+    assert_eq!(list_recalled_in_parcel(conn, REPLACEMENT).await.unwrap(), ["B1-S1"]);
+    let packed = list_parcel_batches(conn, REPLACEMENT).await.unwrap();
+    assert_eq!((packed.len(), packed[0].code.as_str(), packed[0].base_quantity), (1, "B1-S1", 125));
+    assert!(
+        list_recalled_in_parcel(conn, PARCEL).await.unwrap().is_empty(),
+        "nothing of it is there any more"
+    );
+    assert_eq!(list_sold_to_pack(conn, PRODUCT).await.unwrap(), []);
+    // What came back and is lost stands among what was done to the batch, and the books add up with it.
+    let lost = list_movements(conn, PRODUCT, Some(BATCH), i64::MAX, 1).await.unwrap();
+    assert_eq!(
+        (lost[0].kind, lost[0].written_off_change, lost[0].at_ms, lost[0].cause_id),
+        (MovementKind::Returned, 125, 9, Some(90))
+    );
+    assert_eq!(audit_books::list_wrong_movements(conn).await.unwrap(), []);
+    // Other goods are set aside instead, and leave.
+    let held = list_recalled_replacements(conn, PART).await.unwrap();
+    assert_eq!(
+        held,
+        [RecalledGoodsRow {
+            id: 93,
+            after_sale_id: AfterSaleId::from_i64(90),
+            order_id: ORDER,
+            line_id: LineId::from_i64(52),
+            batch_id: PART,
+            base_quantity: 125
+        }]
+    );
+    assert!(release_goods(conn, 93).await.unwrap());
+    assert!(!release_goods(conn, 93).await.unwrap(), "once");
+    assert!(list_recalled_replacements(conn, PART).await.unwrap().is_empty());
+    assert!(list_recalled_in_parcel(conn, REPLACEMENT).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn movements_corrections_and_recalls_are_append_only() {
+    on_both(async |db| {
+        scenario(db).await;
+        for (table, column) in [
+            ("stock_movements", "batch_id"),
+            ("stocktakes", "product_id"),
+            ("stocktake_lines", "counted"),
+            ("input_corrections", "batch_id"),
+            ("input_correction_lines", "new_weight_g"),
+            ("recalls", "batch_id"),
+            ("recall_batches", "batch_id"),
+            ("recall_lines", "batch_id"),
+        ] {
+            for statement in [format!("UPDATE {table} SET {column} = 33"), format!("DELETE FROM {table}")] {
+                let mut tx = db.write().await.unwrap();
+                let refused = tx.execute(sqlx::AssertSqlSafe(statement.clone())).await.unwrap_err();
+                assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_has_no_second_recall() {
+    on_both(async |db| {
+        scenario(db).await;
+        let mut tx = db.write().await.unwrap();
+        let first = get_recall(&mut tx, RecallId::from_i64(80)).await.unwrap();
+        let second = RecallRow { id: RecallId::from_i64(82), ..first };
+        let refused = insert_recall(&mut tx, &second, &[BATCH]).await;
+        assert!(matches!(refused, Err(StoreError::AlreadyExists)), "{refused:?}");
+    })
+    .await;
+}

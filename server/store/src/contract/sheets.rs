@@ -1,0 +1,121 @@
+//! Sheets of goods and their previews on both engines.
+
+use domain::ids::{ProductId, SheetPreviewId, TeamId, UserId};
+
+use super::changes::{PRODUCT, insert_goods};
+use super::on_both;
+use crate::sheets::*;
+use crate::{Conn, Db};
+
+const T: i64 = 1_750_000_000_000;
+const TEAM: TeamId = TeamId::from_i64(6);
+const USER: UserId = UserId::from_i64(9);
+
+fn preview(id: i64, created_at_ms: i64) -> PreviewRow {
+    PreviewRow {
+        id: SheetPreviewId::from_i64(id),
+        team_id: TEAM,
+        user_id: USER,
+        source: "sheet".to_owned(),
+        content: "{}".to_owned(),
+        created_at_ms,
+    }
+}
+
+fn outcome(item: i64, outcome: &str) -> OutcomeRow {
+    OutcomeRow { item, product_id: Some(30), outcome: outcome.to_owned(), problems: "[]".to_owned() }
+}
+
+pub(super) async fn scenario(db: &Db) {
+    let mut tx = db.write().await.unwrap();
+    let conn = &mut *tx;
+    insert_goods(conn).await;
+    let tea = find_sheet_product(conn, PRODUCT).await.unwrap().unwrap();
+    assert_eq!(
+        (tea.team_id, tea.name.as_str(), tea.status.as_str(), tea.version),
+        (TEAM, "绿茶", "draft", 1)
+    );
+    assert_eq!(find_sheet_product(conn, ProductId::from_i64(99)).await.unwrap(), None);
+    let first = list_sheet_products(conn, TEAM, 0, 1).await.unwrap();
+    assert_eq!(first, [tea]);
+    let rest = list_sheet_products(conn, TEAM, 30, 9).await.unwrap();
+    assert_eq!(rest.iter().map(|row| row.id.get()).collect::<Vec<_>>(), [31]);
+    assert!(list_sheet_products(conn, TeamId::from_i64(7), 0, 9).await.unwrap().is_empty());
+    let ids = |rows: Vec<SheetProductRow>| rows.iter().map(|row| row.id.get()).collect::<Vec<_>>();
+    let page = async |conn: &mut Conn, status, text, skipped| {
+        let count = count_table_products(conn, TEAM, status, text).await.unwrap();
+        (ids(list_table_products(conn, TEAM, status, text, 1, skipped).await.unwrap()), count)
+    };
+    assert_eq!(page(conn, None, "", 0).await, (vec![31], 2), "the newest first");
+    assert_eq!(page(conn, None, "", 1).await, (vec![30], 2));
+    assert_eq!(page(conn, None, "tea", 0).await, (vec![30], 1));
+    assert_eq!(page(conn, Some("published"), "", 0).await, (vec![], 0));
+    assert_eq!(list_sheet_sizes(conn, TEAM).await.unwrap(), [(30, 1), (31, 1)], "with and without a variant");
+    let owner = find_code_team(conn, "LC01").await.unwrap();
+    assert_eq!(owner, Some(CodeOwnerRow { product_id: PRODUCT, team_id: TEAM }));
+    assert_eq!(find_code_team(conn, "NONE").await.unwrap(), None);
+
+    for (id, at_ms) in [(1, T), (2, T + 10)] {
+        insert_preview(conn, &preview(id, at_ms)).await.unwrap();
+    }
+    let id = SheetPreviewId::from_i64(2);
+    assert_eq!(find_preview(conn, id, TEAM, T).await.unwrap(), Some(preview(2, T + 10)));
+    assert_eq!(find_preview(conn, id, TEAM, T + 11).await.unwrap(), None, "too old");
+    assert_eq!(find_preview(conn, id, TeamId::from_i64(7), T).await.unwrap(), None, "another team's");
+    assert_eq!(list_previews_of(conn, USER).await.unwrap(), [2, 1]);
+    assert_eq!(list_old_previews(conn, T + 10, 9).await.unwrap(), [1]);
+
+    assert!(lock_preview(conn, id).await.unwrap());
+    assert!(!lock_preview(conn, SheetPreviewId::from_i64(99)).await.unwrap(), "there is none");
+    assert!(note_outcome(conn, id, &outcome(0, "changed")).await.unwrap());
+    assert!(note_outcome(conn, id, &outcome(0, DONE)).await.unwrap(), "tried again after a refusal");
+    assert!(!note_outcome(conn, id, &outcome(0, DONE)).await.unwrap(), "done once");
+    assert!(note_outcome(conn, id, &outcome(1, "refused")).await.unwrap());
+    assert_eq!(list_outcomes(conn, id).await.unwrap(), [outcome(0, DONE), outcome(1, "refused")]);
+    delete_preview(conn, id).await.unwrap();
+    assert!(list_outcomes(conn, id).await.unwrap().is_empty());
+    assert_eq!(list_previews_of(conn, USER).await.unwrap(), [1]);
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_product_of_a_preview_is_applied_once_however_many_ask() {
+    on_both(async |db: &Db| {
+        let mut tx = db.write().await.unwrap();
+        insert_goods(&mut tx).await;
+        insert_preview(&mut tx, &preview(1, T)).await.unwrap();
+        tx.commit().await.unwrap();
+        let ask = || async {
+            let mut tx = db.write().await.unwrap();
+            let is_first =
+                note_outcome(&mut tx, SheetPreviewId::from_i64(1), &outcome(0, DONE)).await.unwrap();
+            tx.commit().await.unwrap();
+            is_first
+        };
+        let asked = futures::future::join_all((0..8).map(|_| ask())).await;
+        assert_eq!(asked.into_iter().filter(|is_first| *is_first).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_part_of_a_transaction_is_taken_back_by_itself() {
+    on_both(async |db: &Db| {
+        let id = SheetPreviewId::from_i64(1);
+        let mut tx = db.write().await.unwrap();
+        insert_goods(&mut tx).await;
+        insert_preview(&mut tx, &preview(1, T)).await.unwrap();
+        tx.begin_part().await.unwrap();
+        assert!(note_outcome(&mut tx, id, &outcome(0, DONE)).await.unwrap());
+        tx.keep_part().await.unwrap();
+        tx.begin_part().await.unwrap();
+        assert!(note_outcome(&mut tx, id, &outcome(1, DONE)).await.unwrap());
+        assert!(insert_preview(&mut tx, &preview(1, T)).await.is_err(), "there is one already");
+        tx.drop_part().await.unwrap();
+        assert!(note_outcome(&mut tx, id, &outcome(2, "refused")).await.unwrap(), "and it goes on");
+        tx.commit().await.unwrap();
+        let kept = list_outcomes(&mut db.read().await.unwrap(), id).await.unwrap();
+        assert_eq!(kept, [outcome(0, DONE), outcome(2, "refused")]);
+    })
+    .await;
+}

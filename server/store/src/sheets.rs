@@ -1,0 +1,256 @@
+//! A team's goods as a sheet has them, and previews that wait to be applied.
+
+use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId};
+
+use crate::{Conn, Result, sql};
+
+/// What a sheet says of a product itself.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SheetProductRow {
+    #[sqlx(try_from = "i64")]
+    pub id: ProductId,
+    #[sqlx(try_from = "i64")]
+    pub team_id: TeamId,
+    pub version: i64,
+    pub name: String,
+    pub name_en: String,
+    #[sqlx(try_from = "i64")]
+    pub category_id: CategoryId,
+    pub status: String,
+    /// `g` or `piece`.
+    pub base_unit: String,
+}
+
+/// One product, of whichever team.
+pub async fn find_sheet_product(conn: &mut Conn, id: ProductId) -> Result<Option<SheetProductRow>> {
+    Ok(sql::query_as(
+        "SELECT id, team_id, version, name, name_en, category_id, status, base_unit FROM products WHERE id = $1",
+    )
+    .bind(id.get())
+    .fetch_optional(&mut *conn)
+    .await?)
+}
+
+/// A team's products by id, those after `after`, at most `limit`.
+pub async fn list_sheet_products(
+    conn: &mut Conn,
+    team: TeamId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<SheetProductRow>> {
+    Ok(sql::query_as(
+        "SELECT id, team_id, version, name, name_en, category_id, status, base_unit FROM products \
+         WHERE team_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    )
+    .bind(team.get())
+    .bind(after)
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// A page of a team's products, the newest first: of one status or of all, and those whose names contain `text`, in lower
+/// case, all when it is empty.
+pub async fn list_table_products(
+    conn: &mut Conn,
+    team: TeamId,
+    status: Option<&str>,
+    text: &str,
+    limit: i64,
+    skipped: i64,
+) -> Result<Vec<SheetProductRow>> {
+    Ok(sql::query_as(
+        "SELECT id, team_id, version, name, name_en, category_id, status, base_unit FROM products \
+         WHERE team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
+            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(name), $3, '') <> LOWER(name) \
+                OR REPLACE(LOWER(name_en), $3, '') <> LOWER(name_en)) \
+         ORDER BY id DESC LIMIT $4 OFFSET $5",
+    )
+    .bind(team.get())
+    .bind(status.map(str::to_owned))
+    .bind(text.to_owned())
+    .bind(limit)
+    .bind(skipped)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// How many products [`list_table_products`] has on all its pages.
+pub async fn count_table_products(
+    conn: &mut Conn,
+    team: TeamId,
+    status: Option<&str>,
+    text: &str,
+) -> Result<i64> {
+    Ok(sql::query_scalar(
+        "SELECT COUNT(*) FROM products \
+         WHERE team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
+            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(name), $3, '') <> LOWER(name) \
+                OR REPLACE(LOWER(name_en), $3, '') <> LOWER(name_en))",
+    )
+    .bind(team.get())
+    .bind(status.map(str::to_owned))
+    .bind(text.to_owned())
+    .fetch_one(&mut *conn)
+    .await?)
+}
+
+/// How many rows each product of a team takes in a sheet, by id: one for each variant for sale, one without any.
+pub async fn list_sheet_sizes(conn: &mut Conn, team: TeamId) -> Result<Vec<(i64, i64)>> {
+    Ok(sql::query_as(
+        "SELECT p.id, COUNT(*) FROM products p LEFT JOIN variants v ON v.product_id = p.id AND v.active = 1 \
+         WHERE p.team_id = $1 GROUP BY p.id ORDER BY p.id",
+    )
+    .bind(team.get())
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Whose variant has a code.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct CodeOwnerRow {
+    #[sqlx(try_from = "i64")]
+    pub product_id: ProductId,
+    #[sqlx(try_from = "i64")]
+    pub team_id: TeamId,
+}
+
+/// The product and the team of the variant with a code.
+pub async fn find_code_team(conn: &mut Conn, code: &str) -> Result<Option<CodeOwnerRow>> {
+    Ok(sql::query_as(
+        "SELECT v.product_id, p.team_id FROM variants v JOIN products p ON p.id = v.product_id WHERE v.code = $1",
+    )
+    .bind(code.to_owned())
+    .fetch_optional(&mut *conn)
+    .await?)
+}
+
+/// A preview that is to be kept.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct PreviewRow {
+    #[sqlx(try_from = "i64")]
+    pub id: SheetPreviewId,
+    #[sqlx(try_from = "i64")]
+    pub team_id: TeamId,
+    #[sqlx(try_from = "i64")]
+    pub user_id: UserId,
+    /// A word of [`domain::changes::ChangeSource`].
+    pub source: String,
+    /// JSON.
+    pub content: String,
+    pub created_at_ms: i64,
+}
+
+/// Keeps a preview.
+pub async fn insert_preview(conn: &mut Conn, row: &PreviewRow) -> Result<()> {
+    sql::query(
+        "INSERT INTO sheet_previews (id, team_id, user_id, source, content, created_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(row.id.get())
+    .bind(row.team_id.get())
+    .bind(row.user_id.get())
+    .bind(row.source.clone())
+    .bind(row.content.clone())
+    .bind(row.created_at_ms)
+    .execute(&mut *conn)
+    .await?;
+    Ok(())
+}
+
+/// A preview that was made for a team at `since_ms` or later.
+pub async fn find_preview(
+    conn: &mut Conn,
+    id: SheetPreviewId,
+    team: TeamId,
+    since_ms: i64,
+) -> Result<Option<PreviewRow>> {
+    Ok(sql::query_as(
+        "SELECT id, team_id, user_id, source, content, created_at_ms FROM sheet_previews \
+         WHERE id = $1 AND team_id = $2 AND created_at_ms >= $3",
+    )
+    .bind(id.get())
+    .bind(team.get())
+    .bind(since_ms)
+    .fetch_optional(&mut *conn)
+    .await?)
+}
+
+/// The previews that somebody has, the latest first.
+pub async fn list_previews_of(conn: &mut Conn, user: UserId) -> Result<Vec<i64>> {
+    Ok(sql::query_scalar("SELECT id FROM sheet_previews WHERE user_id = $1 ORDER BY id DESC")
+        .bind(user.get())
+        .fetch_all(&mut *conn)
+        .await?)
+}
+
+/// Previews older than `before_ms`.
+pub async fn list_old_previews(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<Vec<i64>> {
+    Ok(sql::query_scalar("SELECT id FROM sheet_previews WHERE created_at_ms < $1 ORDER BY id LIMIT $2")
+        .bind(before_ms)
+        .bind(limit)
+        .fetch_all(&mut *conn)
+        .await?)
+}
+
+/// Takes a preview for this transaction; false when it is forgotten.
+pub async fn lock_preview(conn: &mut Conn, id: SheetPreviewId) -> Result<bool> {
+    let taken = sql::query("UPDATE sheet_previews SET created_at_ms = created_at_ms WHERE id = $1")
+        .bind(id.get())
+        .execute(&mut *conn)
+        .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+/// Forgets a preview with what became of it.
+pub async fn delete_preview(conn: &mut Conn, id: SheetPreviewId) -> Result<()> {
+    // Whoever is applying it ends first, so that none of its outcomes comes after they were forgotten.
+    lock_preview(conn, id).await?;
+    sql::query("DELETE FROM sheet_outcomes WHERE preview_id = $1").bind(id.get()).execute(&mut *conn).await?;
+    sql::query("DELETE FROM sheet_previews WHERE id = $1").bind(id.get()).execute(&mut *conn).await?;
+    Ok(())
+}
+
+/// What became of a product of a preview.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OutcomeRow {
+    /// Its place in the preview, from 0.
+    pub item: i64,
+    pub product_id: Option<i64>,
+    pub outcome: String,
+    /// JSON.
+    pub problems: String,
+}
+
+/// What it says of a product that was applied: nothing is written over it.
+pub const DONE: &str = "done";
+
+/// Notes what became of a product of a preview, in place of an earlier refusal. False when it was applied before.
+///
+/// On PostgreSQL a second transaction with the same product of the preview waits here until the first has ended.
+pub async fn note_outcome(conn: &mut Conn, preview: SheetPreviewId, row: &OutcomeRow) -> Result<bool> {
+    let noted = sql::query(
+        "INSERT INTO sheet_outcomes (preview_id, item, product_id, outcome, problems) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (preview_id, item) DO UPDATE \
+         SET product_id = excluded.product_id, outcome = excluded.outcome, problems = excluded.problems \
+         WHERE sheet_outcomes.outcome <> 'done'",
+    )
+    .bind(preview.get())
+    .bind(row.item)
+    .bind(row.product_id)
+    .bind(row.outcome.clone())
+    .bind(row.problems.clone())
+    .execute(&mut *conn)
+    .await?;
+    Ok(noted.rows_affected() == 1)
+}
+
+/// What became of the products of a preview, in their order.
+pub async fn list_outcomes(conn: &mut Conn, preview: SheetPreviewId) -> Result<Vec<OutcomeRow>> {
+    Ok(sql::query_as(
+        "SELECT item, product_id, outcome, problems FROM sheet_outcomes WHERE preview_id = $1 ORDER BY item",
+    )
+    .bind(preview.get())
+    .fetch_all(&mut *conn)
+    .await?)
+}
