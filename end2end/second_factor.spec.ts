@@ -83,7 +83,7 @@ test('a lost password opens nothing: two steps, each code once, a recovery code 
   const look = async (what: string) => {
     looked.push(what);
     await page.screenshot({ path: `artifacts/second-factor/${test.info().project.name}-${looked.length}.png`, fullPage: true });
-    if (hasScripts()) await expectAccessible(page, what);
+    await expectAccessible(page, what);
   };
   const login = newLogin();
   await register(page, t, at, login);
@@ -96,7 +96,7 @@ test('a lost password opens nothing: two steps, each code once, a recovery code 
   await other.waitForURL(/\/sign-in\/code/);
   await ready(other);
   await other.screenshot({ path: `artifacts/second-factor/${test.info().project.name}-code.png`, fullPage: true });
-  if (hasScripts()) await expectAccessible(other, 'the second step');
+  await expectAccessible(other, 'the second step');
   await codeField(other, t).fill(codeAt(secret, usedMs));
   await other.getByRole('button', { name: t('登录', 'Sign in') }).click();
   await expect(other.getByRole('alert'), 'the code that turned it on is used up').toBeVisible();

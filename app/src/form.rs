@@ -32,7 +32,7 @@ pub use server::{
     session_cookie_name, submit, submit_as_guest,
 };
 #[cfg(feature = "ssr")]
-pub(crate) use server::{second_factor_path, sign_in_path};
+pub(crate) use server::{form_values, second_factor_path, sign_in_path};
 #[cfg(feature = "ssr")]
 pub use state::FormState;
 #[cfg(feature = "ssr")]

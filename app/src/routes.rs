@@ -137,6 +137,17 @@ pub mod paths {
     pub fn team_after_sales(team: impl Display) -> String {
         format!("/sell/{team}/after-sales")
     }
+    /// A team's parcels in one table.
+    pub fn team_orders(team: impl Display) -> String {
+        format!("/sell/{team}/orders")
+    }
+    pub fn team_orders_sheet(team: impl Display) -> String {
+        format!("/sell/{team}/orders.xlsx")
+    }
+    /// What a seller was told of.
+    pub fn team_notifications(team: impl Display) -> String {
+        format!("/sell/{team}/notifications")
+    }
     /// A team's console.
     pub fn team(team: impl Display) -> String {
         format!("/sell/{team}")

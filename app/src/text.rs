@@ -66,10 +66,32 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         }
         Problem::NotMoney => fixed("请填写金额，例如 12.50", "Enter an amount such as 12.50"),
         Problem::NotADate => fixed("请填写日期，例如 2026-03-28", "Enter a date such as 2026-03-28"),
+        Problem::NotADay => fixed(
+            "请填写月日，例如 3-20；只卖一季就两头都写年份，例如 2026-03-20",
+            "Enter month and day such as 3-20, or both with a year such as 2026-03-20 for one season only",
+        ),
         Problem::WrongOrder => fixed("日期先后不对", "The dates are in the wrong order"),
         Problem::NotAPhone => fixed("请填写 11 位手机号", "Enter an 11-digit mobile number"),
         Problem::NotAnEmail => fixed("邮箱格式不对", "This is not an e-mail address"),
         Problem::NotPhoneOrEmail => fixed("请填写手机号或邮箱", "Enter a mobile number or an e-mail address"),
+        Problem::UnknownRegion { name } => say(
+            locale,
+            format!("没认出“{name}”，请写省、市或区县的名字，用顿号隔开"),
+            format!("“{name}” is not known: name provinces, cities or districts, parted by commas"),
+        ),
+        Problem::NotASize => fixed(
+            "请写 长×宽×高，例如 30×20×10（厘米）或 300×200×100 mm",
+            "Write length × width × height, such as 30×20×10 (cm) or 300×200×100 mm",
+        ),
+        Problem::SizesMissing { count } => say(
+            locale,
+            format!("有 {count} 个在售规格没填包装尺寸，先到商品里填好"),
+            format!("{count} variants in the shop have no size; fill it in with the products first"),
+        ),
+        Problem::NoDeliveryAnywhere => {
+            fixed("哪里都不送：至少留一个能送的地区", "It delivers nowhere; leave at least one region")
+        }
+        Problem::Retired => fixed("已停用，请换一个", "No longer in use; choose another one"),
         Problem::NotARegion => fixed("请选择省、市、区县", "Choose province, city and district"),
         Problem::PasswordCommon => fixed("这个密码太常见，容易被猜到", "This password is too common"),
         Problem::PasswordLikeLogin => fixed("密码不能与账号相似", "The password must differ from the login"),
@@ -98,6 +120,7 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             format!("Ordinary food may not be said to heal: take out “{word}”"),
         ),
         Problem::Expired => fixed("已过保质期", "Past its shelf life"),
+        Problem::OneOfTwo => fixed("两项里填一项", "Fill in one of the two"),
         Problem::Taken => fixed("已被使用", "Already in use"),
         Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
         Problem::UnitInUse => fixed(
@@ -109,6 +132,11 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         }
         Problem::OnlyLeft { left } => say(locale, format!("只剩 {left} 件"), format!("Only {left} left")),
         Problem::NotForSale => fixed("已停售", "No longer for sale"),
+        Problem::OutOfSeason { opens_on } => season_text(locale, *opens_on),
+        Problem::NotReviewed => fixed(
+            "要先由队长审核：提交审核，在售的先下架再改",
+            "The captain sees this first: submit it, or take it out of the shop to change it",
+        ),
         Problem::PhotoMissing => fixed("至少要有一张照片", "At least one photo is needed"),
         Problem::PhotoHeic => fixed(
             "这是 HEIC 照片。请在相机设置里改为“兼容性最佳”，或截屏后再上传",
@@ -137,6 +165,30 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             say(locale, format!("最多 {max} 行，请分成几份"), format!("{max} rows at most; split the sheet"))
         }
         Problem::Formula => fixed("是公式，请填计算好的值", "A formula: put in the value it comes to"),
+        Problem::TooLight { least_g } => {
+            let least = kilograms_text(*least_g);
+            say(
+                locale,
+                format!("不到约定的 {least} 公斤：换一只，或者把这件的钱退给顾客"),
+                format!("Less than the {least} kg agreed: pack another, or give this one's money back"),
+            )
+        }
+        Problem::TooHeavy { most_g } => {
+            let most = kilograms_text(*most_g);
+            say(
+                locale,
+                format!("比约定最重的 {most} 公斤多出一倍：看看是不是填错了单位"),
+                format!("More than twice the {most} kg agreed: is it in kilograms?"),
+            )
+        }
+        Problem::PieceCount { wanted, given } => say(
+            locale,
+            format!("要称 {wanted} 件，填了 {given} 个重量"),
+            format!("{wanted} pieces are to be weighed, and there are {given} weights"),
+        ),
+        Problem::PiecesOnly => {
+            fixed("只有按件计数的商品能按重量计价", "Only goods counted in pieces can be sold by weight")
+        }
         Problem::NoBatch => {
             fixed("没有可增减的批次，请先登记批次", "There is no batch to correct; take one in first")
         }
@@ -159,6 +211,10 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         }
         Conflict::NotForSale { name } => {
             say(locale, format!("“{name}”已停售"), format!("“{name}” is no longer for sale"))
+        }
+        Conflict::OutOfSeason { name, opens_on } => {
+            let (when, open, close) = (season_text(locale, *opens_on), '“', '”');
+            say(locale, format!("{open}{name}{close}：{when}"), format!("{open}{name}{close}: {when}"))
         }
         Conflict::NotDeliverable { name } => say(
             locale,
@@ -197,6 +253,11 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         Conflict::SetupOver => {
             fixed("设置等得太久了，请重新开始", "Setting up took too long; please begin again")
         }
+        Conflict::StillUsed { count } => say(
+            locale,
+            format!("还有 {count} 个在售商品在用，先到商品里换成别的"),
+            format!("{count} products in the shop still use it; choose another one for them first"),
+        ),
         Conflict::VersionChanged => {
             fixed("别人刚刚改过，请核对后再保存", "Someone else has just saved; compare and save again")
         }
@@ -220,11 +281,28 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("批次 {code} 已召回，不能发货"),
             format!("Batch {code} is recalled and must not leave"),
         ),
+        Conflict::Unweighed { name } => say(
+            locale,
+            format!("“{name}”按重量计价，请先填好每件的重量再发货"),
+            format!("“{name}” is sold by weight: weigh every piece before it leaves"),
+        ),
         Conflict::OwnOrder => fixed("不能审批自己提交的订单", "Nobody approves an order of their own"),
         Conflict::AfterSale(refusal) => after_sale_refusal(locale, *refusal),
         Conflict::AfterSaleOpen => fixed(
             "这个包裹有退款申请在等答复，请先处理",
             "The buyer asks for money back for this parcel: answer that first",
+        ),
+        Conflict::ParcelInAfterSale => fixed(
+            "这个包裹有售后，不能拆分或合并，请原样发出",
+            "There is an after-sale about this parcel, so it is neither split nor merged: send it as it is",
+        ),
+        Conflict::ParcelsDiffer => fixed(
+            "只能合并同一订单、同一发货地、还没发出的包裹",
+            "Only parcels of one order that wait at one place go together",
+        ),
+        Conflict::ListNotRight => fixed(
+            "清单里还有错误的行：改好后重新提交，或只应用勾选的行",
+            "Some rows are not right: correct the list, or apply only the rows you tick",
         ),
         Conflict::SecondPersonNeeded => fixed(
             "同意的人不能自己复核，买家也不能处理自己的申请，请另一位来办",
@@ -235,6 +313,24 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             "Orders, refunds or roles of this account are still open, so it cannot be deleted yet",
         ),
     }
+}
+
+/// Why something out of season cannot be ordered, and when it comes back.
+#[must_use]
+pub fn season_text(locale: Locale, opens_on: Option<domain::time::Date>) -> String {
+    match opens_on {
+        Some(day) => {
+            say(locale, format!("不在季节，{day} 起可以下单"), format!("Out of season; back on {day}"))
+        }
+        None => say(locale, "这一季已经结束".to_owned(), "Its season is over".to_owned()),
+    }
+}
+
+/// Grams as kilograms without needless zeros: `1.62`.
+#[must_use]
+pub fn kilograms_text(grams: i64) -> String {
+    let text = format!("{}.{:03}", grams / 1000, grams % 1000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Why something cannot be asked for after the sale.

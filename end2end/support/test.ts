@@ -17,7 +17,8 @@ export type Person =
   | 'finance'
   | 'treasurer'
   | 'county'
-  | 'operator';
+  | 'operator'
+  | 'mark';
 
 export const DEMO_PASSWORD = 'xiangji-demo-2026';
 

@@ -100,6 +100,12 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         Services::new(db, clock, entropy, payments.gateway, media, config.rules.clone(), &config.public_url)
             .with_secret_key(secret_key)
             .with_mailer(crate::mail::mailer_of(config)?);
+    let services = match &config.carrier_webhook_secret {
+        Some(secret) => {
+            services.with_carriers(Arc::new(crate::carriers::SignedCarriers::new(secret.clone())))
+        }
+        None => services,
+    };
     let is_demo = service::demo::is_demo(&services).await?;
     anyhow::ensure!(
         !(is_demo && config.takes_real_money()),

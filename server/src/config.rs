@@ -77,6 +77,8 @@ pub struct Config {
     /// Instead of Stripe's own address.
     pub stripe_api_url: Option<String>,
     pub stripe_payment_methods: Vec<String>,
+    /// None: carriers' notices are not taken.
+    pub carrier_webhook_secret: Option<Secret>,
     /// None: letters are written as files.
     pub smtp_url: Option<Secret>,
     pub mail_from: String,

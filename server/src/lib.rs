@@ -11,6 +11,7 @@
 
 pub mod application;
 pub mod assets;
+pub mod carriers;
 pub mod cli;
 pub mod config;
 pub mod entropy;

@@ -98,6 +98,7 @@ pub fn router(state: AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(state.body_limit_bytes));
     let webhooks = Router::new()
         .route("/webhooks/stripe", post(webhooks::stripe))
+        .route("/webhooks/carrier", post(webhooks::carrier))
         .layer(RequestBodyLimitLayer::new(WEBHOOK_LIMIT_BYTES));
     let routes = all_uploads()
         .into_iter()

@@ -1,4 +1,4 @@
-//! What the payment network tells by itself.
+//! What the payment network and carriers tell by themselves.
 //!
 //! An event is believed when its signature fits, stored before anything is done about it, and then only taken as a
 //! reason to ask: what counts is what the network answers.
@@ -69,5 +69,24 @@ async fn refund(state: &AppState, reference: Option<&str>) -> Result<&'static st
         Ok(()) => Ok("refund looked at"),
         Err(ServiceError::NotFound) => Ok("unknown refund"),
         Err(error) => Err(error),
+    }
+}
+
+/// `POST /webhooks/carrier`. There is no such thing without a carrier; anything else but 2xx makes it send the notice again.
+pub async fn carrier(State(state): State<AppState>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    use service::ports::CarrierError;
+    let signature =
+        headers.get("carrier-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match service::shipping::carriers::take_notice(&state.services, signature, &body).await {
+        Ok(Ok(_)) => StatusCode::OK,
+        Ok(Err(CarrierError::Off)) => StatusCode::NOT_FOUND,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "a carrier's notice was not taken");
+            StatusCode::BAD_REQUEST
+        }
+        Err(error) => {
+            tracing::error!(%error, "a carrier's notice could not be kept");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
     }
 }

@@ -99,6 +99,18 @@ impl WeightRange {
         if price.is_positive() { Ok(price) } else { Err(WeightError::Free) }
     }
 
+    /// What a kilogram costs when the heaviest piece costs `price`: what was `agreed`, where that gives this price, else
+    /// the lowest price of a kilogram that does (as after the price of a piece was changed by itself).
+    #[must_use]
+    pub fn per_kg(&self, price: Fen, agreed: Fen) -> Fen {
+        if self.price_of_most(agreed) == Ok(price) {
+            return agreed;
+        }
+        let most_g = i128::from(self.most_g);
+        let exact = (i128::from(price.get()) * 1_000 + most_g - 1).div_euclid(most_g);
+        i64::try_from(exact).map_or(agreed, Fen::new)
+    }
+
     /// Whether the scales may say so of a piece.
     fn check(&self, piece: usize, weight_g: i64) -> Result<(), WeightError> {
         if weight_g < self.least_g {

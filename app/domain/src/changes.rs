@@ -112,7 +112,7 @@ impl Difference {
 }
 
 /// Names of a form's own texts, in the order in which a person reads them.
-pub const TEXTS: [&str; 18] = [
+pub const TEXTS: [&str; 20] = [
     "name",
     "name_en",
     "story",
@@ -131,6 +131,8 @@ pub const TEXTS: [&str; 18] = [
     "producer",
     "storage",
     "shelf_life_days",
+    "season_from",
+    "season_until",
 ];
 
 fn text_mut<'a>(form: &'a mut ListingForm, name: &str) -> Option<&'a mut String> {
@@ -153,6 +155,8 @@ fn text_mut<'a>(form: &'a mut ListingForm, name: &str) -> Option<&'a mut String>
         "producer" => &mut form.producer,
         "storage" => &mut form.storage,
         "shelf_life_days" => &mut form.shelf_life_days,
+        "season_from" => &mut form.season_from,
+        "season_until" => &mut form.season_until,
         _ => return None,
     })
 }
@@ -166,6 +170,9 @@ fn variant_text_mut<'a>(form: &'a mut VariantForm, name: &str) -> Option<&'a mut
         "price" => &mut form.price,
         "base_quantity" => &mut form.base_quantity,
         "weight_g" => &mut form.weight_g,
+        "size" => &mut form.size,
+        "least_kg" => &mut form.least_kg,
+        "most_kg" => &mut form.most_kg,
         "min_quantity" => &mut form.min_quantity,
         "step_quantity" => &mut form.step_quantity,
         "tier_prices" => &mut form.tier_prices,
@@ -173,7 +180,8 @@ fn variant_text_mut<'a>(form: &'a mut VariantForm, name: &str) -> Option<&'a mut
     })
 }
 
-const VARIANT_TEXTS: [&str; 10] = [
+/// The price of a kilogram is not among them: it follows from the price and the heaviest piece.
+const VARIANT_TEXTS: [&str; 13] = [
     "code",
     "name",
     "name_en",
@@ -181,6 +189,9 @@ const VARIANT_TEXTS: [&str; 10] = [
     "price",
     "base_quantity",
     "weight_g",
+    "size",
+    "least_kg",
+    "most_kg",
     "min_quantity",
     "step_quantity",
     "tier_prices",
@@ -198,10 +209,14 @@ pub fn fields_of(form: &ListingForm, status: &str) -> Fields {
     };
     put(STATUS.to_owned(), status);
     put("photos".to_owned(), &form.photos.join(","));
+    put("related".to_owned(), &form.related.join(","));
     for name in TEXTS {
         if let Some(text) = text_mut(&mut form, name) {
             put(name.to_owned(), text);
         }
+    }
+    for (slug, text) in &form.attributes {
+        put(format!("attributes.{slug}"), text);
     }
     for (position, variant) in form.variants.iter_mut().enumerate() {
         let prefix = format!("variants.{}", variant.id);
@@ -232,6 +247,10 @@ pub fn form_of(fields: &Fields) -> ListingForm {
                     text.clone_into(target);
                 }
             }
+            (Some("attributes"), Some(slug), None) => {
+                form.attributes.insert(slug.to_owned(), text.clone());
+            }
+            (Some("related"), None, _) => form.related = text.split(',').map(str::to_owned).collect(),
             (Some("photos"), None, _) => form.photos = text.split(',').map(str::to_owned).collect(),
             (Some(name), None, _) => {
                 if let Some(target) = text_mut(&mut form, name) {
@@ -289,9 +308,11 @@ mod tests {
 
         #[test]
         fn a_form_is_its_fields(
-            texts in vec("[ -~茶]{0,6}", 18), variants in vec("[a-z茶]{0,4}", 0..4), photos in vec("[0-9a-z]{13}", 0..3),
+            texts in vec("[ -~茶]{0,6}", TEXTS.len()), variants in vec("[a-z茶]{0,4}", 0..4),
+            attributes in btree_map("[a-z_]{1,6}", "[a-z茶]{1,4}", 0..3), photos in vec("[0-9a-z]{13}", 0..3),
         ) {
-            let mut form = ListingForm { photos, ..ListingForm::default() };
+            let related = photos.iter().rev().cloned().collect();
+            let mut form = ListingForm { photos, related, attributes, ..ListingForm::default() };
             for (name, text) in TEXTS.iter().zip(&texts) {
                 text.clone_into(text_mut(&mut form, name).unwrap());
             }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::after_sale::Refusal;
 use crate::money::Fen;
+use crate::time::Date;
 
 /// One field of a form and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub enum Problem {
     },
     NotMoney,
     NotADate,
+    /// No day of a season, or one with a year beside one without.
+    NotADay,
     /// A day that must lie later (or earlier) than another one.
     WrongOrder,
     NotAPhone,
@@ -68,7 +71,23 @@ pub enum Problem {
     Expired,
     /// Someone else has it already.
     Taken,
+    /// Of two fields one is to be filled in, not both and not neither.
+    OneOfTwo,
     UnknownCode,
+    /// A name among others that means no region.
+    UnknownRegion {
+        name: String,
+    },
+    /// No length × width × height.
+    NotASize,
+    /// Freight by volume needs the size of what is sent; so many variants in the shop have none.
+    SizesMissing {
+        count: i64,
+    },
+    /// A template that delivers nowhere.
+    NoDeliveryAnywhere,
+    /// It is offered no longer: choose another one.
+    Retired,
     /// The unit that stock is counted in cannot change once something was counted in it.
     UnitInUse,
     /// The same thing was named in an earlier row.
@@ -80,6 +99,12 @@ pub enum Problem {
         left: i64,
     },
     NotForSale,
+    /// It can be ordered again from that day on; `None` when its season is over for good.
+    OutOfSeason {
+        opens_on: Option<Date>,
+    },
+    /// The captain has to see it first.
+    NotReviewed,
     /// A photo is needed before publishing.
     PhotoMissing,
     PhotoHeic,
@@ -98,6 +123,21 @@ pub enum Problem {
     },
     /// A cell computes something in place of saying it.
     Formula,
+    /// A piece weighs less than was agreed.
+    TooLight {
+        least_g: i64,
+    },
+    /// A piece weighs so much more than was agreed that it is a slip.
+    TooHeavy {
+        most_g: i64,
+    },
+    /// So many pieces are weighed, and not so many.
+    PieceCount {
+        wanted: i64,
+        given: i64,
+    },
+    /// Only what is counted in pieces is sold by weight.
+    PiecesOnly,
     /// There is no batch whose stock could be corrected.
     NoBatch,
     /// A line that is not what its place asks for.
@@ -117,12 +157,21 @@ pub enum Conflict {
     NotForSale {
         name: String,
     },
+    /// It can be ordered again from that day on; `None` when its season is over for good.
+    OutOfSeason {
+        name: String,
+        opens_on: Option<Date>,
+    },
     NotDeliverable {
         name: String,
     },
     /// Goods of this batch were recalled and must not leave.
     Recalled {
         code: String,
+    },
+    /// Pieces of this are sold by weight and must be weighed before they leave.
+    Unweighed {
+        name: String,
     },
     /// The price the buyer saw is no longer the price.
     PriceChanged {
@@ -145,6 +194,10 @@ pub enum Conflict {
     SetupOver,
     /// Someone else saved in between.
     VersionChanged,
+    /// Products in the shop are sent from this place or by this template.
+    StillUsed {
+        count: i64,
+    },
     /// The same key came with other content.
     KeyReused,
     AlreadyPaid,
@@ -159,6 +212,12 @@ pub enum Conflict {
     AfterSale(Refusal),
     /// The buyer wants (part of) this parcel's money back: answer that first.
     AfterSaleOpen,
+    /// Something was asked about this parcel after the sale, so it stays one parcel.
+    ParcelInAfterSale,
+    /// Only parcels of one order that wait at one place for one team go together.
+    ParcelsDiffer,
+    /// A list with wrong rows is not applied as a whole.
+    ListNotRight,
     /// Whoever agreed to an amount may not be the one who confirms it, and nobody answers an own request.
     SecondPersonNeeded,
     /// Orders, refunds or roles of the account are open, so it cannot be deleted yet.

@@ -10,6 +10,14 @@ use crate::word::words;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod areas;
+mod form;
+mod size;
+
+pub use areas::{UnknownArea, areas_text, read_areas};
+pub use form::{PlaceForm, RowForm, TemplateForm};
+pub use size::{NotASize, PackedSize};
+
 words! {
     /// What a template counts.
     pub enum FreightBasis {
@@ -40,6 +48,20 @@ pub struct FreightRow {
     pub surcharge: Fen,
     /// Whether there is no delivery to these regions.
     pub refused: bool,
+    /// When the fees are waived here.
+    pub free: RegionFree,
+}
+
+/// Whether a row goes by its template's free rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum RegionFree {
+    /// It does.
+    #[default]
+    AsTemplate,
+    /// It has a rule of its own.
+    Own(FreeRule),
+    /// Nothing waives its fees.
+    Never,
 }
 
 /// When the first and step fees are waived. What is given must all be reached; a rule that gives nothing waives
@@ -70,7 +92,7 @@ pub struct FreightTemplate {
     pub basis: FreightBasis,
     /// The fees by region.
     pub rows: Vec<FreightRow>,
-    /// When the fees are waived.
+    /// When the fees are waived, in rows that do not say otherwise.
     pub free_rule: Option<FreeRule>,
 }
 
@@ -117,11 +139,29 @@ pub enum FreightError {
     Money(#[from] MoneyError),
 }
 
+/// What is wrong with the rows of a template as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateFlaw {
+    /// No row says what holds everywhere else.
+    NoDefault,
+    /// A region of this row stands in an earlier one too (a second default row: the first one).
+    Overlap {
+        /// Index of the row.
+        row: usize,
+        /// Index of the earlier one.
+        with: usize,
+    },
+    /// Every row is without delivery.
+    NoDeliveryAnywhere,
+}
+
 impl FreightTemplate {
     /// Checks the rows, for the form in which a template is written and before it is used.
     pub fn check(&self) -> Result<(), FreightError> {
         let bad = |row: &FreightRow| {
-            let is_prefix = |text: &String| text.len() <= 6 && text.bytes().all(|byte| byte.is_ascii_digit());
+            let is_prefix = |text: &String| {
+                (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+            };
             let fees = [row.first_fee, row.step_fee, row.surcharge];
             row.step_quantity < 1
                 || row.first_quantity < 0
@@ -132,6 +172,45 @@ impl FreightTemplate {
             Some(row) => Err(FreightError::BadRow { template: self.id, row }),
             None => Ok(()),
         }
+    }
+
+    /// The free rule that holds in a row.
+    #[must_use]
+    pub fn free_rule_of(&self, row: &FreightRow) -> Option<FreeRule> {
+        match row.free {
+            RegionFree::AsTemplate => self.free_rule,
+            RegionFree::Own(rule) => Some(rule),
+            RegionFree::Never => None,
+        }
+    }
+
+    /// What a seller has to mend before the template can be used, row by row: each region in one row, one default row,
+    /// and somewhere to deliver to. Fees and steps are checked by [`FreightTemplate::check`].
+    #[must_use]
+    pub fn flaws(&self) -> Vec<TemplateFlaw> {
+        let mut flaws = Vec::new();
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut default = None;
+        for (at, row) in self.rows.iter().enumerate() {
+            if row.region_prefixes.is_empty() {
+                match default {
+                    Some(first) => flaws.push(TemplateFlaw::Overlap { row: at, with: first }),
+                    None => default = Some(at),
+                }
+            }
+            let twice = row.region_prefixes.iter().find_map(|prefix| {
+                let first = *seen.entry(prefix).or_insert(at);
+                (first != at).then_some(first)
+            });
+            flaws.extend(twice.map(|with| TemplateFlaw::Overlap { row: at, with }));
+        }
+        if default.is_none() {
+            flaws.push(TemplateFlaw::NoDefault);
+        }
+        if self.rows.iter().all(|row| row.refused) {
+            flaws.push(TemplateFlaw::NoDeliveryAnywhere);
+        }
+        flaws
     }
 
     /// The row for a region: that with the longest fitting prefix, the default row last, the earlier of equals.
@@ -156,11 +235,38 @@ impl FreightTemplate {
     }
 }
 
-/// The goods of one template in the parcel.
-struct Group<'a> {
-    row: &'a FreightRow,
-    quantity: i64,
-    waived: bool,
+/// What the goods of one template add to a parcel's freight, and how that comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charge<'a> {
+    /// Which template.
+    pub template: &'a FreightTemplate,
+    /// The row for the region.
+    pub row: &'a FreightRow,
+    /// What is counted, in the unit of the template's basis.
+    pub quantity: i64,
+    /// Sale units.
+    pub count: i64,
+    /// What the goods cost after discounts.
+    pub amount: Fen,
+    /// The rule that waives the fees.
+    pub waived: Option<FreeRule>,
+    /// Whether it pays its first fee; the others in the box pay step fees alone.
+    pub leads: bool,
+    /// Started steps that are charged.
+    pub steps: i64,
+    /// What comes of it, without the surcharge.
+    pub fee: Fen,
+}
+
+/// A parcel's freight with everything that it is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParcelQuote<'a> {
+    /// By template, in the order of their ids.
+    pub charges: Vec<Charge<'a>>,
+    /// For a remote region, once.
+    pub surcharge: Fen,
+    /// The fees and the surcharge.
+    pub total: Fen,
 }
 
 /// The freight of one parcel to `region_code` (six digits).
@@ -171,34 +277,44 @@ struct Group<'a> {
 /// rows is added once, for there is one journey to one remote place. A parcel without items costs nothing.
 ///
 /// Errors: a template without delivery to, or without any row for, the region refuses the whole parcel.
-pub fn quote_parcel(items: &[FreightItem<'_>], region_code: &str) -> Result<Fen, FreightError> {
+pub fn quote_parcel<'a>(
+    items: &[FreightItem<'a>],
+    region_code: &str,
+) -> Result<ParcelQuote<'a>, FreightError> {
     if region_code.len() != 6 || !region_code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(FreightError::NotARegion(region_code.chars().take(16).collect()));
     }
-    let mut by_template: BTreeMap<FreightTemplateId, Vec<&FreightItem<'_>>> = BTreeMap::new();
+    let mut by_template: BTreeMap<FreightTemplateId, Vec<&FreightItem<'a>>> = BTreeMap::new();
     for item in items {
         by_template.entry(item.template.id).or_default().push(item);
     }
-    let groups =
+    let mut charges =
         by_template.values().map(|group| group_of(group, region_code)).collect::<Result<Vec<_>, _>>()?;
-    let surcharge = groups.iter().map(|group| group.row.surcharge).max().unwrap_or_default();
-    let charged: Vec<&Group<'_>> = groups.iter().filter(|group| !group.waived).collect();
+    let surcharge = charges.iter().map(|charge| charge.row.surcharge).max().unwrap_or_default();
     // max_by_key gives the last of equals; the groups are in ascending order of id.
-    let leader =
-        charged.iter().enumerate().rev().max_by_key(|(_, group)| group.row.first_fee).map(|(at, _)| at);
-    let mut total = surcharge;
-    for (at, group) in charged.iter().enumerate() {
-        let (covered, first_fee) =
-            if Some(at) == leader { (group.row.first_quantity, group.row.first_fee) } else { (0, Fen::ZERO) };
-        let beyond = (group.quantity - covered).max(0);
-        let steps = beyond / group.row.step_quantity + i64::from(beyond % group.row.step_quantity > 0);
-        total = total.checked_add(first_fee)?.checked_add(group.row.step_fee.times(steps)?)?;
+    let leader = charges
+        .iter_mut()
+        .rev()
+        .filter(|charge| charge.waived.is_none())
+        .max_by_key(|charge| charge.row.first_fee);
+    if let Some(leader) = leader {
+        leader.leads = true;
     }
-    Ok(total)
+    let mut total = surcharge;
+    for charge in charges.iter_mut().filter(|charge| charge.waived.is_none()) {
+        let row = charge.row;
+        let (covered, first_fee) =
+            if charge.leads { (row.first_quantity, row.first_fee) } else { (0, Fen::ZERO) };
+        let beyond = (charge.quantity - covered).max(0);
+        charge.steps = beyond / row.step_quantity + i64::from(beyond % row.step_quantity > 0);
+        charge.fee = first_fee.checked_add(row.step_fee.times(charge.steps)?)?;
+        total = total.checked_add(charge.fee)?;
+    }
+    Ok(ParcelQuote { charges, surcharge, total })
 }
 
 /// Sums the items of one template and finds their row. `items` holds at least one.
-fn group_of<'a>(items: &[&FreightItem<'a>], region_code: &str) -> Result<Group<'a>, FreightError> {
+fn group_of<'a>(items: &[&FreightItem<'a>], region_code: &str) -> Result<Charge<'a>, FreightError> {
     let template = items[0].template;
     template.check()?;
     let row = template.row_for(region_code)?;
@@ -216,8 +332,8 @@ fn group_of<'a>(items: &[&FreightItem<'a>], region_code: &str) -> Result<Group<'
         quantity = quantity.checked_add(counted).ok_or(MoneyError::Overflow)?;
         amount = amount.checked_add(item.amount)?;
     }
-    let waived = template.free_rule.is_some_and(|rule| rule.waives(amount, count));
-    Ok(Group { row, quantity, waived })
+    let waived = template.free_rule_of(row).filter(|rule| rule.waives(amount, count));
+    Ok(Charge { template, row, quantity, count, amount, waived, leads: false, steps: 0, fee: Fen::ZERO })
 }
 
 #[cfg(test)]

@@ -215,8 +215,20 @@ ids! {
     AfterSaleMessageId;
     /// A change of a listing.
     ListingChangeId;
+    /// A collective mark.
+    MarkId;
+    /// A licence to use a collective mark.
+    MarkLicenceId;
+    /// An entry of what a batch used of a licence.
+    MarkUseId;
     /// A sheet that waits to be applied.
     SheetPreviewId;
+    /// A list of the shipping desk that waits to be applied.
+    DeskListId;
+    /// What a carrier told of a parcel.
+    CarrierEventId;
+    /// A [notification](crate::notification) of one person.
+    NotificationId;
     /// A record of the audit log.
     AuditId;
 }

@@ -3,6 +3,8 @@
 //! Everything is text as it was typed, so that a form that is refused can be shown again as it was. Ids are in their
 //! shown form; blank means "none".
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The whole form of a listing.
@@ -29,6 +31,13 @@ pub struct ListingForm {
     pub producer: String,
     pub storage: String,
     pub shelf_life_days: String,
+    /// Between which days it can be ordered, see [`crate::season::Season::read`]; blank for always.
+    pub season_from: String,
+    pub season_until: String,
+    /// What it has of its category, by the attribute's slug; see [`crate::attribute::Attribute::read`].
+    pub attributes: BTreeMap<String, String>,
+    /// Ids of products that stand beside it, in their order; none to have them chosen by category and village.
+    pub related: Vec<String>,
     /// In their order. Variants that are not named here are taken out of sale.
     pub variants: Vec<VariantForm>,
     /// Ids of uploaded photos in their order; the first is the cover.
@@ -53,10 +62,18 @@ pub struct VariantForm {
     pub base_quantity: String,
     /// Grams as sent, with packing; blank for the content's weight when the base unit is the gram.
     pub weight_g: String,
+    /// With packing, as [`crate::freight::PackedSize`] reads it; blank when it is not known.
+    pub size: String,
     /// Blank for 1.
     pub min_quantity: String,
     /// Blank for 1.
     pub step_quantity: String,
+    /// Kilograms that a piece weighs at least and at most, when it is sold by weight; blank when it is not.
+    pub least_kg: String,
+    pub most_kg: String,
+    /// Yuan a kilogram. When sold by weight, the price is that of the heaviest piece: it follows from this, unless the
+    /// price alone was changed.
+    pub per_kg: String,
     /// `50:128.00, 100:118.00`: from which quantity on, and the price of one in yuan.
     pub tier_prices: String,
     /// `on` takes the variant out of sale, as if it were not named.

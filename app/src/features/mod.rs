@@ -21,11 +21,17 @@ pub mod checkout;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod county;
 #[cfg(feature = "ssr")]
+pub mod day;
+#[cfg(feature = "ssr")]
 pub mod errors;
+#[cfg(any(feature = "ssr", feature = "console"))]
+pub mod freight;
 #[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod listing;
+#[cfg(feature = "ssr")]
+pub mod marks;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod orders;
 #[cfg(any(feature = "ssr", feature = "console"))]
@@ -44,6 +50,8 @@ pub mod stock;
 pub mod units;
 #[cfg(feature = "ssr")]
 pub mod villages;
+#[cfg(feature = "ssr")]
+pub mod weighing;
 
 /// The pages of all features.
 #[cfg(feature = "ssr")]
@@ -63,11 +71,14 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(books::pages());
     pages.extend(county::pages());
     pages.extend(sell::pages());
+    pages.extend(day::pages());
     pages.extend(listing::pages());
     pages.extend(changes::pages());
     pages.extend(sheets::pages());
     pages.extend(parcels::pages());
     pages.extend(stock::pages());
+    pages.extend(freight::pages());
+    pages.extend(marks::pages());
     pages.extend(after_sales::pages());
     pages
 }
@@ -80,7 +91,9 @@ pub fn uploads() -> Vec<crate::routes::Upload> {
     uploads.extend(units::uploads());
     uploads.extend(listing::uploads());
     uploads.extend(stock::uploads());
+    uploads.extend(marks::uploads());
     uploads.extend(after_sales::uploads());
     uploads.extend(sheets::uploads());
+    uploads.extend(parcels::uploads());
     uploads
 }

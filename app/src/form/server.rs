@@ -274,7 +274,7 @@ fn without_flash(path: &str) -> String {
 }
 
 /// What was typed, flat: `variants.0.price`.
-fn form_values(form: &impl Serialize) -> Vec<(String, String)> {
+pub(crate) fn form_values(form: &impl Serialize) -> Vec<(String, String)> {
     let mut values = Vec::new();
     if let Ok(tree) = serde_json::to_value(form) {
         flatten("", &tree, &mut values);

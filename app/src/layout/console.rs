@@ -42,8 +42,11 @@ impl Console {
             label: t("卖家中心", "Seller console"),
             sections: vec![
                 Section::new(paths::team(team), t("概览", "Overview"), "chart"),
+                Section::new(paths::team_notifications(team), t("通知", "Notifications"), "bell"),
                 Section::new(paths::team_products(team), t("商品", "Products"), "box"),
                 Section::new(paths::team_parcels(team), t("发货", "Parcels"), "truck"),
+                Section::new(paths::team_orders(team), t("订单", "Orders"), "receipt"),
+                Section::new(crate::features::freight::templates_path(team), t("运费", "Freight"), "receipt"),
                 Section::new(paths::team_after_sales(team), t("售后", "After-sales"), "refresh"),
                 Section::new(paths::team_transfers(team), t("到账确认", "Transfers"), "bank"),
             ],
@@ -78,6 +81,11 @@ impl Console {
                     "coins",
                 ),
                 Section::new(paths::statement(collective, month), t("对账单", "Statement"), "receipt"),
+                Section::new(
+                    crate::features::marks::marks_path(collective),
+                    t("集体商标", "Collective marks"),
+                    "certificate",
+                ),
             ],
         }
     }

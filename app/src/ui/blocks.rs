@@ -70,9 +70,9 @@ pub fn status_chip((text, tone): Label) -> AnyView {
 
 /// Names and values; `class` adds to `facts`: `facts--wide`, `facts--plain`.
 #[must_use]
-pub fn facts(class: &str, rows: Vec<(&'static str, AnyView)>) -> AnyView {
-    let rows: Vec<_> =
-        rows.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect();
+pub fn facts<N: Into<String>>(class: &str, rows: Vec<(N, AnyView)>) -> AnyView {
+    let row = |(name, value): (N, AnyView)| view! { <div><dt>{name.into()}</dt><dd>{value}</dd></div> };
+    let rows: Vec<_> = rows.into_iter().map(row).collect();
     view! { <dl class=format!("facts {class}")>{rows}</dl> }.into_any()
 }
 
@@ -88,6 +88,14 @@ pub fn stat(name: &str, value: &str, change: &str) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What of the freight is for a remote region, as a row of totals; nothing for most orders.
+#[must_use]
+pub fn surcharge_row(surcharge: domain::money::Fen) -> AnyView {
+    let label = t("其中偏远地区附加费", "of it for a remote region");
+    let amount = crate::text::yuan(surcharge);
+    surcharge.is_positive().then(|| view! { <div><dt>{label}</dt><dd>{amount}</dd></div> }).into_any()
 }
 
 /// A row of figures.

@@ -29,7 +29,8 @@ pub use money::{price, price_l, price_s, typed_price};
 
 #[cfg(feature = "ssr")]
 pub use blocks::{
-    alert, crumbs, empty, facts, page_head, pager, section_head, stat, stats, status_chip, steps, timeline,
+    alert, crumbs, empty, facts, page_head, pager, section_head, stat, stats, status_chip, steps,
+    surcharge_row, timeline,
 };
 #[cfg(feature = "ssr")]
 pub use chart::bar_chart;

@@ -29,7 +29,7 @@ pub use ask::{AskAfterSale, AskLine, AskPage, AskableLine, ask_after_sale, ask_p
 pub use offer::{OfferRefund, offer_refund};
 pub use pages::{
     Act, AfterSalePage, Appeals, PageLine, PageMessage, after_sale_page, appeals, count_waiting,
-    team_after_sales,
+    team_after_sales, team_unanswered,
 };
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
 pub use rules::{declare_rule, product_rule, team_rules};

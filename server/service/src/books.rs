@@ -284,10 +284,13 @@ pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     note("I3 every part of a batch is somebody's", audit_books::list_batches_without_inputs(conn).await?);
     note("I3 goods of after-sales", store::after_sales::list_wrong_goods(conn).await?);
     note("I3 holds follow their orders", audit_books::list_stuck_holds(conn).await?);
+    note("I3 marks within their licences", store::marks::list_wrong_licences(conn).await?);
+    note("I3 use of marks by batch", store::marks::list_wrong_batch_marks(conn).await?);
     note("I5 parts add up to the line", audit_books::list_wrong_splits(conn).await?);
     note("I5 every line is attributed", audit_books::list_unattributed_lines(conn).await?);
     note("I5 refunds within the payment", audit_books::list_excessive_refunds(conn).await?);
     note("I5 after-sales follow their refunds", store::after_sales::list_wrong_after_sales(conn).await?);
+    note("I5 weighings follow their refunds", store::weighing::list_wrong_weighings(conn).await?);
     note("I5 credits follow the earnings", audit_books::list_wrong_credits(conn).await?);
     note("I6 balances rebuild from the journal", audit_books::list_wrong_balances(conn).await?);
     note("I6 earnings follow the orders", audit_books::list_wrong_earnings(conn).await?);

@@ -115,6 +115,10 @@ async fn change_line(
             let sale = sale
                 .filter(store::carts::SaleVariant::is_for_sale)
                 .ok_or_else(|| ServiceError::invalid("variant", Problem::NotForSale))?;
+            if let Some(closed) = sale.closed(Date::from_epoch_ms(now_ms)) {
+                let problem = Problem::OutOfSeason { opens_on: closed.opens_on };
+                return Err(ServiceError::invalid("variant", problem));
+            }
             let max = services.rules.max_cart_quantity;
             check_quantity(quantity, sale.min_quantity, sale.step_quantity, Some(max))
                 .map_err(|error| ServiceError::invalid("quantity", quantity_problem(error)))?;
@@ -172,17 +176,19 @@ pub async fn badge_count(services: &Services, viewer: &Viewer) -> Result<i64> {
 /// The cart as the cart page shows it.
 pub async fn view_cart(services: &Services, viewer: &Viewer) -> Result<CartView> {
     let Some(owner) = owner_of(viewer) else { return Ok(CartView::default()) };
-    let today = Date::from_epoch_ms(services.now_ms()).to_string();
+    let today = Date::from_epoch_ms(services.now_ms());
     let mut conn = services.db.read().await?;
     let Some(cart) = store::carts::find_cart(&mut conn, &owner).await? else {
         return Ok(CartView::default());
     };
-    let lines = store::carts::list_lines(&mut conn, cart, &today).await?;
+    let lines = store::carts::list_lines(&mut conn, cart, &today.to_string()).await?;
     let mut view = CartView::default();
     for line in lines {
         let in_stock = line.available / line.variant.base_quantity;
         let problem = if !line.variant.is_for_sale() {
             Some(Problem::NotForSale)
+        } else if let Some(closed) = line.variant.closed(today) {
+            Some(Problem::OutOfSeason { opens_on: closed.opens_on })
         } else if in_stock < line.quantity {
             Some(Problem::OnlyLeft { left: in_stock })
         } else {

@@ -147,7 +147,8 @@ fn is_of_status(difference: &Difference) -> bool {
 
 async fn names(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, String, String)>> {
     let offered = Offered::load(conn, team).await?;
-    let all = [offered.categories, offered.villages, offered.places, offered.templates];
+    let retired = store::freight::list_retired_choices(conn, team).await?;
+    let all = [offered.categories, offered.villages, offered.places, offered.templates, retired];
     let named = all.into_iter().flatten().map(Choice::from);
     Ok(named.map(|choice| (choice.id, choice.name, choice.name_en)).collect())
 }

@@ -244,7 +244,12 @@ pub(crate) async fn insert_order(
     store::orders::insert_order(tx, &row).await?;
     mail::post_of_order(tx, services, &row.email, Letter::OrderPlaced { order: order_id }).await?;
     let hold_lines = insert_lines(tx, services, order_id, draft, now_ms).await?;
+    let surcharge = draft.surcharge_fen();
+    if surcharge.is_positive() {
+        store::freight::insert_surcharge(tx, order_id, surcharge).await?;
+    }
     store::after_sales::insert_line_rules(tx, order_id, head.confirms_opened).await?;
+    store::weighing::insert_weighed_lines(tx, order_id).await?;
     Ok((PlacedOrder { order_id, number }, hold_lines))
 }
 

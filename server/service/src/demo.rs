@@ -5,9 +5,11 @@
 //! of the use cases: stock, splits and books are what they would be had people done it. No real person, telephone
 //! number or sale is in it.
 
+mod attributes;
 mod batches;
 mod county;
 mod history;
+mod marks;
 mod people;
 mod pictures;
 mod places;
@@ -143,6 +145,7 @@ async fn found(
     }
     people::grant_roles(&mut tx, world).await?;
     products::insert_products(&mut tx, world, county, &media).await?;
+    attributes::insert_attributes(&mut tx, world).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -7,6 +7,7 @@ use domain::freight::{FreightError, FreightItem, FreightTemplate, quote_parcel};
 use domain::ids::{FreightTemplateId, PlaceId, TeamId, VariantId};
 use domain::money::Fen;
 use domain::order::{OrderKind, check_quantity, unit_price};
+use domain::time::Date;
 use store::Conn;
 use store::carts::SaleVariant;
 
@@ -40,9 +41,16 @@ pub struct DraftParcel {
     /// Indices into the draft's lines.
     pub lines: Vec<usize>,
     pub freight_fen: Option<Fen>,
+    /// What of it is for a remote region.
+    pub surcharge_fen: Fen,
 }
 
 impl OrderDraft {
+    /// What of the freight is for a remote region.
+    pub fn surcharge_fen(&self) -> Fen {
+        self.parcels.iter().fold(Fen::ZERO, |sum, parcel| sum + parcel.surcharge_fen)
+    }
+
     /// Goods and, once known, freight.
     pub fn total_fen(&self) -> Fen {
         self.goods_fen + self.freight_fen.unwrap_or_default()
@@ -77,6 +85,7 @@ pub(crate) async fn draft_order(
             place_id: line.sale.place_id,
             lines: Vec::new(),
             freight_fen: None,
+            surcharge_fen: Fen::ZERO,
         });
         parcel.lines.push(index);
     }
@@ -86,8 +95,9 @@ pub(crate) async fn draft_order(
         let templates = load_templates(conn, &lines).await?;
         let mut total = Fen::ZERO;
         for parcel in &mut parcels {
-            let fee = quote(parcel, &lines, &templates, region_code)?;
+            let (fee, surcharge) = quote(parcel, &lines, &templates, region_code)?;
             parcel.freight_fen = Some(fee);
+            parcel.surcharge_fen = surcharge;
             total = total.checked_add(fee).map_err(ServiceError::internal)?;
         }
         freight_fen = Some(total);
@@ -108,6 +118,7 @@ async fn price_lines(
         if !sale.is_for_sale() {
             return Err(Conflict::NotForSale { name: sale.product_name }.into());
         }
+        refuse_out_of_season(services, &sale)?;
         let max = matches!(kind, OrderKind::Retail).then_some(services.rules.max_cart_quantity);
         if let Err(error) = check_quantity(*quantity, sale.min_quantity, sale.step_quantity, max) {
             errors.push(FieldError::new(format!("lines.{index}.quantity"), quantity_problem(error)));
@@ -127,6 +138,15 @@ async fn price_lines(
     Ok(lines)
 }
 
+/// That its season is on, wherever something is ordered.
+///
+/// # Errors
+/// [`Conflict::OutOfSeason`] with the day on which it comes back.
+pub(crate) fn refuse_out_of_season(services: &Services, sale: &SaleVariant) -> Result<()> {
+    let Some(closed) = sale.closed(Date::from_epoch_ms(services.now_ms())) else { return Ok(()) };
+    Err(Conflict::OutOfSeason { name: sale.product_name.clone(), opens_on: closed.opens_on }.into())
+}
+
 async fn load_templates(conn: &mut Conn, lines: &[DraftLine]) -> Result<BTreeMap<i64, FreightTemplate>> {
     let mut templates = BTreeMap::new();
     for line in lines {
@@ -138,12 +158,13 @@ async fn load_templates(conn: &mut Conn, lines: &[DraftLine]) -> Result<BTreeMap
     Ok(templates)
 }
 
+/// The freight of a parcel, and what of it is for a remote region.
 fn quote(
     parcel: &DraftParcel,
     lines: &[DraftLine],
     templates: &BTreeMap<i64, FreightTemplate>,
     region_code: &str,
-) -> Result<Fen> {
+) -> Result<(Fen, Fen)> {
     let mut items = Vec::with_capacity(parcel.lines.len());
     for line in parcel.lines.iter().filter_map(|index| lines.get(*index)) {
         let template = templates.get(&line.sale.freight_template_id).ok_or(ServiceError::NotFound)?;
@@ -157,10 +178,11 @@ fn quote(
             amount: line.net_fen,
         });
     }
-    quote_parcel(&items, region_code).map_err(|error| {
+    let quote = quote_parcel(&items, region_code).map_err(|error| {
         let names = parcel.lines.iter().filter_map(|index| lines.get(*index));
         freight_failure(&error, names.map(|line| line.sale.product_name.as_str()).next().unwrap_or_default())
-    })
+    })?;
+    Ok((quote.total, quote.surcharge))
 }
 
 /// A region that no row covers is refused with a clear message, never free.

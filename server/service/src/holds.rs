@@ -51,6 +51,7 @@ pub(crate) async fn hold_stock(
         )
         .await?;
     }
+    crate::marks::freeze(tx, services, order).await?;
     freeze_attribution(tx, services, order, lines, &allocations).await
 }
 

@@ -7,12 +7,14 @@
 
 mod after_sale;
 mod compose;
+mod notification;
 mod recall;
 mod words;
 
 use domain::after_sale::AfterSaleNote;
-use domain::ids::{AfterSaleId, OrderId, ParcelId, RecallId, RefundId, UserId};
+use domain::ids::{AfterSaleId, OrderId, ParcelId, RecallId, RefundId, TeamId, UserId};
 use domain::locale::Locale;
+use domain::notification::NotificationKind;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::work::OutboxRow;
@@ -94,6 +96,19 @@ pub(crate) enum Letter {
         note: AfterSaleNote,
         user: Option<UserId>,
     },
+    /// To somebody who sells: so much of a kind was told of just now.
+    Told {
+        user: UserId,
+        team: TeamId,
+        kind: NotificationKind,
+        count: i64,
+    },
+    /// To somebody who sells: what was told of between two moments and not read.
+    Digest {
+        user: UserId,
+        since_ms: i64,
+        until_ms: i64,
+    },
 }
 
 impl Letter {
@@ -113,6 +128,8 @@ impl Letter {
             Self::RefundSent { .. } => "refund-sent",
             Self::BatchRecalled { .. } => "batch-recalled",
             Self::AfterSale { .. } => "after-sale",
+            Self::Told { .. } => "told",
+            Self::Digest { .. } => "digest",
         }
     }
 
@@ -123,7 +140,9 @@ impl Letter {
             | Self::ConfirmEmail { user }
             | Self::PasswordChanged { user, .. }
             | Self::PasskeyAdded { user, .. }
-            | Self::NewSignIn { user, .. } => user.get(),
+            | Self::NewSignIn { user, .. }
+            | Self::Told { user, .. }
+            | Self::Digest { user, .. } => user.get(),
             Self::EmailChanged { .. } | Self::AccountDeleted { .. } => 0,
             Self::OrderPlaced { order }
             | Self::OrderPaid { order }

@@ -51,7 +51,10 @@ pub(crate) fn require_payer(viewer: &Viewer, order: &OrderRow) -> Result<()> {
 fn can_cancel(order: &OrderRow, parcels: &[ParcelRow], after_sales: i64) -> bool {
     match order.status {
         OrderStatus::Paid if after_sales > 0 => false,
-        OrderStatus::Paid => parcels.iter().all(|parcel| parcel.status == ParcelStatus::ToPack),
+        // One whose goods went into another parcel is cancelled, and keeps nothing.
+        OrderStatus::Paid => parcels
+            .iter()
+            .all(|parcel| matches!(parcel.status, ParcelStatus::ToPack | ParcelStatus::Cancelled)),
         status => status.next(OrderEvent::Cancel).is_ok(),
     }
 }

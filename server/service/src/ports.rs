@@ -5,6 +5,7 @@
 
 use async_trait::async_trait;
 use domain::money::Fen;
+use domain::shipping::{CarrierEvent, EventRow, RowFault};
 
 /// Tells the time. The only production implementation is [`SystemClock`].
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -164,5 +165,51 @@ pub struct NoMailer;
 impl Mailer for NoMailer {
     async fn send(&self, _: &Mail) -> Result<(), MailError> {
         Err(MailError::Unavailable("there is no mailer here".to_owned()))
+    }
+}
+
+/// What carriers tell of parcels on their way.
+pub trait CarrierTracking: Send + Sync + std::fmt::Debug {
+    /// Reads a notice of a carrier's network. `signature` is its header, made over the raw `body`; `now_ms` is the present
+    /// moment. Events of the notice that cannot be used are left out.
+    ///
+    /// # Errors
+    /// See [`CarrierError`]; nothing is read of a notice that is not believed.
+    fn read_notice(
+        &self,
+        signature: &str,
+        body: &[u8],
+        now_ms: i64,
+    ) -> Result<Vec<CarrierEvent>, CarrierError>;
+
+    /// Reads a row of a carrier's export that a seller has brought.
+    ///
+    /// # Errors
+    /// What is wrong with the row.
+    fn read_row(&self, row: &EventRow, now_ms: i64) -> Result<CarrierEvent, RowFault> {
+        row.event(now_ms)
+    }
+}
+
+/// Why a carrier's notice is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CarrierError {
+    /// The shop has no secret by which it would know a carrier.
+    #[error("no carrier is connected")]
+    Off,
+    /// Forged, changed on the way, or too old to be new.
+    #[error("the notice is not believed: {0}")]
+    Refused(String),
+    #[error("the notice cannot be read")]
+    Unreadable,
+}
+
+/// Stands where no carrier is connected: files can be brought, notices are not taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoCarrier;
+
+impl CarrierTracking for NoCarrier {
+    fn read_notice(&self, _: &str, _: &[u8], _: i64) -> Result<Vec<CarrierEvent>, CarrierError> {
+        Err(CarrierError::Off)
     }
 }

@@ -60,6 +60,8 @@ pub struct ShopRules {
     pub payment_event_days: i64,
     /// Jobs that are done, and letters that were given up, are kept this long.
     pub done_job_days: i64,
+    /// What a seller was told of stays in the console's list this long.
+    pub notification_days: i64,
     /// A payment older than this is asked about at the network.
     pub reconcile_after_minutes: i64,
     /// Most pieces of one variant in a retail cart.
@@ -101,6 +103,7 @@ impl Default for ShopRules {
             security_address_days: 366,
             payment_event_days: 180,
             done_job_days: 30,
+            notification_days: 90,
             reconcile_after_minutes: 3,
             max_cart_quantity: 999,
             low_stock_pieces: 10,

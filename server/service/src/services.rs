@@ -7,7 +7,7 @@ use domain::ids::compose_id;
 use store::Db;
 
 use crate::audit::Origin;
-use crate::ports::{Clock, Entropy, Mailer, NoMailer, PaymentGateway};
+use crate::ports::{CarrierTracking, Clock, Entropy, Mailer, NoCarrier, NoMailer, PaymentGateway};
 use crate::rules::ShopRules;
 use crate::secret_key::SecretKey;
 use crate::watch::{Watch, WatchedGateway};
@@ -21,6 +21,7 @@ pub struct Services {
     pub payments: Arc<dyn PaymentGateway>,
     pub media: Arc<dyn object_store::ObjectStore>,
     pub mailer: Arc<dyn Mailer>,
+    pub carriers: Arc<dyn CarrierTracking>,
     pub rules: Arc<ShopRules>,
     /// Where the shop is reached from outside, without a slash at the end: for links in payments and QR codes.
     pub public_url: Arc<str>,
@@ -51,6 +52,7 @@ impl Services {
             payments: Arc::new(WatchedGateway { inner: payments, watch: watch.clone() }),
             media,
             mailer: Arc::new(NoMailer),
+            carriers: Arc::new(NoCarrier),
             rules: Arc::new(rules),
             public_url: public_url.trim_end_matches('/').into(),
             origin: Arc::default(),
@@ -70,6 +72,13 @@ impl Services {
     #[must_use]
     pub fn with_mailer(mut self, mailer: Arc<dyn Mailer>) -> Self {
         self.mailer = mailer;
+        self
+    }
+
+    /// The same shop with carriers that tell where parcels are.
+    #[must_use]
+    pub fn with_carriers(mut self, carriers: Arc<dyn CarrierTracking>) -> Self {
+        self.carriers = carriers;
         self
     }
 

@@ -1,4 +1,10 @@
-//! The seller's packing table: what to pack, what has left.
+//! The seller's packing table: what to pack, what has left; and the desk around it: [`split`] and merge, [`lists`] of tracking
+//! numbers and of carriers' events, what [`carriers`] tell, what is late.
+
+pub mod carriers;
+pub mod desk;
+pub mod lists;
+pub mod split;
 
 use std::collections::BTreeMap;
 
@@ -12,31 +18,25 @@ use store::after_sales::PackChangeRow;
 use store::orders::LineRow;
 use store::parcels::SellerParcel;
 
+pub use domain::shipping::CARRIERS;
+
 use crate::carts::all_or;
 use crate::mail::{self, Letter};
 use crate::orders::auto_receipt_days;
+use crate::weighing::{self, Weighing};
 use crate::{Result, ServiceError, Services, Viewer, after_sales, audit, timers};
 
 /// Parcels a list shows at most.
 const LIST_LIMIT: i64 = 200;
 const TEXT_MAX_CHARS: usize = 40;
 
-/// Carriers to choose from; another name may be typed.
-pub const CARRIERS: &[(&str, &str)] = &[
-    ("中国邮政", "China Post"),
-    ("顺丰速运", "SF Express"),
-    ("中通快递", "ZTO Express"),
-    ("圆通速递", "YTO Express"),
-    ("韵达快递", "Yunda Express"),
-    ("申通快递", "STO Express"),
-    ("极兔速递", "J&T Express"),
-];
-
 /// A parcel with what goes into it.
 #[derive(Debug, Clone)]
 pub struct PackingParcel {
     pub head: SellerParcel,
     pub lines: Vec<LineRow>,
+    /// Of the lines that are sold by weight.
+    pub weighings: Vec<Weighing>,
 }
 
 /// A team's parcels in one state.
@@ -78,9 +78,12 @@ pub async fn list_parcels(
     for lines in lines_of.values_mut() {
         take_off(lines, &changes);
     }
+    let weighed = store::weighing::list_team_weighed_lines(&mut conn, team, status, LIST_LIMIT).await?;
+    let pieces = store::weighing::list_team_pieces(&mut conn, team, status, LIST_LIMIT).await?;
     let fill = |head: SellerParcel| {
         let lines = lines_of.remove(&head.parcel.id).unwrap_or_default();
-        PackingParcel { head, lines }
+        let weighings = weighing::of_lines(&lines, &weighed, &pieces);
+        PackingParcel { head, lines, weighings }
     };
     let parcels = heads.into_iter().map(fill).collect();
     let counts = store::parcels::count_open_parcels(&mut conn, team).await?;
@@ -107,11 +110,14 @@ pub async fn packing_list(
     lines.retain(|line| line.parcel_id == parcel_id);
     let changes = store::after_sales::list_pack_changes(&mut conn, parcel.team_id, parcel.status).await?;
     take_off(&mut lines, &changes);
-    Ok(PackingParcel { lines, head })
+    let weighed = store::weighing::list_weighed_lines(&mut conn, parcel.order_id).await?;
+    let pieces = store::weighing::list_pieces(&mut conn, parcel.order_id).await?;
+    let weighings = weighing::of_lines(&lines, &weighed, &pieces);
+    Ok(PackingParcel { lines, head, weighings })
 }
 
 /// Pieces whose money went back before they left are not packed. A replacement costs nothing, so nothing is taken off it.
-fn take_off(lines: &mut Vec<LineRow>, changes: &[PackChangeRow]) {
+pub(crate) fn take_off(lines: &mut Vec<LineRow>, changes: &[PackChangeRow]) {
     for line in lines.iter_mut().filter(|line| line.net_fen.is_positive()) {
         let gone = changes.iter().find(|change| change.line_id == line.id).map_or(0, |change| change.pieces);
         line.quantity -= gone;
@@ -124,7 +130,8 @@ fn take_off(lines: &mut Vec<LineRow>, changes: &[PackChangeRow]) {
 ///
 /// # Errors
 /// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave, [`Conflict::Recalled`] when
-/// goods in it must not.
+/// goods in it must not, [`Conflict::Unweighed`] when pieces sold by weight are not weighed: what they weigh less than was
+/// paid for goes back in the same moment.
 #[tracing::instrument(skip_all)]
 pub async fn ship_parcel(
     services: &Services,
@@ -166,6 +173,7 @@ pub async fn ship_parcel(
         if store::after_sales::count_open_unshipped(&mut tx, parcel_id).await? > 0 {
             return Err(Conflict::AfterSaleOpen.into());
         }
+        weighing::charge(&mut tx, services, &order, parcel_id).await?;
         after_sales::note_shipped(&mut tx, services, viewer.user_id(), parcel_id).await?;
         let due_at_ms = now_ms + auto_receipt_days(services, order.kind) * DAY_MS;
         timers::set(&mut tx, services, timers::AUTO_RECEIPT, parcel_id.get(), due_at_ms).await?;

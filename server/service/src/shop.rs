@@ -3,6 +3,8 @@
 //!
 //! A page is one plain value with both languages' names, so that the view only lays it out.
 
+mod beside;
+mod facets;
 mod home;
 mod list;
 mod money_bar;
@@ -15,18 +17,21 @@ use std::collections::HashMap;
 
 use domain::ids::{ProductId, VillageId};
 use domain::money::Fen;
+use domain::season::{Closed, closed_on};
 use domain::time::{Date, start_of_year_ms};
 use store::Conn;
 use store::catalogue::{self, CardRow, CardVillageRow, PhotoRow};
 
 use crate::Result;
 
+pub use beside::AttributeView;
+pub use facets::{Facet, FacetChoice};
 pub use home::{CategoryView, CountyView, HomePage, SitemapEntry, home_page, sitemap};
 pub use list::{Approximation, ListPage, ListQuery, ListSort, PAGE_SIZE, TownView, list_page};
 pub use money_bar::{MoneyBar, MoneyPart, MoneyPartKind, order_money_bar};
 pub use product::{
-    BatchPage, BatchView, FreightFee, FreightPreview, OriginShare, ProductPage, RecallNotice, TierView,
-    VariantView, batch_page, product_page,
+    BatchPage, BatchView, ByWeightView, FreightFee, FreightPreview, OriginShare, ProductPage, RecallNotice,
+    TierView, VariantView, batch_page, product_page,
 };
 pub use village::{
     CadreView, MonthIncome, ProductIncome, TeamView, VillageCard, VillagePage, VillagesPage, village_page,
@@ -101,13 +106,19 @@ pub struct Card {
     pub sold_count: i64,
     /// Whether the smallest order can be had today.
     pub has_stock: bool,
+    /// Its season is not on.
+    pub closed: Option<Closed>,
     /// The youngest production day in stock, `YYYY-MM-DD`.
     pub produced_on: Option<String>,
+    /// The collective mark that everything of it that can be sold bears.
+    pub mark: Option<Named>,
 }
 
-/// The cards of `ids` in their order, by two statements whatever their number.
-async fn load_cards(conn: &mut Conn, ids: &[i64], today: Date) -> Result<Vec<Card>> {
+/// The cards of `ids` in their order, by three statements whatever their number.
+pub(crate) async fn load_cards(conn: &mut Conn, ids: &[i64], today: Date) -> Result<Vec<Card>> {
     let rows = catalogue::list_cards(conn, ids, &today.to_string()).await?;
+    let mut marks: HashMap<ProductId, Named> =
+        crate::marks::shown_marks(conn, ids, today).await?.into_iter().collect();
     let mut villages: HashMap<ProductId, Vec<CardVillageRow>> = HashMap::new();
     for village in catalogue::list_card_villages(conn, ids).await? {
         villages.entry(village.product_id).or_default().push(village);
@@ -116,12 +127,14 @@ async fn load_cards(conn: &mut Conn, ids: &[i64], today: Date) -> Result<Vec<Car
         .into_iter()
         .map(|row| {
             let sources = villages.remove(&row.id).unwrap_or_default();
-            card(row, sources)
+            let mark = marks.remove(&row.id);
+            Card { mark, ..card(row, sources, today) }
         })
         .collect())
 }
 
-fn card(row: CardRow, mut villages: Vec<CardVillageRow>) -> Card {
+fn card(row: CardRow, mut villages: Vec<CardVillageRow>, today: Date) -> Card {
+    let closed = closed_on(&row.season_from, &row.season_until, today);
     let listed_by = |village: &CardVillageRow, main: VillageId| village.village_id != main;
     // A stable sort: the village that lists it first, the others as they were.
     villages.sort_by_key(|village| listed_by(village, row.village_id));
@@ -138,8 +151,10 @@ fn card(row: CardRow, mut villages: Vec<CardVillageRow>) -> Card {
             .collect(),
         photo: joined_photo(row.content_hash, row.width, row.height, row.placeholder, row.sizes),
         sold_count: row.sold_count,
-        has_stock: row.smallest_order.is_some_and(|smallest| row.available >= smallest),
+        has_stock: closed.is_none() && row.smallest_order.is_some_and(|smallest| row.available >= smallest),
+        closed,
         produced_on: row.produced_on,
+        mark: None,
     }
 }
 

@@ -52,6 +52,7 @@ impl Watch {
                 Conflict::CartEmpty => "refused_cart_empty",
                 Conflict::OutOfStock { .. } => "refused_out_of_stock",
                 Conflict::NotForSale { .. } => "refused_not_for_sale",
+                Conflict::OutOfSeason { .. } => "refused_out_of_season",
                 Conflict::NotDeliverable { .. } => "refused_not_deliverable",
                 Conflict::PriceChanged { .. } => "refused_price_changed",
                 Conflict::TooManyUnpaid { .. } => "refused_too_many_unpaid",

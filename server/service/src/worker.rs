@@ -6,7 +6,9 @@
 use domain::ids::{AfterSaleId, OrderId, ParcelId, ProductId, RecallId, RefundId};
 use store::work::TimerRow;
 
-use crate::{Result, Services, after_sales, listing, orders, payments, refunds, stock, timers};
+use crate::{
+    Result, Services, after_sales, listing, notifications, orders, payments, refunds, stock, timers,
+};
 
 /// How long a claimed job may take before another worker takes it over.
 const CLAIM_MS: i64 = 60_000;
@@ -87,6 +89,11 @@ async fn run_outbox(services: &Services) -> Result<usize> {
     for job in &claimed {
         // Whoever wants to hear of an order listens here; the log and the operator's counters are the first listeners.
         services.watch.note_event(&job.topic);
+        if let Err(error) = notifications::hear(services, &job.topic, OrderId::from_i64(job.subject_id)).await
+        {
+            // The sellers' first page shows the order all the same.
+            tracing::warn!(topic = job.topic, %error, "nobody was told");
+        }
         tracing::info!(topic = job.topic, subject = %OrderId::from_i64(job.subject_id), "order event");
         let mut tx = services.db.write().await?;
         store::work::finish_outbox(&mut tx, job.id, services.now_ms()).await?;
@@ -136,5 +143,8 @@ pub async fn sweep(services: &Services) -> Result<()> {
     crate::personal_data::forget_old(services).await?;
     crate::unpaid::purge(services).await?;
     crate::sheets::purge(services).await?;
+    notifications::purge(services).await?;
+    notifications::look_at_the_day(services).await?;
+    crate::shipping::lists::purge(services).await?;
     Ok(())
 }

@@ -59,6 +59,9 @@ pub struct Settings {
     /// Ways to pay that the payment page offers [default: card,alipay,wechat_pay]
     #[arg(long, env = "XIANGJI_STRIPE_PAYMENT_METHODS", value_delimiter = ',', global = true)]
     pub stripe_payment_methods: Option<Vec<String>>,
+    /// Signs carriers' notices at /webhooks/carrier; 16 characters or more. Without it there are none
+    #[arg(long, env = "XIANGJI_CARRIER_WEBHOOK_SECRET", hide_env_values = true, global = true)]
+    pub carrier_webhook_secret: Option<Secret>,
     /// Mail server, `smtps://user:password@host` [default: letters are written as files into <data_dir>/outbox-mail]
     #[arg(long, env = "XIANGJI_SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<Secret>,
@@ -128,6 +131,7 @@ impl Settings {
             stripe_webhook_secret: self.stripe_webhook_secret.or(file.stripe_webhook_secret),
             stripe_api_url: self.stripe_api_url.or(file.stripe_api_url),
             stripe_payment_methods: self.stripe_payment_methods.or(file.stripe_payment_methods),
+            carrier_webhook_secret: self.carrier_webhook_secret.or(file.carrier_webhook_secret),
             smtp_url: self.smtp_url.or(file.smtp_url),
             mail_from: self.mail_from.or(file.mail_from),
             lookalike_address: self.lookalike_address.or(file.lookalike_address),
@@ -190,6 +194,11 @@ impl Settings {
             (None, None) => None,
             _ => bail!("stripe_secret_key and stripe_webhook_secret belong together: one is missing"),
         };
+        // A short one could be guessed from one notice.
+        ensure!(
+            self.carrier_webhook_secret.as_ref().is_none_or(|secret| secret.reveal().trim().len() >= 16),
+            "carrier_webhook_secret must have 16 characters or more"
+        );
         ensure!(
             self.smtp_url.is_none() || self.mail_from.is_some(),
             "smtp_url and mail_from belong together: the sender is missing"
@@ -222,6 +231,7 @@ impl Settings {
             stripe_payment_methods: self
                 .stripe_payment_methods
                 .unwrap_or_else(|| ["card", "alipay", "wechat_pay"].map(str::to_owned).to_vec()),
+            carrier_webhook_secret: self.carrier_webhook_secret,
             smtp_url: self.smtp_url,
             mail_from: self.mail_from.unwrap_or_else(|| "Xiangji <no-reply@localhost>".to_owned()),
             lookalike_address: self

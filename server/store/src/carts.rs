@@ -1,7 +1,10 @@
 //! Carts of guests and accounts, and what must be known of a variant to sell it.
 
+use domain::by_weight::WeightRange;
 use domain::ids::{CartId, PlaceId, ProductId, TeamId, UserId, VariantId, VillageId};
 use domain::money::Fen;
+use domain::season::{Closed, closed_on};
+use domain::time::Date;
 
 use crate::{Conn, Result, sql};
 
@@ -42,14 +45,30 @@ pub struct SaleVariant {
     pub step_quantity: i64,
     pub product_status: String,
     pub active: i64,
+    /// Between which days it can be ordered; blank for always.
+    pub season_from: String,
+    pub season_until: String,
     /// What the listing declares about returns, in the words of [`domain::after_sale::ReturnRule`]; empty when nothing.
     pub declared_rule: String,
+    /// What a piece weighs, when it is sold by weight.
+    pub least_g: Option<i64>,
+    pub most_g: Option<i64>,
 }
 
 impl SaleVariant {
     /// Published, and the variant is offered.
     pub fn is_for_sale(&self) -> bool {
         self.product_status == "published" && self.active == 1
+    }
+
+    /// Why it cannot be ordered on `today`, when its season is not on.
+    pub fn closed(&self, today: Date) -> Option<Closed> {
+        closed_on(&self.season_from, &self.season_until, today)
+    }
+
+    /// What a piece may weigh, when it is sold by weight: `price_fen` is then that of the heaviest.
+    pub fn weight_range(&self) -> Option<WeightRange> {
+        WeightRange::new(self.least_g?, self.most_g?).ok()
     }
 
     /// Whether the buyer is asked to confirm that it cannot be returned once it is opened.
@@ -210,9 +229,9 @@ pub async fn list_lines(conn: &mut Conn, cart: CartId, today: &str) -> Result<Ve
                 p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
                 v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
                 v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
-                p.status AS product_status, v.active,
+                p.status AS product_status, v.active, p.season_from, p.season_until,
                 COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
-                    AS declared_rule, l.quantity,
+                    AS declared_rule, y.least_g, y.most_g, l.quantity,
                 (SELECT COALESCE(CAST(SUM(b.available) AS BIGINT), 0) FROM batches b
                   WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
                     AND (b.expires_on IS NULL OR b.expires_on >= $2)) AS available,
@@ -224,6 +243,7 @@ pub async fn list_lines(conn: &mut Conn, cart: CartId, today: &str) -> Result<Ve
            JOIN villages w ON w.id = p.village_id
            LEFT JOIN product_media pm ON pm.product_id = p.id AND pm.position = 0
            LEFT JOIN media m ON m.id = pm.media_id
+           LEFT JOIN weighed_variants y ON y.variant_id = v.id
           WHERE l.cart_id = $1
           ORDER BY l.added_at_ms, v.id",
     )
@@ -240,10 +260,11 @@ pub async fn find_sale_variant(conn: &mut Conn, variant: VariantId) -> Result<Op
                 p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
                 v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
                 v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
-                p.status AS product_status, v.active,
+                p.status AS product_status, v.active, p.season_from, p.season_until,
                 COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
-                    AS declared_rule
+                    AS declared_rule, y.least_g, y.most_g
            FROM variants v JOIN products p ON p.id = v.product_id
+           LEFT JOIN weighed_variants y ON y.variant_id = v.id
           WHERE v.id = $1",
     )
     .bind(variant.get())

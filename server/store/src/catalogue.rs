@@ -19,7 +19,7 @@ pub use batches::{
 pub use card_villages::{CardVillageRow, list_card_villages};
 pub use cards::{
     CardRow, ListFilter, SortKeyRow, SortOrder, count_products, list_cards, list_hit_keys, list_local_keys,
-    list_priced_keys, list_product_ids, list_related_ids,
+    list_priced_keys, list_product_ids, list_related_ids, list_village_ids,
 };
 pub use earnings::{
     MoneyShareRow, OrderMoneyRow, ProductShareRow, ShareRow, find_order_money, list_order_shares,
@@ -92,7 +92,7 @@ pub async fn list_towns(conn: &mut Conn) -> Result<Vec<TownRow>> {
 }
 
 /// How many ids are unpacked by one statement: unpacking costs the square of their number.
-const PACKED_AT_ONCE: usize = 200;
+pub(crate) const PACKED_AT_ONCE: usize = 200;
 /// Digits of an id in a packed list.
 const PACKED_WIDTH: usize = 19;
 
@@ -102,7 +102,7 @@ pub(crate) fn pack_ids(ids: impl IntoIterator<Item = i64>) -> String {
     ids.into_iter().map(|id| format!("{id:0width$}", width = PACKED_WIDTH)).collect()
 }
 
-fn count(ids: &[i64]) -> i64 {
+pub(crate) fn count(ids: &[i64]) -> i64 {
     i64::try_from(ids.len()).unwrap_or(i64::MAX)
 }
 

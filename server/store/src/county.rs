@@ -160,3 +160,37 @@ pub async fn list_late_parcels(
     .fetch_all(conn)
     .await?)
 }
+
+/// What waits in a team.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct TeamWorkRow {
+    pub name: String,
+    pub name_en: String,
+    /// Parcels to pack, and those of them that should have left.
+    pub to_pack: i64,
+    pub late: i64,
+    /// After-sales that wait for the team.
+    pub to_answer: i64,
+}
+
+/// Teams in which something waits, those with the most late parcels (paid for before `paid_before_ms`) first.
+pub async fn list_team_work(conn: &mut Conn, paid_before_ms: i64) -> Result<Vec<TeamWorkRow>> {
+    Ok(sql::query_as::<TeamWorkRow>(
+        "SELECT t.name, t.name_en, COALESCE(k.to_pack, 0) AS to_pack, COALESCE(k.late, 0) AS late,
+                COALESCE(w.to_answer, 0) AS to_answer
+           FROM teams t
+           LEFT JOIN (SELECT p.team_id, COUNT(*) AS to_pack,
+                             CAST(SUM(CASE WHEN o.status || '' = 'paid' AND o.paid_at_ms < $1 THEN 1 ELSE 0 END)
+                                  AS BIGINT) AS late
+                        FROM parcels p CROSS JOIN orders o
+                       WHERE o.id = p.order_id AND p.status = 'to_pack' GROUP BY p.team_id) k ON k.team_id = t.id
+           LEFT JOIN (SELECT a.team_id, COUNT(*) AS to_answer FROM after_sales a
+                       WHERE a.status IN ('requested', 'returning', 'awaiting_second', 'replacing')
+                       GROUP BY a.team_id) w ON w.team_id = t.id
+          WHERE k.to_pack IS NOT NULL OR w.to_answer IS NOT NULL
+          ORDER BY COALESCE(k.late, 0) DESC, COALESCE(k.to_pack, 0) DESC, t.id",
+    )
+    .bind(paid_before_ms)
+    .fetch_all(conn)
+    .await?)
+}

@@ -127,6 +127,21 @@ macro_rules! shared_facts {
     };
 }
 
+/// Facts of `team_days`; `$a` narrows attributions `a`.
+macro_rules! team_facts {
+    ($a:literal) => {
+        concat!(
+            "SELECT l.team_id, (a.pending_at_ms + 28800000) / 86400000 AS day_number, l.product_id, a.collective_id,
+                CAST(SUM(a.amount_fen - a.reversed_fen) AS BIGINT) AS amount_fen
+            FROM attributions a JOIN order_lines l ON l.id = a.line_id
+            WHERE a.status IN ('pending', 'available') AND a.pending_at_ms IS NOT NULL AND ",
+            $a,
+            "
+            GROUP BY l.team_id, (a.pending_at_ms + 28800000) / 86400000, l.product_id, a.collective_id"
+        )
+    };
+}
+
 /// Facts of `beside_years`; `$o` narrows orders `o`, `$fee` gives the fee of an order, `$fees` joins where it comes from.
 macro_rules! beside_facts {
     ($o:literal, $fee:literal, $fees:literal) => {
@@ -178,7 +193,8 @@ macro_rules! count_facts {
     };
 }
 use {
-    beside_facts, count_facts, credited_days, earned_days, product_facts, sales_facts, shared_facts, year_of,
+    beside_facts, count_facts, credited_days, earned_days, product_facts, sales_facts, shared_facts,
+    team_facts, year_of,
 };
 
 /// The statement that adds facts to a table of figures, as often as `$2` says: a row for each `$key`, in their order, of
@@ -200,7 +216,7 @@ macro_rules! add_up {
 }
 
 /// What an order, `$1`, counts for, table by table.
-const ADD_ORDER: [&str; 4] = [
+const ADD_ORDER: [&str; 5] = [
     add_up!(
         "sales_days",
         ["kind", "subject_id", "day_number"],
@@ -236,6 +252,13 @@ const ADD_ORDER: [&str; 4] = [
                 AND k.code = 'expense:payment_fees')",
             ""
         )
+    ),
+    add_up!(
+        "team_days",
+        ["team_id", "day_number", "product_id", "collective_id"],
+        "team_id",
+        ["amount_fen"],
+        team_facts!("a.order_id = $1")
     ),
 ];
 

@@ -16,13 +16,14 @@
 //! # Locks
 //! A transaction that decides something takes the row first by raising its `version`
 //! (`UPDATE … RETURNING`): SQLite has one writer at a time anyway, PostgreSQL locks the row until the commit.
-//! Rows are taken in the order cart → order → batches by id → products by id → accounts by code → figures by key, so that two transactions cannot wait
+//! Rows are taken in the order cart → order → batches by id → products by id → licences of marks by id → accounts by code → figures by key, so that two transactions cannot wait
 //! for each other.
 
 pub mod after_sales;
 pub mod audit;
 pub mod audit_books;
 pub mod books;
+pub mod carriers;
 pub mod carts;
 pub mod catalogue;
 pub mod changes;
@@ -30,13 +31,17 @@ pub mod changes;
 mod contract;
 pub mod county;
 pub mod credits;
+pub mod day;
 mod db;
 mod error;
 pub mod figures;
+pub mod freight;
 pub mod listing;
 pub mod mail;
+pub mod marks;
 pub mod media;
 pub mod movements;
+pub mod notifications;
 pub mod operation;
 pub mod orders;
 pub mod parcels;
@@ -59,6 +64,7 @@ pub mod units;
 pub mod villages;
 pub mod watch;
 pub mod watching;
+pub mod weighing;
 pub mod work;
 
 pub use db::{

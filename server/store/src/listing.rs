@@ -2,8 +2,11 @@
 //!
 //! The shop's own reads of published goods are in [`crate::catalogue`].
 
+mod attributes;
 mod batches;
 mod prices;
+mod related;
+mod reviews;
 mod schedules;
 mod variants;
 
@@ -13,12 +16,21 @@ use domain::money::Fen;
 
 use crate::{Conn, Result, StoreError, figures, sql};
 
+pub use attributes::{
+    MAX_COUNTED_OF_CHOICE, count_choices, list_attributes, list_product_attributes, list_with_choices,
+    replace_product_attributes,
+};
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,
     list_listing_batches, list_product_inputs, lock_batch, receive_more, set_batch_expiry,
     update_batch_papers, write_off,
 };
 pub use prices::{FormerPriceRow, list_former_prices, note_former_price, purge_former_prices};
+pub use related::{list_related, list_related_choices, list_shown_related, replace_related};
+pub use reviews::{
+    ReviewRow, WaitingReviewRow, find_review, list_waiting_reviews, put_review, reviews_listings,
+    set_reviews_listings,
+};
 pub use schedules::{ScheduleRow, delete_schedule, find_schedule, put_schedule};
 pub use variants::{
     ListingVariantRow, deactivate_variant, find_code_owner, insert_variant, list_all_variants,
@@ -57,6 +69,9 @@ pub struct ListingRow {
     pub producer: String,
     pub storage: String,
     pub shelf_life_days: Option<i64>,
+    /// Between which days it can be ordered, as [`domain::season::Season::texts`]; blank for always.
+    pub season_from: String,
+    pub season_until: String,
     /// `draft`, `published` or `unpublished`.
     pub status: String,
     /// Counts the edits; a save names the version it was made from.
@@ -95,6 +110,8 @@ impl ListingRow {
             producer: String::new(),
             storage: String::new(),
             shelf_life_days: None,
+            season_from: String::new(),
+            season_until: String::new(),
             status: "draft".to_owned(),
             version: 1,
             updated_at_ms: at_ms,
@@ -110,7 +127,7 @@ macro_rules! columns {
             $before,
             " id, slug, team_id, category_id, village_id, place_id, freight_template_id, name, name_en, story,
             story_en, base_unit, food_class, sc_number, workshop_number, sales_region, ingredients, net_content,
-            producer, storage, shelf_life_days, status, version, updated_at_ms, published_at_ms, price_from_fen ",
+            producer, storage, shelf_life_days, season_from, season_until, status, version, updated_at_ms, published_at_ms, price_from_fen ",
             $after
         )
     };
@@ -177,7 +194,7 @@ pub async fn update_listing(conn: &mut Conn, row: &ListingRow) -> Result<i64> {
         "UPDATE products SET category_id = $2, village_id = $3, place_id = $4, freight_template_id = $5, name = $6, \
             name_en = $7, story = $8, story_en = $9, base_unit = $10, food_class = $11, sc_number = $12, \
             workshop_number = $13, sales_region = $14, ingredients = $15, net_content = $16, producer = $17, \
-            storage = $18, shelf_life_days = $19, version = version + 1, \
+            storage = $18, shelf_life_days = $19, season_from = $20, season_until = $21, version = version + 1, \
             price_from_fen = COALESCE((SELECT MIN(v.price_fen) FROM variants v \
                 WHERE v.product_id = products.id AND v.active = 1), 0) \
          WHERE id = $1 RETURNING version",
@@ -201,6 +218,8 @@ pub async fn update_listing(conn: &mut Conn, row: &ListingRow) -> Result<i64> {
     .bind(row.producer.clone())
     .bind(row.storage.clone())
     .bind(row.shelf_life_days)
+    .bind(row.season_from.clone())
+    .bind(row.season_until.clone())
     .fetch_optional(&mut *conn)
     .await?
     .ok_or(StoreError::NotFound("listing"))?;
@@ -338,18 +357,24 @@ pub async fn list_village_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<C
     .await?)
 }
 
-/// Where a team's parcels may leave from.
+/// Where a team's parcels may leave from, its default first.
 pub async fn list_place_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<ChoiceRow>> {
-    Ok(sql::query_as("SELECT id, name, name AS name_en FROM dispatch_places WHERE team_id = $1 ORDER BY id")
-        .bind(team.get())
-        .fetch_all(&mut *conn)
-        .await?)
+    Ok(sql::query_as(
+        "SELECT d.id, d.name, d.name AS name_en FROM dispatch_places d \
+         LEFT JOIN team_sending s ON s.team_id = d.team_id WHERE d.team_id = $1 AND d.retired_at_ms IS NULL \
+         ORDER BY CASE WHEN s.place_id = d.id THEN 0 ELSE 1 END, d.id",
+    )
+    .bind(team.get())
+    .fetch_all(&mut *conn)
+    .await?)
 }
 
-/// A team's freight templates.
+/// A team's freight templates, its default first.
 pub async fn list_template_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<ChoiceRow>> {
     Ok(sql::query_as(
-        "SELECT id, name, name AS name_en FROM freight_templates WHERE team_id = $1 ORDER BY id",
+        "SELECT t.id, t.name, t.name AS name_en FROM freight_templates t \
+         LEFT JOIN team_sending s ON s.team_id = t.team_id WHERE t.team_id = $1 AND t.retired_at_ms IS NULL \
+         ORDER BY CASE WHEN s.template_id = t.id THEN 0 ELSE 1 END, t.id",
     )
     .bind(team.get())
     .fetch_all(&mut *conn)

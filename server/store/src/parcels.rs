@@ -1,5 +1,7 @@
 //! Parcels: what leaves together from one place.
 
+pub mod desk;
+
 use domain::ids::{OrderId, ParcelId, PlaceId, TeamId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;

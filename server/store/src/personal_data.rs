@@ -145,6 +145,8 @@ pub async fn delete_belongings(conn: &mut Conn, user: UserId) -> Result<()> {
         sql::query("DELETE FROM pending_emails WHERE user_id = $1"),
         sql::query("DELETE FROM account_links WHERE user_id = $1"),
         sql::query("DELETE FROM known_devices WHERE user_id = $1"),
+        sql::query("DELETE FROM notifications WHERE user_id = $1"),
+        sql::query("DELETE FROM notification_wishes WHERE user_id = $1"),
         sql::query("DELETE FROM second_factors WHERE user_id = $1"),
         sql::query("DELETE FROM second_factor_setups WHERE user_id = $1"),
         sql::query("DELETE FROM recovery_codes WHERE user_id = $1"),

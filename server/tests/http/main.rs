@@ -5,6 +5,7 @@
 
 mod access;
 mod ahead;
+mod carriers;
 mod forms;
 mod frame;
 mod headers;

@@ -130,3 +130,27 @@ proptest! {
         prop_assert_eq!(before + total_back(&pieces).unwrap() + one + two, fen(net));
     }
 }
+
+#[test]
+fn a_kilogram_costs_what_was_agreed_until_the_price_of_a_piece_changes() {
+    let range = WeightRange::new(200, 300).unwrap();
+    assert_eq!(range.price_of_most(fen(7_235)), Ok(fen(2_170)));
+    assert_eq!(range.per_kg(fen(2_170), fen(7_235)), fen(7_235), "as it was typed");
+    assert_eq!(range.per_kg(fen(3_000), fen(7_235)), fen(10_000));
+    assert_eq!(chicken().per_kg(fen(14_400), Fen::ZERO), fen(7_200));
+}
+
+proptest! {
+    #[test]
+    fn a_price_of_a_piece_has_a_price_of_a_kilogram(price in 1_i64..100_000_000, most_g in 1_i64..=MOST_PIECE_G) {
+        let range = WeightRange::new(1, most_g).unwrap();
+        let per_kg = range.per_kg(fen(price), Fen::ZERO);
+        // Above a kilogram a fen of it is more than a fen of the price, which then lies a little below.
+        let price_again = range.price_of_most(per_kg).unwrap();
+        if most_g <= 1_000 {
+            prop_assert_eq!(price_again, fen(price));
+        } else {
+            prop_assert!(price_again >= fen(price) && (price_again - fen(price)).get() <= most_g / 1_000);
+        }
+    }
+}

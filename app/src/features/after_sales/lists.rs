@@ -5,7 +5,7 @@ use domain::ids::TeamId;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{
-    AfterSaleSummary, ProductRuleRow, appeals, count_waiting, team_after_sales, team_rules,
+    AfterSaleSummary, ProductRuleRow, appeals, count_waiting, team_after_sales, team_rules, team_unanswered,
 };
 
 use super::api::DeclareReturnRule;
@@ -21,8 +21,13 @@ use crate::ui;
 /// `/sell/{team}/after-sales?state=ended`
 pub async fn team_page() -> PageResult {
     let team = current_team().await?;
-    let ended = query("state") == "ended";
-    let rows = team_after_sales(&services(), &viewer(), team.id, ended).await?;
+    let state = query("state");
+    let (ended, talk) = (state == "ended", state == "talk");
+    let rows = if talk {
+        team_unanswered(&services(), &viewer(), team.id).await?
+    } else {
+        team_after_sales(&services(), &viewer(), team.id, ended).await?
+    };
     let waiting = count_waiting(&services(), &viewer(), team.id).await?;
     let rules = team_rules(&services(), &viewer(), team.id).await?;
     let title = t("售后", "After-sales");
@@ -31,11 +36,16 @@ pub async fn team_page() -> PageResult {
         "What ends first comes first; silence agrees, or passes it to the town.",
     );
     let path = paths::team_after_sales(team.id);
-    let entries = vec![("", t("处理中", "Open"), waiting), ("ended", t("已结束", "Ended"), 0)];
+    let entries = vec![
+        ("", t("处理中", "Open"), waiting),
+        ("talk", t("待回复", "To answer"), 0),
+        ("ended", t("已结束", "Ended"), 0),
+    ];
+    let present = if ended || talk { state.as_str() } else { "" };
     let body = view! {
         <div class="stack stack--l">
             {ui::page_head(title, sub, ())}
-            {tabs(&path, "state", if ended { "ended" } else { "" }, entries)}
+            {tabs(&path, "state", present, entries)}
             {table(&rows, Side::Seller)}
             {rules_fold(&rules, team.id)}
         </div>

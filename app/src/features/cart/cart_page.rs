@@ -9,6 +9,7 @@ use service::carts::{CartView, CartViewLine};
 use super::api::{RemoveLine, SetQuantity};
 use super::stepper::{SteppedLine, cart_stepper};
 use crate::context::{link, locale, name, services, t, viewer};
+use crate::features::weighing::agreed_note;
 use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -129,7 +130,8 @@ fn line_row(shown: &CartViewLine) -> AnyView {
         }
         other => problem_text(locale(), other),
     });
-    let can_change = sale.is_for_sale() && shown.in_stock > 0;
+    let is_closed = matches!(shown.problem, Some(Problem::OutOfSeason { .. }));
+    let can_change = sale.is_for_sale() && !is_closed && shown.in_stock > 0;
     let remove_action = FormState::of::<RemoveLine>().action();
     let remove_label = format!("{} {product_name}", t("删除", "Remove"));
     view! {
@@ -138,6 +140,7 @@ fn line_row(shown: &CartViewLine) -> AnyView {
             <div class="line__what">
                 <a href=link(&paths::product(&sale.product_slug))>{product_name}</a>
                 <span class="line__spec">{spec}" · "{yuan(sale.price_fen)}</span>
+                {sale.weight_range().map(|range| view! { <span class="line__spec">{agreed_note(range)}</span> })}
                 {refused.or(problem).map(|text| view! { <p class="field__error">{text}</p> })}
             </div>
             <div class="line__n">

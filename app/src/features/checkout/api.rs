@@ -176,9 +176,11 @@ pub struct CheckoutQuote {
     pub freight_fen: Vec<Option<i64>>,
     /// Goods and freight; `None` while the freight is not known.
     pub total_fen: Option<i64>,
+    /// What of the freight is for a remote region.
+    pub surcharge_fen: i64,
 }
 
-crate::island::readable!(CheckoutQuote { goods_fen, freight_fen, total_fen });
+crate::island::readable!(CheckoutQuote { goods_fen, freight_fen, total_fen, surcharge_fen });
 
 #[cfg(feature = "ssr")]
 impl From<&service::draft::OrderDraft> for CheckoutQuote {
@@ -187,6 +189,7 @@ impl From<&service::draft::OrderDraft> for CheckoutQuote {
             goods_fen: draft.goods_fen.get(),
             freight_fen: draft.parcels.iter().map(|parcel| parcel.freight_fen.map(|fee| fee.get())).collect(),
             total_fen: draft.freight_fen.map(|_| draft.total_fen().get()),
+            surcharge_fen: draft.surcharge_fen().get(),
         }
     }
 }

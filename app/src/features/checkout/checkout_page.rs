@@ -17,6 +17,7 @@ use super::region_picker::region_picker;
 use super::totals::checkout_totals;
 use crate::AppError;
 use crate::context::{link, locale, name, services, t, viewer};
+use crate::features::weighing::agreed_note;
 use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -328,6 +329,7 @@ fn draft_line(line: &DraftLine) -> AnyView {
                 <span class="line__spec">
                     " "{name(&sale.variant_name, &sale.variant_name_en).to_owned()}" × "{line.quantity}
                 </span>
+                {sale.weight_range().map(|range| view! { <span class="line__spec">{agreed_note(range)}</span> })}
             </span>
             <span class="num nowrap">{yuan(line.net_fen)}</span>
         </li>

@@ -34,6 +34,11 @@ fn content(
     #[cfg(not(feature = "shop"))]
     let _ = code;
     let freight = (0..parcels).map(|at| freight_row(at, parcels, quote, locale)).collect::<Vec<_>>();
+    let surcharge = move || {
+        let fen = quote.with(|quote| quote.surcharge_fen);
+        let label = locale.pick("其中偏远地区附加费", "of it for a remote region");
+        (fen > 0).then(|| view! { <div><dt>{label}</dt><dd>{yuan(Fen::new(fen))}</dd></div> })
+    };
     let sum = move || quote.with(|quote| yuan(Fen::new(quote.total_fen.unwrap_or(quote.goods_fen))));
     let sum_label = move || {
         if quote.with(|quote| quote.total_fen.is_some()) {
@@ -59,6 +64,7 @@ fn content(
                 <dd>{move || quote.with(|quote| yuan(Fen::new(quote.goods_fen)))}</dd>
             </div>
             {freight}
+            {surcharge}
             <div class="totals__sum"><dt>{sum_label}</dt><dd><span class="price">{sum}</span></dd></div>
         </dl>
         <p class="field__error" role="status">{move || refusal.get()}</p>
@@ -126,6 +132,7 @@ fn follow_region(
                 Err(said) => {
                     quote.update(|quote| {
                         quote.total_fen = None;
+                        quote.surcharge_fen = 0;
                         quote.freight_fen.iter_mut().for_each(|fee| *fee = None);
                     });
                     refusal.set(Some(said));

@@ -16,6 +16,7 @@ use crate::ui;
 pub async fn admin_page() -> PageResult {
     let period = if query("period") == "year" { Period::Year } else { Period::Month };
     let page = county_page(&services(), &viewer(), period).await?;
+    let work = service::day::county_work(&services(), &viewer()).await?;
     let report = if query("verify") == "1" { Some(check_books(&services(), &viewer()).await?) } else { None };
     let county = name(&page.name, &page.name_en).to_owned();
     let title = t("县域销售概览", "The county's sales");
@@ -29,6 +30,7 @@ pub async fn admin_page() -> PageResult {
                 {rankings(&page)}
             </div>
             <aside class="stack">
+                {super::work::team_work(&work)}
                 {aside::stuck_refunds(&page)}
                 {aside::late_parcels(&page)}
                 {aside::orders_by_state(&page)}

@@ -10,6 +10,8 @@ mod audit_page;
 mod operations_page;
 #[cfg(feature = "ssr")]
 pub mod ranking;
+#[cfg(feature = "ssr")]
+mod work;
 
 /// The pages of the corps' administrators.
 #[cfg(feature = "ssr")]

@@ -18,6 +18,9 @@ pub struct DraftForm {
     pub version: String,
     /// What to do after saving; see `uploads`.
     pub then: String,
+    /// Lists of options that variants are made of, see [`domain::option_matrix`].
+    pub contents: String,
+    pub packings: String,
     #[serde(flatten)]
     pub listing: ListingForm,
 }
@@ -109,6 +112,59 @@ pub async fn schedule_listing(#[server(flatten)] form: ScheduleForm) -> Result<A
         } else {
             service::listing::schedule(&services, &viewer, product, &form.publish_at).await?;
         }
+        Ok(Then::stay(()))
+    })
+    .await
+}
+
+/// A captain's word on a listing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DecideReviewForm {
+    pub product: String,
+    /// The version that the page showed.
+    pub version: String,
+    /// By field of the listing's form.
+    pub remarks: std::collections::BTreeMap<String, String>,
+    /// `approve` or `return`.
+    pub then: String,
+}
+
+/// Approves a listing that was submitted, or returns it with remarks.
+#[server(endpoint = "listing/decide_review")]
+pub async fn decide_review(#[server(flatten)] form: DecideReviewForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        viewer.require_user()?;
+        let command = service::listing::DecideReview {
+            product: form.product.parse().map_err(|_| service::ServiceError::NotFound)?,
+            version: form.version.parse().unwrap_or_default(),
+            is_approved: form.then == "approve",
+            remarks: form.remarks.into_iter().collect(),
+        };
+        service::listing::decide(&services, &viewer, &command).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}
+
+/// Whether a team's captain looks at listings before they go into the shop.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetReviewsForm {
+    pub team: String,
+    /// `on` or `off`.
+    pub then: String,
+}
+
+/// Switches the captain's review on or off.
+#[server(endpoint = "listing/set_reviews")]
+pub async fn set_reviews(#[server(flatten)] form: SetReviewsForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        viewer.require_user()?;
+        let team = form.team.parse().map_err(|_| service::ServiceError::NotFound)?;
+        service::listing::set_reviews(&services, &viewer, team, form.then == "on").await?;
         Ok(Then::stay(()))
     })
     .await

@@ -9,7 +9,7 @@ use super::api::{DraftForm, SaveDraft, Unpublish};
 use super::fields::Wrong;
 use super::keeper::{KeptForm, listing_keeper};
 use super::photo_uploader::{PhotoItem, ShownPhotos, photo_uploader};
-use super::{LISTING_PATH, PHOTOS_PATH, publish_part, save, sections, typed};
+use super::{LISTING_PATH, PHOTOS_PATH, depth, publish_part, review_part, save, sections, typed};
 use crate::context::{flash, link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::form::{FormState, html_id};
@@ -26,6 +26,8 @@ pub(super) struct Shown {
     pub(super) page: EditPage,
     pub(super) form: ListingForm,
     pub(super) wrong: Wrong,
+    /// The lists of options that were typed.
+    pub(super) options: [String; 2],
     photos: Vec<PhotoItem>,
     is_refused: bool,
 }
@@ -38,6 +40,7 @@ pub async fn edit_page() -> PageResult {
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
+    let mark = crate::features::marks::listing_part(product).await?;
     let shown = shown(page);
     let title = title_of(&shown.form);
     let products = paths::team_products(team.id);
@@ -46,10 +49,12 @@ pub async fn edit_page() -> PageResult {
         {head(&team, &shown, &title)}
         <div class="stack stack--l">
             {notices(&team, &shown)}
+            {review_part::notice(&shown)}
             {checklist(&team, &shown)}
             {listing_form(&team, &shown)}
             {publish_part::schedule(&team, &shown)}
             {unpublish_part(&shown)}
+            {mark}
             {publish_part::duplicate(&shown)}
         </div>
     };
@@ -66,7 +71,14 @@ fn shown(page: EditPage) -> Shown {
         .collect();
     let Some(flash) = refused else {
         let form = page.form.clone();
-        return Shown { page, form, wrong: Wrong::default(), photos: stored_photos, is_refused: false };
+        return Shown {
+            page,
+            form,
+            wrong: Wrong::default(),
+            options: <[String; 2]>::default(),
+            photos: stored_photos,
+            is_refused: false,
+        };
     };
     let typed: DraftForm = typed::read(flash.values.iter().cloned());
     let rows = save::kept_rows(&typed.listing.variants);
@@ -84,7 +96,8 @@ fn shown(page: EditPage) -> Shown {
             && !typed.listing.photos.iter().any(|text| save::photo_id(text) == photo.id)
     }));
     let form = save::listing_form(&typed, variants);
-    Shown { form, wrong: Wrong(flash.errors.clone()), photos, is_refused: true, page }
+    let options = [typed.contents, typed.packings];
+    Shown { form, wrong: Wrong(flash.errors.clone()), options, photos, is_refused: true, page }
 }
 
 fn title_of(form: &ListingForm) -> String {
@@ -181,6 +194,9 @@ fn checklist(team: &Team, shown: &Shown) -> AnyView {
     if shown.is_refused || page.status == ListingStatus::Published {
         return ().into_any();
     }
+    if page.problems.is_empty() && review_part::asks_first(shown) {
+        return ().into_any();
+    }
     if page.problems.is_empty() {
         let words = t("都齐了，可以上架", "All there: it can be published");
         return ui::alert("ok", words, ());
@@ -220,8 +236,11 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
     use leptos::server_fn::ServerFn as _;
     let page = &shown.page;
     let is_published = page.status == ListingStatus::Published;
-    let (main_words, main_then) =
-        if is_published { (t("更新", "Update"), "save") } else { (t("上架", "Publish"), "publish") };
+    let (main_words, main_then) = match is_published {
+        true => (t("更新", "Update"), "save"),
+        false if review_part::asks_first(shown) => (t("提交审核", "Submit for review"), "submit"),
+        false => (t("上架", "Publish"), "publish"),
+    };
     let draft_button = (!is_published).then(|| {
         view! { <button class="btn btn--plain" name="then" value="save">{t("存草稿", "Save the draft")}</button> }
     });
@@ -256,8 +275,11 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
                 {photos_error}
             </fieldset>
             {sections::words(shown)}
+            {depth::attributes(shown)}
             {sections::food(shown)}
             {sections::variants(shown)}
+            {depth::season(shown)}
+            {depth::related(shown)}
             {sections::sending(shown)}
             {sections::batches(shown)}
             <div class="form__acts form__acts--stick">

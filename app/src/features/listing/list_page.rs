@@ -6,6 +6,7 @@ use service::listing::{ListingCard, ListingStatus, ListingsQuery};
 
 use super::api::CreateListing;
 use super::edit_page::status_label;
+use super::review_part;
 use crate::context::{link, name, query, services, t, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text, tabs};
 use crate::form::FormState;
@@ -36,6 +37,7 @@ pub async fn list_page() -> PageResult {
     let team = current_team().await?;
     let wanted = ListingsQuery { status: ListingStatus::parse(&query("status")).ok(), text: query("q") };
     let page = service::listing::list_listings(&services(), &viewer(), team.id, &wanted).await?;
+    let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
     let counts = page.counts;
     let path = paths::team_products(team.id);
     let present = wanted.status.map_or("", ListingStatus::as_str);
@@ -51,6 +53,7 @@ pub async fn list_page() -> PageResult {
         {tabs(&path, "status", present, entries)}
         {search(&path, &wanted)}
         {table(&team, &page.cards, &wanted)}
+        {review_part::team_part(&team, &reviews)}
     };
     Ok(Screen::console(team.console(), title, body))
 }

@@ -13,6 +13,8 @@ pub mod keeper;
 pub mod photo_uploader;
 
 #[cfg(feature = "ssr")]
+mod depth;
+#[cfg(feature = "ssr")]
 mod edit_page;
 #[cfg(feature = "ssr")]
 mod fields;
@@ -23,6 +25,8 @@ mod preview_page;
 #[cfg(feature = "ssr")]
 mod publish_part;
 #[cfg(feature = "ssr")]
+mod review_part;
+#[cfg(feature = "ssr")]
 mod save;
 #[cfg(feature = "ssr")]
 mod sections;
@@ -32,6 +36,8 @@ mod stock_page;
 pub(crate) mod typed;
 #[cfg(feature = "ssr")]
 mod uploads;
+#[cfg(feature = "ssr")]
+mod weighed;
 
 #[cfg(feature = "ssr")]
 pub use list_page::new_button;

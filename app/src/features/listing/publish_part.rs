@@ -6,6 +6,7 @@ use service::listing::ListingStatus;
 
 use super::api::{DuplicateListing, ScheduleListing};
 use super::edit_page::{Shown, problem_links};
+use super::review_part;
 use crate::context::t;
 use crate::features::sell::team::Team;
 use crate::form::FormState;
@@ -20,7 +21,8 @@ pub(super) fn schedule(team: &Team, shown: &Shown) -> AnyView {
     let state = FormState::of::<ScheduleListing>();
     let chosen = page.schedule.as_ref();
     // Nothing can be put off that could not be published now; what was put off can always be given up.
-    if chosen.is_none() && !page.problems.is_empty() && !state.is_refused() {
+    let is_ready = page.problems.is_empty() && !review_part::asks_first(shown);
+    if chosen.is_none() && !is_ready && !state.is_refused() {
         return ().into_any();
     }
     let notice = chosen.map(|schedule| {

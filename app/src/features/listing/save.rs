@@ -79,11 +79,13 @@ pub(super) fn kept_rows(rows: &[VariantForm]) -> Vec<(usize, &VariantForm)> {
 pub(super) fn adopt_ids(rows: &mut [VariantForm], stored: &[VariantForm]) {
     let mut used: Vec<String> = rows.iter().map(|row| row.id.clone()).filter(|id| !id.is_empty()).collect();
     let price = |text: &str| domain::money::Fen::parse_yuan(text).ok();
+    // What is sold by weight may have had its price worked out.
+    let is_same = |stored: &str, typed: &str| price(stored).is_some() && price(stored) == price(typed);
     for row in rows.iter_mut().filter(|row| row.id.trim().is_empty()) {
         let found = stored.iter().find(|known| {
             !used.contains(&known.id)
                 && known.name == row.name.trim()
-                && price(&known.price).is_some_and(|stored| price(&row.price) == Some(stored))
+                && (is_same(&known.price, &row.price) || is_same(&known.per_kg, &row.per_kg))
         });
         if let Some(known) = found {
             row.id.clone_from(&known.id);

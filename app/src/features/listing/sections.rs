@@ -4,9 +4,11 @@ use domain::food::FoodClass;
 use leptos::prelude::*;
 use service::listing::{Choice, VariantForm};
 
+use super::depth;
 use super::edit_page::Shown;
 use super::fields::{Wrong, area, line, select};
-use crate::context::{locale, name, query, t};
+use super::weighed;
+use crate::context::{link, locale, name, query, t};
 use crate::features::sell::team::stock_text;
 use crate::form::{html_id, html_name};
 use crate::text::counted;
@@ -32,7 +34,7 @@ pub(crate) fn label_of(field: &str) -> String {
     }
 }
 
-fn column_label(column: &str) -> &'static str {
+pub(super) fn column_label(column: &str) -> &'static str {
     match column {
         "photos" => t("照片", "Photos"),
         "name" => t("名称", "Name"),
@@ -53,12 +55,23 @@ fn column_label(column: &str) -> &'static str {
         "producer" => t("生产者", "Producer"),
         "storage" => t("贮存条件", "Storage"),
         "shelf_life_days" => t("保质期", "Shelf life"),
+        "contents" => t("规格和价格", "Sizes and prices"),
+        "packings" => t("包装", "Packings"),
+        "review" => t("队长审核", "The captain's review"),
+        "attributes" => t("商品属性", "Details of its kind"),
+        "related" => t("推荐商品", "Shown beside it"),
+        "season_from" => t("几时开始", "From"),
+        "season_until" => t("几时结束", "Until"),
         "variants" => t("规格", "Variants"),
         "price" => t("价格", "Price"),
         "code" => t("编号", "Code"),
         "unit" => t("单位", "Unit"),
         "base_quantity" => t("含量", "Content"),
         "weight_g" => t("带包装重量", "Weight as sent"),
+        "size" => t("包装尺寸", "Size as sent"),
+        "least_kg" => t("每件最轻", "Least weight of one"),
+        "most_kg" => t("每件最重", "Most weight of one"),
+        "per_kg" => t("每公斤价格", "Price a kilogram"),
         "min_quantity" => t("起订量", "Minimum"),
         "step_quantity" => t("每次增减", "Step"),
         "tier_prices" => t("批量价", "Tier prices"),
@@ -75,7 +88,7 @@ fn column_label(column: &str) -> &'static str {
     }
 }
 
-fn options(choices: &[Choice]) -> Vec<(String, String)> {
+pub(super) fn options(choices: &[Choice]) -> Vec<(String, String)> {
     choices.iter().map(|choice| (choice.id.clone(), name(&choice.name, &choice.name_en).to_owned())).collect()
 }
 
@@ -234,6 +247,7 @@ pub(super) fn variants(shown: &Shown) -> AnyView {
             <button class="btn btn--plain" name="then" value="add_variant" data-add="variants">
                 {ui::icon("plus")}{t("再加一个规格", "Add a variant")}
             </button>
+            {depth::option_lists(shown)}
             <datalist id="units">
                 {["件", "罐", "袋", "盒", "瓶", "斤", "箱", "份"].map(|unit| view! { <option value=unit></option> }).to_vec()}
             </datalist>
@@ -305,9 +319,12 @@ fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> Any
     let has_more = *row != defaults
         && !row.id.is_empty()
         && (row.min_quantity != "1" || row.step_quantity != "1" || !row.tier_prices.is_empty());
-    let more_is_wrong = ["code", "min_quantity", "step_quantity", "tier_prices", "name_en", "weight_g"]
-        .iter()
-        .any(|column| wrong.text(&name_of(column)).is_some());
+    let more_is_wrong =
+        ["code", "min_quantity", "step_quantity", "tier_prices", "name_en", "weight_g", "size"]
+            .iter()
+            .any(|column| wrong.text(&name_of(column)).is_some());
+    // What is weighed out in grams has no pieces to put on the scales.
+    let weighed = (!by_weight || !row.least_kg.is_empty()).then(|| weighed::part(wrong, at, row));
     view! {
         <div class="panel stack" data-row-at=at.to_owned()>
             <input type="hidden" name=html_name(&name_of("id")) value=row.id.clone() id=html_id(&name_of("id"))/>
@@ -325,6 +342,11 @@ fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> Any
                         {field("min_quantity", &row.min_quantity, Field { placeholder: "1", ..number("") })}
                         {field("step_quantity", &row.step_quantity, Field { placeholder: "1", ..number("") })}
                     </div>
+                    {field("size", &row.size, Field {
+                        is_optional: true, placeholder: "30×20×10", max_length: Some(60),
+                        hint: t("长×宽×高，厘米；毫米请写 300×200×100 mm。按体积算运费时必填", "Length × width × height in cm, or as 300×200×100 mm; needed for freight by volume"),
+                        ..Field::default()
+                    })}
                     {field("tier_prices", &row.tier_prices, Field {
                         is_optional: true, placeholder: "50:118, 100:108",
                         hint: t("数量:单价，用逗号隔开；单位采购按量享受", "quantity:price, separated by commas; for bulk orders"), ..Field::default()
@@ -335,6 +357,7 @@ fn variant_row(shown: &Shown, wrong: &Wrong, at: &str, row: &VariantForm) -> Any
                     </div>
                 </div>
             </details>
+            {weighed}
             {remove}
         </div>
     }
@@ -352,6 +375,10 @@ pub(super) fn sending(shown: &Shown) -> AnyView {
                 {select(wrong, Field { name: "place", label: column_label("place"), stored: &form.place, ..Field::default() }, &options(&choices.places))}
                 {select(wrong, Field { name: "freight_template", label: column_label("freight_template"), stored: &form.freight_template, ..Field::default() }, &options(&choices.freight_templates))}
             </div>
+            <p class="small">
+                <a href=link(&crate::features::freight::templates_path(shown.page.team))>{t("运费模板", "Freight templates")}</a>" · "
+                <a href=link(&crate::features::freight::places_path(shown.page.team))>{t("发货地", "Places of dispatch")}</a>
+            </p>
         </fieldset>
     }
     .into_any()

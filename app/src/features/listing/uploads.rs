@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use axum::body::Bytes;
 use domain::failure::{FieldError, Problem};
 use domain::ids::{ProductId, TeamId};
+use domain::option_matrix::with_options;
 use service::{ServiceError, Services, Viewer};
 
 use super::api::DraftForm;
@@ -64,6 +65,12 @@ async fn follow(
     let mut refused = add_photos(services, viewer, team, &mut form, files).await?;
     let (action, subject) = form.then.split_once('.').unwrap_or((form.then.as_str(), ""));
     arrange(&mut form.listing.photos, action, subject);
+    if action == "make_variants" {
+        let rows = super::save::kept_rows(&form.listing.variants);
+        let present: Vec<_> = rows.into_iter().map(|(_, row)| row.clone()).collect();
+        let made = with_options(&present, &form.contents, &form.packings, &form.listing.base_unit);
+        form.listing.variants = made.map_err(|(field, problem)| ServiceError::invalid(field, problem))?;
+    }
     let saved = save(services, viewer, &form).await?;
     refused.extend(saved.problems);
     if !refused.is_empty() {
@@ -73,10 +80,15 @@ async fn follow(
     Ok(match action {
         "preview" => paths::team_product_preview(team, product),
         "stock" => stock_path(team, product),
+        "make_variants" => format!("{page}#f-variants"),
         "add_variant" => format!("{page}?rows=1#f-variants"),
         "publish" => {
             service::listing::publish(services, viewer, product).await?;
             format!("{page}?done=published")
+        }
+        "submit" => {
+            service::listing::submit(services, viewer, product).await?;
+            format!("{page}?done=submitted")
         }
         action if action.starts_with("photo") => format!("{page}#f-photos"),
         _ => format!("{page}?done=saved"),

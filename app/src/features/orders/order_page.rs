@@ -129,6 +129,10 @@ fn refunds(page: &OrderPage) -> AnyView {
                     "订单关闭后才收到的付款，已全额原路退回。",
                     "The money came after the order was closed; all of it goes back the way it came.",
                 ),
+                _ if refund.reason == "weight" => t(
+                    "实重比约定的最重轻，差额原路退回，银行入账可能需要几天。",
+                    "It weighed less than the most: the difference goes back the way it came; banks may take a few days.",
+                ),
                 _ => t(
                     "原路退回，银行入账可能需要几天。",
                     "It goes back the way it came; banks may take a few days.",
@@ -177,10 +181,13 @@ fn parcel_box(page: &OrderPage, at: usize, parcel: &ParcelRow, several: bool, is
             </p>
         }
     });
+    let told = page.tracking.iter().find(|(of, _)| *of == parcel.id);
+    let events = told.map(|(_, events)| crate::features::parcels::words::carrier_events(events));
     view! {
         <section class="box order">
             <header class="box__head"><h2>{title}</h2>{chip}</header>
             {tracking}
+            {events}
             <ul>{lines}{replacing}</ul>
             {(is_own && parcel.status == ParcelStatus::Shipped).then(|| receipt_form(page, parcel))}
             {is_own.then(|| ask_link(page, parcel.id))}

@@ -13,6 +13,7 @@ use service::shop::{MoneyBar, MoneyPart, MoneyPartKind, Named};
 use super::api::PayOrder;
 use crate::context::{link, locale, name, services, t};
 use crate::features::cart::thumbnail;
+use crate::features::weighing::weighed_note;
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::text::{payment_method, refund_status, yuan};
@@ -123,11 +124,28 @@ pub(super) fn line_row(shown: &OrderPageLine) -> AnyView {
                     {name(&line.variant_name, &line.variant_name_en).to_owned()}" · "{yuan(line.unit_price_fen)}" × "
                     {line.quantity}
                 </span>
+                {by_weight(shown)}
+                {sold_as(shown)}
             </div>
             <div class="line__n"><span class="price price--s">{yuan(line.net_fen)}</span></div>
         </li>
     }
     .into_any()
+}
+
+/// The collective mark that it was sold under, by its name of that day.
+fn sold_as(shown: &OrderPageLine) -> AnyView {
+    let Some(mark) = &shown.mark else { return ().into_any() };
+    let words = name(&mark.name, &mark.name_en).to_owned();
+    let path = link(&crate::features::marks::mark_path(&mark.slug));
+    view! { <span class="line__spec">{t("集体商标 ", "Collective mark ")}<a href=path>{words}</a></span> }
+        .into_any()
+}
+
+/// What was agreed of goods sold by weight, or what they weighed.
+fn by_weight(shown: &OrderPageLine) -> AnyView {
+    let note = shown.weighing.as_ref().map(weighed_note).filter(|note| !note.is_empty());
+    note.map(|note| view! { <span class="line__spec">{note}</span> }).into_any()
 }
 
 /// Goods that replace others: they cost nothing.
@@ -156,6 +174,7 @@ pub(super) fn totals(page: &OrderPage) -> AnyView {
         <dl class="totals">
             <div><dt>{t("商品", "Goods")}</dt><dd>{yuan(order.goods_fen)}</dd></div>
             <div><dt>{t("运费", "Freight")}</dt><dd>{freight}</dd></div>
+            {ui::surcharge_row(page.surcharge_fen)}
             <div class="totals__sum">
                 <dt>{if paid { t("实付", "Paid") } else { t("应付", "To pay") }}</dt>
                 <dd>{ui::price(order.total_fen)}</dd>

@@ -5,6 +5,8 @@ use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
 
 use super::parcel_card::parcel_card;
+use super::words::carrier_events;
+use super::{desk_parts, tracking_path};
 use crate::context::{link, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, tabs};
 use crate::layout::Screen;
@@ -19,7 +21,13 @@ pub async fn parcels_page() -> PageResult {
         "received" => ParcelStatus::Received,
         _ => ParcelStatus::ToPack,
     };
-    let page = service::shipping::list_parcels(&services(), &viewer(), team.id, status).await?;
+    let is_late = query("status") == "late";
+    let page = if is_late {
+        service::shipping::desk::list_late(&services(), &viewer(), team.id).await?
+    } else {
+        service::shipping::list_parcels(&services(), &viewer(), team.id, status).await?
+    };
+    let late = service::shipping::desk::count_late(&services(), &viewer(), team.id).await?;
     let shipped = match query("shipped").parse::<ParcelId>() {
         Ok(parcel) => service::shipping::packing_list(&services(), &viewer(), parcel).await.ok(),
         Err(_) => None,
@@ -31,19 +39,30 @@ pub async fn parcels_page() -> PageResult {
     let path = paths::team_parcels(team.id);
     let entries = vec![
         ("", t("待发货", "To pack"), to_pack),
+        ("late", t("超时未发", "Late"), late),
         ("shipped", t("已发货", "Shipped"), count_of(ParcelStatus::Shipped)),
         ("received", t("已签收", "Received"), count_of(ParcelStatus::Received)),
     ];
-    let present = if status == ParcelStatus::ToPack { "" } else { status.as_str() };
+    let present = match status {
+        ParcelStatus::ToPack if is_late => "late",
+        ParcelStatus::ToPack => "",
+        other => other.as_str(),
+    };
     let tab_bar = tabs(&path, "status", present, entries);
     let cards: Vec<_> = page.parcels.iter().map(|parcel| parcel_card(&team, parcel, false)).collect();
     let list = if cards.is_empty() {
-        nothing(status)
+        nothing(status, is_late)
     } else {
         view! { <div class="stack">{cards}</div> }.into_any()
     };
     let print = (status == ParcelStatus::ToPack && to_pack > 0).then(|| {
         view! {
+            <a class="btn btn--plain" href=link(&tracking_path(team.id))>
+                {ui::icon("truck")}{t("批量填单号", "Many numbers at once")}
+            </a>
+            <a class="btn btn--plain" href=link(&format!("{path}/labels"))>
+                {ui::icon("print")}{t("打印全部面单", "Print all labels")}
+            </a>
             <a class="btn btn--plain" href=link(&format!("{path}/packing-lists"))>
                 {ui::icon("print")}{t("打印全部装箱单", "Print all packing lists")}
             </a>
@@ -70,7 +89,8 @@ pub async fn parcels_page() -> PageResult {
 pub async fn parcel_page() -> PageResult {
     let team = current_team().await?;
     let id: ParcelId = typed_param("parcel")?;
-    let parcel = service::shipping::packing_list(&services(), &viewer(), id).await?;
+    let desk = service::shipping::desk::desk_parcel(&services(), &viewer(), id).await?;
+    let parcel = &desk.parcel;
     if parcel.head.parcel.team_id != team.id {
         return Err(service::ServiceError::NotFound);
     }
@@ -79,13 +99,21 @@ pub async fn parcel_page() -> PageResult {
     let body = view! {
         {ui::crumbs(&[(&path, t("发货", "Parcels"))], &title)}
         {ui::page_head(&title, &parcel.head.place_name, ())}
-        {parcel_card(&team, &parcel, true)}
+        {desk_parts::notice()}
+        {parcel_card(&team, parcel, true)}
+        {carrier_events(&desk.events)}
+        {desk_parts::split_form(&team, &desk)}
+        {desk_parts::merge_form(&team, &desk)}
     };
     Ok(Screen::console(team.console(), title, body))
 }
 
-fn nothing(status: ParcelStatus) -> AnyView {
+fn nothing(status: ParcelStatus, is_late: bool) -> AnyView {
     let (title, sub) = match status {
+        ParcelStatus::ToPack if is_late => (
+            t("没有超时的包裹", "Nothing is late"),
+            t("付款后该发没发的会列在这里。", "What should have left by now is listed here."),
+        ),
         ParcelStatus::ToPack => (
             t("没有要发的货", "Nothing to pack"),
             t("有人付款后，包裹会出现在这里。", "Parcels appear here as soon as someone has paid."),

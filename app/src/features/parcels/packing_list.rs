@@ -8,7 +8,7 @@ use service::shipping::PackingParcel;
 use service::stock::ParcelBatchRow;
 
 use super::print_button::print_button;
-use crate::context::{link, locale, name, services, t, typed_param, viewer};
+use crate::context::{link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -28,12 +28,17 @@ pub async fn one_page() -> PageResult {
     Ok(Screen::sheet(title, body))
 }
 
-/// The packing lists of everything that is to be packed.
+/// The packing lists of everything that is to be packed, or (`?parcels=a,b`) of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
-    let page = service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
-    let mut sheets = Vec::with_capacity(page.parcels.len());
-    for parcel in &page.parcels {
+    let ticked: Vec<ParcelId> = query("parcels").split(',').filter_map(|id| id.parse().ok()).collect();
+    let parcels = if ticked.is_empty() {
+        service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?.parcels
+    } else {
+        service::day::parcels_by_id(&services(), &viewer(), team.id, &ticked).await?
+    };
+    let mut sheets = Vec::with_capacity(parcels.len());
+    for parcel in &parcels {
         let id = parcel.head.parcel.id;
         let batches = service::stock::parcel_batches(&services(), &viewer(), id).await?;
         sheets.push(sheet(&team, parcel, &batches));
@@ -105,6 +110,8 @@ fn sheet(team: &Team, parcel: &PackingParcel, batches: &[ParcelBatchRow]) -> Any
             }
         })
         .collect();
+    // The buyer finds it in the box.
+    let url = format!("{}{}", services().public_url, paths::order(&head.order_number));
     let pieces: i64 = parcel.lines.iter().map(|line| line.quantity).sum();
     let unit = head
         .unit_name
@@ -114,7 +121,7 @@ fn sheet(team: &Team, parcel: &PackingParcel, batches: &[ParcelBatchRow]) -> Any
     let note = (!head.note.trim().is_empty())
         .then(|| view! { <div><dt>{t("留言", "Note")}</dt><dd>{head.note.clone()}</dd></div> });
     view! {
-        <article class="sheet">
+        <article class="sheet sheet--list">
             <header class="sheet__head">
                 <div>
                     <h1>{t("装箱单", "Packing list")}</h1>
@@ -124,6 +131,7 @@ fn sheet(team: &Team, parcel: &PackingParcel, batches: &[ParcelBatchRow]) -> Any
                     <strong>{head.order_number.clone()}</strong><br/>
                     {head.paid_at_ms.map(china_minute_text)}
                 </p>
+                <div class="small">{ui::qr_code(&url, t("订单二维码", "Code of the order"))}{t("扫码看订单", "Scan for the order")}</div>
             </header>
             <dl class="facts">
                 <div><dt>{t("收件人", "Recipient")}</dt><dd>{head.recipient_name.clone()}" "{head.recipient_phone.clone()}</dd></div>

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use service::shipping::{CARRIERS, PackingParcel};
 
 use super::api::{GiveUpOrder, ShipParcel};
-use crate::context::{link, locale, name, t};
+use crate::context::{link, locale, name, services, t};
 use crate::features::after_sales::api::OfferRefund;
 use crate::features::sell::team::{Team, row_failure};
+use crate::features::weighing::{is_waiting, scales};
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::{text, ui};
@@ -25,9 +26,12 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
     let paid = head.paid_at_ms.map(|at_ms| {
         view! { <span class="muted small num">{t("付款 ", "Paid ")}{china_minute_text(at_ms)}</span> }
     });
+    let due = due_text(parcel);
     let note = (!head.note.trim().is_empty())
         .then(|| ui::alert("warn", t("顾客留言", "The buyer's note"), view! { <p>{head.note.clone()}</p> }));
     let forms = match row.status {
+        // What is sold by weight is weighed first: without that it does not leave.
+        ParcelStatus::ToPack if is_waiting(parcel) => give_up_form(team, parcel),
         ParcelStatus::ToPack => view! { {ship_form(team, parcel)} {give_up_form(team, parcel)} }.into_any(),
         ParcelStatus::Shipped => shipped_part(team, parcel, is_alone),
         _ => carrier_line(parcel),
@@ -39,6 +43,7 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
                     <a class="num strong" href=link(&paths::team_parcel(team.id, row.id))>{head.order_number.clone()}</a>
                     {unit}
                     {paid}
+                    {due}
                 </div>
                 {ui::status_chip(text::parcel_status(locale(), row.status))}
             </header>
@@ -49,13 +54,33 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
                 <a class="btn btn--quiet btn--s" href=link(&paths::packing_list(team.id, row.id))>
                     {ui::icon_s("print")}{t("装箱单", "Packing list")}
                 </a>
+                <a class="btn btn--quiet btn--s" href=link(&format!("{}/label", paths::team_parcel(team.id, row.id)))>
+                    {ui::icon_s("print")}{t("面单", "Label")}
+                </a>
                 <span class="muted small">{t("发自 ", "From ")}{head.place_name.clone()}</span>
             </p>
+            {scales(team, parcel)}
             {forms}
             {is_alone.then(|| refund_form(parcel))}
         </article>
     }
     .into_any()
+}
+
+/// Until when it should have left.
+fn due_text(parcel: &PackingParcel) -> AnyView {
+    let services = services();
+    let due_at_ms = parcel.head.paid_at_ms.map(|at_ms| service::shipping::desk::due_at_ms(&services, at_ms));
+    match due_at_ms {
+        Some(at_ms) if parcel.head.parcel.status == ParcelStatus::ToPack => {
+            let late = service::shipping::desk::is_late(&services, parcel)
+                .then(|| ui::status_chip((t("已超时", "Late"), "t-bad")));
+            let until = china_minute_text(at_ms);
+            view! { <span class="muted small num">{t("最晚发货 ", "Send by ")}{until}</span> {late} }
+                .into_any()
+        }
+        _ => ().into_any(),
+    }
 }
 
 /// Unit goods keep the unit's word: 3 罐.

@@ -36,6 +36,11 @@ fn body(page: &BatchPage, product: &str) -> AnyView {
         rows.push((t("生产者", "Producer"), as_typed(&page.producer)));
     }
     rows.push((t("销售团队", "Sold by"), name(&page.team.name, &page.team.name_en).to_owned().into_any()));
+    if let Some(badge) = &page.mark {
+        let words = if badge.bears { "" } else { t("（现在不再使用）", " (no longer in use)") };
+        let shown = view! { {crate::features::marks::badge::mark_link(&badge.mark)}{words} };
+        rows.push((t("集体商标", "Collective mark"), shown.into_any()));
+    }
     if let Some(code) = &page.split_from {
         let path = paths::batch(&page.product.slug, code);
         let code = code.clone();

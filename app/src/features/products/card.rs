@@ -1,9 +1,10 @@
 //! A product as lists show it.
 
+use domain::season::Closed;
 use leptos::prelude::*;
 use service::shop::{Card, Named, Photo};
 
-use super::words::card_day;
+use super::words::{card_day, short_day};
 use crate::context::{link, name, t};
 use crate::routes::paths;
 use crate::ui::{icon_l, icon_s, price};
@@ -71,13 +72,25 @@ fn origin_text(card: &Card) -> String {
     }
 }
 
+/// When it comes back, in a few words.
+fn closed_text(closed: Closed) -> String {
+    match closed.opens_on.map(|day| short_day(&day.to_string())) {
+        Some(day) => format!("{}{day}{}", t("", "Back "), t("开售", "")),
+        None => t("本季已过", "Season over").to_owned(),
+    }
+}
+
 /// One card; the first of a page is `eager`.
 #[must_use]
 pub fn card(card: &Card, eager: bool) -> AnyView {
     let sold_out = !card.has_stock;
+    let closed = card.closed.map(closed_text);
     let frame = if card.photo.is_some() { "photo" } else { "photo photo--none" };
-    let tag =
-        sold_out.then(|| view! { <span class="photo__tag chip t-bad">{t("已售罄", "Sold out")}</span> });
+    let tag = match closed {
+        Some(words) => Some((words, "photo__tag chip t-wait")),
+        None => sold_out.then(|| (t("已售罄", "Sold out").to_owned(), "photo__tag chip t-bad")),
+    };
+    let tag = tag.map(|(words, class)| view! { <span class=class>{words}</span> });
     let origin = origin_text(card);
     let origin = (!origin.is_empty()).then(|| view! { <p class="origin">{icon_s("pin")}{origin}</p> });
     let from = card.has_more_prices.then(|| view! { <span class="muted small">{t("起", "and up")}</span> });
@@ -93,6 +106,7 @@ pub fn card(card: &Card, eager: bool) -> AnyView {
                     <a href=link(&paths::product(&card.slug))>{name(&card.name, &card.name_en).to_owned()}</a>
                 </h3>
                 {origin}
+                {crate::features::marks::badge::on_card(card.mark.as_ref())}
                 <p class="card__foot">{price(card.price_from_fen)}{from}{sold}</p>
             </div>
         </li>

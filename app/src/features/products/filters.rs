@@ -8,10 +8,17 @@ use crate::context::{RequestInfo, link, name, request, t};
 use crate::routes::paths;
 use crate::ui::{amount_text, hidden, icon, icon_s};
 
-/// The list's address without some parts of its query.
+/// Begins the query's words for attributes: `attr_grade=top`.
+pub(super) const ATTRIBUTE: &str = "attr_";
+
+/// The list's address without some parts of its query. Without its category it has no attributes either.
 fn without(names: &[&str]) -> String {
     let mut narrowed: RequestInfo = (*request()).clone();
-    narrowed.query.retain(|(key, value)| !names.contains(&key.as_str()) && !value.is_empty());
+    let is_bare = names.contains(&"category");
+    narrowed.query.retain(|(key, value)| {
+        let is_gone = names.contains(&key.as_str()) || (is_bare && key.starts_with(ATTRIBUTE));
+        !is_gone && !value.is_empty()
+    });
     format!("{}{}", link(&paths::products()), narrowed.query_with("page", ""))
 }
 
@@ -60,6 +67,12 @@ fn picked(page: &ListPage) -> Vec<(String, String)> {
     }
     if let Some(category) = &page.category {
         picked.push((name(&category.name, &category.name_en).to_owned(), without(&["category"])));
+    }
+    for facet in &page.facets {
+        for choice in facet.choices.iter().filter(|choice| choice.is_chosen) {
+            let key = format!("{ATTRIBUTE}{}", facet.attribute.slug);
+            picked.push((named(&choice.choice), without(&[key.as_str()])));
+        }
     }
     if let Some(town) = &page.town {
         picked.push((named(town), without(&["town"])));
@@ -116,6 +129,47 @@ fn category_group(page: &ListPage) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+/// What goods of the category are told apart by, each choice with how many have it.
+fn facet_groups(page: &ListPage) -> AnyView {
+    const MOST: i64 = 99;
+    let groups: Vec<_> = page
+        .facets
+        .iter()
+        .map(|facet| {
+            let key = format!("{ATTRIBUTE}{}", facet.attribute.slug);
+            let is_open = !facet.choices.iter().any(|choice| choice.is_chosen);
+            let choices: Vec<_> = facet
+                .choices
+                .iter()
+                .map(|choice| {
+                    let count = match choice.products {
+                        more if more > MOST => format!("{MOST}+"),
+                        count => count.to_string(),
+                    };
+                    view! {
+                        <label class="check">
+                            <input type="radio" name=key.clone() value=choice.choice.slug.clone() checked=choice.is_chosen/>
+                            <span>{name(&choice.choice.name, &choice.choice.name_en).to_owned()}</span>
+                            <span class="check__n">{count}</span>
+                        </label>
+                    }
+                })
+                .collect();
+            view! {
+                <fieldset class="filters__group">
+                    <legend>{name(&facet.attribute.name, &facet.attribute.name_en).to_owned()}</legend>
+                    <label class="check">
+                        <input type="radio" name=key.clone() value="" checked=is_open/>
+                        <span>{t("不限", "Any")}</span>
+                    </label>
+                    {choices}
+                </fieldset>
+            }
+        })
+        .collect();
+    view! { {groups} }.into_any()
 }
 
 fn option(thing: &Named, chosen: Option<&Named>) -> AnyView {
@@ -189,6 +243,7 @@ pub fn panel(page: &ListPage) -> AnyView {
                 {text}
                 {sort}
                 {category_group(page)}
+                {facet_groups(page)}
                 {place_group(page)}
                 {price_group(page)}
                 <label class="check">

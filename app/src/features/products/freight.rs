@@ -64,6 +64,10 @@ fn outcome(preview: &FreightPreview) -> AnyView {
 #[must_use]
 pub fn preview(preview: &FreightPreview, slug: &str) -> AnyView {
     let typed = query("region");
+    let surcharge = preview.surcharge_fen.is_positive().then(|| {
+        let label = t("其中偏远地区附加费 ", "of it for a remote region: ");
+        view! { <p class="freight__out">{label}<span class="num">{amount_text(preview.surcharge_fen)}</span></p> }
+    });
     let not_understood = (!typed.trim().is_empty() && wanted_region().is_none()).then(|| {
         let text = t(
             "没认出这个地区，请写到市或区县，例如 西安市雁塔区。",
@@ -91,6 +95,7 @@ pub fn preview(preview: &FreightPreview, slug: &str) -> AnyView {
                 <button class="btn btn--quiet btn--s">{t("看运费", "Show freight")}</button>
                 {not_understood}
                 <p class="freight__out">{outcome(preview)}<span class="muted">{from}</span></p>
+                {surcharge}
             </div>
         </form>
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use service::shop::{Approximation, ListPage, ListQuery, list_page as load};
 
 use super::{card, filters};
-use crate::context::{link, locale, name, query, services, t};
+use crate::context::{link, locale, name, query, request, services, t};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::counted;
@@ -21,6 +21,13 @@ fn wanted() -> ListQuery {
         min_price: given("min_price"),
         max_price: given("max_price"),
         in_stock: given("in_stock"),
+        attributes: request()
+            .query
+            .iter()
+            .filter_map(|(key, value)| {
+                Some((key.strip_prefix(filters::ATTRIBUTE)?.to_owned(), value.clone()))
+            })
+            .collect(),
         text: given("q"),
         sort: given("sort"),
         page: given("page"),

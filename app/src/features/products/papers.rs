@@ -36,9 +36,18 @@ pub fn label_facts(page: &ProductPage) -> AnyView {
         let text = counted(locale(), days, "天", ["day", "days"]);
         rows.push((t("保质期", "Shelf life"), text.into_any()));
     }
+    let kind: Vec<(String, AnyView)> = page
+        .attributes
+        .iter()
+        .map(|attribute| {
+            let label = name(&attribute.name, &attribute.name_en).to_owned();
+            (label, as_typed(name(&attribute.value, &attribute.value_en)))
+        })
+        .collect();
+    let kind = (!kind.is_empty()).then(|| facts("", kind));
     rows.push((t("退货与售后", "Returns"), rule_words(page.return_rule).into_any()));
     view! {
-        <section class="box"><h2>{t("商品信息", "Product details")}</h2>{facts("", rows)}</section>
+        <section class="box"><h2>{t("商品信息", "Product details")}</h2>{kind}{facts("", rows)}</section>
     }
     .into_any()
 }

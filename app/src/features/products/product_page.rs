@@ -1,18 +1,21 @@
 //! One product.
 
 use domain::locale::Locale;
+use domain::season::Season;
 use leptos::prelude::*;
 use service::shop::{ProductPage, product_page as load};
 
 use super::buy_box::{BuyBoxData, VariantChoice, buy_box};
 use super::card::{self, ui_photo};
-use super::words::{excerpt, paragraphs};
+use super::words::{excerpt, paragraphs, season_day};
 use super::{freight, origin, papers, structured};
 use crate::context::{cart_count, link, locale, name, param, request, services, t};
 use crate::features::cart::api::AddLine;
+use crate::features::weighing::offer_note;
 use crate::form::{FormState, html_id};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::season_text;
 use crate::ui::{self, amount_text, icon_l, icon_s, photo, section_head};
 
 /// How wide the gallery stands; on phones a little less is told (see the sizes of cards).
@@ -49,7 +52,7 @@ pub fn product_screen(page: &ProductPage) -> Screen {
 fn body(page: &ProductPage) -> AnyView {
     let related = (!page.related.is_empty()).then(|| {
         let more = section_head(
-            t("同类还有", "More of this kind"),
+            t("看看这些", "Have a look at these"),
             &paths::category(&page.category.slug),
             t("全部", "All"),
         );
@@ -149,12 +152,44 @@ fn buy(page: &ProductPage) -> AnyView {
             {origin_line(page)}
             <h1>{title}</h1>
             <p class="product__sub">{sub}</p>
+            {crate::features::marks::badge::on_page(page.mark.as_ref())}
             {note}
+            {season(page)}
             {buy_box(buy_box_data(page), locale())}
+            {by_weight(page)}
             {page.freight.as_ref().map(|preview| freight::preview(preview, &page.slug))}
         </div>
     }
     .into_any()
+}
+
+/// Between which days it can be ordered.
+fn season(page: &ProductPage) -> AnyView {
+    let Some(season) = page.season else { return ().into_any() };
+    let (from, until) = season.texts();
+    let (from, until) = (season_day(&from), season_day(&until));
+    let words = match (season, locale()) {
+        (Season::Yearly { .. }, Locale::Zh) => format!("每年 {from}至 {until}可订"),
+        (Season::Yearly { .. }, Locale::En) => format!("To be had every year from {from} to {until}"),
+        (Season::Once { .. }, Locale::Zh) => format!("{from}至 {until}可订"),
+        (Season::Once { .. }, Locale::En) => format!("To be had from {from} to {until}"),
+    };
+    view! { <p class="product__sub">{icon_s("calendar")}{words}</p> }.into_any()
+}
+
+/// How variants are sold by weight, each by its name where there are others.
+fn by_weight(page: &ProductPage) -> AnyView {
+    let notes: Vec<_> = page
+        .variants
+        .iter()
+        .filter_map(|variant| Some((variant, variant.by_weight?)))
+        .map(|(variant, view)| {
+            let of = (page.variants.len() > 1)
+                .then(|| view! { <strong>{name(&variant.name, &variant.name_en).to_owned()}</strong>" " });
+            view! { <p class="small">{of}{offer_note(&view, variant.price_fen)}</p> }
+        })
+        .collect();
+    notes.into_any()
 }
 
 /// What the island needs; after a refusal with what was typed and why it was refused.
@@ -181,6 +216,7 @@ fn buy_box_data(page: &ProductPage) -> BuyBoxData {
         checkout_path: link(&paths::checkout()),
         cart_count: cart_count(),
         sold_count: page.sold_count,
+        closed: page.closed.map(|closed| season_text(locale(), closed.opens_on)),
         is_preview: !page.is_published,
         variants: page
             .variants

@@ -18,7 +18,7 @@ pub fn product(page: &ProductPage) -> serde_json::Value {
         .variants
         .iter()
         .map(|variant| {
-            let in_stock = variant.stock >= variant.min_quantity;
+            let in_stock = page.closed.is_none() && variant.stock >= variant.min_quantity;
             serde_json::json!({
                 "@type": "Offer",
                 "name": name(&variant.name, &variant.name_en),

@@ -40,6 +40,23 @@ fn short_day_text(locale: Locale, date: Date, is_this_year: bool) -> String {
     }
 }
 
+/// An end of a season, `03-20` or `2026-03-20`, as it is read: `3 月 20 日`, `20 Mar 2026`.
+#[must_use]
+pub fn season_day(end: &str) -> String {
+    let has_year = end.len() > 5;
+    // A leap year has every day.
+    let Ok(date) = (if has_year { end.to_owned() } else { format!("2024-{end}") }).parse::<Date>() else {
+        return String::new();
+    };
+    let (year, _, _) = date.ymd();
+    let day = short_day_text(locale(), date, true);
+    match (locale(), has_year) {
+        (_, false) => day,
+        (Locale::Zh, true) => format!("{year} 年 {day}"),
+        (Locale::En, true) => format!("{day} {year}"),
+    }
+}
+
 /// A month of the year: `3 月`, `Mar`.
 #[must_use]
 pub fn month_text(month: u8) -> String {

@@ -17,7 +17,6 @@ pub fn pages() -> Vec<crate::routes::Page> {
     use crate::routes::{Access, Page};
     vec![
         Page::new("/sell", home_page::teams_page).only(Access::Seller),
-        Page::new("/sell/{team}", home_page::home_page).only(Access::Seller),
         Page::new("/sell/{team}/transfers", transfers_page::transfers_page).only(Access::Seller),
     ]
 }

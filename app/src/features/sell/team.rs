@@ -18,13 +18,15 @@ pub struct Team {
     pub name: String,
     /// The viewer is its captain and may say that money came.
     pub is_captain: bool,
+    /// What the viewer was told of and has not read.
+    pub unread: i64,
 }
 
 impl Team {
     /// The frame of the team's pages.
     #[must_use]
     pub fn console(&self) -> Console {
-        Console::seller(self.id, &self.name)
+        Console::seller(self.id, &self.name).waiting(&paths::team_notifications(self.id), self.unread)
     }
 
     /// The frame with the number of parcels to pack beside their section.
@@ -48,7 +50,7 @@ pub async fn teams() -> service::Result<Vec<Team>> {
             Some(known) => known.is_captain |= is_captain,
             None => {
                 let name = name(&held.scope_name, &held.scope_name_en).to_owned();
-                teams.push(Team { id, name, is_captain });
+                teams.push(Team { id, name, is_captain, unread: 0 });
             }
         }
     }
@@ -64,7 +66,10 @@ pub async fn current_team() -> service::Result<Team> {
     viewer().require_user()?;
     let id: TeamId = typed_param("team")?;
     viewer().require_seller(id)?;
-    teams().await?.into_iter().find(|team| team.id == id).ok_or(service::ServiceError::Forbidden)
+    let team = teams().await?.into_iter().find(|team| team.id == id);
+    let team = team.ok_or(service::ServiceError::Forbidden)?;
+    let unread = service::notifications::count_unread(&services(), &viewer(), id).await?;
+    Ok(Team { unread, ..team })
 }
 
 /// Stock in base units as people say it: `12.5 kg`, `30 件`.

@@ -18,10 +18,10 @@ pub fn part(team: TeamId, warnings: &StockWarnings) -> AnyView {
     let low: Vec<_> = warnings.low.iter().map(|one| low_item(team, one)).collect();
     let expiring: Vec<_> = warnings.expiring.iter().map(|one| expiring_item(team, one)).collect();
     let low = (!low.is_empty()).then(|| {
-        view! { <section class="stack"><h2>{t("库存不多了", "Running low")}</h2><ul class="menu">{low}</ul></section> }
+        view! { <section class="stack" id="low"><h2>{t("库存不多了", "Running low")}</h2><ul class="menu">{low}</ul></section> }
     });
     let expiring = (!expiring.is_empty()).then(|| {
-        view! { <section class="stack"><h2>{t("快到期的批次", "Near expiry")}</h2><ul class="menu">{expiring}</ul></section> }
+        view! { <section class="stack" id="expiring"><h2>{t("快到期的批次", "Near expiry")}</h2><ul class="menu">{expiring}</ul></section> }
     });
     let recalls: Vec<_> = warnings.recalls.iter().map(|one| recall_item(team, one)).collect();
     let recalls = (!recalls.is_empty()).then(|| {

@@ -132,7 +132,7 @@ fn what_to_do(problem: &Problem) -> String {
             domain::locale::Locale::Zh => format!("把数量改为 {left} 以内"),
             domain::locale::Locale::En => format!("Order {left} at most"),
         },
-        Problem::OnlyLeft { .. } | Problem::NotForSale => {
+        Problem::OnlyLeft { .. } | Problem::NotForSale | Problem::OutOfSeason { .. } => {
             fixed("删去这一行，或换一种商品", "Take the row out or choose another product")
         }
         Problem::WrongStep { min, step } => match locale() {
@@ -207,6 +207,7 @@ fn totals(checked: &Checked) -> AnyView {
         <dl class="totals">
             <div><dt>{t("商品", "Goods")}</dt><dd>{yuan(draft.goods_fen)}</dd></div>
             <div><dt>{from}</dt><dd>{freight}</dd></div>
+            {ui::surcharge_row(draft.surcharge_fen())}
             {total}
         </dl>
     }

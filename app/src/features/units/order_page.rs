@@ -9,6 +9,7 @@ use service::units::{UnitOrderPage, unit_order_page};
 use super::console;
 use super::order_actions::{actions, parcel_action};
 use crate::context::{link, locale, name, param, query, services, t, viewer};
+use crate::features::weighing::weighed_note;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::{order_status, parcel_status, payment_method, payment_status, refund_status, yuan};
@@ -79,6 +80,7 @@ fn lines(found: &UnitOrderPage) -> AnyView {
                     <th scope="row" data-label=product>
                         {line_name(line)}
                         " " <span class="small muted num">{row.variant_code.clone()}</span>
+                        {weighed(line)}
                     </th>
                     <td data-label=quantity class="n">{row.quantity} " " {ui::unit_text(&row.unit)}</td>
                     <td data-label=price class="n">{yuan(row.unit_price_fen)}</td>
@@ -100,6 +102,12 @@ fn lines(found: &UnitOrderPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What was agreed of goods sold by weight, or what they weighed.
+fn weighed(line: &OrderPageLine) -> AnyView {
+    let note = line.weighing.as_ref().map(weighed_note).filter(|note| !note.is_empty());
+    note.map(|note| view! { <br/><span class="small muted">{note}</span> }).into_any()
 }
 
 fn line_name(line: &OrderPageLine) -> AnyView {
@@ -128,6 +136,8 @@ fn parcels(found: &UnitOrderPage) -> AnyView {
                 .filter_map(|(label, at_ms)| Some((label, at_ms?)))
                 .map(|(label, at_ms)| view! { <p class="small muted">{label} " " <span class="num">{china_minute_text(at_ms)}</span></p> })
                 .collect();
+            let told = found.page.tracking.iter().find(|(of, _)| *of == parcel.id);
+            let events = told.map(|(_, events)| crate::features::parcels::words::carrier_events(events));
             view! {
                 <section class="box">
                     <header class="box__head">
@@ -136,6 +146,7 @@ fn parcels(found: &UnitOrderPage) -> AnyView {
                     </header>
                     {tracking}
                     {when}
+                    {events}
                     {parcel_action(found, parcel.id, parcel.status)}
                 </section>
             }
@@ -219,6 +230,7 @@ fn summary(found: &UnitOrderPage) -> AnyView {
             <dl class="totals">
                 <div><dt>{t("商品", "Goods")}</dt><dd>{yuan(order.goods_fen)}</dd></div>
                 <div><dt>{t("运费", "Freight")}</dt><dd>{yuan(order.freight_fen)}</dd></div>
+                {ui::surcharge_row(found.page.surcharge_fen)}
                 <div class="totals__sum"><dt>{t("合计", "Total")}</dt><dd>{ui::price(order.total_fen)}</dd></div>
             </dl>
         </section>

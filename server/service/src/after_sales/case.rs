@@ -11,6 +11,7 @@ use store::{Conn, WriteTx};
 
 use super::deadlines;
 use crate::mail::{self, Letter};
+use crate::notifications::tell_of_after_sale;
 use crate::orders::require_buyer;
 use crate::{Result, ServiceError, Services, Viewer, audit, timers};
 
@@ -203,9 +204,14 @@ impl Case {
         let mut told = Vec::new();
         for role in roles {
             for holder in store::people::list_role_holders(conn, role).await? {
-                if !told.contains(&holder.user_id) {
-                    told.push(holder.user_id);
-                    mail::post(conn, services, &letter(Some(holder.user_id))).await?;
+                if told.contains(&holder.user_id) {
+                    continue;
+                }
+                told.push(holder.user_id);
+                let sells = matches!(role, Role::SellerOf(_) | Role::CaptainOf(_));
+                let (user, team) = (holder.user_id, self.row.team_id);
+                if !sells || tell_of_after_sale(conn, services, user, team, self.row.id).await? {
+                    mail::post(conn, services, &letter(Some(user))).await?;
                 }
             }
         }

@@ -14,7 +14,7 @@ use store::{Conn, WriteTx};
 
 use super::case::Case;
 use super::goods;
-use crate::{Result, ServiceError, Services, books, orders, payments, timers};
+use crate::{Result, ServiceError, Services, books, orders, payments, timers, weighing};
 
 /// What would go back if it were settled now.
 #[derive(Debug, Clone)]
@@ -46,13 +46,19 @@ pub(super) async fn plan(
     let all = store::orders::list_order_lines(conn, order.id).await?;
     let claimed = store::after_sales::list_claimed(conn, order.id).await?;
     let settled_of = |line: LineId| claimed.iter().find(|of| of.line_id == line).map_or(0, |of| of.settled);
+    let charged = weighing::charged(conn, order.id).await?;
     let mut lines = Vec::with_capacity(asked.len());
     for one in asked {
         let line = all.iter().find(|line| line.id == one.line_id).ok_or(ServiceError::NotFound)?;
         let settled = settled_of(line.id);
-        let refund =
-            refund_of_pieces(line.net_fen, line.quantity, settled, one.quantity, one.damage_permille)
-                .map_err(ServiceError::internal)?;
+        let refund = match charged.refund(line.id, settled, one.quantity, one.damage_permille) {
+            Ok(None) => {
+                refund_of_pieces(line.net_fen, line.quantity, settled, one.quantity, one.damage_permille)
+            }
+            Ok(Some(refund)) => Ok(refund),
+            Err(error) => Err(error),
+        };
+        let refund = refund.map_err(ServiceError::internal)?;
         lines.push(AfterSaleLineRow { value_fen: refund.value, refunded_fen: refund.amount, ..one.clone() });
     }
     let goods: Fen = lines.iter().map(|line| line.refunded_fen).sum();
@@ -63,14 +69,16 @@ pub(super) async fn plan(
         && row.kind == AfterSaleKind::RefundUnshipped
         && of_parcel.iter().all(|line| settled_of(line.id) + taken(line.id) == line.quantity);
     let gone = store::after_sales::get_gone_goods(conn, parcel.id).await?;
-    let freight = freight_back(row, &parcel, &of_parcel, gone, goods, empties_parcel)?;
+    let kept: Fen = of_parcel.iter().map(|line| line.net_fen - charged.back(line.id)).sum();
+    let freight = freight_back(row, &parcel, kept, gone, goods, empties_parcel)?;
     Ok(Plan { lines, goods, freight, empties_parcel, unconfirmed: gone.unconfirmed_fen })
 }
 
+/// `all` is what the parcel's goods cost, by their weight where they were weighed.
 fn freight_back(
     row: &AfterSaleRow,
     parcel: &ParcelRow,
-    lines: &[&LineRow],
+    all: Fen,
     gone: GoneGoodsRow,
     goods: Fen,
     empties_parcel: bool,
@@ -82,7 +90,6 @@ fn freight_back(
     if row.kind == AfterSaleKind::RefundUnshipped || !row.reason.is_sellers_fault() {
         return Ok(Fen::ZERO);
     }
-    let all: Fen = lines.iter().map(|line| line.net_fen).sum();
     // All that is due for what went back by the seller's fault, less what was paid of it: goods that went back while others
     // were still to be sent gave no freight then, and give it with the next ones.
     let faulty = gone.faulty_fen.checked_add(goods).map_err(ServiceError::internal)?;

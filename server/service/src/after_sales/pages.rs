@@ -182,6 +182,20 @@ pub async fn team_after_sales(
     Ok(store::after_sales::list_of_team(&mut conn, team, ended, LIST_LIMIT).await?)
 }
 
+/// A team's open after-sales in which the buyer spoke last.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn team_unanswered(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+) -> Result<Vec<AfterSaleSummary>> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    Ok(store::after_sales::list_unanswered(&mut conn, team, LIST_LIMIT).await?)
+}
+
 /// How many after-sales wait for the team.
 ///
 /// # Errors

@@ -173,6 +173,16 @@ pub(super) struct Variant {
     pub step_quantity: i64,
     /// From which quantity on, at which unit price.
     pub tiers: Vec<(i64, i64)>,
+    /// What a kilogram costs and what a piece weighs, of what is sold by weight.
+    #[serde(default)]
+    pub by_weight: Option<ByWeight>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) struct ByWeight {
+    pub per_kg_fen: i64,
+    pub least_g: i64,
+    pub most_g: i64,
 }
 
 #[derive(Debug, Deserialize)]

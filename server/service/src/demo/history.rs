@@ -15,7 +15,8 @@ use super::shelf::{self, ShelfAct};
 use super::unit_orders::{self, UnitStep};
 use super::world::World;
 use super::{HISTORY_DAYS, Progress, batches};
-use crate::shipping::{ShipParcel, ship_parcel};
+use crate::shipping::{ShipParcel, packing_list, ship_parcel};
+use crate::weighing::{TypedPiece, WeighParcel, weigh_parcel};
 use crate::{Result, ServiceError, Services, SignedIn, Viewer, orders, payments, worker};
 
 /// What is left of a batch that expired longer ago than this is written off; younger ones wait for their team.
@@ -205,9 +206,30 @@ async fn ship(world: &mut World, order: OrderId) -> Result<()> {
         let carrier = if world.dice.chance(60) { "邮政快递" } else { "县域物流" };
         let tracking_number = format!("DEMO{:010}", world.dice.between(1, 9_999_999));
         let command = ShipParcel { carrier: carrier.to_owned(), tracking_number };
+        weigh(&world.services, &viewer, parcel).await?;
         ship_parcel(&world.services, &viewer, parcel, command).await?;
     }
     Ok(())
+}
+
+/// Whatever is sold by weight is put on the scales: most birds weigh less than the heaviest.
+async fn weigh(services: &Services, viewer: &Viewer, parcel: ParcelId) -> Result<()> {
+    let packed = packing_list(services, viewer, parcel).await?;
+    let mut pieces = Vec::new();
+    for weighing in &packed.weighings {
+        let spread = weighing.most_g - weighing.least_g + 1;
+        for piece in 0..weighing.wanted {
+            // Numbers of the order, not dice: whatever else happens in the county stays what it was.
+            let weight_g = weighing.least_g + (weighing.line_id.get() / 7 + piece * 137) % spread;
+            let weight = format!("{}.{:03}", weight_g / 1_000, weight_g % 1_000);
+            pieces.push(TypedPiece { line: weighing.line_id.to_string(), weight });
+        }
+    }
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    let command = WeighParcel { key: format!("demo-{parcel}"), parcel: parcel.to_string(), pieces };
+    weigh_parcel(services, viewer, command).await.map(|_| ())
 }
 
 async fn receive(services: &Services, order: OrderId) -> Result<()> {

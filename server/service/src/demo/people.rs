@@ -24,7 +24,7 @@ const fn account(role_zh: &'static str, role_en: &'static str, login: &'static s
     DemoAccount { role_zh, role_en, login, password: PASSWORD }
 }
 
-static ACCOUNTS: [DemoAccount; 9] = [
+static ACCOUNTS: [DemoAccount; 10] = [
     account("顾客", "Shopper", "shopper@demo.xiangji.example"),
     account(
         "带货干部（岚河茶产业服务队）",
@@ -42,6 +42,7 @@ static ACCOUNTS: [DemoAccount; 9] = [
     account("村集体会计（金珠沟村）", "Collective treasurer (Jinzhugou)", "treasurer@demo.xiangji.example"),
     account("县服务团管理员", "County corps administrator", "county@demo.xiangji.example"),
     account("运维", "Operator", OPERATOR_LOGIN),
+    account("村集体会计（佐龙村）", "Collective treasurer (Zuolong)", "mark@demo.xiangji.example"),
 ];
 
 /// The accounts of the demonstration, for the page that offers them.
@@ -76,7 +77,7 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         insert_user(tx, id, name, "!", "zh", at_ms).await?;
         ids.push(id);
     }
-    let ids: [UserId; 12] = ids.try_into().map_err(|_| ServiceError::internal("demonstration accounts"))?;
+    let ids: [UserId; 13] = ids.try_into().map_err(|_| ServiceError::internal("demonstration accounts"))?;
     let [
         shopper,
         seller,
@@ -87,6 +88,7 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         treasurer,
         county,
         operator,
+        mark_treasurer,
         packer,
         other_buyer,
         other_approver,
@@ -101,6 +103,7 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         treasurer,
         county,
         operator,
+        mark_treasurer,
         packer,
         other_buyer,
         other_approver,
@@ -117,6 +120,7 @@ pub(super) async fn grant_roles(tx: &mut WriteTx, world: &World) -> Result<()> {
         (staff.seller, Role::SellerOf(tea)),
         (staff.captain, Role::CaptainOf(tea)),
         (staff.treasurer, Role::TreasurerOf(*named(&world.collectives, "jinzhugou")?)),
+        (staff.mark_treasurer, Role::TreasurerOf(*named(&world.collectives, "zuolong-cun")?)),
         (staff.county, Role::CountyAdmin(county)),
         (staff.operator, Role::Operator),
     ];

@@ -203,6 +203,7 @@ async fn insert_template(
         step_quantity: template.step,
         step_fee_fen: fees.1,
         surcharge_fen: fees.2,
+        ..FreightRowRow::default()
     };
     let is_wanted =
         |regions: &[String]| only.is_none_or(|only| regions.iter().any(|region| only.contains(region)));

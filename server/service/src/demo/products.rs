@@ -6,6 +6,7 @@ use domain::money::Fen;
 use domain::time::{Date, HOUR_MS, start_of_day_ms};
 use store::WriteTx;
 use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
+use store::weighing::WeighedVariantRow;
 
 use super::batches;
 use super::county::{Batch, County, Product};
@@ -61,6 +62,15 @@ async fn insert_product(
         let tiers: Vec<(i64, Fen)> =
             variant.tiers.iter().map(|(from, fen)| (*from, Fen::new(*fen))).collect();
         rows::replace_tier_prices(tx, new.id, &tiers).await?;
+        if let Some(by_weight) = variant.by_weight {
+            let weighed = WeighedVariantRow {
+                variant_id: new.id,
+                per_kg_fen: Fen::new(by_weight.per_kg_fen),
+                least_g: by_weight.least_g,
+                most_g: by_weight.most_g,
+            };
+            store::weighing::put_weighed_variant(tx, &weighed).await?;
+        }
         variants.push(GoodVariant { id: new.id, code: new.code, base_quantity: new.base_quantity });
     }
     // Writes the label and, now that there are variants, the lowest price.
@@ -108,6 +118,8 @@ fn listing_row(world: &World, product: &Product) -> Result<ListingRow> {
         producer: label.producer.clone(),
         storage: label.storage.clone(),
         shelf_life_days: label.shelf_life_days,
+        season_from: String::new(),
+        season_until: String::new(),
         status: "draft".to_owned(),
         version: 1,
         updated_at_ms: world.services.now_ms(),

@@ -17,6 +17,8 @@ pub(super) const CERTIFICATE: &str = "certificate-farm-produce.webp";
 pub(super) enum ShelfAct {
     /// Tea is brewed for visitors.
     Samples,
+    /// The tea gets its collective mark.
+    Mark,
     /// A part of the tea is set apart for gift boxes.
     Part,
     /// Honey is counted, and a jar is missing.
@@ -28,7 +30,8 @@ pub(super) enum ShelfAct {
 }
 
 /// How many days ago each was done.
-const DONE: [(i64, ShelfAct); 5] = [
+const DONE: [(i64, ShelfAct); 6] = [
+    (25, ShelfAct::Mark),
     (21, ShelfAct::Samples),
     (13, ShelfAct::Part),
     (9, ShelfAct::Count),
@@ -48,6 +51,7 @@ pub(super) async fn act(world: &World, act: ShelfAct) -> Result<()> {
     let viewer = packer(world)?;
     match act {
         ShelfAct::Samples => samples(world, &viewer).await,
+        ShelfAct::Mark => super::marks::act(world, &viewer).await,
         ShelfAct::Part => part(world, &viewer).await,
         ShelfAct::Count => count(world, &viewer).await,
         ShelfAct::Threshold => threshold(world, &viewer).await,

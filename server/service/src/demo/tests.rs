@@ -97,6 +97,7 @@ async fn a_county_stands_with_photos_goods_and_a_sound_history() {
     assert!(most_shares >= 4, "four villages share what one product earns");
     drop(conn);
     the_storeroom_was_lived_in(services, &census).await;
+    a_mark_is_borne(services).await;
     nothing_is_left_to_do(services).await;
     stock_is_left(services, 1).await;
 
@@ -168,6 +169,14 @@ async fn stock_is_left(services: &Services, sold_out_at_most: usize) {
     }
     assert!(empty.len() <= sold_out_at_most, "{empty:?}");
     println!("sold out: {empty:?}");
+}
+
+/// One mark, two licences, tea that bears it, and orders that were sold under it.
+async fn a_mark_is_borne(services: &Services) {
+    let page = crate::marks::mark_page(services, "lan-he-lao-du-kou").await.unwrap();
+    assert_eq!(page.licensed.len(), 2);
+    println!("{} products bear the mark", page.products.len());
+    assert!(page.products.iter().all(|card| card.mark.is_some()));
 }
 
 /// Pages of stock are not empty: batches came in, were sampled, split and counted; something is near its last day; some

@@ -170,6 +170,8 @@ pub(super) struct Staff {
     pub treasurer: UserId,
     pub county: UserId,
     pub operator: UserId,
+    /// Keeps the books of the village that the collective mark belongs to.
+    pub mark_treasurer: UserId,
     pub packer: UserId,
     pub other_buyer: UserId,
     pub other_approver: UserId,

@@ -19,7 +19,7 @@ use super::form::Reader;
 use super::{ListingStatus, check, lock_own_listing, own_listing, status_of, today};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer, audit, stock};
+use crate::{Result, ServiceError, Services, Viewer, audit, marks, stock};
 
 const MAX_CODE_CHARS: usize = 32;
 const MAX_PAPER_CHARS: usize = 120;
@@ -75,6 +75,7 @@ pub async fn add_batch(
     if status_of(&row.status)? == ListingStatus::Published {
         // The villages of its batches are words that a product is found by.
         reindex_product(&mut tx, row.id).await?;
+        marks::count(&mut tx, services, viewer, &row).await?;
     }
     let detail = json!({ "product": row.id, "received": batch.received });
     audit::record(&mut tx, services, viewer.user_id(), "batch.added", "batch", batch.id.get(), detail)
@@ -151,6 +152,9 @@ pub async fn correct_stock(
         return Err(ServiceError::Invalid(reader.problems));
     };
     let available = correct_in(&mut tx, services, viewer, &batch, change, reason).await?;
+    if change > 0 {
+        marks::count_after(&mut tx, services, viewer, batch.product_id).await?;
+    }
     idempotency::finish(&mut tx, &request, &available).await?;
     tx.commit().await?;
     Ok(available)

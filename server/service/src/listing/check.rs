@@ -1,10 +1,12 @@
 //! What keeps a listing from being published, field by field, from what is stored.
 
+use domain::attribute::AttributeValue;
 use domain::failure::{FieldError, Problem};
 use domain::food::{self, BatchPapers, FoodLabel};
-use domain::ids::{BatchId, ProductId};
+use domain::ids::{BatchId, ProductId, VariantId};
 use domain::time::Date;
 use store::catalogue::TierPriceRow;
+use store::freight::{self, ProductSendingRow};
 use store::listing::{self as rows, InputNameRow, ListingBatchRow, ListingRow, ListingVariantRow};
 use store::{Conn, catalogue};
 
@@ -40,6 +42,11 @@ pub(crate) struct Kept {
     tiers: Vec<TierPriceRow>,
     batches: Vec<ListingBatchRow>,
     inputs: Vec<InputNameRow>,
+    /// Words among what it has of its category.
+    words: Vec<String>,
+    sending: Option<ProductSendingRow>,
+    /// The variants whose size is known.
+    sized: Vec<VariantId>,
 }
 
 impl Kept {
@@ -49,6 +56,9 @@ impl Kept {
             tiers: catalogue::list_tier_prices(conn, product).await?,
             batches: rows::list_listing_batches(conn, product).await?,
             inputs: rows::list_product_inputs(conn, product).await?,
+            words: words_of(rows::list_product_attributes(conn, product).await?),
+            sending: freight::find_product_sending(conn, product).await?,
+            sized: freight::list_sizes(conn, product).await?.into_iter().map(|(id, _)| id).collect(),
         })
     }
 
@@ -79,7 +89,31 @@ impl Kept {
             }
         }
         found.extend(tier_problems(&self.tiers, &variants));
-        found.extend(paper_problems(row, &variants, &self.batches, &self.inputs, today));
+        found.extend(self.sending_problems(&variants));
+        found.extend(paper_problems(row, &variants, self, today));
+        found
+    }
+}
+
+impl Kept {
+    /// What is offered no longer, and sizes that freight by volume cannot do without: nothing would be charged for it.
+    fn sending_problems(&self, variants: &[ListingVariantRow]) -> Vec<FieldError> {
+        let Some(sending) = &self.sending else { return Vec::new() };
+        let mut found = Vec::new();
+        for (field, is_retired) in
+            [("place", sending.is_place_retired), ("freight_template", sending.is_template_retired)]
+        {
+            if is_retired == 1 {
+                found.push(FieldError::new(field, Problem::Retired));
+            }
+        }
+        if sending.basis == "volume" {
+            let sizeless =
+                variants.iter().enumerate().filter(|(_, variant)| !self.sized.contains(&variant.id));
+            found.extend(
+                sizeless.map(|(at, _)| FieldError::new(format!("variants.{at}.size"), Problem::Missing)),
+            );
+        }
         found
     }
 }
@@ -100,16 +134,16 @@ fn tier_problems(tiers: &[TierPriceRow], variants: &[ListingVariantRow]) -> Vec<
 fn paper_problems(
     row: &ListingRow,
     variants: &[ListingVariantRow],
-    batches: &[ListingBatchRow],
-    inputs: &[InputNameRow],
+    kept: &Kept,
     today: Date,
 ) -> Vec<FieldError> {
     let label = label_of(row);
-    let stocked: Vec<(usize, BatchPapers)> = batches
+    let stocked: Vec<(usize, BatchPapers)> = kept
+        .batches
         .iter()
         .enumerate()
         .filter(|(_, batch)| batch.available > 0)
-        .map(|(index, batch)| (index, papers_of(batch, inputs)))
+        .map(|(index, batch)| (index, papers_of(batch, &kept.inputs)))
         .collect();
     let is_fresh =
         |papers: &BatchPapers| papers.expiry(label.shelf_life_days).is_none_or(|last| last >= today);
@@ -117,7 +151,8 @@ fn paper_problems(
     let sellable: Vec<(usize, BatchPapers)> =
         stocked.into_iter().filter(|(_, papers)| !any_fresh || is_fresh(papers)).collect();
 
-    let texts = shown_texts(row, variants);
+    let mut texts = shown_texts(row, variants);
+    texts.extend(kept.words.iter().map(|text| ("attributes".to_owned(), text.as_str())));
     let texts: Vec<(&str, &str)> = texts.iter().map(|(field, text)| (&**field, *text)).collect();
     let papers: Vec<BatchPapers> = sellable.iter().map(|(_, papers)| papers.clone()).collect();
     let mut found = food::check_listing(row.food_class, &label, &papers, &texts, today);
@@ -135,6 +170,14 @@ fn paper_problems(
         }
     }
     found
+}
+
+fn words_of(values: Vec<(i64, AttributeValue)>) -> Vec<String> {
+    let words = |(_, value)| match value {
+        AttributeValue::Text(words) => Some(words),
+        AttributeValue::Choice(_) | AttributeValue::Number(_) => None,
+    };
+    values.into_iter().filter_map(words).collect()
 }
 
 /// Every text of the listing that buyers read, in both languages, by its field: none of them may promise health.

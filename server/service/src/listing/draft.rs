@@ -12,7 +12,10 @@ use store::listing::{self as rows, ChoiceRow, ListingRow};
 use store::media::find_media;
 
 use super::form::Reader;
-use super::{ListingStatus, check, lock_own_listing, own_listing, shelf_life, status_of, today, variants};
+use super::{
+    ListingStatus, check, depth, lock_own_listing, own_listing, review, shelf_life, status_of, today,
+    variants,
+};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
@@ -138,7 +141,10 @@ pub(crate) async fn save_as(
     read_texts(&mut reader, form, &mut row);
     read_choices(&mut tx, &mut reader, form, &mut row).await?;
     read_label(&mut reader, form, &mut row);
+    depth::read_season(&mut reader, form, &mut row);
     read_base_unit(&mut tx, &mut reader, form, &mut row).await?;
+    depth::save_attributes(&mut tx, &mut reader, &row, form).await?;
+    depth::save_related(&mut tx, &mut reader, &row, &form.related).await?;
     variants::save(&mut tx, services, &mut reader, &row, &form.variants).await?;
     save_photos(&mut tx, &mut reader, row.id, &form.photos).await?;
     let version = rows::update_listing(&mut tx, &row).await?;
@@ -169,6 +175,9 @@ pub(crate) async fn save_as(
         .await?;
     }
     let difference = Difference::between(&state_before, &changes::state(&mut tx, &row).await?);
+    if is_published {
+        review::of_change(&mut tx, services, viewer, &row, &difference).await?;
+    }
     changes::record(&mut tx, services, viewer, row.id, version, source, &difference).await?;
     let saved = Saved { version, problems: reader.problems };
     idempotency::finish(&mut tx, &request, &saved).await?;
@@ -201,10 +210,14 @@ async fn read_choices(
     {
         row.village_id = VillageId::from_i64(id);
     }
-    if let Some(id) = reader.choice("place", &form.place, &offered.places) {
+    if !stays(&form.place, row.place_id.get())
+        && let Some(id) = reader.choice("place", &form.place, &offered.places)
+    {
         row.place_id = PlaceId::from_i64(id);
     }
-    if let Some(id) = reader.choice("freight_template", &form.freight_template, &offered.templates) {
+    if !stays(&form.freight_template, row.freight_template_id.get())
+        && let Some(id) = reader.choice("freight_template", &form.freight_template, &offered.templates)
+    {
         row.freight_template_id = FreightTemplateId::from_i64(id);
     }
     Ok(())
@@ -298,5 +311,17 @@ impl Offered {
             places: rows::list_place_choices(conn, team).await?,
             templates: rows::list_template_choices(conn, team).await?,
         })
+    }
+
+    /// With the place and the template that a listing names, should they be offered no longer: publishing says so.
+    pub(crate) async fn with_stored(mut self, conn: &mut store::Conn, row: &ListingRow) -> Result<Self> {
+        let (place, template) = (row.place_id.get(), row.freight_template_id.get());
+        let is_missing = |choices: &[ChoiceRow], id| !choices.iter().any(|choice| choice.id == id);
+        if is_missing(&self.places, place) || is_missing(&self.templates, template) {
+            let retired = store::freight::list_retired_choices(conn, row.team_id).await?;
+            self.places.extend(retired.iter().find(|choice| choice.id == place).cloned());
+            self.templates.extend(retired.into_iter().find(|choice| choice.id == template));
+        }
+        Ok(self)
     }
 }

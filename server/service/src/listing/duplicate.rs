@@ -5,6 +5,7 @@ use domain::ids::{ProductId, TeamId};
 use domain::money::Fen;
 use store::catalogue;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
+use store::weighing::WeighedVariantRow;
 
 use super::{busy_when_taken, code_for_new, own_listing};
 use crate::idempotency::{self, Begun, Repeatable};
@@ -44,7 +45,9 @@ pub async fn duplicate(
     };
     rows::insert_listing(&mut tx, &row, viewer.user_id(), now_ms).await?;
     let tiers = catalogue::list_tier_prices(&mut tx, product).await?;
+    let sizes = store::freight::list_sizes(&mut tx, product).await?;
     let variants = rows::list_all_variants(&mut tx, product).await?;
+    let by_weight = store::weighing::list_weighed_variants(&mut tx, product).await?;
     for (position, variant) in (0_i64..).zip(variants.into_iter().filter(|variant| variant.active == 1)) {
         let variant_id = services.new_id();
         // One that is made is always free.
@@ -54,10 +57,22 @@ pub async fn duplicate(
             .filter(|tier| tier.variant_id == variant.id)
             .map(|tier| (tier.min_quantity, tier.price_fen))
             .collect();
+        let weighed = by_weight.iter().find(|weighed| weighed.variant_id == variant.id).copied();
         let copy = ListingVariantRow { id: variant_id, code, position, ..variant };
         rows::insert_variant(&mut tx, id, &copy).await.map_err(busy_when_taken)?;
         rows::replace_tier_prices(&mut tx, variant_id, &own).await?;
+        if let Some((_, size)) = sizes.iter().find(|(of, _)| *of == variant.id) {
+            store::freight::put_size(&mut tx, variant_id, Some(*size)).await?;
+        }
+        if let Some(weighed) = weighed {
+            let weighed = WeighedVariantRow { variant_id, ..weighed };
+            store::weighing::put_weighed_variant(&mut tx, &weighed).await?;
+        }
     }
+    let related = rows::list_related(&mut tx, product).await?;
+    rows::replace_related(&mut tx, id, &related).await?;
+    let values = rows::list_product_attributes(&mut tx, product).await?;
+    rows::replace_product_attributes(&mut tx, id, &values).await?;
     let photos = rows::list_listing_photos(&mut tx, product).await?;
     let photos: Vec<_> = photos.into_iter().map(|photo| photo.media_id).collect();
     rows::replace_listing_photos(&mut tx, id, &photos).await?;

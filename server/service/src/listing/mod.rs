@@ -9,12 +9,15 @@
 //! from what is stored ([`check_listing`]), never from what a form says.
 
 mod batches;
+mod by_weight;
 mod check;
+mod depth;
 mod draft;
 mod duplicate;
 pub(crate) mod form;
 mod page;
 mod publish;
+mod review;
 mod schedule;
 mod shelf_life;
 mod variants;
@@ -45,7 +48,9 @@ pub use page::{
     ListingsPage, ListingsQuery, edit_page, list_listings, require_preview,
 };
 pub use publish::{Published, publish, unpublish};
-pub(crate) use publish::{publish_in, unpublish_in};
+pub(crate) use publish::{publish_in, slug_of, unpublish_in};
+pub(crate) use review::of_change as review_change;
+pub use review::{DecideReview, Review, Reviews, WaitingReview, decide, reviews, set_reviews, submit};
 pub(crate) use schedule::publish_due;
 pub use schedule::{Schedule, schedule, unschedule};
 pub(crate) use shelf_life::lock_batches;

@@ -1,5 +1,6 @@
 //! What the seller's pages show: the list of listings and the form of one.
 
+use domain::attribute::Attribute;
 use domain::failure::FieldError;
 use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, TeamId, to_text};
@@ -7,10 +8,13 @@ use domain::listing::{ListingForm, PapersForm, VariantForm};
 use domain::money::Fen;
 use serde::{Deserialize, Serialize};
 use store::listing::{self as rows, ChoiceRow, ListingPhotoRow, ListingRow};
+use store::weighing::WeighedVariantRow;
 use store::{Conn, catalogue};
 
+use super::depth::{MAX_RELATED, attributes_of};
 use super::draft::Offered;
 use super::form::{kilograms_text, tiers_text};
+use super::review::{self, Review};
 use super::schedule::{self, Schedule};
 use super::{ListingStatus, check, own_listing, status_of, today};
 use crate::{Result, ServiceError, Services, Viewer};
@@ -162,6 +166,12 @@ pub struct Choices {
     pub villages: Vec<Choice>,
     pub places: Vec<Choice>,
     pub freight_templates: Vec<Choice>,
+    /// What goods of the stored category are told apart by.
+    pub attributes: Vec<Attribute>,
+    /// What may stand beside it: the team's other goods in the shop, those changed last.
+    pub related: Vec<Choice>,
+    /// So many of them at most.
+    pub max_related: usize,
     /// The form takes [`FoodClass::as_str`]; [`FoodClass::text`] names them.
     pub food_classes: &'static [FoodClass],
     /// The form takes these words.
@@ -220,6 +230,8 @@ pub struct EditPage {
     pub problems: Vec<FieldError>,
     /// When it goes into the shop by itself.
     pub schedule: Option<Schedule>,
+    /// `None` when its team asks for no review.
+    pub review: Option<Review>,
 }
 
 /// The form of a listing for the sellers of its team.
@@ -233,6 +245,7 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
     let batches = batch_views(&mut conn, &row, &today(services).to_string()).await?;
     let offered = Offered::load(&mut conn, row.team_id).await?;
     let problems = check::problems(&mut conn, &row, today(services)).await?;
+    let offered = offered.with_stored(&mut conn, &row).await?;
     let choices = |rows: Vec<ChoiceRow>| rows.into_iter().map(Choice::from).collect();
     Ok(EditPage {
         product,
@@ -251,12 +264,16 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
             villages: choices(offered.villages),
             places: choices(offered.places),
             freight_templates: choices(offered.templates),
+            attributes: rows::list_attributes(&mut conn, row.category_id).await?,
+            related: choices(rows::list_related_choices(&mut conn, row.team_id, product, MAX_LISTED).await?),
+            max_related: MAX_RELATED,
             food_classes: FoodClass::ALL,
             base_units: ["g", "piece"],
             reasons: super::CorrectStock::REASONS,
         },
         problems,
         schedule: schedule::of(&mut conn, product).await?,
+        review: review::of(&mut conn, viewer, &row).await?,
     })
 }
 
@@ -291,13 +308,25 @@ pub(crate) async fn form_of(
 ) -> Result<ListingForm> {
     let tiers = catalogue::list_tier_prices(conn, row.id).await?;
     let stored = rows::list_all_variants(conn, row.id).await?;
+    let sizes = store::freight::list_sizes(conn, row.id).await?;
+    let by_weight = store::weighing::list_weighed_variants(conn, row.id).await?;
     let variants = stored.into_iter().filter(|variant| variant.active == 1).map(|variant| {
         let own: Vec<(i64, Fen)> = tiers
             .iter()
             .filter(|tier| tier.variant_id == variant.id)
             .map(|tier| (tier.min_quantity, tier.price_fen))
             .collect();
+        let weighed = by_weight.iter().find(|weighed| weighed.variant_id == variant.id);
+        let kilograms = |grams: fn(&WeighedVariantRow) -> i64| {
+            weighed.map(grams).map_or_else(String::new, kilograms_text)
+        };
+        let per_kg = weighed.and_then(|weighed| {
+            Some(weighed.range().ok()?.per_kg(variant.price_fen, weighed.per_kg_fen).to_yuan_string())
+        });
         VariantForm {
+            least_kg: kilograms(|weighed| weighed.least_g),
+            most_kg: kilograms(|weighed| weighed.most_g),
+            per_kg: per_kg.unwrap_or_default(),
             id: variant.id.to_string(),
             code: variant.code,
             name: variant.name,
@@ -306,6 +335,10 @@ pub(crate) async fn form_of(
             price: variant.price_fen.to_yuan_string(),
             base_quantity: variant.base_quantity.to_string(),
             weight_g: variant.weight_g.to_string(),
+            size: sizes
+                .iter()
+                .find(|(of, _)| *of == variant.id)
+                .map_or_else(String::new, |(_, size)| size.to_string()),
             min_quantity: variant.min_quantity.to_string(),
             step_quantity: variant.step_quantity.to_string(),
             tier_prices: tiers_text(&own),
@@ -330,6 +363,10 @@ pub(crate) async fn form_of(
         net_content: row.net_content.clone(),
         producer: row.producer.clone(),
         storage: row.storage.clone(),
+        attributes: attributes_of(conn, row).await?,
+        related: rows::list_related(conn, row.id).await?.iter().map(ProductId::to_string).collect(),
+        season_from: row.season_from.clone(),
+        season_until: row.season_until.clone(),
         shelf_life_days: row.shelf_life_days.map_or_else(String::new, |days| days.to_string()),
         variants: variants.collect(),
         photos: photos.iter().map(|photo| photo.media_id.to_string()).collect(),

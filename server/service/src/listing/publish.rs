@@ -9,10 +9,11 @@ use store::WriteTx;
 use store::listing::{self as rows, ListingRow};
 
 use super::{
-    ListingStatus, busy_when_taken, check, lock_own_listing, own_listing, shelf_life, status_of, today,
+    ListingStatus, busy_when_taken, check, lock_own_listing, own_listing, review, shelf_life, status_of,
+    today,
 };
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer, audit, changes};
+use crate::{Result, ServiceError, Services, Viewer, audit, changes, marks};
 
 /// Longest name in an address that is made from a product's name.
 const MAX_SLUG_CHARS: usize = 60;
@@ -27,7 +28,7 @@ pub struct Published {
 /// Puts the listing into the shop. Publishing what is published is no error.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] with what [`super::check_listing`] finds.
+/// [`ServiceError::Invalid`] with what [`super::check_listing`] finds, or `review` when the captain has to see it first.
 pub async fn publish(services: &Services, viewer: &Viewer, product: ProductId) -> Result<Published> {
     let mut tx = services.db.write().await?;
     let seen = own_listing(&mut tx, viewer, product).await?;
@@ -62,6 +63,7 @@ pub(crate) async fn publish_in(
     if !problems.is_empty() {
         return Err(ServiceError::Invalid(problems));
     }
+    review::before_publishing(tx, services, viewer, row).await?;
     let slug = slug_for(tx, row).await?;
     rows::publish_listing(tx, row.id, &slug, services.now_ms()).await.map_err(busy_when_taken)?;
     reindex_product(tx, row.id).await?;
@@ -72,6 +74,9 @@ pub(crate) async fn publish_in(
     let detail = json!({ "version": row.version });
     audit::record(tx, services, viewer.user_id(), "listing.published", "product", row.id.get(), detail)
         .await?;
+    // On sale from now on: whatever bears a mark is counted. What does not fit is sold without it.
+    let shown = ListingRow { status: ListingStatus::Published.as_str().to_owned(), ..row.clone() };
+    marks::count(tx, services, viewer, &shown).await?;
     Ok(Published { slug })
 }
 
@@ -131,7 +136,7 @@ async fn slug_for(tx: &mut WriteTx, row: &ListingRow) -> Result<String> {
 }
 
 /// 明前绿茶 → `ming-qian-lv-cha`; Latin words and numbers stay whole.
-fn slug_of(name: &str) -> String {
+pub(crate) fn slug_of(name: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut is_in_word = false;
     for c in name.chars() {

@@ -7,7 +7,7 @@ use serde_json::json;
 use store::Conn;
 use store::listing::{self as rows, ScheduleRow};
 
-use super::{ListingStatus, check, lock_own_listing, publish, shelf_life, status_of, today};
+use super::{ListingStatus, check, lock_own_listing, publish, review, shelf_life, status_of, today};
 use crate::{Result, ServiceError, Services, SignedIn, Viewer, audit, timers};
 
 /// How far ahead a moment may lie: a year is a harvest; more is a slip.
@@ -49,6 +49,7 @@ pub async fn schedule(services: &Services, viewer: &Viewer, product: ProductId, 
     if !problems.is_empty() {
         return Err(ServiceError::Invalid(problems));
     }
+    review::before_publishing(&mut tx, services, viewer, &row).await?;
     let schedule = ScheduleRow { publish_at_ms, user_id, problems: String::new() };
     // Said twice, it is chosen once.
     if rows::find_schedule(&mut tx, product).await?.as_ref() == Some(&schedule) {
@@ -114,8 +115,14 @@ pub(crate) async fn publish_due(services: &Services, product: ProductId) -> Resu
     } else {
         check::problems(&mut tx, &row, today(services)).await?
     };
+    let viewer = in_the_name_of(schedule.user_id);
+    // What was changed since may have to be seen by the captain again.
+    let problems = match review::before_publishing(&mut tx, services, &viewer, &row).await {
+        Err(ServiceError::Invalid(unseen)) if problems.is_empty() => unseen,
+        Ok(()) | Err(ServiceError::Invalid(_)) => problems,
+        Err(other) => return Err(other),
+    };
     if problems.is_empty() {
-        let viewer = in_the_name_of(schedule.user_id);
         publish::publish_in(&mut tx, services, &viewer, &row, domain::changes::ChangeSource::Schedule)
             .await?;
     } else {

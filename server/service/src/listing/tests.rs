@@ -1,6 +1,9 @@
 //! The seller's way from an empty draft to the shop, on a real database.
 
+mod attributes;
+mod by_weight;
 mod photos;
+mod review;
 mod stock;
 mod ways;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::failure::Problem;
+use domain::freight::PackedSize;
 use domain::ids::VariantId;
 use domain::listing::VariantForm;
 use domain::money::Fen;
@@ -11,8 +12,8 @@ use pinyin::ToPinyin;
 use store::WriteTx;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 
-use super::busy_when_taken;
 use super::form::Reader;
+use super::{busy_when_taken, by_weight};
 use crate::{Result, ServiceError, Services};
 
 const MAX_NAME_CHARS: usize = 60;
@@ -35,6 +36,7 @@ pub(super) async fn save(
     typed: &[VariantForm],
 ) -> Result<()> {
     let stored = rows::list_all_variants(tx, product.id).await?;
+    let weighed = store::weighing::list_weighed_variants(tx, product.id).await?;
     let mut kept: BTreeSet<VariantId> = BTreeSet::new();
     for (index, form) in typed.iter().enumerate() {
         if *form == VariantForm::default() || form.remove == "on" {
@@ -55,6 +57,10 @@ pub(super) async fn save(
         // Known by its id: it stays, whatever becomes of the rest of the row.
         kept.extend(base.map(|base| base.id));
         let position = i64::try_from(index).unwrap_or(i64::MAX);
+        let sold_so_far =
+            base.and_then(|base| Some((base, weighed.iter().find(|row| row.variant_id == base.id)?)));
+        let sold = by_weight::read(reader, product, sold_so_far, |name| field(index, name), form);
+        let form = &sold.complete(form);
         let Some(mut row) = read_row(reader, services, product, base, index, position, form) else {
             continue;
         };
@@ -74,6 +80,10 @@ pub(super) async fn save(
             None => rows::insert_variant(tx, product.id, &row).await.map_err(busy_when_taken)?,
         }
         kept.insert(row.id);
+        if let Some(size) = read_size(reader, index, &form.size) {
+            store::freight::put_size(tx, row.id, size).await?;
+        }
+        sold.save(tx, row.id).await?;
         if let Some(tiers) = reader.tiers(&field(index, "tier_prices"), &form.tier_prices, row.price_fen) {
             rows::replace_tier_prices(tx, row.id, &tiers).await?;
         }
@@ -165,6 +175,18 @@ fn read_row(
         position,
         active: 1,
     })
+}
+
+/// The size typed, none where it was left blank; nothing when it cannot be read.
+fn read_size(reader: &mut Reader, index: usize, typed: &str) -> Option<Option<PackedSize>> {
+    if typed.trim().is_empty() {
+        return Some(None);
+    }
+    let size = PackedSize::parse(typed).ok();
+    if size.is_none() {
+        reader.report(field(index, "size"), Problem::NotASize);
+    }
+    size.map(Some)
 }
 
 /// The code typed, in capitals; `None` when there is none that can be used.

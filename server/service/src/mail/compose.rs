@@ -49,6 +49,12 @@ pub(super) async fn compose(services: &Services, letter: &Letter, id: OutboxId) 
         Letter::RefundSent { order, refund } => {
             of_order(services, *order, Happening::Refunded(*refund)).await?
         }
+        Letter::Told { user, team, kind, count } => {
+            super::notification::told(services, *user, *team, *kind, *count).await?
+        }
+        Letter::Digest { user, since_ms, until_ms } => {
+            super::notification::of_the_day(services, *user, *since_ms, *until_ms).await?
+        }
         Letter::AfterSale { after_sale, note, user } => {
             super::after_sale::compose(services, *after_sale, *note, *user).await?
         }

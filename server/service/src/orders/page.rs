@@ -3,13 +3,17 @@
 use domain::ids::ParcelId;
 use domain::money::Fen;
 use domain::order::OrderStatus;
+use domain::parcel::ParcelStatus;
 
 use super::{
     ApprovalRow, LineRow, OrderRow, OrderSummary, ParcelRow, PaymentRow, RefundRow, can_cancel, require_buyer,
 };
 use crate::accounts::throttle;
+use crate::weighing::Weighing;
 use crate::{Result, ServiceError, Services, Viewer};
 pub use store::after_sales::AfterSaleSummary;
+use store::carriers::EventRow;
+use store::marks::LineMarkRow;
 
 /// Orders a page of history shows.
 pub const PAGE_SIZE: i64 = 20;
@@ -25,6 +29,8 @@ pub struct OrderPage {
     pub approvals: Vec<ApprovalRow>,
     /// What each collective gets of it: name in both languages, amount after reversals.
     pub shares: Vec<OrderShare>,
+    /// What of the freight is for a remote region.
+    pub surcharge_fen: Fen,
     pub can_pay: bool,
     pub can_cancel: bool,
     /// What is in parcels that replace goods.
@@ -32,6 +38,8 @@ pub struct OrderPage {
     pub after_sales: Vec<AfterSaleSummary>,
     /// Parcels about which something may be asked for after the sale.
     pub askable: Vec<ParcelId>,
+    /// What carriers tell of its parcels, the latest first.
+    pub tracking: Vec<(ParcelId, Vec<EventRow>)>,
     /// The server's time when this was read, for the hold clock.
     pub now_ms: i64,
 }
@@ -41,6 +49,10 @@ pub struct OrderPageLine {
     pub line: LineRow,
     pub photo_hash: Option<String>,
     pub product_slug: Option<String>,
+    /// Of what is sold by weight.
+    pub weighing: Option<Weighing>,
+    /// The collective mark that it was sold under.
+    pub mark: Option<LineMarkRow>,
 }
 
 /// A collective's share of an order.
@@ -80,13 +92,18 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
     let mut conn = services.db.read().await?;
     let id = order.id;
     let photos = store::orders::list_line_photos(&mut conn, id).await?;
-    let lines = store::orders::list_order_lines(&mut conn, id)
+    let weighings = crate::weighing::of_order(&mut conn, id).await?;
+    let marks = store::marks::list_line_marks(&mut conn, id).await?;
+    let lines: Vec<OrderPageLine> = store::orders::list_order_lines(&mut conn, id)
         .await?
         .into_iter()
         .map(|line| {
             let photo = photos.iter().find(|(of, _, _)| *of == line.id.get());
             let photo_hash = photo.map(|(_, hash, _)| hash.clone());
-            OrderPageLine { line, photo_hash, product_slug: photo.map(|(_, _, slug)| slug.clone()) }
+            let weighing = weighings.iter().find(|of| of.line_id == line.id).cloned();
+            let mark = marks.iter().find(|of| of.line_id == line.id).cloned();
+            let product_slug = photo.map(|(_, _, slug)| slug.clone());
+            OrderPageLine { line, photo_hash, product_slug, weighing, mark }
         })
         .collect();
     let parcels = store::parcels::list_order_parcels(&mut conn, id).await?;
@@ -112,12 +129,22 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
     let replacements = store::after_sales::list_order_replacement_lines(&mut conn, id).await?;
     let after_sales = store::after_sales::list_of_order(&mut conn, id).await?;
     let askable = crate::after_sales::askable_parcels(&mut conn, services, &order, &parcels).await?;
+    let tracking = crate::shipping::carriers::events_of_parcels(&mut conn, &parcels).await?;
+    // A parcel whose goods went into another one is nothing to the buyer.
+    let has_goods = |parcel: &ParcelRow| {
+        parcel.status != ParcelStatus::Cancelled
+            || lines.iter().any(|line| line.line.parcel_id == parcel.id)
+            || replacements.iter().any(|line| line.parcel_id == parcel.id)
+    };
+    let parcels: Vec<ParcelRow> = parcels.into_iter().filter(has_goods).collect();
     Ok(OrderPage {
+        tracking,
         lines,
         payments: store::payments::list_order_payments(&mut conn, id).await?,
         refunds: store::payments::list_order_refunds(&mut conn, id).await?,
         approvals: store::orders::list_approvals(&mut conn, id).await?,
         shares,
+        surcharge_fen: store::freight::find_surcharge(&mut conn, id).await?,
         can_pay: order.status == OrderStatus::AwaitingPayment,
         can_cancel,
         replacements,

@@ -180,6 +180,9 @@ async fn apply_group(
         }
         outcomes.push(outcome);
     }
+    // After all products: licences of marks come behind them in the order of locks.
+    let stocked = batches_of(group);
+    crate::marks::count_products(&mut tx, services, viewer, &stocked).await?;
     // Last: what products are found by is shared by all of them.
     reindex_products(&mut tx, &found_anew).await?;
     tx.commit().await?;

@@ -51,6 +51,9 @@ pub(super) async fn edit(
         audit::record(tx, services, viewer.user_id(), "listing.changed", "product", row.id.get(), detail)
             .await?;
     }
+    if is_published {
+        listing::review_change(tx, services, viewer, row, &difference).await?;
+    }
     changes::record(tx, services, viewer, row.id, row.version, source, &difference).await?;
     Ok(is_published)
 }

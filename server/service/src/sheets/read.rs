@@ -5,6 +5,7 @@ use std::io::Cursor;
 use calamine::{Data, DataRef, Reader, Xlsx};
 use domain::failure::Problem;
 use domain::sheets::{Column, Head, MAX_ROWS, SheetRow};
+use domain::shipping::TableRow;
 use tokio::sync::Semaphore;
 
 use crate::units::archive::unpacked_bytes_by_name;
@@ -58,24 +59,41 @@ pub fn read_goods(bytes: &[u8]) -> Result<ReadSheet> {
     read(bytes).map_err(|problem| ServiceError::invalid("sheet", problem))
 }
 
+/// The rows of a list of another kind, [`MAX_ROWS`] at most, with the same care: few at once, nothing expanded.
+pub(crate) async fn read_table(bytes: Vec<u8>) -> Result<Vec<TableRow>> {
+    let permit = READERS.acquire().await.map_err(ServiceError::internal)?;
+    let work = move || {
+        let _permit = permit;
+        let mut rows = TableRows::default();
+        read_into(&bytes, &mut rows).map_err(|problem| ServiceError::invalid("sheet", problem))?;
+        Ok(rows.rows)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(ServiceError::internal)?
+}
+
 fn read(bytes: &[u8]) -> std::result::Result<ReadSheet, Problem> {
+    let mut rows = Rows::default();
+    read_into(bytes, &mut rows)?;
+    match rows.head {
+        None => Err(Problem::SheetColumns),
+        Some(_) if rows.read.rows.is_empty() => Err(Problem::Missing),
+        Some(_) => Ok(rows.read),
+    }
+}
+
+/// Reads a workbook's first sheet, or a table of text, row by row.
+fn read_into(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), Problem> {
     if bytes.is_empty() {
         return Err(Problem::Missing);
     }
     if bytes.len() > MAX_BYTES {
         return Err(too_long(MAX_BYTES));
     }
-    let mut rows = Rows::default();
     if bytes.starts_with(b"PK") {
         unpacked_bytes_by_name(bytes, MAX_UNPACKED_BYTES, max_of).ok_or(Problem::SheetUnreadable)?;
-        read_xlsx(bytes, &mut rows)?;
+        read_xlsx(bytes, rows)
     } else {
-        read_csv(bytes, &mut rows)?;
-    }
-    match rows.head {
-        None => Err(Problem::SheetColumns),
-        Some(_) if rows.read.rows.is_empty() => Err(Problem::Missing),
-        Some(_) => Ok(rows.read),
+        read_csv(bytes, rows)
     }
 }
 
@@ -95,6 +113,43 @@ fn max_of(name: &[u8]) -> u64 {
     }
 }
 
+/// Whoever keeps what is needed of a sheet.
+trait TakeRows {
+    /// `number` is the spreadsheet's; `formulas` are the places of cells that compute something.
+    fn take(&mut self, number: u32, cells: &[String], formulas: &[usize])
+    -> std::result::Result<(), Problem>;
+}
+
+/// Keeps every row that says something.
+#[derive(Debug, Default)]
+struct TableRows {
+    rows: Vec<TableRow>,
+    kept_bytes: usize,
+}
+
+impl TakeRows for TableRows {
+    fn take(
+        &mut self,
+        number: u32,
+        cells: &[String],
+        formulas: &[usize],
+    ) -> std::result::Result<(), Problem> {
+        if cells.iter().all(|cell| cell.trim().is_empty()) && formulas.is_empty() {
+            return Ok(());
+        }
+        // One more than rows may be, for the heading.
+        if self.rows.len() > MAX_ROWS {
+            return Err(Problem::TooManyRows { max: i64::try_from(MAX_ROWS).unwrap_or(i64::MAX) });
+        }
+        self.kept_bytes += cells.iter().map(String::len).sum::<usize>();
+        if self.kept_bytes > MAX_KEPT_BYTES {
+            return Err(too_long(MAX_KEPT_BYTES));
+        }
+        self.rows.push(TableRow { row: number, cells: cells.to_vec(), formulas: formulas.to_vec() });
+        Ok(())
+    }
+}
+
 /// Takes rows in their order: the first one that is not blank is the head.
 #[derive(Debug, Default)]
 struct Rows {
@@ -103,8 +158,7 @@ struct Rows {
     kept_bytes: usize,
 }
 
-impl Rows {
-    /// `number` is the spreadsheet's; `formulas` are the places of cells that compute something.
+impl TakeRows for Rows {
     fn take(
         &mut self,
         number: u32,
@@ -141,7 +195,7 @@ impl Rows {
 }
 
 /// Reads cell by cell: a whole range would be as large as its farthest cell says, and that may be a lie.
-fn read_xlsx(bytes: &[u8], rows: &mut Rows) -> std::result::Result<(), Problem> {
+fn read_xlsx(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), Problem> {
     let unreadable = |_| Problem::SheetUnreadable;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let first = workbook.sheet_names().first().ok_or(Problem::SheetUnreadable)?.clone();
@@ -195,7 +249,7 @@ fn cut(text: &str) -> String {
     text.chars().take(MAX_CELL_CHARS).collect()
 }
 
-fn read_csv(bytes: &[u8], rows: &mut Rows) -> std::result::Result<(), Problem> {
+fn read_csv(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), Problem> {
     let text = text_of(bytes)?.replace("\r\n", "\n").replace('\r', "\n") + "\n";
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = [b'\t', b';'].into_iter().find(|sign| first.as_bytes().contains(sign));

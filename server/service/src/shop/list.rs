@@ -8,8 +8,9 @@ use domain::money::Fen;
 use domain::time::Date;
 use store::catalogue::{self, ListFilter, SortKeyRow, SortOrder};
 use store::search::Part;
-use store::{Conn, villages};
+use store::{Conn, listing, villages};
 
+use super::facets::{Facet, facets};
 use super::home::CategoryView;
 use super::{Card, Named, load_cards};
 use crate::search::{Found, MAX_FOUND, find_part, find_products};
@@ -23,6 +24,8 @@ const MAX_LOCAL: i64 = 120;
 const FEW: usize = 480;
 /// Lists over everything are counted up to here, as the store does.
 const MAX_COUNTED: usize = 2_400;
+/// How many products with a choice are looked at, the youngest first.
+const MAX_CHOSEN: usize = 1_200;
 /// Longer queries are cut: nobody types more by hand.
 const MAX_TEXT_CHARS: usize = 60;
 
@@ -69,6 +72,8 @@ pub struct ListQuery {
     pub max_price: Option<String>,
     /// `1` for what is in stock only.
     pub in_stock: Option<String>,
+    /// Slugs of attributes of the category, each with the slug of a choice.
+    pub attributes: Vec<(String, String)>,
     /// What was searched for.
     pub text: Option<String>,
     /// A word of [`ListSort`].
@@ -116,6 +121,8 @@ pub struct ListPage {
     pub page: usize,
     /// At least 1.
     pub pages: usize,
+    /// What the list of a category can be narrowed by, and is; empty without a category.
+    pub facets: Vec<Facet>,
     /// To choose from.
     pub categories: Vec<CategoryView>,
     pub towns: Vec<TownView>,
@@ -137,7 +144,12 @@ pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Res
     let (min_price_fen, max_price_fen) = price_range(query);
     let text: String =
         query.text.as_deref().unwrap_or_default().trim().chars().take(MAX_TEXT_CHARS).collect();
+    let (facets, chosen) = match &category {
+        Some(row) => facets(conn, row.id, &query.attributes).await?,
+        None => (Vec::new(), Vec::new()),
+    };
     let wanted = Wanted {
+        chosen,
         filter: ListFilter {
             category_id: category.as_ref().map(|row| row.id.get()),
             min_price_fen: min_price_fen.map(Fen::get),
@@ -181,6 +193,7 @@ pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Res
         is_cut: slice.is_cut,
         page: slice.page,
         pages: slice.pages,
+        facets,
         categories: category_rows.into_iter().map(CategoryView::from).collect(),
         towns: choices,
     })
@@ -213,6 +226,8 @@ fn number(count: usize) -> i64 {
 }
 
 struct Wanted {
+    /// Choices of attributes that products must have, all of them.
+    chosen: Vec<i64>,
     filter: ListFilter,
     village: Option<VillageId>,
     town: Option<TownId>,
@@ -246,13 +261,22 @@ impl Wanted {
                 let here: HashSet<i64> = here.iter().map(|key| key.id).collect();
                 keys.retain(|key| here.contains(&key.id));
             }
+            self.keep_chosen(conn, &mut keys).await?;
             let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
             let is_cut = found.product_ids.len() >= MAX_FOUND;
             return Ok(Slice { is_cut, ..self.slice_of(keys, approximation) });
         }
         if is_local {
-            let keys = self.local_keys(conn).await?;
+            let mut keys = self.local_keys(conn).await?;
             let is_cut = keys.len() >= MAX_LOCAL as usize;
+            self.keep_chosen(conn, &mut keys).await?;
+            return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
+        }
+        if !self.chosen.is_empty() {
+            // By the index of the choice, not through all of the category.
+            let ids = listing::list_with_choices(conn, &self.chosen, number(MAX_CHOSEN)).await?;
+            let is_cut = ids.len() >= MAX_CHOSEN;
+            let keys = catalogue::list_hit_keys(conn, &self.filter, &ids).await?;
             return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
         }
         let total = catalogue::count_products(conn, &self.filter).await?;
@@ -272,11 +296,21 @@ impl Wanted {
         Ok(Slice { ids, total, is_cut, page, pages, approximation: Approximation::None })
     }
 
+    /// Leaves what has all the choices.
+    async fn keep_chosen(&self, conn: &mut Conn, keys: &mut Vec<SortKeyRow>) -> Result<()> {
+        if !self.chosen.is_empty() {
+            let having = listing::list_with_choices(conn, &self.chosen, number(MAX_CHOSEN)).await?;
+            let having: HashSet<i64> = having.into_iter().collect();
+            keys.retain(|key| having.contains(&key.id));
+        }
+        Ok(())
+    }
+
     /// Whether what was found is shown as it was found, so that only the page's part of it is needed.
     fn is_plain(&self) -> bool {
         let filter = &self.filter;
         let narrows = filter.category_id.or(filter.min_price_fen).or(filter.max_price_fen).is_some();
-        self.sort == ListSort::Relevance && !narrows && !filter.in_stock_only
+        self.sort == ListSort::Relevance && self.chosen.is_empty() && !narrows && !filter.in_stock_only
     }
 
     fn slice_of_found(&self, found: Found) -> Slice {

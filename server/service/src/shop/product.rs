@@ -7,20 +7,21 @@ use domain::ids::{ProductId, TeamId, VariantId};
 use domain::money::Fen;
 use domain::price_history;
 use domain::region::RegionCode;
+use domain::season::{Closed, Season};
 use domain::stock::movement::RecallReason;
 use domain::time::{Date, start_of_day_ms};
 use store::catalogue::{self, BatchInputRow, BatchRow, ProductRow, VariantRow};
 use store::{Conn, listing, movements, recalls};
 
+use super::beside::{AttributeView, attribute_views, related};
 use super::money_bar::{MoneyBar, product_money_bar};
-use super::{Card, Named, Photo, joined_photo, load_cards, permille, year_span_ms};
+use super::{Card, Named, Photo, joined_photo, permille, year_span_ms};
 use crate::freight::load_template;
 use crate::regions::regions;
 use crate::{Result, ServiceError, Services};
 
 /// Where freight is quoted to until the reader names a region: the province's capital.
 const DEFAULT_REGION: &str = "610100";
-const RELATED: i64 = 4;
 
 /// A unit price from a quantity on, for unit buyers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,17 @@ pub struct VariantView {
     pub stock: i64,
     /// Smallest quantity first.
     pub tiers: Vec<TierView>,
+    /// When it is sold by weight: the price is then that of the heaviest piece.
+    pub by_weight: Option<ByWeightView>,
+}
+
+/// How something is sold by weight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByWeightView {
+    pub per_kg_fen: Fen,
+    /// What a piece weighs, in grams.
+    pub least_g: i64,
+    pub most_g: i64,
 }
 
 /// One village's share in a batch.
@@ -101,7 +113,9 @@ pub struct FreightPreview {
     /// From the province down.
     pub region_name: String,
     pub fee: FreightFee,
-    /// Free from this amount or this count of sale units (from both when both are given).
+    /// What of it is for a remote region.
+    pub surcharge_fen: Fen,
+    /// There free from this amount or this count of sale units (from both when both are given).
     pub free_from_fen: Option<Fen>,
     pub free_from_count: Option<i64>,
     /// Where the parcel leaves from.
@@ -140,6 +154,8 @@ pub struct ProductPage {
     pub producer: String,
     pub storage: String,
     pub shelf_life_days: Option<i64>,
+    /// What it has of its category, in the category's order.
+    pub attributes: Vec<AttributeView>,
     pub price_from_fen: Fen,
     pub sold_count: i64,
     /// The cover first.
@@ -147,12 +163,18 @@ pub struct ProductPage {
     pub variants: Vec<VariantView>,
     /// Whether the smallest order of any variant can be had today.
     pub has_stock: bool,
+    /// When it can be ordered; `None` for always.
+    pub season: Option<Season>,
+    /// The season is not on.
+    pub closed: Option<Closed>,
     /// The batch that would be sold next, or the youngest when nothing is in stock; none before the first harvest.
     pub batch: Option<BatchView>,
     /// None without a variant.
     pub freight: Option<FreightPreview>,
     /// None when nothing was sold and no batch tells whose it is.
     pub money_bar: Option<MoneyBar>,
+    /// The collective mark that everything of it that can be sold bears.
+    pub mark: Option<Named>,
     pub related: Vec<Card>,
 }
 
@@ -197,15 +219,21 @@ pub(super) async fn product(
     };
     let price = variant_rows.first().map_or(Fen::ZERO, |variant| variant.price_fen);
     let money_bar = product_money_bar(conn, row.id, year_span_ms(today).0, price, &inputs).await?;
-    let related = catalogue::list_related_ids(conn, row.category_id, row.id, RELATED).await?;
+    let related = related(conn, &row, today).await?;
     let photos = catalogue::list_photos(conn, row.id).await?.into_iter().map(Photo::from).collect();
     let batch = next.map(|batch| batch_view(batch, inputs, today)).transpose()?;
-    let related = load_cards(conn, &related, today).await?;
     let rule = store::after_sales::find_product_rule(conn, row.id).await?;
+    let attributes = attribute_views(conn, row.id, row.category_id).await?;
+    let season = Season::read(&row.season_from, &row.season_until).ok().flatten();
     let mut page = page_of(row, photos, variants, batch, freight, money_bar, related)?;
+    page.season = season;
+    page.attributes = attributes;
+    page.closed = season.and_then(|season| season.closed(today));
+    page.has_stock &= page.closed.is_none();
     if let Some(rule) = rule {
         page.return_rule = rule.return_rule;
     }
+    page.mark = crate::marks::shown_marks(conn, &[page.id.get()], today).await?.pop().map(|(_, mark)| mark);
     Ok(page)
 }
 
@@ -255,11 +283,15 @@ fn page_of(
         price_from_fen: row.price_from_fen,
         sold_count: row.sold_count,
         photos,
+        attributes: Vec::new(),
+        season: None,
+        closed: None,
         has_stock: variants.iter().any(|variant| variant.stock >= variant.min_quantity),
         variants,
         batch,
         freight,
         money_bar,
+        mark: None,
         related,
     })
 }
@@ -272,6 +304,12 @@ async fn variant_views(
     today_ms: i64,
 ) -> Result<Vec<VariantView>> {
     let tiers = catalogue::list_tier_prices(conn, product).await?;
+    let weighed = store::weighing::list_weighed_variants(conn, product).await?;
+    let by_weight = |row: &VariantRow| {
+        let own = weighed.iter().find(|of| of.variant_id == row.id)?;
+        let per_kg_fen = own.range().ok()?.per_kg(row.price_fen, own.per_kg_fen);
+        Some(ByWeightView { per_kg_fen, least_g: own.least_g, most_g: own.most_g })
+    };
     let former = listing::list_former_prices(conn, product, today_ms - price_history::KEPT_MS).await?;
     let was_price = |row: &VariantRow| {
         let own = former.iter().filter(|price| price.variant_id == row.id);
@@ -292,6 +330,7 @@ async fn variant_views(
             min_quantity: row.min_quantity,
             step_quantity: row.step_quantity,
             stock: available / row.base_quantity.max(1),
+            by_weight: by_weight(row),
             tiers: tiers
                 .iter()
                 .filter(|tier| tier.variant_id == row.id)
@@ -360,13 +399,18 @@ async fn freight_preview(
         amount: variant.price_fen.times(count).map_err(ServiceError::internal)?,
     };
     // Whatever keeps a parcel from being quoted also keeps it from being ordered.
-    let fee = quote_parcel(&[item], &region_code).map_or(FreightFee::NotDelivered, FreightFee::Fee);
+    let items = [item];
+    let quote = quote_parcel(&items, &region_code);
+    let surcharge_fen = quote.as_ref().map_or(Fen::ZERO, |quote| quote.surcharge);
+    let fee = quote.map_or(FreightFee::NotDelivered, |quote| FreightFee::Fee(quote.total));
+    let here = template.row_for(&region_code).ok().and_then(|row| template.free_rule_of(row));
     Ok(FreightPreview {
         region_code,
         region_name,
         fee,
-        free_from_fen: template.free_rule.and_then(|rule| rule.min_amount),
-        free_from_count: template.free_rule.and_then(|rule| rule.min_count),
+        surcharge_fen,
+        free_from_fen: here.and_then(|rule| rule.min_amount),
+        free_from_count: here.and_then(|rule| rule.min_count),
         from_region_name: name_of(&product.place_region_code).unwrap_or_default(),
         from_name: product.place_name.clone(),
     })
@@ -390,6 +434,8 @@ pub struct BatchPage {
     /// The batch that it was a part of.
     pub split_from: Option<String>,
     pub recall: Option<RecallNotice>,
+    /// The collective mark that it was counted under.
+    pub mark: Option<crate::marks::MarkBadge>,
     pub batch: BatchView,
 }
 
@@ -421,6 +467,7 @@ pub(super) async fn batch(conn: &mut Conn, today: Date, slug: &str, code: &str) 
     let extra = extras.into_iter().find(|extra| extra.id == row.id).ok_or(ServiceError::NotFound)?;
     let recall = recalls::find_recall_of_batch(conn, row.id).await?;
     Ok(BatchPage {
+        mark: crate::marks::batch_mark(conn, row.id, today).await?,
         is_published: product.status == "published",
         team: Named { slug: product.team_slug, name: product.team_name, name_en: product.team_name_en },
         certificate: joined_photo(

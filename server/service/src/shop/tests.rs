@@ -177,6 +177,7 @@ async fn nonsense_in_an_address_is_ignored() {
     let fixture = county().await;
     let nonsense = || Some("'; DROP TABLE".to_owned());
     let query = ListQuery {
+        attributes: Vec::new(),
         category: nonsense(),
         village: nonsense(),
         town: nonsense(),
@@ -214,8 +215,7 @@ async fn a_product_page_tells_stock_origin_freight_and_money() {
     assert_eq!((freight.region_code.as_str(), freight.fee), ("610100", FreightFee::Fee(Fen::new(600))));
     assert!(freight.region_name.contains("西安"), "{}", freight.region_name);
     assert_eq!(freight.free_from_fen, Some(Fen::new(99_900)));
-    assert_eq!(page.related.iter().map(|card| card.slug.as_str()).collect::<Vec<_>>(), ["gone-tea"]);
-    assert!(!page.related[0].has_stock);
+    assert!(page.related.is_empty(), "the other tea is gone, and nothing that cannot be had stands here");
 
     let bar = page.money_bar.unwrap();
     assert!(!bar.planned);

@@ -15,7 +15,7 @@ use super::{MAX_NOTE_CHARS, MAX_QUANTITY, days_of, movement, note, stock_of};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{own_listing, today};
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, marks};
 
 /// Lines of earlier counts that the page shows.
 const SHOWN_LINES: i64 = 60;
@@ -186,6 +186,9 @@ pub async fn count_stock(
     let mut changed = 0;
     for (line, batch) in lines.iter().zip(&taken) {
         changed += i64::from(apply(&mut tx, services, viewer, line, batch, &count).await?);
+    }
+    if changed > 0 {
+        marks::count_after(&mut tx, services, viewer, product).await?;
     }
     let detail = json!({ "batches": lines.len(), "changed": changed });
     audit::record(&mut tx, services, Some(user), "stock.counted", "product", product.get(), detail).await?;

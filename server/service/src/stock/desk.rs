@@ -5,6 +5,7 @@ use domain::stock::movement::{BatchDays, BatchState, batch_state};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::Conn;
 use store::movements::{self, ExpiringRow, ThresholdRow};
 use store::recalls::RecallHeadRow;
 
@@ -65,13 +66,17 @@ pub struct Expiring {
 /// [`ServiceError::Forbidden`] for anyone else.
 pub async fn stock_warnings(services: &Services, viewer: &Viewer, team: TeamId) -> Result<StockWarnings> {
     viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
+    warnings_of(&mut *services.db.read().await?, services, team).await
+}
+
+/// What anybody who sells for a team should look at.
+pub(crate) async fn warnings_of(conn: &mut Conn, services: &Services, team: TeamId) -> Result<StockWarnings> {
     let today = today(services);
     let pieces = services.rules.low_stock_pieces;
-    let low = movements::list_low_stock(&mut conn, team, &today.to_string(), pieces, MOST_SHOWN).await?;
+    let low = movements::list_low_stock(conn, team, &today.to_string(), pieces, MOST_SHOWN).await?;
     let until = today.plus_days(HORIZON_DAYS).to_string();
     // Those near their end are among the first to expire, but not all of the first are near it.
-    let ending = movements::list_expiring(&mut conn, team, &until, MOST_SHOWN * 10).await?;
+    let ending = movements::list_expiring(conn, team, &until, MOST_SHOWN * 10).await?;
     let mut expiring = Vec::new();
     for row in ending {
         let shown = expiring_of(row, today, services.rules.near_expiry_percent)?;
@@ -89,7 +94,7 @@ pub async fn stock_warnings(services: &Services, viewer: &Viewer, team: TeamId) 
         available: row.available,
         threshold: row.threshold,
     });
-    let recalls = store::recalls::list_unfinished(&mut conn, team, MOST_SHOWN).await?;
+    let recalls = store::recalls::list_unfinished(conn, team, MOST_SHOWN).await?;
     Ok(StockWarnings { low: low.collect(), expiring, recalls })
 }
 

@@ -17,7 +17,7 @@ use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::lock_own_listing;
 use crate::search::reindex_product;
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, marks};
 
 /// The right weights, as typed: every village of the batch; a blank weight takes a village out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -76,6 +76,7 @@ pub async fn correct_inputs(
     lock_own_listing(&mut tx, services, viewer, listing.id).await?;
     movements::set_weights(&mut tx, batch.id, &after).await?;
     movements::insert_input_correction(&mut tx, &correction).await?;
+    marks::recount(&mut tx, services, viewer, &listing, batch.id).await?;
     let corrected = NewMovement {
         cause_id: Some(correction.id.get()),
         note: reason,

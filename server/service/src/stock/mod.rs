@@ -33,6 +33,7 @@ use crate::{Result, ServiceError, Services, Viewer};
 
 pub use certificate::set_certificate;
 pub use count::{CountLine, CountPage, CountRow, CountStock, count_page, count_stock};
+pub(crate) use desk::warnings_of;
 pub use desk::{Expiring, LowStock, SetThreshold, StockWarnings, set_threshold, stock_warnings};
 pub use inputs::{CorrectInputs, correct_inputs};
 pub use labels::{LabelView, batch_label};

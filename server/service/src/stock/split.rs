@@ -14,7 +14,7 @@ use super::{MAX_NOTE_CHARS, MAX_QUANTITY, lock_own_batch, movement, note, refusa
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::busy_when_taken;
 use crate::listing::form::Reader;
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, marks};
 
 const MAX_CODE_CHARS: usize = 32;
 
@@ -58,6 +58,9 @@ pub async fn split_batch(
     }
     movements::set_weights(&mut tx, batch.id, &kept).await?;
     note_split(&mut tx, services, viewer, &part, said).await?;
+    // The product guards what was counted of its batches under a mark.
+    rows::lock_listing(&mut tx, listing.id, services.now_ms()).await?;
+    marks::split(&mut tx, services, batch.id, part.id, part.quantity).await?;
     let detail = json!({ "part": part.id, "quantity": part.quantity });
     audit::record(&mut tx, services, viewer.user_id(), "batch.split", "batch", batch.id.get(), detail)
         .await?;

@@ -150,6 +150,7 @@ async fn insert_team(
         step_quantity: 500,
         step_fee_fen,
         surcharge_fen: 0,
+        ..FreightRowRow::default()
     };
     let template = NewFreightTemplate {
         id: freight,

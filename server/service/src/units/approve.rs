@@ -10,6 +10,7 @@ use store::orders::OrderRow;
 
 use super::order::find_unit_order;
 use crate::checkout::base_quantity;
+use crate::draft::refuse_out_of_season;
 use crate::holds::{HoldLine, hold_stock};
 use crate::{Result, ServiceError, Services, Viewer, audit, timers};
 
@@ -30,7 +31,7 @@ pub async fn approve_order(services: &Services, viewer: &Viewer, number: &str) -
         return Ok(());
     }
     let status = order.status.next(OrderEvent::Approve).map_err(|_| Conflict::StateChanged)?;
-    let lines = hold_lines(&mut tx, &order).await?;
+    let lines = hold_lines(&mut tx, services, &order).await?;
     hold_stock(&mut tx, services, order.id, &lines).await?;
     let until_ms = services.now_ms() + services.rules.unit_hold_days * DAY_MS;
     store::orders::update_status(&mut tx, order.id, status, None, "").await?;
@@ -96,7 +97,7 @@ async fn said_before(
     Ok(last.is_some_and(|(by, said, why)| by == user && said == decision && why == reason))
 }
 
-async fn hold_lines(tx: &mut WriteTx, order: &OrderRow) -> Result<Vec<HoldLine>> {
+async fn hold_lines(tx: &mut WriteTx, services: &Services, order: &OrderRow) -> Result<Vec<HoldLine>> {
     let mut lines = Vec::new();
     for line in store::orders::list_order_lines(tx, order.id).await? {
         let sale =
@@ -104,6 +105,7 @@ async fn hold_lines(tx: &mut WriteTx, order: &OrderRow) -> Result<Vec<HoldLine>>
         if !sale.is_for_sale() {
             return Err(Conflict::NotForSale { name: line.product_name }.into());
         }
+        refuse_out_of_season(services, &sale)?;
         lines.push(HoldLine {
             line_id: line.id,
             product_id: line.product_id,

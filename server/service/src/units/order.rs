@@ -209,6 +209,9 @@ async fn check_row(
     if !sale.is_for_sale() {
         return Ok(Err(Problem::NotForSale));
     }
+    if let Some(closed) = sale.closed(Date::from_epoch_ms(services.now_ms())) {
+        return Ok(Err(Problem::OutOfSeason { opens_on: closed.opens_on }));
+    }
     if let Err(error) = check_quantity(quantity, sale.min_quantity, sale.step_quantity, None) {
         return Ok(Err(quantity_problem(error)));
     }

@@ -5,6 +5,7 @@ mod edges;
 mod guards;
 mod stories;
 mod unasked;
+mod weighed;
 
 use bytes::Bytes;
 use domain::after_sale::{AfterSaleStatus, Refusal, ReturnRule, ReturnedGoods};

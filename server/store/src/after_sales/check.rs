@@ -4,7 +4,8 @@ use crate::audit_books::Mismatch;
 use crate::{Conn, Result, sql};
 
 /// I5: settled after-sales whose refund is not their goods and freight, or that have none; and lines of which the
-/// villages gave back something else than after-sales say (orders given back whole are not looked at).
+/// villages gave back something else than after-sales say (orders given back whole are not looked at, nor what was weighed:
+/// see [`crate::weighing::list_wrong_weighings`]).
 pub async fn list_wrong_after_sales(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     let mut wrong = sql::query_as::<Mismatch>(
         "WITH settled (number, refund_fen, parts_fen) AS (
@@ -26,7 +27,8 @@ pub async fn list_wrong_after_sales(conn: &mut Conn) -> Result<Vec<Mismatch>> {
          SELECT l.variant_code AS subject, s.refunded_fen AS expected,
                 CAST(SUM(t.reversed_fen) AS BIGINT) AS found
            FROM settled s JOIN order_lines l ON l.id = s.line_id JOIN attributions t ON t.line_id = l.id
-          WHERE NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = l.order_id AND r.reason = 'order_cancelled')
+          WHERE NOT EXISTS (SELECT 1 FROM weighed_lines y WHERE y.line_id = l.id AND y.charged_at_ms IS NOT NULL)
+            AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.order_id = l.order_id AND r.reason = 'order_cancelled')
           GROUP BY l.id, l.variant_code, s.refunded_fen
          HAVING SUM(t.reversed_fen) <> s.refunded_fen ORDER BY l.id LIMIT 100",
     )

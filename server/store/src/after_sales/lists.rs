@@ -93,6 +93,32 @@ pub async fn count_open_of_team(conn: &mut Conn, team: TeamId) -> Result<i64> {
     .await?)
 }
 
+/// A team's open after-sales in which the buyer spoke last; whose time ends first comes first.
+pub async fn list_unanswered(conn: &mut Conn, team: TeamId, limit: i64) -> Result<Vec<AfterSaleSummary>> {
+    let text = summaries!(
+        "a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
+            'replacing', 'refused', 'appealed')
+            AND 'buyer said' = (SELECT m.side || ' ' || m.note FROM after_sale_messages m
+                                 WHERE m.after_sale_id = a.id ORDER BY m.id DESC LIMIT 1)
+          ORDER BY a.due_at_ms, a.id LIMIT $2"
+    );
+    Ok(sql::query_as::<AfterSaleSummary>(text).bind(team.get()).bind(limit).fetch_all(conn).await?)
+}
+
+/// In how many of a team's open after-sales the buyer spoke last.
+pub async fn count_unanswered(conn: &mut Conn, team: TeamId) -> Result<i64> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM after_sales a
+          WHERE a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
+                'replacing', 'refused', 'appealed')
+            AND 'buyer said' = (SELECT m.side || ' ' || m.note FROM after_sale_messages m
+                                 WHERE m.after_sale_id = a.id ORDER BY m.id DESC LIMIT 1)",
+    )
+    .bind(team.get())
+    .fetch_one(conn)
+    .await?)
+}
+
 /// What waits for a town's decision, or for a second person (`status`); of one town, or of all (`None`). Whose time ends
 /// first comes first.
 pub async fn list_appeals(

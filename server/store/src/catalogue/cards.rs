@@ -47,10 +47,21 @@ macro_rules! narrowed {
     };
 }
 
-/// Whether the stock of `p` suffices for its smallest order, when `$4` asks for that.
+/// Whether the stock of `p` suffices for its smallest order and its season is on, when `$4` asks for that. Ends of
+/// seasons are days of every year (`03-20`) or of one year, both of the same length.
 macro_rules! in_stock {
     () => {
-        "(CAST($4 AS BIGINT) = 0 OR COALESCE((
+        "(CAST($4 AS BIGINT) = 0 OR (CASE
+                WHEN p.season_from = '' THEN 1
+                WHEN length(p.season_from) = 10 THEN
+                    CASE WHEN p.season_from <= $5 AND p.season_until >= $5 THEN 1 ELSE 0 END
+                WHEN p.season_from <= p.season_until THEN
+                    CASE WHEN p.season_from <= substr(CAST($5 AS TEXT), 6)
+                        AND p.season_until >= substr(CAST($5 AS TEXT), 6) THEN 1 ELSE 0 END
+                WHEN p.season_from <= substr(CAST($5 AS TEXT), 6)
+                    OR p.season_until >= substr(CAST($5 AS TEXT), 6) THEN 1
+                ELSE 0
+            END) = 1 AND COALESCE((
                 SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
                 WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL AND (b.expires_on IS NULL OR b.expires_on >= $5)
             ), 0) >= (
@@ -300,6 +311,24 @@ pub async fn list_related_ids(
     .await?)
 }
 
+/// The newest other products that a village lists.
+pub async fn list_village_ids(
+    conn: &mut Conn,
+    village: VillageId,
+    besides: ProductId,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT id FROM products WHERE village_id = $1 AND status = 'published' AND id <> $2
+        ORDER BY published_at_ms DESC, id DESC LIMIT $3",
+    )
+    .bind(village.get())
+    .bind(besides.get())
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
 /// A product as a list shows it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct CardRow {
@@ -319,6 +348,9 @@ pub struct CardRow {
     pub height: Option<i64>,
     pub placeholder: Option<String>,
     pub sizes: Option<String>,
+    /// Between which days it can be ordered; blank for always.
+    pub season_from: String,
+    pub season_until: String,
     /// Unexpired stock in base units.
     pub available: i64,
     /// The smallest number of base units one can order, over the active variants; none without a variant.
@@ -335,7 +367,7 @@ pub async fn list_cards(conn: &mut Conn, ids: &[i64], today: &str) -> Result<Vec
         let part: Vec<CardRow> = sql::query_as(concat!(
             wanted!(),
             "SELECT p.id, p.slug, p.name, p.name_en, p.price_from_fen, p.sold_count, p.village_id,
-                m.content_hash, m.width, m.height, m.placeholder, m.sizes,
+                p.season_from, p.season_until, m.content_hash, m.width, m.height, m.placeholder, m.sizes,
                 COALESCE((SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
                     WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
                         AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS available,

@@ -17,7 +17,7 @@ pub struct FreightTemplateRow {
 }
 
 /// What one group of regions pays.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct FreightRowRow {
     /// Administrative code prefixes parted by blanks; empty for the default row.
     pub region_prefixes: String,
@@ -28,6 +28,10 @@ pub struct FreightRowRow {
     pub step_quantity: i64,
     pub step_fee_fen: i64,
     pub surcharge_fen: i64,
+    /// `own` for a free rule of the next two columns, `never` for none, anything else for the template's.
+    pub free_kind: String,
+    pub row_free_from_fen: Option<i64>,
+    pub row_free_from_count: Option<i64>,
 }
 
 /// The head beside each row; once, without a row, for a template that has none.
@@ -53,7 +57,8 @@ pub async fn get_freight_template(
             COALESCE(r.region_prefixes, '') AS region_prefixes, COALESCE(r.refused, 0) AS refused,
             COALESCE(r.first_quantity, 0) AS first_quantity, COALESCE(r.first_fee_fen, 0) AS first_fee_fen,
             COALESCE(r.step_quantity, 0) AS step_quantity, COALESCE(r.step_fee_fen, 0) AS step_fee_fen,
-            COALESCE(r.surcharge_fen, 0) AS surcharge_fen,
+            COALESCE(r.surcharge_fen, 0) AS surcharge_fen, COALESCE(r.free_kind, '') AS free_kind,
+            r.free_from_fen AS row_free_from_fen, r.free_from_count AS row_free_from_count,
             CAST(CASE WHEN r.template_id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_row
         FROM freight_templates t LEFT JOIN freight_rows r ON r.template_id = t.id
         WHERE t.id = $1 ORDER BY r.position",

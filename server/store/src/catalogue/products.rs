@@ -35,6 +35,9 @@ pub struct ProductRow {
     pub producer: String,
     pub storage: String,
     pub shelf_life_days: Option<i64>,
+    /// Between which days it can be ordered; blank for always.
+    pub season_from: String,
+    pub season_until: String,
     /// `draft`, `published` or `unpublished`.
     pub status: String,
     pub published_at_ms: Option<i64>,
@@ -63,7 +66,7 @@ macro_rules! product {
         concat!(
             "SELECT p.id, p.slug, p.team_id, p.category_id, p.village_id, p.place_id, p.freight_template_id,
                 p.name, p.name_en, p.story, p.story_en, p.base_unit, p.food_class, p.sc_number, p.workshop_number,
-                p.sales_region, p.ingredients, p.net_content, p.producer, p.storage, p.shelf_life_days, p.status,
+                p.sales_region, p.ingredients, p.net_content, p.producer, p.storage, p.shelf_life_days, p.season_from, p.season_until, p.status,
                 p.published_at_ms, p.updated_at_ms, p.price_from_fen, p.sold_count,
                 c.slug AS category_slug, c.name AS category_name, c.name_en AS category_name_en,
                 v.slug AS village_slug, v.name AS village_name, v.name_en AS village_name_en,

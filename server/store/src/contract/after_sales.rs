@@ -166,6 +166,17 @@ async fn lists(conn: &mut Conn) {
     assert_eq!(list_of_team(conn, TEAM, false, 9).await.unwrap().len(), 1);
     assert_eq!(list_of_team(conn, TEAM, true, 9).await.unwrap().len(), 0);
     assert_eq!(count_open_of_team(conn, TEAM).await.unwrap(), 1);
+    // The buyer asked; that waits for an answer by itself. What is said afterwards waits for a word.
+    assert_eq!(count_unanswered(conn, TEAM).await.unwrap(), 0);
+    conn.execute(
+        "INSERT INTO after_sale_messages (id, after_sale_id, side, user_id, note, body, at_ms) \
+         VALUES (640, 500, 'buyer', 9, 'said', '还在吗？', 9)",
+    )
+    .await
+    .unwrap();
+    let unanswered = list_unanswered(conn, TEAM, 9).await.unwrap();
+    assert_eq!((unanswered.len(), count_unanswered(conn, TEAM).await.unwrap()), (1, 1));
+    conn.execute("DELETE FROM after_sale_messages WHERE id = 640").await.unwrap();
     let requested = AfterSaleStatus::Requested;
     for (town, expected) in [(None, 1), (Some(2), 1), (Some(20), 0)] {
         assert_eq!(list_appeals(conn, town, requested, 9).await.unwrap().len(), expected, "{town:?}");

@@ -63,6 +63,10 @@ pub(super) async fn scenario(db: &Db) {
     assert_eq!(late.len(), 1, "only what is paid for can be late");
     assert_eq!((late[0].order_number.as_str(), late[0].place_name.as_str()), ("N200", "佐龙集散点"));
 
+    let work = list_team_work(&mut conn, PAID_AT_MS + 1).await.unwrap();
+    let work: Vec<_> = work.iter().map(|row| (row.to_pack, row.late, row.to_answer)).collect();
+    assert_eq!(work, [(2, 1, 0)], "what is not paid is not late");
+
     let tiers = units::list_tiers(&mut conn).await.unwrap();
     let tiers: Vec<_> = tiers.iter().map(|row| (row.min_quantity, row.price_fen.get())).collect();
     assert_eq!(tiers, [(20, 4800), (100, 4500)], "what is not sold any more has no tiers");

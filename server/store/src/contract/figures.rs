@@ -35,6 +35,7 @@ pub(super) async fn scenario(db: &Db) {
         "UPDATE product_years SET amount_fen = amount_fen - 1",
         "UPDATE shared_years SET amount_fen = amount_fen + 1",
         "UPDATE beside_years SET fee_fen = fee_fen + 1",
+        "UPDATE team_days SET amount_fen = amount_fen - 1",
         "UPDATE product_counts SET products = 9 WHERE kind = 'village'",
     ] {
         assert_eq!(list_wrong_figures(&mut tx).await.unwrap(), []);

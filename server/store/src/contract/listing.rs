@@ -1,12 +1,16 @@
 //! Listings, their variants, photos and batches, as their seller works on them, on both engines.
 
+use domain::attribute::AttributeValue;
 use domain::ids::{
     BatchId, CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VariantId, VillageId,
 };
 use domain::money::Fen;
+use domain::review::ReviewStatus;
+use domain::season::closed_on;
 use sqlx::Executor;
 
 use super::insert_places;
+use crate::catalogue::{ListFilter, SortOrder, list_cards, list_product_ids, list_village_ids};
 use crate::listing::*;
 use crate::media::*;
 use crate::{Conn, Db, StoreError, operation};
@@ -110,6 +114,7 @@ async fn variants(conn: &mut Conn) {
     assert_eq!(all.iter().map(|variant| variant.active).collect::<Vec<_>>(), [1, 0]);
     former_prices(conn, can.id).await;
     schedule(conn).await;
+    reviews(conn).await;
     for tiers in [vec![(50, Fen::new(12_000))], vec![(50, Fen::new(11_900)), (100, Fen::new(11_000))]] {
         replace_tier_prices(conn, can.id, &tiers).await.unwrap();
         let stored = crate::catalogue::list_tier_prices(conn, PRODUCT).await.unwrap();
@@ -139,6 +144,40 @@ async fn schedule(conn: &mut Conn) {
     assert_eq!(find_schedule(conn, PRODUCT).await.unwrap(), Some(later));
     assert!(delete_schedule(conn, PRODUCT).await.unwrap());
     assert!(!delete_schedule(conn, PRODUCT).await.unwrap(), "given up once");
+}
+
+async fn reviews(conn: &mut Conn) {
+    assert!(!reviews_listings(conn, TEAM).await.unwrap());
+    assert!(set_reviews_listings(conn, TEAM, true).await.unwrap());
+    assert!(!set_reviews_listings(conn, TEAM, true).await.unwrap(), "it was on");
+    assert!(reviews_listings(conn, TEAM).await.unwrap());
+    assert!(set_reviews_listings(conn, TEAM, false).await.unwrap());
+    assert_eq!(find_review(conn, PRODUCT).await.unwrap(), None);
+    let submitted = ReviewRow {
+        status: ReviewStatus::Submitted,
+        claims: "{}".to_owned(),
+        remarks: String::new(),
+        submitted_by: Some(9),
+        submitted_at_ms: T,
+        decided_by: None,
+        decided_at_ms: None,
+    };
+    put_review(conn, PRODUCT, &submitted).await.unwrap();
+    let waiting = list_waiting_reviews(conn, TEAM, 9).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].product_id, waiting[0].submitted_at_ms), (1, PRODUCT, T));
+    let user = crate::people::find_user(conn, UserId::from_i64(9)).await.unwrap();
+    assert_eq!(waiting[0].submitted_by_name, user.map(|user| user.display_name));
+    assert!(list_waiting_reviews(conn, TeamId::from_i64(999), 9).await.unwrap().is_empty());
+    let returned = ReviewRow {
+        status: ReviewStatus::Returned,
+        remarks: "{}".to_owned(),
+        decided_by: Some(9),
+        decided_at_ms: Some(T + 1),
+        ..submitted
+    };
+    put_review(conn, PRODUCT, &returned).await.unwrap();
+    assert_eq!(find_review(conn, PRODUCT).await.unwrap(), Some(returned));
+    assert!(list_waiting_reviews(conn, TEAM, 9).await.unwrap().is_empty());
 }
 
 async fn photos(conn: &mut Conn) {
@@ -225,6 +264,98 @@ async fn batches(conn: &mut Conn) {
     assert_eq!((inputs.len(), inputs[0].weight_g, inputs[0].name.as_str()), (1, 10_000, "塔元村"));
 }
 
+/// Lists of what can be had go by the season as its rules do.
+async fn seasons(conn: &mut Conn) {
+    for (from, until) in [
+        ("03-20", "05-31"),
+        ("11-15", "06-20"),
+        ("2025-06-15", "2025-07-01"),
+        ("2026-06-15", "2026-07-01"),
+        ("", ""),
+    ] {
+        let row = lock_listing(conn, PRODUCT, T).await.unwrap().unwrap();
+        let row = ListingRow { season_from: from.to_owned(), season_until: until.to_owned(), ..row };
+        update_listing(conn, &row).await.unwrap();
+        let stored = find_listing(conn, PRODUCT).await.unwrap().unwrap();
+        assert_eq!((stored.season_from.as_str(), stored.season_until.as_str()), (from, until));
+        for today in
+            ["2025-06-14", TODAY, "2025-06-21", "2025-11-15", "2025-12-31", "2026-03-20", "2026-06-15"]
+        {
+            let filter = ListFilter { in_stock_only: true, today: today.to_owned(), ..ListFilter::default() };
+            let shown = list_product_ids(conn, &filter, SortOrder::Newest, 9, 0).await.unwrap();
+            let is_open = closed_on(from, until, today.parse().unwrap()).is_none();
+            assert_eq!(shown.contains(&PRODUCT.get()), is_open, "{from} to {until} on {today}");
+        }
+    }
+    let card = list_cards(conn, &[PRODUCT.get()], TODAY).await.unwrap().remove(0);
+    assert_eq!((card.season_from.as_str(), card.available), ("", 9_000));
+}
+
+async fn attributes(conn: &mut Conn) {
+    let tea = CategoryId::from_i64(20);
+    assert_eq!(list_attributes(conn, tea).await.unwrap(), []);
+    for statement in [
+        "INSERT INTO attributes (id, category_id, slug, name, name_en, kind, unit, unit_en, position) VALUES \
+         (80, 20, 'height', '海拔', 'Height', 'number', '米', 'm', 2), (81, 20, 'grade', '等级', 'Grade', 'choice', '', '', 1), \
+         (82, 20, 'process', '工艺', 'Process', 'choice', '', '', 3), (83, 20, 'tree', '树种', 'Tree', 'text', '', '', 4)",
+        "INSERT INTO attribute_choices (id, attribute_id, slug, name, name_en, position) VALUES \
+         (90, 81, 'first', '一级', 'First', 2), (91, 81, 'top', '特级', 'Top', 1), (92, 82, 'fried', '炒青', 'Fried', 1)",
+    ] {
+        conn.execute(statement).await.unwrap();
+    }
+    let found = list_attributes(conn, tea).await.unwrap();
+    assert_eq!(
+        found.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(),
+        ["grade", "height", "process", "tree"]
+    );
+    assert_eq!(found[0].choices.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(), ["top", "first"]);
+    let values = [
+        (80, AttributeValue::Number(1_200_000)),
+        (81, AttributeValue::Choice(91)),
+        (82, AttributeValue::Choice(92)),
+        (83, AttributeValue::Text("老茶树".to_owned())),
+    ];
+    for values in [&values[..1], &values] {
+        replace_product_attributes(conn, PRODUCT, values).await.unwrap();
+        assert_eq!(list_product_attributes(conn, PRODUCT).await.unwrap(), values);
+    }
+    for (choices, is_found) in
+        [(&[91][..], true), (&[91, 92], true), (&[92, 91], true), (&[90], false), (&[91, 90], false)]
+    {
+        let found = list_with_choices(conn, choices, 9).await.unwrap();
+        assert_eq!(!found.is_empty(), is_found, "{choices:?}");
+    }
+    assert!(list_with_choices(conn, &[], 9).await.unwrap().is_empty());
+    assert_eq!(count_choices(conn, tea).await.unwrap(), [(90, 0), (91, 1), (92, 1)]);
+    related(conn).await;
+    unpublish_listing(conn, PRODUCT).await.unwrap();
+    assert_eq!(
+        count_choices(conn, tea).await.unwrap(),
+        [(90, 0), (91, 0), (92, 0)],
+        "only what is in the shop"
+    );
+    publish_listing(conn, PRODUCT, "mingqian-lucha", T + 99).await.unwrap();
+}
+
+async fn related(conn: &mut Conn) {
+    let other = ListingRow { id: ProductId::from_i64(32), slug: "other".to_owned(), ..draft() };
+    insert_listing(conn, &other, None, T).await.unwrap();
+    for wanted in [&[PRODUCT][..], &[]] {
+        replace_related(conn, other.id, wanted).await.unwrap();
+        assert_eq!(list_related(conn, other.id).await.unwrap(), wanted);
+    }
+    replace_related(conn, other.id, &[PRODUCT]).await.unwrap();
+    replace_related(conn, PRODUCT, &[other.id]).await.unwrap();
+    let shown = list_shown_related(conn, other.id).await.unwrap();
+    assert_eq!(shown, [PRODUCT.get()]);
+    assert!(list_shown_related(conn, PRODUCT).await.unwrap().is_empty(), "a draft is not shown");
+    let choices = list_related_choices(conn, TEAM, other.id, 9).await.unwrap();
+    assert_eq!(choices.iter().map(|choice| choice.id).collect::<Vec<_>>(), [PRODUCT.get()]);
+    let village = VillageId::from_i64(3);
+    assert_eq!(list_village_ids(conn, village, other.id, 9).await.unwrap(), [PRODUCT.get()]);
+    assert!(list_village_ids(conn, village, PRODUCT, 9).await.unwrap().is_empty(), "not itself");
+}
+
 async fn publishing(conn: &mut Conn) {
     assert!(!is_slug_taken(conn, "mingqian-lucha").await.unwrap());
     publish_listing(conn, PRODUCT, "mingqian-lucha", T + 9).await.unwrap();
@@ -242,6 +373,11 @@ async fn publishing(conn: &mut Conn) {
     assert_eq!(list_listings(conn, TEAM, None, "2030-01-01", "", 9).await.unwrap()[0].stock, 0, "expired");
     assert!(list_listings(conn, TEAM, Some("draft"), TODAY, "", 9).await.unwrap().is_empty());
     assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("published".to_owned(), 1)]);
+    seasons(conn).await;
+    attributes(conn).await;
     unpublish_listing(conn, PRODUCT).await.unwrap();
-    assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("unpublished".to_owned(), 1)]);
+    assert_eq!(
+        count_listings(conn, TEAM).await.unwrap(),
+        [("draft".to_owned(), 1), ("unpublished".to_owned(), 1)]
+    );
 }

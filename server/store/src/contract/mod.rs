@@ -14,10 +14,15 @@ mod changes;
 mod connections;
 mod county;
 mod credits;
+mod day;
+mod desk;
 mod figures;
+mod freight;
 mod listing;
 mod mail;
+mod marks;
 mod movements;
+mod notifications;
 mod operation;
 mod orders;
 mod passkeys;
@@ -36,6 +41,7 @@ mod upgrades;
 mod version;
 mod villages;
 mod watching;
+mod weighing;
 
 use sqlx::Executor;
 

@@ -1,5 +1,6 @@
 //! A county can be founded, and what was written is what the shop reads.
 
+use domain::attribute::{Attribute, AttributeChoice, AttributeKind};
 use domain::ids::{
     CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, PlaceId, TeamId, TownId, UnitId,
     VillageId,
@@ -86,6 +87,27 @@ async fn found_team(conn: &mut Conn) {
     seed::insert_cadre(conn, &cadre).await.unwrap();
     let shelf = names("tea", "茶叶", "Tea");
     seed::insert_category(conn, CategoryId::from_i64(10), &shelf, 0, None).await.unwrap();
+    let grade = Attribute {
+        id: 40,
+        slug: "grade".to_owned(),
+        name: "等级".to_owned(),
+        name_en: "Grade".to_owned(),
+        kind: AttributeKind::Choice,
+        unit: String::new(),
+        unit_en: String::new(),
+        choices: ["top", "first"]
+            .into_iter()
+            .zip(41..)
+            .map(|(slug, id)| AttributeChoice {
+                id,
+                slug: slug.to_owned(),
+                name: slug.to_owned(),
+                name_en: slug.to_owned(),
+            })
+            .collect(),
+    };
+    seed::insert_attribute(conn, CategoryId::from_i64(10), &grade, 0).await.unwrap();
+    assert_eq!(crate::listing::list_attributes(conn, CategoryId::from_i64(10)).await.unwrap(), [grade]);
     let place = NewDispatchPlace {
         id: PlaceId::from_i64(11),
         team_id: team,
@@ -103,6 +125,7 @@ async fn found_team(conn: &mut Conn) {
         step_quantity: 1000,
         step_fee_fen: 300,
         surcharge_fen: 0,
+        ..FreightRowRow::default()
     };
     let template = NewFreightTemplate {
         id: FreightTemplateId::from_i64(12),

@@ -33,7 +33,11 @@ scenarios!(
     villages,
     county,
     credits,
+    desk,
+    day,
+    notifications,
     figures,
+    freight,
     listing,
     changes,
     sheets,
@@ -41,7 +45,9 @@ scenarios!(
     recalls,
     seed,
     watching,
+    weighing,
     mail,
+    marks,
     audit,
     personal_data
 );

@@ -176,6 +176,7 @@ async fn a_shop_of_the_release_before_the_figures_has_right_ones_after_the_upgra
             "SELECT COUNT(*) FROM product_years",
             "SELECT COUNT(*) FROM shared_years",
             "SELECT COUNT(*) FROM beside_years",
+            "SELECT COUNT(*) FROM team_days",
             "SELECT COUNT(*) FROM product_counts",
         ] {
             let rows = sqlx::query_scalar::<_, i64>(counted).fetch_one(&mut *conn).await.unwrap();

@@ -3,7 +3,8 @@
 use sqlx::Executor as _;
 
 use super::{
-    beside_facts, count_facts, credited_days, earned_days, product_facts, sales_facts, shared_facts, year_of,
+    beside_facts, count_facts, credited_days, earned_days, product_facts, sales_facts, shared_facts,
+    team_facts, year_of,
 };
 use crate::audit_books::Mismatch;
 use crate::{Conn, Engine, Result, sql};
@@ -28,7 +29,7 @@ pub async fn lock_figures(conn: &mut Conn, engine: Engine) -> Result<()> {
     if engine == Engine::Postgres {
         // Table by table, in the order in which an order's figures are written.
         conn.execute(
-            "LOCK TABLE sales_days, product_years, shared_years, beside_years, product_counts IN EXCLUSIVE MODE",
+            "LOCK TABLE sales_days, product_years, shared_years, beside_years, team_days, product_counts IN EXCLUSIVE MODE",
         )
         .await?;
     }
@@ -63,6 +64,13 @@ pub async fn rebuild_figures(conn: &mut Conn) -> Result<()> {
     sql::query(concat!(
         "INSERT INTO beside_years (kind, subject_id, year, freight_fen, fee_fen) ",
         all_beside_facts!()
+    ))
+    .execute(&mut *conn)
+    .await?;
+    sql::query("DELETE FROM team_days").execute(&mut *conn).await?;
+    sql::query(concat!(
+        "INSERT INTO team_days (team_id, day_number, product_id, collective_id, amount_fen) ",
+        team_facts!("a.id > 0")
     ))
     .execute(&mut *conn)
     .await?;
@@ -103,7 +111,25 @@ pub async fn list_wrong_figures(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     .await?;
     wrong.extend(products);
     wrong.extend(list_wrong_sums(conn).await?);
+    wrong.extend(list_wrong_team_days(conn).await?);
     Ok(wrong)
+}
+
+async fn list_wrong_team_days(conn: &mut Conn) -> Result<Vec<Mismatch>> {
+    Ok(sql::query_as::<Mismatch>(concat!(
+        "SELECT 'team ' || t.team_id || ' and product ' || t.product_id || ' on day ' || t.day_number AS subject,
+            CAST(SUM(t.expected) AS BIGINT) AS expected, CAST(SUM(t.found) AS BIGINT) AS found
+        FROM (SELECT team_id, day_number, product_id, collective_id, amount_fen AS expected, CAST(0 AS BIGINT) AS found
+              FROM (",
+        team_facts!("a.id > 0"),
+        ") f UNION ALL SELECT team_id, day_number, product_id, collective_id, CAST(0 AS BIGINT) AS expected,
+                amount_fen AS found FROM team_days) t
+        GROUP BY t.team_id, t.day_number, t.product_id, t.collective_id
+        HAVING SUM(t.expected) <> SUM(t.found)
+        ORDER BY t.team_id, t.day_number, t.product_id, t.collective_id LIMIT 100"
+    ))
+    .fetch_all(&mut *conn)
+    .await?)
 }
 
 async fn list_wrong_sums(conn: &mut Conn) -> Result<Vec<Mismatch>> {

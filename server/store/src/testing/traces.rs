@@ -85,6 +85,8 @@ pub async fn fingerprint(conn: &mut Conn) -> Result<Vec<i64>> {
         "SELECT COUNT(*) FROM outbox",
         "SELECT COUNT(*) FROM listing_changes",
         "SELECT COUNT(*) FROM sheet_previews",
+        "SELECT COUNT(*) FROM carrier_events",
+        "SELECT COUNT(*) FROM desk_lists",
         "SELECT COUNT(*) FROM sheet_outcomes",
     ] {
         figures.push(sql::query_scalar::<i64>(text).fetch_one(&mut *conn).await?);

@@ -153,6 +153,29 @@ const TABLE: &[Row] = &[
     row("/api/sell/confirm_refund", MONEY_RECEIVERS, known_to(KNOW_OF_MONEY), |world| {
         vec![("refund", world.refund.to_string())]
     }),
+    row("/api/parcels/weigh", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("parcel", world.paid.parcel.to_string()),
+            ("key", "access-weigh".to_owned()),
+        ]
+    }),
+    row("/api/parcels/split", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("parcel", world.paid.parcel.to_string()),
+            ("key", "access-desk-1".to_owned()),
+            ("lines[0][line]", world.line.to_string()),
+            ("lines[0][quantity]", "1".to_owned()),
+        ]
+    }),
+    row("/api/parcels/merge", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("into", world.paid.parcel.to_string()),
+            ("key", "access-desk-2".to_owned()),
+        ]
+    }),
     row("/api/parcels/ship", SELLERS, HIDDEN, |world| {
         vec![
             ("team", world.team.to_string()),
@@ -160,6 +183,38 @@ const TABLE: &[Row] = &[
             ("carrier", "中国邮政".to_owned()),
             ("tracking_number", "CP1".to_owned()),
         ]
+    }),
+    row("/api/parcels/paste_numbers", SELLERS, FORBIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("key", "access-desk-3".to_owned()),
+            ("text", format!("{} 中国邮政 CP1", world.paid.parcel)),
+        ]
+    }),
+    row("/api/parcels/apply_list", SELLERS, FORBIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("list", world.desk_list.to_string()),
+            ("then", "all".to_owned()),
+        ]
+    }),
+    row("/api/day/ship_many", SELLERS, FORBIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("then", "ship".to_owned()),
+            ("carrier", "中国邮政".to_owned()),
+            ("rows[0][parcel]", world.paid.parcel.to_string()),
+            ("rows[0][chosen]", "on".to_owned()),
+            ("rows[0][tracking_number]", "CP1".to_owned()),
+        ]
+    }),
+    row("/api/day/mark", SELLERS, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("then", "all".to_owned())]
+    }),
+    row("/api/day/set_wishes", SELLERS, FORBIDDEN, |world| {
+        let row = [("rows[0][kind]", "late"), ("rows[0][in_console]", "on"), ("rows[0][by_mail]", "at_once")];
+        let team = ("team", world.team.to_string());
+        row.map(|(name, value)| (name, value.to_owned())).into_iter().chain([team]).collect()
     }),
     row("/api/units/receive_parcel", MEMBERS, UNKNOWN, |world| unit_order(world, &world.paid.number)),
     row("/api/parcels/give_up", SELLERS, HIDDEN, |world| {
@@ -207,6 +262,16 @@ const TABLE: &[Row] = &[
         vec![("product", world.product.to_string()), ("key", "access-6".to_owned())]
     }),
     row("/api/listing/unpublish", SELLERS, HIDDEN, |world| vec![("product", world.product.to_string())]),
+    row("/api/listing/decide_review", CAPTAIN, known_to(&[Who::Seller]), |world| {
+        vec![
+            ("product", world.product.to_string()),
+            ("version", "1".to_owned()),
+            ("then", "approve".to_owned()),
+        ]
+    }),
+    row("/api/listing/set_reviews", CAPTAIN, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("then", "off".to_owned())]
+    }),
     row("/api/listing/schedule", SELLERS, HIDDEN, |world| {
         let tomorrow_ms = world.shop.services.now_ms() + domain::time::DAY_MS;
         let moment = domain::time::china_minute_text(tomorrow_ms).replace(' ', "T");
@@ -246,6 +311,60 @@ const TABLE: &[Row] = &[
             [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
         of_batch(world, &fields)
     }),
+    row("/api/marks/save_mark", TREASURER, FORBIDDEN, |world| {
+        let fields = [("version", "1"), ("name", "渡口"), ("rules", "只用春茶"), ("key", "marks-1")];
+        let of = [("collective", world.collective.to_string()), ("mark", world.mark.to_string())];
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
+    }),
+    row("/api/marks/grant_licence", TREASURER, HIDDEN, |world| {
+        let fields = [("product", "own"), ("base_unit", "g"), ("quantity", "9"), ("key", "marks-2")];
+        let of = [("collective", world.other_collective.to_string()), ("mark", world.mark.to_string())];
+        let until = ("ends_on", "2030-12-31".to_owned());
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).chain([until]).collect()
+    }),
+    row("/api/marks/withdraw_licence", TREASURER, HIDDEN, |world| {
+        let fields = [("reason", "停种"), ("key", "marks-3")];
+        let of = [("licence", world.licence.to_string())];
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
+    }),
+    row("/api/marks/choose_mark", SELLERS, HIDDEN, |world| {
+        let of = [("product", world.product.to_string()), ("mark", world.mark.to_string())];
+        of.into_iter().chain([("key", "marks-4".to_owned())]).collect()
+    }),
+    row("/api/freight/save_template", SELLERS, FORBIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("name", "按件，省内便宜".to_owned()),
+            ("basis", "piece".to_owned()),
+            ("rows[0][first_quantity]", "1".to_owned()),
+            ("rows[0][first_fee]", "6".to_owned()),
+            ("rows[0][step_quantity]", "1".to_owned()),
+            ("rows[0][step_fee]", "1".to_owned()),
+            ("then", "save".to_owned()),
+            ("key", "freight-1".to_owned()),
+        ]
+    }),
+    row("/api/freight/duplicate_template", SELLERS, HIDDEN, |world| {
+        vec![("template", world.template.to_string()), ("key", "freight-2".to_owned())]
+    }),
+    row("/api/freight/change_template", SELLERS, HIDDEN, |world| {
+        let id = world.template.to_string();
+        vec![("id", id), ("then", "default".to_owned()), ("key", "freight-3".to_owned())]
+    }),
+    row("/api/freight/save_place", SELLERS, FORBIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("name", "县城仓".to_owned()),
+            ("region", "610925".to_owned()),
+            ("address", "城关镇1号".to_owned()),
+            ("phone", "0915-2522001".to_owned()),
+            ("key", "freight-4".to_owned()),
+        ]
+    }),
+    row("/api/freight/change_place", SELLERS, HIDDEN, |world| {
+        let id = world.place.to_string();
+        vec![("id", id), ("then", "default".to_owned()), ("key", "freight-5".to_owned())]
+    }),
     row("/api/account/update_profile", SIGNED_IN, FORBIDDEN, |_| {
         vec![("display_name", "新名".to_owned()), ("locale", "zh".to_owned())]
     }),
@@ -268,6 +387,10 @@ const UPLOADS: &[Row] = &[
     row("/upload/goods-sheet", SELLERS, FORBIDDEN, |world| {
         vec![("team", world.team.to_string()), ("key", "access-6".to_owned())]
     }),
+    row("/upload/tracking-list", SELLERS, FORBIDDEN, |world| {
+        let kind = ("kind", "numbers".to_owned());
+        vec![("team", world.team.to_string()), ("key", "access-desk-4".to_owned()), kind]
+    }),
     row("/upload/after-sale", MEMBERS, UNKNOWN, |world| {
         let fields = [("kind", "refund_unshipped"), ("reason", "late"), ("key", "access-8")];
         let parcel = ("parcel", world.claimed.parcel.to_string());
@@ -275,6 +398,7 @@ const UPLOADS: &[Row] = &[
     }),
     row("/upload/after-sale-message", TALKERS, UNKNOWN, case),
     row("/upload/certificate", SELLERS, HIDDEN, |world| of_batch(world, &[])),
+    row("/upload/mark-picture", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
     row("/upload/unit-sheet", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {
         vec![("unit", world.unit.to_owned())]
     }),
@@ -301,6 +425,9 @@ fn case(world: &World) -> Fields {
     fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain([id]).collect()
 }
 
+/// Who keeps the collective's books, and its mark.
+const TREASURER: &[Who] = &[Who::Treasurer];
+
 /// Those who stop the sale of a batch.
 const RECALLERS: &[Who] = &[Who::Seller, Who::Captain, Who::CountyAdmin, Who::Operator];
 
@@ -312,6 +439,8 @@ fn of_batch(world: &World, fields: &[(&'static str, &'static str)]) -> Fields {
 
 const WITH_SESSION: &[Who] = Who::ALL.split_at(1).1;
 /// A seller who is not captain; to the unit that pays, the seller's side of the money does not exist.
+/// Who leads the team.
+const CAPTAIN: &[Who] = &[Who::Captain];
 const KNOW_OF_MONEY: &[Who] = &[Who::Seller];
 const MONEY_RECEIVERS: &[Who] = &[Who::Captain, Who::CountyAdmin, Who::Operator];
 
@@ -393,13 +522,16 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
 const NEVER_DONE: &[&str] = &[
     "/api/listing/schedule",
     "/api/after_sales/offer_refund",
+    "/api/parcels/merge",
     "/api/stock/move",
     "/api/stock/count",
     "/api/stock/correct_inputs",
     "/upload/certificate",
+    "/upload/mark-picture",
     "/api/checkout/place_order",
     "/api/listing/save_draft",
     "/api/listing/add_batch",
+    "/api/listing/decide_review",
     "/api/orders/confirm_receipt",
     "/api/account/change_password",
     "/api/account/sign_in",

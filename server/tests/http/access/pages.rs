@@ -65,6 +65,9 @@ const TABLE: &[Row] = &[
     ("/orders/{number}/thanks", &[&[Who::Shopper]], UNKNOWN),
     ("/sell", &[SELLERS, OTHER_SELLERS], FORBIDDEN),
     ("/sell/{team}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/orders", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/orders.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/notifications", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/stock", &[SELLERS], FORBIDDEN),
@@ -72,6 +75,11 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/products/{product}/count", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/movements", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches/{batch}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/freight", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/freight/{template}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/freight-trial", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/places", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/places/{place}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches/{batch}/recall", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches/{batch}/labels", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/recalls", &[SELLERS], FORBIDDEN),
@@ -85,6 +93,10 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/sheets/{preview}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/packing-lists", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/parcels/labels", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/parcels/{parcel}/label", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/tracking", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/tracking/{list}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/{parcel}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/{parcel}/packing-list", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/after-sales", &[SELLERS], FORBIDDEN),
@@ -101,6 +113,9 @@ const TABLE: &[Row] = &[
     ("/unit/{unit}/report.xlsx", &[MEMBERS], HIDDEN),
     ("/books", &[&[Who::Treasurer, Who::OtherTreasurer]], FORBIDDEN),
     ("/books/{collective}", &[&[Who::Treasurer]], FORBIDDEN),
+    ("/marks/{slug}", &[EVERYONE], PUBLIC),
+    ("/books/{collective}/marks", &[&[Who::Treasurer]], FORBIDDEN),
+    ("/books/{collective}/marks/{mark}", &[&[Who::Treasurer]], HIDDEN),
     ("/books/{collective}/statement", &[&[Who::Treasurer]], FORBIDDEN),
     ("/books/{collective}/statement.xlsx", &[&[Who::Treasurer]], FORBIDDEN),
     ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
@@ -121,10 +136,14 @@ fn filled(path: &str, world: &World, in_other: bool) -> String {
         .replace("{team}", &team.to_string())
         .replace("{product}", &world.product.to_string())
         .replace("{batch}", &world.batch.to_string())
+        .replace("{template}", &world.template.to_string())
+        .replace("{place}", &world.place.to_string())
         .replace("{preview}", &world.preview.to_string())
+        .replace("{list}", &world.desk_list.to_string())
         .replace("{parcel}", &parcel.to_string())
         .replace("{after_sale}", &world.after_sale.to_string())
         .replace("{unit}", unit)
+        .replace("{mark}", &world.mark.to_string())
         .replace("{collective}", &world.collective.to_string())
 }
 

@@ -1,6 +1,8 @@
 //! One side of the small world: what its people sell, and what they sell it from.
 
-use domain::ids::{BatchId, CollectiveId, CorpsId, ProductId, TeamId, TownId, UnitId, VariantId};
+use domain::ids::{
+    BatchId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId, UnitId, VariantId,
+};
 use domain::money::Fen;
 use service::Services;
 use store::WriteTx;
@@ -19,6 +21,9 @@ pub struct Side {
     pub product: ProductId,
     pub variant: VariantId,
     pub batch: BatchId,
+    /// Where its parcels leave, and by which template.
+    pub place: PlaceId,
+    pub template: FreightTemplateId,
     pub unit: UnitId,
 }
 
@@ -68,6 +73,7 @@ pub async fn insert_side(
         step_quantity: 1,
         step_fee_fen: 0,
         surcharge_fen: 0,
+        ..FreightRowRow::default()
     };
     let freight = NewFreightTemplate {
         id: services.new_id(),
@@ -95,7 +101,16 @@ pub async fn insert_side(
         ..ListingRow::blank(services.new_id(), services.now_ms())
     };
     let (variant, batch) = insert_goods(services, tx, &row, &village).await;
-    Side { team, collective: village.collective_id, product: row.id, variant, batch, unit }
+    Side {
+        team,
+        collective: village.collective_id,
+        product: row.id,
+        variant,
+        batch,
+        place: place.id,
+        template: freight.id,
+        unit,
+    }
 }
 
 async fn insert_goods(

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use domain::address::AddressForm;
 use domain::ids::{
-    AfterSaleId, BatchId, CollectiveId, ListingChangeId, OrderId, ParcelId, PaymentId, ProductId, RefundId,
-    SheetPreviewId, TeamId, VariantId,
+    AfterSaleId, BatchId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId, MarkId,
+    MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId, TeamId,
+    VariantId,
 };
 use domain::invoice::InvoiceWish;
 use domain::locale::Locale;
 use domain::role::Role;
 use service::after_sales::{AskAfterSale, AskLine};
 use service::checkout::PlaceOrder;
+use service::marks::{GrantLicence, SaveMark};
 use service::units::SubmitUnitOrder;
 use service::{Services, Viewer, hash_token};
 use store::WriteTx;
@@ -31,9 +33,15 @@ pub struct World {
     pub team: TeamId,
     pub other_team: TeamId,
     pub collective: CollectiveId,
+    pub other_collective: CollectiveId,
+    /// A mark of the collective, and a licence of it for the other one.
+    pub mark: MarkId,
+    pub licence: MarkLicenceId,
     pub product: ProductId,
     pub variant: VariantId,
     pub batch: BatchId,
+    pub place: PlaceId,
+    pub template: FreightTemplateId,
     /// The slugs of the units.
     pub unit: &'static str,
     pub other_unit: &'static str,
@@ -64,6 +72,9 @@ pub struct World {
     pub version: i64,
     /// A sheet that would change the product.
     pub preview: SheetPreviewId,
+    /// The only line of `paid`, and a list with a tracking number for its parcel.
+    pub line: LineId,
+    pub desk_list: DeskListId,
     browsers: BTreeMap<Who, Browser>,
 }
 
@@ -198,9 +209,14 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         team: own.team,
         other_team: other.team,
         collective: own.collective,
+        other_collective: other.collective,
+        mark: MarkId::from_i64(0),
+        licence: MarkLicenceId::from_i64(0),
         product: own.product,
         variant: own.variant,
         batch: own.batch,
+        place: own.place,
+        template: own.template,
         unit: "own",
         other_unit: "other",
         retail: nothing.clone(),
@@ -217,6 +233,8 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         change: ListingChangeId::from_i64(0),
         version: 0,
         preview: SheetPreviewId::from_i64(0),
+        line: LineId::from_i64(0),
+        desk_list: DeskListId::from_i64(0),
         shop,
         browsers,
     };
@@ -264,7 +282,31 @@ impl World {
         assert_eq!(applied.done, 1);
         let history = service::changes::history(&services, &seller, self.product, None).await.unwrap();
         (self.change, self.version) = (history.entries[0].change, history.version);
+        let treasurer = self.viewer(Who::Treasurer).await;
+        let texts = SaveMark {
+            collective: self.collective.to_string(),
+            name: "own".to_owned(),
+            rules: "只用春茶".to_owned(),
+            ..SaveMark::default()
+        };
+        self.mark = service::marks::save_mark(&services, &treasurer, &texts, "access-mark").await.unwrap();
+        let licence = GrantLicence {
+            mark: self.mark.to_string(),
+            collective: self.other_collective.to_string(),
+            product: "own".to_owned(),
+            base_unit: "g".to_owned(),
+            quantity: "50".to_owned(),
+            ends_on: "2030-12-31".to_owned(),
+            ..GrantLicence::default()
+        };
+        let licence = service::marks::grant_licence(&services, &treasurer, &licence, "access-licence").await;
+        self.licence = licence.unwrap();
         self.preview = self.sheet_of("Tin of spring tea", "access-sheet-2").await;
+        self.line = {
+            let mut conn = services.db.read().await.unwrap();
+            store::orders::list_order_lines(&mut conn, self.paid.id).await.unwrap()[0].id
+        };
+        self.desk_list = self.list_of("CP1", "access-list").await;
         self
     }
 
@@ -273,6 +315,15 @@ impl World {
         let seller = self.viewer(Who::Seller).await;
         let sheet = format!("code,variant_name_en\nOWN-1,{name}\n").into_bytes();
         service::sheets::preview_sheet(&self.shop.services, &seller, self.team, sheet, key).await.unwrap()
+    }
+
+    /// A list that gives the parcel of `paid` a tracking number.
+    pub async fn list_of(&self, number: &str, key: &str) -> DeskListId {
+        use service::shipping::lists::{ListSource, keep_list};
+        let seller = self.viewer(Who::Seller).await;
+        let text = ListSource::Text(format!("{} 中国邮政 {number}", self.paid.parcel));
+        let kind = domain::shipping::ListKind::Numbers;
+        keep_list(&self.shop.services, &seller, self.team, kind, text, key).await.unwrap()
     }
 
     /// Buys one piece without paying it.

@@ -47,6 +47,7 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         other_file: None,
     };
     world.sign_in_again(call.who).await;
+    put_back_on_sale(world).await;
     match row.path {
         "/api/cart/add_line" => {
             call.put("key", KEY);
@@ -71,9 +72,28 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             put_photo(world, &seller).await;
             service::listing::unpublish(&world.shop.services, &seller, world.product).await.unwrap();
         }
+        "/api/listing/set_reviews" => call.put("then", "on"),
+        "/api/listing/decide_review" => {
+            let (seller, captain) = (world.viewer(Who::Seller).await, world.viewer(Who::Captain).await);
+            let services = &world.shop.services;
+            put_photo(world, &seller).await;
+            service::listing::set_reviews(services, &captain, world.team, true).await.unwrap();
+            service::listing::unpublish(services, &seller, world.product).await.unwrap();
+            service::listing::submit(services, &seller, world.product).await.unwrap();
+            call.put("version", &version(world).await.to_string());
+            call.other = Some(("then", "return".to_owned()));
+        }
         "/upload/goods-sheet" => {
             call.file = Some(b"code,price\nOWN-1,67.00\n".to_vec());
             call.other_file = Some(b"code,price\nOWN-1,66.00\n".to_vec());
+        }
+        "/upload/tracking-list" => call.other_file = Some(b"OWN-1,4\r\n".to_vec()),
+        "/api/parcels/split" => call.other = Some(("lines[0][quantity]", "2".to_owned())),
+        "/api/parcels/merge" => merge(world, &mut call).await,
+        "/api/parcels/paste_numbers" => call.other = Some(("text", "X 中国邮政 CP2".to_owned())),
+        "/api/parcels/apply_list" => {
+            let list = world.list_of("CP9", "replay-list").await;
+            call.put("list", &list.to_string());
         }
         "/api/sheets/apply" => {
             let preview = world.sheet_of("A tin of tea", "replay-sheet").await;
@@ -97,10 +117,16 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             call.put("certificate_contact", "0915-2522001");
             call.other = Some(("received", "6".to_owned()));
         }
+        "/api/freight/save_template" => call.other = Some(("name", "另一个模板".to_owned())),
+        "/api/freight/save_place" => call.other = Some(("name", "另一个仓".to_owned())),
+        "/api/freight/change_template" | "/api/freight/change_place" => {
+            call.other = Some(("then", "restore".to_owned()));
+        }
         "/api/listing/correct_stock" => call.other = Some(("change", "-2".to_owned())),
         path if path.starts_with("/api/stock/") || path == "/upload/certificate" => {
             stock(world, &mut call).await
         }
+        "/api/parcels/weigh" => weigh(world, &mut call).await,
         "/api/orders/confirm_receipt" => {
             let placed = shipped(world).await;
             call.put("number", &placed.number);
@@ -128,12 +154,56 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             }
             call.other = Some(("display_name", "旧人".to_owned()));
         }
+        "/api/marks/save_mark" => call.other = Some(("name", "新渡口".to_owned())),
+        "/api/marks/grant_licence" => call.other = Some(("quantity", "8".to_owned())),
+        "/api/marks/withdraw_licence" => call.other = Some(("reason", "换人".to_owned())),
+        "/api/marks/choose_mark" => call.other = Some(("mark", String::new())),
+        "/upload/mark-picture" => call.file = Some(OTHER_PICTURE.to_vec()),
         path if path.contains("after") && path != "/api/after_sales/declare_rule" => {
             after_sale(world, &mut call).await
         }
         _ => {}
     }
     call
+}
+
+/// A parcel of three pieces that are sold by weight, on the scales.
+async fn weigh(world: &World, call: &mut Call) {
+    let services = &world.shop.services;
+    let weighed = store::weighing::WeighedVariantRow {
+        variant_id: world.variant,
+        per_kg_fen: domain::money::Fen::new(7_000),
+        least_g: 500,
+        most_g: 1_000,
+    };
+    let mut tx = services.db.write().await.unwrap();
+    store::weighing::put_weighed_variant(&mut tx, &weighed).await.unwrap();
+    tx.commit().await.unwrap();
+    let placed = world.hand_in_paid(&services.new_token(), 3).await;
+    // What else is ordered is not weighed.
+    let mut tx = services.db.write().await.unwrap();
+    store::weighing::delete_weighed_variant(&mut tx, world.variant).await.unwrap();
+    let line = store::orders::list_order_lines(&mut tx, placed.id).await.unwrap().remove(0);
+    tx.commit().await.unwrap();
+    call.put("parcel", &placed.parcel.to_string());
+    call.put("key", &services.new_token());
+    for piece in 0..3 {
+        call.put(&format!("pieces[{piece}][line]"), &line.id.to_string());
+        call.put(&format!("pieces[{piece}][weight]"), "0.75");
+    }
+    call.other = Some(("pieces[1][weight]", "0.8".to_owned()));
+}
+
+/// Another parcel of the same order.
+async fn merge(world: &World, call: &mut Call) {
+    use service::shipping::split::{SplitParcel, SplitPieces, split_parcel};
+    let pieces = SplitPieces { line: world.line.to_string(), quantity: "1".to_owned() };
+    let key = world.shop.services.new_token();
+    let command = SplitParcel { key, parcel: world.paid.parcel.to_string(), lines: vec![pieces] };
+    let seller = world.viewer(Who::Seller).await;
+    let other = split_parcel(&world.shop.services, &seller, command).await.unwrap();
+    call.put("parcels[0]", &other.to_string());
+    call.other = Some(("into", other.to_string()));
 }
 
 /// What is done with a batch, so that it does something.
@@ -147,7 +217,7 @@ async fn stock(world: &World, call: &mut Call) {
             let place = store::seed::NewDispatchPlace {
                 id,
                 team_id: world.team,
-                name: "县城仓".to_owned(),
+                name: "河边仓".to_owned(),
                 region_code: "610925".to_owned(),
                 address: "城关镇".to_owned(),
                 phone: "0915-2522002".to_owned(),
@@ -274,6 +344,11 @@ async fn listing(world: &World, call: &mut Call) {
     for (name, value) in &fields {
         match value {
             serde_json::Value::String(text) => call.put(name, text),
+            serde_json::Value::Object(named) => {
+                for (key, value) in named {
+                    call.put(&format!("{name}[{key}]"), value.as_str().unwrap());
+                }
+            }
             serde_json::Value::Array(rows) => {
                 for (at, row) in rows.iter().enumerate() {
                     put_row(call, &format!("{name}[{at}]"), row);
@@ -308,6 +383,18 @@ async fn batch_code(world: &World) -> String {
     let seller: Viewer = world.viewer(Who::Seller).await;
     let batch = world.batch.to_string();
     service::stock::batch_label(&world.shop.services, &seller, &batch).await.unwrap().code
+}
+
+/// What the calls before have taken out of the shop can be ordered again.
+async fn put_back_on_sale(world: &World) {
+    let (seller, captain) = (world.viewer(Who::Seller).await, world.viewer(Who::Captain).await);
+    let services = &world.shop.services;
+    let page = service::listing::edit_page(services, &seller, world.product).await.unwrap();
+    if page.status == service::listing::ListingStatus::Unpublished {
+        service::listing::set_reviews(services, &captain, world.team, false).await.unwrap();
+        put_photo(world, &seller).await;
+        service::listing::publish(services, &seller, world.product).await.unwrap();
+    }
 }
 
 /// Without a photo nothing can be published.

@@ -67,6 +67,8 @@ pub struct BuyBoxData {
     pub checkout_path: String,
     pub cart_count: i64,
     pub sold_count: i64,
+    /// Why nothing can be ordered today, in the reader's language: its season is not on.
+    pub closed: Option<String>,
     /// The team looks at what is not published yet, so that nothing can be bought.
     pub is_preview: bool,
 }
@@ -83,6 +85,7 @@ crate::island::readable!(BuyBoxData {
     checkout_path,
     cart_count,
     sold_count,
+    closed,
     is_preview
 });
 

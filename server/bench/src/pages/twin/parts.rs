@@ -139,6 +139,11 @@ fn card(card: &Card, eager: bool, this_year: i32) -> Markup {
                         }
                     }
                 }
+                @if let Some(mark) = &card.mark {
+                    p class="small muted" {
+                        (icon_s("certificate")) span class="vh" { "集体商标 " } (mark.name)
+                    }
+                }
                 p class="card__foot" {
                     (price(card.price_from_fen, "price"))
                     @if card.has_more_prices { span class="muted small" { "起" } }

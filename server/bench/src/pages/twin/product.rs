@@ -49,7 +49,7 @@ pub(super) fn product(site: &Site, shown: &Shown, nonce: &str, key: &str) -> Mar
         @if !page.related.is_empty() {
             section class="related" {
                 div class="section-head" {
-                    h2 { "同类还有" }
+                    h2 { "看看这些" }
                     a href={ "/products?category=" (page.category.slug) } { "全部" }
                 }
                 (grid(&page.related, false, site.this_year))
@@ -209,9 +209,36 @@ fn buy(site: &Site, page: &ProductPage, key: &str) -> Markup {
             }
             h1 { (page.name) }
             p class="product__sub" { (page.category.name) " · " (page.team.name) "上架" }
+            @if let Some(mark) = &page.mark {
+                p class="product__sub" {
+                    (icon_s("certificate")) "集体商标 " a href={ "/marks/" (mark.slug) } { (mark.name) }
+                }
+            }
             @if let Some(batch) = batch { (freshness_note(batch, site.this_year)) }
             (buy_box(page, key))
+            (by_weight(page))
             @if let Some(preview) = &page.freight { (freight(preview, &page.slug)) }
+        }
+    }
+}
+
+/// How variants are sold by weight, each by its name where there are others.
+fn by_weight(page: &ProductPage) -> Markup {
+    let kilograms = |grams: i64| {
+        let text = format!("{}.{:03}", grams / 1_000, grams % 1_000);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    html! {
+        @for variant in &page.variants {
+            @if let Some(view) = variant.by_weight {
+                p class="small" {
+                    @if page.variants.len() > 1 { strong { (variant.name) } " " }
+                    "按重量计价：¥" (view.per_kg_fen.to_yuan_string()) "/公斤，每件 " (kilograms(view.least_g))
+                    @if view.least_g < view.most_g { "–" (kilograms(view.most_g)) }
+                    " 公斤。先付 ¥" (variant.price_fen.to_yuan_string())
+                    "，发货前称重，轻了的差额自动退回，重了不多收。"
+                }
+            }
         }
     }
 }
@@ -251,6 +278,11 @@ fn label(page: &ProductPage) -> Markup {
     html! {
         section class="box" {
             h2 { "商品信息" }
+            @if !page.attributes.is_empty() {
+                dl class="facts " {
+                    @for attribute in &page.attributes { (given(&attribute.name, &attribute.value)) }
+                }
+            }
             dl class="facts " {
                 div {
                     dt { "分类" }

@@ -24,6 +24,8 @@ struct BuyBoxData<'a> {
     cart_count: i64,
     sold_count: i64,
     is_preview: bool,
+    /// Only what is for sale all year has a twin.
+    closed: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -72,6 +74,7 @@ fn props(page: &ProductPage, key: &str, chosen: &str, min: i64) -> String {
         cart_count: 0,
         sold_count: page.sold_count,
         is_preview: false,
+        closed: None,
     };
     serde_json::to_string(&Props { data, locale: Locale::Zh }).unwrap_or_default()
 }

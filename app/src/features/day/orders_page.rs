@@ -1,0 +1,226 @@
+//! A team's parcels in one table: narrowed by the address, shipped and printed by the dozen, taken out as a sheet.
+
+use domain::ids::{ParcelId, ProductId, VillageId};
+use domain::parcel::ParcelStatus;
+use leptos::prelude::*;
+use service::day::{ChoiceRow, TableFilter, TablePage};
+
+use super::ship_form::{plain_table, ship_form};
+use crate::context::{link, locale, name, query, query_text, request, services, t, viewer};
+use crate::features::sell::team::{Team, current_team};
+use crate::layout::Screen;
+use crate::routes::{FileAnswer, FileResult, PageResult, paths};
+use crate::text::counted;
+use crate::ui;
+
+fn filter_of_query() -> TableFilter {
+    TableFilter {
+        status: query("status"),
+        village: query("village"),
+        product: query("product"),
+        from: query("from"),
+        to: query("to"),
+        only_late: query("late") == "1",
+    }
+}
+
+/// `/sell/{team}/orders?status=…&village=…&product=…&from=…&to=…&late=1&page=2`
+pub async fn orders_page() -> PageResult {
+    let team = current_team().await?;
+    let filter = filter_of_query();
+    let number = query("page").parse().unwrap_or(1);
+    let page = service::day::parcel_table(&services(), &viewer(), team.id, &filter, number).await?;
+    let title = t("订单", "Orders");
+    let sub = t(
+        "可以按状态、村、商品和付款日期筛选，也可以批量发货和打印。",
+        "Narrow by state, village, product and day of payment; ship and print many at once.",
+    );
+    let sheet = format!("{}{}", link(&paths::team_orders_sheet(team.id)), sheet_query(&filter));
+    let export = view! {
+        <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a>
+    };
+    let table = if page.rows.is_empty() {
+        nothing(&filter, &team)
+    } else if filter.state() == Some(ParcelStatus::ToPack) {
+        ship_form(&team, &page, &filter)
+    } else {
+        plain_table(&team, &page)
+    };
+    let body = view! {
+        {ui::page_head(title, sub, export)}
+        {notice(&team)}
+        {state_tabs(&team, &filter)}
+        {filter_form(&team, &filter, &page)}
+        {table}
+        {ui::pager(page.page, page.page + i64::from(page.has_more))}
+    };
+    Ok(Screen::console(team.console(), title, body))
+}
+
+/// `/sell/{team}/orders.xlsx`, narrowed like the page.
+pub async fn orders_sheet() -> FileResult {
+    let team = current_team().await?;
+    let filter = filter_of_query();
+    let bytes = service::day::export_parcels(&services(), &viewer(), team.id, &filter).await?;
+    let today = domain::time::Date::from_epoch_ms(services().now_ms());
+    Ok(FileAnswer::xlsx(format!("orders-{today}.xlsx"), bytes))
+}
+
+/// The filter as a query, for the sheet.
+fn sheet_query(filter: &TableFilter) -> String {
+    let pairs = [
+        ("status", filter.status.as_str()),
+        ("village", filter.village.as_str()),
+        ("product", filter.product.as_str()),
+        ("from", filter.from.as_str()),
+        ("to", filter.to.as_str()),
+        ("late", if filter.only_late { "1" } else { "" }),
+    ];
+    let pairs: Vec<(&str, &str)> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    query_text(&pairs)
+}
+
+/// What became of parcels that were ticked.
+fn notice(team: &Team) -> AnyView {
+    let Ok(sent) = query("sent").parse::<i64>() else { return ().into_any() };
+    let kept: Vec<_> = query("kept")
+        .split(',')
+        .filter_map(|id| id.parse::<ParcelId>().ok())
+        .map(|parcel| {
+            view! { <li><a class="num" href=link(&paths::team_parcel(team.id, parcel))>{parcel.to_string()}</a></li> }
+        })
+        .collect();
+    let done = (sent > 0).then(|| {
+        ui::alert(
+            "ok",
+            &counted(
+                locale(),
+                sent,
+                "个包裹已标记发货",
+                ["parcel was marked as shipped", "parcels were marked as shipped"],
+            ),
+            (),
+        )
+    });
+    let held = (!kept.is_empty()).then(|| {
+        let words = t(
+            "这些没有发出：售后未处理完、批次被召回、还没称重，或状态已变。打开看看。",
+            "These have not left: an open after-sale, a recalled batch, a weight that is missing, or another state. Open them to see.",
+        );
+        ui::alert("warn", words, view! { <ul>{kept}</ul> })
+    });
+    view! { {done}{held} }.into_any()
+}
+
+fn state_tabs(team: &Team, filter: &TableFilter) -> AnyView {
+    let present = match filter.state() {
+        _ if filter.only_late => "late",
+        Some(status) => status.as_str(),
+        None => "all",
+    };
+    let path = link(&paths::team_orders(team.id));
+    let items: Vec<_> = [
+        ("to_pack", t("待发货", "To pack")),
+        ("late", t("超期", "Late")),
+        ("shipped", t("已发货", "Shipped")),
+        ("received", t("已签收", "Received")),
+        ("all", t("全部", "All")),
+    ]
+    .into_iter()
+    .map(|(word, label)| {
+        let mut kept = TableFilter { only_late: word == "late", ..filter.clone() };
+        kept.status = if word == "late" { String::new() } else { word.to_owned() };
+        let href = format!("{path}{}", sheet_query(&kept));
+        view! { <a href=href aria-current=(word == present).then_some("page")>{label}</a> }
+    })
+    .collect();
+    view! { <nav class="tabs" aria-label=t("状态", "State")>{items}</nav> }.into_any()
+}
+
+fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
+    let village = |row: &ChoiceRow| VillageId::from_i64(row.id).to_string();
+    let product = |row: &ChoiceRow| ProductId::from_i64(row.id).to_string();
+    let status = (!filter.status.is_empty()).then(|| ui::hidden("status", &filter.status));
+    let late = filter.only_late.then(|| ui::hidden("late", "1"));
+    let is_narrowed =
+        [&filter.village, &filter.product, &filter.from, &filter.to].iter().any(|text| !text.is_empty());
+    let clear = is_narrowed.then(|| {
+        let href = format!(
+            "{}{}",
+            link(&paths::team_orders(team.id)),
+            sheet_query(&TableFilter {
+                status: filter.status.clone(),
+                only_late: filter.only_late,
+                ..TableFilter::default()
+            })
+        );
+        view! { <a class="btn btn--quiet" href=href>{t("清除筛选", "Clear")}</a> }
+    });
+    view! {
+        <form class="form form--wide" method="get" action=link(&paths::team_orders(team.id)) role="search" aria-label=t("筛选", "Narrow")>
+            {status}{late}
+            <div class="fields fields--4">
+                {choice("village", t("村", "Village"), &filter.village, &page.villages, village)}
+                {choice("product", t("商品", "Product"), &filter.product, &page.products, product)}
+                <div class="field">
+                    <label for="d-from">{t("付款日期从", "Paid from")}</label>
+                    <input id="d-from" type="date" name="from" value=filter.from.clone()/>
+                </div>
+                <div class="field">
+                    <label for="d-to">{t("到", "to")}</label>
+                    <input id="d-to" type="date" name="to" value=filter.to.clone()/>
+                </div>
+            </div>
+            <div class="row">
+                <button class="btn btn--plain">{ui::icon("filter")}{t("筛选", "Narrow")}</button>
+                {clear}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn choice(
+    parameter: &'static str,
+    label: &'static str,
+    present: &str,
+    rows: &[ChoiceRow],
+    id_text: impl Fn(&ChoiceRow) -> String,
+) -> AnyView {
+    let options: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let id = id_text(row);
+            let is_chosen = id == present;
+            view! { <option value=id selected=is_chosen>{name(&row.name, &row.name_en).to_owned()}</option> }
+        })
+        .collect();
+    let id = format!("d-{parameter}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=parameter><option value="">{t("全部", "All")}</option>{options}</select>
+        </div>
+    }
+    .into_any()
+}
+
+fn nothing(filter: &TableFilter, team: &Team) -> AnyView {
+    if filter.only_late {
+        return ui::empty("check-circle", t("没有超期的包裹", "Nothing is late"), "", ());
+    }
+    if request().query.is_empty()
+        || *filter == (TableFilter { status: filter.status.clone(), ..TableFilter::default() })
+    {
+        let sub = t("有人付款后，包裹会出现在这里。", "Parcels appear here as soon as someone has paid.");
+        return ui::empty("package", t("没有要发的货", "Nothing here"), sub, ());
+    }
+    let all = format!("{}?status=all", link(&paths::team_orders(team.id)));
+    let action = view! { <a class="btn btn--plain" href=all>{t("看全部", "See all")}</a> };
+    ui::empty(
+        "search",
+        t("没有找到", "Nothing found"),
+        t("换个日期或条件试试。", "Try other days or fewer conditions."),
+        action,
+    )
+}

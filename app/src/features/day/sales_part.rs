@@ -1,0 +1,118 @@
+//! What was sold today and this month: small charts, each beside its table.
+
+use domain::money::Fen;
+use leptos::prelude::*;
+use service::day::{DaySales, PartSalesRow};
+
+use crate::context::{link, locale, name, query_text, t};
+use crate::features::sell::team::Team;
+use crate::routes::paths;
+use crate::text::{counted, yuan};
+use crate::ui;
+
+/// Figures, the month by day, villages and products. Every figure leads to the parcels behind it.
+pub fn sales_part(team: &Team, sales: &DaySales) -> AnyView {
+    let month = month_query(sales);
+    let today = today_query(sales);
+    let bars: Vec<(String, i64)> =
+        sales.days.iter().map(|(day, amount)| (day.to_string(), amount.get())).collect();
+    let chart = sales.month_fen.is_positive().then(|| {
+        view! { <div class="box">{ui::bar_chart(t("本月每日销售额", "Sales by day of the month"), &bars, |fen| yuan(Fen::new(fen)))}</div> }
+    });
+    view! {
+        <section class="stack" id="sales">
+            <h2>{t("卖得怎么样", "How it sells")}</h2>
+            {ui::stats(vec![
+                figure(&orders_path(team, &today), t("今日销售额", "Sold today"), sales.today_fen, sales.today_orders),
+                figure(&orders_path(team, &month), t("本月销售额", "Sold this month"), sales.month_fen, sales.month_orders),
+            ])}
+            {chart}
+            {parts(team, sales, t("按村", "By village"), "village", &sales.villages, |id| domain::ids::VillageId::from_i64(id).to_string())}
+            {parts(team, sales, t("按商品", "By product"), "product", &sales.products, |id| domain::ids::ProductId::from_i64(id).to_string())}
+        </section>
+    }
+    .into_any()
+}
+
+type Query = Vec<(&'static str, String)>;
+
+fn today_query(sales: &DaySales) -> Query {
+    vec![("status", "all".to_owned()), ("from", sales.today.to_string()), ("to", sales.today.to_string())]
+}
+
+fn month_query(sales: &DaySales) -> Query {
+    let first = sales.today.first_of_month().to_string();
+    vec![("status", "all".to_owned()), ("from", first), ("to", sales.today.to_string())]
+}
+
+fn orders_path(team: &Team, query: &Query) -> String {
+    let pairs: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    format!("{}{}", paths::team_orders(team.id), query_text(&pairs))
+}
+
+fn figure(path: &str, label: &'static str, amount: Fen, orders: i64) -> AnyView {
+    let orders = counted(locale(), orders, "单", ["order", "orders"]);
+    view! {
+        <a class="stat" href=link(path)>
+            <span class="stat__k">{label}</span>
+            <span class="stat__v num">{yuan(amount)}</span>
+            <span class="stat__d">{orders}</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// A table with a bar in each row: the table says all that the bars show.
+fn parts(
+    team: &Team,
+    sales: &DaySales,
+    title: &'static str,
+    parameter: &'static str,
+    rows: &[PartSalesRow],
+    id_text: fn(i64) -> String,
+) -> AnyView {
+    if rows.is_empty() {
+        return ().into_any();
+    }
+    let highest = rows.iter().map(|row| row.amount_fen.get()).max().unwrap_or(0).max(1);
+    let items: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let with = |mut query: Query| {
+                query.push((parameter, id_text(row.id)));
+                link(&orders_path(team, &query))
+            };
+            let today = row.today_fen.is_positive().then(|| {
+                view! { <a href=with(today_query(sales))>{yuan(row.today_fen)}</a> }
+            });
+            let width = (row.amount_fen.get().max(0).saturating_mul(120) / highest).max(2);
+            view! {
+                <tr>
+                    <th scope="row">{name(&row.name, &row.name_en).to_owned()}</th>
+                    <td class="n num">{today}</td>
+                    <td class="n num"><a href=with(month_query(sales))>{yuan(row.amount_fen)}</a></td>
+                    <td class="day-bar">
+                        <svg viewBox="0 0 120 8" width="120" height="8" aria-hidden="true">
+                            <rect class="chart__bar" width=width height="8" rx="2"></rect>
+                        </svg>
+                    </td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <div class="table-wrap">
+            <table class="table table--dense">
+                <caption>{title}</caption>
+                <thead><tr>
+                    <th scope="col">{t("名称", "Name")}</th>
+                    <th scope="col" class="n">{t("今日", "Today")}</th>
+                    <th scope="col" class="n">{t("本月", "This month")}</th>
+                    <td class="day-bar"></td>
+                </tr></thead>
+                <tbody>{items}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

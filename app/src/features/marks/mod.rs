@@ -1,0 +1,48 @@
+//! Collective marks: the owner's desk, what a village was licensed to use, the mark of a listing, everybody's page.
+//!
+//! Plain forms and no island: nothing here is in the browser's bundles.
+
+mod api;
+pub mod badge;
+mod desk_page;
+mod forms;
+mod home_page;
+mod listing_part;
+mod mark_page;
+mod picture;
+mod words;
+
+pub use listing_part::listing_part;
+pub use picture::uploads;
+
+/// Where the picture of a mark is sent.
+const PICTURE_PATH: &str = "/upload/mark-picture";
+
+/// A mark, for everybody.
+#[must_use]
+pub fn mark_path(slug: impl std::fmt::Display) -> String {
+    format!("/marks/{slug}")
+}
+
+/// The marks of a collective and its licences, for its treasurer.
+#[must_use]
+pub fn marks_path(collective: impl std::fmt::Display) -> String {
+    format!("/books/{collective}/marks")
+}
+
+/// One mark of a collective, for its treasurer.
+#[must_use]
+pub fn desk_path(collective: impl std::fmt::Display, mark: impl std::fmt::Display) -> String {
+    format!("/books/{collective}/marks/{mark}")
+}
+
+/// The pages of this feature.
+#[must_use]
+pub fn pages() -> Vec<crate::routes::Page> {
+    use crate::routes::{Access, Page};
+    vec![
+        Page::new("/marks/{slug}", mark_page::mark_page),
+        Page::new("/books/{collective}/marks", home_page::home_page).only(Access::Treasurer),
+        Page::new("/books/{collective}/marks/{mark}", desk_page::desk_page).only(Access::Treasurer),
+    ]
+}

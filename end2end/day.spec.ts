@@ -1,0 +1,73 @@
+// The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read.
+import { readFileSync } from 'node:fs';
+import { expect, test } from './support/test';
+import { buy, goOn, hasScripts, isPhone, seen, visit } from './support/shop';
+
+test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+
+test('a seller sees what waits, ships the ticked parcels and reads what they were told', async ({ page, pageOf, t, at }) => {
+  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
+
+  const seller = await pageOf('seller');
+  await visit(seller, at('/sell'));
+  await expect(seller).toHaveURL(/\/sell\/[^/]+/);
+  const home = seller.url();
+  const main = seller.getByRole('main');
+  await expect(main.getByRole('link', { name: t('今日销售额', 'Sold today') })).toContainText('¥');
+  await expect(main.getByRole('heading', { name: t('卖得怎么样', 'How it sells') })).toBeVisible();
+  if (isPhone()) {
+    const bar = seller.getByRole('navigation', { name: t('常用操作', 'What is done most') });
+    const box = await bar.getByRole('link').first().boundingBox();
+    expect(box!.height, 'a thumb meets it').toBeGreaterThanOrEqual(48);
+  }
+
+  await test.step("today's sales lead to the parcels they were counted from", async () => {
+    await goOn(seller, main.getByRole('link', { name: t('今日销售额', 'Sold today') }), /\/orders\?.*from=/);
+    await expect(seller.getByRole('row').filter({ hasText: number })).toHaveCount(1);
+    await seller.getByLabel(t('付款日期从', 'Paid from')).fill('2020-01-01');
+    await seller.getByLabel(t('到', 'to'), { exact: true }).fill('2020-01-02');
+    await seller.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }).click();
+    await expect(seller).toHaveURL(/from=2020-01-01/);
+    await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+  });
+
+  await test.step('ticked parcels leave together; without a number none does', async () => {
+    await visit(seller, `${home.replace(/\/$/, '')}/orders?status=to_pack`);
+    const row = seller.getByRole('row').filter({ hasText: number });
+    await row.getByRole('checkbox').check();
+    const ship = seller.getByRole('button', { name: t('勾选的标记已发货', 'Ship the ticked') });
+    await ship.click();
+    await expect(row.getByRole('textbox')).toHaveAttribute('aria-invalid', 'true');
+    await expect(row.getByRole('checkbox')).toBeChecked();
+    await row.getByRole('textbox').fill(`YT${Date.now()}`);
+    await ship.click();
+    await expect(seller.getByText(t('1 个包裹已标记发货', '1 parcel was marked as shipped'))).toBeVisible();
+    await expect(seller.getByRole('row').filter({ hasText: number })).toHaveCount(0);
+  });
+
+  await test.step('the table can be taken along', async () => {
+    const downloading = seller.waitForEvent('download');
+    await seller.getByRole('link', { name: t('导出表格', 'Export') }).click();
+    const file = await downloading;
+    expect(file.suggestedFilename()).toMatch(/^orders-.*\.xlsx$/);
+    expect(readFileSync(await file.path()).subarray(0, 2).toString()).toBe('PK');
+  });
+
+  await test.step('what was told is read, and how one is told is chosen', async () => {
+    const notes = `${home.replace(/\/$/, '')}/notifications`;
+    // The order is told of by the worker, a moment after it was paid.
+    await expect(async () => {
+      await visit(seller, `${notes}?show=all`);
+      await expect(seller.getByRole('listitem').filter({ hasText: number })).toHaveCount(1, { timeout: 500 });
+    }).toPass({ timeout: 10_000 });
+    await seller.getByRole('button', { name: t('全部标为已读', 'Mark all as read') }).click();
+    await visit(seller, notes);
+    await expect(seller.getByText(t('没有未读的通知', 'Nothing unread'))).toBeVisible();
+    await seen(seller.getByText(t('怎么通知我', 'How I am told'))).click();
+    const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
+    await mail.selectOption('at_once');
+    await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
+    await expect(seller.getByText(t('已保存', 'Saved'))).toBeVisible();
+    await expect(mail).toHaveValue('at_once');
+  });
+});

@@ -1,0 +1,94 @@
+// What a seller says of sending, and how it is worked out; what a buyer far away is told.
+import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
+import { goOn, ready, visit } from './support/shop';
+
+test('a freight template is written, tried and retired', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(60_000);
+  const page = await pageOf('seller');
+  const name = `按重量 ${Date.now().toString(36)}`;
+  await visit(page, at('/sell'));
+  await goOn(page, page.getByRole('link', { name: t('运费', 'Freight'), exact: true }).first(), /\/freight$/);
+  await expectAccessible(page, 'freight templates');
+  const list = new URL(page.url()).pathname;
+  await goOn(page, page.getByRole('link', { name: t('新模板', 'New template') }), /\/freight\/new/);
+
+  const group = (label: string) => page.getByRole('group', { name: label, exact: true });
+  const elsewhere = group(t('其他地区（没有单列的都按这里）', 'Everywhere else'));
+  const named = group(t('地区 1', 'Regions 1'));
+  const fill = async (row: typeof named, first: string, fee: string, step: string, stepFee: string) => {
+    await row.getByLabel(t('首件（首重、首体积）', 'First quantity'), { exact: true }).fill(first);
+    await row.getByLabel(t('首费', 'First fee'), { exact: true }).fill(fee);
+    await row.getByLabel(t('每续', 'Each further'), { exact: true }).fill(step);
+    await row.getByLabel(t('续费', 'Fee for it'), { exact: true }).fill(stepFee);
+  };
+
+  await test.step('another row loses nothing that was typed', async () => {
+    await page.getByLabel(t('模板名称', 'Name'), { exact: true }).fill(name);
+    await fill(elsewhere, '1', '8', '1', '3');
+    await page.getByRole('button', { name: t('加一组地区', 'Add regions') }).click();
+    await expect(named).toBeVisible();
+    await ready(page);
+    await expect(page.getByLabel(t('模板名称', 'Name'), { exact: true })).toHaveValue(name);
+    await expect(elsewhere.getByLabel(t('首费', 'First fee'), { exact: true })).toHaveValue('8');
+  });
+
+  await test.step('a slip is named where it is', async () => {
+    await fill(named, '1', '15', '1', '10');
+    const regions = named.getByLabel(t('地区', 'Regions'), { exact: true });
+    await regions.fill('新疆、火星');
+    await named.getByLabel(t('偏远附加费', 'Remote surcharge')).fill('6');
+    await page.getByRole('button', { name: t('保存模板', 'Save the template') }).click();
+    await expect(page.getByRole('alert')).toContainText('火星');
+    await ready(page);
+    await expectAccessible(page, 'a template with a slip');
+    await expect(regions, 'what was typed stays').toHaveValue('新疆、火星');
+    await regions.fill('新疆、西藏');
+    await page.getByRole('button', { name: t('保存模板', 'Save the template') }).click();
+    await expect(page.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
+    await expect(page.getByRole('main')).toContainText('新疆维吾尔自治区、西藏自治区');
+  });
+
+  await test.step('the calculator tells how it comes about', async () => {
+    await visit(page, list);
+    const card = page.locator('section').filter({ has: page.getByRole('link', { name, exact: true }) });
+    await goOn(page, card.getByRole('link', { name: t('试算', 'Try') }), /freight-trial/);
+    await page.getByLabel(t('商品', 'Goods'), { exact: true }).selectOption({ index: 1 });
+    await page.getByLabel(t('收货地区', 'Delivered to')).fill('新疆');
+    await page.getByRole('button', { name: t('试算', 'Work it out') }).click();
+    await expect(page.getByText(t('偏远附加费（每个包裹一次）', 'Remote surcharge, once for the parcel'))).toBeVisible();
+    await expect(page.getByText(/15\.00/).first()).toBeVisible();
+    await expectAccessible(page, 'the calculator');
+  });
+
+  await test.step('a template that nothing is sent by is retired', async () => {
+    await visit(page, list);
+    const card = page.locator('section').filter({ has: page.getByRole('link', { name, exact: true }) });
+    await card.getByRole('button', { name: t('停用', 'Retire') }).click();
+    await expect(page.getByText(t('已停用，新商品不能再选', 'Retired: new products cannot choose it'))).toBeVisible();
+  });
+
+  await test.step('a buyer far away sees the surcharge by itself', async () => {
+    await visit(buyer, at('/products/tea-mingqian?region=650102'));
+    await expect(buyer.getByText(t('其中偏远地区附加费', 'of it for a remote region'))).toBeVisible();
+  });
+});
+
+test('a team sends from several places', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  await visit(page, at('/sell'));
+  await goOn(page, page.getByRole('link', { name: t('运费', 'Freight'), exact: true }).first(), /\/freight$/);
+  await goOn(page, page.getByRole('link', { name: t('发货地', 'Places of dispatch'), exact: true }), /\/places$/);
+  await expectAccessible(page, 'places');
+  await goOn(page, page.getByRole('link', { name: t('新发货地', 'New place') }), /\/places\/new/);
+  const name = `县城仓 ${Date.now().toString(36)}`;
+  await page.getByLabel(t('名称', 'Name'), { exact: true }).fill(name);
+  await page.getByRole('button', { name: t('保存发货地', 'Save the place') }).click();
+  await expect(page.getByLabel(t('地区', 'Region'), { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel(t('名称', 'Name'), { exact: true }), 'what was typed stays').toHaveValue(name);
+  await page.getByLabel(t('地区', 'Region'), { exact: true }).fill('岚皋县');
+  await page.getByLabel(t('详细地址', 'Street and house')).fill('城关镇1号');
+  await page.getByLabel(t('电话', 'Phone')).fill('0915-2999800');
+  await page.getByRole('button', { name: t('保存发货地', 'Save the place') }).click();
+  await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
+});

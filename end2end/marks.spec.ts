@@ -1,0 +1,99 @@
+// A collective mark: its owner licenses it, a listing bears it within the licence, shoppers see it, and it is taken back.
+import { type Page, expect, test } from './support/test';
+import { fillLabel, fillWords, PHOTOS, SC_NUMBER, startListing } from './support/listing';
+import { ready, type Translate, visit } from './support/shop';
+
+/** Takes 20 kg of tea of a village without a mark of its own in; begins and ends on the listing's page. */
+async function takeNeighboursBatchIn(page: Page, t: Translate): Promise<void> {
+  await page.getByRole('button', { name: t('登记批次、改库存', 'Add a batch, correct stock') }).click();
+  await page.waitForURL(/\/stock/);
+  await ready(page);
+  await page.getByLabel(t('可卖的数量', 'Quantity for sale')).fill('20');
+  await page.getByLabel(t('塔元村', 'Tayuan Village')).fill('20');
+  await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+  await expect(page.getByRole('main')).toContainText('20 kg');
+  await page.getByRole('link', { name: t('返回商品', 'Back to the product') }).click();
+  await page.waitForURL(/\/products\/[^/]+$/);
+  await ready(page);
+}
+
+async function grant(page: Page, t: Translate, kilograms: string): Promise<void> {
+  await page.getByText(t('许可一个村使用', 'Let a village use it')).click();
+  await page.getByLabel(t('村庄', 'Village'), { exact: true }).selectOption({ label: t('塔元村', 'Tayuan Village') });
+  await page.getByLabel(t('整个品类', 'A whole category')).selectOption({ index: 1 });
+  await page.getByLabel(t('数量', 'Quantity'), { exact: true }).fill(kilograms);
+  await page.getByLabel(t('到', 'Until'), { exact: true }).fill(`${new Date().getFullYear() + 1}-12-31`);
+  await page.getByRole('button', { name: t('发放许可', 'Grant the licence') }).click();
+  await ready(page);
+}
+
+test('a listing bears a mark within its licence', async ({ pageOf, stranger, t, at }) => {
+  test.setTimeout(120_000);
+  const [owner, seller, shopper] = [await pageOf('mark'), await pageOf('seller'), await stranger()];
+  const own = `${Date.now().toString(36)}${process.pid}`;
+  const [mark, name] = [`渡口${own}`, `渡口毛峰 ${own}`];
+
+  await test.step('the owner adds a mark and licenses a neighbour', async () => {
+    await visit(owner, at('/books'));
+    await owner.getByRole('link', { name: t('集体商标', 'Collective marks') }).first().click();
+    await ready(owner);
+    await owner.getByText(t('登记一个商标', 'Add a mark')).click();
+    await owner.getByLabel(t('商标名称', 'Name'), { exact: true }).fill(mark);
+    await owner.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
+    await ready(owner);
+    await expect(owner.getByRole('alert').first()).toContainText(t('使用条件', 'Conditions'));
+    await owner.getByLabel(t('使用条件', 'Conditions of use'), { exact: true }).fill('只用当年春茶');
+    await owner.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
+    await owner.waitForURL(/done=saved/);
+    await ready(owner);
+    await grant(owner, t, '15');
+    await expect(owner.getByRole('table').first()).toContainText('15 kg');
+  });
+
+  const listing = await startListing(seller, t, at);
+  await test.step('the seller is told what is missing', async () => {
+    await fillWords(seller, t, name);
+    await fillLabel(seller, t, SC_NUMBER);
+    await seller.locator('input[type=file]').setInputFiles(PHOTOS);
+    await seller.getByRole('button', { name: t('存草稿', 'Save the draft') }).click();
+    await seller.waitForURL(/done=saved/);
+    await takeNeighboursBatchIn(seller, t);
+    await seller.getByText(t('集体商标', 'Collective mark'), { exact: true }).first().click();
+    await seller.getByRole('combobox', { name: t('集体商标', 'Collective mark') }).selectOption({ label: t(`${mark} · 佐龙村`, `${mark} · Zuolong Village`) });
+    await seller.getByRole('button', { name: t('保存商标', 'Save the mark') }).click();
+    await ready(seller);
+    await expect(seller.getByRole('main')).toContainText(t('许可只剩 15 kg', 'its licences leave 15 kg'));
+  });
+
+  await test.step('with a larger licence it goes into the shop under the mark', async () => {
+    await owner.reload();
+    await grant(owner, t, '10');
+    await visit(seller, listing);
+    await expect(seller.getByRole('main')).toContainText(t('许可够用', 'The licences suffice'));
+    await seller.getByRole('button', { name: t('上架', 'Publish'), exact: true }).click();
+    await seller.waitForURL(/done=published/);
+    await ready(seller);
+    await expect(seller.getByText(t('顾客看得到商标', 'Buyers see the mark'))).toBeVisible();
+    const path = await seller.getByRole('link', { name: t('在店里看', 'See it in the shop') }).getAttribute('href');
+    await visit(shopper, path!);
+    await shopper.getByRole('link', { name: mark }).first().click();
+    await ready(shopper);
+    await expect(shopper.getByRole('heading', { name: mark })).toBeVisible();
+    await expect(shopper.getByRole('link', { name })).toBeVisible();
+    await expect(shopper.getByRole('table')).toContainText('20 kg');
+    await visit(shopper, path!);
+  });
+
+  await test.step('a licence that is taken back takes the mark off', async () => {
+    await owner.reload();
+    await owner.getByText(t('收回许可：', 'Withdraw the licence of ')).first().click();
+    await owner.getByLabel(t('原因', 'Reason')).first().fill('今年不用了');
+    await owner.getByRole('button', { name: t('收回许可', 'Withdraw it') }).first().click();
+    await ready(owner);
+    await shopper.reload();
+    await expect(shopper.getByRole('link', { name: mark })).toHaveCount(0);
+    await visit(seller, listing);
+    await seller.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
+    await ready(seller);
+  });
+});

@@ -1,0 +1,44 @@
+// The shipping desk: labels, and the numbers of many parcels pasted at once.
+import { expect, test } from './support/test';
+import { buy, goOn, hasScripts, isPhone, visit } from './support/shop';
+
+test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+
+test('numbers are pasted, looked at and applied', async ({ page, pageOf, t, at }) => {
+  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
+  const other = await buy(page, t, at('/products/tea-chaoqing'));
+
+  const seller = await pageOf('seller');
+  await visit(seller, at('/sell'));
+  await goOn(seller, seller.getByRole('link', { name: t('发货', 'Parcels') }).filter({ visible: true }).first(), /\/parcels/);
+  const card = seller.getByRole('article').filter({ hasText: number });
+  await expect(card).toContainText(t('最晚发货', 'Send by'));
+
+  await test.step('the label is as large as its paper says', async () => {
+    await goOn(seller, card.getByRole('link', { name: t('面单', 'Label') }), /\/label$/);
+    for (const text of [number, '林小满', '13800138642']) await expect(seller.getByRole('main')).toContainText(text);
+    await seller.goBack();
+  });
+
+  await goOn(seller, seller.getByRole('link', { name: t('批量填单号', 'Many numbers at once') }), /\/tracking$/);
+  const first = `SF${Date.now()}`;
+  const list = seller.getByLabel(t('单号清单', 'The list'));
+  await list.fill(`${number} 顺丰 ${first}\n${other.number} 中通\nNOBODY 中通 ZT1`);
+  await seller.getByRole('button', { name: t('查看每一行', 'Look at the rows') }).click();
+  await expect(seller.getByText(t('缺少快递', 'Carrier is missing'))).toBeVisible();
+  await expect(seller.getByText(t('没有这个订单或包裹，请核对号码', 'There is no such order or parcel: check the number'))).toBeVisible();
+  await expect(seller.getByRole('button', { name: t('应用全部', 'Apply all') })).toHaveCount(0);
+
+  await test.step('what is right is applied, and nothing else', async () => {
+    for (const _twice of [1, 2]) {
+      const apply = seller.getByRole('button', { name: t('只应用勾选的行', 'Apply the ticked rows') });
+      if ((await apply.count()) === 0) break;
+      await apply.click();
+      await expect(seller.getByText(t('1 行已生效', 'Rows in effect: 1'))).toBeVisible();
+    }
+  });
+  await visit(page, at(`/orders/${number}`));
+  await expect(page.getByText(first).first()).toBeVisible();
+  await visit(page, at(`/orders/${other.number}`));
+  await expect(page.getByRole('heading', { level: 1, name: t('已付款，等待发货', 'Paid, waiting to be sent') })).toBeVisible();
+});

@@ -1,0 +1,156 @@
+//! What goods of a category are told apart by: typed, shown, searched by, and kept in the history.
+
+use domain::attribute::{Attribute, AttributeChoice, AttributeKind};
+use domain::ids::CategoryId;
+
+use super::*;
+use crate::changes;
+use crate::shop::{ListPage, ListQuery, list_page, product_page};
+
+fn attribute(id: i64, slug: &str, kind: AttributeKind, choices: &[&str]) -> Attribute {
+    let choice = |(at, slug): (i64, &&str)| AttributeChoice {
+        id: id + at,
+        slug: (*slug).to_owned(),
+        name: format!("{slug}中"),
+        name_en: (*slug).to_owned(),
+    };
+    Attribute {
+        id,
+        slug: slug.to_owned(),
+        name: format!("{slug}名"),
+        name_en: slug.to_owned(),
+        kind,
+        unit: if kind == AttributeKind::Number { "米".to_owned() } else { String::new() },
+        unit_en: String::new(),
+        choices: (1..).zip(choices).map(choice).collect(),
+    }
+}
+
+async fn with_attributes() -> (Fixture, String) {
+    let fixture = county().await;
+    let mut tx = fixture.services.db.write().await.unwrap();
+    let told = [
+        attribute(700, "grade", AttributeKind::Choice, &["top", "first"]),
+        attribute(710, "process", AttributeKind::Choice, &["fried", "black"]),
+        attribute(720, "height", AttributeKind::Number, &[]),
+        attribute(730, "tree", AttributeKind::Text, &[]),
+    ];
+    for (position, attribute) in (0_i64..).zip(&told) {
+        store::seed::insert_attribute(&mut tx, CategoryId::from_i64(50), attribute, position).await.unwrap();
+    }
+    let categories = store::catalogue::list_categories(&mut tx).await.unwrap();
+    let slug = categories.into_iter().find(|row| row.id == CategoryId::from_i64(50)).unwrap().slug;
+    tx.commit().await.unwrap();
+    (fixture, slug)
+}
+
+fn say(form: &mut ListingForm, values: &[(&str, &str)]) {
+    form.attributes = values.iter().map(|(slug, text)| ((*slug).to_owned(), (*text).to_owned())).collect();
+}
+
+#[tokio::test]
+async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
+    let (fixture, category) = with_attributes().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    say(
+        &mut form,
+        &[("grade", "top"), ("process", "fried"), ("height", "1,200"), ("tree", "老茶树"), ("other", "x")],
+    );
+    assert_eq!(save(&fixture, product, &form).await.unwrap().problems, []);
+    let stored = edit_page(services, &seller(), product).await.unwrap().form;
+    say(&mut form, &[("grade", "top"), ("process", "fried"), ("height", "1200"), ("tree", "老茶树")]);
+    assert_eq!(stored.attributes, form.attributes, "nothing that the category has not");
+    let slug = publish(services, &seller(), product).await.unwrap().slug;
+    let shown = product_page(services, &slug, None, None).await.unwrap().attributes;
+    let shown: Vec<(&str, &str)> =
+        shown.iter().map(|view| (view.name_en.as_str(), view.value.as_str())).collect();
+    assert_eq!(
+        shown,
+        [("grade", "top中"), ("process", "fried中"), ("height", "1200 米"), ("tree", "老茶树")]
+    );
+
+    let list = async |wanted: &[(&str, &str)]| -> ListPage {
+        let attributes =
+            wanted.iter().map(|(slug, choice)| ((*slug).to_owned(), (*choice).to_owned())).collect();
+        let query = ListQuery { category: Some(category.clone()), attributes, ..ListQuery::default() };
+        list_page(services, &query).await.unwrap()
+    };
+    let page = list(&[]).await;
+    let counts: Vec<(&str, &str, i64)> = page
+        .facets
+        .iter()
+        .flat_map(|facet| facet.choices.iter().map(move |choice| (facet, choice)))
+        .map(|(facet, choice)| (facet.attribute.slug.as_str(), choice.choice.slug.as_str(), choice.products))
+        .collect();
+    assert_eq!(
+        counts,
+        [("grade", "top", 1), ("process", "fried", 1)],
+        "choices that nothing has are not offered"
+    );
+    for (wanted, found) in [
+        (&[("grade", "top")][..], 1),
+        (&[("grade", "top"), ("process", "fried")], 1),
+        (&[("grade", "first")], 0),
+        (&[("grade", "top"), ("process", "black")], 0),
+        (&[("grade", "no such"), ("colour", "red")], 1),
+    ] {
+        assert_eq!(list(wanted).await.total, found, "{wanted:?}");
+    }
+    let copy = duplicate(services, &seller(), product, "copy").await.unwrap().1;
+    assert_eq!(edit_page(services, &seller(), copy).await.unwrap().form.attributes, form.attributes);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_stays_as_it_was_and_an_earlier_state_comes_back() {
+    let (fixture, _) = with_attributes().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    say(&mut form, &[("grade", "top"), ("height", "900")]);
+    save(&fixture, product, &form).await.unwrap();
+    say(&mut form, &[("grade", "best"), ("height", "high")]);
+    let saved = save(&fixture, product, &form).await.unwrap();
+    assert_eq!(fields(&saved.problems), ["attributes.grade", "attributes.height"]);
+    fixture.clock.advance(domain::time::HOUR_MS);
+    say(&mut form, &[("grade", "first"), ("tree", "能治高血压")]);
+    save(&fixture, product, &form).await.unwrap();
+    let problems = check_listing(services, &seller(), product).await.unwrap();
+    assert!(
+        matches!(&problems[..], [error] if error.field == "attributes"),
+        "no health claims: {problems:?}"
+    );
+    let history = changes::history(services, &seller(), product, None).await.unwrap();
+    let latest = &history.entries[0];
+    assert_eq!(latest.difference.before["attributes.grade"], "top");
+    assert_eq!(latest.difference.after["attributes.grade"], "first");
+    changes::restore(services, &seller(), product, latest.change, history.version).await.unwrap();
+    say(&mut form, &[("grade", "top"), ("height", "900")]);
+    assert_eq!(edit_page(services, &seller(), product).await.unwrap().form.attributes, form.attributes);
+}
+
+#[tokio::test]
+async fn what_the_seller_chose_stands_beside_it_unless_it_cannot_be_had() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    let slug = publish(services, &seller(), product).await.unwrap().slug;
+    let copy = duplicate(services, &seller(), product, "copy").await.unwrap().1;
+    form.related = vec![copy.to_string(), String::new(), product.to_string(), copy.to_string()];
+    let saved = save(&fixture, product, &form).await;
+    assert_eq!(refused(saved), [FieldError::new("related.2", Problem::UnknownCode)], "not itself");
+    form.related = vec![copy.to_string()];
+    save(&fixture, product, &form).await.unwrap();
+    let beside = async || product_page(services, &slug, None, None).await.unwrap().related;
+    assert!(beside().await.is_empty(), "a draft without stock is not for sale");
+    let stored = edit_page(services, &seller(), product).await.unwrap().form;
+    assert_eq!(stored.related, form.related, "it stays chosen");
+    add_batch(services, &seller(), &batch(copy), "b2").await.unwrap();
+    publish(services, &seller(), copy).await.unwrap();
+    let ids = |cards: Vec<crate::shop::Card>| cards.into_iter().map(|card| card.id).collect::<Vec<_>>();
+    assert_eq!(ids(beside().await), [copy]);
+    form.related = Vec::new();
+    save(&fixture, product, &form).await.unwrap();
+    assert_eq!(ids(beside().await), [copy], "by itself: of the same category and village");
+    form.related = vec![ProductId::from_i64(1).to_string()];
+    assert_eq!(fields(&refused(save(&fixture, product, &form).await)), ["related.0"], "nobody's");
+}

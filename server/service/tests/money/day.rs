@@ -1,0 +1,296 @@
+//! The day's work: what waits, what was sold, who is told of what and how, and many parcels shipped at once.
+
+use domain::ids::ParcelId;
+use domain::notification::NotificationKind;
+use domain::parcel::ParcelStatus;
+use domain::role::Role;
+use domain::time::{DAY_MS, HOUR_MS};
+use service::day::{
+    ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, export_parcels, parcel_table,
+    parcels_by_id, ship_many,
+};
+use service::mail::send_due;
+use service::notifications::{
+    Marking, SetWish, count_unread, list_notifications, look_at_the_day, mark, set_wishes, wishes,
+};
+
+use super::*;
+
+/// Guest `number` buys and pays.
+async fn bought(shop: &TestShop, number: u32, lines: &[(VariantId, i64)]) -> PlacedOrder {
+    let placed = order(shop, number, lines).await;
+    pay(shop, &shop.guest(number), placed.order_id).await;
+    run_worker(shop).await;
+    placed
+}
+
+async fn parcel_of(shop: &TestShop, placed: &PlacedOrder) -> ParcelId {
+    parcels_of(shop, placed.order_id).await[0].id
+}
+
+/// Gives an account an address for letters.
+async fn with_mail(shop: &TestShop, viewer: &Viewer, address: &str) {
+    let mut tx = shop.services.db.write().await.unwrap();
+    let user = viewer.user_id().unwrap();
+    store::people::insert_login_name(&mut tx, address, "email", user).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn letters(shop: &TestShop) -> Vec<(String, String)> {
+    while send_due(&shop.services).await.unwrap() > 0 {}
+    shop.mailer.take().into_iter().map(|mail| (mail.kind.to_owned(), mail.to)).collect()
+}
+
+#[tokio::test]
+async fn the_first_page_says_what_waits_and_what_was_sold() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let team = shop.places.tea_team;
+        let empty = day_page(services, &seller, team).await.unwrap();
+        assert_eq!((empty.to_pack, empty.late, empty.sales.month_fen), (0, 0, Fen::ZERO));
+        let tea = bought(shop, 1, &[(shop.tea.variant(), 2)]).await;
+        bought(shop, 2, &[(shop.dendrobium.variant(), 1), (shop.honey.variant(), 1)]).await;
+        order(shop, 3, &[(shop.tea.variant(), 1)]).await;
+
+        let page = day_page(services, &seller, team).await.unwrap();
+        assert_eq!((page.to_pack, page.late, page.parcels.len()), (2, 0, 2), "not what is unpaid");
+        assert_eq!(page.parcels[0].lines[0].quantity, 2, "who paid first is served first");
+        let sold = Fen::new(2 * 4_990 + 16_801);
+        assert_eq!((page.sales.today_fen, page.sales.month_fen, page.sales.today_orders), (sold, sold, 2));
+        assert_eq!(page.sales.days.last(), Some(&(15, sold)), "the fifteenth of June");
+        let of_products: Fen = page.sales.products.iter().map(|row| row.amount_fen).sum();
+        let of_villages: Fen = page.sales.villages.iter().map(|row| row.today_fen).sum();
+        assert_eq!((of_products, of_villages), (sold, sold), "nothing is lost between the villages");
+        assert_eq!(page.sales.villages.len(), 4);
+
+        shop.clock.advance(DAY_MS);
+        let page = day_page(services, &seller, team).await.unwrap();
+        assert_eq!((page.sales.today_fen, page.sales.month_fen, page.late), (Fen::ZERO, sold, 0));
+        shop.clock.advance(DAY_MS + HOUR_MS);
+        assert_eq!(day_page(services, &seller, team).await.unwrap().late, 2);
+        service::orders::cancel_order(services, &shop.guest(1), tea.order_id, "").await.unwrap();
+        run_worker(shop).await;
+        let page = day_page(services, &seller, team).await.unwrap();
+        assert_eq!((page.late, page.sales.month_fen), (1, Fen::new(16_801)), "what went back was not sold");
+
+        let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+        let refused = day_page(services, &other, team).await;
+        assert!(matches!(refused, Err(ServiceError::Forbidden)), "another team's day");
+        assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
+        let work = county_work(services, &shop.county_admin().await).await.unwrap();
+        assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_table_is_narrowed_and_taken_out_without_what_nobody_needs() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let team = shop.places.tea_team;
+        let tea = bought(shop, 1, &[(shop.tea.variant(), 2)]).await;
+        let both = bought(shop, 2, &[(shop.dendrobium.variant(), 1), (shop.tea.variant(), 1)]).await;
+        let numbers = async |filter: TableFilter| -> Vec<String> {
+            let page = parcel_table(services, &seller, team, &filter, 1).await.unwrap();
+            page.rows.into_iter().map(|row| row.parcel.head.order_number).collect()
+        };
+        let none = TableFilter::default;
+        assert_eq!(numbers(none()).await, [tea.number.clone(), both.number.clone()]);
+        let dendrobium = TableFilter { product: shop.dendrobium.product.to_string(), ..none() };
+        assert_eq!(numbers(dendrobium).await, std::slice::from_ref(&both.number));
+        let village = TableFilter { village: shop.places.villages[3].to_string(), ..none() };
+        assert_eq!(
+            numbers(village).await,
+            std::slice::from_ref(&both.number),
+            "a village that earns from it"
+        );
+        assert_eq!(numbers(TableFilter { only_late: true, ..none() }).await, [""; 0]);
+        let today = TableFilter { from: "2026-06-15".to_owned(), ..none() };
+        assert_eq!(numbers(today.clone()).await.len(), 2);
+        let yesterday = TableFilter { from: "2026-06-14".to_owned(), ..none() };
+        assert_eq!(numbers(yesterday).await, [""; 0]);
+        let injected = TableFilter { village: "1' OR '1'='1".to_owned(), from: "x".to_owned(), ..none() };
+        assert_eq!(numbers(injected).await.len(), 2, "what cannot be read narrows nothing");
+
+        ship(shop, &seller, &tea).await;
+        let shipped = TableFilter { status: "shipped".to_owned(), ..none() };
+        assert_eq!(numbers(shipped.clone()).await, std::slice::from_ref(&tea.number));
+        assert_eq!(numbers(today).await.len(), 2, "days of payment mean every state");
+        let text = |bytes: Vec<u8>| -> String {
+            let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).unwrap();
+            let range = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+            range.rows().map(|row| format!("{row:?}\n")).collect()
+        };
+        let sheet = text(export_parcels(services, &seller, team, &none()).await.unwrap());
+        assert!(sheet.contains(&both.number) && sheet.contains("13800000002"), "{sheet}");
+        let sheet = text(export_parcels(services, &seller, team, &shipped).await.unwrap());
+        assert!(
+            sheet.contains(&tea.number) && !sheet.contains("13800000001") && !sheet.contains("示范路"),
+            "{sheet}"
+        );
+        let other = shop.account(&[Role::CaptainOf(shop.places.honey_team)]).await;
+        assert!(matches!(
+            export_parcels(services, &other, team, &none()).await,
+            Err(ServiceError::Forbidden)
+        ));
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+async fn ship(shop: &TestShop, seller: &Viewer, placed: &PlacedOrder) {
+    let parcel = parcel_of(shop, placed).await;
+    let by =
+        service::shipping::ShipParcel { carrier: "邮政".to_owned(), tracking_number: "EMS9".to_owned() };
+    service::shipping::ship_parcel(&shop.services, seller, parcel, by).await.unwrap();
+}
+
+#[tokio::test]
+async fn ticked_parcels_leave_together_and_one_that_may_not_keeps_none_back() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let team = shop.places.tea_team;
+        let mut parcels = Vec::new();
+        let mut orders = Vec::new();
+        for number in 1..=4 {
+            let placed = bought(shop, number, &[(shop.tea.variant(), 1)]).await;
+            parcels.push(parcel_of(shop, &placed).await);
+            orders.push(placed);
+        }
+        service::orders::cancel_order(services, &shop.guest(3), orders[2].order_id, "").await.unwrap();
+        let row = |at: usize, chosen: &str, number: &str| ShipRow {
+            parcel: parcels[at].to_string(),
+            chosen: chosen.to_owned(),
+            tracking_number: number.to_owned(),
+        };
+        let command = |rows: Vec<ShipRow>| ShipMany { carrier: "中国邮政".to_owned(), rows };
+        let nothing = ship_many(services, &seller, team, &command(vec![row(0, "", "E1")])).await;
+        assert!(matches!(nothing, Err(ServiceError::Invalid(errors)) if errors[0].field == "rows"));
+        let half = command(vec![row(0, "on", "E1"), row(1, "on", " ")]);
+        let missing = ship_many(services, &seller, team, &half).await;
+        assert!(matches!(missing, Err(ServiceError::Invalid(e)) if e[0].field == "rows.1.tracking_number"));
+        assert!(
+            parcels_of(shop, orders[0].order_id).await[0].status == ParcelStatus::ToPack,
+            "nothing has left"
+        );
+
+        let whole =
+            command(vec![row(0, "on", "E1"), row(1, "", "E2"), row(2, "on", "E3"), row(3, "on", "E 4")]);
+        for _twice in 0..2 {
+            let shipped = ship_many(services, &seller, team, &whole).await.unwrap();
+            assert_eq!(shipped, Shipped { done: vec![parcels[0], parcels[3]], kept: vec![parcels[2]] });
+        }
+        let last = parcels_of(shop, orders[3].order_id).await.remove(0);
+        assert_eq!((last.status, last.tracking_number.as_str()), (ParcelStatus::Shipped, "E4"));
+        assert_eq!(parcels_of(shop, orders[1].order_id).await[0].status, ParcelStatus::ToPack, "not ticked");
+
+        let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+        let foreign = ship_many(services, &other, shop.places.honey_team, &whole).await;
+        assert!(matches!(foreign, Err(ServiceError::NotFound)), "another team's parcels");
+        assert_eq!(parcels_by_id(services, &seller, team, &parcels).await.unwrap().len(), 4);
+        let foreign = parcels_by_id(services, &other, shop.places.honey_team, &parcels).await;
+        assert!(matches!(foreign, Err(ServiceError::NotFound)));
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
+    TestShop::on_both(async |shop| {
+        let (services, team) = (&shop.services, shop.places.tea_team);
+        let (seller, captain) = (shop.seller().await, shop.captain().await);
+        with_mail(shop, &seller, "seller@team.example").await;
+        with_mail(shop, &captain, "captain@team.example").await;
+        let at_once = SetWish {
+            kind: "new_order".to_owned(),
+            in_console: "on".to_owned(),
+            by_mail: "at_once".to_owned(),
+        };
+        set_wishes(services, &captain, team, &[at_once]).await.unwrap();
+        bought(shop, 1, &[(shop.tea.variant(), 1)]).await;
+        assert_eq!(letters(shop).await, [("told".to_owned(), "captain@team.example".to_owned())]);
+        for viewer in [&seller, &captain] {
+            let page = list_notifications(services, viewer, team, true, 1).await.unwrap();
+            let kinds: Vec<_> = page.rows.iter().map(|row| row.kind).collect();
+            assert_eq!((kinds, page.unread), (vec![NotificationKind::NewOrder], 1));
+        }
+
+        // What has left need not be read.
+        let gone = bought(shop, 2, &[(shop.tea.variant(), 1)]).await;
+        assert_eq!(count_unread(services, &seller, team).await.unwrap(), 2);
+        ship(shop, &seller, &gone).await;
+        run_worker(shop).await;
+        assert_eq!(count_unread(services, &seller, team).await.unwrap(), 1);
+        letters(shop).await;
+
+        // Eight in the morning, three days later: late by now; who has looked is not written to of the order.
+        let morning_ms = service::testing::START_MS + 3 * DAY_MS - 4 * HOUR_MS;
+        shop.clock.advance_to(morning_ms - HOUR_MS);
+        look_at_the_day(services).await.unwrap();
+        assert_eq!(letters(shop).await, [], "too early");
+        shop.clock.advance_to(morning_ms);
+        for _server in 0..3 {
+            look_at_the_day(services).await.unwrap();
+        }
+        let mut written: Vec<_> = letters(shop).await;
+        written.sort();
+        let digest = |to: &str| ("digest".to_owned(), to.to_owned());
+        assert_eq!(written, [digest("captain@team.example"), digest("seller@team.example")]);
+        assert_eq!(count_unread(services, &seller, team).await.unwrap(), 2, "the order, and that it is late");
+        mark(services, &seller, team, Marking::AllRead).await.unwrap();
+        assert_eq!(count_unread(services, &seller, team).await.unwrap(), 0);
+        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2, "each reads for themselves");
+        shop.clock.advance(DAY_MS);
+        look_at_the_day(services).await.unwrap();
+        assert_eq!(letters(shop).await, [], "nothing is told twice");
+
+        let of_captain = list_notifications(services, &captain, team, false, 1).await.unwrap().rows;
+        mark(services, &seller, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
+        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2, "nobody reads for another");
+        mark(services, &captain, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
+        mark(services, &captain, team, Marking::Unread(vec![of_captain[0].id])).await.unwrap();
+        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2);
+        let unknown = SetWish { kind: "gossip".to_owned(), ..SetWish::default() };
+        assert!(matches!(
+            set_wishes(services, &captain, team, &[unknown]).await,
+            Err(ServiceError::Invalid(_))
+        ));
+        let silent = SetWish { kind: "late".to_owned(), by_mail: "never".to_owned(), ..SetWish::default() };
+        set_wishes(services, &captain, team, &[silent]).await.unwrap();
+        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 1, "late parcels are not shown");
+        assert!(!wishes(services, &captain).await.unwrap()[1].1.in_console);
+        let stranger = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+        assert!(matches!(count_unread(services, &stranger, team).await, Err(ServiceError::Forbidden)));
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_over_goes_from_the_list_and_comes_anew_when_it_happens_again() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
+        let low = shop.scarce("LOW", 3).await;
+        let kinds = async || -> Vec<(NotificationKind, i64)> {
+            let page = list_notifications(services, &seller, team, true, 1).await.unwrap();
+            page.rows.iter().map(|row| (row.kind, row.subject_id)).collect()
+        };
+        look_at_the_day(services).await.unwrap();
+        assert_eq!(kinds().await, [(NotificationKind::LowStock, low.product.get())]);
+        let mut tx = services.db.write().await.unwrap();
+        store::testing::trade::stock_up_variant(&mut tx, low.variant(), 500).await.unwrap();
+        tx.commit().await.unwrap();
+        shop.clock.advance(DAY_MS);
+        look_at_the_day(services).await.unwrap();
+        assert_eq!(kinds().await, [], "there is enough again");
+        let mut tx = services.db.write().await.unwrap();
+        store::testing::trade::leave_pieces(&mut tx, low.variant(), 1).await.unwrap();
+        tx.commit().await.unwrap();
+        shop.clock.advance(DAY_MS);
+        look_at_the_day(services).await.unwrap();
+        assert_eq!(kinds().await.len(), 1);
+    })
+    .await;
+}

@@ -1,0 +1,193 @@
+//! The shipping desk: parts of a parcel go into another one with all that belongs to them; what carriers told stays as it was
+//! told; lists last a day.
+
+use domain::ids::*;
+use domain::money::Fen;
+use domain::shipping::{CarrierStatus, ListKind};
+use sqlx::Executor;
+
+use super::catalogue::insert_catalogue;
+use super::on_both;
+use crate::carriers::*;
+use crate::orders::{insert_line, list_order_lines};
+use crate::parcels::desk::*;
+use crate::parcels::{get_parcel, insert_parcel, update_parcel_status, update_shipped};
+use crate::{Conn, Db, audit_books, figures};
+
+const ORDER: OrderId = OrderId::from_i64(200);
+const PARCEL: ParcelId = ParcelId::from_i64(210);
+const NEW: ParcelId = ParcelId::from_i64(600);
+const TEA: LineId = LineId::from_i64(220);
+const DENDROBIUM: LineId = LineId::from_i64(221);
+const PART: LineId = LineId::from_i64(610);
+const TEAM: TeamId = TeamId::from_i64(6);
+const USER: UserId = UserId::from_i64(9);
+const T: i64 = 1_750_000_000_000;
+
+pub(super) async fn scenario(db: &Db) {
+    let mut tx = db.write().await.unwrap();
+    insert_catalogue(&mut tx).await;
+    for statement in [
+        "UPDATE parcels SET status = 'to_pack' WHERE id = 210",
+        "UPDATE attributions SET reversed_fen = 0",
+        "UPDATE batches SET available = 800, sold = 200 WHERE id = 120",
+        "UPDATE batches SET available = 9, sold = 1 WHERE id = 123",
+        "INSERT INTO allocations (id, line_id, order_id, batch_id, base_quantity, status) VALUES \
+         (300, 220, 200, 120, 200, 'sold'), (301, 221, 200, 123, 1, 'sold')",
+        "INSERT INTO credits (id, order_id, line_id, team_id, cadre_id, amount_fen, credited_at_ms) VALUES \
+         (310, 200, 220, 6, 80, 10000, 1741536000000), (311, 200, 221, 6, 80, 20000, 1741536000000)",
+        "INSERT INTO line_return_rules (line_id, return_rule) VALUES (220, 'perishable')",
+        "INSERT INTO weighed_lines (line_id, least_g, most_g) VALUES (220, 900, 1100)",
+        "INSERT INTO weighed_pieces (line_id, piece, weight_g, paid_fen, charged_fen) VALUES (220, 0, 1000, 5000, 4900)",
+        "INSERT INTO collective_marks (id, slug, collective_id, name, name_en, story, story_en, rules, rules_en, \
+         created_at_ms, updated_at_ms) VALUES (400, 'own', 4, '老渡口', 'Old Ferry', '', '', '', '', 1, 1)",
+        "INSERT INTO order_line_marks (line_id, mark_id, name, name_en) VALUES (220, 400, '老渡口', 'Old Ferry')",
+    ] {
+        (&mut *tx).execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+    figures::rebuild_figures(&mut tx).await.unwrap();
+    splitting(&mut tx).await;
+    finding(&mut tx).await;
+    telling(&mut tx).await;
+    lists(&mut tx).await;
+    tx.commit().await.unwrap();
+}
+
+async fn count(conn: &mut Conn, statement: &'static str) -> i64 {
+    sqlx::query_scalar::<_, i64>(statement).fetch_one(conn).await.unwrap()
+}
+
+/// One of two tins goes: half of everything, and the whole dendrobium with it.
+async fn splitting(conn: &mut Conn) {
+    lock_order_batches(conn, ORDER).await.unwrap();
+    assert_eq!(count_after_sales_in_effect(conn, PARCEL).await.unwrap(), 0);
+    let lines = list_parcel_lines(conn, PARCEL).await.unwrap();
+    assert_eq!(lines.iter().map(|line| line.id).collect::<Vec<_>>(), [TEA, DENDROBIUM]);
+    figures::take_off_order(conn, ORDER).await.unwrap();
+    let mut parcel = get_parcel(conn, PARCEL).await.unwrap();
+    parcel.id = NEW;
+    insert_parcel(conn, &parcel).await.unwrap();
+    let mut part = lines[0].clone();
+    (part.id, part.parcel_id, part.quantity, part.net_fen) = (PART, NEW, 1, Fen::new(5_000));
+    part.position = next_position(conn, ORDER).await.unwrap();
+    assert_eq!(part.position, 2);
+    insert_line(conn, &part).await.unwrap();
+    let parts = list_line_parts(conn, TEA).await.unwrap();
+    assert_eq!(parts.iter().map(|row| row.amount_fen.get()).collect::<Vec<_>>(), [7_000, 3_000]);
+    for (at, amount) in [(0, 3_500), (1, 1_500)] {
+        let to = AttributionId::from_i64(620 + at as i64);
+        move_part(conn, parts[at].id, to, PART, Fen::new(amount)).await.unwrap();
+    }
+    move_credit(conn, TEA, CreditId::from_i64(630), PART, Fen::new(5_000)).await.unwrap();
+    let goods = list_line_goods(conn, TEA).await.unwrap();
+    assert_eq!(goods, [LineGoodsRow { id: AllocationId::from_i64(300), base_quantity: 200 }]);
+    split_goods(conn, goods[0].id, AllocationId::from_i64(640), PART, 100).await.unwrap();
+    update_line_amounts(conn, TEA, 1, Fen::new(5_000)).await.unwrap();
+    copy_line_terms(conn, TEA, PART).await.unwrap();
+    move_line(conn, DENDROBIUM, NEW).await.unwrap();
+    update_freight(conn, NEW, Fen::new(500)).await.unwrap();
+    update_freight(conn, PARCEL, Fen::new(100)).await.unwrap();
+    figures::add_order(conn, ORDER).await.unwrap();
+
+    assert!(audit_books::list_wrong_splits(conn).await.unwrap().is_empty());
+    assert!(audit_books::list_wrong_credits(conn).await.unwrap().is_empty());
+    assert!(figures::list_wrong_figures(conn).await.unwrap().is_empty());
+    let batches = audit_books::list_wrong_batches(conn).await.unwrap();
+    assert!(batches.iter().all(|row| row.subject != "A"), "{batches:?}");
+    assert_eq!(
+        count(conn, "SELECT COUNT(*) FROM line_return_rules WHERE return_rule = 'perishable'").await,
+        2
+    );
+    assert_eq!(count(conn, "SELECT COUNT(*) FROM weighed_lines WHERE least_g = 900").await, 2);
+    assert_eq!(count(conn, "SELECT COUNT(*) FROM weighed_pieces").await, 0, "to be weighed anew");
+    assert_eq!(count(conn, "SELECT COUNT(*) FROM order_line_marks WHERE mark_id = 400").await, 2);
+    let of_new = list_parcel_lines(conn, NEW).await.unwrap();
+    assert_eq!(of_new.iter().map(|line| line.id).collect::<Vec<_>>(), [DENDROBIUM, PART]);
+    let whole: i64 = list_order_lines(conn, ORDER).await.unwrap().iter().map(|line| line.net_fen.get()).sum();
+    assert_eq!(whole, 30_000);
+    // And all goods of a batch may go at once.
+    for line in [PART, DENDROBIUM] {
+        move_goods(conn, AllocationId::from_i64(301), line).await.unwrap();
+        let of_line = list_line_goods(conn, line).await.unwrap();
+        assert!(of_line.contains(&LineGoodsRow { id: AllocationId::from_i64(301), base_quantity: 1 }));
+    }
+}
+
+async fn finding(conn: &mut Conn) {
+    let ids = |rows: Vec<crate::parcels::ParcelRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(ids(list_parcels_of_number(conn, TEAM, "N200").await.unwrap()), [PARCEL, NEW]);
+    assert!(list_parcels_of_number(conn, TeamId::from_i64(7), "N200").await.unwrap().is_empty());
+    let paid_at_ms = 1_741_536_000_000;
+    assert_eq!(count_late_of_team(conn, TEAM, paid_at_ms + 1).await.unwrap(), 2);
+    assert_eq!(count_late_of_team(conn, TEAM, paid_at_ms).await.unwrap(), 0);
+    update_shipped(conn, NEW, "中国邮政", "E1", T).await.unwrap();
+    assert_eq!(ids(list_parcels_of_tracking(conn, TEAM, "E1").await.unwrap()), [NEW]);
+    assert!(list_parcels_of_tracking(conn, TEAM, "").await.unwrap().is_empty(), "no number is nobody's");
+    assert_eq!(count_late_of_team(conn, TEAM, paid_at_ms + 1).await.unwrap(), 1);
+    update_parcel_status(conn, PARCEL, domain::parcel::ParcelStatus::Cancelled).await.unwrap();
+}
+
+fn event(id: i64, digest: &str, happened_at_ms: i64) -> EventRow {
+    EventRow {
+        id: CarrierEventId::from_i64(id),
+        number_digest: "n".to_owned(),
+        event_digest: digest.to_owned(),
+        status: CarrierStatus::InTransit,
+        place: "西安".to_owned(),
+        happened_at_ms,
+        received_at_ms: T,
+        source: "file".to_owned(),
+        user_id: Some(9),
+    }
+}
+
+async fn telling(conn: &mut Conn) {
+    for (id, digest, at_ms) in [(1, "a", T), (2, "b", T + 5)] {
+        assert!(insert_event(conn, &event(id, digest, at_ms)).await.unwrap());
+    }
+    assert!(!insert_event(conn, &event(3, "a", T)).await.unwrap(), "told before");
+    assert!(has_event(conn, "a").await.unwrap() && !has_event(conn, "c").await.unwrap());
+    let told = list_events(conn, "n", 9).await.unwrap();
+    assert_eq!(told, [event(2, "b", T + 5), event(1, "a", T)], "the latest first");
+    assert!(list_events(conn, "m", 9).await.unwrap().is_empty());
+}
+
+async fn lists(conn: &mut Conn) {
+    let list = |id: i64, at_ms: i64| DeskListRow {
+        id: DeskListId::from_i64(id),
+        team_id: TEAM,
+        user_id: USER,
+        kind: ListKind::Numbers,
+        content: "[]".to_owned(),
+        created_at_ms: at_ms,
+    };
+    for at in 1..=3 {
+        insert_list(conn, &list(at, T + at)).await.unwrap();
+    }
+    let find = async |conn: &mut Conn, id: i64, team: TeamId, since_ms: i64| {
+        find_list(conn, DeskListId::from_i64(id), team, since_ms).await.unwrap()
+    };
+    assert_eq!(find(conn, 3, TEAM, T).await, Some(list(3, T + 3)));
+    assert_eq!(find(conn, 3, TEAM, T + 4).await, None, "too old");
+    assert_eq!(find(conn, 3, TeamId::from_i64(7), T).await, None, "another team's");
+    delete_earlier_lists(conn, USER, 2).await.unwrap();
+    assert_eq!(find(conn, 1, TEAM, T).await, None);
+    assert_eq!(purge_lists(conn, T + 3).await.unwrap(), 1);
+    assert!(find(conn, 3, TEAM, T).await.is_some());
+}
+
+/// What a carrier told is never changed or taken back.
+#[tokio::test]
+async fn what_a_carrier_told_stays() {
+    on_both(async |db: &Db| {
+        let mut tx = db.write().await.unwrap();
+        super::insert_places(&mut tx).await;
+        insert_event(&mut tx, &event(1, "a", T)).await.unwrap();
+        tx.commit().await.unwrap();
+        for statement in ["UPDATE carrier_events SET place = ''", "DELETE FROM carrier_events"] {
+            let mut tx = db.write().await.unwrap();
+            assert!((&mut *tx).execute(statement).await.is_err(), "{statement}");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,166 @@
+//! What goods of a category are told apart by, and what a product has of it.
+
+use domain::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
+use domain::ids::{CategoryId, ProductId};
+
+use crate::{Conn, Result, sql};
+
+/// How many products of each choice are counted: a filter says "more than 99".
+pub const MAX_COUNTED_OF_CHOICE: i64 = 100;
+
+#[derive(Debug, sqlx::FromRow)]
+struct AttributeRow {
+    id: i64,
+    slug: String,
+    name: String,
+    name_en: String,
+    #[sqlx(try_from = "String")]
+    kind: AttributeKind,
+    unit: String,
+    unit_en: String,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct AttributeChoiceRow {
+    id: i64,
+    attribute_id: i64,
+    slug: String,
+    name: String,
+    name_en: String,
+}
+
+/// The attributes of a category with their choices, in their order.
+pub async fn list_attributes(conn: &mut Conn, category: CategoryId) -> Result<Vec<Attribute>> {
+    let rows: Vec<AttributeRow> = sql::query_as(
+        "SELECT id, slug, name, name_en, kind, unit, unit_en FROM attributes \
+         WHERE category_id = $1 ORDER BY position, id",
+    )
+    .bind(category.get())
+    .fetch_all(&mut *conn)
+    .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let choices: Vec<AttributeChoiceRow> = sql::query_as(
+        "SELECT c.id, c.attribute_id, c.slug, c.name, c.name_en \
+         FROM attributes a JOIN attribute_choices c ON c.attribute_id = a.id \
+         WHERE a.category_id = $1 ORDER BY c.attribute_id, c.position, c.id",
+    )
+    .bind(category.get())
+    .fetch_all(&mut *conn)
+    .await?;
+    let own = |id: i64| {
+        let own = choices.iter().filter(|choice| choice.attribute_id == id);
+        own.map(|choice| AttributeChoice {
+            id: choice.id,
+            slug: choice.slug.clone(),
+            name: choice.name.clone(),
+            name_en: choice.name_en.clone(),
+        })
+        .collect()
+    };
+    let attribute = |row: AttributeRow| Attribute {
+        choices: own(row.id),
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        name_en: row.name_en,
+        kind: row.kind,
+        unit: row.unit,
+        unit_en: row.unit_en,
+    };
+    Ok(rows.into_iter().map(attribute).collect())
+}
+
+#[derive(Debug, sqlx::FromRow)]
+struct ValueRow {
+    attribute_id: i64,
+    choice_id: Option<i64>,
+    number_milli: Option<i64>,
+    words: String,
+}
+
+/// What a product has, by attribute's id.
+pub async fn list_product_attributes(
+    conn: &mut Conn,
+    product: ProductId,
+) -> Result<Vec<(i64, AttributeValue)>> {
+    let rows: Vec<ValueRow> = sql::query_as(
+        "SELECT attribute_id, choice_id, number_milli, words FROM product_attributes \
+         WHERE product_id = $1 ORDER BY attribute_id",
+    )
+    .bind(product.get())
+    .fetch_all(&mut *conn)
+    .await?;
+    let value = |row: ValueRow| match (row.choice_id, row.number_milli) {
+        (Some(choice), _) => (row.attribute_id, AttributeValue::Choice(choice)),
+        (None, Some(milli)) => (row.attribute_id, AttributeValue::Number(milli)),
+        (None, None) => (row.attribute_id, AttributeValue::Text(row.words)),
+    };
+    Ok(rows.into_iter().map(value).collect())
+}
+
+/// Makes `values` what a product has.
+pub async fn replace_product_attributes(
+    conn: &mut Conn,
+    product: ProductId,
+    values: &[(i64, AttributeValue)],
+) -> Result<()> {
+    sql::query("DELETE FROM product_attributes WHERE product_id = $1")
+        .bind(product.get())
+        .execute(&mut *conn)
+        .await?;
+    for (attribute, value) in values {
+        let (choice, milli, words) = match value {
+            AttributeValue::Choice(id) => (Some(*id), None, String::new()),
+            AttributeValue::Number(milli) => (None, Some(*milli), String::new()),
+            AttributeValue::Text(words) => (None, None, words.clone()),
+        };
+        sql::query(
+            "INSERT INTO product_attributes (product_id, attribute_id, choice_id, number_milli, words) \
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(product.get())
+        .bind(*attribute)
+        .bind(choice)
+        .bind(milli)
+        .bind(words)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// How many products in the shop have each choice of a category, each counted up to [`MAX_COUNTED_OF_CHOICE`]; choices
+/// that nothing has are 0.
+pub async fn count_choices(conn: &mut Conn, category: CategoryId) -> Result<Vec<(i64, i64)>> {
+    Ok(sql::query_as(
+        "SELECT c.id, (SELECT COUNT(*) FROM (SELECT v.product_id FROM product_attributes v \
+                JOIN products p ON p.id = v.product_id \
+                WHERE v.choice_id = c.id AND p.status || '' = 'published' LIMIT $2) AS counted) \
+         FROM attributes a JOIN attribute_choices c ON c.attribute_id = a.id WHERE a.category_id = $1 ORDER BY c.id",
+    )
+    .bind(category.get())
+    .bind(MAX_COUNTED_OF_CHOICE)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Products that have all of these choices, whether they are in the shop or not; the youngest first, at most `limit`.
+pub async fn list_with_choices(conn: &mut Conn, choices: &[i64], limit: i64) -> Result<Vec<i64>> {
+    let Some((first, others)) = choices.split_first() else { return Ok(Vec::new()) };
+    // `,12,34,`: a choice is one of them if it is found between commas.
+    let packed: String = others.iter().fold(",".to_owned(), |packed, id| format!("{packed}{id},"));
+    Ok(sql::query_scalar::<i64>(
+        "SELECT v.product_id FROM product_attributes v WHERE v.choice_id = $1 \
+            AND (SELECT COUNT(*) FROM product_attributes o WHERE o.product_id = v.product_id \
+                AND REPLACE(CAST($2 AS TEXT), ',' || CAST(o.choice_id AS TEXT) || ',', '') <> CAST($2 AS TEXT)) = $3 \
+         ORDER BY v.product_id DESC LIMIT $4",
+    )
+    .bind(*first)
+    .bind(packed)
+    .bind(crate::catalogue::count(others))
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?)
+}

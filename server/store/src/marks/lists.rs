@@ -1,0 +1,110 @@
+//! Marks and licences as those see them who grant, hold or choose them.
+
+use domain::ids::{CollectiveId, MarkId, MarkLicenceId, TeamId};
+
+use super::{MarkRow, marks_where};
+use crate::listing::ChoiceRow;
+use crate::{Conn, Result, sql};
+
+/// The marks of a collective, oldest first.
+pub async fn list_owned_marks(conn: &mut Conn, owner: CollectiveId) -> Result<Vec<MarkRow>> {
+    Ok(sql::query_as::<MarkRow>(marks_where!("WHERE m.collective_id = $1 ORDER BY m.id"))
+        .bind(owner.get())
+        .fetch_all(&mut *conn)
+        .await?)
+}
+
+/// The marks that the goods of a team could bear: those of its villages, and those that were licensed to them.
+pub async fn list_choosable_marks(conn: &mut Conn, team: TeamId) -> Result<Vec<MarkRow>> {
+    Ok(sql::query_as::<MarkRow>(marks_where!(
+        "WHERE EXISTS (SELECT 1 FROM team_villages t WHERE t.team_id = $1 AND t.village_id = c.village_id)
+            OR EXISTS (SELECT 1 FROM mark_licences l
+                         JOIN collectives h ON h.id = l.collective_id
+                         JOIN team_villages t ON t.village_id = h.village_id
+                        WHERE l.mark_id = m.id AND t.team_id = $1)
+         ORDER BY m.id"
+    ))
+    .bind(team.get())
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Every collective, by the name of its village: whom a licence may be granted to.
+pub async fn list_collective_choices(conn: &mut Conn) -> Result<Vec<ChoiceRow>> {
+    Ok(sql::query_as::<ChoiceRow>(
+        "SELECT c.id, v.name, v.name_en FROM collectives c JOIN villages v ON v.id = c.village_id ORDER BY c.id",
+    )
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// A licence with everything that names it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LicenceShownRow {
+    #[sqlx(try_from = "i64")]
+    pub id: MarkLicenceId,
+    #[sqlx(try_from = "i64")]
+    pub mark_id: MarkId,
+    pub mark_slug: String,
+    pub mark_name: String,
+    pub mark_name_en: String,
+    /// Whose licence it is.
+    #[sqlx(try_from = "i64")]
+    pub collective_id: CollectiveId,
+    pub village_slug: String,
+    pub village_name: String,
+    pub village_name_en: String,
+    /// The product or the category it is for.
+    pub product_id: Option<i64>,
+    pub category_id: Option<i64>,
+    pub scope_name: String,
+    pub scope_name_en: String,
+    pub base_unit: String,
+    pub starts_on: String,
+    pub ends_on: String,
+    pub quantity: i64,
+    pub used: i64,
+    pub granted_at_ms: i64,
+    pub withdrawn_at_ms: Option<i64>,
+    pub withdrawn_reason: String,
+    #[sqlx(try_from = "i64")]
+    pub village_id: domain::ids::VillageId,
+}
+
+macro_rules! licences_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT l.id, l.mark_id, m.slug AS mark_slug, m.name AS mark_name, m.name_en AS mark_name_en,
+                    l.collective_id, v.slug AS village_slug, v.name AS village_name, v.name_en AS village_name_en,
+                    l.product_id, l.category_id, COALESCE(p.name, g.name, '') AS scope_name,
+                    COALESCE(p.name_en, g.name_en, '') AS scope_name_en, l.base_unit, l.starts_on, l.ends_on,
+                    l.quantity, l.used, l.granted_at_ms, l.withdrawn_at_ms, l.withdrawn_reason, v.id AS village_id
+               FROM mark_licences l
+               JOIN collective_marks m ON m.id = l.mark_id
+               JOIN collectives c ON c.id = l.collective_id
+               JOIN villages v ON v.id = c.village_id
+               LEFT JOIN products p ON p.id = l.product_id
+               LEFT JOIN categories g ON g.id = l.category_id ",
+            $rest
+        )
+    };
+}
+
+/// The licences of a mark, the latest first.
+pub async fn list_mark_licences(conn: &mut Conn, mark: MarkId) -> Result<Vec<LicenceShownRow>> {
+    Ok(sql::query_as::<LicenceShownRow>(licences_where!("WHERE l.mark_id = $1 ORDER BY l.id DESC"))
+        .bind(mark.get())
+        .fetch_all(&mut *conn)
+        .await?)
+}
+
+/// The licences that were granted to a collective, the latest first.
+pub async fn list_granted_licences(
+    conn: &mut Conn,
+    collective: CollectiveId,
+) -> Result<Vec<LicenceShownRow>> {
+    Ok(sql::query_as::<LicenceShownRow>(licences_where!("WHERE l.collective_id = $1 ORDER BY l.id DESC"))
+        .bind(collective.get())
+        .fetch_all(&mut *conn)
+        .await?)
+}
