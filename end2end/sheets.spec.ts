@@ -2,7 +2,9 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { fillWords, startListing } from './support/listing';
-import { type Translate, goOn, seen, visit } from './support/shop';
+import { goOn, hasScripts, isPhone, seen, type Translate, visit } from './support/shop';
+
+test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
 
 let made = 0;
 const newName = () => `表格毛尖 ${Date.now().toString(36)}${process.pid}${(made += 1)}`;

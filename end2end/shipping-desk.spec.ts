@@ -24,7 +24,7 @@ test('numbers are pasted, looked at and applied', async ({ page, pageOf, t, at }
   const first = `SF${Date.now()}`;
   const list = seller.getByLabel(t('单号清单', 'The list'));
   await list.fill(`${number} 顺丰 ${first}\n${other.number} 中通\nNOBODY 中通 ZT1`);
-  await seller.getByRole('button', { name: t('查看每一行', 'Look at the rows') }).click();
+  await seller.getByRole('button', { name: t('查看每一行', 'Look at the rows'), exact: true }).click();
   await expect(seller.getByText(t('缺少快递', 'Carrier is missing'))).toBeVisible();
   await expect(seller.getByText(t('没有这个订单或包裹，请核对号码', 'There is no such order or parcel: check the number'))).toBeVisible();
   await expect(seller.getByRole('button', { name: t('应用全部', 'Apply all') })).toHaveCount(0);

@@ -10,6 +10,9 @@
 use crate::after_sale::{LineRefund, pieces_value};
 use crate::money::{Fen, MoneyError, allot};
 
+/// How many times the lightest piece the heaviest may weigh. What comes back is decided by the scales alone, without a second
+/// person, so it must stay a small part: with "1 g to 100 kg" nearly all of the money could go back with the goods gone.
+pub const MOST_TIMES_LEAST: i64 = 3;
 /// Nothing that a parcel carries weighs more, in grams.
 pub const MOST_PIECE_G: i64 = 100_000;
 /// A weight beyond so many times the most is a slip: kilograms typed as grams, two pieces on the scales.
@@ -71,7 +74,7 @@ impl WeightRange {
     /// # Errors
     /// [`WeightError::Range`].
     pub const fn new(least_g: i64, most_g: i64) -> Result<Self, WeightError> {
-        if least_g < 1 || most_g < least_g || most_g > MOST_PIECE_G {
+        if least_g < 1 || most_g < least_g || most_g > MOST_PIECE_G || most_g > least_g * MOST_TIMES_LEAST {
             return Err(WeightError::Range { least_g, most_g });
         }
         Ok(Self { least_g, most_g })

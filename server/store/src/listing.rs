@@ -4,6 +4,9 @@
 
 mod attributes;
 mod batches;
+mod cards;
+mod choices;
+mod photos;
 mod prices;
 mod related;
 mod reviews;
@@ -11,7 +14,7 @@ mod schedules;
 mod variants;
 
 use domain::food::FoodClass;
-use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VillageId};
+use domain::ids::{CategoryId, FreightTemplateId, PlaceId, ProductId, TeamId, UserId, VillageId};
 use domain::money::Fen;
 
 use crate::{Conn, Result, StoreError, figures, sql};
@@ -25,6 +28,11 @@ pub use batches::{
     list_listing_batches, list_product_inputs, lock_batch, receive_more, set_batch_expiry,
     update_batch_papers, write_off,
 };
+pub use cards::{ListingCardRow, count_listings, list_listings};
+pub use choices::{
+    ChoiceRow, list_category_choices, list_place_choices, list_template_choices, list_village_choices,
+};
+pub use photos::{ListingPhotoRow, list_listing_photos, replace_listing_photos};
 pub use prices::{FormerPriceRow, list_former_prices, note_former_price, purge_former_prices};
 pub use related::{list_related, list_related_choices, list_shown_related, replace_related};
 pub use reviews::{
@@ -259,163 +267,4 @@ pub async fn is_slug_taken(conn: &mut Conn, slug: &str) -> Result<bool> {
         .fetch_one(&mut *conn)
         .await?;
     Ok(count > 0)
-}
-
-/// One line of a team's list of listings.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct ListingCardRow {
-    #[sqlx(try_from = "i64")]
-    pub id: ProductId,
-    pub slug: String,
-    pub name: String,
-    pub name_en: String,
-    pub status: String,
-    pub base_unit: String,
-    #[sqlx(try_from = "i64")]
-    pub price_from_fen: Fen,
-    pub sold_count: i64,
-    pub updated_at_ms: i64,
-    pub published_at_ms: Option<i64>,
-    /// Unexpired stock in base units.
-    pub stock: i64,
-    /// Cover; all `None` without one.
-    pub content_hash: Option<String>,
-    pub width: Option<i64>,
-    pub height: Option<i64>,
-    pub placeholder: Option<String>,
-}
-
-/// A team's listings, of one status or of all, last changed first, at most `limit`. `today` decides what has expired;
-/// `text`, in lower case, narrows to those whose names contain it, none when empty.
-pub async fn list_listings(
-    conn: &mut Conn,
-    team: TeamId,
-    status: Option<&str>,
-    today: &str,
-    text: &str,
-    limit: i64,
-) -> Result<Vec<ListingCardRow>> {
-    Ok(sql::query_as(
-        "SELECT p.id, p.slug, p.name, p.name_en, p.status, p.base_unit, p.price_from_fen, p.sold_count, \
-            p.updated_at_ms, p.published_at_ms, \
-            COALESCE((SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b \
-                WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL \
-                    AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS stock, \
-            m.content_hash, m.width, m.height, m.placeholder \
-         FROM products p \
-         LEFT JOIN product_media x ON x.product_id = p.id AND x.position = 0 \
-         LEFT JOIN media m ON m.id = x.media_id \
-         WHERE p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
-            AND (CAST($4 AS TEXT) = '' OR REPLACE(LOWER(p.name), $4, '') <> LOWER(p.name) \
-                OR REPLACE(LOWER(p.name_en), $4, '') <> LOWER(p.name_en)) \
-         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $5",
-    )
-    .bind(team.get())
-    .bind(status.map(str::to_owned))
-    .bind(today.to_owned())
-    .bind(text.to_owned())
-    .bind(limit)
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// How many listings of a team have each status.
-pub async fn count_listings(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, i64)>> {
-    Ok(sql::query_as(
-        "SELECT substr(kind, 6), products FROM product_counts
-        WHERE subject_id = $1 AND kind IN ('team_draft', 'team_published', 'team_unpublished') AND products > 0
-        ORDER BY kind",
-    )
-    .bind(team.get())
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// Something to choose in the form.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct ChoiceRow {
-    pub id: i64,
-    pub name: String,
-    pub name_en: String,
-}
-
-/// The shelves of the shop.
-pub async fn list_category_choices(conn: &mut Conn) -> Result<Vec<ChoiceRow>> {
-    Ok(sql::query_as("SELECT id, name, name_en FROM categories ORDER BY position, id")
-        .fetch_all(&mut *conn)
-        .await?)
-}
-
-/// The villages a team works for, each with a collective that can earn.
-pub async fn list_village_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<ChoiceRow>> {
-    Ok(sql::query_as(
-        "SELECT v.id, v.name, v.name_en FROM team_villages t JOIN villages v ON v.id = t.village_id \
-         JOIN collectives c ON c.village_id = v.id WHERE t.team_id = $1 ORDER BY v.id",
-    )
-    .bind(team.get())
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// Where a team's parcels may leave from, its default first.
-pub async fn list_place_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<ChoiceRow>> {
-    Ok(sql::query_as(
-        "SELECT d.id, d.name, d.name AS name_en FROM dispatch_places d \
-         LEFT JOIN team_sending s ON s.team_id = d.team_id WHERE d.team_id = $1 AND d.retired_at_ms IS NULL \
-         ORDER BY CASE WHEN s.place_id = d.id THEN 0 ELSE 1 END, d.id",
-    )
-    .bind(team.get())
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// A team's freight templates, its default first.
-pub async fn list_template_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<ChoiceRow>> {
-    Ok(sql::query_as(
-        "SELECT t.id, t.name, t.name AS name_en FROM freight_templates t \
-         LEFT JOIN team_sending s ON s.team_id = t.team_id WHERE t.team_id = $1 AND t.retired_at_ms IS NULL \
-         ORDER BY CASE WHEN s.template_id = t.id THEN 0 ELSE 1 END, t.id",
-    )
-    .bind(team.get())
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// A photo of a listing, the cover first.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct ListingPhotoRow {
-    #[sqlx(try_from = "i64")]
-    pub media_id: MediaId,
-    pub content_hash: String,
-    pub width: i64,
-    pub height: i64,
-    pub placeholder: String,
-}
-
-/// The photos of a listing in their order.
-pub async fn list_listing_photos(conn: &mut Conn, product: ProductId) -> Result<Vec<ListingPhotoRow>> {
-    Ok(sql::query_as(
-        "SELECT m.id AS media_id, m.content_hash, m.width, m.height, m.placeholder \
-         FROM product_media p JOIN media m ON m.id = p.media_id WHERE p.product_id = $1 ORDER BY p.position",
-    )
-    .bind(product.get())
-    .fetch_all(&mut *conn)
-    .await?)
-}
-
-/// Makes `photos` the photos of a listing, in this order, the first one its cover (position 0).
-pub async fn replace_listing_photos(conn: &mut Conn, product: ProductId, photos: &[MediaId]) -> Result<()> {
-    sql::query("DELETE FROM product_media WHERE product_id = $1")
-        .bind(product.get())
-        .execute(&mut *conn)
-        .await?;
-    for (position, media) in (0_i64..).zip(photos) {
-        sql::query("INSERT INTO product_media (product_id, position, media_id) VALUES ($1, $2, $3)")
-            .bind(product.get())
-            .bind(position)
-            .bind(media.get())
-            .execute(&mut *conn)
-            .await?;
-    }
-    Ok(())
 }

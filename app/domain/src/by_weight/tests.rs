@@ -13,7 +13,7 @@ fn fen(amount: i64) -> Fen {
 
 #[test]
 fn a_range_is_something_that_a_parcel_carries() {
-    for (least_g, most_g) in [(0, 10), (-1, 10), (11, 10), (1, MOST_PIECE_G + 1)] {
+    for (least_g, most_g) in [(0, 10), (-1, 10), (11, 10), (MOST_PIECE_G, MOST_PIECE_G + 1), (1_000, 3_001)] {
         assert_eq!(WeightRange::new(least_g, most_g), Err(WeightError::Range { least_g, most_g }));
     }
     let same = WeightRange::new(500, 500).unwrap();
@@ -24,11 +24,11 @@ fn a_range_is_something_that_a_parcel_carries() {
 fn the_heaviest_piece_is_paid_for() {
     // 36 yuan a jin, 72 a kilogram.
     assert_eq!(chicken().price_of_most(fen(7_200)), Ok(fen(14_400)));
-    assert_eq!(WeightRange::new(1, 333).unwrap().price_of_most(fen(100)), Ok(fen(33)), "rounded down");
-    assert_eq!(WeightRange::new(1, 9).unwrap().price_of_most(fen(100)), Err(WeightError::Free));
+    assert_eq!(WeightRange::new(111, 333).unwrap().price_of_most(fen(100)), Ok(fen(33)), "rounded down");
+    assert_eq!(WeightRange::new(3, 9).unwrap().price_of_most(fen(100)), Err(WeightError::Free));
     assert_eq!(chicken().price_of_most(fen(0)), Err(WeightError::Free));
     assert_eq!(chicken().price_of_most(fen(-5)), Err(WeightError::Free));
-    let most = WeightRange::new(1, MOST_PIECE_G).unwrap();
+    let most = WeightRange::new(MOST_PIECE_G, MOST_PIECE_G).unwrap();
     assert_eq!(most.price_of_most(fen(i64::MAX)), Err(WeightError::Money(MoneyError::Overflow)));
 }
 
@@ -82,6 +82,7 @@ fn after_weighing_a_piece_is_worth_what_was_charged() {
 /// A range, what a line cost, and what its pieces weigh.
 fn line() -> impl Strategy<Value = (WeightRange, i64, Vec<i64>)> {
     (1..3_000i64, 0..3_000i64).prop_flat_map(|(least_g, wider_g)| {
+        let wider_g = wider_g.min(least_g * (MOST_TIMES_LEAST - 1));
         let range = WeightRange::new(least_g, least_g + wider_g).unwrap();
         let weight = least_g..=(least_g + wider_g) * SLIP_TIMES;
         (Just(range), 0..10_000_000i64, prop::collection::vec(weight, 1..12))
@@ -143,7 +144,7 @@ fn a_kilogram_costs_what_was_agreed_until_the_price_of_a_piece_changes() {
 proptest! {
     #[test]
     fn a_price_of_a_piece_has_a_price_of_a_kilogram(price in 1_i64..100_000_000, most_g in 1_i64..=MOST_PIECE_G) {
-        let range = WeightRange::new(1, most_g).unwrap();
+        let range = WeightRange::new(most_g, most_g).unwrap();
         let per_kg = range.per_kg(fen(price), Fen::ZERO);
         // Above a kilogram a fen of it is more than a fen of the price, which then lies a little below.
         let price_again = range.price_of_most(per_kg).unwrap();

@@ -27,7 +27,7 @@ pub fn team_work(rows: &[TeamWorkRow]) -> AnyView {
     view! {
         <section class="box">
             <h2>{t("各队待办", "What waits in the teams")}</h2>
-            <div class="table-wrap">
+            <div class="table-wrap" tabindex="0" role="region" aria-label=t("各队待办", "What waits in the teams")>
                 <table class="table table--dense">
                     <thead><tr>
                         <th scope="col">{t("队伍", "Team")}</th>

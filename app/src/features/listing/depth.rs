@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use super::edit_page::Shown;
 use super::fields::{line, select};
-use super::sections::{column_label, options};
+use super::labels::column_label;
+use super::sections::options;
 use crate::context::{name, t};
 use crate::form::html_id;
 use crate::ui::Field;

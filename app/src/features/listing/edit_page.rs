@@ -9,7 +9,9 @@ use super::api::{DraftForm, SaveDraft, Unpublish};
 use super::fields::Wrong;
 use super::keeper::{KeptForm, listing_keeper};
 use super::photo_uploader::{PhotoItem, ShownPhotos, photo_uploader};
-use super::{LISTING_PATH, PHOTOS_PATH, depth, publish_part, review_part, save, sections, typed};
+use super::{
+    LISTING_PATH, PHOTOS_PATH, depth, labels, publish_part, review_part, save, sections, typed, variants_part,
+};
 use crate::context::{flash, link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::form::{FormState, html_id};
@@ -224,7 +226,7 @@ pub(super) fn problem_links(team: &Team, shown: &Shown, problems: &[domain::fail
             let id = html_id(&error.field);
             let is_stock = error.field.starts_with("batches");
             let href = if is_stock { format!("{}#{id}", link(&stock)) } else { format!("#{id}") };
-            let label = sections::label_of(&error.field);
+            let label = labels::label_of(&error.field);
             let words = problem_text(locale(), &error.problem);
             view! { <li><a href=href>{format!("{label}{}{words}", t("：", ": "))}</a></li> }
         })
@@ -277,7 +279,7 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             {sections::words(shown)}
             {depth::attributes(shown)}
             {sections::food(shown)}
-            {sections::variants(shown)}
+            {variants_part::variants(shown)}
             {depth::season(shown)}
             {depth::related(shown)}
             {sections::sending(shown)}

@@ -19,6 +19,8 @@ mod edit_page;
 #[cfg(feature = "ssr")]
 mod fields;
 #[cfg(feature = "ssr")]
+mod labels;
+#[cfg(feature = "ssr")]
 mod list_page;
 #[cfg(feature = "ssr")]
 mod preview_page;
@@ -37,14 +39,16 @@ pub(crate) mod typed;
 #[cfg(feature = "ssr")]
 mod uploads;
 #[cfg(feature = "ssr")]
+mod variants_part;
+#[cfg(feature = "ssr")]
 mod weighed;
 
+#[cfg(feature = "ssr")]
+pub(crate) use labels::label_of;
 #[cfg(feature = "ssr")]
 pub use list_page::new_button;
 #[cfg(feature = "ssr")]
 pub(crate) use save::in_base_units;
-#[cfg(feature = "ssr")]
-pub(crate) use sections::label_of;
 #[cfg(feature = "ssr")]
 pub use uploads::uploads;
 

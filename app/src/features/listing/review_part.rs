@@ -7,7 +7,7 @@ use service::listing::{ListingStatus, Review, Reviews};
 
 use super::api::{DecideReview, SetReviews};
 use super::edit_page::Shown;
-use super::sections;
+use super::labels::label_of;
 use crate::context::{link, name, t};
 use crate::features::sell::team::Team;
 use crate::form::{FormState, html_id};
@@ -59,7 +59,7 @@ fn remarks(review: &Review) -> AnyView {
         .remarks
         .iter()
         .map(|(field, text)| {
-            let label = sections::label_of(field);
+            let label = label_of(field);
             let href = format!("#{}", html_id(field));
             view! { <li><a href=href>{label}</a>{t("：", ": ")}{text.clone()}</li> }
         })
@@ -75,7 +75,7 @@ fn decision(shown: &Shown, review: &Review) -> AnyView {
     let fields: Vec<_> = REMARKED
         .iter()
         .map(|field| {
-            let label = sections::label_of(field);
+            let label = label_of(field);
             let name = format!("remarks.{field}");
             ui::text_field(
                 &state,

@@ -9,7 +9,7 @@ use service::stock::{BatchStockView, StockView};
 
 use super::api::{AddBatch, CorrectStock, UpdatePapers};
 use super::fields::{Wrong, line};
-use super::sections::label_of;
+use super::labels::label_of;
 use crate::context::{link, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{current_team, row_failure, stock_text};
 use crate::features::stock;

@@ -4,7 +4,7 @@ use domain::listing::VariantForm;
 use leptos::prelude::*;
 
 use super::fields::{Wrong, line};
-use super::sections::label_of;
+use super::labels::label_of;
 use crate::context::t;
 use crate::ui::Field;
 

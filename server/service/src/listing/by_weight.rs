@@ -1,6 +1,6 @@
 //! Reading how a variant is sold by weight.
 
-use domain::by_weight::{MOST_PIECE_G, WeightRange};
+use domain::by_weight::{MOST_PIECE_G, MOST_TIMES_LEAST, WeightRange};
 use domain::failure::Problem;
 use domain::ids::VariantId;
 use domain::listing::VariantForm;
@@ -74,7 +74,8 @@ pub(super) fn read(
     let most = reader.kilograms(&field("most_kg"), &form.most_kg);
     let (Some(least), Some(most)) = (least, most) else { return Sold::Unread };
     let Ok(range) = WeightRange::new(least.min(most), least.max(most)) else {
-        reader.report(field("most_kg"), Problem::OutOfRange { min: 0, max: MOST_PIECE_G / 1_000 });
+        let max_g = least.min(most).saturating_mul(MOST_TIMES_LEAST).min(MOST_PIECE_G);
+        reader.report(field("most_kg"), Problem::OutOfRange { min: 0, max: (max_g / 1_000).max(1) });
         return Sold::Unread;
     };
     let typed_price = Fen::parse_yuan(&form.price).ok().filter(|price| price.is_positive());

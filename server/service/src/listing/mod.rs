@@ -15,6 +15,7 @@ mod depth;
 mod draft;
 mod duplicate;
 pub(crate) mod form;
+mod list;
 mod page;
 mod publish;
 mod review;
@@ -42,10 +43,10 @@ pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBa
 pub(crate) use draft::{Offered, blank_for, save_as};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};
 pub use duplicate::duplicate;
+pub use list::{ListingCard, ListingCounts, ListingsPage, ListingsQuery, list_listings};
 pub(crate) use page::form_of;
 pub use page::{
-    BatchInputView, BatchView, Choice, Choices, EditPage, ListingCard, ListingCounts, ListingPhoto,
-    ListingsPage, ListingsQuery, edit_page, list_listings, require_preview,
+    BatchInputView, BatchView, Choice, Choices, EditPage, ListingPhoto, edit_page, require_preview,
 };
 pub use publish::{Published, publish, unpublish};
 pub(crate) use publish::{publish_in, slug_of, unpublish_in};

@@ -1,127 +1,29 @@
 //! One product: what it is, what it costs, where it comes from, what sending it costs, and where the money goes.
 
-use domain::after_sale::ReturnRule;
-use domain::food::{FoodClass, Freshness, freshness};
-use domain::freight::{FreightItem, quote_parcel};
-use domain::ids::{ProductId, TeamId, VariantId};
-use domain::money::Fen;
-use domain::price_history;
-use domain::region::RegionCode;
-use domain::season::{Closed, Season};
-use domain::stock::movement::RecallReason;
-use domain::time::{Date, start_of_day_ms};
-use store::catalogue::{self, BatchInputRow, BatchRow, ProductRow, VariantRow};
-use store::{Conn, listing, movements, recalls};
+mod batch;
+mod freight;
+mod variants;
 
+use domain::after_sale::ReturnRule;
+use domain::food::FoodClass;
+use domain::ids::{ProductId, TeamId};
+use domain::money::Fen;
+use domain::season::{Closed, Season};
+use domain::time::{Date, start_of_day_ms};
+use store::Conn;
+use store::catalogue::{self, ProductRow};
+
+use self::batch::batch_view;
+use self::freight::freight_preview;
+use self::variants::variant_views;
 use super::beside::{AttributeView, attribute_views, related};
 use super::money_bar::{MoneyBar, product_money_bar};
-use super::{Card, Named, Photo, joined_photo, permille, year_span_ms};
-use crate::freight::load_template;
-use crate::regions::regions;
+use super::{Card, Named, Photo, year_span_ms};
 use crate::{Result, ServiceError, Services};
 
-/// Where freight is quoted to until the reader names a region: the province's capital.
-const DEFAULT_REGION: &str = "610100";
-
-/// A unit price from a quantity on, for unit buyers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TierView {
-    pub min_quantity: i64,
-    pub price_fen: Fen,
-}
-
-/// What can be put into a cart.
-#[derive(Debug, Clone)]
-pub struct VariantView {
-    pub id: VariantId,
-    pub code: String,
-    pub name: String,
-    pub name_en: String,
-    /// The sale unit, such as 罐.
-    pub unit: String,
-    pub price_fen: Fen,
-    /// The lowest price of the thirty days before it was reduced to this one; `None` when it was not, or long ago.
-    pub was_price_fen: Option<Fen>,
-    pub weight_g: i64,
-    pub min_quantity: i64,
-    pub step_quantity: i64,
-    /// Whole sale units in stock, over all batches.
-    pub stock: i64,
-    /// Smallest quantity first.
-    pub tiers: Vec<TierView>,
-    /// When it is sold by weight: the price is then that of the heaviest piece.
-    pub by_weight: Option<ByWeightView>,
-}
-
-/// How something is sold by weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ByWeightView {
-    pub per_kg_fen: Fen,
-    /// What a piece weighs, in grams.
-    pub least_g: i64,
-    pub most_g: i64,
-}
-
-/// One village's share in a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OriginShare {
-    pub village: Named,
-    pub town_name: String,
-    pub town_name_en: String,
-    pub collective_name: String,
-    pub collective_name_en: String,
-    pub weight_g: i64,
-    /// Out of a thousand; the shares of a batch add up to a thousand.
-    pub permille: i64,
-}
-
-/// A harvest or production run with its papers.
-#[derive(Debug, Clone)]
-pub struct BatchView {
-    pub code: String,
-    /// Days as `YYYY-MM-DD`; the last day is one on which it may still be sold.
-    pub produced_on: String,
-    pub expires_on: Option<String>,
-    /// None for goods that do not expire.
-    pub freshness: Option<Freshness>,
-    pub certificate_number: String,
-    pub certificate_issuer: String,
-    pub certificate_contact: String,
-    /// The day of the certificate.
-    pub issued_on: Option<String>,
-    /// Of live poultry and meat; empty for everything else.
-    pub quarantine_number: String,
-    /// Heaviest share first.
-    pub origins: Vec<OriginShare>,
-    /// Base units left, and received.
-    pub available: i64,
-    pub received: i64,
-}
-
-/// What sending costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FreightFee {
-    Fee(Fen),
-    /// There is no delivery to the region.
-    NotDelivered,
-}
-
-/// What sending the smallest order of the first variant costs to a region.
-#[derive(Debug, Clone)]
-pub struct FreightPreview {
-    pub region_code: String,
-    /// From the province down.
-    pub region_name: String,
-    pub fee: FreightFee,
-    /// What of it is for a remote region.
-    pub surcharge_fen: Fen,
-    /// There free from this amount or this count of sale units (from both when both are given).
-    pub free_from_fen: Option<Fen>,
-    pub free_from_count: Option<i64>,
-    /// Where the parcel leaves from.
-    pub from_name: String,
-    pub from_region_name: String,
-}
+pub use batch::{BatchPage, BatchView, OriginShare, RecallNotice, batch_page};
+pub use freight::{FreightFee, FreightPreview};
+pub use variants::{ByWeightView, TierView, VariantView};
 
 /// Everything a product page shows.
 #[derive(Debug, Clone)]
@@ -193,7 +95,7 @@ pub async fn product_page(
     product(&mut conn, Date::from_epoch_ms(services.now_ms()), slug, region, preview_for).await
 }
 
-pub(super) async fn product(
+async fn product(
     conn: &mut Conn,
     today: Date,
     slug: &str,
@@ -293,201 +195,5 @@ fn page_of(
         money_bar,
         mark: None,
         related,
-    })
-}
-
-async fn variant_views(
-    conn: &mut Conn,
-    product: ProductId,
-    rows: &[VariantRow],
-    available: i64,
-    today_ms: i64,
-) -> Result<Vec<VariantView>> {
-    let tiers = catalogue::list_tier_prices(conn, product).await?;
-    let weighed = store::weighing::list_weighed_variants(conn, product).await?;
-    let by_weight = |row: &VariantRow| {
-        let own = weighed.iter().find(|of| of.variant_id == row.id)?;
-        let per_kg_fen = own.range().ok()?.per_kg(row.price_fen, own.per_kg_fen);
-        Some(ByWeightView { per_kg_fen, least_g: own.least_g, most_g: own.most_g })
-    };
-    let former = listing::list_former_prices(conn, product, today_ms - price_history::KEPT_MS).await?;
-    let was_price = |row: &VariantRow| {
-        let own = former.iter().filter(|price| price.variant_id == row.id);
-        let own: Vec<(i64, Fen)> = own.map(|price| (price.until_ms, price.price_fen)).collect();
-        price_history::was_price(row.price_fen, &own, today_ms)
-    };
-    Ok(rows
-        .iter()
-        .map(|row| VariantView {
-            id: row.id,
-            code: row.code.clone(),
-            name: row.name.clone(),
-            name_en: row.name_en.clone(),
-            unit: row.unit.clone(),
-            price_fen: row.price_fen,
-            was_price_fen: was_price(row),
-            weight_g: row.weight_g,
-            min_quantity: row.min_quantity,
-            step_quantity: row.step_quantity,
-            stock: available / row.base_quantity.max(1),
-            by_weight: by_weight(row),
-            tiers: tiers
-                .iter()
-                .filter(|tier| tier.variant_id == row.id)
-                .map(|tier| TierView { min_quantity: tier.min_quantity, price_fen: tier.price_fen })
-                .collect(),
-        })
-        .collect())
-}
-
-fn batch_view(batch: BatchRow, inputs: Vec<BatchInputRow>, today: Date) -> Result<BatchView> {
-    let papers = batch.papers;
-    let produced: Date = papers.produced_on.parse().map_err(ServiceError::internal)?;
-    let expires: Option<Date> =
-        papers.expires_on.as_deref().map(str::parse).transpose().map_err(ServiceError::internal)?;
-    let weights: Vec<i64> = inputs.iter().map(|input| input.weight_g).collect();
-    let origins = inputs
-        .into_iter()
-        .zip(permille(&weights))
-        .map(|(input, permille)| OriginShare {
-            village: Named {
-                slug: input.village_slug,
-                name: input.village_name,
-                name_en: input.village_name_en,
-            },
-            town_name: input.town_name,
-            town_name_en: input.town_name_en,
-            collective_name: input.collective_name,
-            collective_name_en: input.collective_name_en,
-            weight_g: input.weight_g,
-            permille,
-        })
-        .collect();
-    Ok(BatchView {
-        code: batch.code,
-        produced_on: papers.produced_on,
-        expires_on: papers.expires_on,
-        freshness: expires.map(|expires| freshness(produced, expires, today)),
-        certificate_number: papers.certificate_number,
-        certificate_issuer: papers.certificate_issuer,
-        certificate_contact: papers.certificate_contact,
-        issued_on: papers.issued_on,
-        quarantine_number: papers.quarantine_number,
-        origins,
-        available: batch.available,
-        received: batch.received,
-    })
-}
-
-async fn freight_preview(
-    conn: &mut Conn,
-    product: &ProductRow,
-    variant: &VariantRow,
-    region: Option<&str>,
-) -> Result<FreightPreview> {
-    let template = load_template(conn, product.freight_template_id).await?;
-    let name_of = |code: &str| RegionCode::parse(code).ok().and_then(|code| regions().full_name(code));
-    let known = region.and_then(|code| Some((code.to_owned(), name_of(code)?)));
-    let (region_code, region_name) =
-        known.unwrap_or_else(|| (DEFAULT_REGION.to_owned(), name_of(DEFAULT_REGION).unwrap_or_default()));
-    let count = variant.min_quantity;
-    let item = FreightItem {
-        template: &template,
-        count,
-        weight_g: variant.weight_g.saturating_mul(count),
-        volume_cm3: variant.volume_cm3.saturating_mul(count),
-        amount: variant.price_fen.times(count).map_err(ServiceError::internal)?,
-    };
-    // Whatever keeps a parcel from being quoted also keeps it from being ordered.
-    let items = [item];
-    let quote = quote_parcel(&items, &region_code);
-    let surcharge_fen = quote.as_ref().map_or(Fen::ZERO, |quote| quote.surcharge);
-    let fee = quote.map_or(FreightFee::NotDelivered, |quote| FreightFee::Fee(quote.total));
-    let here = template.row_for(&region_code).ok().and_then(|row| template.free_rule_of(row));
-    Ok(FreightPreview {
-        region_code,
-        region_name,
-        fee,
-        surcharge_fen,
-        free_from_fen: here.and_then(|rule| rule.min_amount),
-        free_from_count: here.and_then(|rule| rule.min_count),
-        from_region_name: name_of(&product.place_region_code).unwrap_or_default(),
-        from_name: product.place_name.clone(),
-    })
-}
-
-/// What the code on a package leads to.
-#[derive(Debug, Clone)]
-pub struct BatchPage {
-    /// Whether the product is in the shop now.
-    pub is_published: bool,
-    pub product: Named,
-    pub photo: Option<Photo>,
-    pub food_class: FoodClass,
-    pub producer: String,
-    /// `g` or `piece`.
-    pub base_unit: String,
-    /// Who sells it.
-    pub team: Named,
-    /// The photo of its certificate.
-    pub certificate: Option<Photo>,
-    /// The batch that it was a part of.
-    pub split_from: Option<String>,
-    pub recall: Option<RecallNotice>,
-    /// The collective mark that it was counted under.
-    pub mark: Option<crate::marks::MarkBadge>,
-    pub batch: BatchView,
-}
-
-/// What everybody is told of a recalled batch.
-#[derive(Debug, Clone)]
-pub struct RecallNotice {
-    pub reason: RecallReason,
-    pub notice: String,
-    pub at_ms: i64,
-}
-
-/// The page of one batch, by the code on the package; sold out, expired and recalled ones too, also of a product that was
-/// taken out of the shop since: packages stay in the world, and a recall is not hidden by taking the goods down.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] when there is no such product or batch, or the product was never in the shop.
-pub async fn batch_page(services: &Services, slug: &str, code: &str) -> Result<BatchPage> {
-    let mut conn = services.db.read().await?;
-    batch(&mut conn, Date::from_epoch_ms(services.now_ms()), slug, code).await
-}
-
-pub(super) async fn batch(conn: &mut Conn, today: Date, slug: &str, code: &str) -> Result<BatchPage> {
-    let product = catalogue::find_product_by_slug(conn, slug).await?;
-    let product = product.filter(|row| row.status != "draft").ok_or(ServiceError::NotFound)?;
-    let row = catalogue::find_batch(conn, product.id, code).await?.ok_or(ServiceError::NotFound)?;
-    let inputs = catalogue::list_batch_inputs(conn, row.id).await?;
-    let photo = catalogue::list_photos(conn, product.id).await?.into_iter().next().map(Photo::from);
-    let extras = movements::list_batch_extras(conn, product.id).await?;
-    let extra = extras.into_iter().find(|extra| extra.id == row.id).ok_or(ServiceError::NotFound)?;
-    let recall = recalls::find_recall_of_batch(conn, row.id).await?;
-    Ok(BatchPage {
-        mark: crate::marks::batch_mark(conn, row.id, today).await?,
-        is_published: product.status == "published",
-        team: Named { slug: product.team_slug, name: product.team_name, name_en: product.team_name_en },
-        certificate: joined_photo(
-            extra.content_hash,
-            extra.width,
-            extra.height,
-            extra.placeholder,
-            extra.sizes,
-        ),
-        split_from: extra.split_from_code,
-        recall: recall.map(|recall| RecallNotice {
-            reason: recall.reason,
-            notice: recall.notice,
-            at_ms: recall.at_ms,
-        }),
-        food_class: FoodClass::parse(&product.food_class).map_err(ServiceError::internal)?,
-        product: Named { slug: product.slug, name: product.name, name_en: product.name_en },
-        photo,
-        producer: product.producer,
-        base_unit: product.base_unit,
-        batch: batch_view(row, inputs, today)?,
     })
 }

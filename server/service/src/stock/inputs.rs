@@ -73,7 +73,7 @@ pub async fn correct_inputs(
         lines,
     };
     // The batch before its product, in the order in which an order takes them.
-    lock_own_listing(&mut tx, services, viewer, listing.id).await?;
+    let listing = lock_own_listing(&mut tx, services, viewer, listing.id).await?;
     movements::set_weights(&mut tx, batch.id, &after).await?;
     movements::insert_input_correction(&mut tx, &correction).await?;
     marks::recount(&mut tx, services, viewer, &listing, batch.id).await?;

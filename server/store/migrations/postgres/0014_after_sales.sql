@@ -1,5 +1,6 @@
 -- What a buyer asks for after the sale, what the seller and the town answer, and what becomes of goods and money.
 -- The release before this one knows none of it: it writes no such row, and what it refunds whole stays as it was.
+SET LOCAL lock_timeout = '3s';
 
 -- What a listing declares about returns without a reason; a product without a row follows its food class.
 CREATE TABLE product_return_rules (

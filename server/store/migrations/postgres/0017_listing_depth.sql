@@ -1,4 +1,5 @@
 -- When listings go into the shop by themselves, and what their variants cost before.
+SET LOCAL lock_timeout = '3s';
 
 CREATE TABLE listing_schedules (
     product_id BIGINT PRIMARY KEY REFERENCES products (id),

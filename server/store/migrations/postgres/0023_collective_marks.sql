@@ -1,4 +1,5 @@
 -- Marks that belong to a collective, who else may use them, and what of it batches have used.
+SET LOCAL lock_timeout = '3s';
 
 CREATE TABLE collective_marks (
     id BIGINT PRIMARY KEY,

@@ -24,7 +24,8 @@ pub struct GoneGoodsRow {
     pub faulty_fen: Fen,
     #[sqlx(try_from = "i64")]
     pub freight_fen: Fen,
-    /// Goods and freight that nobody has confirmed as the second person.
+    /// Goods and freight that nobody has confirmed as the second person, over all parcels of the order that the team
+    /// sends: splitting a parcel is no way around that person.
     #[sqlx(try_from = "i64")]
     pub unconfirmed_fen: Fen,
 }
@@ -34,8 +35,9 @@ pub async fn get_gone_goods(conn: &mut Conn, parcel: ParcelId) -> Result<GoneGoo
         "SELECT COALESCE(CAST(SUM(CASE WHEN reason <> 'changed_mind' THEN goods_fen ELSE 0 END) AS BIGINT), 0)
                     AS faulty_fen,
                 COALESCE(CAST(SUM(freight_fen) AS BIGINT), 0) AS freight_fen,
-                COALESCE(CAST(SUM(CASE WHEN confirmed_by IS NULL THEN goods_fen + freight_fen ELSE 0 END) AS BIGINT), 0)
-                    AS unconfirmed_fen
+                (SELECT COALESCE(CAST(SUM(a.goods_fen + a.freight_fen) AS BIGINT), 0)
+                   FROM parcels p JOIN after_sales a ON a.order_id = p.order_id AND a.team_id = p.team_id
+                  WHERE p.id = $1 AND a.status || '' = 'settled' AND a.confirmed_by IS NULL) AS unconfirmed_fen
            FROM after_sales WHERE parcel_id = $1 AND status || '' = 'settled'",
     )
     .bind(parcel.get())

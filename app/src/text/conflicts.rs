@@ -1,0 +1,166 @@
+//! Why something cannot be done now, or not be asked for after the sale.
+
+use domain::after_sale::Refusal;
+use domain::failure::Conflict;
+use domain::locale::Locale;
+use domain::time::china_minute_text;
+
+use super::amounts::yuan;
+use super::problems::season_text;
+use super::say;
+
+/// Why a well-formed request cannot be done now.
+#[must_use]
+pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
+    let fixed = |zh, en| locale.pick(zh, en).to_owned();
+    match conflict {
+        Conflict::CartEmpty => fixed("购物车是空的", "The cart is empty"),
+        Conflict::OutOfStock { name, left } if *left <= 0 => {
+            say(locale, format!("“{name}”刚刚售罄"), format!("“{name}” has just sold out"))
+        }
+        Conflict::OutOfStock { name, left } => {
+            say(locale, format!("“{name}”只剩 {left} 件"), format!("Only {left} of “{name}” are left"))
+        }
+        Conflict::NotForSale { name } => {
+            say(locale, format!("“{name}”已停售"), format!("“{name}” is no longer for sale"))
+        }
+        Conflict::OutOfSeason { name, opens_on } => {
+            let (when, open, close) = (season_text(locale, *opens_on), '“', '”');
+            say(locale, format!("{open}{name}{close}：{when}"), format!("{open}{name}{close}: {when}"))
+        }
+        Conflict::NotDeliverable { name } => say(
+            locale,
+            format!("“{name}”不能送到这个地区"),
+            format!("“{name}” cannot be delivered to this region"),
+        ),
+        Conflict::PriceChanged { total_fen } => say(
+            locale,
+            format!("价格有变动，现在应付 {}，请确认后再提交", yuan(*total_fen)),
+            format!("A price has changed; the total is now {}. Please confirm", yuan(*total_fen)),
+        ),
+        Conflict::TooManyUnpaid { max } => say(
+            locale,
+            format!("您有 {max} 笔订单还没付款，请先付款或取消"),
+            format!("You have {max} unpaid orders; pay or cancel one first"),
+        ),
+        Conflict::TooManyUnpaidHere { wait_seconds } => {
+            let minutes = wait_seconds.div_euclid(60) + 1;
+            say(
+                locale,
+                format!("您所在的网络有太多订单还没付款，请先付款，或 {minutes} 分钟后再下单"),
+                format!(
+                    "Too many orders from your network are unpaid; pay one first, or order again in {minutes} min"
+                ),
+            )
+        }
+        Conflict::HoldExpired => {
+            fixed("保留时间已过，库存已放回", "The hold has ended and the goods were put back")
+        }
+        Conflict::StateChanged => {
+            fixed("情况已有变化，请看最新状态", "Things have moved on; look at the present state")
+        }
+        Conflict::SignInOver => {
+            fixed("登录等得太久了，请重新输入密码", "This sign-in took too long; enter your password again")
+        }
+        Conflict::SetupOver => {
+            fixed("设置等得太久了，请重新开始", "Setting up took too long; please begin again")
+        }
+        #[cfg(not(feature = "shop"))]
+        Conflict::StillUsed { count } => say(
+            locale,
+            format!("还有 {count} 个在售商品在用，先到商品里换成别的"),
+            format!("{count} products in the shop still use it; choose another one for them first"),
+        ),
+        Conflict::VersionChanged => {
+            fixed("别人刚刚改过，请核对后再保存", "Someone else has just saved; compare and save again")
+        }
+        Conflict::KeyReused => {
+            fixed("这份表单已提交过，请刷新页面再试", "This form was sent before; reload the page")
+        }
+        Conflict::AlreadyPaid => fixed("这笔订单已付款", "This order is paid already"),
+        #[cfg(not(feature = "shop"))]
+        Conflict::RefundExceedsPayment => {
+            fixed("退款不能超过实付金额", "A refund cannot exceed what was paid")
+        }
+        Conflict::PaymentDeclined => {
+            fixed("付款没有成功，请换一种方式", "The payment was declined; try another way")
+        }
+        Conflict::WrongAmount { expected_fen } => say(
+            locale,
+            format!("金额应为 {}", yuan(*expected_fen)),
+            format!("The amount should be {}", yuan(*expected_fen)),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::Recalled { code } => say(
+            locale,
+            format!("批次 {code} 已召回，不能发货"),
+            format!("Batch {code} is recalled and must not leave"),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::Unweighed { name } => say(
+            locale,
+            format!("“{name}”按重量计价，请先填好每件的重量再发货"),
+            format!("“{name}” is sold by weight: weigh every piece before it leaves"),
+        ),
+        Conflict::OwnOrder => fixed("不能审批自己提交的订单", "Nobody approves an order of their own"),
+        Conflict::AfterSale(refusal) => after_sale_refusal(locale, *refusal),
+        #[cfg(not(feature = "shop"))]
+        Conflict::AfterSaleOpen => fixed(
+            "这个包裹有退款申请在等答复，请先处理",
+            "The buyer asks for money back for this parcel: answer that first",
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::ParcelInAfterSale => fixed(
+            "这个包裹有售后，不能拆分或合并，请原样发出",
+            "There is an after-sale about this parcel, so it is neither split nor merged: send it as it is",
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::ParcelsDiffer => fixed(
+            "只能合并同一订单、同一发货地、还没发出的包裹",
+            "Only parcels of one order that wait at one place go together",
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::ListNotRight => fixed(
+            "清单里还有错误的行：改好后重新提交，或只应用勾选的行",
+            "Some rows are not right: correct the list, or apply only the rows you tick",
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::SecondPersonNeeded => fixed(
+            "同意的人不能自己复核，买家也不能处理自己的申请，请另一位来办",
+            "Somebody else has to do this: not whoever agreed, and not the buyer",
+        ),
+        Conflict::AccountInUse => fixed(
+            "还有没结束的订单、退款或在任的角色，暂时不能注销",
+            "Orders, refunds or roles of this account are still open, so it cannot be deleted yet",
+        ),
+        // Only the consoles' forms are told the others: a shopper's phone does not load their words.
+        #[cfg(feature = "shop")]
+        _ => fixed("现在办不了，请刷新页面看看", "This cannot be done now; look at the page again"),
+    }
+}
+
+/// Why something cannot be asked for after the sale.
+#[must_use]
+pub fn after_sale_refusal(locale: Locale, refusal: Refusal) -> String {
+    let fixed = |zh, en| locale.pick(zh, en).to_owned();
+    match refusal {
+        Refusal::ReasonDoesNotFit => fixed(
+            "这个原因不适用这种处理方式，请换一种",
+            "That reason does not go with what you ask for; choose another",
+        ),
+        Refusal::WrongMoment => {
+            fixed("包裹现在的状态不能这样申请", "This cannot be asked for while the parcel is where it is")
+        }
+        Refusal::NoReturnWithoutReason => fixed(
+            "鲜活易腐、定制或下单时确认过的拆封商品不适用七天无理由退货；有质量问题请选对应的原因",
+            "Perishable, made-to-order and (as you confirmed) opened goods cannot be returned without a reason; if something is \
+             wrong, say what",
+        ),
+        Refusal::TooLate { until_ms } => say(
+            locale,
+            format!("申请期限已过（截止 {}）", china_minute_text(until_ms)),
+            format!("The time for this ended at {} (China)", china_minute_text(until_ms)),
+        ),
+        Refusal::PhotoNeeded => fixed("请附上至少一张照片", "Please add at least one photo"),
+    }
+}

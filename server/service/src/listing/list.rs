@@ -1,0 +1,124 @@
+//! The seller's list of listings.
+
+use domain::ids::{ProductId, TeamId};
+use domain::money::Fen;
+use serde::{Deserialize, Serialize};
+use store::listing as rows;
+
+use super::page::ListingPhoto;
+use super::{ListingStatus, check, status_of, today};
+use crate::{Result, ServiceError, Services, Viewer};
+
+/// Listings that one page shows.
+pub(super) const MAX_LISTED: i64 = 60;
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListingsQuery {
+    /// All when absent.
+    pub status: Option<ListingStatus>,
+    /// Part of the name, in either language; blank for all.
+    pub text: String,
+}
+
+/// A team's listings.
+#[derive(Debug, Clone)]
+pub struct ListingsPage {
+    pub team: TeamId,
+    /// Last changed first.
+    pub cards: Vec<ListingCard>,
+    pub counts: ListingCounts,
+}
+
+/// How many listings the team has, whatever the filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ListingCounts {
+    pub draft: i64,
+    pub published: i64,
+    pub unpublished: i64,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct ListingCard {
+    pub product: ProductId,
+    pub slug: String,
+    /// Blank while nothing was typed.
+    pub name: String,
+    pub name_en: String,
+    pub status: ListingStatus,
+    /// `None` while there is no variant.
+    pub price_from: Option<Fen>,
+    /// Unexpired stock in base units.
+    pub stock: i64,
+    /// `g` or `piece`.
+    pub base_unit: String,
+    pub sold_count: i64,
+    pub updated_at_ms: i64,
+    pub published_at_ms: Option<i64>,
+    pub photo: Option<ListingPhoto>,
+    /// How many things keep it from being published; 0 for what is published.
+    pub missing: usize,
+}
+
+/// The team's listings for its sellers: the 60 changed last of those that were asked for. Older ones are found by
+/// typing a part of their name.
+///
+/// # Errors
+/// [`crate::ServiceError::Forbidden`] for anyone else.
+pub async fn list_listings(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    query: &ListingsQuery,
+) -> Result<ListingsPage> {
+    viewer.require_seller(team)?;
+    let today = today(services);
+    let mut conn = services.db.read().await?;
+    let status = query.status.map(ListingStatus::as_str);
+    let wanted = query.text.trim().to_lowercase();
+    let today_text = today.to_string();
+    let listed = rows::list_listings(&mut conn, team, status, &today_text, &wanted, MAX_LISTED).await?;
+    let mut cards = Vec::with_capacity(listed.len());
+    for row in listed {
+        let status = status_of(&row.status)?;
+        let missing = match status {
+            ListingStatus::Published => 0,
+            ListingStatus::Draft | ListingStatus::Unpublished => {
+                let listing = rows::find_listing(&mut conn, row.id).await?.ok_or(ServiceError::NotFound)?;
+                check::problems(&mut conn, &listing, today).await?.len()
+            }
+        };
+        let photo = match (row.content_hash, row.width, row.height, row.placeholder) {
+            (Some(content_hash), Some(width), Some(height), Some(placeholder)) => {
+                Some(ListingPhoto { media_id: String::new(), content_hash, width, height, placeholder })
+            }
+            _ => None,
+        };
+        cards.push(ListingCard {
+            product: row.id,
+            slug: row.slug,
+            name: row.name,
+            name_en: row.name_en,
+            status,
+            price_from: Some(row.price_from_fen).filter(|price| price.is_positive()),
+            stock: row.stock,
+            base_unit: row.base_unit,
+            sold_count: row.sold_count,
+            updated_at_ms: row.updated_at_ms,
+            published_at_ms: row.published_at_ms,
+            photo,
+            missing,
+        });
+    }
+    let mut counts = ListingCounts::default();
+    for (status, count) in rows::count_listings(&mut conn, team).await? {
+        match status_of(&status)? {
+            ListingStatus::Draft => counts.draft = count,
+            ListingStatus::Published => counts.published = count,
+            ListingStatus::Unpublished => counts.unpublished = count,
+        }
+    }
+    Ok(ListingsPage { team, cards, counts })
+}

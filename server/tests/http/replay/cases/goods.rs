@@ -1,0 +1,134 @@
+//! Calls about listings and their stock.
+
+use service::Viewer;
+
+use super::{Call, OTHER_PICTURE, PICTURE};
+use crate::access::Who;
+use crate::access::world::World;
+
+/// What is done with a batch, so that it does something.
+pub async fn stock(world: &World, call: &mut Call) {
+    let services = &world.shop.services;
+    let seller = world.viewer(Who::Seller).await;
+    match call.path {
+        "/api/stock/write_off" | "/api/stock/split" => call.other = Some(("quantity", "2000".to_owned())),
+        "/api/stock/move" => {
+            let id = services.new_id();
+            let place = store::seed::NewDispatchPlace {
+                id,
+                team_id: world.team,
+                name: "河边仓".to_owned(),
+                region_code: "610925".to_owned(),
+                address: "城关镇".to_owned(),
+                phone: "0915-2522002".to_owned(),
+            };
+            let mut tx = services.db.write().await.unwrap();
+            store::seed::insert_dispatch_place(&mut tx, &place).await.unwrap();
+            tx.commit().await.unwrap();
+            call.put("place", &id.to_string());
+            call.other = Some(("note", "下午搬的".to_owned()));
+        }
+        "/api/stock/count" => {
+            let page = service::stock::count_page(services, &seller, world.product).await.unwrap();
+            let row = page.rows.iter().find(|row| row.batch == world.batch).unwrap();
+            call.put("lines[0][batch]", &row.batch.to_string());
+            call.put("lines[0][expected]", &row.expected.to_string());
+            call.put("lines[0][counted]", &(row.expected - 1).to_string());
+            call.other = Some(("note", "数错了".to_owned()));
+        }
+        "/api/stock/correct_inputs" => {
+            call.put("inputs[0][village]", &village(world).await);
+            call.put("inputs[0][weight_kg]", "777");
+            call.other = Some(("reason", "又看错".to_owned()));
+        }
+        "/api/stock/recall" => call.other = Some(("notice", "请退回来。".to_owned())),
+        "/api/stock/remove_certificate" => {
+            let bytes = axum::body::Bytes::from_static(PICTURE);
+            let photo =
+                service::photos::upload_photo(services, &seller, world.team, bytes, "").await.unwrap();
+            let batch = world.batch.to_string();
+            service::stock::set_certificate(services, &seller, &batch, Some(photo.media_id)).await.unwrap();
+        }
+        "/upload/certificate" => call.file = Some(OTHER_PICTURE.to_vec()),
+        _ => {}
+    }
+}
+
+/// The whole form of the listing as its page has it, with another story.
+pub async fn listing(world: &World, call: &mut Call) {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    let page = service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap();
+    let serde_json::Value::Object(fields) = serde_json::to_value(&page.form).unwrap() else { panic!() };
+    for (name, value) in &fields {
+        match value {
+            serde_json::Value::String(text) => call.put(name, text),
+            serde_json::Value::Object(named) => {
+                for (key, value) in named {
+                    call.put(&format!("{name}[{key}]"), value.as_str().unwrap());
+                }
+            }
+            serde_json::Value::Array(rows) => {
+                for (at, row) in rows.iter().enumerate() {
+                    put_row(call, &format!("{name}[{at}]"), row);
+                }
+            }
+            other => panic!("{name}: {other}"),
+        }
+    }
+    call.put("product", &world.product.to_string());
+    call.put("version", &page.version.to_string());
+    call.put("story", &format!("改过的{}", page.form.story));
+}
+
+fn put_row(call: &mut Call, name: &str, row: &serde_json::Value) {
+    match row {
+        serde_json::Value::String(text) => call.put(name, text),
+        serde_json::Value::Object(columns) => {
+            for (column, value) in columns {
+                call.put(&format!("{name}[{column}]"), value.as_str().unwrap());
+            }
+        }
+        other => panic!("{name}: {other}"),
+    }
+}
+
+pub async fn version(world: &World) -> i64 {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap().version
+}
+
+pub async fn batch_code(world: &World) -> String {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    let batch = world.batch.to_string();
+    service::stock::batch_label(&world.shop.services, &seller, &batch).await.unwrap().code
+}
+
+pub async fn village(world: &World) -> String {
+    let seller: Viewer = world.viewer(Who::Seller).await;
+    let page = service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap();
+    page.form.village
+}
+
+/// What the calls before have taken out of the shop can be ordered again.
+pub async fn put_back_on_sale(world: &World) {
+    let (seller, captain) = (world.viewer(Who::Seller).await, world.viewer(Who::Captain).await);
+    let services = &world.shop.services;
+    let page = service::listing::edit_page(services, &seller, world.product).await.unwrap();
+    if page.status == service::listing::ListingStatus::Unpublished {
+        service::listing::set_reviews(services, &captain, world.team, false).await.unwrap();
+        put_photo(world, &seller).await;
+        service::listing::publish(services, &seller, world.product).await.unwrap();
+    }
+}
+
+/// Without a photo nothing can be published.
+pub async fn put_photo(world: &World, seller: &Viewer) {
+    let services = &world.shop.services;
+    let bytes = axum::body::Bytes::from_static(PICTURE);
+    let photo = service::photos::upload_photo(services, seller, world.team, bytes, "").await.unwrap();
+    let page = service::listing::edit_page(services, seller, world.product).await.unwrap();
+    let (product, version, mut form) = (world.product, page.version, page.form);
+    form.photos = vec![photo.media_id.to_string()];
+    let command = service::listing::SaveListing { product, version, form };
+    service::listing::save_draft(services, seller, &command).await.unwrap();
+}

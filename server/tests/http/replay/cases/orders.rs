@@ -1,0 +1,104 @@
+//! Calls about carts, orders and parcels.
+
+use domain::parcel::ParcelStatus;
+use service::shipping::ShipParcel;
+
+use super::super::digest::page_of;
+use super::{Call, KEY};
+use crate::access::Who;
+use crate::access::world::{Placed, World};
+
+pub async fn fill_cart(world: &World, who: Who) {
+    let viewer = world.viewer(who).await;
+    service::carts::set_quantity(&world.shop.services, &viewer, world.variant, 2).await.unwrap();
+}
+
+fn put_address(call: &mut Call) {
+    for (name, value) in
+        [("name", "收货人"), ("phone", "13800000077"), ("region", "610925"), ("detail", "城关镇7号")]
+    {
+        call.put(name, value);
+    }
+}
+
+pub async fn place_order(world: &World, call: &mut Call) {
+    fill_cart(world, call.who).await;
+    let viewer = world.viewer(call.who).await;
+    let draft =
+        service::checkout::preview_checkout(&world.shop.services, &viewer, Some("610925")).await.unwrap();
+    put_address(call);
+    call.put("then", "place");
+    call.put("expected_total", &draft.total_fen().get().to_string());
+    call.put("key", KEY);
+    call.other = Some(("note", "放门口".to_owned()));
+}
+
+pub async fn bulk_order(world: &World, call: &mut Call) {
+    let (services, viewer) = (&world.shop.services, world.viewer(call.who).await);
+    let lines = "OWN-1 3".to_owned();
+    let check =
+        service::units::check_quick_order(services, &viewer, world.unit, &lines, Some("610925")).await;
+    put_address(call);
+    call.put("then", "submit");
+    call.put("expected", &check.unwrap().draft.unwrap().total_fen().get().to_string());
+    call.put("key", KEY);
+    call.other = Some(("note", "中秋".to_owned()));
+}
+
+/// An order of the shopper that was paid online and is on its way.
+pub async fn shipped(world: &World) -> Placed {
+    let services = &world.shop.services;
+    let placed = world.buy(Who::Shopper, "13800000088").await;
+    let back = service::payments::ComeBack { paid_path: "/".to_owned(), unpaid_path: "/".to_owned() };
+    let shopper = world.viewer(Who::Shopper).await;
+    service::payments::start_payment(services, &shopper, placed.id, &back).await.unwrap();
+    let page = page_of(services, placed.id).await;
+    world.shop.demo_payments.as_ref().unwrap().lookalike.succeed(&page).unwrap();
+    service::payments::check_order(services, placed.id).await.unwrap();
+    let seller = world.viewer(Who::Seller).await;
+    let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "CP9".to_owned() };
+    service::shipping::ship_parcel(services, &seller, placed.parcel, command).await.unwrap();
+    let mut conn = services.db.read().await.unwrap();
+    let parcel = store::parcels::get_parcel(&mut conn, placed.parcel).await.unwrap();
+    assert_eq!(parcel.status, ParcelStatus::Shipped);
+    placed
+}
+
+/// A parcel of three pieces that are sold by weight, on the scales.
+pub async fn weigh(world: &World, call: &mut Call) {
+    let services = &world.shop.services;
+    let weighed = store::weighing::WeighedVariantRow {
+        variant_id: world.variant,
+        per_kg_fen: domain::money::Fen::new(7_000),
+        least_g: 500,
+        most_g: 1_000,
+    };
+    let mut tx = services.db.write().await.unwrap();
+    store::weighing::put_weighed_variant(&mut tx, &weighed).await.unwrap();
+    tx.commit().await.unwrap();
+    let placed = world.hand_in_paid(&services.new_token(), 3).await;
+    // What else is ordered is not weighed.
+    let mut tx = services.db.write().await.unwrap();
+    store::weighing::delete_weighed_variant(&mut tx, world.variant).await.unwrap();
+    let line = store::orders::list_order_lines(&mut tx, placed.id).await.unwrap().remove(0);
+    tx.commit().await.unwrap();
+    call.put("parcel", &placed.parcel.to_string());
+    call.put("key", &services.new_token());
+    for piece in 0..3 {
+        call.put(&format!("pieces[{piece}][line]"), &line.id.to_string());
+        call.put(&format!("pieces[{piece}][weight]"), "0.75");
+    }
+    call.other = Some(("pieces[1][weight]", "0.8".to_owned()));
+}
+
+/// Another parcel of the same order.
+pub async fn merge(world: &World, call: &mut Call) {
+    use service::shipping::split::{SplitParcel, SplitPieces, split_parcel};
+    let pieces = SplitPieces { line: world.line.to_string(), quantity: "1".to_owned() };
+    let key = world.shop.services.new_token();
+    let command = SplitParcel { key, parcel: world.paid.parcel.to_string(), lines: vec![pieces] };
+    let seller = world.viewer(Who::Seller).await;
+    let other = split_parcel(&world.shop.services, &seller, command).await.unwrap();
+    call.put("parcels[0]", &other.to_string());
+    call.other = Some(("into", other.to_string()));
+}
