@@ -34,11 +34,7 @@ fn content(
     #[cfg(not(feature = "shop"))]
     let _ = code;
     let freight = (0..parcels).map(|at| freight_row(at, parcels, quote, locale)).collect::<Vec<_>>();
-    let surcharge = move || {
-        let fen = quote.with(|quote| quote.surcharge_fen);
-        let label = locale.pick("其中偏远地区附加费", "of it for a remote region");
-        (fen > 0).then(|| view! { <div><dt>{label}</dt><dd>{yuan(Fen::new(fen))}</dd></div> })
-    };
+    let surcharge_fen = move || quote.with(|quote| quote.surcharge_fen);
     let sum = move || quote.with(|quote| yuan(Fen::new(quote.total_fen.unwrap_or(quote.goods_fen))));
     let sum_label = move || {
         if quote.with(|quote| quote.total_fen.is_some()) {
@@ -64,7 +60,10 @@ fn content(
                 <dd>{move || quote.with(|quote| yuan(Fen::new(quote.goods_fen)))}</dd>
             </div>
             {freight}
-            {surcharge}
+            <div hidden=move || surcharge_fen() == 0>
+                <dt>{locale.pick("其中偏远地区附加费", "of it for a remote region")}</dt>
+                <dd>{move || yuan(Fen::new(surcharge_fen()))}</dd>
+            </div>
             <div class="totals__sum"><dt>{sum_label}</dt><dd><span class="price">{sum}</span></dd></div>
         </dl>
         <p class="field__error" role="status">{move || refusal.get()}</p>

@@ -27,17 +27,9 @@ fn content(data: BuyBoxData, locale: Locale) -> impl IntoView {
             add(choice, goes_on.get_untracked(), &checkout_path);
         }
     };
-    let is_open = !data.is_preview && data.closed.is_none();
-    let closed = data.closed.clone();
+    let is_preview = data.is_preview;
     let busy = move |button: bool| (choice.busy.get() && goes_on.get() == button).then_some("true");
-    let blocked = move || !is_open || !choice.can_buy();
-    let stock = move || match &closed {
-        Some(words) => view! { <p class="stock t-wait">{words.clone()}</p> }.into_any(),
-        None => {
-            let (class, words) = choice.stock();
-            view! { <p class=class>{words}</p> }.into_any()
-        }
-    };
+    let blocked = move || is_preview || !choice.can_buy();
     let cart_path = data.cart_path.clone();
     view! {
         {price_line(choice, data.sold_count)}
@@ -45,7 +37,7 @@ fn content(data: BuyBoxData, locale: Locale) -> impl IntoView {
             <input type="hidden" name="key" value=data.key.clone()/>
             {options(choice, &data)}
             {quantity(choice, &data.quantity_id)}
-            {stock}
+            <p class=move || choice.stock().0>{move || choice.stock().1}</p>
             <p class="field__error" role="alert" id="buy-e">{move || choice.failure.get()}</p>
             <div class="buybar">
                 <a class="buybar__icon" href=cart_path>

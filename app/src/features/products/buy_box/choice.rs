@@ -93,6 +93,7 @@ crate::island::readable!(BuyBoxData {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
     pub(super) variants: StoredValue<Vec<VariantChoice>>,
+    closed: StoredValue<Option<String>>,
     pub(super) chosen: RwSignal<String>,
     /// Whether the reader has chosen a variant; until then the price reads "from".
     pub(super) touched: RwSignal<bool>,
@@ -114,6 +115,7 @@ impl Choice {
     pub(super) fn new(data: &BuyBoxData, locale: Locale) -> Self {
         Self {
             variants: StoredValue::new(data.variants.clone()),
+            closed: StoredValue::new(data.closed.clone()),
             chosen: RwSignal::new(data.chosen.clone()),
             touched: RwSignal::new(false),
             quantity: RwSignal::new(data.quantity),
@@ -151,10 +153,14 @@ impl Choice {
     }
 
     pub(super) fn can_buy(self) -> bool {
-        self.with_variant(VariantChoice::is_for_sale).unwrap_or(false)
+        self.closed.with_value(Option::is_none)
+            && self.with_variant(VariantChoice::is_for_sale).unwrap_or(false)
     }
 
     pub(super) fn stock(self) -> (&'static str, String) {
+        if let Some(words) = self.closed.get_value() {
+            return ("stock t-wait", words);
+        }
         let locale = self.locale;
         self.with_variant(|variant| match variant.stock {
             _ if !variant.is_for_sale() => ("stock t-bad", locale.pick("已售罄", "Sold out").to_owned()),
