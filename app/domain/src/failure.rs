@@ -177,6 +177,8 @@ pub enum Conflict {
     PriceChanged {
         total_fen: Fen,
     },
+    /// What pieces sold by weight may weigh is no longer what the buyer saw.
+    WeightsChanged,
     /// Too many unpaid orders hold goods for this buyer.
     TooManyUnpaid {
         max: i64,

@@ -37,6 +37,9 @@ pub struct PlaceOrder {
     pub invoice: InvoiceWish,
     /// What the page said it would cost.
     pub expected_total_fen: Fen,
+    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_weights`].
+    #[serde(default)]
+    pub agreed_weights: String,
     /// The buyer has confirmed that goods whose quality changes once they are opened cannot be returned without a reason.
     #[serde(default)]
     pub confirms_opened: bool,
@@ -115,9 +118,7 @@ async fn place(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Res
     if draft.asks_for_word() && !command.confirms_opened {
         return Err(ServiceError::invalid("confirms_opened", Problem::Missing));
     }
-    if draft.total_fen() != command.expected_total_fen {
-        return Err(Conflict::PriceChanged { total_fen: draft.total_fen() }.into());
-    }
+    draft.is_as_seen(&command.agreed_weights, command.expected_total_fen)?;
     let now_ms = services.now_ms();
     let hold_until_ms = now_ms + services.rules.unpaid_order_minutes * 60_000;
     let head = NewOrder {

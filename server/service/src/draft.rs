@@ -56,6 +56,28 @@ impl OrderDraft {
         self.goods_fen + self.freight_fen.unwrap_or_default()
     }
 
+    /// What pieces sold by weight may weigh, as the page shows it and the order is held against it; empty without any.
+    pub fn agreed_weights(&self) -> String {
+        let weighed =
+            self.lines.iter().filter_map(|line| Some((line.sale.variant_id, line.sale.weight_range()?)));
+        let texts = weighed.map(|(id, range)| format!("{id}:{}-{}", range.least_g(), range.most_g()));
+        texts.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Refuses an order of other weights or another total than the buyer has seen.
+    ///
+    /// # Errors
+    /// [`Conflict::WeightsChanged`] and [`Conflict::PriceChanged`].
+    pub(crate) fn is_as_seen(&self, weights: &str, total_fen: Fen) -> Result<()> {
+        if self.agreed_weights() != weights.trim() {
+            return Err(Conflict::WeightsChanged.into());
+        }
+        if self.total_fen() != total_fen {
+            return Err(Conflict::PriceChanged { total_fen: self.total_fen() }.into());
+        }
+        Ok(())
+    }
+
     /// Whether something in it is returned without a reason only unless the buyer gives that up; see
     /// [`domain::after_sale::ReturnRule::OnceOpened`].
     pub fn asks_for_word(&self) -> bool {

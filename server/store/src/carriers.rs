@@ -21,7 +21,8 @@ pub struct EventRow {
     pub received_at_ms: i64,
     /// `webhook` or `file`.
     pub source: String,
-    /// Who brought the file.
+    /// The team whose parcels the file tells of, and who brought it.
+    pub team_id: Option<i64>,
     pub user_id: Option<i64>,
 }
 
@@ -29,8 +30,8 @@ pub struct EventRow {
 pub async fn insert_event(conn: &mut Conn, row: &EventRow) -> Result<bool> {
     let kept = sql::query(
         "INSERT INTO carrier_events (id, number_digest, event_digest, status, place, happened_at_ms, received_at_ms,
-                source, user_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (event_digest) DO NOTHING",
+                source, team_id, user_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (event_digest) DO NOTHING",
     )
     .bind(row.id.get())
     .bind(row.number_digest.clone())
@@ -40,6 +41,7 @@ pub async fn insert_event(conn: &mut Conn, row: &EventRow) -> Result<bool> {
     .bind(row.happened_at_ms)
     .bind(row.received_at_ms)
     .bind(row.source.clone())
+    .bind(row.team_id)
     .bind(row.user_id)
     .execute(conn)
     .await?;
@@ -55,13 +57,21 @@ pub async fn has_event(conn: &mut Conn, event_digest: &str) -> Result<bool> {
     Ok(found > 0)
 }
 
-/// What was told of one parcel, the latest first, at most `limit`.
-pub async fn list_events(conn: &mut Conn, number_digest: &str, limit: i64) -> Result<Vec<EventRow>> {
+/// What was told of a parcel of a team, by its carrier or by the team's own files, the latest first, at most `limit`.
+pub async fn list_events(
+    conn: &mut Conn,
+    number_digest: &str,
+    team: TeamId,
+    limit: i64,
+) -> Result<Vec<EventRow>> {
     Ok(sql::query_as::<EventRow>(
-        "SELECT id, number_digest, event_digest, status, place, happened_at_ms, received_at_ms, source, user_id
-           FROM carrier_events WHERE number_digest = $1 ORDER BY happened_at_ms DESC, id DESC LIMIT $2",
+        "SELECT id, number_digest, event_digest, status, place, happened_at_ms, received_at_ms, source, team_id,
+                user_id
+           FROM carrier_events WHERE number_digest = $1 AND (source = 'webhook' OR team_id = $2)
+          ORDER BY happened_at_ms DESC, id DESC LIMIT $3",
     )
     .bind(number_digest.to_owned())
+    .bind(team.get())
     .bind(limit)
     .fetch_all(conn)
     .await?)

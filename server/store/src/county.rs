@@ -6,6 +6,7 @@
 use domain::money::Fen;
 use domain::order::OrderStatus;
 
+use crate::parcels::waits_since;
 use crate::{Conn, Result, figures, sql};
 
 /// The county's name.
@@ -146,14 +147,17 @@ pub async fn list_late_parcels(
     limit: i64,
 ) -> Result<Vec<LateParcelRow>> {
     Ok(sql::query_as::<LateParcelRow>(
-        "SELECT o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
-                d.name AS place_name, o.paid_at_ms
-           FROM parcels p CROSS JOIN orders o
-           JOIN teams t ON t.id = p.team_id
-           JOIN dispatch_places d ON d.id = p.place_id
-          WHERE o.id = p.order_id AND p.status = 'to_pack' AND p.created_at_ms < $1
-            AND o.status = 'paid' AND o.paid_at_ms < $1
-          ORDER BY o.paid_at_ms, p.id LIMIT $2",
+        concat!(
+            "SELECT o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
+                    d.name AS place_name, o.paid_at_ms
+               FROM parcels p CROSS JOIN orders o
+               JOIN teams t ON t.id = p.team_id
+               JOIN dispatch_places d ON d.id = p.place_id
+              WHERE o.id = p.order_id AND p.status = 'to_pack' AND p.created_at_ms < $1 AND o.status = 'paid' AND ",
+            waits_since!("p", "o"),
+            " < $1
+              ORDER BY o.paid_at_ms, p.id LIMIT $2"
+        ),
     )
     .bind(paid_before_ms)
     .bind(limit)
@@ -176,19 +180,22 @@ pub struct TeamWorkRow {
 /// Teams in which something waits, those with the most late parcels (paid for before `paid_before_ms`) first.
 pub async fn list_team_work(conn: &mut Conn, paid_before_ms: i64) -> Result<Vec<TeamWorkRow>> {
     Ok(sql::query_as::<TeamWorkRow>(
-        "SELECT t.name, t.name_en, COALESCE(k.to_pack, 0) AS to_pack, COALESCE(k.late, 0) AS late,
+        concat!(
+            "SELECT t.name, t.name_en, COALESCE(k.to_pack, 0) AS to_pack, COALESCE(k.late, 0) AS late,
                 COALESCE(w.to_answer, 0) AS to_answer
            FROM teams t
            LEFT JOIN (SELECT p.team_id, COUNT(*) AS to_pack,
-                             CAST(SUM(CASE WHEN o.status || '' = 'paid' AND o.paid_at_ms < $1 THEN 1 ELSE 0 END)
-                                  AS BIGINT) AS late
+                             CAST(SUM(CASE WHEN o.status || '' = 'paid' AND ",
+            waits_since!("p", "o"),
+            " < $1 THEN 1 ELSE 0 END) AS BIGINT) AS late
                         FROM parcels p CROSS JOIN orders o
                        WHERE o.id = p.order_id AND p.status = 'to_pack' GROUP BY p.team_id) k ON k.team_id = t.id
            LEFT JOIN (SELECT a.team_id, COUNT(*) AS to_answer FROM after_sales a
                        WHERE a.status IN ('requested', 'returning', 'awaiting_second', 'replacing')
                        GROUP BY a.team_id) w ON w.team_id = t.id
           WHERE k.to_pack IS NOT NULL OR w.to_answer IS NOT NULL
-          ORDER BY COALESCE(k.late, 0) DESC, COALESCE(k.to_pack, 0) DESC, t.id",
+          ORDER BY COALESCE(k.late, 0) DESC, COALESCE(k.to_pack, 0) DESC, t.id"
+        ),
     )
     .bind(paid_before_ms)
     .fetch_all(conn)

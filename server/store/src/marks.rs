@@ -22,8 +22,8 @@ pub use shown::{
 };
 pub use uses::{
     BatchMarkRow, MarkedBatchRow, NewUse, UseRow, delete_product_mark, end_batches_of_licence,
-    find_batch_mark, find_product_mark, insert_use, list_marked_batches, list_uses, lock_licence,
-    put_batch_mark, put_product_mark, use_licence,
+    find_batch_mark, find_product_mark, insert_use, list_marked_batches, list_products_with_marks, list_uses,
+    lock_licence, note_loss, put_batch_mark, put_product_mark, use_licence,
 };
 
 /// A mark.

@@ -44,6 +44,8 @@ pub struct SellerParcel {
     pub address: String,
     pub note: String,
     pub paid_at_ms: Option<i64>,
+    /// Since when it should be packed: the order was paid for, or the exchange was granted that it replaces goods of.
+    pub waits_since_ms: Option<i64>,
     pub place_name: String,
     pub unit_name: Option<String>,
     pub unit_name_en: Option<String>,
@@ -138,6 +140,39 @@ pub async fn update_received(conn: &mut Conn, id: ParcelId, now_ms: i64) -> Resu
     Ok(())
 }
 
+/// Since when parcel `$parcel` of order `$order` waits to be packed.
+macro_rules! waits_since {
+    ($parcel:literal, $order:literal) => {
+        concat!(
+            "CASE WHEN EXISTS (SELECT 1 FROM after_sales r WHERE r.replacement_parcel_id = ",
+            $parcel,
+            ".id) THEN ",
+            $parcel,
+            ".created_at_ms ELSE ",
+            $order,
+            ".paid_at_ms END"
+        )
+    };
+}
+pub(crate) use waits_since;
+
+macro_rules! seller_parcels {
+    ($narrow:literal) => {
+        concat!(
+            "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
+                o.region_name, o.address, o.note, o.paid_at_ms, ",
+            waits_since!("c", "o"),
+            " AS waits_since_ms, d.name AS place_name, u.name AS unit_name, u.name_en AS unit_name_en
+               FROM parcels c
+               JOIN orders o ON o.id = c.order_id
+               JOIN dispatch_places d ON d.id = c.place_id
+               LEFT JOIN units u ON u.id = o.unit_id
+              WHERE ",
+            $narrow
+        )
+    };
+}
+
 /// A team's parcels in one state, longest waiting first.
 pub async fn list_team_parcels(
     conn: &mut Conn,
@@ -145,17 +180,9 @@ pub async fn list_team_parcels(
     status: ParcelStatus,
     limit: i64,
 ) -> Result<Vec<SellerParcel>> {
-    Ok(sql::query_as::<SellerParcel>(
-        "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
-                o.region_name, o.address, o.note, o.paid_at_ms, d.name AS place_name,
-                u.name AS unit_name, u.name_en AS unit_name_en
-           FROM parcels c
-           JOIN orders o ON o.id = c.order_id
-           JOIN dispatch_places d ON d.id = c.place_id
-           LEFT JOIN units u ON u.id = o.unit_id
-          WHERE c.team_id = $1 AND c.status = $2
-          ORDER BY c.created_at_ms LIMIT $3",
-    )
+    Ok(sql::query_as::<SellerParcel>(seller_parcels!(
+        "c.team_id = $1 AND c.status = $2 ORDER BY c.created_at_ms LIMIT $3"
+    ))
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)
@@ -186,19 +213,10 @@ pub async fn list_team_parcel_lines(
 
 /// One parcel as its seller sees it.
 pub async fn find_seller_parcel(conn: &mut Conn, id: ParcelId) -> Result<Option<SellerParcel>> {
-    Ok(sql::query_as::<SellerParcel>(
-        "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
-                o.region_name, o.address, o.note, o.paid_at_ms, d.name AS place_name,
-                u.name AS unit_name, u.name_en AS unit_name_en
-           FROM parcels c
-           JOIN orders o ON o.id = c.order_id
-           JOIN dispatch_places d ON d.id = c.place_id
-           LEFT JOIN units u ON u.id = o.unit_id
-          WHERE c.id = $1",
-    )
-    .bind(id.get())
-    .fetch_optional(conn)
-    .await?)
+    Ok(sql::query_as::<SellerParcel>(seller_parcels!("c.id = $1"))
+        .bind(id.get())
+        .fetch_optional(conn)
+        .await?)
 }
 
 /// How many parcels of a team wait to be packed and are on their way; those that have arrived are the history of years.

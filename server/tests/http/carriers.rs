@@ -1,5 +1,6 @@
 //! Carriers' notices over HTTP: believed when they are signed now with the shop's secret, and kept once.
 
+use domain::ids::TeamId;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -33,7 +34,7 @@ async fn a_notice_is_taken_once_and_only_from_whoever_knows_the_secret() {
     let told = async || {
         let mut conn = shop.services.db.read().await.unwrap();
         let digest = service::shipping::carriers::number_digest("顺丰", "SF1");
-        store::carriers::list_events(&mut conn, &digest, 9).await.unwrap().len()
+        store::carriers::list_events(&mut conn, &digest, TeamId::from_i64(1), 9).await.unwrap().len()
     };
     assert_eq!(send(&shop, "", &body).await, 400, "nobody signed it");
     assert_eq!(send(&shop, &signed("another secret, as long", at_s, &body), &body).await, 400, "forged");

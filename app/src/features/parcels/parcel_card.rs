@@ -70,7 +70,8 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
 /// Until when it should have left.
 fn due_text(parcel: &PackingParcel) -> AnyView {
     let services = services();
-    let due_at_ms = parcel.head.paid_at_ms.map(|at_ms| service::shipping::desk::due_at_ms(&services, at_ms));
+    let due_at_ms =
+        parcel.head.waits_since_ms.map(|at_ms| service::shipping::desk::due_at_ms(&services, at_ms));
     match due_at_ms {
         Some(at_ms) if parcel.head.parcel.status == ParcelStatus::ToPack => {
             let late = service::shipping::desk::is_late(&services, parcel)

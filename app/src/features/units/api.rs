@@ -35,6 +35,8 @@ pub struct BulkOrderForm {
     pub invoice_account: String,
     /// The total that the page showed, in fen; empty while it showed none.
     pub expected: String,
+    /// What it said that pieces sold by weight may weigh.
+    pub agreed_weights: String,
 }
 
 /// Prices a unit's list or hands it in for approval.

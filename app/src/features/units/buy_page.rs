@@ -112,6 +112,7 @@ fn order_form(unit: &UnitRow, typed: &Typed, checked: &Checked) -> AnyView {
             {ui::hidden("unit", &unit.slug)}{ui::key_field()}
             {ui::hidden("replaces", &typed.value("replaces"))}
             {ui::hidden("expected", &checked.expected())}
+            {ui::hidden("agreed_weights", &checked.agreed_weights())}
             {list_group(typed)}
             {check_section(checked)}
             {delivery_group(typed)}

@@ -4,6 +4,7 @@ use domain::failure::Problem;
 use domain::money::Fen;
 use leptos::prelude::*;
 use service::ServiceError;
+use service::draft::OrderDraft;
 use service::units::{QuickOrderCheck, check_quick_order};
 
 use super::typed::Typed;
@@ -25,6 +26,11 @@ impl Checked {
     /// What the order costs with freight, once that is known.
     pub fn total_fen(&self) -> Option<Fen> {
         self.check.draft.as_ref().filter(|draft| draft.freight_fen.is_some()).map(|draft| draft.total_fen())
+    }
+
+    /// What pieces sold by weight may weigh, as the form carries it.
+    pub fn agreed_weights(&self) -> String {
+        self.check.draft.as_ref().map(OrderDraft::agreed_weights).unwrap_or_default()
     }
 
     /// The total as the form carries it.

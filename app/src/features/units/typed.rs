@@ -85,6 +85,7 @@ pub fn command(form: BulkOrderForm, expected_total_fen: Fen) -> SubmitUnitOrder 
         note: form.note,
         invoice,
         expected_total_fen,
+        agreed_weights: form.agreed_weights,
         replaces: form.replaces,
     }
 }

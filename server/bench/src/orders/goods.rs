@@ -99,6 +99,7 @@ async fn fill_cart(services: &Services, variants: &[VariantId], number: usize) -
         note: String::new(),
         invoice: InvoiceWish::default(),
         expected_total_fen: draft.total_fen(),
+        agreed_weights: draft.agreed_weights(),
         confirms_opened: false,
     };
     Ok(Ready { viewer, command })

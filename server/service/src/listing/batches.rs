@@ -154,6 +154,8 @@ pub async fn correct_stock(
     let available = correct_in(&mut tx, services, viewer, &batch, change, reason).await?;
     if change > 0 {
         marks::count_after(&mut tx, services, viewer, batch.product_id).await?;
+    } else {
+        marks::note_losses(&mut tx, &BTreeMap::from([(batch.id, -change)])).await?;
     }
     idempotency::finish(&mut tx, &request, &available).await?;
     tx.commit().await?;

@@ -58,8 +58,25 @@ impl Kept {
             inputs: rows::list_product_inputs(conn, product).await?,
             words: words_of(rows::list_product_attributes(conn, product).await?),
             sending: freight::find_product_sending(conn, product).await?,
-            sized: freight::list_sizes(conn, product).await?.into_iter().map(|(id, _)| id).collect(),
+            sized: sized(conn, product).await?,
         })
+    }
+
+    /// As much of it as a change of names, prices and variants is held against. Only what such a change brings about is
+    /// judged with it: photos and batches are missing before as after.
+    pub(crate) async fn of_change(
+        conn: &mut Conn,
+        product: ProductId,
+        has_new_variants: bool,
+    ) -> Result<Self> {
+        let (sending, sized) = if has_new_variants {
+            (freight::find_product_sending(conn, product).await?, sized(conn, product).await?)
+        } else {
+            (None, Vec::new())
+        };
+        let tiers = catalogue::list_tier_prices(conn, product).await?;
+        let (batches, inputs, words) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { has_photos: false, tiers, batches, inputs, words, sending, sized })
     }
 
     /// What keeps a listing with this row and these variants from being published.
@@ -116,6 +133,10 @@ impl Kept {
         }
         found
     }
+}
+
+async fn sized(conn: &mut Conn, product: ProductId) -> Result<Vec<VariantId>> {
+    Ok(freight::list_sizes(conn, product).await?.into_iter().map(|(id, _)| id).collect())
 }
 
 /// Tiers that a later change of the price has overtaken.

@@ -1,8 +1,8 @@
 //! Counting batches under the mark of their listing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::{BatchId, MarkId, MarkLicenceId, ProductId};
+use domain::ids::{BatchId, MarkLicenceId, ProductId};
 use domain::mark::{Counted, Goods, Licence, MarkedBatch, Plan, VillageLack, plan, split_uses};
 use domain::time::Date;
 use serde_json::json;
@@ -25,8 +25,10 @@ pub(super) struct Standing {
 /// What a batch needs to bear the mark.
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
-    /// What was sold of it under licences that have ended since.
+    /// What of it was lost before it was counted, and what was sold under licences that have ended since.
+    pub lost_before: i64,
     pub sold_before: i64,
+    /// Base units that must be counted: all that came in but for these two.
     pub whole: i64,
     pub plan: std::result::Result<Plan, Vec<VillageLack>>,
 }
@@ -51,12 +53,14 @@ pub(super) async fn standings(
             continue;
         }
         let before = marks::find_batch_mark(conn, batch.id).await?.filter(|row| row.mark_id == mark.id);
-        let sold_before = match before {
-            Some(row) if row.until_on < today.to_string() => row.sold_before.max(batch.sold),
-            Some(row) => row.sold_before,
-            None => 0,
+        let (lost_before, sold_before) = match before {
+            Some(row) if row.until_on < today.to_string() => {
+                (batch.written_off, row.sold_before.max(batch.sold))
+            }
+            Some(row) => (row.lost_before, row.sold_before),
+            None => (batch.written_off, 0),
         };
-        let whole = (batch.whole - sold_before).max(0);
+        let whole = (batch.received - lost_before - sold_before).max(0);
         let counted = counted_of(conn, batch.id, mark).await?;
         let weights = store::movements::list_weights(conn, batch.id).await?;
         let asked = MarkedBatch { goods, weights: &weights, whole, counted: &counted };
@@ -68,7 +72,7 @@ pub(super) async fn standings(
                 }
             }
         }
-        found.push(Standing { batch, wanted: Some(Wanted { sold_before, whole, plan }) });
+        found.push(Standing { batch, wanted: Some(Wanted { lost_before, sold_before, whole, plan }) });
     }
     Ok(found)
 }
@@ -104,10 +108,8 @@ pub(crate) async fn count(
         return Ok(true);
     }
     // Taken in ascending order, and read again once nobody else can use them.
-    for licence in licences(tx, &mark).await? {
-        if licence.is_valid(today) && licence.covers(&goods) {
-            marks::lock_licence(tx, licence.id).await?;
-        }
+    for licence in usable_ids(&licences(tx, &mark).await?, &goods, today) {
+        marks::lock_licence(tx, licence).await?;
     }
     let licences = licences(tx, &mark).await?;
     let found = standings(tx, &mark, &goods, licences, today).await?;
@@ -115,13 +117,16 @@ pub(crate) async fn count(
         return Ok(false);
     }
     for standing in found {
-        let Some(Wanted { sold_before, whole, plan: Ok(plan) }) = standing.wanted else { continue };
+        let Some(Wanted { lost_before, sold_before, whole, plan: Ok(plan) }) = standing.wanted else {
+            continue;
+        };
         use_plan(tx, services, &mark, standing.batch.id, &plan).await?;
         let row = BatchMarkRow {
             batch_id: standing.batch.id,
             mark_id: mark.id,
             category_id: listing.category_id,
             counted: whole,
+            lost_before,
             sold_before,
             until_on: plan.until.map_or_else(|| NEVER.to_owned(), |until| until.to_string()),
         };
@@ -130,6 +135,12 @@ pub(crate) async fn count(
         audit::record(tx, services, viewer.user_id(), "mark.counted", "mark", mark.id.get(), detail).await?;
     }
     Ok(true)
+}
+
+/// The licences that goods may use today, ascending.
+fn usable_ids(licences: &[Licence], goods: &Goods, today: Date) -> BTreeSet<MarkLicenceId> {
+    let usable = licences.iter().filter(|licence| licence.is_valid(today) && licence.covers(goods));
+    usable.map(|licence| licence.id).collect()
 }
 
 async fn use_plan(
@@ -174,28 +185,50 @@ pub(crate) async fn count_after(
     Ok(())
 }
 
-/// [`count_after`] for the products of several batches: mark by mark, so that licences are taken in one order.
+/// [`count_after`] for the products of several batches: all products are taken before the first licence, and all licences
+/// before the first is used, both in ascending order.
 pub(crate) async fn count_products(
     tx: &mut WriteTx,
     services: &Services,
     viewer: &Viewer,
     batches: &BTreeSet<BatchId>,
 ) -> Result<()> {
-    let mut products: BTreeSet<(MarkId, ProductId)> = BTreeSet::new();
-    for batch in batches {
-        let Some(row) = rows::find_listing_batch(tx, *batch).await? else { continue };
-        if let Some(mark) = marks::find_product_mark(tx, row.product_id).await? {
-            products.insert((mark, row.product_id));
+    let marked = marks::list_products_with_marks(tx, batches).await?;
+    let products: BTreeSet<ProductId> = marked.iter().map(|(_, product)| *product).collect();
+    let mut listings: BTreeMap<ProductId, ListingRow> = BTreeMap::new();
+    for product in products {
+        if let Some(listing) = rows::lock_listing(tx, product, services.now_ms()).await? {
+            listings.insert(product, listing);
         }
     }
-    for (_, product) in products {
-        count_after(tx, services, viewer, product).await?;
+    let mut usable: BTreeSet<MarkLicenceId> = BTreeSet::new();
+    for (mark, product) in &marked {
+        let Some(listing) = listings.get(product) else { continue };
+        let mark = marks::find_mark(tx, *mark).await?.ok_or(ServiceError::NotFound)?;
+        usable.extend(usable_ids(&licences(tx, &mark).await?, &goods_of(listing), today(services)));
+    }
+    for licence in usable {
+        marks::lock_licence(tx, licence).await?;
+    }
+    for (_, product) in marked {
+        if let Some(listing) = listings.get(&product) {
+            count(tx, services, viewer, listing).await?;
+        }
     }
     Ok(())
 }
 
-/// Counts a batch anew whose villages have changed: it bears the mark again only if each of them may use it. The listing
-/// was taken.
+/// Notes that goods of batches are lost, ascending: first those that were not counted. What was counted stays counted.
+/// Products and licences were taken before, if they are taken at all.
+pub(crate) async fn note_losses(tx: &mut WriteTx, losses: &BTreeMap<BatchId, i64>) -> Result<()> {
+    for (batch, base_quantity) in losses {
+        marks::note_loss(tx, *batch, *base_quantity).await?;
+    }
+    Ok(())
+}
+
+/// Counts a batch anew whose villages have changed, with what is sold of it already: it bears the mark again only if each
+/// of them may use it. The listing was taken.
 pub(crate) async fn recount(
     tx: &mut WriteTx,
     services: &Services,
@@ -204,9 +237,7 @@ pub(crate) async fn recount(
     batch: BatchId,
 ) -> Result<()> {
     if let Some(row) = marks::find_batch_mark(tx, batch).await? {
-        let yesterday = today(services).plus_days(-1).to_string();
-        let ended = BatchMarkRow { until_on: row.until_on.clone().min(yesterday), ..row };
-        marks::put_batch_mark(tx, &ended, services.now_ms()).await?;
+        marks::put_batch_mark(tx, &BatchMarkRow { counted: 0, ..row }, services.now_ms()).await?;
     }
     count(tx, services, viewer, listing).await?;
     Ok(())
@@ -250,6 +281,6 @@ pub(crate) async fn split(
     let taken: i64 = gone.iter().map(|one| one.base_quantity).sum();
     let kept = BatchMarkRow { counted: row.counted - taken, ..row.clone() };
     marks::put_batch_mark(tx, &kept, services.now_ms()).await?;
-    let made = BatchMarkRow { batch_id: part, counted: taken, sold_before: 0, ..row };
+    let made = BatchMarkRow { batch_id: part, counted: taken, lost_before: 0, sold_before: 0, ..row };
     Ok(marks::put_batch_mark(tx, &made, services.now_ms()).await?)
 }

@@ -25,7 +25,7 @@ use store::marks::{LicenceRow, LicenceShownRow};
 use crate::{Result, ServiceError};
 
 pub use choose::{BatchStanding, ChooseMark, ListingMark, choose_mark, listing_mark};
-pub(crate) use count::{count, count_after, count_products, recount, split};
+pub(crate) use count::{count, count_after, count_products, note_losses, recount, split};
 pub use owner::{
     GrantLicence, PICTURE_BYTES, SaveMark, WithdrawLicence, grant_licence, save_mark, set_picture,
     withdraw_licence,

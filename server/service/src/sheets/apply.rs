@@ -1,6 +1,6 @@
 //! Doing what a preview says, product by product.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::changes::ChangeSource;
 use domain::failure::{Conflict, Problem};
@@ -14,7 +14,7 @@ use super::edit::{edit, is_of_search, make_product};
 use super::preview::{Outcome, find};
 use crate::listing::{self, ListingStatus, Offered};
 use crate::search::reindex_products;
-use crate::{Result, ServiceError, Services, Viewer};
+use crate::{Result, ServiceError, Services, Viewer, marks};
 
 /// Products that one transaction changes at most: others wait that long for their turn to write.
 const GROUP: usize = 50;
@@ -134,6 +134,7 @@ async fn apply_group(
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::with_capacity(group.len());
     let mut found_anew: Vec<ProductId> = Vec::new();
+    let mut losses: BTreeMap<BatchId, i64> = BTreeMap::new();
     let mut tx = services.db.write().await?;
     // Whoever applies the same preview in another window waits here; whoever forgets it has either done so or waits.
     if !rows::lock_preview(&mut tx, place.preview).await? {
@@ -174,6 +175,9 @@ async fn apply_group(
         };
         if outcome == Outcome::Done {
             tx.keep_part().await?;
+            for (batch, lost) in losses_of(item) {
+                *losses.entry(batch).or_default() += lost;
+            }
         } else {
             tx.drop_part().await?;
             rows::note_outcome(&mut tx, place.preview, &row_of(*at, product, &outcome)?).await?;
@@ -182,7 +186,8 @@ async fn apply_group(
     }
     // After all products: licences of marks come behind them in the order of locks.
     let stocked = batches_of(group);
-    crate::marks::count_products(&mut tx, services, viewer, &stocked).await?;
+    marks::count_products(&mut tx, services, viewer, &stocked).await?;
+    marks::note_losses(&mut tx, &losses).await?;
     // Last: what products are found by is shared by all of them.
     reindex_products(&mut tx, &found_anew).await?;
     tx.commit().await?;
@@ -197,6 +202,14 @@ fn batches_of(group: &[(i64, Item)]) -> BTreeSet<BatchId> {
         _ => None,
     };
     changes.filter_map(batch).collect()
+}
+
+/// What is lost of which batch.
+fn losses_of(item: &Item) -> impl Iterator<Item = (BatchId, i64)> {
+    item.changes.iter().filter_map(|change| match change {
+        Change::Stock { batch, change, .. } if *change < 0 => Some((*batch, -change)),
+        _ => None,
+    })
 }
 
 fn row_of(at: i64, product: ProductId, outcome: &Outcome) -> Result<OutcomeRow> {

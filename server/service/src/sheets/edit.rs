@@ -34,13 +34,12 @@ pub(super) async fn edit(
     }
     if is_published {
         let today = listing::today(services);
-        let kept = listing::Kept::load(tx, row.id).await?;
+        let has_new_variants = variants.len() > former_variants.len();
+        let kept = listing::Kept::of_change(tx, row.id, has_new_variants).await?;
+        // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
+        let before: Vec<FieldError> = kept.problems(&former, &former_variants, today);
         let mut refused = kept.problems(row, &variants, today);
-        if !refused.is_empty() {
-            // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
-            let before: Vec<FieldError> = kept.problems(&former, &former_variants, today);
-            refused.retain(|problem| !before.contains(problem));
-        }
+        refused.retain(|problem| !before.contains(problem));
         if !refused.is_empty() {
             return Err(ServiceError::Invalid(refused));
         }

@@ -3,7 +3,7 @@
 //! Receipt is taken as confirmed so many days after *dispatch*, so "delivered" starts no timer; it is shown, and the buyer may
 //! confirm.
 
-use domain::ids::{ParcelId, UserId};
+use domain::ids::{ParcelId, TeamId, UserId};
 use domain::shipping::{CarrierEvent, carrier_name, tidy_number};
 use domain::time::DAY_MS;
 use store::parcels::ParcelRow;
@@ -26,10 +26,23 @@ pub fn number_digest(carrier: &str, tracking_number: &str) -> String {
     hex_digest(format!("{}\n{}", carrier_name(carrier), tidy_number(tracking_number)).as_bytes())
 }
 
-/// Digest of all that an event says.
-pub(super) fn event_digest(event: &CarrierEvent) -> String {
+/// Who tells of a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Teller {
+    /// The carrier itself, of anybody's.
+    Carrier,
+    /// A file that somebody of the team brought: it tells of the team's own parcels only.
+    File { team: TeamId, user: UserId },
+}
+
+/// Digest of all that an event says; of one that a team's file tells, of the team as well.
+pub(super) fn event_digest(event: &CarrierEvent, team: Option<TeamId>) -> String {
     let CarrierEvent { carrier, tracking_number, status, place, happened_at_ms } = event;
-    let text = format!("{carrier}\n{tracking_number}\n{status}\n{place}\n{happened_at_ms}");
+    let mut text = format!("{carrier}\n{tracking_number}\n{status}\n{place}\n{happened_at_ms}");
+    if let Some(team) = team {
+        text.push('\n');
+        text.push_str(&team.to_string());
+    }
     hex_digest(text.as_bytes())
 }
 
@@ -38,20 +51,24 @@ pub(super) async fn keep(
     tx: &mut WriteTx,
     services: &Services,
     events: &[CarrierEvent],
-    source: &str,
-    user: Option<UserId>,
+    teller: Teller,
 ) -> Result<usize> {
+    let (source, team, user) = match teller {
+        Teller::Carrier => ("webhook", None, None),
+        Teller::File { team, user } => ("file", Some(team), Some(user)),
+    };
     let mut kept = 0;
     for event in events {
         let row = EventRow {
             id: services.new_id(),
             number_digest: number_digest(&event.carrier, &event.tracking_number),
-            event_digest: event_digest(event),
+            event_digest: event_digest(event, team),
             status: event.status,
             place: event.place.clone(),
             happened_at_ms: event.happened_at_ms,
             received_at_ms: services.now_ms(),
             source: source.to_owned(),
+            team_id: team.map(TeamId::get),
             user_id: user.map(UserId::get),
         };
         kept += usize::from(store::carriers::insert_event(tx, &row).await?);
@@ -74,9 +91,9 @@ pub async fn take_notice(
         Err(error) => return Ok(Err(error)),
     };
     // In one order, so that two notices with the same events cannot wait for each other.
-    events.sort_by_key(event_digest);
+    events.sort_by_key(|event| event_digest(event, None));
     let mut tx = services.db.write().await?;
-    let kept = keep(&mut tx, services, &events, "webhook", None).await?;
+    let kept = keep(&mut tx, services, &events, Teller::Carrier).await?;
     tx.commit().await?;
     Ok(Ok(kept))
 }
@@ -88,8 +105,10 @@ pub(crate) async fn events_of(conn: &mut Conn, parcel: &ParcelRow) -> Result<Vec
         return Ok(Vec::new());
     }
     let digest = number_digest(&parcel.carrier, &parcel.tracking_number);
-    let mut events = store::carriers::list_events(conn, &digest, SHOWN).await?;
+    let mut events = store::carriers::list_events(conn, &digest, parcel.team_id, SHOWN).await?;
     events.retain(|event| event.happened_at_ms >= shipped_at_ms - BEFORE_MS);
+    // A file may tell what the carrier has told as well.
+    events.dedup_by(|a, b| (a.happened_at_ms, a.status, &a.place) == (b.happened_at_ms, b.status, &b.place));
     Ok(events)
 }
 

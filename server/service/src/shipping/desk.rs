@@ -43,17 +43,17 @@ pub async fn desk_parcel(services: &Services, viewer: &Viewer, id: ParcelId) -> 
     Ok(DeskParcel { parcel, divisible, siblings, events })
 }
 
-/// When a parcel that was paid for at `paid_at_ms` should have left.
+/// When a parcel that waits since `waits_since_ms` should have left.
 #[must_use]
-pub fn due_at_ms(services: &Services, paid_at_ms: i64) -> i64 {
-    paid_at_ms.saturating_add(services.rules.dispatch_within_hours * HOUR_MS)
+pub fn due_at_ms(services: &Services, waits_since_ms: i64) -> i64 {
+    waits_since_ms.saturating_add(services.rules.dispatch_within_hours * HOUR_MS)
 }
 
 /// Whether a parcel that waits to be packed is late.
 #[must_use]
 pub fn is_late(services: &Services, parcel: &PackingParcel) -> bool {
-    let due = |paid_at_ms| due_at_ms(services, paid_at_ms) < services.now_ms();
-    parcel.head.parcel.status == ParcelStatus::ToPack && parcel.head.paid_at_ms.is_some_and(due)
+    let due = |since_ms| due_at_ms(services, since_ms) < services.now_ms();
+    parcel.head.parcel.status == ParcelStatus::ToPack && parcel.head.waits_since_ms.is_some_and(due)
 }
 
 /// What should have left by now, longest waiting first.
@@ -63,7 +63,7 @@ pub fn is_late(services: &Services, parcel: &PackingParcel) -> bool {
 pub async fn list_late(services: &Services, viewer: &Viewer, team: TeamId) -> Result<ParcelsPage> {
     let mut page = list_parcels(services, viewer, team, ParcelStatus::ToPack).await?;
     page.parcels.retain(|parcel| is_late(services, parcel));
-    page.parcels.sort_by_key(|parcel| parcel.head.paid_at_ms);
+    page.parcels.sort_by_key(|parcel| parcel.head.waits_since_ms);
     Ok(page)
 }
 
@@ -75,5 +75,5 @@ pub async fn count_late(services: &Services, viewer: &Viewer, team: TeamId) -> R
     viewer.require_seller(team)?;
     let before_ms = services.now_ms() - services.rules.dispatch_within_hours * HOUR_MS;
     let mut conn = services.db.read().await?;
-    Ok(store::parcels::desk::count_late_of_team(&mut conn, team, before_ms).await?)
+    Ok(store::day::count_late(&mut conn, team, before_ms).await?)
 }

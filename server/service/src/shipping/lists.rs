@@ -18,7 +18,8 @@ use store::Conn;
 use store::carriers::DeskListRow;
 use store::parcels::{ParcelRow, desk};
 
-use super::{ShipParcel, carriers, ship_parcel};
+use super::carriers::{self, Teller};
+use super::{ShipParcel, ship_parcel};
 use crate::idempotency::{self, Begun, Repeatable, hex_digest};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
@@ -285,7 +286,7 @@ async fn look_up_events(
             Ok(event) => {
                 let state = if !is_own(conn, team, &event).await? {
                     RowState::Wrong(RowFault::UnknownNumber)
-                } else if store::carriers::has_event(conn, &carriers::event_digest(&event)).await? {
+                } else if is_known(conn, team, &event).await? {
                     RowState::Done
                 } else {
                     RowState::Ready
@@ -296,6 +297,16 @@ async fn look_up_events(
         views.push(EventView { at, row, event, state });
     }
     Ok(views)
+}
+
+/// Told by the team's own files or by the carrier itself.
+async fn is_known(conn: &mut Conn, team: TeamId, event: &CarrierEvent) -> Result<bool> {
+    for teller in [Some(team), None] {
+        if store::carriers::has_event(conn, &carriers::event_digest(event, teller)).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Nobody tells of parcels that others have sent.
@@ -354,10 +365,10 @@ pub async fn apply_list(
     }
     if !told.is_empty() {
         applied.done += told.len();
-        told.sort_by_key(carriers::event_digest);
         let user = viewer.require_seller(team)?.user_id;
+        told.sort_by_key(|event| carriers::event_digest(event, Some(team)));
         let mut tx = services.db.write().await?;
-        let kept = carriers::keep(&mut tx, services, &told, "file", Some(user)).await?;
+        let kept = carriers::keep(&mut tx, services, &told, Teller::File { team, user }).await?;
         let detail = json!({ "events": kept });
         audit::record(&mut tx, services, Some(user), "carrier_events_brought", "team", team.get(), detail)
             .await?;

@@ -189,6 +189,9 @@ pub async fn count_stock(
     }
     if changed > 0 {
         marks::count_after(&mut tx, services, viewer, product).await?;
+        let lost = lines.iter().filter(|line| line.counted < line.expected);
+        let losses = lost.map(|line| (line.batch, line.expected - line.counted)).collect();
+        marks::note_losses(&mut tx, &losses).await?;
     }
     let detail = json!({ "batches": lines.len(), "changed": changed });
     audit::record(&mut tx, services, Some(user), "stock.counted", "product", product.get(), detail).await?;

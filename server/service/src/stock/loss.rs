@@ -1,5 +1,7 @@
 //! Goods that are lost, with a reason.
 
+use std::collections::BTreeMap;
+
 use domain::failure::Problem;
 use domain::stock::movement::{LossReason, MovementKind};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use store::movements::NewMovement;
 use super::{MAX_NOTE_CHARS, MAX_QUANTITY, lock_own_batch, movement, note};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, marks};
 
 /// A loss, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -70,6 +72,7 @@ pub async fn write_off(services: &Services, viewer: &Viewer, command: &WriteOff,
     let detail = json!({ "change": -quantity, "reason": reason.as_str() });
     audit::record(&mut tx, services, viewer.user_id(), "batch.corrected", "batch", batch.id.get(), detail)
         .await?;
+    marks::note_losses(&mut tx, &BTreeMap::from([(batch.id, quantity)])).await?;
     let left = batch.available - quantity;
     idempotency::finish(&mut tx, &request, &left).await?;
     tx.commit().await?;

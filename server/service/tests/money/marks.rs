@@ -201,6 +201,52 @@ async fn more_goods_are_counted_and_lost_ones_are_not_given_back() {
 }
 
 #[tokio::test]
+async fn what_is_lost_is_counted_and_what_comes_in_for_it_is_counted_as_well() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (treasurer, seller, good, mark, _) = marked(shop, 30, 12).await;
+        assert_eq!(used(shop, &treasurer, mark).await, [10]);
+        for (key, change) in ["-6", "6", "-6", "6"].into_iter().enumerate() {
+            let correct = CorrectStock {
+                batch: good.batches[0].to_string(),
+                change: change.to_owned(),
+                reason: "counted".to_owned(),
+            };
+            correct_stock(services, &seller, &correct, &key.to_string()).await.unwrap();
+        }
+        assert_eq!(used(shop, &treasurer, mark).await, [12], "the first six that came in were the last");
+        assert_eq!(lacks(shop, &seller, &good).await, [Lack::Short { wanted: 2, left: 0 }]);
+        assert!(!is_shown(shop, "mark").await);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn weights_that_were_wrong_are_counted_right_for_what_is_sold_as_well() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (treasurer, seller, good, mark, _) = marked(shop, 30, 20).await;
+        let sold = order(shop, 1, &[(good.variant(), 12)]).await;
+        pay(shop, &shop.guest(1), sold.order_id).await;
+        let inputs = [(0, "1.5"), (3, "1.5")].map(|(village, weight_kg)| InputForm {
+            village: shop.places.villages[village].to_string(),
+            weight_kg: weight_kg.to_owned(),
+        });
+        let right = CorrectInputs {
+            batch: good.batches[0].to_string(),
+            inputs: inputs.into(),
+            reason: "称错".to_owned(),
+        };
+        correct_inputs(services, &seller, &right, "a").await.unwrap();
+        assert_eq!(used(shop, &treasurer, mark).await, [15], "half of thirty, twelve of them sold");
+        assert!(is_shown(shop, "mark").await);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_licence_ends_by_itself_and_the_next_one_counts_what_is_left() {
     TestShop::on_both(async |shop| {
         let services = &shop.services;

@@ -118,12 +118,12 @@ async fn finding(conn: &mut Conn) {
     assert_eq!(ids(list_parcels_of_number(conn, TEAM, "N200").await.unwrap()), [PARCEL, NEW]);
     assert!(list_parcels_of_number(conn, TeamId::from_i64(7), "N200").await.unwrap().is_empty());
     let paid_at_ms = 1_741_536_000_000;
-    assert_eq!(count_late_of_team(conn, TEAM, paid_at_ms + 1).await.unwrap(), 2);
-    assert_eq!(count_late_of_team(conn, TEAM, paid_at_ms).await.unwrap(), 0);
+    assert_eq!(crate::day::count_late(conn, TEAM, paid_at_ms + 1).await.unwrap(), 2);
+    assert_eq!(crate::day::count_late(conn, TEAM, paid_at_ms).await.unwrap(), 0);
     update_shipped(conn, NEW, "中国邮政", "E1", T).await.unwrap();
     assert_eq!(ids(list_parcels_of_tracking(conn, TEAM, "E1").await.unwrap()), [NEW]);
     assert!(list_parcels_of_tracking(conn, TEAM, "").await.unwrap().is_empty(), "no number is nobody's");
-    assert_eq!(count_late_of_team(conn, TEAM, paid_at_ms + 1).await.unwrap(), 1);
+    assert_eq!(crate::day::count_late(conn, TEAM, paid_at_ms + 1).await.unwrap(), 1);
     update_parcel_status(conn, PARCEL, domain::parcel::ParcelStatus::Cancelled).await.unwrap();
 }
 
@@ -137,6 +137,7 @@ fn event(id: i64, digest: &str, happened_at_ms: i64) -> EventRow {
         happened_at_ms,
         received_at_ms: T,
         source: "file".to_owned(),
+        team_id: Some(TEAM.get()),
         user_id: Some(9),
     }
 }
@@ -147,9 +148,13 @@ async fn telling(conn: &mut Conn) {
     }
     assert!(!insert_event(conn, &event(3, "a", T)).await.unwrap(), "told before");
     assert!(has_event(conn, "a").await.unwrap() && !has_event(conn, "c").await.unwrap());
-    let told = list_events(conn, "n", 9).await.unwrap();
+    let told = list_events(conn, "n", TEAM, 9).await.unwrap();
     assert_eq!(told, [event(2, "b", T + 5), event(1, "a", T)], "the latest first");
-    assert!(list_events(conn, "m", 9).await.unwrap().is_empty());
+    assert!(list_events(conn, "m", TEAM, 9).await.unwrap().is_empty());
+    assert!(
+        list_events(conn, "n", TeamId::from_i64(7), 9).await.unwrap().is_empty(),
+        "a file is about its team's parcels"
+    );
 }
 
 async fn lists(conn: &mut Conn) {

@@ -1,5 +1,7 @@
 //! Collective marks, on both engines: who may use one, what batches have used of it, what bears it.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{
     BatchId, CategoryId, CollectiveId, LineId, MarkId, MarkLicenceId, MarkUseId, MediaId, OrderId, VillageId,
 };
@@ -122,6 +124,8 @@ async fn counting(conn: &mut Conn) {
     put_product_mark(conn, PRODUCT, MARK, USER, T).await.unwrap();
     put_product_mark(conn, PRODUCT, MARK, USER, T + 1).await.unwrap();
     assert_eq!(find_product_mark(conn, PRODUCT).await.unwrap(), Some(MARK));
+    let batches = BTreeSet::from([BATCH, PART, BatchId::from_i64(9)]);
+    assert_eq!(list_products_with_marks(conn, &batches).await.unwrap(), BTreeSet::from([(MARK, PRODUCT)]));
     assert!(use_licence(conn, LICENCE, 200).await.unwrap());
     assert!(!use_licence(conn, LICENCE, 101).await.unwrap(), "one more than it leaves");
     assert!(use_licence(conn, LICENCE, 100).await.unwrap(), "and all that it leaves");
@@ -132,13 +136,14 @@ async fn counting(conn: &mut Conn) {
             batch_id: batch.id,
             mark_id: MARK,
             category_id: CATEGORY,
-            counted: batch.whole,
+            counted: batch.received,
+            lost_before: 0,
             sold_before: 0,
             until_on: "2025-12-31".to_owned(),
         };
         put_batch_mark(conn, &row, T).await.unwrap();
         assert_eq!(find_batch_mark(conn, batch.id).await.unwrap(), Some(row));
-        insert_use(conn, &used(batch.id.get() + 300, batch.id, None, batch.whole)).await.unwrap();
+        insert_use(conn, &used(batch.id.get() + 300, batch.id, None, batch.received)).await.unwrap();
     }
     insert_use(conn, &used(220, BATCH, Some(LICENCE), 300)).await.unwrap();
     // A part takes some of it along.
@@ -172,6 +177,16 @@ async fn showing(conn: &mut Conn) {
     assert!(list_marked_product_ids(conn, MARK, TODAY, 9).await.unwrap().is_empty());
     assert_eq!(find_shown_batch_mark(conn, one, TODAY).await.unwrap().unwrap().bears, 0);
     assert!(crate::listing::write_off(conn, one, 1).await.unwrap());
+    assert_eq!(
+        find_shown_batch_mark(conn, one, TODAY).await.unwrap().unwrap().bears,
+        0,
+        "what is lost was counted: as much that came in was not"
+    );
+    note_loss(conn, one, 3).await.unwrap();
+    let row = find_batch_mark(conn, one).await.unwrap().unwrap();
+    assert_eq!(row.lost_before, 1, "unless it is what was not counted that is lost");
+    note_loss(conn, one, 3).await.unwrap();
+    assert_eq!(find_batch_mark(conn, one).await.unwrap(), Some(row), "all of it was counted");
     assert_eq!(find_shown_batch_mark(conn, one, TODAY).await.unwrap().unwrap().bears, 1);
     assert_eq!(list_shown_marks(conn, &products, TODAY).await.unwrap().len(), 1);
     assert_eq!(find_shown_batch_mark(conn, BatchId::from_i64(9), TODAY).await.unwrap(), None);

@@ -7,6 +7,7 @@ use domain::parcel::ParcelStatus;
 use crate::catalogue::{pack_ids, wanted};
 use crate::orders::LineRow;
 use crate::parcels::SellerParcel;
+use crate::parcels::waits_since;
 use crate::{Conn, Result, sql};
 
 /// Which parcels of a team are listed.
@@ -44,12 +45,15 @@ macro_rules! table_of {
     ($source:literal, $narrow:literal, $order:literal) => {
         concat!(
             "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
-                o.region_name, o.address, o.note, o.paid_at_ms, d.name AS place_name,
+                o.region_name, o.address, o.note, o.paid_at_ms, ",
+            waits_since!("c", "o"),
+            " AS waits_since_ms, d.name AS place_name,
                 u.name AS unit_name, u.name_en AS unit_name_en,
                 COALESCE((SELECT CAST(SUM(l.net_fen) AS BIGINT) FROM order_lines l WHERE l.parcel_id = c.id), 0)
                     AS net_fen,
-                CAST(CASE WHEN c.status = 'to_pack' AND o.status = 'paid' AND o.paid_at_ms < $3 THEN 1 ELSE 0 END
-                    AS BIGINT) AS is_late
+                CAST(CASE WHEN c.status = 'to_pack' AND o.status = 'paid' AND ",
+            waits_since!("c", "o"),
+            " < $3 THEN 1 ELSE 0 END AS BIGINT) AS is_late
             FROM ",
             $source,
             " CROSS JOIN orders o CROSS JOIN dispatch_places d LEFT JOIN units u ON u.id = o.unit_id
@@ -57,7 +61,9 @@ macro_rules! table_of {
             $narrow,
             " AND o.id = c.order_id AND d.id = c.place_id
                 AND (CAST($4 AS BIGINT) = 0
-                     OR (c.status = 'to_pack' AND o.status = 'paid' AND o.paid_at_ms < $3))
+                     OR (c.status = 'to_pack' AND o.status = 'paid' AND ",
+            waits_since!("c", "o"),
+            " < $3))
                 AND (CAST($5 AS BIGINT) IS NULL
                      OR EXISTS (SELECT 1 FROM order_lines l WHERE l.parcel_id = c.id AND l.product_id + 0 = $5))
                 AND (CAST($6 AS BIGINT) IS NULL

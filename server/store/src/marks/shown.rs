@@ -23,7 +23,7 @@ macro_rules! bearing {
         concat!(
             "x.batch_id = b.id AND x.mark_id = pm.mark_id AND x.category_id = p.category_id AND x.until_on >= ",
             $day,
-            " AND b.received - b.written_off - x.sold_before <= x.counted"
+            " AND b.received - x.lost_before - x.sold_before <= x.counted"
         )
     };
 }
@@ -101,7 +101,7 @@ pub async fn find_shown_batch_mark(
     Ok(sql::query_as::<MarkHeadRow>(
         "SELECT b.id AS subject_id, m.slug, m.name, m.name_en,
                 CAST(CASE WHEN x.category_id = p.category_id AND x.until_on >= $2
-                      AND b.received - b.written_off - x.sold_before <= x.counted
+                      AND b.received - x.lost_before - x.sold_before <= x.counted
                       AND EXISTS (SELECT 1 FROM product_marks pm
                                    WHERE pm.product_id = p.id AND pm.mark_id = x.mark_id)
                      THEN 1 ELSE 0 END AS BIGINT) AS bears

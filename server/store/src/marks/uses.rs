@@ -1,7 +1,10 @@
 //! Counting batches under a mark.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{BatchId, CategoryId, MarkId, MarkLicenceId, MarkUseId, ProductId, UserId, VillageId};
 
+use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// The mark that a listing is to bear.
@@ -11,6 +14,32 @@ pub async fn find_product_mark(conn: &mut Conn, product: ProductId) -> Result<Op
         .fetch_optional(&mut *conn)
         .await?;
     Ok(mark.map(MarkId::from_i64))
+}
+
+/// The products of these batches whose listings are to bear a mark, with it.
+pub async fn list_products_with_marks(
+    conn: &mut Conn,
+    batches: &BTreeSet<BatchId>,
+) -> Result<BTreeSet<(MarkId, ProductId)>> {
+    let ids: Vec<i64> = batches.iter().map(|batch| batch.get()).collect();
+    let mut found = BTreeSet::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part: Vec<(i64, i64)> = sql::query_as(concat!(
+            wanted!(),
+            "SELECT DISTINCT pm.mark_id, pm.product_id
+               FROM wanted w
+               JOIN batches b ON b.id = w.id
+               JOIN product_marks pm ON pm.product_id = b.product_id"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .fetch_all(&mut *conn)
+        .await?;
+        found.extend(
+            part.into_iter().map(|(mark, product)| (MarkId::from_i64(mark), ProductId::from_i64(product))),
+        );
+    }
+    Ok(found)
 }
 
 /// Says which mark a listing is to bear.
@@ -50,8 +79,9 @@ pub struct MarkedBatchRow {
     #[sqlx(try_from = "i64")]
     pub id: BatchId,
     pub code: String,
-    /// Base units that came in and were not lost, and those of them that are sold.
-    pub whole: i64,
+    /// Base units that came in, and those of them that were lost or are sold.
+    pub received: i64,
+    pub written_off: i64,
     pub sold: i64,
     /// 1 when the batch bears the mark today.
     pub bears: i64,
@@ -65,12 +95,12 @@ pub async fn list_marked_batches(
     today: &str,
 ) -> Result<Vec<MarkedBatchRow>> {
     Ok(sql::query_as::<MarkedBatchRow>(
-        "SELECT b.id, b.code, b.received - b.written_off AS whole, b.sold,
+        "SELECT b.id, b.code, b.received, b.written_off, b.sold,
                 CAST(CASE WHEN x.batch_id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS bears
            FROM batches b
            JOIN products p ON p.id = b.product_id
            LEFT JOIN batch_marks x ON x.batch_id = b.id AND x.mark_id = $2 AND x.category_id = p.category_id
-                AND x.until_on >= $3 AND b.received - b.written_off - x.sold_before <= x.counted
+                AND x.until_on >= $3 AND b.received - x.lost_before - x.sold_before <= x.counted
           WHERE b.product_id = $1 AND b.available > 0 AND b.recalled_at_ms IS NULL
             AND (b.expires_on IS NULL OR b.expires_on >= $3)
           ORDER BY b.id",
@@ -91,8 +121,10 @@ pub struct BatchMarkRow {
     pub mark_id: MarkId,
     #[sqlx(try_from = "i64")]
     pub category_id: CategoryId,
-    /// Base units.
+    /// Base units that were counted, and those that were lost or sold before and are not among them. What is lost
+    /// later was counted: as much that comes in for it is counted as well.
     pub counted: i64,
+    pub lost_before: i64,
     pub sold_before: i64,
     /// The last day.
     pub until_on: String,
@@ -101,7 +133,8 @@ pub struct BatchMarkRow {
 /// How far a batch was counted, if it was.
 pub async fn find_batch_mark(conn: &mut Conn, batch: BatchId) -> Result<Option<BatchMarkRow>> {
     Ok(sql::query_as::<BatchMarkRow>(
-        "SELECT batch_id, mark_id, category_id, counted, sold_before, until_on FROM batch_marks WHERE batch_id = $1",
+        "SELECT batch_id, mark_id, category_id, counted, lost_before, sold_before, until_on FROM batch_marks
+          WHERE batch_id = $1",
     )
     .bind(batch.get())
     .fetch_optional(&mut *conn)
@@ -111,19 +144,39 @@ pub async fn find_batch_mark(conn: &mut Conn, batch: BatchId) -> Result<Option<B
 /// Says how far a batch was counted.
 pub async fn put_batch_mark(conn: &mut Conn, row: &BatchMarkRow, at_ms: i64) -> Result<()> {
     sql::query(
-        "INSERT INTO batch_marks (batch_id, mark_id, category_id, counted, sold_before, until_on, counted_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO batch_marks (batch_id, mark_id, category_id, counted, lost_before, sold_before, until_on,
+                counted_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (batch_id) DO UPDATE SET mark_id = excluded.mark_id, category_id = excluded.category_id,
-                counted = excluded.counted, sold_before = excluded.sold_before, until_on = excluded.until_on,
+                counted = excluded.counted, lost_before = excluded.lost_before,
+                sold_before = excluded.sold_before, until_on = excluded.until_on,
                 counted_at_ms = excluded.counted_at_ms",
     )
     .bind(row.batch_id.get())
     .bind(row.mark_id.get())
     .bind(row.category_id.get())
     .bind(row.counted)
+    .bind(row.lost_before)
     .bind(row.sold_before)
     .bind(row.until_on.clone())
     .bind(at_ms)
+    .execute(&mut *conn)
+    .await?;
+    Ok(())
+}
+
+/// Notes that so many base units of a batch are lost: first those that came in and were not counted yet.
+pub async fn note_loss(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> Result<()> {
+    sql::query(
+        "UPDATE batch_marks SET lost_before = lost_before + (
+             SELECT CASE WHEN s.beyond < $2 THEN s.beyond ELSE $2 END
+               FROM (SELECT b.received - batch_marks.lost_before - batch_marks.sold_before - batch_marks.counted AS beyond
+                       FROM batches b WHERE b.id = $1) AS s)
+          WHERE batch_id = $1
+            AND counted + lost_before + sold_before < (SELECT b.received FROM batches b WHERE b.id = $1)",
+    )
+    .bind(batch.get())
+    .bind(base_quantity)
     .execute(&mut *conn)
     .await?;
     Ok(())

@@ -274,15 +274,3 @@ pub async fn list_parcels_of_tracking(
     .fetch_all(conn)
     .await?)
 }
-
-/// How many parcels of a team were paid for before `paid_before_ms` and have not left.
-pub async fn count_late_of_team(conn: &mut Conn, team: TeamId, paid_before_ms: i64) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT COUNT(*) FROM parcels c JOIN orders o ON o.id = c.order_id
-          WHERE c.team_id = $1 AND c.status = 'to_pack' AND o.status || '' = 'paid' AND o.paid_at_ms < $2",
-    )
-    .bind(team.get())
-    .bind(paid_before_ms)
-    .fetch_one(conn)
-    .await?)
-}

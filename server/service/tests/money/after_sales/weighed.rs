@@ -39,6 +39,31 @@ fn problems<T: std::fmt::Debug>(answer: Result<T>) -> Vec<(String, Problem)> {
 }
 
 #[tokio::test]
+async fn nobody_buys_other_weights_than_the_page_showed() {
+    TestShop::on_both(async |shop| {
+        sell_by_weight(shop).await;
+        let guest = shop.guest(1);
+        fill(shop, &guest, &[(shop.tea.variants[0], 1)]).await;
+        let form = checkout_form(shop, &guest, 1).await;
+        let row = WeighedVariantRow {
+            variant_id: shop.tea.variants[0],
+            per_kg_fen: fen(2_495),
+            least_g: 1_000,
+            most_g: 2_000,
+        };
+        let mut tx = shop.services.db.write().await.unwrap();
+        store::weighing::put_weighed_variant(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+        let late = place_order(&shop.services, &guest, form).await;
+        assert_eq!(conflict(late), Conflict::WeightsChanged, "the same price for what may weigh less");
+        let fresh = checkout_form(shop, &guest, 1).await;
+        place_order(&shop.services, &guest, fresh).await.unwrap();
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_piece_weighs_less_goes_back_when_it_leaves() {
     TestShop::on_both(async |shop| {
         sell_by_weight(shop).await;

@@ -49,6 +49,7 @@ impl World {
             note: String::new(),
             invoice: InvoiceWish::None,
             expected_total_fen: draft.total_fen(),
+            agreed_weights: draft.agreed_weights(),
             confirms_opened: false,
         };
         let placed = service::checkout::place_order(services, &viewer, command).await.unwrap();
