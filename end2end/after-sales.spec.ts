@@ -1,8 +1,9 @@
-// After the sale: money back before anything has left, and a claim with a photo that goes up to the town. Walked on the
-// phone and on the desktop, with scripts and without.
+// After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './support/test';
-import { amount, buy, fen, goOn, ready, seen, visit } from './support/shop';
+import { amount, buy, fen, goOn, hasScripts, isPhone, ready, seen, visit } from './support/shop';
+
+test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
 const PHOTO = fileURLToPath(new URL('../server/service/data/demo/pictures/tea-danya-1.webp', import.meta.url));
 

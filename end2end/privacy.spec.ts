@@ -5,6 +5,8 @@ import { expectAccessible } from './support/axe';
 import { letterTo, linkIn } from './support/mail';
 import { buy, hasScripts, isPhone, type Translate, visit } from './support/shop';
 
+test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+
 const PASSWORD = '岚河-2026-清明雨前';
 const NEW_PASSWORD = '岚河-2026-谷雨新茶';
 let made = 0;

@@ -4,6 +4,7 @@ use domain::ids::{CollectiveId, TeamId};
 use leptos::prelude::*;
 
 use crate::context::{link, request, t};
+use crate::features::freight;
 use crate::routes::paths;
 use crate::ui::icon;
 
@@ -15,11 +16,26 @@ pub struct Section {
     pub icon: &'static str,
     /// Waiting things, shown when above zero.
     pub count: i64,
+    /// Where else one is in this section.
+    also: Vec<String>,
 }
 
 impl Section {
     pub fn new(path: String, label: &str, icon: &'static str) -> Self {
-        Self { path, label: label.to_owned(), icon, count: 0 }
+        Self { path, label: label.to_owned(), icon, count: 0, also: Vec::new() }
+    }
+
+    /// Pages that belong to it although their address does not begin with its own.
+    fn with(mut self, also: impl IntoIterator<Item = String>) -> Self {
+        self.also.extend(also);
+        self
+    }
+
+    /// The longest of its addresses that `here` begins with.
+    fn reaches(&self, here: &str) -> Option<usize> {
+        let paths = std::iter::once(&self.path).chain(&self.also);
+        let paths = paths.map(|path| path.split('?').next().unwrap_or_default());
+        paths.filter(|path| here == *path || here.starts_with(&format!("{path}/"))).map(str::len).max()
     }
 }
 
@@ -43,10 +59,15 @@ impl Console {
             sections: vec![
                 Section::new(paths::team(team), t("概览", "Overview"), "chart"),
                 Section::new(paths::team_notifications(team), t("通知", "Notifications"), "bell"),
-                Section::new(paths::team_products(team), t("商品", "Products"), "box"),
-                Section::new(paths::team_parcels(team), t("发货", "Parcels"), "truck"),
+                Section::new(paths::team_products(team), t("商品", "Products"), "box").with(
+                    ["table", "sheets", "batches", "recalls"]
+                        .map(|part| format!("{}/{part}", paths::team(team))),
+                ),
+                Section::new(paths::team_parcels(team), t("发货", "Parcels"), "truck")
+                    .with([format!("{}/tracking", paths::team(team))]),
                 Section::new(paths::team_orders(team), t("订单", "Orders"), "receipt"),
-                Section::new(crate::features::freight::templates_path(team), t("运费", "Freight"), "receipt"),
+                Section::new(freight::templates_path(team), t("运费", "Freight"), "receipt")
+                    .with([freight::trial_path(team), freight::places_path(team)]),
                 Section::new(paths::team_after_sales(team), t("售后", "After-sales"), "refresh"),
                 Section::new(paths::team_transfers(team), t("到账确认", "Transfers"), "bank"),
             ],
@@ -130,15 +151,8 @@ impl Console {
     /// The section the present page belongs to: the longest path that it begins with.
     fn current(&self) -> Option<usize> {
         let here = request().path.clone();
-        self.sections
-            .iter()
-            .enumerate()
-            .filter(|(_, section)| {
-                let path = section.path.split('?').next().unwrap_or_default();
-                here == path || here.starts_with(&format!("{path}/"))
-            })
-            .max_by_key(|(_, section)| section.path.len())
-            .map(|(at, _)| at)
+        let sections = self.sections.iter().enumerate();
+        sections.filter_map(|(at, section)| Some((section.reaches(&here)?, at))).max().map(|(_, at)| at)
     }
 }
 

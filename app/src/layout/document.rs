@@ -164,7 +164,7 @@ pub fn document(screen: Screen) -> AnyView {
             {shop::footer()}
         }
         .into_any(),
-        Frame::Sheet => view! { <main id="main" tabindex="-1">{screen.body}</main> }.into_any(),
+        Frame::Sheet => view! { <main id="main" class="wrap" tabindex="-1">{screen.body}</main> }.into_any(),
     };
     view! {
         <!DOCTYPE html>

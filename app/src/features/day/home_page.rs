@@ -44,6 +44,8 @@ pub async fn home_page() -> PageResult {
         tile(&products(&team, "published"), t("在售商品", "For sale"), counts.published, false),
         tile(&products(&team, "draft"), t("草稿", "Drafts"), counts.draft, false),
     ];
+    let has_more =
+        !(listings.cards.is_empty() && day.warnings.low.is_empty() && day.warnings.expiring.is_empty());
     let drafts = unfinished(&team, &listings.cards);
     let low = crate::features::stock::warnings::part(team.id, &day.warnings);
     let has_goods = counts.published + counts.draft + counts.unpublished > 0;
@@ -58,16 +60,19 @@ pub async fn home_page() -> PageResult {
             new_button(team.id),
         )
     });
+    let sales = sales_part(&team, &day.sales);
+    let beside = if has_more {
+        view! { <div class="cols"><div class="stack stack--l">{sales}</div><aside class="stack">{low}{drafts}</aside></div> }.into_any()
+    } else {
+        sales
+    };
     let body = view! {
         <div class="stack stack--l">
             {ui::page_head(&team.name, &headline(&day), new_button(team.id))}
             <section class="stack"><h2 class="vh">{t("现在要做的", "What now")}</h2>{ui::stats(tiles)}</section>
             {first}
             {packing_part(&team, &day.parcels)}
-            <div class="cols">
-                <div class="stack stack--l">{sales_part(&team, &day.sales)}</div>
-                <aside class="stack">{low}{drafts}</aside>
-            </div>
+            {beside}
             {thumb_bar(&team, &day)}
         </div>
     };

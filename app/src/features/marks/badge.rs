@@ -12,7 +12,7 @@ use crate::ui::icon_s;
 pub fn on_card(mark: Option<&Named>) -> AnyView {
     let Some(mark) = mark else { return ().into_any() };
     let words = name(&mark.name, &mark.name_en).to_owned();
-    view! { <p class="small muted">{icon_s("certificate")}<span class="vh">{t("集体商标 ", "Collective mark ")}</span>{words}</p> }
+    view! { <p class="origin">{icon_s("certificate")}<span class="vh">{t("集体商标 ", "Collective mark ")}</span>{words}</p> }
         .into_any()
 }
 

@@ -294,7 +294,7 @@ fn stock_cell(cells: &Cells<'_>, row: &TableRow) -> AnyView {
             std::iter::once(any).chain(row.batches.iter().map(|code| (code.clone(), code.clone()))).collect();
         cells.choice("batch", "", &options)
     });
-    view! { {cells.input("stock_change", "", unit)} {batches} }.into_any()
+    view! { <div class="row">{cells.input("stock_change", "", unit)} {batches}</div> }.into_any()
 }
 
 fn state_cell(cells: &Cells<'_>, row: &TableRow) -> AnyView {

@@ -81,6 +81,7 @@ pub(super) fn table(movements: &[MovementRow], base_unit: &str) -> AnyView {
             said.extend((!row.note.is_empty()).then(|| row.note.clone()));
             let available = change_text(row.received_change - row.written_off_change, base_unit);
             let lost = change_text(row.written_off_change, base_unit);
+            let said = said.join(t("，", ", "));
             let who = row.user_name.clone().unwrap_or_else(|| "—".to_owned());
             view! {
                 <tr>
@@ -88,8 +89,8 @@ pub(super) fn table(movements: &[MovementRow], base_unit: &str) -> AnyView {
                     <td data-label=t("批次", "Batch")><span class="num">{row.batch_code.clone()}</span></td>
                     <td data-label=t("做了什么", "What")>{words::movement_kind(row.kind)}</td>
                     <td class="n" data-label=t("可售", "For sale")>{available}</td>
-                    <td class="n" data-label=t("损耗", "Lost")>{lost}</td>
-                    <td data-label=t("说明", "Note")>{said.join(t("，", ", "))}</td>
+                    <td class="n" data-label=t("损耗", "Lost")>{(!lost.is_empty()).then_some(lost)}</td>
+                    <td data-label=t("说明", "Note")>{(!said.is_empty()).then_some(said)}</td>
                     <td data-label=t("经手人", "By")>{who}</td>
                 </tr>
             }
