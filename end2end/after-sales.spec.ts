@@ -36,6 +36,22 @@ test('a guest takes an order back before it has left, and the seller sees it in 
   await ready(seller);
   await expect(seller.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
 
+  await test.step('what has ended is narrowed, and taken along as a sheet', async () => {
+    await visit(seller, at('/sell'));
+    await visit(seller, `${new URL(seller.url()).pathname}/after-sales?state=ended`);
+    await seller.getByLabel(t('申请', 'Asked for'), { exact: true }).selectOption('refund_unshipped');
+    await goOn(seller, seller.getByRole('button', { name: t('筛选', 'Narrow') }), /kind=refund_unshipped/);
+    await expect(seller.getByRole('row').filter({ hasText: number })).toBeVisible();
+    const sheet = await seller.getByRole('link', { name: t('导出表格', 'Export') }).getAttribute('href');
+    const answer = await seller.request.get(sheet ?? '');
+    expect(answer.status()).toBe(200);
+    expect(answer.headers()['content-type']).toContain('spreadsheetml');
+    expect((await answer.body()).subarray(0, 2).toString()).toBe('PK');
+    await seller.getByLabel(t('申请', 'Asked for'), { exact: true }).selectOption('exchange');
+    await goOn(seller, seller.getByRole('button', { name: t('筛选', 'Narrow') }), /kind=exchange/);
+    await expect(seller.getByRole('row').filter({ hasText: number })).toHaveCount(0);
+  });
+
   await visit(page, asked);
   await expect(page.getByRole('list').filter({ hasText: t('退款已决定', 'decided the refund') }).first()).toBeVisible();
   await visit(page, at(`/orders/${number}`));

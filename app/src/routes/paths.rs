@@ -105,6 +105,10 @@ pub fn after_sale(after_sale: impl Display) -> String {
 pub fn team_after_sales(team: impl Display) -> String {
     format!("/sell/{team}/after-sales")
 }
+
+pub fn team_after_sales_sheet(team: impl Display) -> String {
+    format!("/sell/{team}/after-sales.xlsx")
+}
 /// A team's parcels in one table.
 pub fn team_orders(team: impl Display) -> String {
     format!("/sell/{team}/orders")

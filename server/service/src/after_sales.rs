@@ -14,6 +14,7 @@ mod offer;
 mod pages;
 mod photos;
 mod rules;
+mod table;
 mod talk;
 mod town;
 mod words;
@@ -29,11 +30,12 @@ pub use ask::{AskAfterSale, AskLine, AskPage, AskableLine, ask_after_sale, ask_p
 pub use offer::{OfferRefund, offer_refund};
 pub use pages::{
     Act, AfterSalePage, Appeals, PageLine, PageMessage, after_sale_page, appeals, count_waiting,
-    team_after_sales, team_unanswered,
+    team_unanswered,
 };
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
 pub use rules::{declare_rule, product_rule, team_rules};
 pub use store::after_sales::{AfterSaleSummary, ProductRuleRow};
+pub use table::{AfterSaleFilter, exported_after_sales, team_after_sales};
 pub use talk::say;
 pub use town::{appeal, decide};
 pub use words::{kind_text, reason_text};

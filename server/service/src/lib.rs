@@ -43,6 +43,7 @@ pub mod portable;
 pub mod ports;
 pub mod refunds;
 pub mod regions;
+pub mod report;
 pub mod rules;
 pub mod search;
 pub mod secret_key;

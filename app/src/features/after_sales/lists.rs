@@ -1,32 +1,48 @@
 //! What waits for the seller, and what waits for the town.
 
-use domain::after_sale::{ReturnRule, Side};
+use domain::after_sale::{AfterSaleKind, ReturnRule, Side};
 use domain::ids::TeamId;
-use domain::time::china_minute_text;
+use domain::time::{Date, china_minute_text};
 use leptos::prelude::*;
 use service::after_sales::{
-    AfterSaleSummary, ProductRuleRow, appeals, count_waiting, team_after_sales, team_rules, team_unanswered,
+    AfterSaleFilter, AfterSaleSummary, ProductRuleRow, appeals, count_waiting, exported_after_sales,
+    team_after_sales, team_rules, team_unanswered,
 };
+use service::report::{Cell, Head, Report};
 
 use super::api::DeclareReturnRule;
 use super::words::{kind_words, reason_words, rule_label, status_words};
-use crate::context::{link, name, now_ms, query, services, t, viewer};
+use crate::context::{link, name, now_ms, query, query_text, services, t, viewer};
 use crate::features::sell::team::{current_team, row_failure, tabs};
 use crate::form::FormState;
 use crate::layout::{Console, Screen};
-use crate::routes::{PageResult, paths};
+use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::text::yuan;
 use crate::ui;
 
-/// `/sell/{team}/after-sales?state=ended`
+fn filter_of_query() -> AfterSaleFilter {
+    AfterSaleFilter { state: query("state"), kind: query("kind"), from: query("from"), to: query("to") }
+}
+
+/// The filter as a query.
+fn text_of(filter: &AfterSaleFilter) -> String {
+    let all = [("state", &filter.state), ("kind", &filter.kind), ("from", &filter.from), ("to", &filter.to)];
+    let given: Vec<(&str, &str)> =
+        all.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (*name, text.as_str())).collect();
+    query_text(&given)
+}
+
+/// `/sell/{team}/after-sales?state=ended&kind=…&from=…&to=…&page=…`
 pub async fn team_page() -> PageResult {
     let team = current_team().await?;
-    let state = query("state");
+    let filter = filter_of_query();
+    let state = filter.state.clone();
     let (ended, talk) = (state == "ended", state == "talk");
-    let rows = if talk {
-        team_unanswered(&services(), &viewer(), team.id).await?
+    let number = query("page").parse::<i64>().unwrap_or(1).max(1);
+    let (rows, has_more) = if talk {
+        (team_unanswered(&services(), &viewer(), team.id).await?, false)
     } else {
-        team_after_sales(&services(), &viewer(), team.id, ended).await?
+        team_after_sales(&services(), &viewer(), team.id, &filter, number).await?
     };
     let waiting = count_waiting(&services(), &viewer(), team.id).await?;
     let rules = team_rules(&services(), &viewer(), team.id).await?;
@@ -42,15 +58,104 @@ pub async fn team_page() -> PageResult {
         ("ended", t("已结束", "Ended"), 0),
     ];
     let present = if ended || talk { state.as_str() } else { "" };
+    let sheet = format!("{}{}", link(&paths::team_after_sales_sheet(team.id)), text_of(&filter));
+    let export = (!talk).then(|| {
+        view! { <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a> }
+    });
+    let narrowing = (!talk).then(|| filter_form(team.id, &filter));
     let body = view! {
         <div class="stack stack--l">
-            {ui::page_head(title, sub, ())}
+            {ui::page_head(title, sub, export)}
             {tabs(&path, "state", present, entries)}
+            {narrowing}
             {table(&rows, Side::Seller)}
+            {ui::pager(number, number + i64::from(has_more))}
             {rules_fold(&rules, team.id)}
         </div>
     };
     Ok(Screen::console(team.console().waiting(&path, waiting), title, body))
+}
+
+fn filter_form(team: TeamId, filter: &AfterSaleFilter) -> AnyView {
+    let kinds: Vec<_> = AfterSaleKind::ALL
+        .iter()
+        .map(|kind| {
+            let is_chosen = kind.as_str() == filter.kind;
+            view! { <option value=kind.as_str() selected=is_chosen>{kind_words(*kind).0}</option> }
+        })
+        .collect();
+    let path = paths::team_after_sales(team);
+    let state = (!filter.state.is_empty()).then(|| ui::hidden("state", &filter.state));
+    let all = AfterSaleFilter { state: filter.state.clone(), ..AfterSaleFilter::default() };
+    let clear = filter.is_narrowed().then(|| {
+        let href = format!("{}{}", link(&path), text_of(&all));
+        view! { <a class="btn btn--quiet" href=href>{t("清除筛选", "Clear")}</a> }
+    });
+    view! {
+        <form class="form form--wide" method="get" action=link(&path) role="search" aria-label=t("筛选", "Narrow")>
+            {state}
+            <div class="fields fields--4">
+                <div class="field">
+                    <label for="a-kind">{t("申请", "Asked for")}</label>
+                    <select id="a-kind" name="kind"><option value="">{t("全部", "All")}</option>{kinds}</select>
+                </div>
+                <div class="field">
+                    <label for="a-from">{t("申请日期从", "Asked from")}</label>
+                    <input id="a-from" type="date" name="from" value=filter.from.clone()/>
+                </div>
+                <div class="field">
+                    <label for="a-to">{t("到", "to")}</label>
+                    <input id="a-to" type="date" name="to" value=filter.to.clone()/>
+                </div>
+            </div>
+            <div class="row">
+                <button class="btn btn--plain">{ui::icon("filter")}{t("筛选", "Narrow")}</button>
+                {clear}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// `/sell/{team}/after-sales.xlsx`, narrowed like the page.
+pub async fn team_sheet() -> FileResult {
+    let team = current_team().await?;
+    let (rows, has_more) = exported_after_sales(&services(), &viewer(), team.id, &filter_of_query()).await?;
+    let heads = [
+        (t("订单号", "Order"), false),
+        (t("申请", "Asked for"), false),
+        (t("原因", "Reason"), false),
+        (t("商品", "Goods"), true),
+        (t("件数", "Pieces"), false),
+        (t("状态", "State"), false),
+        (t("申请时间", "Asked at"), false),
+        (t("期限", "Until"), false),
+        (t("退款（元）", "Refund (yuan)"), false),
+    ];
+    let report = Report {
+        name: t("售后", "After-sales"),
+        heads: heads.into_iter().map(|(text, is_wide)| Head { text, is_wide }).collect(),
+        rows: rows.iter().map(sheet_row).collect(),
+        note: has_more.then(|| {
+            t("还有更多没有列出，请缩小日期范围再导出。", "There are more: narrow the days and export again.")
+        }),
+    };
+    let today = Date::from_epoch_ms(services().now_ms());
+    Ok(FileAnswer::xlsx(format!("after-sales-{today}.xlsx"), report.xlsx().await?))
+}
+
+fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {
+    vec![
+        row.order_number.clone().into(),
+        kind_words(row.kind).0.into(),
+        reason_words(row.reason).into(),
+        name(&row.first_line, &row.first_line_en).into(),
+        row.pieces.to_string().into(),
+        status_words(row.status).0.into(),
+        china_minute_text(row.asked_at_ms).into(),
+        row.due_at_ms.map(china_minute_text).unwrap_or_default().into(),
+        Cell::Money(row.amount_fen),
+    ]
 }
 
 /// What the team's listings declare about returns; each is saved by itself.

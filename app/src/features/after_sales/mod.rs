@@ -22,6 +22,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/orders/{number}/parcels/{parcel}/after-sale", ask_page::ask_page),
         Page::new("/after-sales/{after_sale}", case_page::case_page),
         Page::new("/sell/{team}/after-sales", lists::team_page).only(Access::Seller),
+        Page::file("/sell/{team}/after-sales.xlsx", lists::team_sheet).only(Access::Seller),
         Page::new("/town/after-sales", lists::town_page).only(Access::Town),
     ]
 }

@@ -167,21 +167,6 @@ fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
     all.into_iter().filter(|(_, may)| *may).map(|(act, _)| act).collect()
 }
 
-/// A team's after-sales: what is open, whose time ends first; or what has ended.
-///
-/// # Errors
-/// Guarded: sellers and captain of the team.
-pub async fn team_after_sales(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-    ended: bool,
-) -> Result<Vec<AfterSaleSummary>> {
-    viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    Ok(store::after_sales::list_of_team(&mut conn, team, ended, LIST_LIMIT).await?)
-}
-
 /// A team's open after-sales in which the buyer spoke last.
 ///
 /// # Errors

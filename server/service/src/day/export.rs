@@ -3,12 +3,11 @@
 use domain::ids::TeamId;
 use domain::locale::Locale;
 use domain::parcel::ParcelStatus;
-use domain::sheets::harmless;
 use domain::time::china_minute_text;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use super::table::{TableFilter, TableRow, rows};
-use crate::{Result, ServiceError, Services, Viewer};
+use crate::report::{Cell, Head, Report};
+use crate::{Result, Services, Viewer};
 
 /// Parcels one sheet holds at most; who needs more narrows the days.
 pub const MAX_EXPORTED: usize = 5_000;
@@ -31,8 +30,8 @@ const HEADS: [(&str, &str); 13] = [
     ("快递公司", "Carrier"),
     ("快递单号", "Tracking number"),
 ];
-/// Where the amount stands.
-const AMOUNT: u16 = 5;
+/// Where the goods stand.
+const GOODS: usize = 4;
 
 /// The parcels of a filter as a workbook in the viewer's language. Names, telephones and addresses stand only with parcels
 /// that are still to be packed: nobody needs them afterwards.
@@ -62,14 +61,23 @@ pub async fn export_parcels(
         has_more = cells.len() >= MAX_EXPORTED;
     }
     drop(conn);
-    let made = tokio::task::spawn_blocking(move || workbook(&cells, locale, has_more));
-    made.await.map_err(ServiceError::internal)?.map_err(ServiceError::internal)
+    let heads = HEADS.iter().enumerate();
+    let heads = heads.map(|(at, (zh, en))| Head { text: locale.pick(zh, en), is_wide: at == GOODS });
+    let report = Report {
+        name: locale.pick("包裹", "Parcels"),
+        heads: heads.collect(),
+        rows: cells,
+        note: has_more.then(|| {
+            locale.pick(
+                "还有更多包裹没有列出，请缩小日期范围再导出。",
+                "There are more: narrow the days and export again.",
+            )
+        }),
+    };
+    report.xlsx().await
 }
 
-/// A row's cells and its amount in fen.
-type Cells = (Vec<String>, i64);
-
-fn row_of(row: &TableRow, locale: Locale) -> Cells {
+fn row_of(row: &TableRow, locale: Locale) -> Vec<Cell> {
     let head = &row.parcel.head;
     let parcel = &head.parcel;
     let named = |zh: &str, en: &str| -> String {
@@ -89,22 +97,21 @@ fn row_of(row: &TableRow, locale: Locale) -> Cells {
     let waits = parcel.status == ParcelStatus::ToPack;
     let needed = |text: &str| if waits { text.to_owned() } else { String::new() };
     let late = if row.parcel.is_late == 1 { locale.pick("是", "yes") } else { "" };
-    let cells = vec![
-        head.order_number.clone(),
-        state_text(locale, parcel.status).to_owned(),
-        head.paid_at_ms.map(china_minute_text).unwrap_or_default(),
-        late.to_owned(),
-        goods.join(locale.pick("；", "; ")),
-        String::new(),
-        unit,
-        head.region_name.clone(),
-        needed(&head.recipient_name),
-        needed(&head.recipient_phone),
-        needed(&head.address),
-        parcel.carrier.clone(),
-        parcel.tracking_number.clone(),
-    ];
-    (cells, row.parcel.net_fen.get())
+    vec![
+        head.order_number.clone().into(),
+        state_text(locale, parcel.status).into(),
+        head.paid_at_ms.map(china_minute_text).unwrap_or_default().into(),
+        late.into(),
+        goods.join(locale.pick("；", "; ")).into(),
+        Cell::Money(row.parcel.net_fen),
+        unit.into(),
+        head.region_name.clone().into(),
+        needed(&head.recipient_name).into(),
+        needed(&head.recipient_phone).into(),
+        needed(&head.address).into(),
+        parcel.carrier.clone().into(),
+        parcel.tracking_number.clone().into(),
+    ]
 }
 
 const fn state_text(locale: Locale, status: ParcelStatus) -> &'static str {
@@ -115,36 +122,4 @@ const fn state_text(locale: Locale, status: ParcelStatus) -> &'static str {
         ParcelStatus::Received => locale.pick("已签收", "Received"),
         ParcelStatus::Cancelled => locale.pick("已取消", "Cancelled"),
     }
-}
-
-fn workbook(rows: &[Cells], locale: Locale, has_more: bool) -> std::result::Result<Vec<u8>, XlsxError> {
-    let mut workbook = Workbook::new();
-    let bold = Format::new().set_bold();
-    let money = Format::new().set_num_format("0.00");
-    let sheet = workbook.add_worksheet();
-    sheet.set_name(locale.pick("包裹", "Parcels"))?;
-    sheet.set_freeze_panes(1, 0)?;
-    for (at, (zh, en)) in (0_u16..).zip(HEADS) {
-        sheet.write_string_with_format(0, at, locale.pick(zh, en), &bold)?;
-        sheet.set_column_width(at, if at == 4 { 40.0 } else { 16.0 })?;
-    }
-    let mut next = 1_u32;
-    for (cells, amount_fen) in rows {
-        for (at, cell) in (0_u16..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-            // As a string, and with a mark before what a program that reads the text anew would take for a formula.
-            sheet.write_string(next, at, harmless(cell))?;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "an amount of an order is far below 2^53 fen")]
-        let yuan = *amount_fen as f64 / 100.0;
-        sheet.write_number_with_format(next, AMOUNT, yuan, &money)?;
-        next += 1;
-    }
-    if has_more {
-        let told = locale.pick(
-            "还有更多包裹没有列出，请缩小日期范围再导出。",
-            "There are more: narrow the days and export again.",
-        );
-        sheet.write_string_with_format(next, 0, told, &bold)?;
-    }
-    workbook.save_to_buffer()
 }

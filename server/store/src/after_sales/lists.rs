@@ -60,26 +60,44 @@ pub async fn list_of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<AfterS
         .await?)
 }
 
-/// A team's after-sales: what is open and whose time ends first, or (`ended`) what has ended, the newest first.
-pub async fn list_of_team(
-    conn: &mut Conn,
-    team: TeamId,
-    ended: bool,
-    limit: i64,
-) -> Result<Vec<AfterSaleSummary>> {
-    let text = if ended {
+/// What a team's list is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TeamFilter {
+    pub team: TeamId,
+    /// What has ended, the newest first; otherwise what is open, whose time ends first.
+    pub ended: bool,
+    pub kind: Option<AfterSaleKind>,
+    /// From the first moment to before the last in which it was asked for.
+    pub asked: (i64, i64),
+    pub limit: i64,
+    pub offset: i64,
+}
+
+/// A team's after-sales.
+pub async fn list_of_team(conn: &mut Conn, filter: &TeamFilter) -> Result<Vec<AfterSaleSummary>> {
+    let text = if filter.ended {
         summaries!(
             "a.team_id = $1 AND a.status IN ('settled', 'exchanged', 'dismissed', 'withdrawn', 'lapsed')
-          ORDER BY a.id DESC LIMIT $2"
+            AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
+          ORDER BY a.id DESC LIMIT $5 OFFSET $6"
         )
     } else {
         summaries!(
             "a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
                 'replacing', 'refused', 'appealed')
-          ORDER BY a.due_at_ms, a.id LIMIT $2"
+            AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
+          ORDER BY a.due_at_ms, a.id LIMIT $5 OFFSET $6"
         )
     };
-    Ok(sql::query_as::<AfterSaleSummary>(text).bind(team.get()).bind(limit).fetch_all(conn).await?)
+    Ok(sql::query_as::<AfterSaleSummary>(text)
+        .bind(filter.team.get())
+        .bind(filter.kind.map(AfterSaleKind::as_str))
+        .bind(filter.asked.0)
+        .bind(filter.asked.1)
+        .bind(filter.limit)
+        .bind(filter.offset)
+        .fetch_all(conn)
+        .await?)
 }
 
 /// How many after-sales wait for the team.

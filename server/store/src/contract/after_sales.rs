@@ -163,8 +163,27 @@ async fn talking(conn: &mut Conn) {
 async fn lists(conn: &mut Conn) {
     let of_order = list_of_order(conn, ORDER).await.unwrap();
     assert_eq!((of_order[0].first_line.as_str(), of_order[0].pieces), ("绿茶", 1));
-    assert_eq!(list_of_team(conn, TEAM, false, 9).await.unwrap().len(), 1);
-    assert_eq!(list_of_team(conn, TEAM, true, 9).await.unwrap().len(), 0);
+    let open =
+        TeamFilter { team: TEAM, ended: false, kind: None, asked: (i64::MIN, i64::MAX), limit: 9, offset: 0 };
+    let found = list_of_team(conn, &open).await.unwrap();
+    assert_eq!(found.len(), 1);
+    let at_ms = found[0].asked_at_ms;
+    for (filter, count) in [
+        (TeamFilter { ended: true, ..open }, 0),
+        (TeamFilter { kind: Some(found[0].kind), asked: (at_ms, at_ms + 1), ..open }, 1),
+        (
+            TeamFilter {
+                kind: AfterSaleKind::ALL.iter().copied().find(|kind| *kind != found[0].kind),
+                ..open
+            },
+            0,
+        ),
+        (TeamFilter { asked: (at_ms + 1, i64::MAX), ..open }, 0),
+        (TeamFilter { asked: (0, at_ms), ..open }, 0),
+        (TeamFilter { offset: 1, ..open }, 0),
+    ] {
+        assert_eq!(list_of_team(conn, &filter).await.unwrap().len(), count, "{filter:?}");
+    }
     assert_eq!(count_open_of_team(conn, TEAM).await.unwrap(), 1);
     // The buyer asked; that waits for an answer by itself. What is said afterwards waits for a word.
     assert_eq!(count_unanswered(conn, TEAM).await.unwrap(), 0);

@@ -100,6 +100,7 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/parcels/{parcel}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/parcels/{parcel}/packing-list", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/after-sales", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/after-sales.xlsx", &[SELLERS], FORBIDDEN),
     ("/orders/{number}/parcels/{parcel}/after-sale", &[MEMBERS], UNKNOWN),
     ("/after-sales/{after_sale}", &[MEMBERS, SELLERS, TOWN], UNKNOWN),
     ("/town/after-sales", &[TOWN], FORBIDDEN),

@@ -57,7 +57,9 @@ async fn nobody_answers_for_others_or_an_own_request() {
     let town = town_of(shop, id).await;
     let agreed = sales::agree(services, &town, id, &key(shop)).await;
     assert!(matches!(agreed, Err(ServiceError::Forbidden)), "the town looks on: {agreed:?}");
-    assert!(team_after_sales(services, &both, shop.places.honey_team, false).await.is_err());
+    let all = AfterSaleFilter::default();
+    assert!(team_after_sales(services, &both, shop.places.honey_team, &all, 1).await.is_err());
+    assert!(exported_after_sales(services, &both, shop.places.honey_team, &all).await.is_err());
     sales::say(services, &shop.seller().await, id, "马上看", Vec::new(), &key(shop)).await.unwrap();
     sales::agree(services, &shop.seller().await, id, &key(shop)).await.unwrap();
     assert_sound(shop).await;
