@@ -253,6 +253,20 @@ pub const TABLE: &[Row] = &[
             [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
         of_batch(world, &fields)
     }),
+    row("/api/bundles/create_bundle", SELLERS, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("key", "bundles-1".to_owned())]
+    }),
+    row("/api/bundles/save_contents", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("product", world.bundle.to_string()),
+            ("version", "1".to_owned()),
+            ("price_mode", "summed".to_owned()),
+            ("parts[0][variant]", world.variant.to_string()),
+            ("parts[0][quantity]", "2".to_owned()),
+            ("key", "bundles-2".to_owned()),
+        ]
+    }),
     row("/api/marks/save_mark", TREASURER, FORBIDDEN, |world| {
         let fields = [("version", "1"), ("name", "渡口"), ("rules", "只用春茶"), ("key", "marks-1")];
         let of = [("collective", world.collective.to_string()), ("mark", world.mark.to_string())];
