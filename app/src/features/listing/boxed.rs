@@ -103,7 +103,7 @@ pub(super) fn parts(team: &Team, shown: &Shown, mode: PriceMode) -> AnyView {
 /// A box has no batches: its stock is that of what is in it.
 pub(super) fn no_batches(team: &Team, product: ProductId) -> PageResult {
     let title = t("批次与库存", "Batches and stock");
-    let path = link(&crate::features::bundles::contents_path(team.id, product));
+    let path = link(&contents_path(team.id, product));
     let to_parts = view! { <a class="btn btn--primary" href=path>{t("看礼盒内容", "See what is in it")}</a> };
     let words = t(
         "礼盒没有自己的批次，能卖多少看里面的商品。",

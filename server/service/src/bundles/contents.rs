@@ -12,6 +12,7 @@ use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::bundles::{self, PartRow};
+use store::catalogue::TierPriceRow;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 use store::{Conn, WriteTx};
 
@@ -333,7 +334,12 @@ impl BoxCheck {
     }
 
     /// What is wrong with what is in it, at field `parts`; with its price, at that of its variant.
-    pub(crate) fn problems(&self, variants: &[ListingVariantRow], today: Date) -> Vec<FieldError> {
+    pub(crate) fn problems(
+        &self,
+        variants: &[ListingVariantRow],
+        tiers: &[TierPriceRow],
+        today: Date,
+    ) -> Vec<FieldError> {
         let mut found = Vec::new();
         let pieces: i64 = self.parts.iter().map(|part| part.line.quantity).sum();
         if pieces < MIN_PIECES {
@@ -350,6 +356,10 @@ impl BoxCheck {
         for (at, variant) in variants.iter().enumerate() {
             if !bundle::reaches_every_piece(variant.price_fen, &values) {
                 found.push(FieldError::new(format!("variants.{at}.price"), Problem::PriceBelowParts));
+            }
+            let mut own = tiers.iter().filter(|tier| tier.variant_id == variant.id);
+            if own.any(|tier| !bundle::reaches_every_piece(tier.price_fen, &values)) {
+                found.push(FieldError::new(format!("variants.{at}.tier_prices"), Problem::PriceBelowParts));
             }
         }
         found

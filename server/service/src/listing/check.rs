@@ -96,7 +96,7 @@ impl Kept {
         found.extend(tier_problems(&self.tiers, &variants));
         match &self.boxed {
             Some(boxed) => {
-                found.extend(boxed.problems(&variants, today));
+                found.extend(boxed.problems(&variants, &self.tiers, today));
                 found.extend(self.claims(row, &variants, boxed));
             }
             None => {

@@ -76,7 +76,10 @@ async fn a_box_becomes_lines_of_its_parts_and_each_earns_its_share() {
         let loose = find_order(shop, loose.order_id).await;
         let stock = (batch(shop, shop.dendrobium.batches[0]).await, batch(shop, shop.tea.batches[0]).await);
 
-        fill(shop, &guest, &[(tea_box.variant(), 3), (shop.tea.variant(), 1)]).await;
+        // Lines stand in the order in which they came.
+        fill(shop, &guest, &[(tea_box.variant(), 3)]).await;
+        shop.clock.advance(1);
+        fill(shop, &guest, &[(shop.tea.variant(), 1)]).await;
         let cart = view_cart(services, &guest).await.unwrap();
         assert_eq!((cart.lines.len(), cart.pieces, cart.goods_fen), (2, 4, fen(60_000 + 4_990)));
         assert!(cart.can_check_out && cart.lines[0].parts.len() == 2 && cart.lines[1].parts.is_empty());
@@ -263,7 +266,9 @@ async fn a_summed_box_follows_its_parts_and_a_free_one_does_not() {
             (fen(26_801), shown("tea-box").await.variants[0].stock)
         );
         let guest = shop.guest(1);
-        fill(shop, &guest, &[(summed.variant(), 1), (free.variant(), 1)]).await;
+        fill(shop, &guest, &[(summed.variant(), 1)]).await;
+        shop.clock.advance(1);
+        fill(shop, &guest, &[(free.variant(), 1)]).await;
         let form = checkout_form(shop, &guest, 1).await;
         let placed = place_order(services, &guest, form).await.unwrap();
         let nets: Vec<Fen> = lines_of(shop, placed.order_id).await.iter().map(|line| line.net_fen).collect();
