@@ -59,7 +59,8 @@ pub(super) fn parts(team: &Team, shown: &Shown, mode: PriceMode) -> AnyView {
         fixed.into_iter().map(|(column, value)| ui::hidden(&name_of(column), value)).collect();
     let field = |column: &'static str, value: &str, input: Field<'_>| {
         let name = name_of(column);
-        line(&shown.wrong, Field { name: &name, label: column_label(column), stored: value, ..input })
+        let label = if input.label.is_empty() { column_label(column) } else { input.label };
+        line(&shown.wrong, Field { name: &name, label, stored: value, ..input })
     };
     let price = match mode {
         PriceMode::Free => {
@@ -80,7 +81,7 @@ pub(super) fn parts(team: &Team, shown: &Shown, mode: PriceMode) -> AnyView {
             {button(team, shown.page.product)}
             <input type="hidden" name=html_name(&name_of("id")) value=row.id.clone() id=html_id(&name_of("id"))/>
             {fixed}
-            {field("name", &row.name, Field::default())}
+            {field("name", &row.name, Field { label: t("规格名称", "What it is called"), ..Field::default() })}
             {price}
             <details class="fold">
                 <summary>{t("更多：单位、批量价、编号", "More: unit, tier prices, code")}</summary>
