@@ -34,6 +34,10 @@ words! {
 /// The field that says whether the listing is in the shop. Restoring leaves it alone.
 pub const STATUS: &str = "status";
 
+/// What is in a gift box, and how its price is made. Restoring leaves them alone, too: they have a form of their own.
+pub const PARTS: &str = "parts";
+pub const PRICE_MODE: &str = "price_mode";
+
 /// What differs between two states of a listing: of each field that does, the text before and after. A field that is
 /// missing on one side was blank there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -140,6 +140,18 @@ pub enum Problem {
     PiecesOnly,
     /// There is no batch whose stock could be corrected.
     NoBatch,
+    /// A gift box holds two pieces or more.
+    BoxTooSmall,
+    /// A gift box is bought as one thing only.
+    BoxHasOneVariant,
+    /// A gift box holds so many different things at most.
+    TooManyParts {
+        max: i64,
+    },
+    /// A gift box is so cheap that a piece in it would earn less than a fen.
+    PriceBelowParts,
+    /// A gift box costs what its parts cost.
+    PriceFromParts,
     /// A line that is not what its place asks for.
     Unreadable,
     Unknown,

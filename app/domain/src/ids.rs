@@ -187,6 +187,8 @@ ids! {
     OrderId;
     /// A line of an order.
     LineId;
+    /// A gift box of an order.
+    OrderBundleId;
     /// What a line took from a batch.
     AllocationId;
     /// A parcel of an order.

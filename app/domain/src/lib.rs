@@ -11,6 +11,7 @@ pub mod address;
 pub mod after_sale;
 pub mod attribute;
 pub mod attribution;
+pub mod bundle;
 pub mod by_weight;
 pub mod changes;
 pub mod contact;

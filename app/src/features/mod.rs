@@ -12,6 +12,8 @@ pub mod account;
 pub mod after_sales;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod books;
+#[cfg(feature = "ssr")]
+pub mod bundles;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod cart;
 #[cfg(any(feature = "ssr", feature = "console"))]
@@ -79,6 +81,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(stock::pages());
     pages.extend(freight::pages());
     pages.extend(marks::pages());
+    pages.extend(bundles::pages());
     pages.extend(after_sales::pages());
     pages
 }

@@ -55,6 +55,25 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             format!("{count} variants in the shop have no size; fill it in with the products first"),
         ),
         #[cfg(not(feature = "shop"))]
+        Problem::BoxTooSmall => fixed("礼盒里至少放两件", "A gift box holds two pieces or more"),
+        #[cfg(not(feature = "shop"))]
+        Problem::BoxHasOneVariant => fixed("礼盒只有一个规格", "A gift box has one variant only"),
+        #[cfg(not(feature = "shop"))]
+        Problem::TooManyParts { max } => say(
+            locale,
+            format!("礼盒里最多放 {max} 种"),
+            format!("A gift box holds {max} different things at most"),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Problem::PriceBelowParts => {
+            fixed("价格太低，分到里面每一件不足一分钱", "Too low: a piece in it would earn less than a fen")
+        }
+        #[cfg(not(feature = "shop"))]
+        Problem::PriceFromParts => fixed(
+            "这个礼盒按内含商品合计定价；要单独定价，先在“礼盒内容”里改",
+            "This box costs what its parts cost; give it a price of its own in its contents first",
+        ),
+        #[cfg(not(feature = "shop"))]
         Problem::NoDeliveryAnywhere => {
             fixed("哪里都不送：至少留一个能送的地区", "It delivers nowhere; leave at least one region")
         }

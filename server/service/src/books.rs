@@ -287,6 +287,7 @@ pub async fn verify_state(conn: &mut Conn) -> Result<BooksReport> {
     note("I3 marks within their licences", store::marks::list_wrong_licences(conn).await?);
     note("I3 use of marks by batch", store::marks::list_wrong_batch_marks(conn).await?);
     note("I5 parts add up to the line", audit_books::list_wrong_splits(conn).await?);
+    note("I5 boxes are the sum of their parts", store::bundles::list_wrong_bundles(conn).await?);
     note("I5 every line is attributed", audit_books::list_unattributed_lines(conn).await?);
     note("I5 refunds within the payment", audit_books::list_excessive_refunds(conn).await?);
     note("I5 after-sales follow their refunds", store::after_sales::list_wrong_after_sales(conn).await?);

@@ -6,9 +6,11 @@ use domain::money::Fen;
 use domain::order::{QuantityError, check_quantity};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
+use store::bundles::PartRow;
 use store::carts::{CartLine, CartOwner};
 use store::{Conn, WriteTx};
 
+use crate::bundles::sale::{Trouble, trouble};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -30,6 +32,10 @@ pub struct CartViewLine {
     /// Pieces that could be bought at most today.
     pub in_stock: i64,
     pub problem: Option<Problem>,
+    /// What is in it, when it is a gift box.
+    pub parts: Vec<PartRow>,
+    /// The part, in both languages, that keeps a gift box from being bought.
+    pub part: Option<(String, String)>,
 }
 
 /// What the cart badge shows after a change.
@@ -115,8 +121,12 @@ async fn change_line(
             let sale = sale
                 .filter(store::carts::SaleVariant::is_for_sale)
                 .ok_or_else(|| ServiceError::invalid("variant", Problem::NotForSale))?;
-            if let Some(closed) = sale.closed(Date::from_epoch_ms(now_ms)) {
+            let today = Date::from_epoch_ms(now_ms);
+            if let Some(closed) = sale.closed(today) {
                 let problem = Problem::OutOfSeason { opens_on: closed.opens_on };
+                return Err(ServiceError::invalid("variant", problem));
+            }
+            if let Some(problem) = closed_box(&mut tx, &sale, today).await? {
                 return Err(ServiceError::invalid("variant", problem));
             }
             let max = services.rules.max_cart_quantity;
@@ -146,11 +156,28 @@ pub(crate) fn quantity_problem(error: QuantityError) -> Problem {
     }
 }
 
-async fn pieces_left(conn: &mut Conn, services: &Services, sale: &store::carts::SaleVariant) -> Result<i64> {
+/// Pieces that could be bought at most today.
+pub(crate) async fn pieces_left(
+    conn: &mut Conn,
+    services: &Services,
+    sale: &store::carts::SaleVariant,
+) -> Result<i64> {
     let today = Date::from_epoch_ms(services.now_ms()).to_string();
-    let offers = store::stock::list_offers(conn, sale.product_id, &today).await?;
-    let base: i64 = offers.iter().map(|offer| offer.available).sum();
+    let base = store::catalogue::sum_available(conn, sale.product_id, &today).await?;
     Ok(base / sale.base_quantity)
+}
+
+/// What of the parts of a gift box keeps it from being bought, however much there is of them; nothing for all else.
+pub(crate) async fn closed_box(
+    conn: &mut Conn,
+    sale: &store::carts::SaleVariant,
+    today: Date,
+) -> Result<Option<Problem>> {
+    if sale.is_bundle == 0 {
+        return Ok(None);
+    }
+    let parts = store::bundles::list_parts(conn, sale.product_id, &today.to_string()).await?;
+    Ok(trouble(&parts, i64::MIN, today).map(|trouble| trouble.problem))
 }
 
 async fn find_or_make(tx: &mut WriteTx, services: &Services, owner: &CartOwner) -> Result<CartId> {
@@ -185,10 +212,13 @@ pub async fn view_cart(services: &Services, viewer: &Viewer) -> Result<CartView>
     let mut view = CartView::default();
     for line in lines {
         let in_stock = line.available / line.variant.base_quantity;
+        let (parts, trouble) = parts_of(&mut conn, &line, today).await?;
         let problem = if !line.variant.is_for_sale() {
             Some(Problem::NotForSale)
         } else if let Some(closed) = line.variant.closed(today) {
             Some(Problem::OutOfSeason { opens_on: closed.opens_on })
+        } else if let Some(trouble) = &trouble {
+            Some(trouble.problem.clone())
         } else if in_stock < line.quantity {
             Some(Problem::OnlyLeft { left: in_stock })
         } else {
@@ -199,10 +229,22 @@ pub async fn view_cart(services: &Services, viewer: &Viewer) -> Result<CartView>
             view.goods_fen = view.goods_fen.checked_add(line_fen).map_err(ServiceError::internal)?;
             view.pieces += line.quantity;
         }
-        view.lines.push(CartViewLine { line, line_fen, in_stock, problem });
+        let part =
+            trouble.map(|trouble| (trouble.name, trouble.name_en)).filter(|(name, _)| !name.is_empty());
+        view.lines.push(CartViewLine { line, line_fen, in_stock, problem, parts, part });
     }
     view.can_check_out = !view.lines.is_empty() && view.lines.iter().all(|line| line.problem.is_none());
     Ok(view)
+}
+
+/// What is in a line that is a gift box, and which part keeps it from being bought.
+async fn parts_of(conn: &mut Conn, line: &CartLine, today: Date) -> Result<(Vec<PartRow>, Option<Trouble>)> {
+    if line.variant.is_bundle == 0 {
+        return Ok((Vec::new(), None));
+    }
+    let parts = store::bundles::list_parts(conn, line.variant.product_id, &today.to_string()).await?;
+    let trouble = trouble(&parts, line.quantity, today);
+    Ok((parts, trouble))
 }
 
 /// The lines to order, or what stops them. The cart is locked: of two orders from it at once the second finds it gone.

@@ -24,7 +24,19 @@ const ONE_SITTING_MS: i64 = 10 * MINUTE_MS;
 pub(crate) async fn state(conn: &mut Conn, row: &ListingRow) -> Result<Fields> {
     let photos = listing::list_listing_photos(conn, row.id).await?;
     let form = crate::listing::form_of(conn, row, &photos).await?;
-    Ok(fields_of(&form, &row.status))
+    let mut fields = fields_of(&form, &row.status);
+    if let Some(mode) = store::bundles::find_price_mode(conn, row.id).await? {
+        let mut parts = Vec::new();
+        for (variant, quantity) in store::bundles::list_components(conn, row.id).await? {
+            let code = store::carts::find_sale_variant(conn, variant).await?.map(|sale| sale.variant_code);
+            parts.push(format!("{} × {quantity}", code.unwrap_or_default()));
+        }
+        fields.insert(domain::changes::PRICE_MODE.to_owned(), mode.as_str().to_owned());
+        if !parts.is_empty() {
+            fields.insert(domain::changes::PARTS.to_owned(), parts.join(", "));
+        }
+    }
+    Ok(fields)
 }
 
 /// Notes a change in the transaction in which it happens; nothing when nothing differs.

@@ -1,9 +1,11 @@
 //! From cart to order: one page, one transaction.
 
+mod again;
+
 use domain::address::{AddressForm, DeliveryAddress};
 use domain::contact::Email;
 use domain::failure::{Conflict, FieldError, Problem};
-use domain::ids::{LineId, OrderId, ParcelId, VariantId};
+use domain::ids::{LineId, OrderBundleId, OrderId, ParcelId};
 use domain::invoice::InvoiceWish;
 use domain::money::Fen;
 use domain::order::{OrderKind, OrderStatus};
@@ -12,9 +14,11 @@ use domain::region::RegionTree;
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use store::WriteTx;
+use store::bundles::OrderBundleRow;
 use store::orders::{LineRow, OrderRow};
 use store::parcels::ParcelRow;
 
+use crate::bundles::sale::part_name;
 use crate::carts::{all_or, lines_to_order};
 use crate::draft::{OrderDraft, draft_order};
 use crate::holds::{HoldLine, hold_stock};
@@ -22,6 +26,8 @@ use crate::idempotency::{self, Begun, Repeatable};
 use crate::mail::{self, Letter};
 use crate::regions::regions;
 use crate::{Result, ServiceError, Services, Viewer, timers, unpaid};
+
+pub use again::buy_again;
 
 /// Longest note to the seller, in characters.
 const NOTE_MAX_CHARS: usize = 200;
@@ -283,6 +289,7 @@ async fn insert_lines(
             }
         }
     }
+    let boxes = insert_boxes(tx, services, order_id, draft).await?;
     let mut hold_lines = Vec::with_capacity(draft.lines.len());
     for (index, (line, parcel)) in draft.lines.iter().zip(parcel_of_line).enumerate() {
         let line_id: LineId = services.new_id();
@@ -306,16 +313,51 @@ async fn insert_lines(
             net_fen: line.net_fen,
         };
         store::orders::insert_line(tx, &row).await?;
+        let of_box = line.bundle.and_then(|at| Some((draft.bundles.get(at)?, *boxes.get(at)?)));
+        let mut name = format!("{} {}", sale.product_name, sale.variant_name);
+        if let Some((bundle, id)) = of_box {
+            store::bundles::insert_order_bundle_line(tx, line_id, id).await?;
+            name = part_name(&bundle.sale.product_name, &name);
+        }
         hold_lines.push(HoldLine {
             line_id,
             product_id: sale.product_id,
             base_quantity: base_quantity(sale.base_quantity, line.quantity)?,
             base_per_piece: sale.base_quantity,
             net_fen: line.net_fen,
-            name: format!("{} {}", sale.product_name, sale.variant_name),
+            name,
         });
     }
     Ok(hold_lines)
+}
+
+/// Writes the gift boxes of an order, whose parts are lines of it.
+async fn insert_boxes(
+    tx: &mut WriteTx,
+    services: &Services,
+    order_id: OrderId,
+    draft: &OrderDraft,
+) -> Result<Vec<OrderBundleId>> {
+    let mut ids = Vec::with_capacity(draft.bundles.len());
+    for bundle in &draft.bundles {
+        let sale = &bundle.sale;
+        let row = OrderBundleRow {
+            id: services.new_id(),
+            order_id,
+            product_id: sale.product_id,
+            variant_id: sale.variant_id,
+            product_name: sale.product_name.clone(),
+            product_name_en: sale.product_name_en.clone(),
+            variant_code: sale.variant_code.clone(),
+            unit: sale.unit.clone(),
+            unit_price_fen: bundle.unit_price_fen,
+            quantity: bundle.quantity,
+            net_fen: bundle.net_fen,
+        };
+        store::bundles::insert_order_bundle(tx, &row).await?;
+        ids.push(row.id);
+    }
+    Ok(ids)
 }
 
 pub(crate) fn base_quantity(per_piece: i64, pieces: i64) -> Result<i64> {
@@ -331,30 +373,4 @@ fn new_number(services: &Services) -> String {
     let tail: String =
         random.iter().map(|byte| char::from(letters[usize::from(*byte) % letters.len()])).collect();
     format!("XJ{:02}{month:02}{day:02}{tail}", year % 100)
-}
-
-/// Puts what was ordered into the cart anew, as far as it can still be bought.
-///
-/// # Errors
-/// What stood in the way, when nothing at all could be put into the cart.
-pub async fn buy_again(services: &Services, viewer: &Viewer, order: OrderId) -> Result<()> {
-    let lines = {
-        let mut conn = services.db.read().await?;
-        let row = store::orders::get_order(&mut conn, order).await?;
-        crate::orders::require_buyer(viewer, &row)?;
-        store::orders::list_order_lines(&mut conn, order).await?
-    };
-    let wanted: Vec<(VariantId, i64)> = lines.iter().map(|line| (line.variant_id, line.quantity)).collect();
-    let (mut added, mut refused) = (0, None);
-    for (variant, quantity) in wanted {
-        match crate::carts::set_quantity(services, viewer, variant, quantity).await {
-            Ok(_) => added += 1,
-            Err(error @ (ServiceError::Invalid(_) | ServiceError::Conflict(_))) => refused = Some(error),
-            Err(error) => return Err(error),
-        }
-    }
-    match refused {
-        Some(error) if added == 0 => Err(error),
-        _ => Ok(()),
-    }
 }

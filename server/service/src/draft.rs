@@ -11,6 +11,7 @@ use domain::time::Date;
 use store::Conn;
 use store::carts::SaleVariant;
 
+use crate::bundles::sale::lines_of;
 use crate::carts::{all_or, quantity_problem};
 use crate::freight::load_template;
 use crate::{Result, ServiceError, Services};
@@ -19,6 +20,8 @@ use crate::{Result, ServiceError, Services};
 #[derive(Debug, Clone)]
 pub struct OrderDraft {
     pub lines: Vec<DraftLine>,
+    /// Gift boxes among what was wanted; their parts are lines.
+    pub bundles: Vec<DraftBundle>,
     pub parcels: Vec<DraftParcel>,
     pub goods_fen: Fen,
     /// `None` while the region is not known.
@@ -30,6 +33,18 @@ pub struct DraftLine {
     pub sale: SaleVariant,
     pub quantity: i64,
     pub unit_price_fen: Fen,
+    pub net_fen: Fen,
+    /// Place in the draft's gift boxes of the one that this is a part of; `net_fen` is then its share of that one's price.
+    pub bundle: Option<usize>,
+}
+
+/// So many of a gift box.
+#[derive(Debug, Clone)]
+pub struct DraftBundle {
+    pub sale: SaleVariant,
+    pub quantity: i64,
+    pub unit_price_fen: Fen,
+    /// What its lines add up to.
     pub net_fen: Fen,
 }
 
@@ -97,7 +112,7 @@ pub(crate) async fn draft_order(
     kind: OrderKind,
     region_code: Option<&str>,
 ) -> Result<OrderDraft> {
-    let lines = price_lines(conn, services, wanted, kind).await?;
+    let (lines, bundles) = price_lines(conn, services, wanted, kind).await?;
     let goods_fen =
         Fen::checked_sum(lines.iter().map(|line| line.net_fen)).map_err(ServiceError::internal)?;
     let mut places: BTreeMap<PlaceId, DraftParcel> = BTreeMap::new();
@@ -124,7 +139,7 @@ pub(crate) async fn draft_order(
         }
         freight_fen = Some(total);
     }
-    Ok(OrderDraft { lines, parcels, goods_fen, freight_fen })
+    Ok(OrderDraft { lines, bundles, parcels, goods_fen, freight_fen })
 }
 
 async fn price_lines(
@@ -132,8 +147,10 @@ async fn price_lines(
     services: &Services,
     wanted: &[(VariantId, i64)],
     kind: OrderKind,
-) -> Result<Vec<DraftLine>> {
+) -> Result<(Vec<DraftLine>, Vec<DraftBundle>)> {
     let mut lines = Vec::with_capacity(wanted.len());
+    let mut bundles = Vec::new();
+    let today = Date::from_epoch_ms(services.now_ms());
     let mut errors = Vec::new();
     for (index, (variant, quantity)) in wanted.iter().enumerate() {
         let sale = store::carts::find_sale_variant(conn, *variant).await?.ok_or(ServiceError::NotFound)?;
@@ -154,10 +171,17 @@ async fn price_lines(
         let net_fen = unit_price_fen
             .times(*quantity)
             .map_err(|_| ServiceError::invalid(format!("lines.{index}.quantity"), Problem::NotANumber))?;
-        lines.push(DraftLine { sale, quantity: *quantity, unit_price_fen, net_fen });
+        let quantity = *quantity;
+        if sale.is_bundle == 1 {
+            let parts = store::bundles::list_parts(conn, sale.product_id, &today.to_string()).await?;
+            lines.extend(lines_of(&sale, parts, quantity, net_fen, bundles.len(), today)?);
+            bundles.push(DraftBundle { sale, quantity, unit_price_fen, net_fen });
+        } else {
+            lines.push(DraftLine { sale, quantity, unit_price_fen, net_fen, bundle: None });
+        }
     }
     all_or(errors)?;
-    Ok(lines)
+    Ok((lines, bundles))
 }
 
 /// That its season is on, wherever something is ordered.

@@ -18,6 +18,7 @@ pub mod after_sales;
 pub mod audit;
 pub mod backup;
 pub mod books;
+pub mod bundles;
 pub mod carts;
 pub mod changes;
 pub mod checkout;

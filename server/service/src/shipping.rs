@@ -9,12 +9,13 @@ pub mod split;
 use std::collections::BTreeMap;
 
 use domain::failure::{Conflict, FieldError, Problem};
-use domain::ids::{OrderId, ParcelId, TeamId};
+use domain::ids::{LineId, OrderId, ParcelId, TeamId};
 use domain::parcel::{ParcelEvent, ParcelStatus};
 use domain::time::DAY_MS;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::after_sales::PackChangeRow;
+use store::bundles::{LineBundleRow, OrderBundleRow};
 use store::orders::LineRow;
 use store::parcels::SellerParcel;
 
@@ -37,6 +38,16 @@ pub struct PackingParcel {
     pub lines: Vec<LineRow>,
     /// Of the lines that are sold by weight.
     pub weighings: Vec<Weighing>,
+    /// Of the lines that are parts of gift boxes.
+    pub boxes: Vec<LineBundleRow>,
+}
+
+impl PackingParcel {
+    /// The gift box that a line is a part of.
+    #[must_use]
+    pub fn box_of(&self, line: LineId) -> Option<&OrderBundleRow> {
+        self.boxes.iter().find(|of| of.line_id == line).map(|of| &of.bundle)
+    }
 }
 
 /// A team's parcels in one state.
@@ -80,10 +91,15 @@ pub async fn list_parcels(
     }
     let weighed = store::weighing::list_team_weighed_lines(&mut conn, team, status, LIST_LIMIT).await?;
     let pieces = store::weighing::list_team_pieces(&mut conn, team, status, LIST_LIMIT).await?;
+    let mut boxes_of = BTreeMap::<OrderId, Vec<LineBundleRow>>::new();
+    for part in store::bundles::list_team_line_bundles(&mut conn, team, status, LIST_LIMIT).await? {
+        boxes_of.entry(part.bundle.order_id).or_default().push(part);
+    }
     let fill = |head: SellerParcel| {
+        let boxes = boxes_of.get(&head.parcel.order_id).cloned().unwrap_or_default();
         let lines = lines_of.remove(&head.parcel.id).unwrap_or_default();
         let weighings = weighing::of_lines(&lines, &weighed, &pieces);
-        PackingParcel { head, lines, weighings }
+        PackingParcel { head, lines, weighings, boxes }
     };
     let parcels = heads.into_iter().map(fill).collect();
     let counts = store::parcels::count_open_parcels(&mut conn, team).await?;
@@ -113,7 +129,8 @@ pub async fn packing_list(
     let weighed = store::weighing::list_weighed_lines(&mut conn, parcel.order_id).await?;
     let pieces = store::weighing::list_pieces(&mut conn, parcel.order_id).await?;
     let weighings = weighing::of_lines(&lines, &weighed, &pieces);
-    Ok(PackingParcel { lines, head, weighings })
+    let boxes = store::bundles::list_line_bundles(&mut conn, parcel.order_id).await?;
+    Ok(PackingParcel { lines, head, weighings, boxes })
 }
 
 /// Pieces whose money went back before they left are not packed. A replacement costs nothing, so nothing is taken off it.

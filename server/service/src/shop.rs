@@ -30,8 +30,8 @@ pub use home::{CategoryView, CountyView, HomePage, SitemapEntry, home_page, site
 pub use list::{Approximation, ListPage, ListQuery, ListSort, PAGE_SIZE, TownView, list_page};
 pub use money_bar::{MoneyBar, MoneyPart, MoneyPartKind, order_money_bar};
 pub use product::{
-    BatchPage, BatchView, ByWeightView, FreightFee, FreightPreview, OriginShare, ProductPage, RecallNotice,
-    TierView, VariantView, batch_page, product_page,
+    BatchPage, BatchView, BundleView, ByWeightView, FreightFee, FreightPreview, OriginShare, ProductPage,
+    RecallNotice, TierView, VariantView, batch_page, product_page,
 };
 pub use village::{
     CadreView, MonthIncome, ProductIncome, TeamView, VillageCard, VillagePage, VillagesPage, village_page,

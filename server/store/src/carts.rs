@@ -6,6 +6,7 @@ use domain::money::Fen;
 use domain::season::{Closed, closed_on};
 use domain::time::Date;
 
+use crate::bundles::available;
 use crate::{Conn, Result, sql};
 
 /// Whose cart: an account's, or a guest session's.
@@ -53,7 +54,25 @@ pub struct SaleVariant {
     /// What a piece weighs, when it is sold by weight.
     pub least_g: Option<i64>,
     pub most_g: Option<i64>,
+    /// 1 for a gift box: what is sold and held are its parts.
+    pub is_bundle: i64,
 }
+
+/// The columns of a [`SaleVariant`] of variant `v` of product `p`, with its weights `y` when it is sold by weight.
+macro_rules! sale_columns {
+    () => {
+        "v.id AS variant_id, p.id AS product_id, p.team_id, p.place_id, p.village_id, p.freight_template_id,
+                p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
+                v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
+                v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
+                p.status AS product_status, v.active, p.season_from, p.season_until,
+                COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
+                    AS declared_rule, y.least_g, y.most_g,
+                CAST(CASE WHEN EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id) THEN 1 ELSE 0 END AS BIGINT)
+                    AS is_bundle"
+    };
+}
+pub(crate) use sale_columns;
 
 impl SaleVariant {
     /// Published, and the variant is offered.
@@ -83,7 +102,7 @@ pub struct CartLine {
     #[sqlx(flatten)]
     pub variant: SaleVariant,
     pub quantity: i64,
-    /// Base units of the product that can be had today.
+    /// Base units of the product that can be had today; of a gift box as many as its parts suffice for.
     pub available: i64,
     pub photo_hash: Option<String>,
     pub photo_placeholder: Option<String>,
@@ -224,17 +243,12 @@ pub async fn count_pieces(conn: &mut Conn, cart: CartId) -> Result<i64> {
 
 /// The cart as it is shown; `today` (`YYYY-MM-DD`) decides which batches still count.
 pub async fn list_lines(conn: &mut Conn, cart: CartId, today: &str) -> Result<Vec<CartLine>> {
-    Ok(sql::query_as::<CartLine>(
-        "SELECT v.id AS variant_id, p.id AS product_id, p.team_id, p.place_id, p.village_id, p.freight_template_id,
-                p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
-                v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
-                v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
-                p.status AS product_status, v.active, p.season_from, p.season_until,
-                COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
-                    AS declared_rule, y.least_g, y.most_g, l.quantity,
-                (SELECT COALESCE(CAST(SUM(b.available) AS BIGINT), 0) FROM batches b
-                  WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
-                    AND (b.expires_on IS NULL OR b.expires_on >= $2)) AS available,
+    Ok(sql::query_as::<CartLine>(concat!(
+        "SELECT ",
+        sale_columns!(),
+        ", l.quantity, ",
+        available!("p.id", "$2"),
+        " AS available,
                 m.content_hash AS photo_hash, m.placeholder AS photo_placeholder,
                 w.name AS village_name, w.name_en AS village_name_en
            FROM cart_lines l
@@ -245,8 +259,8 @@ pub async fn list_lines(conn: &mut Conn, cart: CartId, today: &str) -> Result<Ve
            LEFT JOIN media m ON m.id = pm.media_id
            LEFT JOIN weighed_variants y ON y.variant_id = v.id
           WHERE l.cart_id = $1
-          ORDER BY l.added_at_ms, v.id",
-    )
+          ORDER BY l.added_at_ms, v.id"
+    ))
     .bind(cart.get())
     .bind(today.to_owned())
     .fetch_all(conn)
@@ -255,18 +269,13 @@ pub async fn list_lines(conn: &mut Conn, cart: CartId, today: &str) -> Result<Ve
 
 /// What must be known of a variant to sell it.
 pub async fn find_sale_variant(conn: &mut Conn, variant: VariantId) -> Result<Option<SaleVariant>> {
-    Ok(sql::query_as::<SaleVariant>(
-        "SELECT v.id AS variant_id, p.id AS product_id, p.team_id, p.place_id, p.village_id, p.freight_template_id,
-                p.slug AS product_slug, p.name AS product_name, p.name_en AS product_name_en,
-                v.code AS variant_code, v.name AS variant_name, v.name_en AS variant_name_en, v.unit, v.price_fen,
-                v.base_quantity, v.weight_g, v.volume_cm3, v.min_quantity, v.step_quantity,
-                p.status AS product_status, v.active, p.season_from, p.season_until,
-                COALESCE((SELECT r.return_rule FROM product_return_rules r WHERE r.product_id = p.id), '')
-                    AS declared_rule, y.least_g, y.most_g
-           FROM variants v JOIN products p ON p.id = v.product_id
+    Ok(sql::query_as::<SaleVariant>(concat!(
+        "SELECT ",
+        sale_columns!(),
+        " FROM variants v JOIN products p ON p.id = v.product_id
            LEFT JOIN weighed_variants y ON y.variant_id = v.id
-          WHERE v.id = $1",
-    )
+          WHERE v.id = $1"
+    ))
     .bind(variant.get())
     .fetch_optional(conn)
     .await?)

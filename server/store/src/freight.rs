@@ -46,7 +46,8 @@ macro_rules! templates {
             "SELECT t.id, t.team_id, t.name, t.basis, t.free_from_fen, t.free_from_count, t.version, t.retired_at_ms,
                 CAST(CASE WHEN s.template_id = t.id THEN 1 ELSE 0 END AS BIGINT) AS is_default,
                 (SELECT COUNT(*) FROM products p
-                    WHERE p.freight_template_id = t.id AND p.status = 'published') AS published
+                    WHERE p.freight_template_id = t.id AND p.status = 'published'
+                        AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)) AS published
              FROM freight_templates t LEFT JOIN team_sending s ON s.team_id = t.team_id WHERE ",
             $where
         )
@@ -187,7 +188,8 @@ pub async fn put_default_template(
 pub async fn count_sizeless(conn: &mut Conn, id: FreightTemplateId) -> Result<i64> {
     Ok(sql::query_scalar::<i64>(
         "SELECT COUNT(*) FROM products p JOIN variants v ON v.product_id = p.id \
-         WHERE p.freight_template_id = $1 AND p.status = 'published' AND v.active = 1 AND v.volume_cm3 = 0",
+         WHERE p.freight_template_id = $1 AND p.status = 'published' AND v.active = 1 AND v.volume_cm3 = 0 \
+            AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)",
     )
     .bind(id.get())
     .fetch_one(&mut *conn)
@@ -318,13 +320,15 @@ pub struct TrialVariantRow {
     pub variant_name_en: String,
 }
 
-/// The variants of a team's products changed last, at most `limit`.
+/// The variants of a team's products changed last, at most `limit`; what is in gift boxes is sent as what it is.
 pub async fn list_trial_variants(conn: &mut Conn, team: TeamId, limit: i64) -> Result<Vec<TrialVariantRow>> {
     Ok(sql::query_as(
         "SELECT v.id AS variant_id, p.name AS product_name, p.name_en AS product_name_en,
             v.name AS variant_name, v.name_en AS variant_name_en
          FROM products p JOIN variants v ON v.product_id = p.id
-         WHERE p.team_id = $1 AND v.active = 1 ORDER BY p.updated_at_ms DESC, p.id DESC, v.position LIMIT $2",
+         WHERE p.team_id = $1 AND v.active = 1
+            AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)
+         ORDER BY p.updated_at_ms DESC, p.id DESC, v.position LIMIT $2",
     )
     .bind(team.get())
     .bind(limit)

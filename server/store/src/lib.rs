@@ -23,6 +23,7 @@ pub mod after_sales;
 pub mod audit;
 pub mod audit_books;
 pub mod books;
+pub mod bundles;
 pub mod carriers;
 pub mod carts;
 pub mod catalogue;

@@ -3,6 +3,7 @@
 use domain::ids::{UnitId, VariantId};
 use domain::money::Fen;
 
+use crate::bundles::available;
 use crate::{Conn, Result, sql};
 
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -83,15 +84,14 @@ pub const LISTED_PRODUCTS: i64 = 120;
 /// What is on sale with its order code, of the 120 products that sell best; `today` (`YYYY-MM-DD`) decides which batches
 /// count.
 pub async fn list_price_list(conn: &mut Conn, today: &str) -> Result<Vec<PriceRow>> {
-    Ok(sql::query_as::<PriceRow>(
+    Ok(sql::query_as::<PriceRow>(concat!(
         "SELECT v.id AS variant_id, v.code, p.slug AS product_slug, p.name AS product_name,
                 p.name_en AS product_name_en, v.name AS variant_name, v.name_en AS variant_name_en,
                 w.name AS village_name, w.name_en AS village_name_en, v.unit, v.price_fen, v.min_quantity,
                 v.step_quantity,
-                (SELECT COALESCE(CAST(SUM(b.available) AS BIGINT), 0) FROM batches b
-                  WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
-                    AND (b.expires_on IS NULL OR b.expires_on >= $1)) / v.base_quantity
-                    AS in_stock,
+                ",
+        available!("p.id", "$1"),
+        " / v.base_quantity AS in_stock,
                 (SELECT MIN(t.price_fen) FROM tier_prices t WHERE t.variant_id = v.id) AS best_price_fen,
                 (SELECT MAX(t.min_quantity) FROM tier_prices t WHERE t.variant_id = v.id) AS best_from_quantity
            FROM (SELECT id FROM products WHERE status = 'published' ORDER BY sold_count DESC, id DESC LIMIT $2) AS best
@@ -99,8 +99,8 @@ pub async fn list_price_list(conn: &mut Conn, today: &str) -> Result<Vec<PriceRo
            JOIN variants v ON v.product_id = p.id
            JOIN villages w ON w.id = p.village_id
           WHERE v.active = 1
-          ORDER BY p.category_id, p.id, v.position",
-    )
+          ORDER BY p.category_id, p.id, v.position"
+    ))
     .bind(today.to_owned())
     .bind(LISTED_PRODUCTS)
     .fetch_all(conn)

@@ -129,6 +129,9 @@ fn line_fields(state: &FormState, at: usize, line: &AskableLine, claims: bool) -
             {ui::hidden(&id, &row.id.to_string())}
         }
     });
+    // A part of a gift box was bought for its share of the box.
+    let is_singly = row.unit_price_fen.times(row.quantity) == Ok(row.net_fen);
+    let unit_price = is_singly.then(|| view! { {yuan(row.unit_price_fen)}" " });
     view! {
         <div class="stack stack--s">
             <div class="line">
@@ -136,8 +139,7 @@ fn line_fields(state: &FormState, at: usize, line: &AskableLine, claims: bool) -
                 <div class="line__what">
                     <strong>{name(&row.product_name, &row.product_name_en).to_owned()}</strong>
                     <span class="line__spec">
-                        {name(&row.variant_name, &row.variant_name_en).to_owned()}" · "{yuan(row.unit_price_fen)}" × "
-                        {row.quantity}
+                        {name(&row.variant_name, &row.variant_name_en).to_owned()}" · "{unit_price}"× "{row.quantity}
                     </span>
                     <span class="muted small">{left}</span>
                 </div>

@@ -130,6 +130,11 @@ fn line_row(shown: &CartViewLine) -> AnyView {
         }
         other => problem_text(locale(), other),
     });
+    // Of a box it is one of its parts.
+    let problem = problem.map(|text| match &shown.part {
+        Some((zh, en)) => format!("{}{}{text}", name(zh, en), t("：", ": ")),
+        None => text,
+    });
     let is_closed = matches!(shown.problem, Some(Problem::OutOfSeason { .. }));
     let can_change = sale.is_for_sale() && !is_closed && shown.in_stock > 0;
     let remove_action = FormState::of::<RemoveLine>().action();
@@ -141,6 +146,7 @@ fn line_row(shown: &CartViewLine) -> AnyView {
                 <a href=link(&paths::product(&sale.product_slug))>{product_name}</a>
                 <span class="line__spec">{spec}" · "{yuan(sale.price_fen)}</span>
                 {sale.weight_range().map(|range| view! { <span class="line__spec">{agreed_note(range)}</span> })}
+                {crate::features::bundles::inside_line(&shown.parts)}
                 {refused.or(problem).map(|text| view! { <p class="field__error">{text}</p> })}
             </div>
             <div class="line__n">

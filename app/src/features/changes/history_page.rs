@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::changes::{ChangeSource, Difference, STATUS};
+use domain::changes::{ChangeSource, Difference, PARTS, PRICE_MODE, STATUS};
 use domain::food::FoodClass;
 use domain::ids::{ListingChangeId, ProductId};
 use domain::sheets::SheetState;
@@ -88,7 +88,7 @@ fn entry_view(product: ProductId, history: &History, entry: &Entry) -> AnyView {
 
 /// A button for everything but a mere publishing, which has its own buttons.
 fn restore_form(product: ProductId, version: i64, entry: &Entry) -> AnyView {
-    if entry.difference.fields() == BTreeSet::from([STATUS]) {
+    if entry.difference.fields().is_subset(&BTreeSet::from([STATUS, PARTS, PRICE_MODE])) {
         return ().into_any();
     }
     let change = entry.change.to_string();
@@ -197,6 +197,8 @@ fn shown_text(history: &History, field: &str, text: &str) -> String {
             let found = history.names.iter().find(|(id, ..)| id == text);
             found.map_or(text, |(_, zh, en)| name(zh, en)).to_owned()
         }
+        PRICE_MODE if text == "summed" => t("按内含商品合计", "what its parts cost").to_owned(),
+        PRICE_MODE => t("单独定价", "a price of its own").to_owned(),
         "base_unit" if text == "g" => t("克", "grams").to_owned(),
         "base_unit" => t("件", "pieces").to_owned(),
         _ => text.to_owned(),

@@ -304,8 +304,7 @@ fn parcels(draft: &OrderDraft) -> AnyView {
         .iter()
         .enumerate()
         .map(|(at, parcel)| {
-            let lines: Vec<_> =
-                parcel.lines.iter().filter_map(|index| draft.lines.get(*index)).map(draft_line).collect();
+            let lines = draft_lines(draft, &parcel.lines);
             let head = several.then(|| {
                 view! { <p class="row strong">{icon("package")}{t("包裹", "Parcel")}" "{at + 1}</p> }
             });
@@ -321,10 +320,40 @@ fn parcels(draft: &OrderDraft) -> AnyView {
     .into_any()
 }
 
+/// The lines of a parcel, those of a gift box below its name; its price stands there when all of it is in this parcel.
+fn draft_lines(draft: &OrderDraft, parcel: &[usize]) -> AnyView {
+    let mut shown = Vec::new();
+    let mut last_box = None;
+    for line in parcel.iter().filter_map(|index| draft.lines.get(*index)) {
+        let bundle = line.bundle.and_then(|at| draft.bundles.get(at));
+        if let Some(bundle) = bundle.filter(|_| line.bundle != last_box) {
+            let here = parcel.iter().filter_map(|index| draft.lines.get(*index));
+            let net =
+                here.filter(|other| other.bundle == line.bundle).map(|other| other.net_fen).sum::<Fen>();
+            let title = name(&bundle.sale.product_name, &bundle.sale.product_name_en).to_owned();
+            let amount = (net == bundle.net_fen).then(|| yuan(net));
+            shown.push(
+                view! {
+                    <li class="row row--between row--top">
+                        <strong>{title}" × "{bundle.quantity}</strong>
+                        <span class="num nowrap">{amount}</span>
+                    </li>
+                }
+                .into_any(),
+            );
+        }
+        last_box = line.bundle;
+        shown.push(draft_line(line));
+    }
+    shown.into_any()
+}
+
 fn draft_line(line: &DraftLine) -> AnyView {
     let sale = &line.sale;
+    // What a part of a box earns is for the order's page; here the box has its price.
+    let amount = line.bundle.is_none().then(|| yuan(line.net_fen));
     view! {
-        <li class="row row--between row--top">
+        <li class="row row--between row--top" class:inside=line.bundle.is_some()>
             <span>
                 {name(&sale.product_name, &sale.product_name_en).to_owned()}
                 <span class="line__spec">
@@ -332,7 +361,7 @@ fn draft_line(line: &DraftLine) -> AnyView {
                 </span>
                 {sale.weight_range().map(|range| view! { <span class="line__spec">{agreed_note(range)}</span> })}
             </span>
-            <span class="num nowrap">{yuan(line.net_fen)}</span>
+            <span class="num nowrap">{amount}</span>
         </li>
     }
     .into_any()

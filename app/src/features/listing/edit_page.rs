@@ -10,7 +10,8 @@ use super::fields::Wrong;
 use super::keeper::{KeptForm, listing_keeper};
 use super::photo_uploader::{PhotoItem, ShownPhotos, photo_uploader};
 use super::{
-    LISTING_PATH, PHOTOS_PATH, depth, labels, publish_part, review_part, save, sections, typed, variants_part,
+    LISTING_PATH, PHOTOS_PATH, boxed, depth, labels, publish_part, review_part, save, sections, typed,
+    variants_part,
 };
 use crate::context::{flash, link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
@@ -42,7 +43,11 @@ pub async fn edit_page() -> PageResult {
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
-    let mark = crate::features::marks::listing_part(product).await?;
+    // Of a box its parts bear marks.
+    let mark = match page.bundle {
+        Some(_) => ().into_any(),
+        None => crate::features::marks::listing_part(product).await?,
+    };
     let shown = shown(page);
     let title = title_of(&shown.form);
     let products = paths::team_products(team.id);
@@ -127,9 +132,15 @@ fn head(team: &Team, shown: &Shown, title: &str) -> AnyView {
     let actions = view! {
         {ui::status_chip(status_label(page.status))}
         {in_shop}
-        <a class="btn btn--plain" href=link(&super::stock_path(team.id, page.product))>
-            {ui::icon("box")}{t("批次与库存", "Batches and stock")}
-        </a>
+        {match page.bundle {
+            Some(_) => boxed::button(team, page.product),
+            None => view! {
+                <a class="btn btn--plain" href=link(&super::stock_path(team.id, page.product))>
+                    {ui::icon("box")}{t("批次与库存", "Batches and stock")}
+                </a>
+            }
+            .into_any(),
+        }}
         <a class="btn btn--plain" href=link(&paths::team_product_changes(team.id, page.product))>
             {ui::icon("clock")}{t("修改记录", "Changes")}
         </a>
@@ -225,7 +236,11 @@ pub(super) fn problem_links(team: &Team, shown: &Shown, problems: &[domain::fail
         .map(|error| {
             let id = html_id(&error.field);
             let is_stock = error.field.starts_with("batches");
-            let href = if is_stock { format!("{}#{id}", link(&stock)) } else { format!("#{id}") };
+            let href = match error.field.as_str() {
+                "parts" => link(&crate::features::bundles::contents_path(team.id, shown.page.product)),
+                _ if is_stock => format!("{}#{id}", link(&stock)),
+                _ => format!("#{id}"),
+            };
             let label = labels::label_of(&error.field);
             let words = problem_text(locale(), &error.problem);
             view! { <li><a href=href>{format!("{label}{}{words}", t("：", ": "))}</a></li> }
@@ -278,12 +293,13 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             </fieldset>
             {sections::words(shown)}
             {depth::attributes(shown)}
-            {sections::food(shown)}
-            {variants_part::variants(shown)}
+            {match page.bundle {
+                Some(mode) => boxed::parts(team, shown, mode),
+                None => view! { {sections::food(shown)}{variants_part::variants(shown)} }.into_any(),
+            }}
             {depth::season(shown)}
             {depth::related(shown)}
-            {sections::sending(shown)}
-            {sections::batches(shown)}
+            {page.bundle.is_none().then(|| view! { {sections::sending(shown)}{sections::batches(shown)} })}
             <div class="form__acts form__acts--stick">
                 <button class="btn btn--primary" name="then" value=main_then>{main_words}</button>
                 {draft_button}

@@ -41,6 +41,8 @@ pub(super) fn column_label(column: &str) -> &'static str {
         "storage" => t("贮存条件", "Storage"),
         "shelf_life_days" => t("保质期", "Shelf life"),
         "contents" => t("规格和价格", "Sizes and prices"),
+        "parts" => t("礼盒内容", "What is in the box"),
+        "price_mode" => t("定价方式", "How it is priced"),
         "packings" => t("包装", "Packings"),
         "review" => t("队长审核", "The captain's review"),
         "attributes" => t("商品属性", "Details of its kind"),

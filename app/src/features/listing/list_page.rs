@@ -62,6 +62,7 @@ fn actions(team: TeamId) -> AnyView {
     view! {
         <a class="btn btn--plain" href=link(&paths::team_table(team))>{ui::icon("edit")}{t("批量修改", "Bulk edit")}</a>
         <a class="btn btn--plain" href=link(&paths::team_sheets(team))>{ui::icon("grid")}{t("表格导入导出", "Sheets")}</a>
+        {crate::features::bundles::new_button(team)}
         {new_button(team)}
     }
     .into_any()

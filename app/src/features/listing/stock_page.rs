@@ -8,6 +8,7 @@ use service::listing::{BatchView, EditPage};
 use service::stock::{BatchStockView, StockView};
 
 use super::api::{AddBatch, CorrectStock, UpdatePapers};
+use super::boxed;
 use super::fields::{Wrong, line};
 use super::labels::label_of;
 use crate::context::{link, name, services, t, typed_param, viewer};
@@ -26,6 +27,9 @@ pub async fn stock_page() -> PageResult {
     let page = service::listing::edit_page(&services(), &viewer(), product).await?;
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
+    }
+    if page.bundle.is_some() {
+        return boxed::no_batches(&team, product);
     }
     let shown = name(&page.form.name, &page.form.name_en).trim().to_owned();
     let shown = if shown.is_empty() { t("新商品", "New product").to_owned() } else { shown };

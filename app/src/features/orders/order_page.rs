@@ -161,8 +161,8 @@ fn parcel_box(page: &OrderPage, at: usize, parcel: &ParcelRow, several: bool, is
     } else {
         t("商品", "Goods").to_owned()
     };
-    let lines: Vec<_> =
-        page.lines.iter().filter(|line| line.line.parcel_id == parcel.id).map(parts::line_row).collect();
+    let here: Vec<_> = page.lines.iter().filter(|line| line.line.parcel_id == parcel.id).collect();
+    let lines = parts::line_rows(&here);
     let replacing: Vec<_> = page
         .replacements
         .iter()

@@ -107,27 +107,57 @@ pub(super) fn pay_bar(page: &OrderPage) -> AnyView {
     .into_any()
 }
 
-/// A line with its photo.
-pub(super) fn line_row(shown: &OrderPageLine) -> AnyView {
+/// The lines of a parcel, those of a gift box below its name and what was paid for it.
+pub(super) fn line_rows(lines: &[&OrderPageLine]) -> AnyView {
+    let mut rows = Vec::new();
+    let mut last_box = None;
+    for line in lines {
+        if let Some(bundle) = line.bundle.as_ref().filter(|bundle| last_box != Some(bundle.id)) {
+            let title = name(&bundle.product_name, &bundle.product_name_en).to_owned();
+            rows.push(
+                view! {
+                    <li class="line">
+                        <div class="line__what">
+                            <strong>{title}</strong>
+                            <span class="line__spec">
+                                {t("礼盒", "Gift box")}" · "{yuan(bundle.unit_price_fen)}" × "{bundle.quantity}
+                            </span>
+                        </div>
+                        <div class="line__n"><span class="price price--s">{yuan(bundle.net_fen)}</span></div>
+                    </li>
+                }
+                .into_any(),
+            );
+        }
+        last_box = line.bundle.as_ref().map(|bundle| bundle.id);
+        rows.push(line_row(line));
+    }
+    rows.into_any()
+}
+
+/// A line with its photo; of a part of a box its share of the price.
+fn line_row(shown: &OrderPageLine) -> AnyView {
     let line = &shown.line;
     let product_name = name(&line.product_name, &line.product_name_en).to_owned();
     let title = match &shown.product_slug {
         Some(slug) => view! { <a href=link(&paths::product(slug))>{product_name}</a> }.into_any(),
         None => view! { <strong>{product_name}</strong> }.into_any(),
     };
+    let inside = shown.bundle.is_some();
+    let price = (!inside).then(|| view! { {yuan(line.unit_price_fen)}" " });
+    let share = inside.then(|| view! { <span class="small muted">{t("占 ", "its share ")}</span> });
     view! {
-        <li class="line">
+        <li class="line" class:inside=inside>
             {thumbnail(shown.photo_hash.as_deref(), None, "")}
             <div class="line__what">
                 {title}
                 <span class="line__spec">
-                    {name(&line.variant_name, &line.variant_name_en).to_owned()}" · "{yuan(line.unit_price_fen)}" × "
-                    {line.quantity}
+                    {name(&line.variant_name, &line.variant_name_en).to_owned()}" · "{price}"× "{line.quantity}
                 </span>
                 {by_weight(shown)}
                 {sold_as(shown)}
             </div>
-            <div class="line__n"><span class="price price--s">{yuan(line.net_fen)}</span></div>
+            <div class="line__n">{share}<span class="price price--s">{yuan(line.net_fen)}</span></div>
         </li>
     }
     .into_any()

@@ -101,6 +101,7 @@ fn sheet(team: &Team, parcel: &PackingParcel, batches: &[ParcelBatchRow]) -> Any
                         {name(&line.product_name, &line.product_name_en).to_owned()}
                         " "
                         {name(&line.variant_name, &line.variant_name_en).to_owned()}
+                        {super::words::in_box(parcel.box_of(line.id))}
                         {taken_from(batches, line.id)}
                     </th>
                     <td class="n">{line.quantity}</td>

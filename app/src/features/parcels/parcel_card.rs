@@ -98,6 +98,7 @@ fn lines(parcel: &PackingParcel) -> AnyView {
                             {name(&line.variant_name, &line.variant_name_en).to_owned()}
                             " · "
                             <span class="num">{line.variant_code.clone()}</span>
+                            {super::words::in_box(parcel.box_of(line.id))}
                         </span>
                     </div>
                     <div class="line__n"><strong class="num">{format!("× {} {}", line.quantity, ui::unit_text(&line.unit))}</strong></div>

@@ -3,9 +3,10 @@
 use domain::shipping::{CarrierStatus, RowFault};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
+use service::bundles::OrderBundleRow;
 use service::shipping::carriers::EventRow;
 
-use crate::context::{locale, t};
+use crate::context::{locale, name, t};
 use crate::ui;
 
 /// How far a parcel has come.
@@ -110,4 +111,12 @@ pub fn fault_text(fault: &RowFault) -> String {
             "No parcel of this team left with that carrier and number",
         ),
     }
+}
+
+/// The gift box that a line is a part of.
+pub(super) fn in_box(bundle: Option<&OrderBundleRow>) -> AnyView {
+    let Some(bundle) = bundle else { return ().into_any() };
+    let title = name(&bundle.product_name, &bundle.product_name_en);
+    let words = format!("{} {title} × {}", t("礼盒", "Gift box"), bundle.quantity);
+    view! { <br/><span class="small">{words}</span> }.into_any()
 }

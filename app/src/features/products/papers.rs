@@ -21,10 +21,11 @@ fn given(rows: &mut Vec<(&'static str, AnyView)>, label: &'static str, value: &s
 pub fn label_facts(page: &ProductPage) -> AnyView {
     let category = name(&page.category.name, &page.category.name_en).to_owned();
     let category = view! { <a href=link(&paths::category(&page.category.slug))>{category}</a> }.into_any();
-    let mut rows = vec![
-        (t("分类", "Category"), category),
-        (t("食品类别", "Food class"), food_class(locale(), page.food_class).into_any()),
-    ];
+    let mut rows = vec![(t("分类", "Category"), category)];
+    // What a box has to declare is declared of its parts, on their pages.
+    if page.bundle.is_none() {
+        rows.push((t("食品类别", "Food class"), food_class(locale(), page.food_class).into_any()));
+    }
     given(&mut rows, t("净含量", "Net content"), &page.net_content);
     given(&mut rows, t("配料", "Ingredients"), &page.ingredients);
     given(&mut rows, t("生产者", "Producer"), &page.producer);
@@ -45,7 +46,11 @@ pub fn label_facts(page: &ProductPage) -> AnyView {
         })
         .collect();
     let kind = (!kind.is_empty()).then(|| facts("", kind));
-    rows.push((t("退货与售后", "Returns"), rule_words(page.return_rule).into_any()));
+    let returns = match &page.bundle {
+        Some(_) => t("按里面每样商品的规则", "By the rule of each of its parts").into_any(),
+        None => rule_words(page.return_rule).into_any(),
+    };
+    rows.push((t("退货与售后", "Returns"), returns));
     view! {
         <section class="box"><h2>{t("商品信息", "Product details")}</h2>{kind}{facts("", rows)}</section>
     }

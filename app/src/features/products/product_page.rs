@@ -64,6 +64,7 @@ fn body(page: &ProductPage) -> AnyView {
             {gallery(page)}
             {buy(page)}
             <div class="product__more">
+                {page.bundle.as_ref().map(crate::features::bundles::parts_panel)}
                 {origin::panel(page)}
                 {origin::money(page.money_bar.as_ref())}
                 {story(page)}
@@ -129,6 +130,7 @@ fn origin_line(page: &ProductPage) -> AnyView {
         page.batch.as_ref().map(|batch| super::words::short_day(&batch.produced_on)).unwrap_or_default();
     let day = (!day.is_empty()).then(|| format!(" · {day}{}", t("产", "")));
     let places = match &page.batch {
+        None if page.bundle.is_some() => part_villages(page),
         Some(batch) if !batch.origins.is_empty() => origin::village_links(&batch.origins, false),
         _ => {
             let village = name(&page.village.name, &page.village.name_en).to_owned();
@@ -136,6 +138,23 @@ fn origin_line(page: &ProductPage) -> AnyView {
         }
     };
     view! { <p class="origin">{icon_s("pin")}<span>{places}{day}</span></p> }.into_any()
+}
+
+/// The villages that the parts of a box come from, each once.
+fn part_villages(page: &ProductPage) -> AnyView {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut links = Vec::new();
+    for part in page.bundle.iter().flat_map(|bundle| &bundle.parts) {
+        let slug = part.row.village_slug.as_str();
+        if seen.contains(&slug) {
+            continue;
+        }
+        let comma = (!seen.is_empty()).then(|| t("、", ", "));
+        let village = name(&part.row.line.village_name, &part.row.line.village_name_en).to_owned();
+        links.push(view! { {comma}<a href=link(&paths::village(slug))>{village}</a> });
+        seen.push(slug);
+    }
+    links.into_any()
 }
 
 fn buy(page: &ProductPage) -> AnyView {

@@ -75,15 +75,20 @@ fn lines(found: &UnitOrderPage) -> AnyView {
         .iter()
         .map(|line| {
             let row = &line.line;
+            let unit_price = match &line.bundle {
+                Some(_) => t("盒内", "in the box").into_any(),
+                None => yuan(row.unit_price_fen).into_any(),
+            };
             view! {
                 <tr>
                     <th scope="row" data-label=product>
                         {line_name(line)}
                         " " <span class="small muted num">{row.variant_code.clone()}</span>
                         {weighed(line)}
+                        {in_box(line)}
                     </th>
                     <td data-label=quantity class="n">{row.quantity} " " {ui::unit_text(&row.unit)}</td>
-                    <td data-label=price class="n">{yuan(row.unit_price_fen)}</td>
+                    <td data-label=price class="n">{unit_price}</td>
                     <td data-label=amount class="n">{yuan(row.net_fen)}</td>
                 </tr>
             }
@@ -108,6 +113,14 @@ fn lines(found: &UnitOrderPage) -> AnyView {
 fn weighed(line: &OrderPageLine) -> AnyView {
     let note = line.weighing.as_ref().map(weighed_note).filter(|note| !note.is_empty());
     note.map(|note| view! { <br/><span class="small muted">{note}</span> }).into_any()
+}
+
+/// The gift box that it is a part of.
+fn in_box(line: &OrderPageLine) -> AnyView {
+    let Some(bundle) = &line.bundle else { return ().into_any() };
+    let title = name(&bundle.product_name, &bundle.product_name_en);
+    let words = format!("{} {title} × {}", t("礼盒", "Gift box"), bundle.quantity);
+    view! { <br/><span class="small muted">{words}</span> }.into_any()
 }
 
 fn line_name(line: &OrderPageLine) -> AnyView {

@@ -63,6 +63,10 @@ pub async fn add_batch(
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
     }
+    // A gift box is stocked by its parts: there is nothing of it to take in.
+    if store::bundles::find_price_mode(&mut tx, product).await?.is_some() {
+        return Err(ServiceError::NotFound);
+    }
     let batch = read_batch(&mut tx, services, &row, command).await?;
     let before = published_problems(&mut tx, services, &row).await?;
     rows::insert_batch(&mut tx, &batch).await?;

@@ -10,6 +10,7 @@ use store::freight::{self, ProductSendingRow};
 use store::listing::{self as rows, InputNameRow, ListingBatchRow, ListingRow, ListingVariantRow};
 use store::{Conn, catalogue};
 
+use crate::bundles::BoxCheck;
 use crate::{Result, Services, Viewer};
 
 /// Everything that keeps the listing from being published; nothing means that it may be.
@@ -32,7 +33,7 @@ pub async fn check_listing(
 /// [`check_listing`] on a row that is at hand.
 pub(crate) async fn problems(conn: &mut Conn, row: &ListingRow, today: Date) -> Result<Vec<FieldError>> {
     let variants = rows::list_all_variants(conn, row.id).await?;
-    Ok(Kept::load(conn, row.id).await?.problems(row, &variants, today))
+    Ok(Kept::load(conn, row, today).await?.problems(row, &variants, today))
 }
 
 /// What the check looks at beside a listing's own row and its variants: a change of texts and prices leaves it as it is.
@@ -47,11 +48,15 @@ pub(crate) struct Kept {
     sending: Option<ProductSendingRow>,
     /// The variants whose size is known.
     sized: Vec<VariantId>,
+    /// Of a gift box what is in it: stock, papers and freight are those of its parts.
+    boxed: Option<BoxCheck>,
 }
 
 impl Kept {
-    pub(crate) async fn load(conn: &mut Conn, product: ProductId) -> Result<Self> {
+    pub(crate) async fn load(conn: &mut Conn, row: &ListingRow, today: Date) -> Result<Self> {
+        let product = row.id;
         Ok(Self {
+            boxed: crate::bundles::problems(conn, row, today).await?,
             has_photos: !rows::list_listing_photos(conn, product).await?.is_empty(),
             tiers: catalogue::list_tier_prices(conn, product).await?,
             batches: rows::list_listing_batches(conn, product).await?,
@@ -66,9 +71,11 @@ impl Kept {
     /// judged with it: photos and batches are missing before as after.
     pub(crate) async fn of_change(
         conn: &mut Conn,
-        product: ProductId,
+        row: &ListingRow,
+        today: Date,
         has_new_variants: bool,
     ) -> Result<Self> {
+        let product = row.id;
         let (sending, sized) = if has_new_variants {
             (freight::find_product_sending(conn, product).await?, sized(conn, product).await?)
         } else {
@@ -76,7 +83,8 @@ impl Kept {
         };
         let tiers = catalogue::list_tier_prices(conn, product).await?;
         let (batches, inputs, words) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { has_photos: false, tiers, batches, inputs, words, sending, sized })
+        let boxed = crate::bundles::problems(conn, row, today).await?;
+        Ok(Self { has_photos: false, tiers, batches, inputs, words, sending, sized, boxed })
     }
 
     /// What keeps a listing with this row and these variants from being published.
@@ -106,13 +114,35 @@ impl Kept {
             }
         }
         found.extend(tier_problems(&self.tiers, &variants));
-        found.extend(self.sending_problems(&variants));
-        found.extend(paper_problems(row, &variants, self, today));
+        match &self.boxed {
+            Some(boxed) => {
+                found.extend(boxed.problems(&variants, &self.tiers, today));
+                found.extend(self.claims(row, &variants, boxed));
+            }
+            None => {
+                found.extend(self.sending_problems(&variants));
+                found.extend(paper_problems(row, &variants, self, today));
+            }
+        }
         found
     }
 }
 
 impl Kept {
+    /// What a box with food in it may not be said to do.
+    fn claims(&self, row: &ListingRow, variants: &[ListingVariantRow], boxed: &BoxCheck) -> Vec<FieldError> {
+        if !boxed.has_food() {
+            return Vec::new();
+        }
+        let mut texts = shown_texts(row, variants);
+        texts.extend(self.words.iter().map(|text| ("attributes".to_owned(), text.as_str())));
+        let claims = |(field, text): (String, &str)| {
+            let words = food::health_claims(text).into_iter();
+            words.map(move |word| FieldError::new(field.clone(), Problem::HealthClaim { word }))
+        };
+        texts.into_iter().flat_map(claims).collect()
+    }
+
     /// What is offered no longer, and sizes that freight by volume cannot do without: nothing would be charged for it.
     fn sending_problems(&self, variants: &[ListingVariantRow]) -> Vec<FieldError> {
         let Some(sending) = &self.sending else { return Vec::new() };

@@ -146,6 +146,8 @@ pub(crate) async fn save_as(
     depth::save_attributes(&mut tx, &mut reader, &row, form).await?;
     depth::save_related(&mut tx, &mut reader, &row, &form.related).await?;
     variants::save(&mut tx, services, &mut reader, &row, &form.variants).await?;
+    // Other products before the figures that all products share.
+    crate::bundles::price::follow(&mut tx, services, row.id).await?;
     save_photos(&mut tx, &mut reader, row.id, &form.photos).await?;
     let version = rows::update_listing(&mut tx, &row).await?;
     shelf_life::apply(&mut tx, row.id, former_days, row.shelf_life_days).await?;

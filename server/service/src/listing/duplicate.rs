@@ -80,6 +80,11 @@ pub async fn duplicate(
     if let Some(rule) = store::after_sales::find_product_rule(&mut tx, product).await? {
         store::after_sales::put_product_rule(&mut tx, id, rule.return_rule, now_ms).await?;
     }
+    if let Some(mode) = store::bundles::find_price_mode(&mut tx, product).await? {
+        let components = store::bundles::list_components(&mut tx, product).await?;
+        store::bundles::put_bundle(&mut tx, id, mode).await?;
+        store::bundles::replace_components(&mut tx, id, &components).await?;
+    }
     row.version = rows::update_listing(&mut tx, &row).await?;
     let difference = Difference::between(&Fields::new(), &changes::state(&mut tx, &row).await?);
     changes::record(&mut tx, services, viewer, id, row.version, ChangeSource::Copy, &difference).await?;

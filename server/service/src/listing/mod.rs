@@ -39,6 +39,7 @@ pub(crate) use batches::correct_in;
 pub use batches::{CorrectStock, add_batch, correct_stock, update_batch};
 pub(crate) use check::Kept;
 pub use check::check_listing;
+pub(crate) use check::problems as check_problems;
 pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
 pub(crate) use draft::{Offered, blank_for, save_as};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};

@@ -1,6 +1,7 @@
 //! What the form of a listing shows its seller.
 
 use domain::attribute::Attribute;
+use domain::bundle::PriceMode;
 use domain::failure::FieldError;
 use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, TeamId, to_text};
@@ -119,6 +120,8 @@ pub struct EditPage {
     pub schedule: Option<Schedule>,
     /// `None` when its team asks for no review.
     pub review: Option<Review>,
+    /// How the price of a gift box is made; `None` for every other product.
+    pub bundle: Option<PriceMode>,
 }
 
 /// The form of a listing for the sellers of its team.
@@ -161,6 +164,7 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
         problems,
         schedule: schedule::of(&mut conn, product).await?,
         review: review::of(&mut conn, viewer, &row).await?,
+        bundle: store::bundles::find_price_mode(&mut conn, product).await?,
     })
 }
 

@@ -37,6 +37,8 @@ pub(super) async fn save(
 ) -> Result<()> {
     let stored = rows::list_all_variants(tx, product.id).await?;
     let weighed = store::weighing::list_weighed_variants(tx, product.id).await?;
+    let boxed = crate::bundles::price::terms(tx, product.id).await?;
+    let typed = boxed.map_or_else(|| typed.to_vec(), |terms| terms.rows(reader, typed));
     let mut kept: BTreeSet<VariantId> = BTreeSet::new();
     for (index, form) in typed.iter().enumerate() {
         if *form == VariantForm::default() || form.remove == "on" {

@@ -273,13 +273,23 @@ async fn of_order(services: &Services, id: OrderId, happening: Happening) -> Res
         draft = draft.fact(locale.pick("退款金额", "Refunded"), yuan(refund.amount_fen));
     }
     let lines = store::orders::list_order_lines(&mut conn, id).await?;
+    let boxes = store::bundles::list_line_bundles(&mut conn, id).await?;
+    let mut last_box = None;
     for line in lines {
         if matches!(happening, Happening::Shipped(parcel) if parcel != line.parcel_id) {
             continue;
         }
+        let bundle = boxes.iter().find(|of| of.line_id == line.id).map(|of| &of.bundle);
+        if let Some(bundle) = bundle.filter(|bundle| last_box != Some(bundle.id)) {
+            let title = named(locale, &bundle.product_name, &bundle.product_name_en);
+            let label = format!("{} {title}", locale.pick("礼盒", "Gift box"));
+            draft = draft.fact(label, format!("× {}", bundle.quantity));
+        }
+        last_box = bundle.map(|bundle| bundle.id);
         let product = named(locale, &line.product_name, &line.product_name_en);
         let variant = named(locale, &line.variant_name, &line.variant_name_en);
-        draft = draft.fact(format!("{product} {variant}"), format!("× {}", line.quantity));
+        let inside = if bundle.is_some() { locale.pick("盒内 ", "in it: ") } else { "" };
+        draft = draft.fact(format!("{inside}{product} {variant}"), format!("× {}", line.quantity));
     }
     if let Happening::Shipped(parcel) = happening {
         let parcel = store::parcels::get_parcel(&mut conn, parcel).await?;

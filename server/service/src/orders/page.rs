@@ -12,6 +12,7 @@ use crate::accounts::throttle;
 use crate::weighing::Weighing;
 use crate::{Result, ServiceError, Services, Viewer};
 pub use store::after_sales::AfterSaleSummary;
+use store::bundles::OrderBundleRow;
 use store::carriers::EventRow;
 use store::marks::LineMarkRow;
 
@@ -53,6 +54,8 @@ pub struct OrderPageLine {
     pub weighing: Option<Weighing>,
     /// The collective mark that it was sold under.
     pub mark: Option<LineMarkRow>,
+    /// The gift box that it is a part of.
+    pub bundle: Option<OrderBundleRow>,
 }
 
 /// A collective's share of an order.
@@ -94,6 +97,7 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
     let photos = store::orders::list_line_photos(&mut conn, id).await?;
     let weighings = crate::weighing::of_order(&mut conn, id).await?;
     let marks = store::marks::list_line_marks(&mut conn, id).await?;
+    let boxes = store::bundles::list_line_bundles(&mut conn, id).await?;
     let lines: Vec<OrderPageLine> = store::orders::list_order_lines(&mut conn, id)
         .await?
         .into_iter()
@@ -103,7 +107,8 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
             let weighing = weighings.iter().find(|of| of.line_id == line.id).cloned();
             let mark = marks.iter().find(|of| of.line_id == line.id).cloned();
             let product_slug = photo.map(|(_, _, slug)| slug.clone());
-            OrderPageLine { line, photo_hash, product_slug, weighing, mark }
+            let bundle = boxes.iter().find(|of| of.line_id == line.id).map(|of| of.bundle.clone());
+            OrderPageLine { line, photo_hash, product_slug, weighing, mark, bundle }
         })
         .collect();
     let parcels = store::parcels::list_order_parcels(&mut conn, id).await?;

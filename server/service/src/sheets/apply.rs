@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::changes::ChangeSource;
 use domain::failure::{Conflict, Problem};
 use domain::ids::{BatchId, ProductId, SheetPreviewId, TeamId};
-use domain::sheets::{Change, Item, SheetState};
+use domain::sheets::{Change, Item, SheetState, VariantChange};
 use store::WriteTx;
 use store::listing as goods;
 use store::sheets::{self as rows, OutcomeRow};
@@ -117,6 +117,13 @@ const fn is_of_own_rows(change: &Change) -> bool {
     !matches!(change, Change::Category { .. } | Change::State { .. })
 }
 
+const fn is_of_price(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::Variant { change: VariantChange::Price { .. } | VariantChange::WeightG { .. }, .. }
+    )
+}
+
 /// Where items come from and belong.
 pub(super) struct Place {
     pub(super) team: TeamId,
@@ -183,6 +190,12 @@ async fn apply_group(
             rows::note_outcome(&mut tx, place.preview, &row_of(*at, product, &outcome)?).await?;
         }
         outcomes.push(outcome);
+    }
+    // After all products of the group: gift boxes that cost what their parts cost.
+    for (_, item) in group.iter().filter(|(_, item)| item.changes.iter().any(is_of_price)) {
+        if let Some(product) = item.product {
+            crate::bundles::price::follow(&mut tx, services, product).await?;
+        }
     }
     // After all products: licences of marks come behind them in the order of locks.
     let stocked = batches_of(group);

@@ -12,7 +12,7 @@ use store::listing::{self as goods, ListingRow, ListingVariantRow};
 
 use super::apply::Place;
 use crate::listing::{self, ListingStatus, Offered};
-use crate::{Result, ServiceError, Services, Viewer, audit, changes};
+use crate::{Result, ServiceError, Services, Viewer, audit, bundles, changes};
 
 const MAX_WEIGHT_G: i64 = 1_000_000;
 
@@ -29,13 +29,16 @@ pub(super) async fn edit(
     let (former, former_variants) = (row.clone(), goods::list_all_variants(tx, row.id).await?);
     let mut variants = former_variants.clone();
     let difference = write(tx, services, row, &mut variants, item).await?;
+    if let Some(terms) = bundles::price::terms(tx, row.id).await? {
+        require_box(terms, &variants)?;
+    }
     for (former, now) in former_variants.iter().zip(&variants) {
         listing::note_price(tx, services, row, former, now.price_fen).await?;
     }
     if is_published {
         let today = listing::today(services);
         let has_new_variants = variants.len() > former_variants.len();
-        let kept = listing::Kept::of_change(tx, row.id, has_new_variants).await?;
+        let kept = listing::Kept::of_change(tx, row, today, has_new_variants).await?;
         // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
         let before: Vec<FieldError> = kept.problems(&former, &former_variants, today);
         let mut refused = kept.problems(row, &variants, today);
@@ -55,6 +58,19 @@ pub(super) async fn edit(
     }
     changes::record(tx, services, viewer, row.id, row.version, source, &difference).await?;
     Ok(is_published)
+}
+
+/// A gift box stays one variant that is counted by the box, and one that costs what its parts cost goes on doing so.
+fn require_box(terms: bundles::price::Terms, variants: &[ListingVariantRow]) -> Result<()> {
+    let mut active = variants.iter().filter(|variant| variant.active == 1);
+    let Some(own) = active.next() else { return Ok(()) };
+    if active.next().is_some() {
+        return Err(ServiceError::invalid("name", Problem::BoxHasOneVariant));
+    }
+    if own.base_quantity != 1 {
+        return Err(ServiceError::invalid("base_quantity", Problem::OutOfRange { min: 1, max: 1 }));
+    }
+    terms.require_price(own.price_fen)
 }
 
 /// Whether a product is found by what changes.

@@ -19,6 +19,8 @@ use self::variants::variant_views;
 use super::beside::{AttributeView, attribute_views, related};
 use super::money_bar::{MoneyBar, product_money_bar};
 use super::{Card, Named, Photo, year_span_ms};
+use crate::bundles::PartView;
+use crate::bundles::sale::part_views;
 use crate::{Result, ServiceError, Services};
 
 pub use batch::{BatchPage, BatchView, OriginShare, RecallNotice, batch_page};
@@ -78,6 +80,18 @@ pub struct ProductPage {
     /// The collective mark that everything of it that can be sold bears.
     pub mark: Option<Named>,
     pub related: Vec<Card>,
+    /// What is in it, when it is a gift box.
+    pub bundle: Option<BundleView>,
+}
+
+/// A gift box as its page shows it.
+#[derive(Debug, Clone)]
+pub struct BundleView {
+    pub parts: Vec<PartView>,
+    /// What its parts cost singly.
+    pub sum_fen: Fen,
+    /// What it is cheaper than that, if it is.
+    pub saved_fen: Option<Fen>,
 }
 
 /// The page of a product. `region` is where freight is quoted to; what is no region is ignored. A seller's preview
@@ -107,7 +121,9 @@ async fn product(
     let variant_rows = catalogue::list_variants(conn, row.id).await?;
     let available = catalogue::sum_available(conn, row.id, &today_text).await?;
     let variants = variant_views(conn, row.id, &variant_rows, available, start_of_day_ms(today)).await?;
-    let freight = match variant_rows.first() {
+    let price = variant_rows.first().map_or(Fen::ZERO, |variant| variant.price_fen);
+    let bundle = bundle_view(conn, row.id, price, today).await?;
+    let freight = match variant_rows.first().filter(|_| bundle.is_none()) {
         Some(first) => Some(freight_preview(conn, &row, first, region).await?),
         None => None,
     };
@@ -119,7 +135,6 @@ async fn product(
         Some(batch) => catalogue::list_batch_inputs(conn, batch.id).await?,
         None => Vec::new(),
     };
-    let price = variant_rows.first().map_or(Fen::ZERO, |variant| variant.price_fen);
     let money_bar = product_money_bar(conn, row.id, year_span_ms(today).0, price, &inputs).await?;
     let related = related(conn, &row, today).await?;
     let photos = catalogue::list_photos(conn, row.id).await?.into_iter().map(Photo::from).collect();
@@ -129,6 +144,7 @@ async fn product(
     let season = Season::read(&row.season_from, &row.season_until).ok().flatten();
     let mut page = page_of(row, photos, variants, batch, freight, money_bar, related)?;
     page.season = season;
+    page.bundle = bundle;
     page.attributes = attributes;
     page.closed = season.and_then(|season| season.closed(today));
     page.has_stock &= page.closed.is_none();
@@ -137,6 +153,22 @@ async fn product(
     }
     page.mark = crate::marks::shown_marks(conn, &[page.id.get()], today).await?.pop().map(|(_, mark)| mark);
     Ok(page)
+}
+
+/// What is in a gift box that costs `price`; `None` for every other product.
+async fn bundle_view(
+    conn: &mut Conn,
+    product: ProductId,
+    price: Fen,
+    today: Date,
+) -> Result<Option<BundleView>> {
+    if store::bundles::find_price_mode(conn, product).await?.is_none() {
+        return Ok(None);
+    }
+    let parts = part_views(conn, product, today).await?;
+    let (sum_fen, _) = store::bundles::sum_parts(conn, product).await?;
+    let saved_fen = Some(sum_fen - price).filter(|saved| saved.is_positive());
+    Ok(Some(BundleView { parts, sum_fen, saved_fen }))
 }
 
 /// The product, if this reader may see it.
@@ -195,5 +227,6 @@ fn page_of(
         money_bar,
         mark: None,
         related,
+        bundle: None,
     })
 }

@@ -13,7 +13,7 @@ use store::Conn;
 use store::orders::OrderSummary;
 use store::units::{PriceRow, UnitRow};
 
-use crate::carts::{all_or, quantity_problem};
+use crate::carts::{all_or, closed_box, pieces_left, quantity_problem};
 use crate::checkout::{NewOrder, PlacedOrder, check_delivery, insert_order, region_code};
 use crate::draft::{OrderDraft, draft_order};
 use crate::idempotency::{self, Begun, Repeatable};
@@ -215,12 +215,14 @@ async fn check_row(
     if let Some(closed) = sale.closed(Date::from_epoch_ms(services.now_ms())) {
         return Ok(Err(Problem::OutOfSeason { opens_on: closed.opens_on }));
     }
+    let today = Date::from_epoch_ms(services.now_ms());
+    if let Some(problem) = closed_box(conn, &sale, today).await? {
+        return Ok(Err(problem));
+    }
     if let Err(error) = check_quantity(quantity, sale.min_quantity, sale.step_quantity, None) {
         return Ok(Err(quantity_problem(error)));
     }
-    let today = Date::from_epoch_ms(services.now_ms()).to_string();
-    let offers = store::stock::list_offers(conn, sale.product_id, &today).await?;
-    let left = offers.iter().map(|offer| offer.available).sum::<i64>() / sale.base_quantity;
+    let left = pieces_left(conn, services, &sale).await?;
     if quantity > left {
         return Ok(Err(Problem::OnlyLeft { left }));
     }
@@ -349,7 +351,19 @@ fn row_problem(error: &RowError) -> Problem {
 
 /// The lines of an order as a list to edit, one `code quantity` a line.
 pub fn lines_as_text(lines: &[crate::orders::OrderPageLine]) -> String {
-    lines.iter().map(|line| format!("{} {}\n", line.line.variant_code, line.line.quantity)).collect()
+    let mut text = String::new();
+    let mut last_box = None;
+    for line in lines {
+        // What was bought as one is ordered as one again.
+        let (code, quantity) = match &line.bundle {
+            Some(bundle) if last_box == Some(bundle.id) => continue,
+            Some(bundle) => (&bundle.variant_code, bundle.quantity),
+            None => (&line.line.variant_code, line.line.quantity),
+        };
+        last_box = line.bundle.as_ref().map(|bundle| bundle.id);
+        text.push_str(&format!("{code} {quantity}\n"));
+    }
+    text
 }
 
 /// Which order this is, for forms that only know its number.

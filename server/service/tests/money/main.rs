@@ -7,6 +7,7 @@
 
 mod after_sales;
 mod batches;
+mod bundles;
 mod caps;
 mod day;
 mod desk;

@@ -2,6 +2,7 @@
 
 use domain::ids::{BatchId, CollectiveId, ProductId, VillageId};
 
+use crate::bundles::available;
 use crate::listing::PapersRow;
 use crate::{Conn, Result, sql};
 
@@ -58,16 +59,13 @@ pub async fn find_batch(conn: &mut Conn, product: ProductId, code: &str) -> Resu
         .await?)
 }
 
-/// Unexpired stock of a product in base units.
+/// Unexpired stock of a product in base units; of a gift box as many as its parts suffice for.
 pub async fn sum_available(conn: &mut Conn, product: ProductId, today: &str) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT COALESCE(CAST(SUM(available) AS BIGINT), 0) FROM batches
-        WHERE product_id = $1 AND recalled_at_ms IS NULL AND (expires_on IS NULL OR expires_on >= $2)",
-    )
-    .bind(product.get())
-    .bind(today.to_owned())
-    .fetch_one(&mut *conn)
-    .await?)
+    Ok(sql::query_scalar::<i64>(concat!("SELECT ", available!("$1", "$2")))
+        .bind(product.get())
+        .bind(today.to_owned())
+        .fetch_one(&mut *conn)
+        .await?)
 }
 
 /// What one village put into a batch, and the body that earns for it.

@@ -9,6 +9,7 @@ use domain::ids::{ProductId, TownId, VillageId};
 use domain::money::Fen;
 
 use super::{PACKED_AT_ONCE, count, pack_ids, wanted};
+use crate::bundles::{available, season_on};
 use crate::{Conn, Result, sql};
 
 /// The most products a list counts and pages through; whoever looks for more narrows the filters.
@@ -47,27 +48,19 @@ macro_rules! narrowed {
     };
 }
 
-/// Whether the stock of `p` suffices for its smallest order and its season is on, when `$4` asks for that. Ends of
-/// seasons are days of every year (`03-20`) or of one year, both of the same length.
+/// Whether the stock of `p` suffices for its smallest order and its season is on, when `$4` asks for that.
 macro_rules! in_stock {
     () => {
-        "(CAST($4 AS BIGINT) = 0 OR (CASE
-                WHEN p.season_from = '' THEN 1
-                WHEN length(p.season_from) = 10 THEN
-                    CASE WHEN p.season_from <= $5 AND p.season_until >= $5 THEN 1 ELSE 0 END
-                WHEN p.season_from <= p.season_until THEN
-                    CASE WHEN p.season_from <= substr(CAST($5 AS TEXT), 6)
-                        AND p.season_until >= substr(CAST($5 AS TEXT), 6) THEN 1 ELSE 0 END
-                WHEN p.season_from <= substr(CAST($5 AS TEXT), 6)
-                    OR p.season_until >= substr(CAST($5 AS TEXT), 6) THEN 1
-                ELSE 0
-            END) = 1 AND COALESCE((
-                SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
-                WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL AND (b.expires_on IS NULL OR b.expires_on >= $5)
-            ), 0) >= (
+        concat!(
+            "(CAST($4 AS BIGINT) = 0 OR (",
+            season_on!("p", "$5"),
+            " = 1 AND ",
+            available!("p.id", "$5"),
+            " >= (
                 SELECT MIN(x.base_quantity * x.min_quantity) FROM variants x
                 WHERE x.product_id = p.id AND x.active = 1
-            ))"
+            )))"
+        )
     };
 }
 
@@ -368,9 +361,9 @@ pub async fn list_cards(conn: &mut Conn, ids: &[i64], today: &str) -> Result<Vec
             wanted!(),
             "SELECT p.id, p.slug, p.name, p.name_en, p.price_from_fen, p.sold_count, p.village_id,
                 p.season_from, p.season_until, m.content_hash, m.width, m.height, m.placeholder, m.sizes,
-                COALESCE((SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b
-                    WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL
-                        AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS available,
+                ",
+            available!("p.id", "$3"),
+            " AS available,
                 (SELECT MIN(x.base_quantity * x.min_quantity) FROM variants x
                     WHERE x.product_id = p.id AND x.active = 1) AS smallest_order,
                 (SELECT COUNT(*) FROM variants x WHERE x.product_id = p.id AND x.active = 1) AS active_variants,

@@ -9,6 +9,7 @@
 
 mod after_sales;
 mod audit;
+mod bundles;
 mod catalogue;
 mod changes;
 mod connections;

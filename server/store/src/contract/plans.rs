@@ -17,7 +17,7 @@ use crate::sql::executed;
 use crate::{Conn, Db};
 
 /// Tables that grow with goods, people and trade. The others are as large as the county.
-const BIG: [&str; 42] = [
+const BIG: [&str; 45] = [
     "after_sale_goods",
     "after_sale_lines",
     "after_sale_messages",
@@ -29,6 +29,7 @@ const BIG: [&str; 42] = [
     "batch_inputs",
     "batch_marks",
     "batches",
+    "bundle_components",
     "carrier_events",
     "cart_lines",
     "carts",
@@ -39,6 +40,8 @@ const BIG: [&str; 42] = [
     "mark_uses",
     "media",
     "notifications",
+    "order_bundle_lines",
+    "order_bundles",
     "order_line_marks",
     "order_lines",
     "orders",
@@ -63,9 +66,10 @@ const BIG: [&str; 42] = [
 ];
 
 /// Files whose statements go through everything because that is what they are for.
-const WHOLE: [(&str, &str); 7] = [
+const WHOLE: [(&str, &str); 8] = [
     ("after_sales/check.rs", "the check of the books looks at all of them"),
     ("audit_books.rs", "the check of the books looks at all of them"),
+    ("bundles/check.rs", "the check of the books looks at all of them"),
     ("marks/check.rs", "the check of the books looks at all of them"),
     ("figures/whole.rs", "makes and checks all figures"),
     ("scale", "fills a shop for measuring"),

@@ -22,6 +22,7 @@ macro_rules! scenarios {
 
 scenarios!(
     after_sales,
+    bundles,
     people,
     passkeys,
     portable,

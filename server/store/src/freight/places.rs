@@ -30,7 +30,8 @@ macro_rules! places {
         concat!(
             "SELECT d.id, d.team_id, d.name, d.region_code, d.address, d.phone, d.version, d.retired_at_ms,
                 CAST(CASE WHEN s.place_id = d.id THEN 1 ELSE 0 END AS BIGINT) AS is_default,
-                (SELECT COUNT(*) FROM products p WHERE p.place_id = d.id AND p.status = 'published') AS published
+                (SELECT COUNT(*) FROM products p WHERE p.place_id = d.id AND p.status = 'published'
+                    AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)) AS published
              FROM dispatch_places d LEFT JOIN team_sending s ON s.team_id = d.team_id WHERE ",
             $where
         )

@@ -3,6 +3,7 @@
 use domain::ids::{ProductId, TeamId};
 use domain::money::Fen;
 
+use crate::bundles::available;
 use crate::{Conn, Result, sql};
 
 /// One line of a team's list of listings.
@@ -39,12 +40,12 @@ pub async fn list_listings(
     text: &str,
     limit: i64,
 ) -> Result<Vec<ListingCardRow>> {
-    Ok(sql::query_as(
+    Ok(sql::query_as(concat!(
         "SELECT p.id, p.slug, p.name, p.name_en, p.status, p.base_unit, p.price_from_fen, p.sold_count, \
             p.updated_at_ms, p.published_at_ms, \
-            COALESCE((SELECT CAST(SUM(b.available) AS BIGINT) FROM batches b \
-                WHERE b.product_id = p.id AND b.recalled_at_ms IS NULL \
-                    AND (b.expires_on IS NULL OR b.expires_on >= $3)), 0) AS stock, \
+            ",
+        available!("p.id", "$3"),
+        " AS stock, \
             m.content_hash, m.width, m.height, m.placeholder \
          FROM products p \
          LEFT JOIN product_media x ON x.product_id = p.id AND x.position = 0 \
@@ -52,8 +53,8 @@ pub async fn list_listings(
          WHERE p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
             AND (CAST($4 AS TEXT) = '' OR REPLACE(LOWER(p.name), $4, '') <> LOWER(p.name) \
                 OR REPLACE(LOWER(p.name_en), $4, '') <> LOWER(p.name_en)) \
-         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $5",
-    )
+         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $5"
+    ))
     .bind(team.get())
     .bind(status.map(str::to_owned))
     .bind(today.to_owned())

@@ -59,7 +59,7 @@ pub struct LowStockRow {
 }
 
 /// A team's products in the shop of which less can be sold than its threshold, or than `pieces` of the smallest order
-/// where none was set; the emptiest first. `today` decides what has expired.
+/// where none was set; the emptiest first. Gift boxes have no stock of their own. `today` decides what has expired.
 pub async fn list_low_stock(
     conn: &mut Conn,
     team: TeamId,
@@ -77,7 +77,8 @@ pub async fn list_low_stock(
                                 (SELECT MIN(v.base_quantity * v.min_quantity) FROM variants v
                                   WHERE v.product_id = p.id AND v.active = 1), 0) AS threshold
                    FROM products p LEFT JOIN stock_thresholds t ON t.product_id = p.id
-                  WHERE p.team_id = $1 AND p.status = 'published') AS s
+                  WHERE p.team_id = $1 AND p.status = 'published'
+                    AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)) AS s
           WHERE s.available < s.threshold
           ORDER BY s.available, s.product_id LIMIT $4",
     )

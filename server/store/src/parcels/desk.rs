@@ -207,8 +207,8 @@ pub async fn split_goods(
     Ok(())
 }
 
-/// What was declared of a line, agreed of its weights and shown of its mark holds for the line that comes from it. What its pieces weigh is
-/// forgotten: which of them went along, the scales did not say.
+/// What was declared of a line, agreed of its weights and shown of its mark holds for the line that comes from it, and it
+/// stays part of its box. What its pieces weigh is forgotten: which of them went along, the scales did not say.
 pub async fn copy_line_terms(conn: &mut Conn, from: LineId, to: LineId) -> Result<()> {
     sql::query(
         "INSERT INTO line_return_rules (line_id, return_rule)
@@ -229,6 +229,14 @@ pub async fn copy_line_terms(conn: &mut Conn, from: LineId, to: LineId) -> Resul
     sql::query(
         "INSERT INTO order_line_marks (line_id, mark_id, name, name_en)
          SELECT CAST($2 AS BIGINT), mark_id, name, name_en FROM order_line_marks WHERE line_id = $1",
+    )
+    .bind(from.get())
+    .bind(to.get())
+    .execute(&mut *conn)
+    .await?;
+    sql::query(
+        "INSERT INTO order_bundle_lines (line_id, bundle_id)
+         SELECT CAST($2 AS BIGINT), bundle_id FROM order_bundle_lines WHERE line_id = $1",
     )
     .bind(from.get())
     .bind(to.get())

@@ -70,6 +70,7 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/notifications", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/parts", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/stock", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/preview", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/count", &[SELLERS], FORBIDDEN),
@@ -130,12 +131,13 @@ fn filled(path: &str, world: &World, in_other: bool) -> String {
     let claimed = path.ends_with("/after-sale");
     let number = if claimed { &world.claimed.number } else { number };
     let parcel = if claimed { world.claimed.parcel } else { world.paid.parcel };
+    let product = if path.ends_with("/parts") { world.bundle } else { world.product };
     let (team, unit) = if in_other { (world.other_team, world.other_unit) } else { (world.team, world.unit) };
     path.replace("{slug}", "own")
         .replace("{code}", "20260320")
         .replace("{number}", number)
         .replace("{team}", &team.to_string())
-        .replace("{product}", &world.product.to_string())
+        .replace("{product}", &product.to_string())
         .replace("{batch}", &world.batch.to_string())
         .replace("{template}", &world.template.to_string())
         .replace("{place}", &world.place.to_string())

@@ -35,6 +35,8 @@ pub struct World {
     pub mark: MarkId,
     pub licence: MarkLicenceId,
     pub product: ProductId,
+    /// A gift box with nothing in it.
+    pub bundle: ProductId,
     pub variant: VariantId,
     pub batch: BatchId,
     pub place: PlaceId,
@@ -201,6 +203,7 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         mark: MarkId::from_i64(0),
         licence: MarkLicenceId::from_i64(0),
         product: own.product,
+        bundle: ProductId::from_i64(0),
         variant: own.variant,
         batch: own.batch,
         place: own.place,
@@ -295,6 +298,8 @@ impl World {
             store::orders::list_order_lines(&mut conn, self.paid.id).await.unwrap()[0].id
         };
         self.desk_list = self.list_of("CP1", "access-list").await;
+        self.bundle =
+            service::bundles::create_bundle(&services, &seller, self.team, "access-box").await.unwrap();
         self
     }
 }

@@ -21,6 +21,21 @@ pub const TABLE: &[Row] = &[
     row("/api/cart/remove_line", WITH_SESSION, FORBIDDEN, |world| {
         vec![("variant", world.variant.to_string())]
     }),
+    // Before what follows takes the goods out of the shop.
+    row("/api/bundles/create_bundle", SELLERS, FORBIDDEN, |world| {
+        vec![("team", world.team.to_string()), ("key", "bundles-1".to_owned())]
+    }),
+    row("/api/bundles/save_contents", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("product", world.bundle.to_string()),
+            ("version", "1".to_owned()),
+            ("price_mode", "summed".to_owned()),
+            ("parts[0][variant]", world.variant.to_string()),
+            ("parts[0][quantity]", "2".to_owned()),
+            ("key", "bundles-2".to_owned()),
+        ]
+    }),
     row("/api/listing/save_draft", SELLERS, HIDDEN, |world| {
         vec![("product", world.product.to_string()), ("version", "1".to_owned()), ("name", "改".to_owned())]
     }),
