@@ -28,6 +28,7 @@ mod orders;
 mod passkeys;
 mod people;
 mod personal_data;
+mod pieces;
 mod plans;
 mod portable;
 mod recalls;
