@@ -173,11 +173,13 @@ async function send(form, button) {
   write(form);
   setBusy(form, true);
   say(form, words.saving);
-  const isWhole = form.enctype === 'multipart/form-data';
+  // A button may send the form somewhere else, or otherwise.
+  const said = (name) => button?.getAttribute('form' + name) ?? form.getAttribute(name);
+  const isWhole = said('enctype') === 'multipart/form-data';
   const texts = () => new URLSearchParams([...body].filter(([, value]) => typeof value === 'string'));
   let answer = null, go = null;
   try {
-    answer = await fetch(form.getAttribute('action'), {
+    answer = await fetch(said('action'), {
       method: 'POST', body: isWhole ? body : texts(), headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(SEND_MS),
     });
     if (answer.ok) go = (await answer.json()).go_to;
@@ -189,7 +191,7 @@ async function send(form, button) {
     return;
   }
   setBusy(form, false);
-  if (!answer || answer.ok || [408, 502, 503, 504].includes(answer.status)) {
+  if (!answer || answer.ok || [408, 429, 502, 503, 504].includes(answer.status)) {
     later(form, button);
     return;
   }
@@ -205,6 +207,7 @@ function later(form, button) {
   state.failed = (state.failed ?? 0) + 1;
   state.waiting = () => { if (!state.isBusy) send(form, button); };
   form.dataset.waiting = '';
+  write(form);
   say(form, states.get(form).mayKeep ? words.waiting : words.waiting_here);
   state.timer = setTimeout(state.waiting, Math.min(2 ** state.failed, 60) * 1000);
 }
