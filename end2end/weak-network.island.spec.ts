@@ -36,7 +36,10 @@ const quantity = (page: Page, t: Translate) => page.getByLabel(t('可卖的数�
 
 /** The page on which batches of a new listing are taken in. */
 async function stockPage(page: Page, t: Translate, at: (path: string) => string): Promise<string> {
-  const stock = `${await startListing(page, t, at)}/stock`;
+  await visit(page, at('/sell'));
+  await page.getByRole('button', { name: t('上架商品', 'List a product') }).first().click();
+  await page.waitForURL(/\/sell\/[^/]+\/products\/[^/?]+/);
+  const stock = `${new URL(page.url()).pathname}/stock`;
   await visit(page, stock);
   return stock;
 }
@@ -118,26 +121,28 @@ test('a draft is kept without a network and saved by itself; what somebody else 
   await visit(page, listing);
   await expect(name).toHaveValue('雨中毛尖');
 
-  await page.route('**/api/listing/save_draft', (route) => route.abort());
-  await name.fill('雨中毛尖 特级');
-  await expect.poll(() => kept(page)).toHaveLength(1);
-  const other = await page.context().newPage();
-  await visit(other, listing);
-  await other.evaluate(() => localStorage.clear());
-  await visit(other, listing);
-  await other.getByLabel(t('名称', 'Name'), { exact: true }).fill('晴天毛尖');
-  const mine = await page.evaluate(() => Object.entries({ ...localStorage }));
-  await expect(other.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') }).first()).toBeVisible();
-  await other.close();
-  void mine;
-  await name.fill('雨中毛尖 特级 二');
-  await page.unroute('**/api/listing/save_draft');
-  await page.route('**/api/listing/save_draft', (route) => route.abort());
-  await visit(page, listing);
-  await expect(unsaved(page, t)).toBeVisible();
-  await expect(name, 'the one on the server').toHaveValue('晴天毛尖');
-  await page.getByRole('button', { name: t('用我写的', 'Use mine') }).click();
-  await expect(name).toHaveValue('雨中毛尖 特级 二');
+  await test.step('a colleague changes it while this page has no network', async () => {
+    await page.route('**/api/listing/save_draft', (route) => route.abort());
+    const other = await page.context().newPage();
+    await visit(other, listing);
+    await other.getByLabel(t('名称', 'Name'), { exact: true }).fill('晴天毛尖');
+    await expect(other.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') }).first()).toBeVisible();
+    await other.close();
+    await name.fill('雨中毛尖 特级');
+    await visit(page, listing);
+    await expect(unsaved(page, t)).toBeVisible();
+    await expect(name, 'the one on the server').toHaveValue('晴天毛尖');
+  });
+
+  await test.step('whose words stay is chosen', async () => {
+    await page.unroute('**/api/listing/save_draft');
+    await page.getByRole('button', { name: t('用我写的', 'Use mine') }).click();
+    await expect(name).toHaveValue('雨中毛尖 特级');
+    await expect(saved).toBeVisible();
+    await expect.poll(() => kept(page)).toEqual([]);
+    await visit(page, listing);
+    await expect(name).toHaveValue('雨中毛尖 特级');
+  });
 });
 
 test('a photo chosen without a network survives a reload and is uploaded when the network is back', async ({ pageOf, t, at }) => {

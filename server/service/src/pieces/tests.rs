@@ -126,7 +126,7 @@ async fn nobody_adds_to_the_photo_of_another_and_only_sellers_of_the_team_begin_
     let fixture = county().await;
     let first = piece_of(PHOTO, 0, STEP);
     received(&fixture, &first).await;
-    let colleague = person(8, &[Role::SellerOf(TEAM)]);
+    let colleague = person(10, &[Role::SellerOf(TEAM)]);
     let asked = take_piece(&fixture.services, &colleague, TEAM, &piece_of(PHOTO, 0, 0)).await.unwrap();
     assert_eq!(asked.received_bytes, 0, "each sends their own");
     let next = piece_of(PHOTO, STEP, STEP);
