@@ -29,7 +29,7 @@ test('a cadre lists a product from a phone', async ({ pageOf, t, at }) => {
     await page.getByRole('radio', { name: t('预包装食品', 'Packaged food') }).check();
     await fillWords(page, t, name);
     await fillLabel(page, t, SC_NUMBER);
-    await expect(page.getByRole('status').getByText(t('已自动保存', 'Saved'))).toBeVisible();
+    await expect(page.getByRole('status').getByText(t('已存到服务器', 'Saved on the server'))).toBeVisible();
     await page.goto(address);
     await ready(page);
     await expect(page.getByLabel(t('名称', 'Name'), { exact: true })).toHaveValue(name);
@@ -40,11 +40,11 @@ test('a cadre lists a product from a phone', async ({ pageOf, t, at }) => {
   await test.step('without a connection it is kept on the phone, over a reload', async () => {
     await page.route('**/api/**', (route) => route.abort());
     await page.getByLabel(t('介绍', 'Story'), { exact: true }).fill('雨大，网断了，先记在手机里。');
-    await expect(page.getByRole('status').getByText(t('网络不通', 'no connection'))).toBeVisible();
+    await expect(page.getByRole('status').getByText(t('存在本机，等网络', 'Kept on this device'))).toBeVisible();
     await page.goto(address);
     await ready(page);
     await expect(page.getByLabel(t('介绍', 'Story'), { exact: true })).toHaveValue('雨大，网断了，先记在手机里。');
-    await expect(page.getByText(t('已恢复上次没保存的内容', 'What you had not saved is back'))).toBeVisible();
+    await expect(page.getByText(t('还没有存到服务器', 'Not saved on the server yet'))).toBeVisible();
     await page.unroute('**/api/**');
   });
 

@@ -52,6 +52,8 @@ pub struct RequestInfo {
     pub form_key: String,
     /// Marks the scripts and styles of this answer as ours.
     pub nonce: String,
+    /// When the form was saved whose answer led here; `None` when none did.
+    pub saved_at_ms: Option<i64>,
 }
 
 impl RequestInfo {

@@ -28,7 +28,7 @@ mod upload;
 
 #[cfg(feature = "ssr")]
 pub use server::{
-    SessionCookie, Then, ensure_session, half_session_cookie_name, own_referer, safe_next,
+    SessionCookie, Then, ensure_session, half_session_cookie_name, own_referer, safe_next, saved_cookie_name,
     session_cookie_name, submit, submit_as_guest,
 };
 #[cfg(feature = "ssr")]

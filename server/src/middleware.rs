@@ -82,7 +82,8 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     if !method.is_safe() {
         // A page fetched before this would show the cart, or the account, as it was.
         let stale = HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\"");
-        answer.headers_mut().insert("clear-site-data", stale);
+        // Several such headers are one list.
+        answer.headers_mut().append("clear-site-data", stale);
     }
     if answer.status() == StatusCode::SERVICE_UNAVAILABLE
         && !answer.headers().contains_key(header::RETRY_AFTER)

@@ -231,6 +231,8 @@ ids! {
     CarrierEventId;
     /// A [notification](crate::notification) of one person.
     NotificationId;
+    /// A photo of which some pieces have come.
+    UnfinishedPhotoId;
     /// A record of the audit log.
     AuditId;
 }

@@ -17,6 +17,9 @@ use crate::context::{RequestContext, localised};
 use crate::routes::{encode, paths};
 use crate::text::error_text;
 
+/// Tells a browser what to throw away (<https://w3c.github.io/webappsec-clear-site-data/>).
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
 /// What becomes of the session's cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionCookie {
@@ -156,6 +159,16 @@ fn succeed<T>(current: &RequestContext, response: &ResponseOptions, then: Then<T
     let go_to = then.go_to.or_else(|| current.request.referer.clone()).unwrap_or_else(paths::home);
     let go_to = localised(current.viewer.locale, &without_flash(&go_to));
     let is_secure = current.site.is_secure;
+    match &then.cookie {
+        Some(SessionCookie::Clear) => {
+            // Forms and photos that a console kept in the browser go with the session.
+            response.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
+        }
+        None if current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty()) => {
+            set_cookie(response, &saved_cookie(current.services.now_ms(), is_secure));
+        }
+        _ => {}
+    }
     if let Some(cookie) = then.cookie {
         set_cookie(response, &cookie.header(session_cookie_name(is_secure), is_secure));
     }
@@ -256,6 +269,18 @@ pub fn session_cookie_name(is_secure: bool) -> &'static str {
 #[must_use]
 pub fn half_session_cookie_name(is_secure: bool) -> &'static str {
     if is_secure { "__Host-xj-half" } else { "xj-half" }
+}
+
+/// The name of the cookie by which the next page of a console tells when something was saved.
+#[must_use]
+pub fn saved_cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-xj-saved" } else { "xj-saved" }
+}
+
+/// It has to last as long as the way to the next page takes to begin, and no longer.
+fn saved_cookie(at_ms: i64, is_secure: bool) -> String {
+    let (name, secure) = (saved_cookie_name(is_secure), if is_secure { "; Secure" } else { "" });
+    format!("{name}={at_ms}; Path=/; Max-Age=5; HttpOnly; SameSite=Lax{secure}")
 }
 
 fn with_flash(path: &str, token: &str) -> String {

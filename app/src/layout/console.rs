@@ -176,12 +176,13 @@ pub fn frame(console: Console, body: AnyView) -> AnyView {
         })
         .collect();
     view! {
+        {super::field::part()}
         <div class="console wrap">
             <nav class="side" aria-label=console.label>
                 <p class="side__who"><strong>{console.who.clone()}</strong><span>{console.label}</span></p>
                 {entries}
             </nav>
-            <main id="main" class="console__main" tabindex="-1">{body}</main>
+            <main id="main" class="console__main" tabindex="-1">{super::field::saved()}{body}</main>
         </div>
     }
     .into_any()

@@ -48,7 +48,7 @@ hint.rel='prefetch';hint.href=link.href;document.head.append(hint);},event.point
 }";
 
 /// JSON that may stand inside a script element.
-fn script_json(value: &serde_json::Value) -> String {
+pub(super) fn script_json(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 

@@ -3,6 +3,7 @@
 mod answer;
 mod console;
 mod document;
+mod field;
 mod shop;
 
 pub use answer::{Answer, Content, answer};

@@ -40,6 +40,7 @@ pub mod orders;
 pub mod payments;
 pub mod personal_data;
 pub mod photos;
+pub mod pieces;
 pub mod portable;
 pub mod ports;
 pub mod refunds;

@@ -46,6 +46,24 @@ pub struct UploadedPhoto {
     pub placeholder: String,
 }
 
+impl From<MediaRow> for UploadedPhoto {
+    fn from(row: MediaRow) -> Self {
+        Self {
+            media_id: row.id,
+            content_hash: row.content_hash,
+            width: row.width,
+            height: row.height,
+            placeholder: row.placeholder,
+        }
+    }
+}
+
+/// The photo whose original has this hash, if it is stored.
+pub(crate) async fn find_stored(services: &Services, hash: &str) -> Result<Option<UploadedPhoto>> {
+    let row = find_media_by_hash(&mut *services.db.read().await?, hash).await?;
+    Ok(row.map(UploadedPhoto::from))
+}
+
 /// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often; without a `key`
 /// of its own a sending is known by them.
 ///
@@ -88,13 +106,7 @@ pub async fn upload_photo(
         audit::record(&mut tx, services, Some(user), UPLOADED, "team", team.get(), detail).await?;
     }
     let stored = find_media_by_hash(&mut tx, &row.content_hash).await?.ok_or(ServiceError::NotFound)?;
-    let photo = UploadedPhoto {
-        media_id: stored.id,
-        content_hash: stored.content_hash,
-        width: stored.width,
-        height: stored.height,
-        placeholder: stored.placeholder,
-    };
+    let photo = UploadedPhoto::from(stored);
     idempotency::finish(&mut tx, &request, &photo).await?;
     tx.commit().await?;
     Ok(photo)
@@ -122,7 +134,7 @@ pub async fn load_rendition(services: &Services, hash: &str, name: &str) -> Resu
 }
 
 /// The place of the photos does not answer, after it was asked several times: the person may try again.
-fn out_of_reach(error: object_store::Error) -> ServiceError {
+pub(crate) fn out_of_reach(error: object_store::Error) -> ServiceError {
     tracing::error!(%error, "the photos' place is out of reach");
     ServiceError::Busy
 }

@@ -143,6 +143,7 @@ pub async fn sweep(services: &Services) -> Result<()> {
     crate::personal_data::forget_old(services).await?;
     crate::unpaid::purge(services).await?;
     crate::sheets::purge(services).await?;
+    crate::pieces::purge(services).await?;
     notifications::purge(services).await?;
     notifications::look_at_the_day(services).await?;
     crate::shipping::lists::purge(services).await?;

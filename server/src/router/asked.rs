@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use app::context::{RequestContext, RequestInfo};
-use app::form::{SessionCookie, half_session_cookie_name, own_referer, session_cookie_name};
+use app::form::{
+    SessionCookie, half_session_cookie_name, own_referer, saved_cookie_name, session_cookie_name,
+};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -13,6 +15,9 @@ use domain::locale::Locale;
 
 use super::AppState;
 use crate::middleware::{self, PathLocale, RequestMarks};
+
+/// So long after it was saved a form is still told of.
+const SAVED_SHOWN_MS: u64 = 120_000;
 
 /// What a request says by itself, before the database is asked.
 pub(super) struct Asked {
@@ -60,6 +65,9 @@ pub(super) fn read_request(
         referer: own_referer(text(header::REFERER), text(header::HOST)),
         wants_html,
         client_address: middleware::client_address(headers, peer, state.trust_proxy).to_string(),
+        saved_at_ms: cookie(headers, saved_cookie_name(state.site.is_secure))
+            .and_then(|at_ms| at_ms.parse().ok())
+            .filter(|at_ms| state.services.now_ms().abs_diff(*at_ms) < SAVED_SHOWN_MS),
     };
     let user_agent = text(header::USER_AGENT);
     Asked {

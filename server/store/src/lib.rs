@@ -49,6 +49,7 @@ pub mod parcels;
 pub mod payments;
 pub mod people;
 pub mod personal_data;
+pub mod pieces;
 pub mod portable;
 pub mod recalls;
 #[cfg(any(test, feature = "scale"))]

@@ -112,8 +112,11 @@ impl Person {
         let Ok(answer) = self.ask(request.header(ACCEPT, "application/json")).send().await else {
             return Said::Nothing(None);
         };
-        if let Some(cookie) = answer.headers().get(SET_COOKIE) {
-            cookie.to_str().unwrap().split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
+        for cookie in answer.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap_or_default();
+            if pair.starts_with("xj=") {
+                pair.clone_into(&mut self.cookie);
+            }
         }
         let status = answer.status().as_u16();
         let Ok(body) = answer.text().await else { return Said::Nothing(None) };

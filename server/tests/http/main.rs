@@ -22,3 +22,4 @@ mod test_shop;
 mod twin;
 mod unpaid;
 mod watching;
+mod weak_network;

@@ -1,4 +1,4 @@
-//! What the islands need of the browser: sending with progress, and a copy of the form that outlives a reload.
+//! What the islands need of the browser: sending with progress, and going on when it is connected again.
 
 use leptos::prelude::*;
 use leptos::server_fn::Bytes;
@@ -7,7 +7,7 @@ use leptos::server_fn::codec::JsonEncoding;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{EventTarget, ProgressEvent, UrlSearchParams, XmlHttpRequest};
+use web_sys::{EventTarget, ProgressEvent, XmlHttpRequest};
 
 use crate::AppError;
 use crate::form::Answer;
@@ -15,11 +15,11 @@ use crate::form::Answer;
 /// A request may take this long; a phone in a valley is slow, but a dead connection must be noticed.
 const TIMEOUT_MS: u32 = 120_000;
 
-/// Sends a form and gives its answer. What did not reach the server is [`AppError::Unreachable`].
+/// Sends a form, tells how many bytes have left, and gives its answer. What did not reach the server is [`AppError::Unreachable`].
 pub fn post<T: DeserializeOwned + 'static>(
     address: &str,
     body: &JsValue,
-    on_progress: Option<Box<dyn Fn(i32)>>,
+    on_progress: Option<Box<dyn Fn(f64)>>,
     done: impl FnOnce(Result<T, AppError>) + 'static,
 ) {
     let Ok(request) = XmlHttpRequest::new() else { return };
@@ -33,10 +33,7 @@ pub fn post<T: DeserializeOwned + 'static>(
     }
     if let (Some(on_progress), Ok(upload)) = (on_progress, request.upload()) {
         let listener = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
-            if event.total() > 0.0 {
-                #[expect(clippy::cast_possible_truncation, reason = "a percentage")]
-                on_progress((event.loaded() * 100.0 / event.total()) as i32);
-            }
+            on_progress(event.loaded());
         });
         let target: &EventTarget = upload.unchecked_ref();
         let _ = target.add_event_listener_with_callback("progress", listener.into_js_value().unchecked_ref());
@@ -82,54 +79,4 @@ pub fn wait_seconds(failed: u32) -> u64 {
 pub fn on_reconnect(again: impl Fn() + 'static) {
     let handle = window_event_listener_untyped("online", move |_| again());
     on_cleanup(move || handle.remove());
-}
-
-/// The copy of what was typed, kept until the server has it.
-#[derive(Debug)]
-pub struct Copy {
-    /// The version of the listing the form was made from.
-    pub version: i64,
-    /// The form was sent by a button: if the listing is younger now, the copy has served its purpose.
-    pub was_sent: bool,
-    pub values: UrlSearchParams,
-}
-
-fn place(product: &str) -> String {
-    format!("listing-{product}")
-}
-
-fn store() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-/// Keeps the form's values.
-pub fn keep_copy(product: &str, copy: &Copy) {
-    let values = String::from(copy.values.to_string());
-    let text = format!("{}|{}|{values}", copy.version, if copy.was_sent { "sent" } else { "typed" });
-    if let Some(store) = store() {
-        let _ = store.set_item(&place(product), &text);
-    }
-}
-
-/// Forgets the copy: the server has it all.
-pub fn drop_copy(product: &str) {
-    if let Some(store) = store() {
-        let _ = store.remove_item(&place(product));
-    }
-}
-
-/// The copy that is worth restoring into a form of this version.
-pub fn kept_copy(product: &str, version: i64) -> Option<Copy> {
-    let text = store()?.get_item(&place(product)).ok().flatten()?;
-    let mut parts = text.splitn(3, '|');
-    let copy = Copy {
-        version: parts.next()?.parse().ok()?,
-        was_sent: parts.next()? == "sent",
-        values: UrlSearchParams::new_with_str(parts.next()?).ok()?,
-    };
-    if copy.was_sent && copy.version < version {
-        drop_copy(product);
-        return None;
-    }
-    Some(copy)
 }

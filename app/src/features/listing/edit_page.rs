@@ -10,8 +10,8 @@ use super::fields::Wrong;
 use super::keeper::{KeptForm, listing_keeper};
 use super::photo_uploader::{PhotoItem, ShownPhotos, photo_uploader};
 use super::{
-    LISTING_PATH, PHOTOS_PATH, boxed, depth, labels, publish_part, review_part, save, sections, typed,
-    variants_part,
+    LISTING_PATH, PHOTOS_PATH, PIECES_PATH, boxed, depth, labels, publish_part, review_part, save, sections,
+    typed, variants_part,
 };
 use crate::context::{flash, link, locale, name, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
@@ -269,6 +269,7 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             method="post"
             action=link(LISTING_PATH)
             enctype="multipart/form-data"
+            data-keep=page.product.to_string()
             autocomplete="off"
             novalidate
         >
@@ -283,9 +284,8 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
                         photos: shown.photos.clone(),
                         team: team.id.to_string(),
                         address: PHOTOS_PATH.to_owned(),
+                        pieces_address: PIECES_PATH.to_owned(),
                         product: page.product.to_string(),
-                        version: page.version,
-                        is_refused: shown.is_refused,
                     },
                     locale(),
                 )}
@@ -307,11 +307,8 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
                 {listing_keeper(
                     KeptForm {
                         form_id: FORM_ID.to_owned(),
-                        product: page.product.to_string(),
-                        version: page.version,
                         address: SaveDraft::PATH.to_owned(),
                         saves_itself: !is_published,
-                        is_refused: shown.is_refused,
                     },
                     locale(),
                 )}

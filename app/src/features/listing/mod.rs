@@ -56,6 +56,8 @@ pub use uploads::uploads;
 
 /// Where photos are sent one by one.
 pub const PHOTOS_PATH: &str = "/upload/photos";
+/// Where a photo goes piece by piece.
+pub const PIECES_PATH: &str = "/upload/photo-piece";
 /// Where the whole form goes without scripts.
 pub const LISTING_PATH: &str = "/upload/listing";
 

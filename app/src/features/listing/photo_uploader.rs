@@ -8,6 +8,10 @@ use crate::routes::paths;
 use crate::ui::{icon_l, icon_s};
 
 #[cfg(feature = "hydrate")]
+mod kept;
+#[cfg(feature = "hydrate")]
+mod piecewise;
+#[cfg(feature = "hydrate")]
 mod sending;
 
 /// A photo that the server has.
@@ -24,6 +28,8 @@ crate::island::readable!(PhotoItem { id, hash });
 struct Job {
     number: u32,
     name: String,
+    /// The photo itself, as the browser shows it.
+    preview: String,
     /// Why it did not get through; it can be tried again when `may_retry`.
     failure: Option<String>,
     may_retry: bool,
@@ -36,15 +42,13 @@ struct Job {
 pub struct ShownPhotos {
     pub photos: Vec<PhotoItem>,
     pub team: String,
-    /// Where photos are sent.
+    /// Where photos are sent, whole and in pieces.
     pub address: String,
+    pub pieces_address: String,
     pub product: String,
-    /// Of the listing that is being changed.
-    pub version: i64,
-    pub is_refused: bool,
 }
 
-crate::island::readable!(ShownPhotos { photos, team, address, product, version, is_refused });
+crate::island::readable!(ShownPhotos { photos, team, address, pieces_address, product });
 
 crate::island::island! {
     /// The photos in their order (the first is the cover), each as a hidden field of the form around it, and the way to
@@ -53,14 +57,14 @@ crate::island::island! {
 }
 
 fn content(shown: ShownPhotos, locale: Locale) -> impl IntoView {
-    let ShownPhotos { photos, team, address, product, version, is_refused } = shown;
+    let ShownPhotos { photos, team, address, pieces_address, product } = shown;
     let photos = RwSignal::new(photos);
     let jobs = RwSignal::new(Vec::<Job>::new());
     let percent = RwSignal::new(0_i32);
     let is_live = RwSignal::new(false);
     let root = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "hydrate")]
-    sending::restore(photos, &product, version, is_refused);
+    sending::restore(photos, root);
     #[cfg(feature = "hydrate")]
     let sender = sending::Sender::start(sending::Parts {
         photos,
@@ -70,10 +74,11 @@ fn content(shown: ShownPhotos, locale: Locale) -> impl IntoView {
         team,
         product,
         address,
+        pieces_address,
         locale,
     });
     #[cfg(not(feature = "hydrate"))]
-    let _ = (team, address, product, version, is_refused);
+    let _ = (team, address, pieces_address, product);
     Effect::new(move |_| is_live.set(true));
 
     let choose = move |_event: web_sys::Event| {
@@ -234,7 +239,7 @@ fn job_item(
     let words = match &job.failure {
         Some(failure) => failure.clone(),
         None if job.is_waiting => {
-            locale.pick("网络断了，恢复后自动继续", "No connection: it goes on by itself").to_owned()
+            locale.pick("存在本机，等网络", "Kept on this device, waiting for the network").to_owned()
         }
         None if is_first => locale.pick("上传中…", "Uploading…").to_owned(),
         None => locale.pick("排队中", "Waiting").to_owned(),
@@ -249,7 +254,10 @@ fn job_item(
     view! {
         <li class=if is_bad { "upload upload--bad" } else { "upload" }>
             {bar}
-            <div class="photo photo--sq photo--none">{icon_l("image")}</div>
+            <div class="photo photo--sq photo--none">
+                {icon_l("image")}
+                <img src=job.preview alt="" width="320" height="320"/>
+            </div>
             <p class="upload__msg" role="status">{job.name}" "{words}" "{again}</p>
             <div class="upload__acts">
                 <button

@@ -6,12 +6,13 @@ use axum::body::Bytes;
 use domain::failure::{FieldError, Problem};
 use domain::ids::{ProductId, TeamId};
 use domain::option_matrix::with_options;
+use service::pieces::{MAX_PIECE_BYTES, Piece};
 use service::{ServiceError, Services, Viewer};
 
 use super::api::DraftForm;
 use super::photo_uploader::Change;
 use super::save::{photo_id, save};
-use super::{LISTING_PATH, PHOTOS_PATH, stock_path, typed};
+use super::{LISTING_PATH, PHOTOS_PATH, PIECES_PATH, stock_path, typed};
 use crate::AppError;
 use crate::form::{Answer, Then, UploadForm, UploadedFile, submit, submit_upload};
 use crate::routes::{Upload, paths};
@@ -20,6 +21,7 @@ use crate::routes::{Upload, paths};
 pub fn uploads() -> Vec<Upload> {
     vec![
         Upload::new(PHOTOS_PATH, 13 << 20, upload_photos),
+        Upload::new(PIECES_PATH, MAX_PIECE_BYTES + (64 << 10), upload_piece),
         Upload::new(LISTING_PATH, 110 << 20, post_listing),
     ]
 }
@@ -36,6 +38,22 @@ async fn upload_photos(form: UploadForm) -> Result<Answer<serde_json::Value>, Ap
         let photo =
             service::photos::upload_photo(&services, &viewer, team, Bytes::from(file.bytes), &key).await?;
         Ok(Then::stay(photo))
+    })
+    .await
+}
+
+/// A piece of one photo, or none to ask how much of it has come.
+async fn upload_piece(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
+    submit_upload(form, |services, viewer, mut form| async move {
+        viewer.require_user()?;
+        let team: TeamId = form.value("team").parse().map_err(|_| ServiceError::NotFound)?;
+        let number = |field: &'static str| {
+            form.value(field).parse::<i64>().map_err(|_| ServiceError::invalid(field, Problem::NotANumber))
+        };
+        let (length_bytes, offset_bytes) = (number("length")?, number("offset")?);
+        let bytes = form.files.pop().map(|file| Bytes::from(file.bytes)).unwrap_or_default();
+        let piece = Piece { digest: form.value("digest").to_owned(), length_bytes, offset_bytes, bytes };
+        Ok(Then::stay(service::pieces::take_piece(&services, &viewer, team, &piece).await?))
     })
     .await
 }

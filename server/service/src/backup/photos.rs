@@ -32,6 +32,8 @@ pub(super) async fn copy_all(
     let mut lines = BufWriter::new(files::create(&list)?);
     let (mut all, mut copied) = (0, 0);
     let mut shelves = media.list_with_delimiter(None).await?.common_prefixes;
+    // Pieces of photos that are still on their way are sent again.
+    shelves.retain(|shelf| shelf.as_ref() != crate::pieces::FOLDER);
     shelves.sort();
     for shelf in shelves {
         // By shelf and sorted, so that neither all names nor all hashes are in memory at once. A shelf is the first

@@ -29,6 +29,7 @@ mod orders;
 mod passkeys;
 mod people;
 mod personal_data;
+mod pieces;
 mod plans;
 mod portable;
 mod recalls;

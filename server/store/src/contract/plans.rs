@@ -17,7 +17,7 @@ use crate::sql::executed;
 use crate::{Conn, Db};
 
 /// Tables that grow with goods, people and trade. The others are as large as the county.
-const BIG: [&str; 45] = [
+const BIG: [&str; 46] = [
     "after_sale_goods",
     "after_sale_lines",
     "after_sale_messages",
@@ -58,6 +58,7 @@ const BIG: [&str; 45] = [
     "search_typos",
     "team_days",
     "timers",
+    "unfinished_photos",
     "users",
     "variants",
     "weighed_lines",

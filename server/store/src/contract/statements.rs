@@ -50,7 +50,8 @@ scenarios!(
     mail,
     marks,
     audit,
-    personal_data
+    personal_data,
+    pieces
 );
 
 #[tokio::test]

@@ -150,6 +150,7 @@ const NEVER_DONE: &[&str] = &[
     "/api/account/sign_in",
     "/api/account/register",
     "/upload/photos",
+    "/upload/photo-piece",
     "/upload/listing",
     "/upload/goods-sheet",
     "/upload/after-sale",

@@ -105,6 +105,8 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             call.other = Some(("rows[0][stock_change]", "6".to_owned()));
         }
         "/api/changes/restore" => call.put("version", &version(world).await.to_string()),
+        // The first of two pieces; it is known by its photo and its place.
+        "/upload/photo-piece" => call.file = Some(vec![7; 20_000]),
         "/upload/photos" => {
             call.file = Some(PICTURE.to_vec());
             call.other_file = Some(OTHER_PICTURE.to_vec());

@@ -11,9 +11,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Element, Event, EventTarget, HtmlInputElement};
 
 use super::super::api::SavedDraft;
-use super::super::browser::{
-    Copy, drop_copy, keep_copy, kept_copy, may_pass, on_reconnect, post, wait_seconds,
-};
+use super::super::browser::{may_pass, on_reconnect, post, wait_seconds};
 use super::Kept;
 use super::typed_form::TypedForm;
 use crate::AppError;
@@ -25,26 +23,21 @@ const REST: Duration = Duration::from_millis(1_500);
 
 pub(super) struct Start {
     pub(super) form_id: String,
-    pub(super) product: String,
-    pub(super) version: i64,
     pub(super) address: String,
     pub(super) saves_itself: bool,
-    pub(super) is_refused: bool,
     pub(super) locale: Locale,
     pub(super) kept: RwSignal<Kept>,
-    pub(super) is_restored: RwSignal<bool>,
 }
 
 struct Keeper {
     form: TypedForm,
     start: Start,
-    version: Cell<i64>,
     is_dirty: Cell<bool>,
     is_saving: Cell<bool>,
     failed: Cell<u32>,
     /// Counts what was scheduled: only the youngest goes off.
     schedule: Cell<u32>,
-    /// A button pressed while a save was under way: it is pressed again afterwards, over the new version.
+    /// A button pressed while a save or a photo was under way: it is pressed again afterwards, over the new version.
     pressed: RefCell<Option<JsValue>>,
 }
 
@@ -55,7 +48,6 @@ pub(super) fn start(start: Start) {
         return;
     };
     let keeper = Rc::new(Keeper {
-        version: Cell::new(start.version),
         form,
         start,
         is_dirty: Cell::new(false),
@@ -64,12 +56,19 @@ pub(super) fn start(start: Start) {
         schedule: Cell::new(0),
         pressed: RefCell::default(),
     });
+    // What an earlier page left behind stands in the fields already.
     keeper.form.show_class(false);
-    keeper.restore();
     for kind in ["input", "change", "photos"] {
         let own = keeper.clone();
         listen(&keeper.form.0, kind, move |event| own.typed(&event));
     }
+    let own = keeper.clone();
+    // Whoever pressed the button counted on that photo.
+    listen(&keeper.form.0, "photo-refused", move |_| {
+        if own.pressed.take().is_some() {
+            own.start.kept.set(Kept::Here);
+        }
+    });
     let own = keeper.clone();
     listen(&keeper.form.0, "click", move |event| own.clicked(&event));
     let own = keeper.clone();
@@ -92,12 +91,6 @@ fn time_of_day() -> String {
 }
 
 impl Keeper {
-    fn keep(&self, was_sent: bool) {
-        if let Some(values) = self.form.values() {
-            keep_copy(&self.start.product, &Copy { version: self.version.get(), was_sent, values });
-        }
-    }
-
     fn typed(self: &Rc<Self>, event: &Event) {
         let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
@@ -107,8 +100,14 @@ impl Keeper {
                 _ => {}
             }
         }
+        if event.type_() == "photos"
+            && self.form.uploading().is_none()
+            && let Some(button) = self.pressed.take()
+        {
+            self.form.press(&button);
+            return;
+        }
         self.is_dirty.set(true);
-        self.keep(false);
         if !self.is_saving.get() {
             self.start.kept.set(Kept::Here);
         }
@@ -133,7 +132,7 @@ impl Keeper {
     }
 
     fn save(self: &Rc<Self>) {
-        if self.is_saving.get() || !self.start.saves_itself {
+        if self.is_saving.get() || !self.start.saves_itself || self.form.is_sent() {
             return;
         }
         let Some(values) = self.form.values() else { return };
@@ -150,22 +149,16 @@ impl Keeper {
         match outcome {
             Ok(saved) => {
                 self.failed.set(0);
-                self.version.set(saved.version);
                 self.form.set_hidden("[name=version]", &saved.version.to_string());
                 for (row, id) in &saved.new_ids {
                     self.form.set_hidden(&format!("#{}", html_id(&format!("variants.{row}.id"))), id);
                 }
                 self.form.mark(self.start.locale, &saved.problems);
+                // What could not be read is only here: the browser keeps its copy until it can.
+                self.form.tell_saved(!self.is_dirty.get() && saved.problems.is_empty());
                 if self.is_dirty.get() {
-                    self.keep(false);
                     self.save_in(REST);
                 } else {
-                    // What could not be read is only here: the copy stays until it can.
-                    if saved.problems.is_empty() {
-                        drop_copy(&self.start.product);
-                    } else {
-                        self.keep(false);
-                    }
                     self.start.kept.set(Kept::Saved(time_of_day(), saved.problems.len()));
                 }
             }
@@ -180,7 +173,9 @@ impl Keeper {
                 self.start.kept.set(Kept::Refused(error_text(self.start.locale, &error)));
             }
         }
-        if let Some(button) = self.pressed.take() {
+        if self.form.uploading().is_none()
+            && let Some(button) = self.pressed.take()
+        {
             self.form.press(&button);
         }
     }
@@ -194,49 +189,16 @@ impl Keeper {
         }
     }
 
-    /// Puts what an earlier page left behind back into the fields.
-    fn restore(self: &Rc<Self>) {
-        let product = &self.start.product;
-        if self.start.is_refused {
-            return;
-        }
-        let Some(copy) = kept_copy(product, self.version.get()) else { return };
-        let mut has_changed = false;
-        for pair in copy.values.entries().into_iter().flatten() {
-            let pair: js_sys::Array = pair.unchecked_into();
-            let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) else {
-                continue;
-            };
-            if matches!(name.as_str(), "product" | "version" | "photos[]") || name.ends_with("[id]") {
-                continue;
-            }
-            has_changed |= self.form.put_back(&name, &value);
-        }
-        if has_changed {
-            self.form.show_class(true);
-            self.start.is_restored.set(true);
-            self.is_dirty.set(true);
-            self.start.kept.set(Kept::Here);
-        } else if !copy.was_sent {
-            drop_copy(product);
-        }
-    }
-
     fn submitted(&self, event: &Event) {
-        let uploading = self.form.0.get_attribute("data-uploading").unwrap_or_default();
-        if !matches!(uploading.as_str(), "" | "0") {
-            event.prevent_default();
-            self.start.kept.set(Kept::Uploading(uploading));
-            return;
-        }
         // Nothing may go off behind the form's back: it would be saved over a version that is no more.
         self.schedule.set(self.schedule.get() + 1);
         let button = js_sys::Reflect::get(event, &"submitter".into()).unwrap_or(JsValue::NULL);
-        if self.is_saving.get() {
-            event.prevent_default();
-            self.pressed.replace(Some(button));
+        if let Some(count) = self.form.uploading() {
+            self.start.kept.set(Kept::Uploading(count));
+        } else if !self.is_saving.get() {
             return;
         }
-        self.keep(true);
+        event.prevent_default();
+        self.pressed.replace(Some(button));
     }
 }

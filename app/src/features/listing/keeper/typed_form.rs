@@ -4,16 +4,10 @@ use domain::failure::FieldError;
 use domain::locale::Locale;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{
-    Element, FormData, HtmlFormElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
-    UrlSearchParams,
-};
+use web_sys::{Element, Event, FormData, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
 use crate::form::html_id;
 use crate::text::problem_text;
-
-/// Rows that a copy may bring back at most.
-const MAX_ROWS: usize = 40;
 
 pub(super) struct TypedForm(pub(super) HtmlFormElement);
 
@@ -84,51 +78,23 @@ impl TypedForm {
         }
     }
 
-    /// Answers whether the field says something else now.
-    pub(super) fn put_back(&self, name: &str, value: &str) -> bool {
-        if name == "food_class" {
-            let selector = format!("[name=food_class][value=\"{value}\"]");
-            let found = self.0.query_selector(&selector).ok().flatten();
-            let Some(radio) = found.and_then(|found| found.dyn_into::<HtmlInputElement>().ok()) else {
-                return false;
-            };
-            let differs = !radio.checked();
-            radio.set_checked(true);
-            return differs;
+    /// How many photos are still on their way; `None` when none is.
+    pub(super) fn uploading(&self) -> Option<String> {
+        self.0.get_attribute("data-uploading").filter(|count| !matches!(count.as_str(), "" | "0"))
+    }
+
+    /// Whether the page's script is sending the form as a whole, or waits for the network to do so.
+    pub(super) fn is_sent(&self) -> bool {
+        self.0.has_attribute("data-waiting")
+            || self.0.get_attribute("aria-busy").is_some_and(|is_busy| is_busy == "true")
+    }
+
+    /// Tells the page's script that the server has the form, `is_whole` or but for what could not be read.
+    pub(super) fn tell_saved(&self, is_whole: bool) {
+        let _ = self.0.toggle_attribute_with_force("data-unsaved", !is_whole);
+        if let Ok(event) = Event::new("saved") {
+            let _ = self.0.dispatch_event(&event);
         }
-        let selector = format!("[name=\"{name}\"]");
-        let find = || self.0.query_selector(&selector).ok().flatten();
-        let mut found = find();
-        for _ in 0..MAX_ROWS {
-            if found.is_some() || !name.starts_with("variants[") || value.is_empty() {
-                break;
-            }
-            self.add_row();
-            found = find();
-        }
-        let Some(element) = found else { return false };
-        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-            if input.type_() == "checkbox" {
-                let differs = !input.checked();
-                input.set_checked(true);
-                return differs;
-            }
-            let differs = input.value() != value;
-            input.set_value(value);
-            return differs;
-        }
-        if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
-            // A form sends line ends of its own kind.
-            let differs = area.value().replace("\r\n", "\n") != value.replace("\r\n", "\n");
-            area.set_value(value);
-            return differs;
-        }
-        if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
-            let differs = select.value() != value;
-            select.set_value(value);
-            return differs;
-        }
-        false
     }
 
     /// Sends the form as if `button` had been pressed.

@@ -8,6 +8,11 @@ pub const UPLOADS: &[Row] = &[
     row("/upload/photos", SELLERS, FORBIDDEN, |world| {
         vec![("team", world.team.to_string()), ("key", "access-4".to_owned())]
     }),
+    row("/upload/photo-piece", SELLERS, FORBIDDEN, |world| {
+        let fields =
+            [("digest", "a5".repeat(32)), ("length", "40000".to_owned()), ("offset", "0".to_owned())];
+        fields.into_iter().chain([("team", world.team.to_string())]).collect()
+    }),
     row("/upload/listing", SELLERS, HIDDEN, |world| {
         vec![("product", world.product.to_string()), ("version", "1".to_owned()), ("name", "改".to_owned())]
     }),

@@ -1,0 +1,55 @@
+//! What a console gives to who works in a field: a script that keeps what is typed until the server has it
+//! (`public/field.js`, see decision 0028), and the line that tells that something was saved.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+
+use super::document::script_json;
+use crate::context::{asset, request, t, viewer};
+
+/// The script, with whose console this is and with its words; nothing for who is not signed in.
+pub(super) fn part() -> AnyView {
+    let Some(account) = viewer().user_id() else { return ().into_any() };
+    // Where a moment stands in a sentence there is an ellipsis.
+    let words = serde_json::json!({
+        "saving": t("正在保存", "Saving"),
+        "saved": t("已存到服务器 …", "Saved on the server at …"),
+        "waiting": t(
+            "存在本机，等网络：恢复后自动发送",
+            "Kept on this device, waiting for the network: then it is sent by itself",
+        ),
+        "waiting_here": t(
+            "没有网络，等网络：这一页开着，恢复后就自动发送",
+            "Waiting for the network: while this page stays open it is then sent by itself",
+        ),
+        "here": t("有未保存的修改", "Not saved yet"),
+        "unsaved": t(
+            "还没有存到服务器：您在 … 写的内容已经填回来了。",
+            "Not saved on the server yet: what you typed at … is back.",
+        ),
+        "go_on": t("接着写", "Go on"),
+        "give_up": t("放弃", "Drop it"),
+        "newer": t(
+            "还没有存到服务器：您在 … 写过这张表，之后服务器上的内容变了。下面是服务器上的内容。",
+            "Not saved on the server yet: you typed here at …, and the server's version has changed since. Below is the server's.",
+        ),
+        "mine": t("用我写的", "Use mine"),
+        "theirs": t("放弃我写的", "Drop mine"),
+    });
+    let said = serde_json::json!({ "account": account.to_string(), "words": words });
+    let nonce = use_nonce();
+    view! {
+        <script type="application/json" id="field" nonce=nonce.clone() inner_html=script_json(&said)></script>
+        <script type="module" nonce=nonce src=asset("field.js")></script>
+    }
+    .into_any()
+}
+
+/// That what was sent is on the server, on the page that follows.
+pub(super) fn saved() -> AnyView {
+    let Some(at_ms) = request().saved_at_ms else { return ().into_any() };
+    let moment = domain::time::china_minute_text(at_ms);
+    let clock = moment.split(' ').next_back().unwrap_or_default().to_owned();
+    view! { <p class="saved" role="status">{t("已存到服务器 ", "Saved on the server at ")}{clock}</p> }
+        .into_any()
+}

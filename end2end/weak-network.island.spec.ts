@@ -1,0 +1,219 @@
+// In a field with a phone: what was typed and chosen stays, goes off by itself when the network is back, and is done once.
+import { randomBytes } from 'node:crypto';
+import { crc32, deflateSync } from 'node:zlib';
+import type { Page } from '@playwright/test';
+import { DEMO_PASSWORD, expect, loginOf, test } from './support/test';
+import { expectAccessible } from './support/axe';
+import { type Translate, ready, visit } from './support/shop';
+import { startListing } from './support/listing';
+
+const KIB = 1024;
+
+/** A photo that nobody has sent before and that does not get smaller: noise, as a PNG of about a megabyte. */
+function newPhoto(name: string) {
+  const side = 600;
+  const rows = Buffer.alloc(side * (1 + 3 * side));
+  for (let y = 0; y < side; y += 1) randomBytes(3 * side).copy(rows, y * (1 + 3 * side) + 1);
+  const chunk = (kind: string, data: Buffer) => {
+    const whole = Buffer.concat([Buffer.from(kind), data]);
+    const numbers = Buffer.alloc(8);
+    numbers.writeUInt32BE(data.length, 0);
+    numbers.writeUInt32BE(crc32(whole) >>> 0, 4);
+    return Buffer.concat([numbers.subarray(0, 4), whole, numbers.subarray(4)]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(side, 0);
+  head.writeUInt32BE(side, 4);
+  head.set([8, 2, 0, 0, 0], 8);
+  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
+  const buffer = Buffer.concat([signature, chunk('IHDR', head), chunk('IDAT', deflateSync(rows, { level: 0 })), chunk('IEND', Buffer.alloc(0))]);
+  return { name, mimeType: 'image/png', buffer };
+}
+
+const kept = (page: Page) => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('kept:')));
+const unsaved = (page: Page, t: Translate) => page.getByRole('status').filter({ hasText: t('还没有存到服务器', 'Not saved on the server yet') });
+const quantity = (page: Page, t: Translate) => page.getByLabel(t('可卖的数量', 'Quantity for sale'));
+
+/** The page on which batches of a new listing are taken in. */
+async function stockPage(page: Page, t: Translate, at: (path: string) => string): Promise<string> {
+  await visit(page, at('/sell'));
+  await page.getByRole('button', { name: t('上架商品', 'List a product') }).first().click();
+  await page.waitForURL(/\/sell\/[^/]+\/products\/[^/?]+/);
+  const stock = `${new URL(page.url()).pathname}/stock`;
+  await visit(page, stock);
+  return stock;
+}
+
+test('what was typed is there after a reload, with a line that says so, until it is saved or given up', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const stock = await stockPage(page, t, at);
+  await quantity(page, t).fill('20');
+  await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
+
+  await test.step('it comes back and can be given up', async () => {
+    await visit(page, stock);
+    await expect(unsaved(page, t)).toBeVisible();
+    await expect(quantity(page, t)).toHaveValue('20');
+    await expectAccessible(page, 'a form that was not saved');
+    await page.getByRole('button', { name: t('放弃', 'Drop it') }).click();
+    await expect(quantity(page, t)).toHaveValue('');
+    await visit(page, stock);
+    await expect(unsaved(page, t)).toBeHidden();
+  });
+
+  await test.step('it comes back and can be gone on with; once saved, nothing of it is left in the browser', async () => {
+    await quantity(page, t).fill('20');
+    await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
+    await visit(page, stock);
+    await page.getByRole('button', { name: t('接着写', 'Go on') }).click();
+    await expect(unsaved(page, t)).toBeHidden();
+    await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+    await expect(page.getByRole('main')).toContainText('20 kg');
+    await expect(page.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') })).toContainText(/\d\d:\d\d/);
+    expect(await kept(page)).toEqual([]);
+  });
+});
+
+test('sent without a network, it is kept, goes off by itself when the network is back, and is done once', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  await stockPage(page, t, at);
+  await quantity(page, t).fill('20');
+  await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
+  const state = page.locator('form').filter({ has: quantity(page, t) }).locator('[data-sending]');
+
+  await test.step('the first answer gets lost: the server has it, the browser does not know', async () => {
+    await page.route('**/api/listing/add_batch', async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      expect(response.status()).toBe(200);
+      await page.context().setOffline(true);
+      await route.abort('connectionreset');
+    }, { times: 1 });
+    await page.getByRole('button', { name: t('入库', 'Take in') }).dblclick();
+    await expect(state).toContainText(t('存在本机，等网络', 'Kept on this device'));
+    expect((await kept(page)).length).toBe(1);
+  });
+
+  await test.step('it stays so while there is no network, and a second press changes nothing', async () => {
+    await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+    await expect(state).toContainText(t('存在本机，等网络', 'Kept on this device'));
+    await expect(quantity(page, t)).toHaveValue('20');
+  });
+
+  await test.step('and goes off when it is back', async () => {
+    await page.context().setOffline(false);
+    await expect(page.getByRole('main')).toContainText('20 kg');
+    await expect(page.getByRole('main')).not.toContainText('40 kg');
+    await expect(page.locator('form[action$="/api/listing/correct_stock"]'), 'one batch').toHaveCount(1);
+    expect(await kept(page)).toEqual([]);
+  });
+});
+
+test('a draft is kept without a network and saved by itself; what somebody else changed meanwhile is not overwritten', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const listing = await startListing(page, t, at);
+  const name = page.getByLabel(t('名称', 'Name'), { exact: true });
+  const saved = page.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') }).first();
+  await page.context().setOffline(true);
+  await name.fill('雨中毛尖');
+  await expect(page.getByRole('status').filter({ hasText: t('存在本机，等网络', 'Kept on this device') }).first()).toBeVisible();
+  await page.context().setOffline(false);
+  await expect(saved).toBeVisible();
+  await visit(page, listing);
+  await expect(name).toHaveValue('雨中毛尖');
+
+  await test.step('a colleague changes it while this page has no network', async () => {
+    await page.route('**/api/listing/save_draft', (route) => route.abort());
+    const other = await page.context().newPage();
+    await visit(other, listing);
+    await other.getByLabel(t('名称', 'Name'), { exact: true }).fill('晴天毛尖');
+    await expect(other.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') }).first()).toBeVisible();
+    await other.close();
+    await name.fill('雨中毛尖 特级');
+    await visit(page, listing);
+    await expect(unsaved(page, t)).toBeVisible();
+    await expect(name, 'the one on the server').toHaveValue('晴天毛尖');
+  });
+
+  await test.step('whose words stay is chosen', async () => {
+    await page.unroute('**/api/listing/save_draft');
+    await page.getByRole('button', { name: t('用我写的', 'Use mine') }).click();
+    await expect(name).toHaveValue('雨中毛尖 特级');
+    await expect(saved).toBeVisible();
+    await expect.poll(() => kept(page)).toEqual([]);
+    await visit(page, listing);
+    await expect(name).toHaveValue('雨中毛尖 特级');
+  });
+});
+
+test('a photo chosen without a network survives a reload and is uploaded when the network is back', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const listing = await startListing(page, t, at);
+  await page.route('**/upload/photo*', (route) => route.abort());
+  await page.getByLabel(t('拍照或选照片', 'Take or choose photos')).setInputFiles([newPhoto('field.png'), newPhoto('shed.png')]);
+  await expect(page.getByText('shed.png')).toBeVisible();
+  await expect(page.getByText('field.png')).toContainText(t('存在本机，等网络', 'Kept on this device'));
+  await visit(page, listing);
+  await expect(page.getByText('field.png')).toBeVisible();
+  await expect(page.locator('.upload img[src^="blob:"]')).toHaveCount(2);
+  await page.unroute('**/upload/photo*');
+  await expect(page.getByRole('img', { name: t('照片 2', 'Photo 2'), exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('field.png')).toBeHidden();
+  await visit(page, listing);
+  await expect(page.getByRole('img', { name: t('照片 2', 'Photo 2'), exact: true }), 'they stand in the draft').toBeVisible();
+});
+
+test('a photo that was cut off in the middle goes on there and sends only the rest', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  await page.addInitScript(() => {
+    const sent: [number, number][] = [];
+    Object.assign(window, { sent });
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (body) {
+      const piece = body instanceof FormData && body.has('offset') ? body.get('photo') : null;
+      if (piece instanceof Blob) sent.push([Number((body as FormData).get('offset')), piece.size]);
+      return send.call(this, body);
+    };
+  });
+  const sent = () => page.evaluate(() => (window as unknown as { sent: [number, number][] }).sent);
+  const listing = await startListing(page, t, at);
+  const photo = newPhoto('long.png');
+  let asked = 0;
+  await page.route('**/upload/photo-piece', async (route) => {
+    asked += 1;
+    // The question, the first piece; then the network is gone.
+    if (asked <= 2) await route.continue();
+    else await route.abort();
+  });
+  await page.getByLabel(t('拍照或选照片', 'Take or choose photos')).setInputFiles([photo]);
+  await expect.poll(() => asked).toBeGreaterThan(2);
+  const arrived = (await sent())[0][1];
+  expect(arrived).toBe(256 * KIB);
+  await page.unroute('**/upload/photo-piece');
+  await visit(page, listing);
+  await expect(page.getByRole('img', { name: t('照片 1', 'Photo 1'), exact: true })).toBeVisible({ timeout: 30_000 });
+  const rest = await sent();
+  expect(rest[0][0], 'where it stopped').toBe(arrived);
+  expect(rest.reduce((bytes, [, size]) => bytes + size, 0), 'only the rest').toBe(photo.buffer.length - arrived);
+});
+
+test('signing out leaves nothing in the browser, and another account finds nothing', async ({ stranger, t, at }) => {
+  const page = await stranger();
+  await visit(page, at('/sign-in?next=/sell'));
+  await page.getByLabel(t('手机号或邮箱', 'Phone or e-mail')).fill(loginOf('captain'));
+  await page.getByLabel(t('密码', 'Password'), { exact: true }).fill(DEMO_PASSWORD);
+  await page.getByRole('main').getByRole('button', { name: t('登录', 'Sign in') }).click();
+  await page.waitForURL(/\/sell/);
+  await ready(page);
+  await page.evaluate(() => localStorage.setItem('kept:0000000000000:/api/x#', JSON.stringify({ at: Date.now(), values: [] })));
+  const stock = await stockPage(page, t, at);
+  await quantity(page, t).fill('7');
+  const mine = await kept(page);
+  expect(mine.some((name) => name.includes('0000000000000')), 'what another account left is gone').toBe(false);
+  expect(mine).toHaveLength(1);
+  await visit(page, at('/account'));
+  await page.getByRole('button', { name: t('退出登录', 'Sign out'), exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.endsWith('/account'));
+  await expect.poll(() => kept(page)).toEqual([]);
+  await expect.poll(() => page.evaluate(async () => (await indexedDB.databases()).length)).toBe(0);
+  expect(stock).toContain('/stock');
+});

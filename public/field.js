@@ -1,0 +1,310 @@
+// What is typed and chosen in a console stays in this browser until the server has it. The page works without.
+// Which account this is, and the words: the element `field` of the page.
+const { account, words } = JSON.parse(document.getElementById('field').textContent);
+const main = document.getElementById('main');
+const OURS = 'kept:';
+const MINE = `${OURS}${account}:`;
+const OLDEST_MS = 30 * 86_400_000;
+const SEND_MS = 120_000;
+
+// ---- Forms
+
+/** What a form is called: its address, and which thing it is about. */
+function nameOf(form) {
+  const path = new URL(form.getAttribute('action'), location.href).pathname.replace(/^\/en(?=\/)/, '');
+  if (form.dataset.keep) return MINE + path + '#' + form.dataset.keep;
+  const about = [...form.elements].filter((field) => field.type === 'hidden' && !isOfTheMoment(field.name));
+  return MINE + path + '#' + about.map((field) => `${field.name}=${field.value}`).join('&');
+}
+
+const isOfTheMoment = (name) => /^key$|(^|\[)version\]?$|^photos/.test(name);
+const isTyped = (field) => field.name && !['hidden', 'file', 'submit', 'button', 'password', 'reset'].includes(field.type);
+/** Secrets are never kept, nor is what a form says on purpose not to keep. */
+const mayKeep = (form) => !('unkept' in form.dataset) && [...form.elements].some(isTyped)
+  && ![...form.elements].some((field) => field.type === 'password' || field.autocomplete === 'one-time-code');
+const keyOf = (form) => form.querySelector('input[type=hidden][name=key]');
+const versionOf = (form) => [...form.elements].filter((field) => /version\]?$/.test(field.name)).map((field) => field.value).join();
+const valuesOf = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === 'string'
+  && (name.startsWith('photos') || [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].some(isTyped)));
+
+function read(form) {
+  try { return JSON.parse(localStorage.getItem(states.get(form).name)); } catch { return null; }
+}
+function write(form, more = {}) {
+  const state = states.get(form);
+  if (!state.mayKeep) return;
+  const kept = { at: Date.now(), version: versionOf(form), key: state.tried ? keyOf(form)?.value : undefined, values: valuesOf(form), ...more };
+  try { localStorage.setItem(state.name, JSON.stringify(kept)); } catch { /* full or forbidden: the page still has it */ }
+}
+function drop(form) { try { localStorage.removeItem(states.get(form).name); } catch { /* forbidden */ } }
+
+const timeOf = (at) => {
+  const date = new Date(at);
+  const clock = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+  return date.toDateString() === new Date().toDateString() ? clock : `${date.getMonth() + 1}-${date.getDate()} ${clock}`;
+};
+
+/** What stands at the end of the form about its sending. */
+function say(form, text) {
+  let line = form.querySelector(':scope [data-sending]');
+  if (!line) {
+    line = Object.assign(document.createElement('span'), { className: 'saved' });
+    line.setAttribute('role', 'status');
+    line.dataset.sending = '';
+    (form.querySelector('.form__acts') ?? form).append(line);
+  }
+  line.textContent = text;
+}
+
+function fieldsOf(form, name) {
+  const find = () => [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].filter(isTyped);
+  const rows = form.querySelector('[data-rows]');
+  const template = form.querySelector('template[data-row]');
+  for (let more = 0; !find().length && rows && template && /\[\d+\]/.test(name) && more < 40; more += 1) {
+    rows.insertAdjacentHTML('beforeend', template.innerHTML.replaceAll('__', rows.childElementCount));
+  }
+  return find();
+}
+
+/** Puts values into their fields; whether any says something else now. */
+function fill(form, values) {
+  const isPhoto = ([name]) => name.startsWith('photos');
+  const fields = () => JSON.stringify(valuesOf(form).filter((pair) => !isPhoto(pair)));
+  const before = fields();
+  const said = new Map();
+  for (const [name, value] of values.filter((pair) => !isPhoto(pair))) said.set(name, [...(said.get(name) ?? []), value]);
+  for (const name of said.keys()) fieldsOf(form, name);
+  const places = new Map();
+  for (const field of [...form.elements].filter(isTyped)) {
+    const typed = said.get(field.name) ?? [];
+    if (['checkbox', 'radio'].includes(field.type)) field.checked = typed.includes(field.value);
+    else if (field.multiple && field.options) for (const option of field.options) option.selected = typed.includes(option.value);
+    else {
+      const at = places.get(field.name) ?? 0;
+      places.set(field.name, at + 1);
+      if (typed[at] !== undefined) field.value = typed[at];
+    }
+  }
+  const photos = values.filter(isPhoto).map(([, value]) => value).join(' ');
+  const shown = valuesOf(form).filter(isPhoto).map(([, value]) => value).join(' ');
+  if (photos && photos !== shown) {
+    // The island that shows them takes them from there.
+    form.dataset.photos = photos;
+    form.dispatchEvent(new Event('kept'));
+  }
+  return (photos !== '' && photos !== shown) || fields() !== before;
+}
+
+/** The line above a form that was not saved, with what can be done about it. */
+function offer(form, text, choices) {
+  const line = Object.assign(document.createElement('div'), { className: 'alert alert--info' });
+  line.setAttribute('role', 'status');
+  const buttons = choices.map(([label, act]) => {
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn--plain', textContent: label });
+    button.addEventListener('click', () => { line.remove(); act(); });
+    return button;
+  });
+  const acts = Object.assign(document.createElement('div'), { className: 'form__acts' });
+  acts.append(...buttons);
+  line.append(Object.assign(document.createElement('p'), { textContent: text }), acts);
+  form.prepend(line);
+  for (let fold = form.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
+}
+
+function restore(form) {
+  const state = states.get(form);
+  const kept = read(form);
+  if (!kept) return;
+  // What the server has in the meantime is what was typed: its answer got lost.
+  if (JSON.stringify(kept.values) === JSON.stringify(valuesOf(form)) && !/[?&]flash=/.test(location.search)) { drop(form); return; }
+  const use = () => {
+    state.isUndecided = false;
+    const differs = fill(form, kept.values);
+    if (kept.key && keyOf(form)) { keyOf(form).value = kept.key; state.tried = true; }
+    return differs;
+  };
+  const leave = () => { state.isUndecided = false; drop(form); };
+  const goOn = () => form.dispatchEvent(new Event('input', { bubbles: true }));
+  if (kept.version !== versionOf(form)) {
+    state.isUndecided = true;
+    offer(form, words.newer.replace('…', timeOf(kept.at)), [[words.mine, () => { use(); goOn(); }], [words.theirs, leave]]);
+  } else if (use()) {
+    offer(form, words.unsaved.replace('…', timeOf(kept.at)), [[words.go_on, goOn], [words.give_up, () => { leave(); again(); }]]);
+  } else if (!/[?&]flash=/.test(location.search)) {
+    leave();
+  }
+}
+
+/** This page anew, and not with what stands in its fields. */
+const again = () => location.replace(location.href.split('#')[0]);
+
+// ---- Sending
+
+const states = new WeakMap();
+
+function setBusy(form, isBusy) {
+  states.get(form).isBusy = isBusy;
+  form.setAttribute('aria-busy', isBusy);
+  for (const button of document.querySelectorAll('button')) {
+    if (button.form !== form || (button.type !== 'submit')) continue;
+    if (isBusy) button.setAttribute('aria-disabled', 'true'); else button.removeAttribute('aria-disabled');
+  }
+}
+
+function goTo(address) {
+  const to = new URL(address, location.href);
+  // An address that differs by its mark alone would not be asked for.
+  if (to.pathname + to.search === location.pathname + location.search && to.hash) {
+    try { sessionStorage.setItem('kept-mark', to.hash.slice(1)); } catch { /* forbidden */ }
+    to.hash = '';
+  }
+  const bare = to.href.replace(/#$/, '');
+  if (bare === location.href.split('#')[0]) location.replace(bare); else location.assign(bare);
+}
+
+/** Sends a form as its button would, and stays here when nobody answers. */
+async function send(form, button) {
+  const state = states.get(form);
+  clearTimeout(state.timer);
+  Object.assign(state, { waiting: null, tried: true });
+  delete form.dataset.waiting;
+  const body = new FormData(form);
+  if (button?.name) body.append(button.name, button.value);
+  write(form);
+  setBusy(form, true);
+  say(form, words.saving);
+  // A button may send the form somewhere else, or otherwise.
+  const said = (name) => button?.getAttribute('form' + name) ?? form.getAttribute(name);
+  const isWhole = said('enctype') === 'multipart/form-data';
+  const texts = () => new URLSearchParams([...body].filter(([, value]) => typeof value === 'string'));
+  let answer = null, go = null;
+  try {
+    answer = await fetch(said('action'), {
+      method: 'POST', body: isWhole ? body : texts(), headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(SEND_MS),
+    });
+    if (answer.ok) go = (await answer.json()).go_to;
+  } catch { answer = null; }
+  if (go) {
+    drop(form);
+    say(form, words.saved.replace('…', timeOf(Date.now())));
+    goTo(go);
+    return;
+  }
+  setBusy(form, false);
+  if (!answer || answer.ok || [408, 429, 502, 503, 504].includes(answer.status)) {
+    later(form, button);
+    return;
+  }
+  // Refused: sent once more as a plain form, whose page says why, field by field.
+  Object.assign(state, { tried: false, failed: 0 });
+  write(form);
+  state.isPlain = true;
+  form.requestSubmit(button?.isConnected ? button : undefined);
+}
+
+function later(form, button) {
+  const state = states.get(form);
+  state.failed = (state.failed ?? 0) + 1;
+  state.waiting = () => { if (!state.isBusy) send(form, button); };
+  form.dataset.waiting = '';
+  write(form);
+  say(form, states.get(form).mayKeep ? words.waiting : words.waiting_here);
+  state.timer = setTimeout(state.waiting, Math.min(2 ** state.failed, 60) * 1000);
+}
+
+function typed(form) {
+  const state = states.get(form);
+  if (state.isBusy || state.isUndecided) return;
+  if (state.waiting) {
+    // Sending something else than what stands there would be a surprise.
+    clearTimeout(state.timer);
+    state.waiting = null;
+    delete form.dataset.waiting;
+    say(form, words.here);
+  }
+  write(form);
+}
+
+function watch(form) {
+  const state = { name: nameOf(form), mayKeep: mayKeep(form) };
+  states.set(form, state);
+  for (const kind of ['input', 'change', 'photos']) form.addEventListener(kind, (event) => { if (event.target?.type !== 'file') typed(form); });
+  // An island has saved it: all of it, unless it says that something is left.
+  form.addEventListener('saved', () => { if ('unsaved' in form.dataset) write(form); else if (!state.isUndecided) drop(form); });
+  if (state.mayKeep) restore(form);
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const state = states.get(form);
+  if (event.defaultPrevented || !state) return;
+  if (state.isBusy) { event.preventDefault(); return; }
+  if (state.isPlain) {
+    state.isPlain = false;
+    // After the browser has read the button's name and value.
+    setTimeout(() => setBusy(form, true));
+    setTimeout(() => setBusy(form, false), 5_000);
+    return;
+  }
+  event.preventDefault();
+  send(form, event.submitter);
+});
+const forms = [...main.querySelectorAll('form')].filter((form) => form.getAttribute('method') === 'post');
+addEventListener('online', () => forms.forEach((form) => states.get(form).waiting?.()));
+addEventListener('pageshow', (event) => { if (event.persisted) forms.forEach((form) => setBusy(form, false)); });
+
+// ---- Photos, in the order in which they were chosen
+
+const STORE = 'photos';
+const opened = new Promise((resolve, reject) => {
+  const request = indexedDB.open('xiangji', 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { autoIncrement: true });
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = request.onblocked = () => reject(request.error);
+});
+opened.catch(() => undefined);
+
+const inStore = async (mode, work) => {
+  const store = (await opened).transaction(STORE, mode).objectStore(STORE);
+  return new Promise((resolve, reject) => {
+    const found = work(store, resolve);
+    store.transaction.oncomplete = () => resolve(found?.result);
+    store.transaction.onerror = store.transaction.onabort = () => reject(store.transaction.error);
+  });
+};
+const walk = (mode, visit) => inStore(mode, (store) => {
+  store.openCursor().onsuccess = ({ target: { result: cursor } }) => { if (cursor) { visit(cursor); cursor.continue(); } };
+});
+
+window.fieldPhotos = {
+  /** Keeps a photo for a listing; its number. */
+  keep: (listing, file) => inStore('readwrite', (store) => store.add({ account, listing, file, at: Date.now() })),
+  /** What was kept for a listing, as pairs of number and file. */
+  kept: async (listing) => {
+    const found = [];
+    await walk('readonly', ({ key, value }) => { if (value.account === account && value.listing === listing) found.push([key, value.file]); });
+    return found;
+  },
+  drop: (number) => inStore('readwrite', (store) => store.delete(number)),
+  /** SHA-256 in hexadecimal; nothing where the browser computes none. */
+  digest: async (file) => {
+    const hash = await crypto.subtle?.digest('SHA-256', await file.arrayBuffer());
+    return hash ? [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('') : '';
+  },
+};
+
+// ---- Nothing of another account stays, and nothing for ever
+
+try {
+  for (const name of Object.keys(localStorage).filter((name) => name.startsWith(OURS))) {
+    const at = JSON.parse(localStorage.getItem(name))?.at ?? 0;
+    if (!name.startsWith(MINE) || Date.now() - at > OLDEST_MS) localStorage.removeItem(name);
+  }
+  const mark = sessionStorage.getItem('kept-mark');
+  sessionStorage.removeItem('kept-mark');
+  if (mark) document.getElementById(mark)?.scrollIntoView();
+} catch { /* forbidden: then nothing is kept either */ }
+walk('readwrite', (cursor) => {
+  if (cursor.value.account !== account || Date.now() - cursor.value.at > OLDEST_MS) cursor.delete();
+}).catch(() => undefined);
+forms.forEach(watch);

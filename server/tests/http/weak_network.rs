@@ -1,0 +1,92 @@
+//! What a phone in a field relies on: pieces of photos, the word that something was saved, and a clean browser after
+//! signing out.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::access::Who;
+use crate::access::world::World;
+use crate::test_shop::{Answered, Browser};
+
+const PHOTO: &[u8] = include_bytes!("../../service/data/demo/pictures/certificate-farm-produce.webp");
+const STEP: usize = 16 << 10;
+
+async fn send_piece(world: &World, browser: &Browser, from: usize, piece: &[u8]) -> Answered {
+    let digest: String = Sha256::digest(PHOTO).iter().map(|byte| format!("{byte:02x}")).collect();
+    let fields = [
+        ("team", world.team.to_string()),
+        ("digest", digest),
+        ("length", PHOTO.len().to_string()),
+        ("offset", from.to_string()),
+    ];
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend(
+            format!("--xj\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+        );
+    }
+    body.extend(b"--xj\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"piece\"\r\n\r\n");
+    body.extend(piece);
+    body.extend(b"\r\n--xj--\r\n");
+    browser.upload("/sell", "/upload/photo-piece", "application/json", body).await
+}
+
+fn received(answered: &Answered) -> i64 {
+    assert_eq!(answered.status, 200, "{}", answered.body);
+    let said: serde_json::Value = serde_json::from_str(&answered.body).unwrap();
+    said["value"]["received_bytes"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn a_photo_goes_up_in_pieces_from_where_it_stopped() {
+    let world = World::start().await;
+    let seller = world.browser(Who::Seller);
+    let step = i64::try_from(STEP).unwrap();
+    assert_eq!(received(&send_piece(&world, seller, 0, b"").await), 0);
+    assert_eq!(received(&send_piece(&world, seller, 0, &PHOTO[..STEP]).await), step);
+    assert_eq!(received(&send_piece(&world, seller, 0, &PHOTO[..STEP]).await), step, "its answer got lost");
+    let colleague = send_piece(&world, world.browser(Who::Captain), 0, b"").await;
+    assert_eq!(received(&colleague), 0, "each sends their own");
+    assert_eq!(send_piece(&world, world.browser(Who::OtherSeller), 0, b"").await.status, 403);
+    let small = send_piece(&world, seller, STEP, &PHOTO[STEP..STEP + 10]).await;
+    assert_eq!(small.status, 422, "{}", small.body);
+    let whole = send_piece(&world, seller, STEP, &PHOTO[STEP..]).await;
+    let said: serde_json::Value = serde_json::from_str(&whole.body).unwrap();
+    let hash = said["value"]["photo"]["content_hash"].as_str().unwrap();
+    assert_eq!(world.browser(Who::Visitor).get(&format!("/media/{hash}/s.webp")).await.status, 200);
+    world.shop.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_of_who_works_here_is_told_of_on_the_next_page() {
+    let world = World::start().await;
+    let seller = world.browser(Who::Seller);
+    let console = format!("/sell/{}", world.team);
+    let tells = |page: Answered| page.body.contains(r#"role="status">已存到服务器"#);
+    assert!(!tells(seller.get(&console).await));
+    let fields = [("team", world.team.to_string()), ("key", "a key for the weak network".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = seller.submit(&console, "/api/listing/create", &fields).await;
+    assert_eq!(done.status, 303);
+    assert!(done.header("set-cookie").starts_with("xj-saved="), "{done:?}");
+    assert!(done.header("set-cookie").contains("Max-Age=5; HttpOnly; SameSite=Lax"), "{done:?}");
+    assert!(tells(seller.get(&console).await));
+    world.shop.clock.advance_ms(121_000);
+    assert!(!tells(seller.get(&console).await), "an old cookie tells nothing");
+    let refused = seller.submit(&console, "/api/listing/create", &[("team", "nonsense")]).await;
+    assert_eq!(refused.header("set-cookie"), "", "what was refused is not saved");
+    world.shop.stop().await;
+}
+
+#[tokio::test]
+async fn signing_out_clears_what_the_browser_kept() {
+    let world = World::start().await;
+    let seller = world.browser(Who::Seller);
+    let page = seller.get(&format!("/sell/{}", world.team)).await.body;
+    assert!(page.contains(r#"id="field""#) && page.contains("/field."), "a console has the script");
+    let shop = seller.get("/products").await.body;
+    assert!(!shop.contains(r#"id="field""#), "the shop has not");
+    let out = seller.submit("/account", "/api/account/sign_out", &[]).await;
+    let told: Vec<_> = out.headers.get_all("clear-site-data").iter().collect();
+    assert!(told.iter().any(|value| *value == "\"storage\""), "{told:?}");
+    world.shop.stop().await;
+}
