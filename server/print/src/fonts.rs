@@ -90,8 +90,11 @@ impl Fonts {
         self.open.iter().enumerate().find_map(|(at, face)| {
             let font = FontRef::from_index(&face.bytes, face.index).ok()?;
             let id = font.charmap().map(character).filter(|id| id.to_u32() != 0)?;
-            let metrics = font.glyph_metrics(Size::new(1.0), LocationRef::default());
-            let advance = metrics.advance_width(id).filter(|width| width.is_finite())?;
+            let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+            let advance = metrics.advance_width(id)? / face.font.units_per_em();
+            if !advance.is_finite() {
+                return None;
+            }
             Some(Glyph { face: Some(at), id: id.to_u32(), advance })
         })
     }
