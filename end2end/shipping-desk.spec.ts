@@ -1,4 +1,5 @@
 // The shipping desk: labels, and the numbers of many parcels pasted at once.
+import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
 import { buy, goOn, hasScripts, isPhone, visit } from './support/shop';
 
@@ -17,7 +18,26 @@ test('numbers are pasted, looked at and applied', async ({ page, pageOf, t, at }
   await test.step('the label is as large as its paper says', async () => {
     await goOn(seller, card.getByRole('link', { name: t('面单', 'Label') }), /\/label$/);
     for (const text of [number, '林小满', '13800138642']) await expect(seller.getByRole('main')).toContainText(text);
-    await seller.goBack();
+  });
+
+  await test.step('the same label is there as a file, and so are all of them and the packing lists', async () => {
+    const pdf = async (name: RegExp) => {
+      const downloading = seller.waitForEvent('download');
+      await seller.getByRole('link', { name: t('下载 PDF', 'Download PDF') }).click();
+      const file = await downloading;
+      expect(file.suggestedFilename()).toMatch(name);
+      expect(readFileSync(await file.path()).subarray(0, 5).toString()).toBe('%PDF-');
+    };
+    const address = await seller.getByRole('link', { name: t('下载 PDF', 'Download PDF') }).getAttribute('href');
+    const answer = await seller.request.get(new URL(address!, seller.url()).href);
+    expect(answer.headers()['content-type']).toBe('application/pdf');
+    await pdf(/^label-.*\.pdf$/);
+    const desk = seller.url().replace(/\/[^/]+\/label$/, '');
+    await visit(seller, `${desk}/labels`);
+    await pdf(/^labels\.pdf$/);
+    await visit(seller, `${desk}/packing-lists`);
+    await pdf(/^packing\.pdf$/);
+    await visit(seller, desk);
   });
 
   await goOn(seller, seller.getByRole('link', { name: t('批量填单号', 'Many numbers at once') }), /\/tracking$/);

@@ -29,6 +29,8 @@ pub struct SiteInfo {
     pub icp_record: String,
     /// Who answers questions: shown in the footer and on the privacy page.
     pub contact: String,
+    /// What PDF files are set in; without any there are none.
+    pub print_fonts: print::FontFiles,
 }
 
 /// What is known of the request itself.

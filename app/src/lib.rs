@@ -7,7 +7,7 @@
 //! - `browser` (shop bundle only): how an island asks the server.
 //! - [`error`], [`text`]: what can go wrong, and how it is said in either language.
 //! - [`island`]: what makes a part of a page an island.
-//! - [`ui`]: parts that know no feature; `layout`: the frames around pages.
+//! - [`ui`]: parts that know no feature; `layout`: the frames around pages; `paper`: PDF files.
 //! - [`features`]: one module a feature, with its pages (server only), islands and server functions.
 //!
 //! # Two targets
@@ -37,5 +37,7 @@ pub mod browser;
 pub mod context;
 #[cfg(feature = "ssr")]
 pub mod layout;
+#[cfg(feature = "ssr")]
+mod paper;
 
 pub use error::AppError;

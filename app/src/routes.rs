@@ -8,8 +8,8 @@ mod table;
 
 #[cfg(feature = "ssr")]
 pub use table::{
-    Access, FileAnswer, FileResult, Page, PageFuture, PageResult, Served, Upload, UploadFuture, all_pages,
-    all_uploads,
+    Access, FileAnswer, FileResult, Page, PageFuture, PageResult, Served, ServedResult, Upload, UploadFuture,
+    all_pages, all_uploads,
 };
 
 use domain::locale::Locale;

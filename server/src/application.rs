@@ -170,6 +170,7 @@ async fn serve_metrics(
         clients: clients.clone(),
         rates: state.rates.clone(),
         token: config.watch.metrics_token.clone(),
+        print_fonts: state.site.print_fonts.paths().len(),
     };
     tasks.push(tokio::spawn(metrics::serve(listener, sources, stop.clone())));
     Ok(Some(address))
@@ -232,7 +233,23 @@ fn site_info(config: &Config, assets: &Assets, is_demo: bool) -> SiteInfo {
         food_permit: config.food_permit.clone(),
         icp_record: config.icp_record.clone(),
         contact: config.contact.clone(),
+        print_fonts: print_fonts(config),
     }
+}
+
+/// The fonts that are there. A shop without any sells all the same, so that is said and no more.
+fn print_fonts(config: &Config) -> print::FontFiles {
+    let found = print::FontFiles::found(config.print_fonts.iter().cloned());
+    if found.paths().is_empty() {
+        let looked_for: Vec<String> =
+            config.print_fonts.iter().map(|path| path.display().to_string()).collect();
+        tracing::warn!(
+            looked_for = looked_for.join(", "),
+            "no font for PDF files: labels and packing lists can only be printed from the browser; \
+             install Debian's fonts-noto-cjk or set print_fonts"
+        );
+    }
+    found
 }
 
 /// How payments are taken.

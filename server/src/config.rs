@@ -70,6 +70,8 @@ pub struct Config {
     pub media_endpoint: Option<String>,
     pub media_region: Option<String>,
     pub site_dir: PathBuf,
+    /// Fonts of PDF files, in the order in which a character is looked for; those that are not there are passed over.
+    pub print_fonts: Vec<PathBuf>,
     /// None: from the key file of the data directory.
     pub secret_key: Option<Secret>,
     /// None: demonstration payments.

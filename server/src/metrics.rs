@@ -39,6 +39,8 @@ pub struct Sources {
     pub rates: Arc<Rates>,
     /// What whoever reads must say.
     pub token: Option<Secret>,
+    /// How many fonts there are for PDF files.
+    pub print_fonts: usize,
 }
 
 /// Serves `/metrics` until `stop` is cancelled.
@@ -100,6 +102,12 @@ pub async fn render(sources: &Sources) -> String {
         "Addresses and accounts that are counted.",
         &[],
         sources.rates.len() as f64,
+    );
+    page.gauge(
+        "xiangji_print_fonts",
+        "Fonts found for PDF files; without any there are none.",
+        &[],
+        sources.print_fonts as f64,
     );
     checkouts(&mut page, &sources.services);
     database(&mut page, &sources.services);

@@ -59,6 +59,8 @@ enum Bench {
     Pages,
     /// Durable orders a second against what SQLite does with the same statements
     Orders,
+    /// Photos made ready for the shop against sharp from npm
+    Images,
     /// Pages of a shop with a million products and ten million order lines against those of the demonstration
     Scale,
     /// How long it takes to see a change to a page: build, restart, page
@@ -86,6 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         ),
         Bench::Pages => pages(arguments),
         Bench::Orders => orders(arguments.dev),
+        Bench::Images => images(arguments.dev),
         Bench::Scale => scale(arguments),
         Bench::Rebuild => rebuild::run(arguments.rounds),
         Bench::Lighthouse => lighthouse::run(&arguments.lighthouse, arguments.dev),
@@ -116,6 +119,30 @@ fn orders(dev: bool) -> Result<()> {
         measure.args(["--orders", "200", "--rounds", "1", "--no-judge"]);
     }
     tools::run("the orders", &mut measure)
+}
+
+/// Photos, against sharp: npm brings it with its own libvips, into a folder below the target directory.
+fn images(dev: bool) -> Result<()> {
+    let target = tools::target_dir();
+    let (from, sharp) = (tools::root().join("xtask/sharp"), target.join("bench/sharp"));
+    fs::create_dir_all(&sharp)?;
+    for name in ["package.json", "package-lock.json", "worker.mjs"] {
+        fs::copy(from.join(name), sharp.join(name)).with_context(|| name.to_owned())?;
+    }
+    tools::npm_ci(&sharp)?;
+    let mut build = tools::cargo("build");
+    build.args(["--package", "xiangji", "--package", "bench"]);
+    if !dev {
+        build.arg("--release");
+    }
+    tools::run("building the measurement", &mut build)?;
+    let mut measure =
+        std::process::Command::new(target.join(if dev { "debug" } else { "release" }).join("bench"));
+    measure.arg("images").arg("--sharp").arg(sharp).arg("--folder").arg(target.join("bench/photos"));
+    if dev {
+        measure.args(["--rounds", "2", "--photos", "2", "--width", "1600", "--no-judge"]);
+    }
+    tools::run("the photos", &mut measure)
 }
 
 /// Fills a shop and asks both for their pages. The full size takes some minutes and about 12 GB.

@@ -12,17 +12,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// The crates of ours that a crate of ours may name.
-const MAY_NAME: [(&str, &[&str]); 10] = [
+const MAY_NAME: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("store", &["domain"]),
     ("media", &[]),
+    // Sheets, text and codes, whatever stands on them.
+    ("print", &[]),
     ("service", &["domain", "store", "media"]),
     ("stripe_lookalike", &[]),
-    // Plays the payment network; compares the shop with the same data and the same statements without it.
-    ("bench", &["domain", "store", "service", "stripe_lookalike"]),
-    ("app", &["domain", "service"]),
+    // Plays the payment network; compares the shop with the same data, the same statements and the same
+    // photos without it.
+    ("bench", &["domain", "store", "media", "service", "stripe_lookalike"]),
+    ("app", &["domain", "service", "print"]),
     ("client", &["app"]),
-    ("xiangji", &["domain", "store", "media", "service", "stripe_lookalike", "app"]),
+    ("xiangji", &["domain", "store", "media", "service", "print", "stripe_lookalike", "app"]),
     ("xtask", &[]),
 ];
 
@@ -63,9 +66,11 @@ const NOT_BROWSER: &[&str] = &[
     "getrandom",
     "hyper",
     "image",
+    "krilla",
     "leptos_axum",
     "media",
     "mio",
+    "print",
     "reqwest",
     "service",
     "sqlx",

@@ -18,6 +18,7 @@
 //! - `supply`, `sbom`: what comes in from outside, and what of it is in the program; `advisories`: what is known of it
 //! - `postgres`: a throwaway PostgreSQL cluster
 //! - `bench`: figures; `lighthouse`: those of pages as a phone sees them; `rebuild`: how soon a change is seen
+//! - `../fonts`, `../sharp`, `../tools`, `../lighthouse`: what comes from npm, pinned
 //! - `tools`: commands, timing, guarded child processes
 
 mod advisories;

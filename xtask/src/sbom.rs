@@ -165,7 +165,7 @@ fn licences(metadata: &Value) -> BTreeMap<Crate, String> {
         .collect()
 }
 
-/// Tools that build and test; nothing of npm reaches a visitor.
+/// Tools that build and test, and the font that lies beside the site with its licence; no code of npm reaches a visitor.
 fn npm_components(lock: &Value) -> Vec<Value> {
     let entries = lock["packages"].as_object().into_iter().flatten().filter(|(place, _)| !place.is_empty());
     entries

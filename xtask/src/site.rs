@@ -11,6 +11,8 @@
 //! "client.wasm": …, "console.js": …, "style.css": …, "icons.svg": "/icons.0a1b.svg", "robots.txt": "/robots.txt"}`. The server reads it
 //! once, at start.
 //!
+//! `fonts/` holds the font of PDF files with its licence, for the server only.
+//!
 //! `hash.txt` says the same of the shop's bundle to Leptos: with `LeptosOptions { output_name: "client", site_pkg_dir: "pkg", hash_files:
 //! true, hash_file: <absolute path of hash.txt>, .. }` the component `HydrationScripts` finds both files, passes the
 //! WASM's address to the glue (`module_or_path`; the glue knows no default), calls `hydrate` and then the function of
@@ -69,6 +71,7 @@ pub fn build(mode: Mode) -> Result<Site> {
     let site = tools::step("Publishing the browser's files to target/site", || {
         let mut publisher = Publisher::new(tools::target_dir().join("site"), mode);
         publisher.publish_public(&tools::root().join("public"))?;
+        publisher.lay_print_font()?;
         let css = style::build(&tools::root().join("style/main.css"), &publisher.addresses())?;
         publisher.publish("style.css", "pkg/style.css", &css, Name::Hashed)?;
         for (bundle, client) in &clients {
@@ -191,6 +194,36 @@ impl Publisher {
         self.kept.extend(variants.iter().map(|suffix| format!("{path}{suffix}")));
         self.manifest.insert(name.to_owned(), format!("/{path}"));
         self.kept.insert(path);
+        Ok(())
+    }
+
+    /// Puts the font of PDF files beside the site, with its licence. It is not in the manifest: the server reads it, and
+    /// nobody is served it. Without Node or the npm registry the server takes what the system has, if it has one.
+    fn lay_print_font(&mut self) -> Result<()> {
+        let folder = tools::root().join("xtask/fonts");
+        if let Err(error) = tools::npm_ci(&folder) {
+            println!("    {error:#}");
+            println!(
+                "    going on without the font of PDF files: they need fonts-noto-cjk on the machine then"
+            );
+            return Ok(());
+        }
+        let package = folder.join("node_modules/@expo-google-fonts/noto-sans-sc");
+        for (from, to) in [
+            ("400Regular/NotoSansSC_400Regular.ttf", "fonts/NotoSansSC-Regular.ttf"),
+            ("LICENSE_FONT", "fonts/NotoSansSC-OFL.txt"),
+        ] {
+            let (from, file) = (package.join(from), self.root.join(to));
+            let length = |path: &Path| fs::metadata(path).map(|found| found.len()).ok();
+            if length(&from).is_none() || length(&from) != length(&file) {
+                fs::create_dir_all(self.root.join("fonts"))?;
+                // In one step: a server that starts meanwhile finds the whole font or none.
+                let temporary = file.with_extension("new");
+                fs::copy(&from, &temporary).with_context(|| format!("cannot read {}", from.display()))?;
+                fs::rename(&temporary, &file)?;
+            }
+            self.kept.insert(to.to_owned());
+        }
         Ok(())
     }
 

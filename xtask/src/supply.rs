@@ -12,8 +12,10 @@ use toml::Table;
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
-/// Where packages of npm are named; none of them is part of the shop, they build and test it.
-pub const NPM_FOLDERS: [&str; 3] = ["end2end", "xtask/tools", "xtask/lighthouse"];
+/// Where packages of npm are named. None of them is code of the shop: they build, test and measure it; one is the font of
+/// its PDF files.
+pub const NPM_FOLDERS: [&str; 5] =
+    ["end2end", "xtask/tools", "xtask/fonts", "xtask/lighthouse", "xtask/sharp"];
 /// What is built: the whole workspace for servers, and the browser's part.
 const BUILDS: [&[&str]; 3] = [
     &["--workspace", "--target", "x86_64-unknown-linux-gnu"],

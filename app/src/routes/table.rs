@@ -15,6 +15,8 @@ use crate::layout::Screen;
 pub type PageResult = Result<Screen, ServiceError>;
 /// What a downloadable file answers.
 pub type FileResult = Result<FileAnswer, ServiceError>;
+/// What a file answers that may have to say in words why it is none.
+pub type ServedResult = Result<Served, ServiceError>;
 /// A page or a file on its way.
 pub type PageFuture = Pin<Box<dyn Future<Output = Result<Served, ServiceError>> + Send>>;
 /// An upload's answer on its way.
@@ -48,6 +50,12 @@ impl FileAnswer {
     #[must_use]
     pub fn csv(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self { name: name.into(), content_type: "text/csv; charset=utf-8", bytes }
+    }
+
+    /// A file to print.
+    #[must_use]
+    pub fn pdf(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { name: name.into(), content_type: "application/pdf", bytes }
     }
 }
 
@@ -97,6 +105,15 @@ impl Page {
             let file = run();
             Box::pin(async move { file.await.map(Served::File) })
         };
+        Self { path, access: Access::Anyone, is_kept: false, run: Arc::new(run) }
+    }
+
+    /// A file to save, or a page that says why there is none.
+    pub fn file_or_page<F>(path: &'static str, run: fn() -> F) -> Self
+    where
+        F: Future<Output = ServedResult> + Send + 'static,
+    {
+        let run = move || -> PageFuture { Box::pin(run()) };
         Self { path, access: Access::Anyone, is_kept: false, run: Arc::new(run) }
     }
 

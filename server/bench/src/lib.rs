@@ -12,11 +12,13 @@
 //! - [`pages`]: the shop's pages against the same pages written by hand.
 //! - [`scale`]: pages of a shop with a million products, against those of the demonstration.
 //! - [`orders`]: durable orders against what SQLite does by itself.
-//! - [`inside`]: the shop's use cases, for these two.
+//! - [`images`]: photos made ready for the shop, against sharp.
+//! - [`inside`]: the shop's use cases, for `scale` and `orders`.
 //!
 //! But for [`inside`], whatever is looked at is looked at from outside.
 
 pub mod http;
+pub mod images;
 pub mod inside;
 pub mod load;
 pub mod memory;

@@ -32,6 +32,10 @@ enum Bench {
     Twin(bench::pages::TwinArguments),
     /// Durable orders against what SQLite does by itself
     Orders(bench::orders::Arguments),
+    /// Photos made ready for the shop, against sharp
+    Images(bench::images::Arguments),
+    /// The shop's side of that: makes photos ready that it is told of
+    ImagesWorker(bench::images::WorkerArguments),
     /// Pages of a shop with a million products and ten million order lines, against those of the demonstration
     Scale(bench::scale::Arguments),
 }
@@ -70,6 +74,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Bench::Pages(arguments) => bench::pages::main(&arguments, &runtime),
         Bench::Twin(arguments) => runtime.block_on(bench::pages::twin_main(&arguments)),
+        Bench::Images(arguments) => bench::images::main(&arguments),
+        Bench::ImagesWorker(arguments) => bench::images::worker(&arguments),
         Bench::Scale(arguments) => runtime.block_on(bench::scale::main(&arguments)),
         Bench::Orders(arguments) => {
             let report = runtime.block_on(bench::orders::run(&arguments.plan()))?;

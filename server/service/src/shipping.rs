@@ -5,6 +5,7 @@ pub mod carriers;
 pub mod desk;
 pub mod lists;
 pub mod split;
+mod template;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use store::orders::LineRow;
 use store::parcels::SellerParcel;
 
 pub use domain::shipping::CARRIERS;
+pub use template::list_template;
 
 use crate::carts::all_or;
 use crate::mail::{self, Letter};

@@ -6,6 +6,7 @@ mod desk;
 mod order;
 mod purchases;
 mod sheet;
+mod template;
 mod transfer;
 
 pub use approve::{approve_order, return_order};
@@ -21,6 +22,7 @@ pub(crate) use purchases::yuan;
 pub use purchases::{PurchaseRow, Purchases, purchases, purchases_xlsx};
 pub use sheet::{read_sheet, read_uploaded_sheet};
 pub use store::units::LISTED_PRODUCTS;
+pub use template::template_xlsx;
 pub(crate) use transfer::require_money_receiver;
 pub use transfer::{
     AnnouncedTransfer, announce_transfer, confirm_transfer, correct_transfer, list_transfers,

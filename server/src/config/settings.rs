@@ -43,6 +43,10 @@ pub struct Settings {
     /// Directory of the browser's files [default: `site` beside the program, else target/site]
     #[arg(long, env = "XIANGJI_SITE_DIR", global = true)]
     pub site_dir: Option<PathBuf>,
+    /// Fonts of PDF files, separated by commas; the first that has a character is taken [default: the site's, then
+    /// Noto Sans CJK where Debian's fonts-noto-cjk puts it]
+    #[arg(long, env = "XIANGJI_PRINT_FONTS", value_delimiter = ',', global = true)]
+    pub print_fonts: Option<Vec<PathBuf>>,
     /// Seals authenticators' secrets; 32 characters or more, the same on every server of the shop [default: from
     /// <data_dir>/secret.key, which the first start makes]
     #[arg(long, env = "XIANGJI_SECRET_KEY", hide_env_values = true, global = true)]
@@ -126,6 +130,7 @@ impl Settings {
             media_endpoint: self.media_endpoint.or(file.media_endpoint),
             media_region: self.media_region.or(file.media_region),
             site_dir: self.site_dir.or(file.site_dir),
+            print_fonts: self.print_fonts.or(file.print_fonts),
             secret_key: self.secret_key.or(file.secret_key),
             stripe_secret_key: self.stripe_secret_key.or(file.stripe_secret_key),
             stripe_webhook_secret: self.stripe_webhook_secret.or(file.stripe_webhook_secret),
@@ -216,6 +221,7 @@ impl Settings {
             self.stripe_api_url.as_deref().is_none_or(is_safe_for_keys),
             "stripe_api_url must begin with https://, or with http:// and a loopback address: it is sent the secret key"
         );
+        let site_dir = self.site_dir.unwrap_or_else(default_site_dir);
         let next_port = if address.port() == 0 { 0 } else { address.port().wrapping_add(1) };
         Ok(Config {
             database_url,
@@ -224,7 +230,8 @@ impl Settings {
             media_url: self.media_url,
             media_endpoint: self.media_endpoint,
             media_region: self.media_region,
-            site_dir: self.site_dir.unwrap_or_else(default_site_dir),
+            print_fonts: self.print_fonts.unwrap_or_else(|| default_fonts(&site_dir)),
+            site_dir,
             secret_key: self.secret_key,
             stripe,
             stripe_api_url: self.stripe_api_url,
@@ -261,6 +268,12 @@ impl Settings {
 fn is_safe_for_keys(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
     rest.trim_end_matches('/').parse().is_ok_and(|address: SocketAddr| address.ip().is_loopback())
+}
+
+/// What comes with the site first: it is there on every machine; then what has more of the rare characters.
+fn default_fonts(site_dir: &Path) -> Vec<PathBuf> {
+    let debian = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+    vec![site_dir.join("fonts/NotoSansSC-Regular.ttf"), PathBuf::from(debian)]
 }
 
 fn default_site_dir() -> PathBuf {

@@ -46,6 +46,11 @@ impl Entropy for SeededEntropy {
     }
 }
 
+/// A font with the characters of the tests: their machine may have none.
+pub fn print_font() -> std::path::PathBuf {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/print/fixtures/NotoSansSC-subset.ttf").into()
+}
+
 /// A shop that listens on a port of its own, until [`TestShop::stop`].
 #[derive(Debug)]
 pub struct TestShop {
@@ -93,6 +98,7 @@ impl TestShop {
             data_dir: Some(folder.path().join("data")),
             lookalike_address: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             site_dir: Some(folder.path().join("site")),
+            print_fonts: Some(vec![print_font()]),
             worker: Some(false),
             ..Settings::default()
         };

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::search_text::fold_width;
 
 /// The longest side that can be sent: five metres.
 const MAX_SIDE_MM: i64 = 5_000;
 
 /// Length, width and height of one sale unit with its packing, in millimetres.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackedSize {
     /// 1 to 5,000, as the others.
     pub length_mm: i64,
@@ -47,6 +49,22 @@ impl PackedSize {
             [length_mm, width_mm, height_mm] => Ok(Self { length_mm, width_mm, height_mm }),
             _ => Err(refused()),
         }
+    }
+
+    /// The same where millimetres are meant unless centimetres are named, as in the column of a sheet that says so.
+    ///
+    /// # Errors
+    /// [`NotASize`].
+    pub fn parse_mm(text: &str) -> Result<Self, NotASize> {
+        let plain = fold_width(text).to_lowercase();
+        let is_named = ["cm", "厘米", "mm", "毫米"].iter().any(|unit| plain.contains(unit));
+        if is_named { Self::parse(text) } else { Self::parse(&format!("{text} mm")) }
+    }
+
+    /// In millimetres without naming them: the inverse of [`Self::parse_mm`].
+    #[must_use]
+    pub fn mm_text(&self) -> String {
+        format!("{}×{}×{}", self.length_mm, self.width_mm, self.height_mm)
     }
 
     /// What it takes up, rounded up to whole cubic centimetres.
@@ -101,6 +119,10 @@ mod tests {
             assert_eq!(sides(text), Some([300, 200, 100]), "{text}");
         }
         assert_eq!(sides("30.5×20×10"), Some([305, 200, 100]));
+        let in_mm = |text: &str| PackedSize::parse_mm(text).map(|size| size.mm_text());
+        assert_eq!(in_mm(" 305×200×100").as_deref(), Ok("305×200×100"));
+        assert_eq!(in_mm("30.5×20×10 厘米").as_deref(), Ok("305×200×100"));
+        assert!(in_mm("30.5×20×10").is_err() && in_mm("").is_err());
         for text in
             ["", "30×20", "30×20×10×5", "0×20×10", "30.55×20×10", "30.5×20×10 mm", "501×1×1", "-3×2×1"]
         {

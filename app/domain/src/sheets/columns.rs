@@ -21,6 +21,8 @@ words! {
         Unit = "unit",
         BaseQuantity = "base_quantity",
         WeightG = "weight_g",
+        /// Length × width × height in millimetres.
+        Size = "size",
         /// What can be sold now; only to be looked at.
         Stock = "stock",
         Batch = "batch",
@@ -46,6 +48,7 @@ impl Column {
             Self::Unit => ("单位", "Unit"),
             Self::BaseQuantity => ("每份含量（克或件）", "Content (g or pieces)"),
             Self::WeightG => ("发货重量（克）", "Weight as sent (g)"),
+            Self::Size => ("包装尺寸（毫米）", "Packed size (mm)"),
             Self::Stock => ("现有库存（克或件）", "In stock (g or pieces)"),
             Self::Batch => ("批次", "Batch"),
             Self::StockChange => ("库存增减（克或件）", "Stock change (g or pieces)"),
@@ -92,6 +95,10 @@ impl Column {
                 "What one takes from stock: grams, or pieces",
             ),
             Self::WeightG => ("连包装的重量，用来算运费", "With packing; freight is computed from it"),
+            Self::Size => (
+                "连包装的长×宽×高，例如 300×200×100；用来按体积算运费，填（清空）去掉原来的",
+                "Length × width × height with packing, such as 300×200×100, for freight by volume; (clear) takes it away",
+            ),
             Self::Stock => ("只供查看，改这里不起作用", "To look at only; changing it does nothing"),
             Self::Batch => {
                 ("增减哪个批次；只有一个批次时可留空", "Which batch; may be blank when there is one only")

@@ -7,6 +7,7 @@ use super::plan::{CellError, Change, NewVariant, VariantChange, cell_error};
 use super::present::{Known, Present, PresentBatch, PresentVariant};
 use super::values::{SheetState, normal_code, read_code, read_number, read_price, read_reason};
 use crate::failure::Problem;
+use crate::freight::PackedSize;
 use crate::ids::{BatchId, CategoryId, VariantId};
 
 /// Ten tonnes or ten million pieces in one sale unit.
@@ -208,6 +209,9 @@ impl<'a> Group<'a> {
         if let Some(after) = self.number(row, Column::WeightG, 1, MAX_WEIGHT_G) {
             changes.push(VariantChange::WeightG { before: variant.weight_g, after });
         }
+        if let Some(after) = self.size(row).filter(|after| *after != variant.size) {
+            changes.push(VariantChange::Size { before: variant.size, after });
+        }
         changes.retain(|change| {
             !matches!(change, VariantChange::BaseQuantity { before, after } | VariantChange::WeightG { before, after }
                 if before == after)
@@ -222,6 +226,19 @@ impl<'a> Group<'a> {
             return None;
         }
         self.read(row, column, read_number(row.get(column), min, max))
+    }
+
+    /// The size that a cell says, or that it is to be taken away; `None` where the cell is blank or wrong.
+    fn size(&mut self, row: &SheetRow) -> Option<Option<PackedSize>> {
+        let text = row.get(Column::Size);
+        if text.is_empty() {
+            return None;
+        }
+        if is_clear(text) {
+            return Some(None);
+        }
+        let size = PackedSize::parse_mm(text).map(Some).map_err(|_| Problem::NotASize);
+        self.read(row, Column::Size, size)
     }
 
     fn add_variant(&mut self, row: &SheetRow, new_codes: &mut BTreeMap<String, u32>) {
@@ -250,6 +267,7 @@ impl<'a> Group<'a> {
             row.has(Column::Price).then(|| self.read(row, Column::Price, read_price(row.get(Column::Price))));
         let base_quantity = self.number(row, Column::BaseQuantity, 1, MAX_BASE_QUANTITY);
         let weight_g = self.number(row, Column::WeightG, 1, MAX_WEIGHT_G);
+        let size = self.size(row).flatten();
         let (Some(name), Some(Some(price)), Some(base_quantity)) = (name, price, base_quantity) else {
             return;
         };
@@ -261,6 +279,7 @@ impl<'a> Group<'a> {
             price,
             base_quantity,
             weight_g,
+            size,
         }));
     }
 
@@ -321,13 +340,14 @@ impl<'a> Group<'a> {
 }
 
 /// What a row says about a variant.
-const VARIANT_COLUMNS: [Column; 6] = [
+const VARIANT_COLUMNS: [Column; 7] = [
     Column::VariantName,
     Column::VariantNameEn,
     Column::Price,
     Column::Unit,
     Column::BaseQuantity,
     Column::WeightG,
+    Column::Size,
 ];
 
 enum Meant<'a> {

@@ -9,6 +9,7 @@ use super::group::Group;
 use super::present::Known;
 use super::values::{SheetState, normal_code};
 use crate::failure::Problem;
+use crate::freight::PackedSize;
 use crate::ids::{BatchId, CategoryId, ProductId, VariantId};
 use crate::money::Fen;
 
@@ -58,6 +59,7 @@ pub enum VariantChange {
     Price { before: Fen, after: Fen },
     BaseQuantity { before: i64, after: i64 },
     WeightG { before: i64, after: i64 },
+    Size { before: Option<PackedSize>, after: Option<PackedSize> },
 }
 
 /// A variant that is to be added.
@@ -73,6 +75,9 @@ pub struct NewVariant {
     pub base_quantity: i64,
     /// `None` for the content's weight where that is weighed.
     pub weight_g: Option<i64>,
+    /// `None` where it is not known; a preview of an older release has none.
+    #[serde(default)]
+    pub size: Option<PackedSize>,
 }
 
 /// What a sheet comes to.

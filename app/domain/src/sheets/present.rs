@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{Column, tidy};
 use super::values::SheetState;
+use crate::freight::PackedSize;
 use crate::ids::{BatchId, CategoryId, ProductId, VariantId};
 use crate::locale::Locale;
 use crate::money::Fen;
@@ -34,6 +35,8 @@ pub struct PresentVariant {
     pub price: Fen,
     pub base_quantity: i64,
     pub weight_g: i64,
+    /// Where it is known.
+    pub size: Option<PackedSize>,
     /// Whether it is for sale.
     pub is_active: bool,
 }
@@ -80,6 +83,9 @@ pub fn rows_of(present: &Present, category: &str, locale: Locale) -> Vec<Vec<Str
             Column::Unit => of_variant(&|variant| tidy(&variant.unit)),
             Column::BaseQuantity => of_variant(&|variant| variant.base_quantity.to_string()),
             Column::WeightG => of_variant(&|variant| variant.weight_g.to_string()),
+            Column::Size => {
+                of_variant(&|variant| variant.size.map(|size| size.mm_text()).unwrap_or_default())
+            }
             Column::Stock => stock.to_string(),
             Column::State => present.state.text(locale).to_owned(),
             Column::Batch | Column::StockChange | Column::Reason => String::new(),

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::failure::Problem;
+use crate::freight::PackedSize;
 use crate::ids::{BatchId, CategoryId, ProductId, VariantId};
 use crate::locale::Locale;
 use crate::money::Fen;
@@ -22,6 +23,7 @@ fn tin() -> PresentVariant {
         price: Fen::new(12_800),
         base_quantity: 125,
         weight_g: 300,
+        size: None,
         is_active: true,
     }
 }
@@ -130,6 +132,33 @@ fn a_row_changes_what_it_says_anew_and_blank_cells_change_nothing() {
 }
 
 #[test]
+fn a_size_is_in_millimetres_unless_it_says_otherwise_and_goes_when_that_is_asked_for() {
+    let said = |text| changes(&[row(2, &[(Column::Code, "MQLC01"), (Column::Size, text)])]);
+    let size = PackedSize { length_mm: 300, width_mm: 200, height_mm: 105 };
+    let change = VariantChange::Size { before: None, after: Some(size) };
+    let expected = [Change::Variant { variant: tin().id, code: "MQLC01".to_owned(), change }];
+    for text in ["300×200×105", "300*200*105 毫米", "30 x 20 x 10.5 cm"] {
+        assert_eq!(said(text), expected, "{text}");
+    }
+    assert_eq!(said("（清空）"), [], "there is none");
+    let mut present = tea();
+    present.variants[0].size = Some(size);
+    let plan = |text| {
+        let rows = [row(2, &[(Column::Code, "MQLC01"), (Column::Size, text)])];
+        plan(&rows, true, &known_with(vec![present.clone()]))
+            .items
+            .into_iter()
+            .flat_map(|item| item.changes)
+            .collect()
+    };
+    let gone: Vec<Change> = plan("(clear)");
+    let change = VariantChange::Size { before: Some(size), after: None };
+    assert_eq!(gone, [Change::Variant { variant: tin().id, code: "MQLC01".to_owned(), change }]);
+    let same: Vec<Change> = plan("300×200×105");
+    assert_eq!(same, []);
+}
+
+#[test]
 fn a_text_goes_when_that_is_asked_for_and_only_one_that_may() {
     let clear = |column, text| row(2, &[(Column::Code, "MQLC01"), (column, text)]);
     let gone = Change::NameEn { before: "Tea".to_owned(), after: String::new() };
@@ -169,6 +198,8 @@ fn every_wrong_cell_is_named_with_what_stands_in_it() {
         (Column::BaseQuantity, "0", Problem::OutOfRange { min: 1, max: 10_000_000 }),
         (Column::BaseQuantity, "1.5", Problem::NotANumber),
         (Column::WeightG, "--5", Problem::NotANumber),
+        (Column::Size, "300×200", Problem::NotASize),
+        (Column::Size, "300×200×9999", Problem::NotASize),
         (Column::Unit, "一二三四五六七八九十一", Problem::TooLong { max: 10 }),
         (Column::Category, "海鲜", Problem::Unknown),
         (Column::State, "草稿", Problem::Unknown),
@@ -284,11 +315,12 @@ prop_compose! {
     fn variant()(
         id in 1..i64::MAX, code in "[A-Z0-9-]{1,12}", name in text(), name_en in text(), unit in text(),
         price in 1..100_000_000_i64, base_quantity in 1..10_000_000_i64, weight_g in 1..1_000_000_i64,
-        is_active in any::<bool>(),
+        sides in proptest::option::of(proptest::array::uniform3(1..=5_000_i64)), is_active in any::<bool>(),
     ) -> PresentVariant {
         let unit = unit.chars().take(10).collect();
         let (id, price) = (VariantId::from_i64(id), Fen::new(price));
-        PresentVariant { id, code, name, name_en, unit, price, base_quantity, weight_g, is_active }
+        let size = sides.map(|[length_mm, width_mm, height_mm]| PackedSize { length_mm, width_mm, height_mm });
+        PresentVariant { id, code, name, name_en, unit, price, base_quantity, weight_g, size, is_active }
     }
 }
 

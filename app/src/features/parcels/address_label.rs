@@ -1,84 +1,134 @@
-//! Address labels of 100 × 150 mm, one a parcel, with a code that opens the parcel at the packing table.
+//! Address labels of 100 × 150 mm, one a parcel, with a code that opens the parcel at the packing table; as a page to print and
+//! as a file, with the same words.
 
 use domain::ids::ParcelId;
-use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
+use print::{Code, Label, LabelPaper};
 use service::shipping::PackingParcel;
 
-use super::print_button::print_button;
-use crate::context::{link, locale, name, services, t, typed_param, viewer};
+use super::chosen::{bar, chosen, nothing};
+use crate::context::{name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
-use crate::routes::{PageResult, paths};
+use crate::paper;
+use crate::routes::{PageResult, ServedResult, paths};
 use crate::ui;
 
-/// `/sell/{team}/parcels/{parcel}/label`
-pub async fn one_page() -> PageResult {
-    let team = current_team().await?;
+/// The parcel of the address, of this team.
+async fn one(team: &Team) -> service::Result<PackingParcel> {
     let id: ParcelId = typed_param("parcel")?;
     let parcel = service::shipping::packing_list(&services(), &viewer(), id).await?;
     if parcel.head.parcel.team_id != team.id {
         return Err(service::ServiceError::NotFound);
     }
-    let title = format!("{} {}", t("面单", "Address label"), parcel.head.order_number);
-    let body = view! { {bar(&team)} {label(&team, &parcel)} };
-    Ok(Screen::sheet(title, body))
+    Ok(parcel)
 }
 
-/// `/sell/{team}/parcels/labels`: of everything that is to be packed.
+fn title_of(parcel: &PackingParcel) -> String {
+    format!("{} {}", t("面单", "Address label"), parcel.head.order_number)
+}
+
+/// `/sell/{team}/parcels/{parcel}/label`
+pub async fn one_page() -> PageResult {
+    let team = current_team().await?;
+    let parcel = one(&team).await?;
+    let file = format!("{}/label.pdf", paths::team_parcel(team.id, parcel.head.parcel.id));
+    let body = view! { {bar(&team, &file, 0)} {shown(&label_of(&team, &parcel))} };
+    Ok(Screen::sheet(title_of(&parcel), body))
+}
+
+/// `/sell/{team}/parcels/{parcel}/label.pdf`
+pub async fn one_file() -> ServedResult {
+    let team = current_team().await?;
+    let parcel = one(&team).await?;
+    let back = format!("{}/label", paths::team_parcel(team.id, parcel.head.parcel.id));
+    let file = format!("label-{}.pdf", parcel.head.order_number);
+    let labels = vec![label_of(&team, &parcel)];
+    let make = move |document: &_, fonts: &_| print::labels(document, LabelPaper::Single, &labels, fonts);
+    paper::file(file, &title_of(&parcel), &back, make).await
+}
+
+/// `/sell/{team}/parcels/labels`: of everything that is to be packed, or of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
-    let page = service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
-    let labels: Vec<_> = page.parcels.iter().map(|parcel| label(&team, parcel)).collect();
+    let chosen = chosen(&team).await?;
+    let labels: Vec<_> = chosen.parcels.iter().map(|parcel| shown(&label_of(&team, parcel))).collect();
     let body = if labels.is_empty() {
-        let back = link(&paths::team_parcels(team.id));
-        let action = view! { <a class="btn btn--primary" href=back>{t("返回发货", "Back to parcels")}</a> };
-        ui::empty("package", t("没有要发的货", "Nothing to pack"), "", action)
+        nothing(&team)
     } else {
-        view! { {bar(&team)} {labels} }.into_any()
+        let file = format!("{}/labels.pdf{}", paths::team_parcels(team.id), chosen.query);
+        view! { {bar(&team, &file, chosen.left_out)} {labels} }.into_any()
     };
     Ok(Screen::sheet(t("面单", "Address labels"), body))
 }
 
-fn bar(team: &Team) -> AnyView {
-    view! {
-        <p class="row row--between no-print">
-            <a class="btn btn--quiet" href=link(&paths::team_parcels(team.id))>
-                {ui::icon("back")}{t("返回发货", "Back to parcels")}
-            </a>
-            {print_button(locale())}
-        </p>
+/// `/sell/{team}/parcels/labels.pdf`
+pub async fn all_file() -> ServedResult {
+    let team = current_team().await?;
+    let chosen = chosen(&team).await?;
+    let title = t("面单", "Address labels");
+    if chosen.parcels.is_empty() {
+        return Ok(paper::nothing(title, &paths::team_parcels(team.id)));
     }
-    .into_any()
+    let labels: Vec<Label> = chosen.parcels.iter().map(|parcel| label_of(&team, parcel)).collect();
+    let back = format!("{}/labels{}", paths::team_parcels(team.id), chosen.query);
+    let make = move |document: &_, fonts: &_| print::labels(document, LabelPaper::Single, &labels, fonts);
+    paper::file("labels.pdf".to_owned(), title, &back, make).await
 }
 
-fn label(team: &Team, parcel: &PackingParcel) -> AnyView {
+/// What stands on a parcel's label.
+fn label_of(team: &Team, parcel: &PackingParcel) -> Label {
     let head = &parcel.head;
     let row = &head.parcel;
-    let url = format!("{}{}", services().public_url, paths::team_parcel(team.id, row.id));
     let goods: Vec<String> = parcel
         .lines
         .iter()
         .map(|line| format!("{} × {}", name(&line.product_name, &line.product_name_en), line.quantity))
         .collect();
-    let carrier = format!("{} {}", row.carrier, row.tracking_number);
-    let carrier = (!row.tracking_number.is_empty())
-        .then(|| view! { <div><dt>{t("快递", "Carrier")}</dt><dd class="num">{carrier}</dd></div> });
+    let fact = |term: &str, text: String| (term.to_owned(), text);
+    let mut facts = Vec::new();
+    if !row.tracking_number.is_empty() {
+        facts.push(fact(t("快递", "Carrier"), format!("{} {}", row.carrier, row.tracking_number)));
+    }
+    facts.extend([
+        fact(t("寄自", "From"), format!("{} · {}", team.name, head.place_name)),
+        fact(t("订单", "Order"), head.order_number.clone()),
+        fact(t("包裹", "Parcel"), row.id.to_string()),
+        fact(t("内件", "Goods"), goods.join(t("；", "; "))),
+    ]);
+    Label {
+        heading: vec![head.recipient_name.clone(), head.recipient_phone.clone()],
+        strong: format!("{} {}", head.region_name, head.address),
+        facts,
+        code: Code {
+            text: format!("{}{}", services().public_url, paths::team_parcel(team.id, row.id)),
+            caption: t("发货时扫码", "Scan when sending").to_owned(),
+        },
+    }
+}
+
+fn shown(label: &Label) -> AnyView {
+    let heading: Vec<_> = label
+        .heading
+        .iter()
+        .map(|part| view! { <span class="num" lang=ui::lang_of(part)>{part.clone()}</span>" " })
+        .collect();
+    let facts: Vec<_> = label
+        .facts
+        .iter()
+        .map(|(term, text)| {
+            view! { <div><dt>{term.clone()}</dt><dd class="num">{text.clone()}</dd></div> }
+        })
+        .collect();
     view! {
         <section class="labels labels--100x150">
             <article class="label label--address">
                 <div class="label__text">
-                    <h2 lang=ui::lang_of(&head.recipient_name)>{head.recipient_name.clone()}" "<span class="num">{head.recipient_phone.clone()}</span></h2>
-                    <p class="strong" lang=ui::lang_of(&head.region_name)>{head.region_name.clone()}" "{head.address.clone()}</p>
-                    <dl>
-                        {carrier}
-                        <div><dt>{t("寄自", "From")}</dt><dd>{team.name.clone()}" · "{head.place_name.clone()}</dd></div>
-                        <div><dt>{t("内件", "Goods")}</dt><dd>{goods.join(t("；", "; "))}</dd></div>
-                        <div><dt>{t("订单", "Order")}</dt><dd class="num">{head.order_number.clone()}</dd></div>
-                        <div><dt>{t("包裹", "Parcel")}</dt><dd class="num">{row.id.to_string()}</dd></div>
-                    </dl>
+                    <h2>{heading}</h2>
+                    <p class="strong" lang=ui::lang_of(&label.strong)>{label.strong.clone()}</p>
+                    <dl>{facts}</dl>
                 </div>
-                <div class="label__code">{ui::qr_code(&url, t("包裹二维码", "Code of the parcel"))}<span>{t("发货时扫码", "Scan when sending")}</span></div>
+                <div class="label__code">{ui::qr_code(&label.code.text, t("包裹二维码", "Code of the parcel"))}<span>{label.code.caption.clone()}</span></div>
             </article>
         </section>
     }

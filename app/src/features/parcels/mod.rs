@@ -8,6 +8,8 @@ pub mod print_button;
 #[cfg(feature = "ssr")]
 mod address_label;
 #[cfg(feature = "ssr")]
+mod chosen;
+#[cfg(feature = "ssr")]
 mod desk_parts;
 #[cfg(feature = "ssr")]
 mod list_page;
@@ -51,10 +53,17 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}/parcels", list_page::parcels_page).only(Access::Seller),
         Page::new("/sell/{team}/parcels/packing-lists", packing_list::all_page).only(Access::Seller),
         Page::new("/sell/{team}/parcels/labels", address_label::all_page).only(Access::Seller),
+        Page::file_or_page("/sell/{team}/parcels/labels.pdf", address_label::all_file).only(Access::Seller),
+        Page::file_or_page("/sell/{team}/parcels/packing.pdf", packing_list::all_file).only(Access::Seller),
         Page::new("/sell/{team}/parcels/{parcel}", list_page::parcel_page).only(Access::Seller),
         Page::new("/sell/{team}/parcels/{parcel}/packing-list", packing_list::one_page).only(Access::Seller),
+        Page::file_or_page("/sell/{team}/parcels/{parcel}/packing.pdf", packing_list::one_file)
+            .only(Access::Seller),
         Page::new("/sell/{team}/parcels/{parcel}/label", address_label::one_page).only(Access::Seller),
+        Page::file_or_page("/sell/{team}/parcels/{parcel}/label.pdf", address_label::one_file)
+            .only(Access::Seller),
         Page::new("/sell/{team}/tracking", tracking_page::tracking_page).only(Access::Seller),
+        Page::file("/sell/{team}/tracking/template.xlsx", tracking_page::template_file).only(Access::Seller),
         Page::new("/sell/{team}/tracking/{list}", list_preview::list_preview).only(Access::Seller),
     ]
 }

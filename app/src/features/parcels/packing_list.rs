@@ -1,72 +1,93 @@
-//! Packing lists to print: one sheet a parcel.
+//! Packing lists, one a parcel: as a page to print and as a file, with the same words.
 
 use domain::ids::{LineId, ParcelId};
-use domain::parcel::ParcelStatus;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
+use print::{Code, PackingList, PackingRow};
 use service::shipping::PackingParcel;
 use service::stock::ParcelBatchRow;
 
-use super::print_button::print_button;
-use crate::context::{link, locale, name, query, services, t, typed_param, viewer};
+use super::chosen::{bar, chosen, nothing};
+use crate::context::{name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::layout::Screen;
-use crate::routes::{PageResult, paths};
+use crate::paper;
+use crate::routes::{PageResult, ServedResult, paths};
 use crate::ui;
 
-/// The packing list of one parcel.
-pub async fn one_page() -> PageResult {
-    let team = current_team().await?;
+/// The parcel of the address, of this team, as it is packed.
+async fn one(team: &Team) -> service::Result<(PackingParcel, PackingList)> {
     let id: ParcelId = typed_param("parcel")?;
     let parcel = service::shipping::packing_list(&services(), &viewer(), id).await?;
     if parcel.head.parcel.team_id != team.id {
         return Err(service::ServiceError::NotFound);
     }
-    let batches = service::stock::parcel_batches(&services(), &viewer(), id).await?;
-    let title = format!("{} {}", t("装箱单", "Packing list"), parcel.head.order_number);
-    let body = view! { {bar(&team)} {sheet(&team, &parcel, &batches)} };
-    Ok(Screen::sheet(title, body))
+    let list = list_of(team, &parcel).await?;
+    Ok((parcel, list))
+}
+
+fn title_of(parcel: &PackingParcel) -> String {
+    format!("{} {}", t("装箱单", "Packing list"), parcel.head.order_number)
+}
+
+/// The packing list of one parcel.
+pub async fn one_page() -> PageResult {
+    let team = current_team().await?;
+    let (parcel, list) = one(&team).await?;
+    let file = format!("{}/packing.pdf", paths::team_parcel(team.id, parcel.head.parcel.id));
+    let body = view! { {bar(&team, &file, 0)} {sheet(&list)} };
+    Ok(Screen::sheet(title_of(&parcel), body))
+}
+
+/// The same as a file.
+pub async fn one_file() -> ServedResult {
+    let team = current_team().await?;
+    let (parcel, list) = one(&team).await?;
+    let file = format!("packing-{}.pdf", parcel.head.order_number);
+    let back = paths::packing_list(team.id, parcel.head.parcel.id);
+    let make = move |document: &_, fonts: &_| print::packing_lists(document, &[list], fonts);
+    paper::file(file, &title_of(&parcel), &back, make).await
+}
+
+async fn lists_of(team: &Team, parcels: &[PackingParcel]) -> service::Result<Vec<PackingList>> {
+    let mut lists = Vec::with_capacity(parcels.len());
+    for parcel in parcels {
+        lists.push(list_of(team, parcel).await?);
+    }
+    Ok(lists)
 }
 
 /// The packing lists of everything that is to be packed, or (`?parcels=a,b`) of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
-    let ticked: Vec<ParcelId> = query("parcels").split(',').filter_map(|id| id.parse().ok()).collect();
-    let parcels = if ticked.is_empty() {
-        service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?.parcels
+    let chosen = chosen(&team).await?;
+    let lists = lists_of(&team, &chosen.parcels).await?;
+    let body = if lists.is_empty() {
+        nothing(&team)
     } else {
-        service::day::parcels_by_id(&services(), &viewer(), team.id, &ticked).await?
-    };
-    let mut sheets = Vec::with_capacity(parcels.len());
-    for parcel in &parcels {
-        let id = parcel.head.parcel.id;
-        let batches = service::stock::parcel_batches(&services(), &viewer(), id).await?;
-        sheets.push(sheet(&team, parcel, &batches));
-    }
-    let body = if sheets.is_empty() {
-        let back = link(&paths::team_parcels(team.id));
-        let action = view! { <a class="btn btn--primary" href=back>{t("返回发货", "Back to parcels")}</a> };
-        ui::empty("package", t("没有要发的货", "Nothing to pack"), "", action)
-    } else {
-        view! { {bar(&team)} {sheets} }.into_any()
+        let sheets: Vec<_> = lists.iter().map(sheet).collect();
+        let file = format!("{}/packing.pdf{}", paths::team_parcels(team.id), chosen.query);
+        view! { {bar(&team, &file, chosen.left_out)} {sheets} }.into_any()
     };
     Ok(Screen::sheet(t("装箱单", "Packing lists"), body))
 }
 
-fn bar(team: &Team) -> AnyView {
-    view! {
-        <p class="row row--between no-print">
-            <a class="btn btn--quiet" href=link(&paths::team_parcels(team.id))>
-                {ui::icon("back")}{t("返回发货", "Back to parcels")}
-            </a>
-            {print_button(locale())}
-        </p>
+/// The same as a file.
+pub async fn all_file() -> ServedResult {
+    let team = current_team().await?;
+    let chosen = chosen(&team).await?;
+    let title = t("装箱单", "Packing lists");
+    if chosen.parcels.is_empty() {
+        return Ok(paper::nothing(title, &paths::team_parcels(team.id)));
     }
-    .into_any()
+    let lists = lists_of(&team, &chosen.parcels).await?;
+    let back = format!("{}/packing-lists{}", paths::team_parcels(team.id), chosen.query);
+    let make = move |document: &_, fonts: &_| print::packing_lists(document, &lists, fonts);
+    paper::file("packing.pdf".to_owned(), title, &back, make).await
 }
 
 /// Which batches the goods of a line are taken from; how much of each when there are several.
-fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> AnyView {
+fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> String {
     let own: Vec<&ParcelBatchRow> = batches.iter().filter(|batch| batch.line_id == line).collect();
     let parts: Vec<String> = own
         .iter()
@@ -84,85 +105,131 @@ fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> AnyView {
             format!("{}{amount} · {}{recalled}", batch.code, batch.place_name)
         })
         .collect();
-    let text = format!("{}{}", t("批次 ", "Batch "), parts.join(t("；", "; ")));
-    (!parts.is_empty()).then(|| view! { <br/><span class="small num">{text}</span> }).into_any()
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("{}{}", t("批次 ", "Batch "), parts.join(t("；", "; ")))
 }
 
-fn sheet(team: &Team, parcel: &PackingParcel, batches: &[ParcelBatchRow]) -> AnyView {
+/// Which gift box it is packed into, and from which batches.
+fn note_of(parcel: &PackingParcel, batches: &[ParcelBatchRow], line: LineId) -> String {
+    let boxed = parcel.box_of(line).map(super::words::box_text);
+    let parts = [boxed.unwrap_or_default(), taken_from(batches, line)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+/// What stands on a parcel's packing list.
+async fn list_of(team: &Team, parcel: &PackingParcel) -> service::Result<PackingList> {
     let head = &parcel.head;
-    let rows: Vec<_> = parcel
+    let batches = service::stock::parcel_batches(&services(), &viewer(), head.parcel.id).await?;
+    let rows = parcel
         .lines
         .iter()
-        .map(|line| {
+        .map(|line| PackingRow {
+            code: line.variant_code.clone(),
+            goods: format!(
+                "{} {}",
+                name(&line.product_name, &line.product_name_en),
+                name(&line.variant_name, &line.variant_name_en)
+            ),
+            note: note_of(parcel, &batches, line.id),
+            quantity: line.quantity.to_string(),
+            unit: ui::unit_text(&line.unit),
+        })
+        .collect();
+    let fact = |term: &str, text: String| (term.to_owned(), text);
+    let mut facts = vec![
+        fact(t("收件人", "Recipient"), format!("{} {}", head.recipient_name, head.recipient_phone)),
+        fact(t("地址", "Address"), format!("{} {}", head.region_name, head.address)),
+    ];
+    if let Some(unit) = &head.unit_name {
+        let unit = name(unit, head.unit_name_en.as_deref().unwrap_or_default()).to_owned();
+        facts.push(fact(t("单位", "Unit"), unit));
+    }
+    if !head.note.trim().is_empty() {
+        facts.push(fact(t("留言", "Note"), head.note.clone()));
+    }
+    let pieces: i64 = parcel.lines.iter().map(|line| line.quantity).sum();
+    let heads = [
+        t("编号", "Code"),
+        t("商品", "Goods"),
+        t("数量", "Quantity"),
+        t("单位", "Unit"),
+        t("已装", "Packed"),
+    ];
+    let signs = [t("装箱人", "Packed by"), t("复核", "Checked by"), t("日期", "Date")];
+    Ok(PackingList {
+        title: t("装箱单", "Packing list").to_owned(),
+        sender: format!("{} · {}", team.name, head.place_name),
+        number: head.order_number.clone(),
+        moment: head.paid_at_ms.map(china_minute_text).unwrap_or_default(),
+        facts,
+        heads: heads.map(str::to_owned),
+        rows,
+        total: (t("合计", "Total").to_owned(), pieces.to_string()),
+        signs: signs.map(str::to_owned),
+        // The buyer finds it in the box.
+        code: Code {
+            text: format!("{}{}", services().public_url, paths::order(&head.order_number)),
+            caption: t("扫码看订单", "Scan for the order").to_owned(),
+        },
+    })
+}
+
+fn sheet(list: &PackingList) -> AnyView {
+    let rows: Vec<_> = list
+        .rows
+        .iter()
+        .map(|row| {
+            let note = row.note.clone();
+            let note = (!note.is_empty()).then(|| view! { <br/><span class="small num">{note}</span> });
             view! {
                 <tr>
-                    <td class="num">{line.variant_code.clone()}</td>
-                    <th scope="row">
-                        {name(&line.product_name, &line.product_name_en).to_owned()}
-                        " "
-                        {name(&line.variant_name, &line.variant_name_en).to_owned()}
-                        {super::words::in_box(parcel.box_of(line.id))}
-                        {taken_from(batches, line.id)}
-                    </th>
-                    <td class="n">{line.quantity}</td>
-                    <td>{ui::unit_text(&line.unit)}</td>
+                    <td class="num">{row.code.clone()}</td>
+                    <th scope="row">{row.goods.clone()}{note}</th>
+                    <td class="n">{row.quantity.clone()}</td>
+                    <td>{row.unit.clone()}</td>
                     <td>"☐"</td>
                 </tr>
             }
         })
         .collect();
-    // The buyer finds it in the box.
-    let url = format!("{}{}", services().public_url, paths::order(&head.order_number));
-    let pieces: i64 = parcel.lines.iter().map(|line| line.quantity).sum();
-    let unit = head
-        .unit_name
-        .as_ref()
-        .map(|unit| name(unit, head.unit_name_en.as_deref().unwrap_or_default()).to_owned());
-    let unit = unit.map(|unit| view! { <div><dt>{t("单位", "Unit")}</dt><dd>{unit}</dd></div> });
-    let note = (!head.note.trim().is_empty())
-        .then(|| view! { <div><dt>{t("留言", "Note")}</dt><dd>{head.note.clone()}</dd></div> });
+    let heads: Vec<_> = list
+        .heads
+        .iter()
+        .enumerate()
+        .map(|(at, head)| view! { <th scope="col" class=(at == 2).then_some("n")>{head.clone()}</th> })
+        .collect();
+    let facts: Vec<_> = list
+        .facts
+        .iter()
+        .map(|(term, text)| {
+            view! { <div><dt>{term.clone()}</dt><dd lang=ui::lang_of(text)>{text.clone()}</dd></div> }
+        })
+        .collect();
+    let signs: Vec<_> = list.signs.iter().map(|sign| view! { <span>{sign.clone()}</span> }).collect();
     view! {
         <article class="sheet sheet--list">
             <header class="sheet__head">
                 <div>
-                    <h1>{t("装箱单", "Packing list")}</h1>
-                    <p>{team.name.clone()}" · "{head.place_name.clone()}</p>
+                    <h1>{list.title.clone()}</h1>
+                    <p>{list.sender.clone()}</p>
                 </div>
-                <p class="num">
-                    <strong>{head.order_number.clone()}</strong><br/>
-                    {head.paid_at_ms.map(china_minute_text)}
-                </p>
-                <div class="small">{ui::qr_code(&url, t("订单二维码", "Code of the order"))}{t("扫码看订单", "Scan for the order")}</div>
+                <p class="num"><strong>{list.number.clone()}</strong><br/>{list.moment.clone()}</p>
+                <div class="small">{ui::qr_code(&list.code.text, t("订单二维码", "Code of the order"))}{list.code.caption.clone()}</div>
             </header>
-            <dl class="facts">
-                <div><dt>{t("收件人", "Recipient")}</dt><dd>{head.recipient_name.clone()}" "{head.recipient_phone.clone()}</dd></div>
-                <div><dt>{t("地址", "Address")}</dt><dd lang=ui::lang_of(&head.region_name)>{head.region_name.clone()}" "{head.address.clone()}</dd></div>
-                {unit}
-                {note}
-            </dl>
+            <dl class="facts">{facts}</dl>
             <div class="table-wrap"><table class="table">
-                <thead>
-                    <tr>
-                        <th scope="col">{t("编号", "Code")}</th>
-                        <th scope="col">{t("商品", "Goods")}</th>
-                        <th scope="col" class="n">{t("数量", "Quantity")}</th>
-                        <th scope="col">{t("单位", "Unit")}</th>
-                        <th scope="col">{t("已装", "Packed")}</th>
-                    </tr>
-                </thead>
+                <thead><tr>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
                 <tfoot>
                     <tr class="total">
-                        <th scope="row" colspan="2">{t("合计", "Total")}</th>
-                        <td class="n">{pieces}</td><td></td><td></td>
+                        <th scope="row" colspan="2">{list.total.0.clone()}</th>
+                        <td class="n">{list.total.1.clone()}</td><td></td><td></td>
                     </tr>
                 </tfoot>
             </table></div>
-            <footer class="sheet__sign">
-                <span>{t("装箱人", "Packed by")}</span>
-                <span>{t("复核", "Checked by")}</span>
-                <span>{t("日期", "Date")}</span>
-            </footer>
+            <footer class="sheet__sign">{signs}</footer>
         </article>
     }
     .into_any()

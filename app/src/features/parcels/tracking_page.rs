@@ -8,13 +8,13 @@ use service::ServiceError;
 use service::shipping::lists::{ListSource, keep_list};
 
 use super::desk_api::PasteNumbers;
-use super::{LIST_PATH, tracking_list_path};
+use super::{LIST_PATH, tracking_list_path, tracking_path};
 use crate::AppError;
-use crate::context::{link, t};
+use crate::context::{link, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
 use crate::layout::Screen;
-use crate::routes::{PageResult, paths};
+use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::ui;
 
 /// `/sell/{team}/tracking`
@@ -86,6 +86,8 @@ fn file_form(team: &Team) -> AnyView {
             view! { <option value=kind.as_str() selected=chosen == kind.as_str()>{words}</option> }
         })
         .collect();
+    let template = link(&format!("{}/template.xlsx", tracking_path(team.id)));
+    let of_events = format!("{template}?kind={}", ListKind::Events.as_str());
     view! {
         <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
             {ui::form_errors(&state, &[("sheet", t("表格", "The sheet"))])}
@@ -114,12 +116,24 @@ fn file_form(team: &Team) -> AnyView {
                     {state.error("sheet").map(|text| view! { <p class="field__error">{text}</p> })}
                 </div>
             </fieldset>
+            <p class="row">
+                <a href=template download="">{t("下载单号模板（已列出待发包裹）", "Template with all that is to be packed")}</a>
+                <a href=of_events download="">{t("下载物流轨迹模板", "Template for events")}</a>
+            </p>
             <div class="form__acts">
                 <button class="btn btn--plain">{ui::icon("upload")}{t("上传并查看每一行", "Upload and look at the rows")}</button>
             </div>
         </form>
     }
     .into_any()
+}
+
+/// `/sell/{team}/tracking/template.xlsx`, of events with `?kind=events`
+pub async fn template_file() -> FileResult {
+    let team = typed_param("team")?;
+    let kind = ListKind::parse(&query("kind")).unwrap_or(ListKind::Numbers);
+    let bytes = service::shipping::list_template(&services(), &viewer(), team, kind).await?;
+    Ok(FileAnswer::xlsx(format!("{}.xlsx", kind.as_str()), bytes))
 }
 
 /// Takes a list and goes to what it would do.

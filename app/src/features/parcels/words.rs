@@ -115,8 +115,11 @@ pub fn fault_text(fault: &RowFault) -> String {
 
 /// The gift box that a line is a part of.
 pub(super) fn in_box(bundle: Option<&OrderBundleRow>) -> AnyView {
-    let Some(bundle) = bundle else { return ().into_any() };
+    bundle.map(|bundle| view! { <br/><span class="small">{box_text(bundle)}</span> }).into_any()
+}
+
+/// The same as text.
+pub(super) fn box_text(bundle: &OrderBundleRow) -> String {
     let title = name(&bundle.product_name, &bundle.product_name_en);
-    let words = format!("{} {title} × {}", t("礼盒", "Gift box"), bundle.quantity);
-    view! { <br/><span class="small">{words}</span> }.into_any()
+    format!("{} {title} × {}", t("礼盒", "Gift box"), bundle.quantity)
 }

@@ -1,6 +1,7 @@
 //! What a sheet would change, what is wrong with it, and what became of it.
 
 use domain::failure::{FieldError, Problem};
+use domain::freight::PackedSize;
 use domain::ids::CategoryId;
 use domain::locale::Locale;
 use domain::sheets::{Change, Column, NewVariant, VariantChange, reason_text};
@@ -299,6 +300,11 @@ fn variant_text(change: &VariantChange) -> String {
         }
         VariantChange::WeightG { before, after } => {
             arrow(Column::WeightG, &before.to_string(), &after.to_string())
+        }
+        VariantChange::Size { before, after } => {
+            let text = |size: &Option<PackedSize>| size.map(|size| size.mm_text()).unwrap_or_default();
+            let after = text(after);
+            arrow(Column::Size, &text(before), if after.is_empty() { "—" } else { &after })
         }
     }
 }

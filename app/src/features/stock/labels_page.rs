@@ -1,6 +1,8 @@
-//! Labels to print: a sheet of A4 with ten, or one of 100 × 150 mm each, every one with the code that leads to the batch.
+//! Labels to print: a sheet of A4 with ten, or one of 100 × 150 mm each, every one with the code that leads to the batch; as a
+//! page and as a file, with the same words.
 
 use leptos::prelude::*;
+use print::{Code, Label, LabelPaper};
 use service::stock::LabelView;
 
 use super::{batch_path, labels_path};
@@ -8,7 +10,8 @@ use crate::context::{link, locale, name, param, query, services, t, viewer};
 use crate::features::parcels::print_button::print_button;
 use crate::features::sell::team::current_team;
 use crate::layout::Screen;
-use crate::routes::PageResult;
+use crate::paper;
+use crate::routes::{PageResult, ServedResult};
 use crate::ui;
 
 /// Labels that one page prints.
@@ -16,8 +19,14 @@ const MOST: usize = 100;
 /// Two columns of five.
 const ON_A4: usize = 10;
 
-/// `/sell/{team}/batches/{batch}/labels`, `?format=a4|100x150`, `&count=`
-pub async fn labels_page() -> PageResult {
+/// What the address asks for.
+struct Asked {
+    label: LabelView,
+    is_large: bool,
+    count: usize,
+}
+
+async fn asked() -> service::Result<Asked> {
     let team = current_team().await?;
     let label = service::stock::batch_label(&services(), &viewer(), &param("batch")).await?;
     if label.team != team.id {
@@ -26,15 +35,33 @@ pub async fn labels_page() -> PageResult {
     let is_large = query("format") == "100x150";
     let fallback = if is_large { 1 } else { ON_A4 };
     let count = query("count").trim().parse().unwrap_or(fallback);
-    let count = count.clamp(1, MOST);
-    let title = format!("{} {}", t("批次标签", "Labels of batch"), label.code);
-    let url = format!("{}{}", services().public_url, label.path);
-    let on_sheet = if is_large { 1 } else { ON_A4 };
-    let class = if is_large { "labels labels--100x150" } else { "labels labels--a4" };
+    Ok(Asked { label, is_large, count: count.clamp(1, MOST) })
+}
+
+impl Asked {
+    fn title(&self) -> String {
+        format!("{} {}", t("批次标签", "Labels of batch"), self.label.code)
+    }
+
+    /// The same labels as a page (`""`) or as a file (`".pdf"`).
+    fn path(&self, ending: &str) -> String {
+        let format = if self.is_large { "100x150" } else { "a4" };
+        let path = labels_path(self.label.team, self.label.batch);
+        format!("{path}{ending}?format={format}&count={}", self.count)
+    }
+}
+
+/// `/sell/{team}/batches/{batch}/labels`, `?format=a4|100x150`, `&count=`
+pub async fn labels_page() -> PageResult {
+    let asked = asked().await?;
+    let Asked { label, is_large, count } = &asked;
+    let made = label_of(label);
+    let on_sheet = if *is_large { 1 } else { ON_A4 };
+    let class = if *is_large { "labels labels--100x150" } else { "labels labels--a4" };
     let sheets: Vec<_> = (0..count.div_ceil(on_sheet))
         .map(|sheet| {
             let here = on_sheet.min(count - sheet * on_sheet);
-            let labels: Vec<_> = (0..here).map(|_| one(&label, &url)).collect();
+            let labels: Vec<_> = (0..here).map(|_| one(&made)).collect();
             view! { <section class=class>{labels}</section> }
         })
         .collect();
@@ -42,24 +69,37 @@ pub async fn labels_page() -> PageResult {
         ui::alert("bad", t("这一批已经召回，不要再贴标签。", "This batch is recalled: do not label it."), ())
     });
     let body = view! {
-        {bar(team.id.to_string(), &label, is_large, count)}
+        {bar(&asked)}
         <div class="no-print">{recalled}</div>
         {sheets}
     };
-    Ok(Screen::sheet(title, body))
+    Ok(Screen::sheet(asked.title(), body))
 }
 
-fn bar(team: String, label: &LabelView, is_large: bool, count: usize) -> AnyView {
+/// `/sell/{team}/batches/{batch}/labels.pdf`, as the page.
+pub async fn labels_file() -> ServedResult {
+    let asked = asked().await?;
+    let paper = if asked.is_large { LabelPaper::Single } else { LabelPaper::TenOnA4 };
+    let labels = vec![label_of(&asked.label); asked.count];
+    let file = format!("labels-{}.pdf", asked.label.code);
+    let make = move |document: &_, fonts: &_| print::labels(document, paper, &labels, fonts);
+    paper::file(file, &asked.title(), &asked.path(""), make).await
+}
+
+fn bar(asked: &Asked) -> AnyView {
+    let Asked { label, is_large, count } = asked;
+    let (team, is_large, count) = (label.team, *is_large, *count);
     let option = |value: &'static str, words: &'static str, chosen: bool| {
         view! { <option value=value selected=chosen>{words}</option> }
     };
     view! {
         <div class="no-print stack">
             <p class="row row--between">
-                <a class="btn btn--quiet" href=link(&batch_path(&team, label.batch))>{ui::icon("back")}{t("返回批次", "Back to the batch")}</a>
+                <a class="btn btn--quiet" href=link(&batch_path(team, label.batch))>{ui::icon("back")}{t("返回批次", "Back to the batch")}</a>
+                <a class="btn btn--plain" href=link(&asked.path(".pdf")) download="">{ui::icon("download")}{t("下载 PDF", "Download PDF")}</a>
                 {print_button(locale())}
             </p>
-            <form class="bar" method="get" action=link(&labels_path(&team, label.batch))>
+            <form class="bar" method="get" action=link(&labels_path(team, label.batch))>
                 <label for="label-format">{t("纸张", "Paper")}</label>
                 <select id="label-format" name="format">
                     {option("a4", t("A4，每张 10 个", "A4, ten on a sheet"), !is_large)}
@@ -74,9 +114,10 @@ fn bar(team: String, label: &LabelView, is_large: bool, count: usize) -> AnyView
     .into_any()
 }
 
-fn one(label: &LabelView, url: &str) -> AnyView {
+/// What stands on each of them.
+fn label_of(label: &LabelView) -> Label {
     let villages: Vec<String> = label.villages.iter().map(|(zh, en)| name(zh, en).to_owned()).collect();
-    let mut rows: Vec<(&'static str, String)> = vec![
+    let mut rows: Vec<(&str, String)> = vec![
         (t("批次", "Batch"), label.code.clone()),
         (t("生产日期", "Produced"), label.produced_on.clone()),
     ];
@@ -93,15 +134,30 @@ fn one(label: &LabelView, url: &str) -> AnyView {
             rows.push((title, text.clone()));
         }
     }
-    let rows: Vec<_> =
-        rows.into_iter().map(|(title, text)| view! { <div><dt>{title}</dt><dd>{text}</dd></div> }).collect();
+    Label {
+        heading: vec![name(&label.product_name, &label.product_name_en).to_owned()],
+        strong: String::new(),
+        facts: rows.into_iter().map(|(term, text)| (term.to_owned(), text)).collect(),
+        code: Code {
+            text: format!("{}{}", services().public_url, label.path),
+            caption: t("扫码看来源", "Scan for its origin").to_owned(),
+        },
+    }
+}
+
+fn one(label: &Label) -> AnyView {
+    let rows: Vec<_> = label
+        .facts
+        .iter()
+        .map(|(title, text)| view! { <div><dt>{title.clone()}</dt><dd>{text.clone()}</dd></div> })
+        .collect();
     view! {
         <article class="label">
             <div class="label__text">
-                <h2>{name(&label.product_name, &label.product_name_en).to_owned()}</h2>
+                <h2>{label.heading.join(" ")}</h2>
                 <dl>{rows}</dl>
             </div>
-            <div class="label__code">{ui::qr_code(url, t("批次二维码", "Code of the batch"))}<span>{t("扫码看来源", "Scan for its origin")}</span></div>
+            <div class="label__code">{ui::qr_code(&label.code.text, t("批次二维码", "Code of the batch"))}<span>{label.code.caption.clone()}</span></div>
         </article>
     }
     .into_any()

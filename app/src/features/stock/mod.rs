@@ -83,6 +83,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}/batches/{batch}", batch_page::batch_page).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}/recall", recall_page::recall_page).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}/labels", labels_page::labels_page).only(Access::Seller),
+        Page::file_or_page("/sell/{team}/batches/{batch}/labels.pdf", labels_page::labels_file)
+            .only(Access::Seller),
         Page::new("/sell/{team}/recalls", recall_page::recalls_page).only(Access::Seller),
         Page::new(COUNTY_RECALLS, county_page::county_page).only(Access::Admin),
     ]

@@ -14,7 +14,7 @@ use super::console;
 use super::typed::{DRAFT_PARAMETER, SHEET_PATH, Typed, starting_values};
 use crate::context::{link, locale, name, param, query, services, t, viewer};
 use crate::layout::Screen;
-use crate::routes::{PageResult, paths};
+use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::text::{invoice_kind, yuan};
 use crate::ui::{self, Field, choice_field, text_area, text_field};
 
@@ -44,6 +44,13 @@ pub async fn buy_page() -> PageResult {
         </section>
     };
     Ok(Screen::console(console(&unit), title, body))
+}
+
+/// `/unit/{unit}/template.xlsx`
+pub async fn template_file() -> FileResult {
+    let slug = param("unit");
+    let bytes = service::units::template_xlsx(&services(), &viewer(), &slug).await?;
+    Ok(FileAnswer::xlsx(format!("order-{slug}.xlsx"), bytes))
 }
 
 /// Members who do not buy see what things cost.
@@ -113,7 +120,7 @@ fn order_form(unit: &UnitRow, typed: &Typed, checked: &Checked) -> AnyView {
             {ui::hidden("replaces", &typed.value("replaces"))}
             {ui::hidden("expected", &checked.expected())}
             {ui::hidden("agreed_weights", &checked.agreed_weights())}
-            {list_group(typed)}
+            {list_group(typed, &unit.slug)}
             {check_section(checked)}
             {delivery_group(typed)}
             {invoice_group(typed)}
@@ -123,7 +130,7 @@ fn order_form(unit: &UnitRow, typed: &Typed, checked: &Checked) -> AnyView {
     .into_any()
 }
 
-fn list_group(typed: &Typed) -> AnyView {
+fn list_group(typed: &Typed, unit: &str) -> AnyView {
     let hint = t(
         "每行一个编号和数量，用空格、逗号或制表符隔开，例如 T-125 40",
         "One code and quantity a line, parted by a blank, comma or tab: T-125 40",
@@ -149,6 +156,7 @@ fn list_group(typed: &Typed) -> AnyView {
             <div class="form__acts">
                 <button class="btn btn--plain" name="then" value="check">{t("检查清单", "Check the list")}</button>
                 <a href="#prices">{t("编号看价目表", "Codes: see the price list")}</a>
+                <a href=link(&format!("/unit/{unit}/template.xlsx")) download="">{t("下载空清单和价目表", "Empty list with the prices")}</a>
             </div>
         </fieldset>
     }

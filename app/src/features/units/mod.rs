@@ -26,6 +26,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/unit", desk_page::choose_page).only(Access::UnitMember),
         Page::new("/unit/{unit}", desk_page::desk_page).only(Access::UnitMember),
         Page::new("/unit/{unit}/buy", buy_page::buy_page).only(Access::UnitMember),
+        Page::file("/unit/{unit}/template.xlsx", buy_page::template_file).only(Access::UnitMember),
         Page::new("/unit/{unit}/orders", orders_page::orders_page).only(Access::UnitMember),
         Page::new("/unit/{unit}/orders/{number}", order_page::order_page).only(Access::UnitMember),
         Page::new("/unit/{unit}/report", report_page::report_page).only(Access::UnitMember),

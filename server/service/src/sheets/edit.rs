@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::changes::{ChangeSource, Difference, Fields};
 use domain::failure::{Conflict, FieldError, Problem};
+use domain::freight::PackedSize;
 use domain::ids::ProductId;
 use domain::sheets::{Change, Item, NewVariant, VariantChange};
 use serde_json::json;
@@ -108,11 +109,14 @@ async fn write(
                 let at = variants.iter().position(|stored| stored.id == *variant && stored.active == 1);
                 let at = at.ok_or(Conflict::VersionChanged)?;
                 set(&mut difference, &mut variants[at], change);
+                if let VariantChange::Size { after, .. } = change {
+                    store::freight::put_size(tx, *variant, *after).await?;
+                }
                 touched.insert(at);
             }
             Change::NewVariant(new) => {
                 let variant = add_variant(tx, services, row, new, position).await?;
-                note_new(&mut difference, &variant, place);
+                note_new(&mut difference, &variant, new.size, place);
                 variants.push(variant);
                 position += 1;
                 place += 1;
@@ -148,11 +152,25 @@ fn set(difference: &mut Difference, variant: &mut ListingVariantRow, change: &Va
             difference.set(&field("weight_g"), &mut variant.weight_g.to_string(), &after.to_string());
             variant.weight_g = *after;
         }
+        // Stored beside the variant, by the caller.
+        VariantChange::Size { before, after } => {
+            difference.set(&field("size"), &mut size_text(*before), &size_text(*after));
+        }
     }
 }
 
+/// A size as the form of a listing shows it.
+fn size_text(size: Option<PackedSize>) -> String {
+    size.map(|size| size.to_string()).unwrap_or_default()
+}
+
 /// Notes a variant that was added.
-fn note_new(difference: &mut Difference, variant: &ListingVariantRow, place: usize) {
+fn note_new(
+    difference: &mut Difference,
+    variant: &ListingVariantRow,
+    size: Option<PackedSize>,
+    place: usize,
+) {
     let texts = [
         ("position", place.to_string()),
         ("code", variant.code.clone()),
@@ -162,6 +180,7 @@ fn note_new(difference: &mut Difference, variant: &ListingVariantRow, place: usi
         ("price", variant.price_fen.to_yuan_string()),
         ("base_quantity", variant.base_quantity.to_string()),
         ("weight_g", variant.weight_g.to_string()),
+        ("size", size_text(size)),
         ("min_quantity", variant.min_quantity.to_string()),
         ("step_quantity", variant.step_quantity.to_string()),
     ];
@@ -199,6 +218,9 @@ async fn add_variant(
         active: 1,
     };
     goods::insert_variant(tx, row.id, &variant).await.map_err(listing::busy_when_taken)?;
+    if new.size.is_some() {
+        store::freight::put_size(tx, id, new.size).await?;
+    }
     Ok(variant)
 }
 

@@ -82,6 +82,8 @@ pub(super) async fn present(
     today: Date,
 ) -> Result<Present> {
     let variants = listing::list_all_variants(conn, row.id).await?;
+    let sizes = store::freight::list_sizes(conn, row.id).await?;
+    let size_of = |id| sizes.iter().find(|(variant, _)| *variant == id).map(|(_, size)| *size);
     let batches = if with_batches { listing::list_listing_batches(conn, row.id).await? } else { Vec::new() };
     let today = today.to_string();
     Ok(Present {
@@ -95,6 +97,7 @@ pub(super) async fn present(
             .into_iter()
             .map(|variant| PresentVariant {
                 id: variant.id,
+                size: size_of(variant.id),
                 code: variant.code,
                 name: variant.name,
                 name_en: variant.name_en,

@@ -1,5 +1,7 @@
 //! From a sheet to the shop and back, on a real database.
 
+mod size;
+
 use std::collections::BTreeSet;
 
 use domain::changes::ChangeSource;
