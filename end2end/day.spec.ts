@@ -67,7 +67,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
     await mail.selectOption('at_once');
     await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
-    await expect(seller.getByText(t('已保存', 'Saved'))).toBeVisible();
+    await expect(seller.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
     await expect(mail).toHaveValue('at_once');
   });
 });
