@@ -60,14 +60,14 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
       await visit(seller, `${notes}?show=all`);
       await expect(seller.getByRole('listitem').filter({ hasText: number })).toHaveCount(1, { timeout: 500 });
     }).toPass({ timeout: 10_000 });
-    await seller.getByRole('button', { name: t('全部标为已读', 'Mark all as read') }).click();
+    await Promise.all([seller.waitForEvent('load'), seller.getByRole('button', { name: t('全部标为已读', 'Mark all as read') }).click()]);
     await visit(seller, notes);
     await expect(seller.getByText(t('没有未读的通知', 'Nothing unread'))).toBeVisible();
     await seen(seller.getByText(t('怎么通知我', 'How I am told'))).click();
     const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
     await mail.selectOption('at_once');
     await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
-    await expect(seller.getByText(t('已保存', 'Saved'))).toBeVisible();
+    await expect(seller.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
     await expect(mail).toHaveValue('at_once');
   });
 });

@@ -29,7 +29,7 @@ test('a cadre lists a product from a phone', async ({ pageOf, t, at }) => {
     await page.getByRole('radio', { name: t('预包装食品', 'Packaged food') }).check();
     await fillWords(page, t, name);
     await fillLabel(page, t, SC_NUMBER);
-    await expect(page.getByRole('status').getByText(t('已存到服务器', 'Saved on the server'))).toBeVisible();
+    await expect(page.locator('#listing').getByRole('status').getByText(t('已存到服务器', 'Saved on the server'))).toBeVisible();
     await page.goto(address);
     await ready(page);
     await expect(page.getByLabel(t('名称', 'Name'), { exact: true })).toHaveValue(name);

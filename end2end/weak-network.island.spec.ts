@@ -112,7 +112,8 @@ test('a draft is kept without a network and saved by itself; what somebody else 
   const page = await pageOf('seller');
   const listing = await startListing(page, t, at);
   const name = page.getByLabel(t('名称', 'Name'), { exact: true });
-  const saved = page.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') }).first();
+  const draftSaved = (where: Page) => where.locator('#listing').getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') });
+  const saved = draftSaved(page);
   await page.context().setOffline(true);
   await name.fill('雨中毛尖');
   await expect(page.getByRole('status').filter({ hasText: t('存在本机，等网络', 'Kept on this device') }).first()).toBeVisible();
@@ -126,7 +127,7 @@ test('a draft is kept without a network and saved by itself; what somebody else 
     const other = await page.context().newPage();
     await visit(other, listing);
     await other.getByLabel(t('名称', 'Name'), { exact: true }).fill('晴天毛尖');
-    await expect(other.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') }).first()).toBeVisible();
+    await expect(draftSaved(other)).toBeVisible();
     await other.close();
     await name.fill('雨中毛尖 特级');
     await visit(page, listing);

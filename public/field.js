@@ -106,7 +106,9 @@ function offer(form, text, choices) {
   });
   const acts = Object.assign(document.createElement('div'), { className: 'form__acts' });
   acts.append(...buttons);
-  line.append(Object.assign(document.createElement('p'), { textContent: text }), acts);
+  const body = document.createElement('div');
+  body.append(Object.assign(document.createElement('p'), { textContent: text }), acts);
+  line.append(body);
   form.prepend(line);
   for (let fold = form.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
 }
@@ -117,6 +119,8 @@ function restore(form) {
   if (!kept) return;
   // What the server has in the meantime is what was typed: its answer got lost.
   if (JSON.stringify(kept.values) === JSON.stringify(valuesOf(form)) && !/[?&]flash=/.test(location.search)) { drop(form); return; }
+  // The page of a refusal shows what was typed; what could be read of it may be saved already.
+  if (kept.isRefused && /[?&]flash=/.test(location.search)) { write(form); return; }
   const use = () => {
     state.isUndecided = false;
     const differs = fill(form, kept.values);
@@ -197,7 +201,7 @@ async function send(form, button) {
   }
   // Refused: sent once more as a plain form, whose page says why, field by field.
   Object.assign(state, { tried: false, failed: 0 });
-  write(form);
+  write(form, { isRefused: true });
   state.isPlain = true;
   form.requestSubmit(button?.isConnected ? button : undefined);
 }
