@@ -64,10 +64,11 @@ pub fn bar(team: &Team, file: &str, left_out: i64) -> AnyView {
     .into_any()
 }
 
-/// The link to the file.
+/// The link to the file. Without `download`: where there is a page that says why there is none, a browser would keep it to
+/// itself; a file says by its headers that it is to be saved.
 pub fn download(file: &str) -> AnyView {
     view! {
-        <a class="btn btn--plain" href=link(file) download="">{ui::icon("download")}{t("下载 PDF", "Download PDF")}</a>
+        <a class="btn btn--plain" href=link(file)>{ui::icon("download")}{t("下载 PDF", "Download PDF")}</a>
     }
     .into_any()
 }

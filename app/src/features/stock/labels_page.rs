@@ -96,7 +96,7 @@ fn bar(asked: &Asked) -> AnyView {
         <div class="no-print stack">
             <p class="row row--between">
                 <a class="btn btn--quiet" href=link(&batch_path(team, label.batch))>{ui::icon("back")}{t("返回批次", "Back to the batch")}</a>
-                <a class="btn btn--plain" href=link(&asked.path(".pdf")) download="">{ui::icon("download")}{t("下载 PDF", "Download PDF")}</a>
+                <a class="btn btn--plain" href=link(&asked.path(".pdf"))>{ui::icon("download")}{t("下载 PDF", "Download PDF")}</a>
                 {print_button(locale())}
             </p>
             <form class="bar" method="get" action=link(&labels_path(team, label.batch))>
