@@ -25,24 +25,26 @@ pub async fn run(services: Services, verify_every_minutes: i64, stop: Cancellati
             () = stop.cancelled() => return,
             _ = ticker.tick() => {}
         }
-        do_due(&services, &stop).instrument(tracing::info_span!("worker", job = "due")).await;
+        named("due", do_due(&services, &stop)).await;
         if ticks.is_multiple_of(RECONCILE_EVERY_TICKS) {
-            report("reconciliation", service::worker::reconcile(&services).await);
+            report("reconciliation", named("reconcile", service::worker::reconcile(&services)).await);
         }
         if ticks.is_multiple_of(SWEEP_EVERY_TICKS) {
-            report("sweeping", service::worker::sweep(&services).await);
-            report("sweeping of forms", service::flash::purge(&services).await);
+            report("sweeping", named("sweep", service::worker::sweep(&services)).await);
+            report("sweeping of forms", named("sweep", service::flash::purge(&services)).await);
         }
         if verify_every_minutes > 0 && ticks % VERIFY_EVERY_TICKS == 1 {
             let checked = service::operations::check_books_if_due(&services, verify_every_minutes);
-            report(
-                "the check of the books",
-                checked.instrument(tracing::info_span!("worker", job = "books")).await,
-            );
+            report("the check of the books", named("books", checked).await);
         }
         services.watch.note_worker(services.now_ms());
         ticks = ticks.wrapping_add(1);
     }
+}
+
+/// Work under the name by which the log tells whose its statements are.
+fn named<F: Future>(job: &'static str, work: F) -> tracing::instrument::Instrumented<F> {
+    work.instrument(tracing::info_span!("worker", job))
 }
 
 /// Sends letters until `stop` is cancelled; apart from the other jobs, which no slow mail server may hold up.
@@ -56,7 +58,7 @@ pub async fn send_letters(services: Services, stop: CancellationToken) {
             _ = ticker.tick() => {}
         }
         while !stop.is_cancelled() {
-            match service::mail::send_due(&services).await {
+            match named("letters", service::mail::send_due(&services)).await {
                 Ok(0) => break,
                 Ok(looked_at) => tracing::debug!(looked_at, "letters looked at"),
                 Err(error) => {

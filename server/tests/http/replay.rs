@@ -36,8 +36,12 @@ const COUNTED: &[&str] = &["/api/account/sign_in", "/api/account/register", "/ap
 
 /// Their key stands for nothing that could be said in another way: a new listing of a team has no content, and a copy
 /// says what its original does.
-const KEY_WITHOUT_CONTENT: &[&str] =
-    &["/api/listing/create", "/api/listing/duplicate", "/api/freight/duplicate_template"];
+const KEY_WITHOUT_CONTENT: &[&str] = &[
+    "/api/listing/create",
+    "/api/listing/duplicate",
+    "/api/bundles/create_bundle",
+    "/api/freight/duplicate_template",
+];
 
 /// Sends the call as a form without scripts, from a page of its own.
 async fn submit(browser: &Browser, call: &Call) -> Answered {

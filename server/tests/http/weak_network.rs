@@ -61,17 +61,23 @@ async fn a_form_of_who_works_here_is_told_of_on_the_next_page() {
     let world = World::start().await;
     let seller = world.browser(Who::Seller);
     let console = format!("/sell/{}", world.team);
-    let tells = |page: Answered| page.body.contains(r#"role="status">已存到服务器"#);
-    assert!(!tells(seller.get(&console).await));
+    let tells = |page: &Answered| page.body.contains(r#"role="status" class="saved">已存到服务器"#);
+    assert!(!tells(&seller.get(&console).await));
     let fields = [("team", world.team.to_string()), ("key", "a key for the weak network".to_owned())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let done = seller.submit(&console, "/api/listing/create", &fields).await;
     assert_eq!(done.status, 303);
     assert!(done.header("set-cookie").starts_with("xj-saved="), "{done:?}");
     assert!(done.header("set-cookie").contains("Max-Age=5; HttpOnly; SameSite=Lax"), "{done:?}");
-    assert!(tells(seller.get(&console).await));
+    let next = seller.get(&console).await;
+    assert!(
+        tells(&next),
+        "{:?}: {}",
+        done.header("set-cookie"),
+        &next.body[next.body.find("<main").unwrap_or(0)..][..400]
+    );
     world.shop.clock.advance_ms(121_000);
-    assert!(!tells(seller.get(&console).await), "an old cookie tells nothing");
+    assert!(!tells(&seller.get(&console).await), "an old cookie tells nothing");
     let refused = seller.submit(&console, "/api/listing/create", &[("team", "nonsense")]).await;
     assert_eq!(refused.header("set-cookie"), "", "what was refused is not saved");
     world.shop.stop().await;

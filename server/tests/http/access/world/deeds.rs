@@ -103,11 +103,13 @@ impl World {
         let (services, viewer) = (&self.shop.services, self.viewer(Who::Buyer).await);
         let lines = format!("OWN-1 {pieces}");
         let check = service::units::check_quick_order(services, &viewer, self.unit, &lines, Some(REGION));
+        let draft = check.await.unwrap().draft.unwrap();
         let command = SubmitUnitOrder {
             key: key.to_owned(),
             lines: lines.clone(),
             address: address("13800000003"),
-            expected_total_fen: check.await.unwrap().draft.unwrap().total_fen(),
+            expected_total_fen: draft.total_fen(),
+            agreed_weights: draft.agreed_weights(),
             ..SubmitUnitOrder::default()
         };
         let placed = service::units::submit_order(services, &viewer, self.unit, command).await.unwrap();

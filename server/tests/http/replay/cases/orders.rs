@@ -29,6 +29,7 @@ pub async fn place_order(world: &World, call: &mut Call) {
     put_address(call);
     call.put("then", "place");
     call.put("expected_total", &draft.total_fen().get().to_string());
+    call.put("agreed_weights", &draft.agreed_weights());
     call.put("key", KEY);
     call.other = Some(("note", "放门口".to_owned()));
 }
@@ -40,7 +41,9 @@ pub async fn bulk_order(world: &World, call: &mut Call) {
         service::units::check_quick_order(services, &viewer, world.unit, &lines, Some("610925")).await;
     put_address(call);
     call.put("then", "submit");
-    call.put("expected", &check.unwrap().draft.unwrap().total_fen().get().to_string());
+    let draft = check.unwrap().draft.unwrap();
+    call.put("expected", &draft.total_fen().get().to_string());
+    call.put("agreed_weights", &draft.agreed_weights());
     call.put("key", KEY);
     call.other = Some(("note", "中秋".to_owned()));
 }
