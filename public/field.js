@@ -4,8 +4,10 @@ const { account, words } = JSON.parse(document.getElementById('field').textConte
 const main = document.getElementById('main');
 const OURS = 'kept:';
 const MINE = `${OURS}${account}:`;
-const OLDEST_MS = 30 * 86_400_000;
+const OLDEST_MS = 7 * 86_400_000;
 const SEND_MS = 120_000;
+/** So long what waits is sent by itself; then somebody has to press again. */
+const WAIT_MS = 10 * 60_000;
 
 // ---- Forms
 
@@ -18,9 +20,9 @@ function nameOf(form) {
 }
 
 const isOfTheMoment = (name) => /^key$|(^|\[)version\]?$|^photos/.test(name);
-const isTyped = (field) => field.name && !['hidden', 'file', 'submit', 'button', 'password', 'reset'].includes(field.type);
+const isTyped = (field) => field.name && !field.closest('[data-unkept]') && !['hidden', 'file', 'submit', 'button', 'password', 'reset'].includes(field.type);
 /** Secrets are never kept, nor is what a form says on purpose not to keep. */
-const mayKeep = (form) => !('unkept' in form.dataset) && [...form.elements].some(isTyped)
+const mayKeep = (form) => [...form.elements].some(isTyped)
   && ![...form.elements].some((field) => field.type === 'password' || field.autocomplete === 'one-time-code');
 const keyOf = (form) => form.querySelector('input[type=hidden][name=key]');
 const versionOf = (form) => [...form.elements].filter((field) => /version\]?$/.test(field.name)).map((field) => field.value).join();
@@ -54,6 +56,7 @@ function say(form, text) {
     (form.querySelector('.form__acts') ?? form).append(line);
   }
   line.textContent = text;
+  return line;
 }
 
 function fieldsOf(form, name) {
@@ -184,7 +187,8 @@ async function send(form, button) {
   let answer = null, go = null;
   try {
     answer = await fetch(said('action'), {
-      method: 'POST', body: isWhole ? body : texts(), headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(SEND_MS),
+      method: 'POST', body: isWhole ? body : texts(), headers: { Accept: 'application/json', 'X-Account': account },
+      signal: hasFile(body) ? undefined : AbortSignal.timeout(SEND_MS),
     });
     if (answer.ok) go = (await answer.json()).go_to;
   } catch { answer = null; }
@@ -196,9 +200,11 @@ async function send(form, button) {
   }
   setBusy(form, false);
   if (!answer || answer.ok || [408, 429, 502, 503, 504].includes(answer.status)) {
-    later(form, button);
+    later(form, button, answer, hasFile(body));
     return;
   }
+  // Nobody is signed in any more, or somebody else: the page says so, and what was typed stays its owner's.
+  if (answer.status === 401) { again(); return; }
   // Refused: sent once more as a plain form, whose page says why, field by field.
   Object.assign(state, { tried: false, failed: 0 });
   write(form, { isRefused: true });
@@ -206,26 +212,46 @@ async function send(form, button) {
   form.requestSubmit(button?.isConnected ? button : undefined);
 }
 
-function later(form, button) {
+const hasFile = (body) => [...body.values()].some((value) => value instanceof File && value.size > 0);
+/** Doing it again does nothing twice, and undoes nothing: only then it is done again without being asked. */
+const isRepeatable = (form) => !!keyOf(form) || versionOf(form) !== '';
+
+/** Nobody answered: it is sent again after a growing pause, or when somebody presses again. */
+function later(form, button, answer, isLarge) {
   const state = states.get(form);
   state.failed = (state.failed ?? 0) + 1;
+  state.since ??= Date.now();
+  write(form);
+  if (isLarge || !isRepeatable(form) || Date.now() - state.since > WAIT_MS) {
+    state.since = undefined;
+    say(form, words.press_again);
+    return;
+  }
   state.waiting = () => { if (!state.isBusy) send(form, button); };
   form.dataset.waiting = '';
-  write(form);
-  say(form, states.get(form).mayKeep ? words.waiting : words.waiting_here);
-  state.timer = setTimeout(state.waiting, Math.min(2 ** state.failed, 60) * 1000);
+  const line = say(form, answer?.status === 429 || answer?.status === 503 ? words.busy : state.mayKeep ? words.waiting : words.waiting_here);
+  const stop = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn--quiet btn--s', textContent: words.do_not });
+  stop.addEventListener('click', () => hold(form));
+  line.append(' ', stop);
+  const asked = Number(answer?.headers.get('Retry-After')) || 0;
+  state.timer = setTimeout(state.waiting, Math.max(Math.min(2 ** state.failed, 60), asked) * 1000);
+}
+
+/** What waited is not sent by itself any more. */
+function hold(form) {
+  const state = states.get(form);
+  if (!state?.waiting) return;
+  clearTimeout(state.timer);
+  Object.assign(state, { waiting: null, since: undefined });
+  delete form.dataset.waiting;
+  say(form, words.here);
 }
 
 function typed(form) {
   const state = states.get(form);
   if (state.isBusy || state.isUndecided) return;
-  if (state.waiting) {
-    // Sending something else than what stands there would be a surprise.
-    clearTimeout(state.timer);
-    state.waiting = null;
-    delete form.dataset.waiting;
-    say(form, words.here);
-  }
+  // Sending something else than what stands there would be a surprise.
+  hold(form);
   write(form);
 }
 
@@ -251,10 +277,18 @@ document.addEventListener('submit', (event) => {
     return;
   }
   event.preventDefault();
+  // Whoever does something else has thought better of what waits.
+  forms.filter((other) => other !== form).forEach(hold);
   send(form, event.submitter);
 });
 const forms = [...main.querySelectorAll('form')].filter((form) => form.getAttribute('method') === 'post');
 addEventListener('online', () => forms.forEach((form) => states.get(form).waiting?.()));
+// In another window somebody else has signed in.
+const windows = new BroadcastChannel('xiangji-account');
+windows.onmessage = ({ data }) => {
+  if (data !== account) for (const form of forms) { hold(form); states.get(form).mayKeep = false; }
+};
+windows.postMessage(account);
 addEventListener('pageshow', (event) => { if (event.persisted) forms.forEach((form) => setBusy(form, false)); });
 
 // ---- Photos, in the order in which they were chosen

@@ -1,5 +1,8 @@
 //! PDF files: made one at a time off the threads that answer, or a page that says why there is none.
 
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
 use domain::locale::Locale;
 use leptos::prelude::*;
 use print::{Document, FontFiles, PrintError, Printed};
@@ -12,14 +15,16 @@ use crate::routes::{FileAnswer, Served, ServedResult};
 use crate::ui;
 
 /// A file holds its fonts in memory while it is made, some thirty megabytes: whoever comes next waits for a moment.
-static TABLE: Semaphore = Semaphore::const_new(1);
+static TABLE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+/// A page that waits longer for the table keeps a place from others.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The same selection as a page to print, as a file.
 ///
 /// `back` leads to that page, which the browser prints without a font of ours.
 ///
 /// # Errors
-/// The file could not be put together, which is ours to mend.
+/// [`ServiceError::Busy`] while others' files are made; the file could not be put together, which is ours to mend.
 pub async fn file(
     name: String,
     title: &str,
@@ -29,11 +34,14 @@ pub async fn file(
     let fonts = site().print_fonts.clone();
     let language = locale().pick("zh-CN", "en").to_owned();
     let document = Document { title: title.to_owned(), language, made_at_ms: now_ms() };
-    let made = {
-        let _turn = TABLE.acquire().await.map_err(ServiceError::internal)?;
-        let work = tokio::task::spawn_blocking(move || make(&document, &fonts));
-        work.await.map_err(ServiceError::internal)?
-    };
+    let turn = tokio::time::timeout(PATIENCE, TABLE.clone().acquire_owned()).await;
+    let turn = turn.map_err(|_| ServiceError::Busy)?.map_err(ServiceError::internal)?;
+    let work = tokio::task::spawn_blocking(move || {
+        // Held until the file is made, whoever has stopped waiting for it.
+        let _turn = turn;
+        make(&document, &fonts)
+    });
+    let made = work.await.map_err(ServiceError::internal)?;
     match made {
         Ok(printed) => {
             if !printed.missing.is_empty() {

@@ -265,6 +265,9 @@ fn take_token(state: &AppState, viewer: &service::Viewer, budget: Budget) -> Res
 
 /// The database did not even tell who is asking. `how`: whether a page is wanted, and in which language.
 fn unavailable(error: &service::ServiceError, how: (bool, Locale)) -> Response {
+    if matches!(error, service::ServiceError::Unauthenticated) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
     tracing::error!(%error, "no request context");
     crate::unavailable::answer(how.0, how.1)
 }

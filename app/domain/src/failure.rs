@@ -189,8 +189,8 @@ pub enum Conflict {
     PriceChanged {
         total_fen: Fen,
     },
-    /// What pieces sold by weight may weigh is no longer what the buyer saw.
-    WeightsChanged,
+    /// What pieces sold by weight may weigh, or what is in a gift box, is no longer what the buyer saw.
+    TermsChanged,
     /// Too many unpaid orders hold goods for this buyer.
     TooManyUnpaid {
         max: i64,

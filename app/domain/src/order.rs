@@ -133,13 +133,13 @@ pub fn check_quantity(quantity: i64, min: i64, step: i64, max: Option<i64>) -> R
 }
 
 /// The price of one sale unit when `quantity` are bought: that of the tier with the largest `min_quantity` not
-/// above the quantity, else `base`. The order of `tiers` does not matter.
+/// above the quantity, else `base`; never more than one costs singly. The order of `tiers` does not matter.
 pub fn unit_price(base: Fen, tiers: &[(i64, Fen)], quantity: i64) -> Fen {
     tiers
         .iter()
         .filter(|(min_quantity, _)| *min_quantity <= quantity)
         .max_by_key(|(min_quantity, _)| *min_quantity)
-        .map_or(base, |(_, price)| *price)
+        .map_or(base, |(_, price)| (*price).min(base))
 }
 
 #[cfg(test)]

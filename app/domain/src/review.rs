@@ -16,7 +16,9 @@ words! {
 }
 
 /// Fields of a listing that say something to whoever buys it.
-const CLAIMS: [&str; 15] = [
+const CLAIMS: [&str; 16] = [
+    // What is in a gift box.
+    "parts",
     "name",
     "name_en",
     "story",

@@ -22,6 +22,12 @@ pub(super) fn part() -> AnyView {
             "没有网络，等网络：这一页开着，恢复后就自动发送",
             "Waiting for the network: while this page stays open it is then sent by itself",
         ),
+        "busy": t("服务器忙，稍后自动再发", "The server is busy: it is sent again by itself"),
+        "do_not": t("不发送了", "Do not send"),
+        "press_again": t(
+            "没有收到答复：先看看是否已经保存，再按一次",
+            "No answer came: look whether it is saved, then press again",
+        ),
         "here": t("有未保存的修改", "Not saved yet"),
         "unsaved": t(
             "还没有存到服务器：您在 … 写的内容已经填回来了。",

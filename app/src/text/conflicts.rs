@@ -38,10 +38,10 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("价格有变动，现在应付 {}，请确认后再提交", yuan(*total_fen)),
             format!("A price has changed; the total is now {}. Please confirm", yuan(*total_fen)),
         ),
-        Conflict::WeightsChanged => say(
+        Conflict::TermsChanged => say(
             locale,
-            "称重商品的单只重量范围有变动，请核对后再提交".to_owned(),
-            "What a piece may weigh has changed; look at the weights and confirm".to_owned(),
+            "商品内容有变动（单只重量或礼盒里的东西），请核对后再提交".to_owned(),
+            "What is sold has changed (the weight of a piece, or what is in a box); look at it and confirm".to_owned(),
         ),
         Conflict::TooManyUnpaid { max } => say(
             locale,

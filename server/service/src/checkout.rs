@@ -43,9 +43,9 @@ pub struct PlaceOrder {
     pub invoice: InvoiceWish,
     /// What the page said it would cost.
     pub expected_total_fen: Fen,
-    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_weights`].
+    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_terms`].
     #[serde(default)]
-    pub agreed_weights: String,
+    pub agreed_terms: String,
     /// The buyer has confirmed that goods whose quality changes once they are opened cannot be returned without a reason.
     #[serde(default)]
     pub confirms_opened: bool,
@@ -124,7 +124,7 @@ async fn place(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Res
     if draft.asks_for_word() && !command.confirms_opened {
         return Err(ServiceError::invalid("confirms_opened", Problem::Missing));
     }
-    draft.is_as_seen(&command.agreed_weights, command.expected_total_fen)?;
+    draft.is_as_seen(&command.agreed_terms, command.expected_total_fen)?;
     let now_ms = services.now_ms();
     let hold_until_ms = now_ms + services.rules.unpaid_order_minutes * 60_000;
     let head = NewOrder {

@@ -6,7 +6,7 @@ use domain::failure::{Conflict, FieldError, Problem};
 use domain::freight::{FreightError, FreightItem, FreightTemplate, quote_parcel};
 use domain::ids::{FreightTemplateId, PlaceId, TeamId, VariantId};
 use domain::money::Fen;
-use domain::order::{OrderKind, check_quantity, unit_price};
+use domain::order::{OrderKind, QuantityError, check_quantity, unit_price};
 use domain::time::Date;
 use store::Conn;
 use store::carts::SaleVariant;
@@ -71,21 +71,26 @@ impl OrderDraft {
         self.goods_fen + self.freight_fen.unwrap_or_default()
     }
 
-    /// What pieces sold by weight may weigh, as the page shows it and the order is held against it; empty without any.
-    pub fn agreed_weights(&self) -> String {
+    /// What the page shows beside prices and the order is held against: what pieces sold by weight may weigh, and what is
+    /// in gift boxes. Empty without any.
+    pub fn agreed_terms(&self) -> String {
         let weighed =
             self.lines.iter().filter_map(|line| Some((line.sale.variant_id, line.sale.weight_range()?)));
-        let texts = weighed.map(|(id, range)| format!("{id}:{}-{}", range.least_g(), range.most_g()));
-        texts.collect::<Vec<_>>().join(" ")
+        let weights = weighed.map(|(id, range)| format!("{id}:{}-{}", range.least_g(), range.most_g()));
+        let boxed = self.lines.iter().filter_map(|line| Some((self.bundles.get(line.bundle?)?, line)));
+        let contents = boxed.map(|(bundle, line)| {
+            format!("{}:{}x{}", bundle.sale.variant_id, line.sale.variant_id, line.quantity)
+        });
+        weights.chain(contents).collect::<Vec<_>>().join(" ")
     }
 
-    /// Refuses an order of other weights or another total than the buyer has seen.
+    /// Refuses an order of other weights, contents or another total than the buyer has seen.
     ///
     /// # Errors
-    /// [`Conflict::WeightsChanged`] and [`Conflict::PriceChanged`].
-    pub(crate) fn is_as_seen(&self, weights: &str, total_fen: Fen) -> Result<()> {
-        if self.agreed_weights() != weights.trim() {
-            return Err(Conflict::WeightsChanged.into());
+    /// [`Conflict::TermsChanged`] and [`Conflict::PriceChanged`].
+    pub(crate) fn is_as_seen(&self, terms: &str, total_fen: Fen) -> Result<()> {
+        if self.agreed_terms() != terms.trim() {
+            return Err(Conflict::TermsChanged.into());
         }
         if self.total_fen() != total_fen {
             return Err(Conflict::PriceChanged { total_fen: self.total_fen() }.into());
@@ -152,6 +157,8 @@ async fn price_lines(
     let mut bundles = Vec::new();
     let today = Date::from_epoch_ms(services.now_ms());
     let mut errors = Vec::new();
+    // Of retail: pieces of each variant, those in boxes among them.
+    let mut pieces: BTreeMap<VariantId, i64> = BTreeMap::new();
     for (index, (variant, quantity)) in wanted.iter().enumerate() {
         let sale = store::carts::find_sale_variant(conn, *variant).await?.ok_or(ServiceError::NotFound)?;
         if !sale.is_for_sale() {
@@ -172,12 +179,22 @@ async fn price_lines(
             .times(*quantity)
             .map_err(|_| ServiceError::invalid(format!("lines.{index}.quantity"), Problem::NotANumber))?;
         let quantity = *quantity;
+        let had = lines.len();
         if sale.is_bundle == 1 {
             let parts = store::bundles::list_parts(conn, sale.product_id, &today.to_string()).await?;
             lines.extend(lines_of(&sale, parts, quantity, net_fen, bundles.len(), today)?);
             bundles.push(DraftBundle { sale, quantity, unit_price_fen, net_fen });
         } else {
             lines.push(DraftLine { sale, quantity, unit_price_fen, net_fen, bundle: None });
+        }
+        for line in &lines[had..] {
+            let all = pieces.entry(line.sale.variant_id).or_default();
+            *all = all.saturating_add(line.quantity);
+            if let Some(max) = max.filter(|max| *all > *max) {
+                let problem = quantity_problem(QuantityError::AboveMax { max });
+                errors.push(FieldError::new(format!("lines.{index}.quantity"), problem));
+                break;
+            }
         }
     }
     all_or(errors)?;

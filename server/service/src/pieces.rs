@@ -78,7 +78,8 @@ pub async fn take_piece(
     let user = viewer.require_seller(team)?.user_id;
     check(piece)?;
     if let Some(photo) = photos::find_stored(services, &piece.digest).await? {
-        forget_of(services, user, team, &piece.digest).await?;
+        // What could not be cleared away now is swept later: the photo is there.
+        report(forget_of(services, user, team, &piece.digest).await);
         return Ok(Progress { received_bytes: piece.length_bytes, photo: Some(photo) });
     }
     let mut row = begin(services, user, team, piece).await?;
@@ -94,14 +95,18 @@ pub async fn take_piece(
     finish(services, viewer, &row).await
 }
 
-/// Gives up photos of which nothing came for three days; answers how many.
+/// Gives up photos of which nothing came for three days; answers how many. One that cannot be cleared away does not keep
+/// the others.
 pub async fn purge(services: &Services) -> Result<usize> {
     let before_ms = services.now_ms() - KEEP_MS;
     let stale = rows::list_stale(&mut *services.db.read().await?, before_ms, SWEPT).await?;
+    let mut gone = 0;
     for row in &stale {
-        forget(services, row).await?;
+        let cleared = forget(services, row).await;
+        gone += usize::from(cleared.is_ok());
+        report(cleared);
     }
-    Ok(stale.len())
+    Ok(gone)
 }
 
 fn check(piece: &Piece) -> Result<()> {
@@ -171,7 +176,10 @@ async fn append(services: &Services, row: UnfinishedRow, piece: &Piece) -> Resul
     rows::update_received(&mut tx, row.id, from, bytes, services.now_ms()).await?;
     let now = rows::find_unfinished(&mut tx, row.user_id, row.team_id, &row.content_hash).await?;
     tx.commit().await?;
-    // Gone when another request finished it meanwhile: asked again, the photo is there.
+    if now.is_none() {
+        // Gone when another request finished it meanwhile: asked again, the photo is there. Nobody else sweeps this piece.
+        services.media.delete(&place).await.map_err(out_of_reach)?;
+    }
     now.ok_or(ServiceError::Busy)
 }
 
@@ -195,7 +203,7 @@ async fn finish(services: &Services, viewer: &Viewer, row: &UnfinishedRow) -> Re
     let key = format!("{}-{}", row.team_id, row.content_hash);
     let stored = photos::upload_photo(services, viewer, row.team_id, whole, &key).await;
     if matches!(stored, Ok(_) | Err(ServiceError::Invalid(_))) {
-        forget(services, row).await?;
+        report(forget(services, row).await);
     }
     Ok(Progress { received_bytes: row.length_bytes, photo: Some(stored?) })
 }
@@ -215,6 +223,12 @@ async fn join(services: &Services, row: &UnfinishedRow) -> Result<Option<Bytes>>
         }
     }
     Ok((size(whole.len()) == row.length_bytes).then(|| whole.freeze()))
+}
+
+fn report(cleared: Result<()>) {
+    if let Err(error) = cleared {
+        tracing::warn!(%error, "pieces of a photo stay until they are swept away");
+    }
 }
 
 async fn forget_of(services: &Services, user: UserId, team: TeamId, digest: &str) -> Result<()> {

@@ -54,7 +54,7 @@ impl Watch {
                 Conflict::NotForSale { .. } => "refused_not_for_sale",
                 Conflict::OutOfSeason { .. } => "refused_out_of_season",
                 Conflict::NotDeliverable { .. } => "refused_not_deliverable",
-                Conflict::PriceChanged { .. } | Conflict::WeightsChanged => "refused_price_changed",
+                Conflict::PriceChanged { .. } | Conflict::TermsChanged => "refused_price_changed",
                 Conflict::TooManyUnpaid { .. } => "refused_too_many_unpaid",
                 _ => "refused_conflict",
             },

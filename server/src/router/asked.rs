@@ -26,7 +26,12 @@ pub(super) struct Asked {
     token: Option<String>,
     half_token: Option<String>,
     device: Option<Device>,
+    /// Whose console sends it, when a page says so.
+    account: String,
 }
+
+/// A console sends what waited for the network in the name of whoever typed it: the account in this header.
+const ACCOUNT: header::HeaderName = header::HeaderName::from_static("x-account");
 
 impl Asked {
     /// Nothing says who asks.
@@ -70,7 +75,9 @@ pub(super) fn read_request(
             .filter(|at_ms| state.services.now_ms().abs_diff(*at_ms) < SAVED_SHOWN_MS),
     };
     let user_agent = text(header::USER_AGENT);
+    let account = text(ACCOUNT).to_owned();
     Asked {
+        account,
         device: (!user_agent.is_empty()).then(|| Device::from_user_agent(user_agent)),
         info,
         locale,
@@ -93,6 +100,11 @@ pub(super) async fn context_of(
             .ok()
     });
     let mut viewer = known.viewer;
+    let is_of_viewer = viewer.user_id().is_some_and(|user| user.to_string() == asked.account);
+    if !asked.account.is_empty() && !is_of_viewer {
+        // Somebody else has signed in since, or nobody: it is not theirs to send.
+        return Err(service::ServiceError::Unauthenticated);
+    }
     viewer.client_address = asked.info.client_address.parse().ok();
     viewer.device = asked.device;
     viewer.half_session_hash = asked.half_token.as_deref().map(service::hash_token);

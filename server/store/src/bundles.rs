@@ -81,7 +81,8 @@ macro_rules! available {
                     AND (b.expires_on IS NULL OR b.expires_on >= ",
             $today,
             ")),
-              (SELECT CASE WHEN MIN(pv.active) = 1 AND MIN(part.status) = 'published' AND MIN(",
+              (SELECT CASE WHEN MIN(pv.active) = 1 AND MIN(part.status) = 'published'
+                        AND COUNT(pw.variant_id) = 0 AND MIN(",
             $crate::bundles::season_on!("part", $today),
             ") = 1 THEN
                     COALESCE((SELECT CAST(SUM(pb.available) AS BIGINT) FROM batches pb
@@ -94,6 +95,7 @@ macro_rules! available {
                 FROM bundle_components pc
                 JOIN variants pv ON pv.id = pc.variant_id
                 JOIN products part ON part.id = pv.product_id
+                LEFT JOIN weighed_variants pw ON pw.variant_id = pv.id
                 WHERE pc.product_id = ",
             $id,
             " GROUP BY pv.product_id ORDER BY 1 LIMIT 1), 0)"

@@ -233,6 +233,12 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Posts a form in the name of an account, as the script of a console does.
+    pub async fn post_as(&self, account: &str, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let request = self.client.post(self.address(path)).form(fields).header("x-account", account);
+        self.send(request).await
+    }
+
     /// Keeps a cookie, as if the shop had set it.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());

@@ -78,6 +78,13 @@ async fn a_form_of_who_works_here_is_told_of_on_the_next_page() {
     );
     world.shop.clock.advance_ms(121_000);
     assert!(!tells(&seller.get(&console).await), "an old cookie tells nothing");
+    let own = world.viewer(Who::Seller).await.user_id().unwrap().to_string();
+    let other = world.viewer(Who::Captain).await.user_id().unwrap().to_string();
+    let fields = [("team", world.team.to_string()), ("key", "what waited".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let late = seller.post_as(&other, "/api/listing/create", &fields).await;
+    assert_eq!(late.status, 401, "what somebody else typed is not sent in this one's name");
+    assert_ne!(seller.post_as(&own, "/api/listing/create", &fields).await.status, 401);
     let refused = seller.submit(&console, "/api/listing/create", &[("team", "nonsense")]).await;
     assert_eq!(refused.header("set-cookie"), "", "what was refused is not saved");
     world.shop.stop().await;

@@ -31,7 +31,9 @@ pub fn inside_line(parts: &[PartRow]) -> AnyView {
         .iter()
         .map(|part| {
             let sale = &part.line.variant;
-            format!("{} × {}", name(&sale.product_name, &sale.product_name_en), part.line.quantity)
+            let product = name(&sale.product_name, &sale.product_name_en);
+            let variant = name(&sale.variant_name, &sale.variant_name_en);
+            format!("{product} {variant} × {}", part.line.quantity)
         })
         .collect();
     let text = format!("{}{}", t("内含 ", "In it: "), texts.join(t("、", ", ")));

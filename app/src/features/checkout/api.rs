@@ -43,7 +43,7 @@ pub struct CheckoutForm {
     /// What the page said it would cost, in fen; empty as long as it could not say.
     pub expected_total: String,
     /// What the page said that pieces sold by weight may weigh.
-    pub agreed_weights: String,
+    pub agreed_terms: String,
     pub key: String,
 }
 
@@ -83,7 +83,7 @@ fn command(form: CheckoutForm) -> service::checkout::PlaceOrder {
         invoice: invoice_wish(form.invoice),
         confirms_opened: form.confirms_opened == "on",
         // No order costs less than nothing: whatever cannot be read is a total that nobody was shown.
-        agreed_weights: form.agreed_weights,
+        agreed_terms: form.agreed_terms,
         expected_total_fen: Fen::new(form.expected_total.trim().parse().unwrap_or(-1)),
     }
 }

@@ -118,7 +118,7 @@ fn page(
         <form class="cols cols--sum" id="checkout" method="post" action=state.action()>
             // The first button is the one that the Enter key presses; it must be this one, not the one below "paste".
             <button class="vh" name="then" value="place" tabindex="-1" aria-hidden="true">{t("提交", "Submit")}</button>
-            {ui::hidden("agreed_weights", &draft.agreed_weights())}
+            {ui::hidden("agreed_terms", &draft.agreed_terms())}
             <div class="stack stack--l form form--wide">
                 {messages(state, &quote)}
                 <section class="box stack" aria-labelledby="to">

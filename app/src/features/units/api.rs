@@ -36,7 +36,7 @@ pub struct BulkOrderForm {
     /// The total that the page showed, in fen; empty while it showed none.
     pub expected: String,
     /// What it said that pieces sold by weight may weigh.
-    pub agreed_weights: String,
+    pub agreed_terms: String,
 }
 
 /// Prices a unit's list or hands it in for approval.

@@ -119,7 +119,7 @@ fn order_form(unit: &UnitRow, typed: &Typed, checked: &Checked) -> AnyView {
             {ui::hidden("unit", &unit.slug)}{ui::key_field()}
             {ui::hidden("replaces", &typed.value("replaces"))}
             {ui::hidden("expected", &checked.expected())}
-            {ui::hidden("agreed_weights", &checked.agreed_weights())}
+            {ui::hidden("agreed_terms", &checked.agreed_terms())}
             {list_group(typed, &unit.slug)}
             {check_section(checked)}
             {delivery_group(typed)}
@@ -173,7 +173,7 @@ fn delivery_group(typed: &Typed) -> AnyView {
         "Down to the district, such as 西安市雁塔区, or its six digits",
     );
     view! {
-        <fieldset class="form__group">
+        <fieldset class="form__group" data-unkept="">
             <legend>{t("送到哪里", "Delivery")}</legend>
             <div class="fields">
                 {text_field(state, &Field::new("name", t("收货人", "Recipient")).stored(&name).autocomplete("name"))}
@@ -223,7 +223,7 @@ fn invoice_group(typed: &Typed) -> AnyView {
         })
         .collect();
     view! {
-        <fieldset class="form__group">
+        <fieldset class="form__group" data-unkept="">
             <legend>{t("发票", "Invoice")}</legend>
             {choice_field(state, &Field::new("invoice_kind", t("发票类型", "Kind of invoice")).stored(&kind), &choices)}
             <div class="fields">

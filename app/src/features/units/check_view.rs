@@ -29,8 +29,8 @@ impl Checked {
     }
 
     /// What pieces sold by weight may weigh, as the form carries it.
-    pub fn agreed_weights(&self) -> String {
-        self.check.draft.as_ref().map(OrderDraft::agreed_weights).unwrap_or_default()
+    pub fn agreed_terms(&self) -> String {
+        self.check.draft.as_ref().map(OrderDraft::agreed_terms).unwrap_or_default()
     }
 
     /// The total as the form carries it.

@@ -85,7 +85,7 @@ pub fn command(form: BulkOrderForm, expected_total_fen: Fen) -> SubmitUnitOrder 
         note: form.note,
         invoice,
         expected_total_fen,
-        agreed_weights: form.agreed_weights,
+        agreed_terms: form.agreed_terms,
         replaces: form.replaces,
     }
 }
@@ -213,7 +213,7 @@ mod tests {
         let form =
             BulkOrderForm { unit: "canteen".to_owned(), lines: "T-1 5".to_owned(), ..Default::default() };
         let values = values(&form);
-        assert_eq!(values.len(), 19);
+        assert_eq!(values.len(), 20);
         assert!(values.contains(&("lines".to_owned(), "T-1 5".to_owned())));
     }
 

@@ -99,7 +99,7 @@ async fn fill_cart(services: &Services, variants: &[VariantId], number: usize) -
         note: String::new(),
         invoice: InvoiceWish::default(),
         expected_total_fen: draft.total_fen(),
-        agreed_weights: draft.agreed_weights(),
+        agreed_terms: draft.agreed_terms(),
         confirms_opened: false,
     };
     Ok(Ready { viewer, command })

@@ -163,6 +163,7 @@ pub async fn save_contents(
     let product: ProductId = command.product.trim().parse().map_err(|_| ServiceError::NotFound)?;
     let request = Repeatable::new("save_contents", viewer, key, command)?;
     let mut tx = services.db.write().await?;
+    lock_parts(&mut tx, command).await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, product).await?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
@@ -207,6 +208,20 @@ pub async fn save_contents(
     idempotency::finish(&mut tx, &request, &row.version).await?;
     tx.commit().await?;
     Ok(row.version)
+}
+
+/// Takes the products that are to be in a box, by id and before the box: their prices stay what they are until the box costs
+/// as much.
+async fn lock_parts(tx: &mut WriteTx, command: &SaveContents) -> Result<()> {
+    let mut products: BTreeSet<ProductId> = BTreeSet::new();
+    for form in &command.parts {
+        let Ok(variant) = form.variant.trim().parse::<VariantId>() else { continue };
+        products.extend(store::carts::find_sale_variant(tx, variant).await?.map(|sale| sale.product_id));
+    }
+    for product in products {
+        bundles::lock_bundle(tx, product).await?;
+    }
+    Ok(())
 }
 
 /// What was typed, as it can be stored.

@@ -56,6 +56,14 @@ impl Terms {
         rows
     }
 
+    /// That something is in it.
+    ///
+    /// # Errors
+    /// Field `name`.
+    pub(crate) fn require_parts(self) -> Result<()> {
+        if self.is_empty { Err(ServiceError::invalid("name", Problem::BoxTooSmall)) } else { Ok(()) }
+    }
+
     /// What a sheet may not do: sell an empty box, or change the price of one that follows its parts.
     ///
     /// # Errors

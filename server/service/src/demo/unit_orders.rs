@@ -157,7 +157,7 @@ async fn submit(world: &mut World, agenda: &mut Agenda, index: usize) -> Result<
         },
         invoice: invoice(unit),
         expected_total_fen: draft.total_fen(),
-        agreed_weights: draft.agreed_weights(),
+        agreed_terms: draft.agreed_terms(),
         ..SubmitUnitOrder::default()
     };
     let placed = units::submit_order(services, &viewer, order.unit, command).await?;

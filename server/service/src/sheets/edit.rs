@@ -31,7 +31,7 @@ pub(super) async fn edit(
     let mut variants = former_variants.clone();
     let difference = write(tx, services, row, &mut variants, item).await?;
     if let Some(terms) = bundles::price::terms(tx, row.id).await? {
-        require_box(terms, &variants)?;
+        require_box(terms, &former_variants, &variants)?;
     }
     for (former, now) in former_variants.iter().zip(&variants) {
         listing::note_price(tx, services, row, former, now.price_fen).await?;
@@ -62,7 +62,11 @@ pub(super) async fn edit(
 }
 
 /// A gift box stays one variant that is counted by the box, and one that costs what its parts cost goes on doing so.
-fn require_box(terms: bundles::price::Terms, variants: &[ListingVariantRow]) -> Result<()> {
+fn require_box(
+    terms: bundles::price::Terms,
+    former: &[ListingVariantRow],
+    variants: &[ListingVariantRow],
+) -> Result<()> {
     let mut active = variants.iter().filter(|variant| variant.active == 1);
     let Some(own) = active.next() else { return Ok(()) };
     if active.next().is_some() {
@@ -71,7 +75,9 @@ fn require_box(terms: bundles::price::Terms, variants: &[ListingVariantRow]) -> 
     if own.base_quantity != 1 {
         return Err(ServiceError::invalid("base_quantity", Problem::OutOfRange { min: 1, max: 1 }));
     }
-    terms.require_price(own.price_fen)
+    // What its parts cost may change in the same sheet: the price follows at its end.
+    let is_priced = former.iter().any(|row| row.id == own.id && row.price_fen == own.price_fen);
+    if is_priced { terms.require_parts() } else { terms.require_price(own.price_fen) }
 }
 
 /// Whether a product is found by what changes.

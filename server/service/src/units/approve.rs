@@ -1,11 +1,14 @@
 //! The approver's word.
 
+use std::collections::BTreeMap;
+
 use domain::failure::{Conflict, Problem};
-use domain::ids::UnitId;
+use domain::ids::{UnitId, VariantId};
 use domain::order::{OrderEvent, OrderStatus};
 use domain::time::DAY_MS;
 use serde_json::json;
 use store::WriteTx;
+use store::carts::SaleVariant;
 use store::orders::OrderRow;
 
 use super::order::find_unit_order;
@@ -99,13 +102,14 @@ async fn said_before(
 
 async fn hold_lines(tx: &mut WriteTx, services: &Services, order: &OrderRow) -> Result<Vec<HoldLine>> {
     let mut lines = Vec::new();
+    let boxed = store::bundles::list_line_bundles(tx, order.id).await?.into_iter();
+    let boxes: BTreeMap<VariantId, String> =
+        boxed.map(|line| (line.bundle.variant_id, line.bundle.product_name)).collect();
+    for (variant, name) in boxes {
+        refuse_withdrawn(tx, services, variant, name).await?;
+    }
     for line in store::orders::list_order_lines(tx, order.id).await? {
-        let sale =
-            store::carts::find_sale_variant(tx, line.variant_id).await?.ok_or(ServiceError::NotFound)?;
-        if !sale.is_for_sale() {
-            return Err(Conflict::NotForSale { name: line.product_name }.into());
-        }
-        refuse_out_of_season(services, &sale)?;
+        let sale = refuse_withdrawn(tx, services, line.variant_id, line.product_name.clone()).await?;
         lines.push(HoldLine {
             line_id: line.id,
             product_id: line.product_id,
@@ -116,6 +120,21 @@ async fn hold_lines(tx: &mut WriteTx, services: &Services, order: &OrderRow) -> 
         });
     }
     Ok(lines)
+}
+
+/// The variant, as long as it is sold today.
+async fn refuse_withdrawn(
+    tx: &mut WriteTx,
+    services: &Services,
+    variant: VariantId,
+    name: String,
+) -> Result<SaleVariant> {
+    let sale = store::carts::find_sale_variant(tx, variant).await?.ok_or(ServiceError::NotFound)?;
+    if !sale.is_for_sale() {
+        return Err(Conflict::NotForSale { name }.into());
+    }
+    refuse_out_of_season(services, &sale)?;
+    Ok(sale)
 }
 
 async fn note_decision(

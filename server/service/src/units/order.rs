@@ -75,9 +75,9 @@ pub struct SubmitUnitOrder {
     pub note: String,
     pub invoice: InvoiceWish,
     pub expected_total_fen: Fen,
-    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_weights`].
+    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_terms`].
     #[serde(default)]
-    pub agreed_weights: String,
+    pub agreed_terms: String,
     /// Number of a returned order that this one takes the place of; empty for none.
     pub replaces: String,
 }
@@ -268,7 +268,7 @@ pub async fn submit_order(
     let check = check_lines(&mut tx, services, &command.lines, Some(&region)).await?;
     all_or(check.troubles.iter().map(|trouble| FieldError::new("lines", trouble.problem.clone())).collect())?;
     let draft = check.draft.ok_or_else(|| ServiceError::invalid("lines", Problem::Missing))?;
-    draft.is_as_seen(&command.agreed_weights, command.expected_total_fen)?;
+    draft.is_as_seen(&command.agreed_terms, command.expected_total_fen)?;
     let head = NewOrder {
         kind: OrderKind::Unit,
         user_id: Some(buyer.get()),

@@ -20,6 +20,7 @@ use store::seed::NewDispatchPlace;
 use super::units::{SLUG, submit};
 use super::*;
 
+mod seen;
 mod seller;
 
 /// What a box is to hold.

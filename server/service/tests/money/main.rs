@@ -86,7 +86,7 @@ async fn checkout_form(shop: &TestShop, viewer: &Viewer, number: u32) -> PlaceOr
         key: shop.services.new_token(),
         address: address(Town::NEAR, number),
         expected_total_fen: draft.total_fen(),
-        agreed_weights: draft.agreed_weights(),
+        agreed_terms: draft.agreed_terms(),
         ..PlaceOrder::default()
     }
 }

@@ -24,12 +24,14 @@ const NEAR: Option<&str> = Some(Town::NEAR);
 pub(crate) async fn form(shop: &TestShop, buyer: &Viewer, lines: &str) -> SubmitUnitOrder {
     let check = check_quick_order(&shop.services, buyer, SLUG, lines, NEAR).await.unwrap();
     assert_eq!(check.troubles, []);
+    let draft = check.draft.unwrap();
     SubmitUnitOrder {
         key: shop.services.new_token(),
         lines: lines.to_owned(),
         address: address(Town::NEAR, 1),
         invoice: InvoiceWish::None,
-        expected_total_fen: check.draft.unwrap().total_fen(),
+        expected_total_fen: draft.total_fen(),
+        agreed_terms: draft.agreed_terms(),
         ..SubmitUnitOrder::default()
     }
 }

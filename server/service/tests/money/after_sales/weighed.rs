@@ -55,7 +55,7 @@ async fn nobody_buys_other_weights_than_the_page_showed() {
         store::weighing::put_weighed_variant(&mut tx, &row).await.unwrap();
         tx.commit().await.unwrap();
         let late = place_order(&shop.services, &guest, form).await;
-        assert_eq!(conflict(late), Conflict::WeightsChanged, "the same price for what may weigh less");
+        assert_eq!(conflict(late), Conflict::TermsChanged, "the same price for what may weigh less");
         let fresh = checkout_form(shop, &guest, 1).await;
         place_order(&shop.services, &guest, fresh).await.unwrap();
         assert_sound(shop).await;

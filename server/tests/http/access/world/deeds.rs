@@ -49,7 +49,7 @@ impl World {
             note: String::new(),
             invoice: InvoiceWish::None,
             expected_total_fen: draft.total_fen(),
-            agreed_weights: draft.agreed_weights(),
+            agreed_terms: draft.agreed_terms(),
             confirms_opened: false,
         };
         let placed = service::checkout::place_order(services, &viewer, command).await.unwrap();
@@ -109,7 +109,7 @@ impl World {
             lines: lines.clone(),
             address: address("13800000003"),
             expected_total_fen: draft.total_fen(),
-            agreed_weights: draft.agreed_weights(),
+            agreed_terms: draft.agreed_terms(),
             ..SubmitUnitOrder::default()
         };
         let placed = service::units::submit_order(services, &viewer, self.unit, command).await.unwrap();

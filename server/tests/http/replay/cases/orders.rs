@@ -29,7 +29,7 @@ pub async fn place_order(world: &World, call: &mut Call) {
     put_address(call);
     call.put("then", "place");
     call.put("expected_total", &draft.total_fen().get().to_string());
-    call.put("agreed_weights", &draft.agreed_weights());
+    call.put("agreed_terms", &draft.agreed_terms());
     call.put("key", KEY);
     call.other = Some(("note", "放门口".to_owned()));
 }
@@ -43,7 +43,7 @@ pub async fn bulk_order(world: &World, call: &mut Call) {
     call.put("then", "submit");
     let draft = check.unwrap().draft.unwrap();
     call.put("expected", &draft.total_fen().get().to_string());
-    call.put("agreed_weights", &draft.agreed_weights());
+    call.put("agreed_terms", &draft.agreed_terms());
     call.put("key", KEY);
     call.other = Some(("note", "中秋".to_owned()));
 }
