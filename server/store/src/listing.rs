@@ -20,8 +20,8 @@ use domain::money::Fen;
 use crate::{Conn, Result, StoreError, figures, sql};
 
 pub use attributes::{
-    MAX_COUNTED_OF_CHOICE, count_choices, list_attributes, list_product_attributes, list_with_choices,
-    replace_product_attributes,
+    MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes, list_in_range,
+    list_of_these_in_range, list_product_attributes, list_with_choices, replace_product_attributes,
 };
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,

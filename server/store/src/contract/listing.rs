@@ -326,6 +326,16 @@ async fn attributes(conn: &mut Conn) {
         assert_eq!(!found.is_empty(), is_found, "{choices:?}");
     }
     assert!(list_with_choices(conn, &[], 9).await.unwrap().is_empty());
+    for (least_milli, most_milli, is_found) in
+        [(0, i64::MAX, true), (1_200_000, 1_200_000, true), (0, 1_199_999, false), (1_200_001, i64::MAX, false)]
+    {
+        let range = NumberRange { attribute: 80, least_milli, most_milli };
+        let wanted = if is_found { vec![PRODUCT.get()] } else { Vec::new() };
+        assert_eq!(list_in_range(conn, range, 9).await.unwrap(), wanted, "{range:?}");
+        assert_eq!(list_of_these_in_range(conn, &[1, PRODUCT.get()], range).await.unwrap(), wanted, "{range:?}");
+    }
+    assert_eq!(find_number_span(conn, 80).await.unwrap(), Some((1_200_000, 1_200_000)));
+    assert_eq!(find_number_span(conn, 81).await.unwrap(), None, "a choice is no number");
     assert_eq!(count_choices(conn, tea).await.unwrap(), [(90, 0), (91, 1), (92, 1)]);
     related(conn).await;
     unpublish_listing(conn, PRODUCT).await.unwrap();
@@ -334,6 +344,7 @@ async fn attributes(conn: &mut Conn) {
         [(90, 0), (91, 0), (92, 0)],
         "only what is in the shop"
     );
+    assert_eq!(find_number_span(conn, 80).await.unwrap(), None);
     publish_listing(conn, PRODUCT, "mingqian-lucha", T + 99).await.unwrap();
 }
 

@@ -88,12 +88,21 @@ async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
         [("grade", "top", 1), ("process", "fried", 1)],
         "choices that nothing has are not offered"
     );
+    let offered = page.facets.iter().find_map(|facet| facet.range.as_ref()).unwrap().offered.clone();
+    assert_eq!(offered, ("1200".to_owned(), "1200".to_owned()));
     for (wanted, found) in [
         (&[("grade", "top")][..], 1),
         (&[("grade", "top"), ("process", "fried")], 1),
         (&[("grade", "first")], 0),
         (&[("grade", "top"), ("process", "black")], 0),
         (&[("grade", "no such"), ("colour", "red")], 1),
+        (&[("height.min", "1200")], 1),
+        (&[("height.min", "1200.001")], 0),
+        (&[("height.max", "1,199")], 0),
+        (&[("height.min", "1500"), ("height.max", "1000")], 1),
+        (&[("height.min", "high"), ("tree.min", "3")], 1),
+        (&[("grade", "top"), ("height.min", "900"), ("height.max", "1300")], 1),
+        (&[("grade", "top"), ("height.min", "1300")], 0),
     ] {
         assert_eq!(list(wanted).await.total, found, "{wanted:?}");
     }
