@@ -81,6 +81,11 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await expect(shopper.getByText(t('不在季节', 'Out of season'))).toBeVisible();
     await expect(shopper.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeDisabled();
     await expect(shopper.getByText(t('950 米', '950 m'))).toBeVisible();
+    await visit(shopper, at('/products?category=tea&attr_altitude.min=940&attr_altitude.max=960'));
+    await expect(shopper.getByRole('link', { name })).toBeVisible();
+    await expect(shopper.getByRole('link', { name: t('去掉 海拔 940 – 960 米', 'Remove Altitude 940 – 960 m') })).toBeVisible();
+    await visit(shopper, at('/products?category=tea&attr_altitude.min=960'));
+    await expect(shopper.getByRole('link', { name })).toHaveCount(0);
     await visit(shopper, at('/products?category=tea&attr_grade=top'));
     await expect(shopper.getByRole('link', { name })).toHaveCount(0);
     await expect(shopper.getByRole('link', { name: t('去掉 特级', 'Remove Top grade') })).toBeVisible();

@@ -87,6 +87,15 @@ impl Attribute {
         }
     }
 
+    /// Reads one end of a range that goods are looked for in, in thousandths; what makes no sense is none.
+    #[must_use]
+    pub fn read_bound(&self, typed: &str) -> Option<i64> {
+        match self.read(typed) {
+            Ok(Some(AttributeValue::Number(milli))) => Some(milli),
+            _ => None,
+        }
+    }
+
     /// A value as it is typed: the inverse of [`Self::read`]. Blank for a choice that there is no more.
     #[must_use]
     pub fn typed(&self, value: &AttributeValue) -> String {

@@ -88,6 +88,10 @@ pub enum Problem {
     NoDeliveryAnywhere,
     /// It is offered no longer: choose another one.
     Retired,
+    /// So many products have it: it cannot be taken away.
+    InUse {
+        products: i64,
+    },
     /// The unit that stock is counted in cannot change once something was counted in it.
     UnitInUse,
     /// The same thing was named in an earlier row.

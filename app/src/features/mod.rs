@@ -10,6 +10,8 @@
 pub mod account;
 #[cfg(feature = "ssr")]
 pub mod after_sales;
+#[cfg(feature = "ssr")]
+pub mod attributes;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod books;
 #[cfg(feature = "ssr")]
@@ -71,6 +73,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(account::passkey_pages());
     pages.extend(units::pages());
     pages.extend(books::pages());
+    pages.extend(attributes::pages());
     pages.extend(county::pages());
     pages.extend(sell::pages());
     pages.extend(day::pages());

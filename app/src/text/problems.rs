@@ -115,6 +115,12 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::Taken => fixed("已被使用", "Already in use"),
         Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
         #[cfg(not(feature = "shop"))]
+        Problem::InUse { products } => say(
+            locale,
+            format!("还有 {products} 件商品在用，先在商品里改掉"),
+            format!("Products have it ({products}): change these first"),
+        ),
+        #[cfg(not(feature = "shop"))]
         Problem::UnitInUse => fixed(
             "已有批次按这个单位记库存，不能再改",
             "Batches are counted in it already: it cannot be changed any more",

@@ -15,6 +15,7 @@
 
 pub mod accounts;
 pub mod after_sales;
+pub mod attributes;
 pub mod audit;
 pub mod backup;
 pub mod books;

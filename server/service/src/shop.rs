@@ -25,7 +25,7 @@ use store::catalogue::{self, CardRow, CardVillageRow, PhotoRow};
 use crate::Result;
 
 pub use beside::AttributeView;
-pub use facets::{Facet, FacetChoice};
+pub use facets::{Facet, FacetChoice, FacetRange};
 pub use home::{CategoryView, CountyView, HomePage, SitemapEntry, home_page, sitemap};
 pub use list::{Approximation, ListPage, ListQuery, ListSort, PAGE_SIZE, TownView, list_page};
 pub use money_bar::{MoneyBar, MoneyPart, MoneyPartKind, order_money_bar};

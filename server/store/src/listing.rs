@@ -2,6 +2,7 @@
 //!
 //! The shop's own reads of published goods are in [`crate::catalogue`].
 
+mod attribute_desk;
 mod attributes;
 mod batches;
 mod cards;
@@ -19,9 +20,13 @@ use domain::money::Fen;
 
 use crate::{Conn, Result, StoreError, figures, sql};
 
+pub use attribute_desk::{
+    count_products_of_attribute, count_products_of_choice, delete_attribute, delete_choice, insert_attribute,
+    lock_category, place_attribute, put_choice, update_attribute,
+};
 pub use attributes::{
-    MAX_COUNTED_OF_CHOICE, count_choices, list_attributes, list_product_attributes, list_with_choices,
-    replace_product_attributes,
+    MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes, list_in_range,
+    list_of_these_in_range, list_product_attributes, list_with_choices, replace_product_attributes,
 };
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,

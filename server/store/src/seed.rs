@@ -2,7 +2,6 @@
 //!
 //! Used by the demonstration and by whoever sets up a new county; everyday changes have files of their own.
 
-use domain::attribute::Attribute;
 use domain::ids::{
     CadreId, CategoryId, CollectiveId, CorpsId, CountyId, FreightTemplateId, MediaId, PlaceId, TeamId,
     TownId, UnitId, UserId, VillageId,
@@ -121,45 +120,6 @@ pub async fn insert_corps(
         .bind(names.name_en.clone())
         .execute(&mut *conn)
         .await?;
-    Ok(())
-}
-
-/// An attribute of a category with its choices.
-pub async fn insert_attribute(
-    conn: &mut Conn,
-    category: CategoryId,
-    attribute: &Attribute,
-    position: i64,
-) -> Result<()> {
-    sql::query(
-        "INSERT INTO attributes (id, category_id, slug, name, name_en, kind, unit, unit_en, position) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(attribute.id)
-    .bind(category.get())
-    .bind(attribute.slug.clone())
-    .bind(attribute.name.clone())
-    .bind(attribute.name_en.clone())
-    .bind(attribute.kind.as_str())
-    .bind(attribute.unit.clone())
-    .bind(attribute.unit_en.clone())
-    .bind(position)
-    .execute(&mut *conn)
-    .await?;
-    for (position, choice) in (0_i64..).zip(&attribute.choices) {
-        sql::query(
-            "INSERT INTO attribute_choices (id, attribute_id, slug, name, name_en, position) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(choice.id)
-        .bind(attribute.id)
-        .bind(choice.slug.clone())
-        .bind(choice.name.clone())
-        .bind(choice.name_en.clone())
-        .bind(position)
-        .execute(&mut *conn)
-        .await?;
-    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use domain::money::Fen;
 use leptos::prelude::*;
-use service::shop::{ListPage, ListSort, Named};
+use service::shop::{Facet, FacetRange, ListPage, ListSort, Named};
 
 use crate::context::{RequestInfo, link, name, request, t};
 use crate::routes::paths;
@@ -69,6 +69,11 @@ fn picked(page: &ListPage) -> Vec<(String, String)> {
         picked.push((name(&category.name, &category.name_en).to_owned(), without(&["category"])));
     }
     for facet in &page.facets {
+        if let Some(range) = facet.range.as_ref().filter(|range| range.least.is_some() || range.most.is_some()) {
+            let [min, max] = range_keys(facet);
+            let text = format!("{} {}", named(&facet.attribute), numbers_text(range));
+            picked.push((text, without(&[min.as_str(), max.as_str()])));
+        }
         for choice in facet.choices.iter().filter(|choice| choice.is_chosen) {
             let key = format!("{ATTRIBUTE}{}", facet.attribute.slug);
             picked.push((named(&choice.choice), without(&[key.as_str()])));
@@ -138,6 +143,9 @@ fn facet_groups(page: &ListPage) -> AnyView {
         .facets
         .iter()
         .map(|facet| {
+            if let Some(range) = &facet.range {
+                return range_group(facet, range);
+            }
             let key = format!("{ATTRIBUTE}{}", facet.attribute.slug);
             let is_open = !facet.choices.iter().any(|choice| choice.is_chosen);
             let choices: Vec<_> = facet
@@ -167,9 +175,56 @@ fn facet_groups(page: &ListPage) -> AnyView {
                     {choices}
                 </fieldset>
             }
+            .into_any()
         })
         .collect();
     view! { {groups} }.into_any()
+}
+
+/// The query's words for both ends of a range.
+fn range_keys(facet: &Facet) -> [String; 2] {
+    ["min", "max"].map(|end| format!("{ATTRIBUTE}{}.{end}", facet.attribute.slug))
+}
+
+/// `400 – 800 m`, `≥ 400 m`.
+fn numbers_text(range: &FacetRange) -> String {
+    let numbers = match (&range.least, &range.most) {
+        (Some(least), Some(most)) => format!("{least} – {most}"),
+        (Some(least), None) => format!("≥ {least}"),
+        (None, Some(most)) => format!("≤ {most}"),
+        (None, None) => String::new(),
+    };
+    format!("{numbers} {}", name(&range.unit, &range.unit_en)).trim_end().to_owned()
+}
+
+/// Two ends to type; what goods have stands where nothing is typed.
+fn range_group(facet: &Facet, range: &FacetRange) -> AnyView {
+    let label = name(&facet.attribute.name, &facet.attribute.name_en).to_owned();
+    let unit = name(&range.unit, &range.unit_en);
+    let legend = if unit.is_empty() {
+        label.clone()
+    } else {
+        format!("{label}{}{unit}{}", t("（", " ("), t("）", ")"))
+    };
+    let [min, max] = range_keys(facet);
+    let value = |bound: &Option<String>| bound.clone().unwrap_or_default();
+    view! {
+        <fieldset class="filters__group">
+            <legend>{legend}</legend>
+            <div class="filters__range">
+                <input
+                    name=min inputmode="decimal" placeholder=range.offered.0.clone()
+                    aria-label=format!("{label} {}", t("最低", "from")) value=value(&range.least)
+                />
+                <span aria-hidden="true">"–"</span>
+                <input
+                    name=max inputmode="decimal" placeholder=range.offered.1.clone()
+                    aria-label=format!("{label} {}", t("最高", "to")) value=value(&range.most)
+                />
+            </div>
+        </fieldset>
+    }
+    .into_any()
 }
 
 fn option(thing: &Named, chosen: Option<&Named>) -> AnyView {

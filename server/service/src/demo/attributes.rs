@@ -6,7 +6,7 @@ use domain::attribute::{Attribute, AttributeChoice, AttributeKind};
 use domain::ids::CategoryId;
 use serde::Deserialize;
 use store::WriteTx;
-use store::{listing, seed};
+use store::listing;
 
 use super::world::{World, named};
 use crate::{Result, ServiceError, Services};
@@ -62,7 +62,7 @@ pub(super) async fn insert_attributes(tx: &mut WriteTx, world: &World) -> Result
         let mut own = Vec::new();
         for (position, new) in (0_i64..).zip(attributes) {
             let attribute = new.made(&world.services)?;
-            seed::insert_attribute(tx, id, &attribute, position).await?;
+            listing::insert_attribute(tx, id, &attribute, position).await?;
             own.push(attribute);
         }
         made.push((category, own));

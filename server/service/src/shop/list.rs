@@ -8,9 +8,9 @@ use domain::money::Fen;
 use domain::time::Date;
 use store::catalogue::{self, ListFilter, SortKeyRow, SortOrder};
 use store::search::Part;
-use store::{Conn, listing, villages};
+use store::{Conn, villages};
 
-use super::facets::{Facet, facets};
+use super::facets::{Chosen, Facet, facets};
 use super::home::CategoryView;
 use super::{Card, Named, load_cards};
 use crate::search::{Found, MAX_FOUND, find_part, find_products};
@@ -72,7 +72,7 @@ pub struct ListQuery {
     pub max_price: Option<String>,
     /// `1` for what is in stock only.
     pub in_stock: Option<String>,
-    /// Slugs of attributes of the category, each with the slug of a choice.
+    /// Slugs of attributes of the category, each with the slug of a choice; of a number `<slug>.min` and `<slug>.max`.
     pub attributes: Vec<(String, String)>,
     /// What was searched for.
     pub text: Option<String>,
@@ -146,7 +146,7 @@ pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Res
         query.text.as_deref().unwrap_or_default().trim().chars().take(MAX_TEXT_CHARS).collect();
     let (facets, chosen) = match &category {
         Some(row) => facets(conn, row.id, &query.attributes).await?,
-        None => (Vec::new(), Vec::new()),
+        None => (Vec::new(), Chosen::default()),
     };
     let wanted = Wanted {
         chosen,
@@ -226,8 +226,7 @@ fn number(count: usize) -> i64 {
 }
 
 struct Wanted {
-    /// Choices of attributes that products must have, all of them.
-    chosen: Vec<i64>,
+    chosen: Chosen,
     filter: ListFilter,
     village: Option<VillageId>,
     town: Option<TownId>,
@@ -274,7 +273,7 @@ impl Wanted {
         }
         if !self.chosen.is_empty() {
             // By the index of the choice, not through all of the category.
-            let ids = listing::list_with_choices(conn, &self.chosen, number(MAX_CHOSEN)).await?;
+            let ids = self.chosen.find(conn, number(MAX_CHOSEN)).await?;
             let is_cut = ids.len() >= MAX_CHOSEN;
             let keys = catalogue::list_hit_keys(conn, &self.filter, &ids).await?;
             return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
@@ -296,10 +295,10 @@ impl Wanted {
         Ok(Slice { ids, total, is_cut, page, pages, approximation: Approximation::None })
     }
 
-    /// Leaves what has all the choices.
+    /// Leaves what has all that is chosen.
     async fn keep_chosen(&self, conn: &mut Conn, keys: &mut Vec<SortKeyRow>) -> Result<()> {
         if !self.chosen.is_empty() {
-            let having = listing::list_with_choices(conn, &self.chosen, number(MAX_CHOSEN)).await?;
+            let having = self.chosen.find(conn, number(MAX_CHOSEN)).await?;
             let having: HashSet<i64> = having.into_iter().collect();
             keys.retain(|key| having.contains(&key.id));
         }

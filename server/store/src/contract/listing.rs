@@ -1,6 +1,6 @@
 //! Listings, their variants, photos and batches, as their seller works on them, on both engines.
 
-use domain::attribute::AttributeValue;
+use domain::attribute::{Attribute, AttributeChoice, AttributeValue};
 use domain::ids::{
     BatchId, CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VariantId, VillageId,
 };
@@ -326,6 +326,16 @@ async fn attributes(conn: &mut Conn) {
         assert_eq!(!found.is_empty(), is_found, "{choices:?}");
     }
     assert!(list_with_choices(conn, &[], 9).await.unwrap().is_empty());
+    for (least_milli, most_milli, is_found) in
+        [(0, i64::MAX, true), (1_200_000, 1_200_000, true), (0, 1_199_999, false), (1_200_001, i64::MAX, false)]
+    {
+        let range = NumberRange { attribute: 80, least_milli, most_milli };
+        let wanted = if is_found { vec![PRODUCT.get()] } else { Vec::new() };
+        assert_eq!(list_in_range(conn, range, 9).await.unwrap(), wanted, "{range:?}");
+        assert_eq!(list_of_these_in_range(conn, &[1, PRODUCT.get()], range).await.unwrap(), wanted, "{range:?}");
+    }
+    assert_eq!(find_number_span(conn, 80).await.unwrap(), Some((1_200_000, 1_200_000)));
+    assert_eq!(find_number_span(conn, 81).await.unwrap(), None, "a choice is no number");
     assert_eq!(count_choices(conn, tea).await.unwrap(), [(90, 0), (91, 1), (92, 1)]);
     related(conn).await;
     unpublish_listing(conn, PRODUCT).await.unwrap();
@@ -334,7 +344,37 @@ async fn attributes(conn: &mut Conn) {
         [(90, 0), (91, 0), (92, 0)],
         "only what is in the shop"
     );
+    assert_eq!(find_number_span(conn, 80).await.unwrap(), None);
     publish_listing(conn, PRODUCT, "mingqian-lucha", T + 99).await.unwrap();
+    attribute_desk(conn, tea).await;
+}
+
+async fn attribute_desk(conn: &mut Conn, tea: CategoryId) {
+    assert!(lock_category(conn, tea).await.unwrap());
+    assert!(!lock_category(conn, CategoryId::from_i64(9)).await.unwrap());
+    let grade = list_attributes(conn, tea).await.unwrap().remove(0);
+    let called = Attribute { name: "品级".to_owned(), ..grade.clone() };
+    update_attribute(conn, &called).await.unwrap();
+    let second = AttributeChoice {
+        id: 95,
+        slug: "second".to_owned(),
+        name: "二级".to_owned(),
+        name_en: "Second".to_owned(),
+    };
+    put_choice(conn, grade.id, &second, 5).await.unwrap();
+    put_choice(conn, grade.id, &AttributeChoice { name: "次级".to_owned(), ..second.clone() }, 0).await.unwrap();
+    place_attribute(conn, grade.id, 9).await.unwrap();
+    let last = list_attributes(conn, tea).await.unwrap().pop().unwrap();
+    assert_eq!((last.name.as_str(), last.choices[0].name.as_str()), ("品级", "次级"));
+    assert!(!delete_choice(conn, 91).await.unwrap(), "a product has it");
+    assert!(delete_choice(conn, second.id).await.unwrap());
+    assert_eq!(count_products_of_attribute(conn, grade.id).await.unwrap(), 1);
+    assert!(!delete_attribute(conn, grade.id).await.unwrap(), "a product has one of its choices");
+    let spare = Attribute { id: 89, slug: "spare".to_owned(), choices: vec![second], ..grade };
+    insert_attribute(conn, tea, &spare, 1).await.unwrap();
+    assert!(delete_attribute(conn, spare.id).await.unwrap());
+    assert_eq!(list_attributes(conn, tea).await.unwrap().len(), 4);
+    assert_eq!(count_products_of_choice(conn, 91).await.unwrap(), 1);
 }
 
 async fn related(conn: &mut Conn) {

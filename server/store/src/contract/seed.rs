@@ -106,7 +106,7 @@ async fn found_team(conn: &mut Conn) {
             })
             .collect(),
     };
-    seed::insert_attribute(conn, CategoryId::from_i64(10), &grade, 0).await.unwrap();
+    crate::listing::insert_attribute(conn, CategoryId::from_i64(10), &grade, 0).await.unwrap();
     assert_eq!(crate::listing::list_attributes(conn, CategoryId::from_i64(10)).await.unwrap(), [grade]);
     let place = NewDispatchPlace {
         id: PlaceId::from_i64(11),

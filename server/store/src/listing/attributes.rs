@@ -3,6 +3,7 @@
 use domain::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
 use domain::ids::{CategoryId, ProductId};
 
+use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// How many products of each choice are counted: a filter says "more than 99".
@@ -159,8 +160,68 @@ pub async fn list_with_choices(conn: &mut Conn, choices: &[i64], limit: i64) -> 
     )
     .bind(*first)
     .bind(packed)
-    .bind(crate::catalogue::count(others))
+    .bind(count(others))
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)
+}
+
+/// What numbers products must have of an attribute, in thousandths; both ends belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberRange {
+    pub attribute: i64,
+    pub least_milli: i64,
+    pub most_milli: i64,
+}
+
+/// The least and the most that something in the shop has of an attribute, in thousandths; `None` when nothing has any.
+pub async fn find_number_span(conn: &mut Conn, attribute: i64) -> Result<Option<(i64, i64)>> {
+    let (least, most): (Option<i64>, Option<i64>) = sql::query_as(
+        "SELECT (SELECT v.number_milli FROM product_attributes v CROSS JOIN products p \
+                  WHERE v.attribute_id = $1 AND v.number_milli >= 0 AND p.id = v.product_id \
+                    AND p.status || '' = 'published' ORDER BY v.number_milli LIMIT 1), \
+                (SELECT v.number_milli FROM product_attributes v CROSS JOIN products p \
+                  WHERE v.attribute_id = $1 AND v.number_milli >= 0 AND p.id = v.product_id \
+                    AND p.status || '' = 'published' ORDER BY v.number_milli DESC LIMIT 1)",
+    )
+    .bind(attribute)
+    .fetch_one(&mut *conn)
+    .await?;
+    Ok(least.zip(most))
+}
+
+/// Products with a number in a range, whether they are in the shop or not; those with the least first, at most `limit`.
+pub async fn list_in_range(conn: &mut Conn, range: NumberRange, limit: i64) -> Result<Vec<i64>> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT product_id FROM product_attributes \
+         WHERE attribute_id = $1 AND number_milli >= $2 AND number_milli <= $3 ORDER BY number_milli, product_id LIMIT $4",
+    )
+    .bind(range.attribute)
+    .bind(range.least_milli)
+    .bind(range.most_milli)
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Which of these products have a number in a range.
+pub async fn list_of_these_in_range(conn: &mut Conn, ids: &[i64], range: NumberRange) -> Result<Vec<i64>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part = sql::query_scalar::<i64>(concat!(
+            wanted!(),
+            "SELECT v.product_id FROM wanted w CROSS JOIN product_attributes v \
+              WHERE v.product_id = w.id AND v.attribute_id = $3 AND v.number_milli >= $4 AND v.number_milli <= $5 \
+              ORDER BY w.n"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .bind(range.attribute)
+        .bind(range.least_milli)
+        .bind(range.most_milli)
+        .fetch_all(&mut *conn)
+        .await?;
+        found.extend(part);
+    }
+    Ok(found)
 }

@@ -128,6 +128,7 @@ const TABLE: &[Row] = &[
     ("/books/{collective}/statement", &[&[Who::Treasurer]], FORBIDDEN),
     ("/books/{collective}/statement.xlsx", &[&[Who::Treasurer]], FORBIDDEN),
     ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/attributes", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/operations", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
 ];
 

@@ -1,7 +1,7 @@
 //! One side of the small world: what its people sell, and what they sell it from.
 
 use domain::ids::{
-    BatchId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId, UnitId, VariantId,
+    BatchId, CategoryId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId, UnitId, VariantId,
 };
 use domain::money::Fen;
 use service::Services;
@@ -19,6 +19,7 @@ pub struct Side {
     pub team: TeamId,
     pub collective: CollectiveId,
     pub product: ProductId,
+    pub category: CategoryId,
     pub variant: VariantId,
     pub batch: BatchId,
     /// Where its parcels leave, and by which template.
@@ -105,6 +106,7 @@ pub async fn insert_side(
         team,
         collective: village.collective_id,
         product: row.id,
+        category,
         variant,
         batch,
         place: place.id,

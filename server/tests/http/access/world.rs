@@ -6,7 +6,7 @@ mod deeds;
 use std::collections::BTreeMap;
 
 use domain::ids::{
-    AfterSaleId, BatchId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId, MarkId,
+    AfterSaleId, BatchId, CategoryId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId, MarkId,
     MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId, TeamId,
     VariantId,
 };
@@ -33,6 +33,9 @@ pub struct World {
     pub other_collective: CollectiveId,
     /// A mark of the collective, and a licence of it for the other one.
     pub mark: MarkId,
+    /// Where the product stands, and what its goods are told apart by.
+    pub category: CategoryId,
+    pub attribute: String,
     pub licence: MarkLicenceId,
     pub product: ProductId,
     /// A gift box with nothing in it.
@@ -201,6 +204,8 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         collective: own.collective,
         other_collective: other.collective,
         mark: MarkId::from_i64(0),
+        category: own.category,
+        attribute: String::new(),
         licence: MarkLicenceId::from_i64(0),
         product: own.product,
         bundle: ProductId::from_i64(0),
@@ -273,6 +278,15 @@ impl World {
         assert_eq!(applied.done, 1);
         let history = service::changes::history(&services, &seller, self.product, None).await.unwrap();
         (self.change, self.version) = (history.entries[0].change, history.version);
+        let tree = service::attributes::SaveAttribute {
+            category: self.category.to_string(),
+            name: "树种".to_owned(),
+            kind: "text".to_owned(),
+            ..service::attributes::SaveAttribute::default()
+        };
+        let county = self.viewer(Who::CountyAdmin).await;
+        self.attribute =
+            service::attributes::save_attribute(&services, &county, &tree, "access-attribute").await.unwrap();
         let treasurer = self.viewer(Who::Treasurer).await;
         let texts = SaveMark {
             collective: self.collective.to_string(),

@@ -4,6 +4,7 @@ use domain::attribute::{Attribute, AttributeChoice, AttributeKind};
 use domain::ids::CategoryId;
 
 use super::*;
+use crate::attributes::{SaveAttribute, TypedChoice, attribute_desk, remove_attribute, save_attribute};
 use crate::changes;
 use crate::shop::{ListPage, ListQuery, list_page, product_page};
 
@@ -36,7 +37,7 @@ async fn with_attributes() -> (Fixture, String) {
         attribute(730, "tree", AttributeKind::Text, &[]),
     ];
     for (position, attribute) in (0_i64..).zip(&told) {
-        store::seed::insert_attribute(&mut tx, CategoryId::from_i64(50), attribute, position).await.unwrap();
+        store::listing::insert_attribute(&mut tx, CategoryId::from_i64(50), attribute, position).await.unwrap();
     }
     let categories = store::catalogue::list_categories(&mut tx).await.unwrap();
     let slug = categories.into_iter().find(|row| row.id == CategoryId::from_i64(50)).unwrap().slug;
@@ -88,12 +89,21 @@ async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
         [("grade", "top", 1), ("process", "fried", 1)],
         "choices that nothing has are not offered"
     );
+    let offered = page.facets.iter().find_map(|facet| facet.range.as_ref()).unwrap().offered.clone();
+    assert_eq!(offered, ("1200".to_owned(), "1200".to_owned()));
     for (wanted, found) in [
         (&[("grade", "top")][..], 1),
         (&[("grade", "top"), ("process", "fried")], 1),
         (&[("grade", "first")], 0),
         (&[("grade", "top"), ("process", "black")], 0),
         (&[("grade", "no such"), ("colour", "red")], 1),
+        (&[("height.min", "1200")], 1),
+        (&[("height.min", "1200.001")], 0),
+        (&[("height.max", "1,199")], 0),
+        (&[("height.min", "1500"), ("height.max", "1000")], 1),
+        (&[("height.min", "high"), ("tree.min", "3")], 1),
+        (&[("grade", "top"), ("height.min", "900"), ("height.max", "1300")], 1),
+        (&[("grade", "top"), ("height.min", "1300")], 0),
     ] {
         assert_eq!(list(wanted).await.total, found, "{wanted:?}");
     }
@@ -153,4 +163,75 @@ async fn what_the_seller_chose_stands_beside_it_unless_it_cannot_be_had() {
     assert_eq!(ids(beside().await), [copy], "by itself: of the same category and village");
     form.related = vec![ProductId::from_i64(1).to_string()];
     assert_eq!(fields(&refused(save(&fixture, product, &form).await)), ["related.0"], "nobody's");
+}
+
+#[tokio::test]
+async fn the_county_keeps_attributes_and_nothing_that_products_have_goes_away() {
+    let (fixture, _) = with_attributes().await;
+    let services = &fixture.services;
+    let county = person(1, &[Role::Operator]);
+    let (product, mut form) = tea(&fixture).await;
+    say(&mut form, &[("grade", "top")]);
+    assert_eq!(save(&fixture, product, &form).await.unwrap().problems, []);
+
+    let category = CategoryId::from_i64(50).to_string();
+    let choice = |slug: &str, name: &str| TypedChoice {
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        ..TypedChoice::default()
+    };
+    let grade = SaveAttribute {
+        category: category.clone(),
+        attribute: "grade".to_owned(),
+        name: "品级".to_owned(),
+        place: "4".to_owned(),
+        choices: vec![choice("top", "特级"), choice("first", ""), choice("", "二级")],
+        ..SaveAttribute::default()
+    };
+    for _twice in 0..2 {
+        assert_eq!(save_attribute(services, &county, &grade, "a").await.unwrap(), "grade");
+    }
+    let own = async || {
+        let desk = attribute_desk(services, &county).await.unwrap();
+        desk.into_iter().find(|shelf| shelf.id.to_string() == category).unwrap().attributes
+    };
+    let kept = own().await;
+    let slugs: Vec<&str> = kept.iter().map(|one| one.attribute.slug.as_str()).collect();
+    assert_eq!(slugs, ["process", "height", "tree", "grade"]);
+    assert_eq!(kept[3].products, 1);
+    let choices: Vec<(&str, &str)> =
+        kept[3].attribute.choices.iter().map(|one| (one.slug.as_str(), one.name.as_str())).collect();
+    assert_eq!(choices, [("top", "特级"), ("er-ji", "二级")], "the words in addresses stay");
+
+    let without = SaveAttribute { choices: vec![choice("top", ""), choice("er-ji", "二级")], ..grade.clone() };
+    let refused = save_attribute(services, &county, &without, "b").await;
+    let Err(ServiceError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problems, [FieldError::new("choices.0.name", Problem::InUse { products: 1 })]);
+    let refused = remove_attribute(services, &county, &category, "grade").await;
+    let Err(ServiceError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problems, [FieldError::new("attribute", Problem::InUse { products: 1 })]);
+
+    let new = SaveAttribute {
+        category: category.clone(),
+        name: "采摘季节".to_owned(),
+        kind: "choice".to_owned(),
+        choices: vec![choice("", "春茶"), choice("", "秋茶")],
+        ..SaveAttribute::default()
+    };
+    let nothing = SaveAttribute { choices: Vec::new(), name: "品级".to_owned(), ..new.clone() };
+    let refused = save_attribute(services, &county, &nothing, "c").await;
+    let Err(ServiceError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(fields(&problems), ["name", "choices"]);
+    let slug = save_attribute(services, &county, &new, "d").await.unwrap();
+    assert_eq!((slug.as_str(), own().await.len()), ("cai-zhai-ji-jie", 5));
+    for _twice in 0..2 {
+        remove_attribute(services, &county, &category, &slug).await.unwrap();
+    }
+    assert_eq!(own().await.len(), 4);
+
+    for viewer in [seller(), Viewer::default()] {
+        assert!(attribute_desk(services, &viewer).await.is_err());
+        assert!(save_attribute(services, &viewer, &new, "e").await.is_err());
+        assert!(remove_attribute(services, &viewer, &category, "grade").await.is_err());
+    }
 }

@@ -27,6 +27,7 @@ pub const RECALLERS: &[Who] = &[Who::Seller, Who::Captain, Who::CountyAdmin, Who
 pub const WITH_SESSION: &[Who] = Who::ALL.split_at(1).1;
 
 /// Who leads the team.
+pub const COUNTY: &[Who] = &[Who::CountyAdmin, Who::Operator];
 pub const CAPTAIN: &[Who] = &[Who::Captain];
 
 /// A seller who is not captain; to the unit that pays, the seller's side of the money does not exist.

@@ -1,7 +1,7 @@
 //! The rows of the server functions.
 
 use super::parts::{
-    CAPTAIN, KNOW_OF_CLAIM, KNOW_OF_MONEY, MONEY_RECEIVERS, RECALLERS, TREASURER, WITH_SESSION, case, number,
+    CAPTAIN, COUNTY, KNOW_OF_CLAIM, KNOW_OF_MONEY, MONEY_RECEIVERS, RECALLERS, TREASURER, WITH_SESSION, case, number,
     of_batch, unit_order,
 };
 use super::{FORBIDDEN, HIDDEN, Row, UNKNOWN, known_to, none, row};
@@ -267,6 +267,14 @@ pub const TABLE: &[Row] = &[
         let fields =
             [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
         of_batch(world, &fields)
+    }),
+    row("/api/attributes/save_attribute", COUNTY, FORBIDDEN, |world| {
+        let fields = [("name", "茶树品种"), ("name_en", "Cultivar"), ("key", "attributes-1")];
+        let of = [("category", world.category.to_string()), ("attribute", world.attribute.clone())];
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
+    }),
+    row("/api/attributes/remove_attribute", COUNTY, FORBIDDEN, |world| {
+        vec![("category", world.category.to_string()), ("attribute", world.attribute.clone())]
     }),
     row("/api/marks/save_mark", TREASURER, FORBIDDEN, |world| {
         let fields = [("version", "1"), ("name", "渡口"), ("rules", "只用春茶"), ("key", "marks-1")];
