@@ -122,7 +122,11 @@ impl Console {
                 Section::new(paths::town_after_sales(), t("售后裁定", "Appeals"), "refresh"),
                 Section::new(paths::operations(), t("运行情况", "Operations"), "shield"),
                 Section::new(crate::features::stock::COUNTY_RECALLS.to_owned(), t("召回", "Recalls"), "warn"),
-                Section::new(crate::features::attributes::DESK.to_owned(), t("商品属性", "Attributes"), "filter"),
+                Section::new(
+                    crate::features::attributes::DESK.to_owned(),
+                    t("商品属性", "Attributes"),
+                    "filter",
+                ),
                 Section::new(paths::audit(), t("操作记录", "Audit log"), "file"),
             ],
         }

@@ -41,7 +41,8 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         Conflict::TermsChanged => say(
             locale,
             "商品内容有变动（单只重量或礼盒里的东西），请核对后再提交".to_owned(),
-            "What is sold has changed (the weight of a piece, or what is in a box); look at it and confirm".to_owned(),
+            "What is sold has changed (the weight of a piece, or what is in a box); look at it and confirm"
+                .to_owned(),
         ),
         Conflict::TooManyUnpaid { max } => say(
             locale,

@@ -38,8 +38,7 @@ pub async fn save_attribute(#[server(flatten)] form: AttributeForm) -> Result<An
             place: form.place,
             choices: form.choices,
         };
-        let slug =
-            service::attributes::save_attribute(&services, &viewer, &command, &form.key).await?;
+        let slug = service::attributes::save_attribute(&services, &viewer, &command, &form.key).await?;
         Ok(Then::go(format!("{}?done=saved#c-{}", super::DESK, command.category), slug))
     })
     .await

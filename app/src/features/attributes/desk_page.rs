@@ -119,20 +119,37 @@ fn form(category: CategoryId, kept: Option<(usize, &KeptAttribute)>) -> AnyView 
     let stored = |text: fn(&domain::attribute::Attribute) -> &str| attribute.map_or("", text);
     let field = |field: &'static str, label: &str, stored: &str, max: i64| {
         let id = id(field);
-        ui::text_field(&state, &Field {
-            name: field, id: &id, label, stored, is_optional: field != "name", max_length: Some(max), ..Field::default()
-        })
+        ui::text_field(
+            &state,
+            &Field {
+                name: field,
+                id: &id,
+                label,
+                stored,
+                is_optional: field != "name",
+                max_length: Some(max),
+                ..Field::default()
+            },
+        )
     };
     let kind = attribute.map(|attribute| attribute.kind);
     let kinds = kind.is_none().then(|| {
-        let options: Vec<(String, String)> = [AttributeKind::Choice, AttributeKind::Number, AttributeKind::Text]
-            .map(|kind| (kind.as_str().to_owned(), t(kind_words(kind).0, kind_words(kind).1).to_owned()))
-            .into();
+        let options: Vec<(String, String)> =
+            [AttributeKind::Choice, AttributeKind::Number, AttributeKind::Text]
+                .map(|kind| (kind.as_str().to_owned(), t(kind_words(kind).0, kind_words(kind).1).to_owned()))
+                .into();
         let id = id("kind");
-        ui::select_field(&state, &Field {
-            name: "kind", id: &id, label: t("填什么（以后不能改）", "What is filled in (stays so)"),
-            stored: AttributeKind::Choice.as_str(), ..Field::default()
-        }, &options)
+        ui::select_field(
+            &state,
+            &Field {
+                name: "kind",
+                id: &id,
+                label: t("填什么（以后不能改）", "What is filled in (stays so)"),
+                stored: AttributeKind::Choice.as_str(),
+                ..Field::default()
+            },
+            &options,
+        )
     });
     let units = (kind.is_none() || kind == Some(AttributeKind::Number)).then(|| {
         let label = t("单位（数才有）", "Unit (of a number)");
@@ -147,7 +164,12 @@ fn form(category: CategoryId, kept: Option<(usize, &KeptAttribute)>) -> AnyView 
     let choices = (kind.is_none() || kind == Some(AttributeKind::Choice))
         .then(|| choice_rows(&state, &format!("{category}-{slug}"), known));
     let place = kept.map(|(at, _)| (at + 1).to_string()).unwrap_or_default();
-    let labels = [("name", label), ("kind", t("填什么", "Kind")), ("choices", t("选项", "Choices")), ("place", t("排第几", "Place"))];
+    let labels = [
+        ("name", label),
+        ("kind", t("填什么", "Kind")),
+        ("choices", t("选项", "Choices")),
+        ("place", t("排第几", "Place")),
+    ];
     view! {
         <form class="form form--wide" method="post" action=state.action()>
             {ui::form_errors(&state, &labels)}

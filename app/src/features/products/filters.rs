@@ -69,7 +69,9 @@ fn picked(page: &ListPage) -> Vec<(String, String)> {
         picked.push((name(&category.name, &category.name_en).to_owned(), without(&["category"])));
     }
     for facet in &page.facets {
-        if let Some(range) = facet.range.as_ref().filter(|range| range.least.is_some() || range.most.is_some()) {
+        if let Some(range) =
+            facet.range.as_ref().filter(|range| range.least.is_some() || range.most.is_some())
+        {
             let [min, max] = range_keys(facet);
             let text = format!("{} {}", named(&facet.attribute), numbers_text(range));
             picked.push((text, without(&[min.as_str(), max.as_str()])));

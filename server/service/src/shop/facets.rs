@@ -106,7 +106,9 @@ pub(super) async fn facets(
         }
     }
     // The rarest first: the index is walked for it alone.
-    chosen.choices.sort_by_key(|id| counts.iter().find(|(known, _)| known == id).map_or(0, |(_, count)| *count));
+    chosen
+        .choices
+        .sort_by_key(|id| counts.iter().find(|(known, _)| known == id).map_or(0, |(_, count)| *count));
     Ok((facets, chosen))
 }
 

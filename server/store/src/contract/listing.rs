@@ -326,13 +326,20 @@ async fn attributes(conn: &mut Conn) {
         assert_eq!(!found.is_empty(), is_found, "{choices:?}");
     }
     assert!(list_with_choices(conn, &[], 9).await.unwrap().is_empty());
-    for (least_milli, most_milli, is_found) in
-        [(0, i64::MAX, true), (1_200_000, 1_200_000, true), (0, 1_199_999, false), (1_200_001, i64::MAX, false)]
-    {
+    for (least_milli, most_milli, is_found) in [
+        (0, i64::MAX, true),
+        (1_200_000, 1_200_000, true),
+        (0, 1_199_999, false),
+        (1_200_001, i64::MAX, false),
+    ] {
         let range = NumberRange { attribute: 80, least_milli, most_milli };
         let wanted = if is_found { vec![PRODUCT.get()] } else { Vec::new() };
         assert_eq!(list_in_range(conn, range, 9).await.unwrap(), wanted, "{range:?}");
-        assert_eq!(list_of_these_in_range(conn, &[1, PRODUCT.get()], range).await.unwrap(), wanted, "{range:?}");
+        assert_eq!(
+            list_of_these_in_range(conn, &[1, PRODUCT.get()], range).await.unwrap(),
+            wanted,
+            "{range:?}"
+        );
     }
     assert_eq!(find_number_span(conn, 80).await.unwrap(), Some((1_200_000, 1_200_000)));
     assert_eq!(find_number_span(conn, 81).await.unwrap(), None, "a choice is no number");
@@ -362,7 +369,9 @@ async fn attribute_desk(conn: &mut Conn, tea: CategoryId) {
         name_en: "Second".to_owned(),
     };
     put_choice(conn, grade.id, &second, 5).await.unwrap();
-    put_choice(conn, grade.id, &AttributeChoice { name: "次级".to_owned(), ..second.clone() }, 0).await.unwrap();
+    put_choice(conn, grade.id, &AttributeChoice { name: "次级".to_owned(), ..second.clone() }, 0)
+        .await
+        .unwrap();
     place_attribute(conn, grade.id, 9).await.unwrap();
     let last = list_attributes(conn, tea).await.unwrap().pop().unwrap();
     assert_eq!((last.name.as_str(), last.choices[0].name.as_str()), ("品级", "次级"));

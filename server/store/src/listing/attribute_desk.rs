@@ -106,7 +106,10 @@ pub async fn delete_attribute(conn: &mut Conn, attribute: i64) -> Result<bool> {
     if count_products_of_attribute(conn, attribute).await? > 0 {
         return Ok(false);
     }
-    sql::query("DELETE FROM attribute_choices WHERE attribute_id = $1").bind(attribute).execute(&mut *conn).await?;
+    sql::query("DELETE FROM attribute_choices WHERE attribute_id = $1")
+        .bind(attribute)
+        .execute(&mut *conn)
+        .await?;
     let gone = sql::query("DELETE FROM attributes WHERE id = $1").bind(attribute).execute(&mut *conn).await?;
     Ok(gone.rows_affected() == 1)
 }

@@ -1,7 +1,8 @@
 //! One side of the small world: what its people sell, and what they sell it from.
 
 use domain::ids::{
-    BatchId, CategoryId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId, UnitId, VariantId,
+    BatchId, CategoryId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId,
+    UnitId, VariantId,
 };
 use domain::money::Fen;
 use service::Services;

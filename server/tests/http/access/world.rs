@@ -6,9 +6,9 @@ mod deeds;
 use std::collections::BTreeMap;
 
 use domain::ids::{
-    AfterSaleId, BatchId, CategoryId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId, MarkId,
-    MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId, TeamId,
-    VariantId,
+    AfterSaleId, BatchId, CategoryId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId,
+    MarkId, MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId,
+    TeamId, VariantId,
 };
 use domain::locale::Locale;
 use domain::role::Role;

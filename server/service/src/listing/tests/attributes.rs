@@ -37,7 +37,9 @@ async fn with_attributes() -> (Fixture, String) {
         attribute(730, "tree", AttributeKind::Text, &[]),
     ];
     for (position, attribute) in (0_i64..).zip(&told) {
-        store::listing::insert_attribute(&mut tx, CategoryId::from_i64(50), attribute, position).await.unwrap();
+        store::listing::insert_attribute(&mut tx, CategoryId::from_i64(50), attribute, position)
+            .await
+            .unwrap();
     }
     let categories = store::catalogue::list_categories(&mut tx).await.unwrap();
     let slug = categories.into_iter().find(|row| row.id == CategoryId::from_i64(50)).unwrap().slug;
@@ -169,7 +171,7 @@ async fn what_the_seller_chose_stands_beside_it_unless_it_cannot_be_had() {
 async fn the_county_keeps_attributes_and_nothing_that_products_have_goes_away() {
     let (fixture, _) = with_attributes().await;
     let services = &fixture.services;
-    let county = person(1, &[Role::Operator]);
+    let county = person(9, &[Role::Operator]);
     let (product, mut form) = tea(&fixture).await;
     say(&mut form, &[("grade", "top")]);
     assert_eq!(save(&fixture, product, &form).await.unwrap().problems, []);
@@ -203,7 +205,8 @@ async fn the_county_keeps_attributes_and_nothing_that_products_have_goes_away() 
         kept[3].attribute.choices.iter().map(|one| (one.slug.as_str(), one.name.as_str())).collect();
     assert_eq!(choices, [("top", "特级"), ("er-ji", "二级")], "the words in addresses stay");
 
-    let without = SaveAttribute { choices: vec![choice("top", ""), choice("er-ji", "二级")], ..grade.clone() };
+    let without =
+        SaveAttribute { choices: vec![choice("top", ""), choice("er-ji", "二级")], ..grade.clone() };
     let refused = save_attribute(services, &county, &without, "b").await;
     let Err(ServiceError::Invalid(problems)) = refused else { panic!("{refused:?}") };
     assert_eq!(problems, [FieldError::new("choices.0.name", Problem::InUse { products: 1 })]);

@@ -1,8 +1,8 @@
 //! The rows of the server functions.
 
 use super::parts::{
-    CAPTAIN, COUNTY, KNOW_OF_CLAIM, KNOW_OF_MONEY, MONEY_RECEIVERS, RECALLERS, TREASURER, WITH_SESSION, case, number,
-    of_batch, unit_order,
+    CAPTAIN, COUNTY, KNOW_OF_CLAIM, KNOW_OF_MONEY, MONEY_RECEIVERS, RECALLERS, TREASURER, WITH_SESSION, case,
+    number, of_batch, unit_order,
 };
 use super::{FORBIDDEN, HIDDEN, Row, UNKNOWN, known_to, none, row};
 use crate::access::{EVERYONE, MEMBERS, SELLERS, SIGNED_IN, TOWN, Who};
