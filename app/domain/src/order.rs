@@ -177,6 +177,15 @@ mod tests {
     }
 
     #[test]
+    fn many_never_cost_more_each_than_one() {
+        assert_eq!(
+            unit_price(Fen::new(100), &[(50, Fen::new(110))], 50).get(),
+            100,
+            "the price of one fell since"
+        );
+    }
+
+    #[test]
     fn the_highest_tier_reached_sets_the_price() {
         let tiers = [(100, Fen::new(80)), (10, Fen::new(90))];
         let price = |quantity| unit_price(Fen::new(100), &tiers, quantity).get();

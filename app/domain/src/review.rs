@@ -120,6 +120,7 @@ mod tests {
             assert!(!is_claim(field), "{field}");
         }
         for field in [
+            "parts",
             "name",
             "story_en",
             "photos",
