@@ -54,6 +54,22 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('main')).toContainText('4 kg');
   });
 
+  await test.step('both stand in the list of all batches, narrowed and taken along', async () => {
+    const team = stock.replace(/\/products\/.*$/, '');
+    await visit(page, `${team}/batches`);
+    await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
+    await page.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }).click();
+    await page.waitForURL(/product=/);
+    await expect(page.locator('tbody tr')).toHaveCount(2);
+    await expect(page.locator('tbody tr').filter({ hasText: '-S1' })).toContainText('4 kg');
+    await expectAccessible(page, 'all batches');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: t('导出表格', 'Export') }).click();
+    expect((await downloading).suggestedFilename()).toMatch(/^batches-.*\.xlsx$/);
+    await goOn(page, page.getByRole('link', { name: t('在售', 'For sale') }), /state=for_sale.*product=/);
+    await expect(page.locator('tbody tr'), 'still of that product').toHaveCount(2);
+  });
+
   await test.step('the count is kept, and the stock follows it', async () => {
     await visit(page, stock);
     await goOn(page, page.getByRole('link', { name: t('盘点', 'Count'), exact: true }), /\/count/);

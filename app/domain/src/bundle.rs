@@ -3,6 +3,9 @@
 //! A box is sold as one, but whatever happens to it afterwards (stock, parcels, attribution, refunds) happens to its
 //! parts. So its price is split over them once, when it is ordered, by what they cost singly.
 
+use std::collections::BTreeMap;
+
+use crate::ids::OrderBundleId;
 use crate::money::{self, Fen, MoneyError};
 use crate::word::words;
 
@@ -76,6 +79,20 @@ pub fn scarcest(stock: &[(i64, i64)]) -> Option<(usize, i64)> {
     boxes.min_by_key(|(_, boxes)| *boxes)
 }
 
+/// The lines of an order in their order, but those of one box beside its first: a part that was split off for another parcel
+/// stands at the end of its order.
+#[must_use]
+pub fn together<T>(lines: Vec<T>, box_of: impl Fn(&T) -> Option<OrderBundleId>) -> Vec<T> {
+    let mut firsts: BTreeMap<OrderBundleId, usize> = BTreeMap::new();
+    let mut placed: Vec<(usize, T)> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| (box_of(&line).map_or(at, |of| *firsts.entry(of).or_insert(at)), line))
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, line)| line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +102,13 @@ mod tests {
     fn part() -> impl Strategy<Value = Part> {
         (1..2_000_000_i64, 1..=MAX_PART_QUANTITY)
             .prop_map(|(price, quantity)| Part { price: Fen::new(price), quantity })
+    }
+
+    #[test]
+    fn what_was_split_off_a_box_stands_with_it() {
+        let lines = [(1, Some(7)), (2, Some(7)), (3, None), (4, Some(8)), (5, Some(7)), (6, None)];
+        let order = together(lines.to_vec(), |(_, of)| of.map(OrderBundleId::from_i64));
+        assert_eq!(order.into_iter().map(|(line, _)| line).collect::<Vec<_>>(), [1, 2, 5, 3, 4, 6]);
     }
 
     proptest! {

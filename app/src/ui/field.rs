@@ -91,11 +91,15 @@ impl Parts {
         if error.is_some() {
             described.push(format!("{id}-e"));
         }
+        // The list of errors leads to a field by its name.
+        let own = html_id(field.name);
+        let anchor = (error.is_some() && id != own).then(|| view! { <span id=own tabindex="-1"></span> });
         let optional =
             field.is_optional.then(|| view! { " " <span class="field__opt">{t("选填", "optional")}</span> });
         Self {
             name: html_name(field.name),
-            label: view! { <label for=id.clone()>{field.label.to_owned()}{optional}</label> }.into_any(),
+            label: view! { {anchor}<label for=id.clone()>{field.label.to_owned()}{optional}</label> }
+                .into_any(),
             hint: given(field.hint)
                 .map(|hint| view! { <p class="field__hint" id=format!("{id}-h")>{hint}</p> })
                 .into_any(),
@@ -295,6 +299,28 @@ pub fn quantity_field(state: &FormState, field: &Field<'_>, min: i64, max: i64, 
         />
     };
     stacked(parts.label, parts.hint, input.into_any(), parts.error)
+}
+
+/// The file of a table, XLSX or CSV, as the field `sheet`.
+#[must_use]
+pub fn sheet_field(state: &FormState, label: &str, hint: impl IntoView + 'static) -> AnyView {
+    let error = state.error("sheet");
+    view! {
+        <div class="field">
+            <label for="f-sheet">{label.to_owned()}</label>
+            <p class="field__hint" id="f-sheet-h">{hint}</p>
+            <input
+                type="file"
+                id="f-sheet"
+                name="sheet"
+                accept=".xlsx,.csv"
+                aria-describedby=if error.is_some() { "f-sheet-h f-sheet-e" } else { "f-sheet-h" }
+                aria-invalid=error.as_ref().map(|_| "true")
+            />
+            {error.map(|text| view! { <p class="field__error" id="f-sheet-e">{text}</p> })}
+        </div>
+    }
+    .into_any()
 }
 
 /// A value that the form carries along.

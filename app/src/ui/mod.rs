@@ -13,6 +13,8 @@ mod blocks;
 mod chart;
 #[cfg(feature = "ssr")]
 mod field;
+#[cfg(feature = "ssr")]
+mod filter;
 pub mod hold_clock;
 #[cfg(feature = "ssr")]
 mod language;
@@ -37,8 +39,10 @@ pub use chart::bar_chart;
 #[cfg(feature = "ssr")]
 pub use field::{
     Field, area_input, check_field, choice_field, form_errors, hidden, key_field, quantity_field,
-    select_field, select_input, text_area, text_field, text_input,
+    select_field, select_input, sheet_field, text_area, text_field, text_input,
 };
+#[cfg(feature = "ssr")]
+pub use filter::{FilterDays, FilterForm, filter_choice, filter_form};
 #[cfg(feature = "ssr")]
 pub use language::{as_typed, lang_of};
 #[cfg(feature = "ssr")]

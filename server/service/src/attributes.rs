@@ -1,6 +1,7 @@
 //! What goods of a category are told apart by, as the county keeps it ([`domain::attribute`]).
 //!
-//! An attribute's kind and the words in addresses are made once and stay; names, units and the order change. What products
+//! An attribute's kind and the words in addresses are made once and stay; names and the order change, the unit as long as no
+//! product has a number in it. What products
 //! have cannot be taken away: they would say something that nobody can read any more.
 
 use domain::attribute::{Attribute, AttributeChoice, AttributeKind};
@@ -12,7 +13,7 @@ use store::{Conn, WriteTx, listing as rows};
 
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
-use crate::listing::{busy_when_taken, slug_of};
+use crate::listing::{busy_when_crossed, busy_when_taken, slug_of};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
 const MAX_NAME_CHARS: usize = 20;
@@ -92,7 +93,7 @@ pub struct SaveAttribute {
 ///
 /// # Errors
 /// [`ServiceError::Invalid`]: `name`, `kind`, `unit`, `place`, `choices.<n>.name` ([`Problem::InUse`] for one that products
-/// have), `choices` when there are none or too many. [`ServiceError::NotFound`] without such a category or attribute.
+/// have), `choices` when there are none or too many; `unit` or `unit_en` for another one than products were told in. [`ServiceError::NotFound`] without such a category or attribute.
 /// Guarded: the county's administration.
 pub async fn save_attribute(
     services: &Services,
@@ -117,6 +118,9 @@ pub async fn save_attribute(
     let mut reader = Reader::default();
     let place = reader.place(&command.place, at.unwrap_or(all.len()), all.len());
     let attribute = read(&mut reader, services, &all, former.as_ref(), command);
+    if let Some(former) = &former {
+        refuse_other_unit(&mut tx, &mut reader, former, &attribute).await?;
+    }
     if !reader.problems.is_empty() {
         return Err(ServiceError::Invalid(reader.problems));
     }
@@ -140,6 +144,24 @@ pub async fn save_attribute(
     idempotency::finish(&mut tx, &request, &slug).await?;
     tx.commit().await?;
     Ok(slug)
+}
+
+/// What products say in one unit is not said in another: 500 g are no 500 kg. A missing word may be added.
+async fn refuse_other_unit(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    former: &Attribute,
+    now: &Attribute,
+) -> Result<()> {
+    let units = [("unit", &former.unit, &now.unit), ("unit_en", &former.unit_en, &now.unit_en)];
+    let changed = units.into_iter().filter(|(_, before, after)| !before.is_empty() && before != after);
+    for (field, _, _) in changed {
+        let products = rows::count_products_of_attribute(tx, former.id).await?;
+        if products > 0 {
+            reader.report(field, Problem::InUse { products });
+        }
+    }
+    Ok(())
 }
 
 async fn lock(tx: &mut WriteTx, category: &str) -> Result<CategoryId> {
@@ -201,7 +223,7 @@ fn read(
     Attribute { id, slug, name, name_en, kind, unit, unit_en, choices }
 }
 
-/// The choices that are left, in their order.
+/// The choices that are left, in their order; one that is named without a word goes.
 fn read_choices(
     reader: &mut Reader,
     services: &Services,
@@ -209,6 +231,10 @@ fn read_choices(
     command: &SaveAttribute,
 ) -> Vec<AttributeChoice> {
     let known = former.map(|former| former.choices.as_slice()).unwrap_or_default();
+    // What the form did not know of, because somebody added it since, stays.
+    let is_named =
+        |choice: &&AttributeChoice| command.choices.iter().any(|typed| typed.slug.trim() == choice.slug);
+    let unnamed: Vec<AttributeChoice> = known.iter().filter(|choice| !is_named(choice)).cloned().collect();
     let mut choices: Vec<AttributeChoice> = Vec::new();
     for (at, typed) in command.choices.iter().enumerate() {
         if typed.name.trim().is_empty() {
@@ -218,7 +244,7 @@ fn read_choices(
         let name = reader.named(&field, &typed.name, MAX_NAME_CHARS);
         let mut name_en = String::new();
         reader.text(&format!("choices.{at}.name_en"), &typed.name_en, MAX_NAME_CHARS * 2, &mut name_en);
-        if choices.iter().any(|other| other.name == name) {
+        if choices.iter().chain(&unnamed).any(|other| other.name == name) {
             reader.report(field, Problem::Taken);
             continue;
         }
@@ -228,6 +254,7 @@ fn read_choices(
         let slug = stored.map_or_else(|| free_word(&name, &taken, id), |stored| stored.slug.clone());
         choices.push(AttributeChoice { id, slug, name, name_en });
     }
+    choices.extend(unnamed);
     if choices.is_empty() {
         reader.report("choices", Problem::Missing);
     }
@@ -258,7 +285,7 @@ async fn save_choices(
         if attribute.choices.iter().any(|choice| choice.id == gone.id) {
             continue;
         }
-        if !rows::delete_choice(tx, gone.id).await.map_err(busy_when_taken)? {
+        if !rows::delete_choice(tx, gone.id).await.map_err(busy_when_crossed)? {
             let at = command.choices.iter().position(|typed| typed.slug == gone.slug);
             let field = at.map_or_else(|| "choices".to_owned(), |at| format!("choices.{at}.name"));
             let products = rows::count_products_of_choice(tx, gone.id).await?;
@@ -289,7 +316,7 @@ pub async fn remove_attribute(
     let mut tx = services.db.write().await?;
     let category = lock(&mut tx, category).await?;
     let Some(found) = find(&mut tx, category, attribute).await? else { return Ok(()) };
-    if !rows::delete_attribute(&mut tx, found.id).await.map_err(busy_when_taken)? {
+    if !rows::delete_attribute(&mut tx, found.id).await.map_err(busy_when_crossed)? {
         let products = rows::count_products_of_attribute(&mut tx, found.id).await?;
         return Err(ServiceError::invalid("attribute", Problem::InUse { products }));
     }

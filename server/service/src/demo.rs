@@ -7,6 +7,7 @@
 
 mod attributes;
 mod batches;
+mod boxes;
 mod county;
 mod history;
 mod marks;

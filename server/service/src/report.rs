@@ -14,6 +14,7 @@ const WIDE: f64 = 40.0;
 pub enum Cell {
     Text(String),
     Money(Fen),
+    Number(i64),
 }
 
 impl From<String> for Cell {
@@ -79,6 +80,10 @@ impl Report {
                     #[expect(clippy::cast_precision_loss, reason = "amounts are far below 2^53 fen")]
                     Cell::Money(amount) => {
                         sheet.write_number_with_format(next, at, amount.get() as f64 / 100.0, &money)?;
+                    }
+                    #[expect(clippy::cast_precision_loss, reason = "quantities are far below 2^53")]
+                    Cell::Number(number) => {
+                        sheet.write_number(next, at, *number as f64)?;
                     }
                 }
             }

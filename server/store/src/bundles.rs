@@ -271,8 +271,8 @@ pub async fn set_price(conn: &mut Conn, product: ProductId, price: Fen, weight_g
     Ok(())
 }
 
-/// Takes a box for this transaction, without changing it.
-pub async fn lock_bundle(conn: &mut Conn, product: ProductId) -> Result<()> {
+/// Takes a box or one of its parts for this transaction, without changing it.
+pub async fn lock_product(conn: &mut Conn, product: ProductId) -> Result<()> {
     sql::query("UPDATE products SET version = version WHERE id = $1")
         .bind(product.get())
         .execute(conn)

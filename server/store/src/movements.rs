@@ -4,6 +4,7 @@
 //! the movement in the same transaction.
 
 mod counts;
+mod list;
 mod warnings;
 
 use domain::ids::{BatchId, LineId, MediaId, MovementId, ParcelId, PlaceId, ProductId, UserId, VillageId};
@@ -15,6 +16,7 @@ pub use counts::{
     CorrectionLineRow, NewInputCorrection, NewStocktake, StocktakeLineRow, insert_input_correction,
     insert_stocktake, list_input_corrections, list_sold_to_pack, list_stocktake_lines,
 };
+pub use list::{TeamBatchRow, list_team_batches};
 pub use warnings::{
     ExpiringRow, LowStockRow, ThresholdRow, find_threshold, list_expiring, list_low_stock, put_threshold,
 };

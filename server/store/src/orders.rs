@@ -254,11 +254,14 @@ pub async fn update_paid(conn: &mut Conn, id: OrderId, paid_at_ms: i64) -> Resul
     Ok(())
 }
 
-/// Adds sold pieces to the products of an order (taken off again with `sign` −1), for "best selling".
+/// Adds sold pieces to the products of an order, boxes and what is in them alike (taken off again with `sign` −1), for
+/// "best selling".
 pub async fn update_sold_counts(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
     let sums = sql::query_as::<(i64, i64)>(
-        "SELECT product_id, CAST(SUM(quantity) AS BIGINT) FROM order_lines
-          WHERE order_id = $1 GROUP BY product_id ORDER BY product_id",
+        "SELECT product_id, CAST(SUM(quantity) AS BIGINT)
+           FROM (SELECT product_id, quantity FROM order_lines WHERE order_id = $1
+                 UNION ALL SELECT product_id, quantity FROM order_bundles WHERE order_id = $1) AS sold
+          GROUP BY product_id ORDER BY product_id",
     )
     .bind(order.get())
     .fetch_all(&mut *conn)

@@ -66,7 +66,7 @@ pub async fn team_page() -> PageResult {
     let body = view! {
         <div class="stack stack--l">
             {ui::page_head(title, sub, export)}
-            {tabs(&path, "state", present, entries)}
+            {tabs(&path, "state", present, &["kind", "from", "to"], entries)}
             {narrowing}
             {table(&rows, Side::Seller)}
             {ui::pager(number, number + i64::from(has_more))}
@@ -77,44 +77,23 @@ pub async fn team_page() -> PageResult {
 }
 
 fn filter_form(team: TeamId, filter: &AfterSaleFilter) -> AnyView {
-    let kinds: Vec<_> = AfterSaleKind::ALL
-        .iter()
-        .map(|kind| {
-            let is_chosen = kind.as_str() == filter.kind;
-            view! { <option value=kind.as_str() selected=is_chosen>{kind_words(*kind).0}</option> }
-        })
-        .collect();
+    let kinds =
+        AfterSaleKind::ALL.iter().map(|kind| (kind.as_str().to_owned(), kind_words(*kind).0.to_owned()));
     let path = paths::team_after_sales(team);
     let state = (!filter.state.is_empty()).then(|| ui::hidden("state", &filter.state));
     let all = AfterSaleFilter { state: filter.state.clone(), ..AfterSaleFilter::default() };
-    let clear = filter.is_narrowed().then(|| {
-        let href = format!("{}{}", link(&path), text_of(&all));
-        view! { <a class="btn btn--quiet" href=href>{t("清除筛选", "Clear")}</a> }
-    });
-    view! {
-        <form class="form form--wide" method="get" action=link(&path) role="search" aria-label=t("筛选", "Narrow")>
-            {state}
-            <div class="fields fields--4">
-                <div class="field">
-                    <label for="a-kind">{t("申请", "Asked for")}</label>
-                    <select id="a-kind" name="kind"><option value="">{t("全部", "All")}</option>{kinds}</select>
-                </div>
-                <div class="field">
-                    <label for="a-from">{t("申请日期从", "Asked from")}</label>
-                    <input id="a-from" type="date" name="from" value=filter.from.clone()/>
-                </div>
-                <div class="field">
-                    <label for="a-to">{t("到", "to")}</label>
-                    <input id="a-to" type="date" name="to" value=filter.to.clone()/>
-                </div>
-            </div>
-            <div class="row">
-                <button class="btn btn--plain">{ui::icon("filter")}{t("筛选", "Narrow")}</button>
-                {clear}
-            </div>
-        </form>
-    }
-    .into_any()
+    let form = ui::FilterForm {
+        path: &path,
+        id: "a",
+        days: Some(ui::FilterDays {
+            label: t("申请日期从", "Asked from"),
+            from: &filter.from,
+            to: &filter.to,
+        }),
+        clear: filter.is_narrowed().then(|| format!("{}{}", link(&path), text_of(&all))),
+    };
+    let kind = ui::filter_choice("a", "kind", t("申请", "Asked for"), &filter.kind, kinds.collect());
+    ui::filter_form(&form, state, kind)
 }
 
 /// `/sell/{team}/after-sales.xlsx`, narrowed like the page.

@@ -149,6 +149,10 @@ fn row(state: &FormState, at: usize, part: &ContentsPart) -> AnyView {
     let is_typed = state.is_refused() && state.value(&variant) == id;
     let value = if is_typed { state.value(&quantity) } else { stored };
     let error = state.error(&quantity).or_else(|| state.error(&variant)).filter(|_| is_typed);
+    let error_id = format!("{}-e", html_id(&quantity));
+    let described_by = error.is_some().then(|| error_id.clone());
+    // The list of errors leads here for what is wrong with the variant as well.
+    let anchor = error.is_some().then(|| view! { <span id=html_id(&variant) tabindex="-1"></span> });
     let trouble = part.part.problem.as_ref().map(problem_of);
     view! {
         <tr>
@@ -162,6 +166,7 @@ fn row(state: &FormState, at: usize, part: &ContentsPart) -> AnyView {
             <td data-label=t("库存", "In stock") class="n">{part.in_stock}" "{ui::unit_text(&line.variant.unit)}</td>
             <td data-label=t("每盒几件", "In one box")>
                 {ui::hidden(&variant, &id)}
+                {anchor}
                 <input
                     id=html_id(&quantity)
                     name=html_name(&quantity)
@@ -171,9 +176,10 @@ fn row(state: &FormState, at: usize, part: &ContentsPart) -> AnyView {
                     placeholder="0"
                     value=value
                     aria-label=format!("{} {}", part_name(part), t("每盒几件", "in one box"))
+                    aria-describedby=described_by
                     aria-invalid=error.is_some().then_some("true")
                 />
-                {error.map(|text| view! { <p class="field__error">{text}</p> })}
+                {error.map(|text| view! { <p class="field__error" id=error_id>{text}</p> })}
             </td>
         </tr>
     }

@@ -8,37 +8,16 @@ mod contents_page;
 mod shown;
 
 use domain::ids::{ProductId, TeamId};
-use leptos::prelude::*;
 
+pub use api::CreateBundle;
 pub use shown::{inside_line, parts_panel};
 
-use crate::context::t;
-use crate::form::FormState;
 use crate::routes::paths;
-use crate::ui;
 
 /// What is in a box of a team.
 #[must_use]
 pub fn contents_path(team: TeamId, product: ProductId) -> String {
     format!("{}/parts", paths::team_product(team, product))
-}
-
-/// A button that starts a box.
-#[must_use]
-pub fn new_button(team: TeamId) -> AnyView {
-    let state = FormState::of::<api::CreateBundle>();
-    view! {
-        <form method="post" action=state.action()>
-            {ui::form_errors(&state, &[
-                ("village", t("村庄", "Village")), ("place", t("发货地", "Place of dispatch")),
-                ("freight_template", t("运费模板", "Freight template")), ("category", t("分类", "Category")),
-            ])}
-            {ui::hidden("team", &team.to_string())}
-            {ui::key_field()}
-            <button class="btn btn--plain">{ui::icon("package")}{t("新建礼盒", "New gift box")}</button>
-        </form>
-    }
-    .into_any()
 }
 
 /// The pages of this feature.

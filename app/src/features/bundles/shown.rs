@@ -8,6 +8,8 @@ use service::shop::BundleView;
 
 use crate::context::{link, locale, name, t};
 use crate::features::cart::thumbnail;
+use crate::features::products::near_expiry_text;
+use crate::features::products::words::short_day;
 use crate::routes::paths;
 use crate::text::{problem_text, yuan};
 use crate::ui;
@@ -72,6 +74,10 @@ fn part_row(part: &PartView) -> AnyView {
     let sale = &line.variant;
     let title = name(&sale.product_name, &sale.product_name_en).to_owned();
     let village = name(&line.village_name, &line.village_name_en).to_owned();
+    let near = part.near_expiry.as_ref().map(|near| {
+        let text = near_expiry_text(&short_day(&near.expires_on), near.days_left);
+        view! { <p class="small t-wait">{text}</p> }
+    });
     // What was taken out of the shop has no page any more.
     let title = if sale.product_status == "published" {
         view! { <a href=link(&paths::product(&sale.product_slug))>{title}</a> }.into_any()
@@ -87,6 +93,7 @@ fn part_row(part: &PartView) -> AnyView {
                     {name(&sale.variant_name, &sale.variant_name_en).to_owned()}" · "
                     <a href=link(&paths::village(&part.row.village_slug))>{village}</a>
                 </span>
+                {near}
                 {part.problem.as_ref().map(|problem| view! { <p class="field__error">{problem_of(problem)}</p> })}
             </div>
             <div class="line__n">

@@ -32,7 +32,7 @@ pub async fn notifications_page() -> PageResult {
         <div class="stack stack--l">
             {ui::page_head(title, t("只显示和你的团队有关的事。", "Only what concerns your team."), ())}
             {saved}
-            {tabs(&path, "show", if all { "all" } else { "" }, entries)}
+            {tabs(&path, "show", if all { "all" } else { "" }, &[], entries)}
             {list(&team, &page)}
             {ui::pager(page.page, page.page + i64::from(page.has_more))}
             {wishes_form(&team, &wishes)}

@@ -138,71 +138,33 @@ fn state_tabs(team: &Team, filter: &TableFilter) -> AnyView {
 }
 
 fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
-    let village = |row: &ChoiceRow| VillageId::from_i64(row.id).to_string();
-    let product = |row: &ChoiceRow| ProductId::from_i64(row.id).to_string();
+    let words = |row: &ChoiceRow| name(&row.name, &row.name_en).to_owned();
+    let village = |row: &ChoiceRow| (VillageId::from_i64(row.id).to_string(), words(row));
+    let product = |row: &ChoiceRow| (ProductId::from_i64(row.id).to_string(), words(row));
     let status = (!filter.status.is_empty()).then(|| ui::hidden("status", &filter.status));
     let late = filter.only_late.then(|| ui::hidden("late", "1"));
     let is_narrowed =
         [&filter.village, &filter.product, &filter.from, &filter.to].iter().any(|text| !text.is_empty());
-    let clear = is_narrowed.then(|| {
-        let href = format!(
-            "{}{}",
-            link(&paths::team_orders(team.id)),
-            sheet_query(&TableFilter {
-                status: filter.status.clone(),
-                only_late: filter.only_late,
-                ..TableFilter::default()
-            })
-        );
-        view! { <a class="btn btn--quiet" href=href>{t("清除筛选", "Clear")}</a> }
-    });
-    view! {
-        <form class="form form--wide" method="get" action=link(&paths::team_orders(team.id)) role="search" aria-label=t("筛选", "Narrow")>
-            {status}{late}
-            <div class="fields fields--4">
-                {choice("village", t("村", "Village"), &filter.village, &page.villages, village)}
-                {choice("product", t("商品", "Product"), &filter.product, &page.products, product)}
-                <div class="field">
-                    <label for="d-from">{t("付款日期从", "Paid from")}</label>
-                    <input id="d-from" type="date" name="from" value=filter.from.clone()/>
-                </div>
-                <div class="field">
-                    <label for="d-to">{t("到", "to")}</label>
-                    <input id="d-to" type="date" name="to" value=filter.to.clone()/>
-                </div>
-            </div>
-            <div class="row">
-                <button class="btn btn--plain">{ui::icon("filter")}{t("筛选", "Narrow")}</button>
-                {clear}
-            </div>
-        </form>
-    }
-    .into_any()
-}
-
-fn choice(
-    parameter: &'static str,
-    label: &'static str,
-    present: &str,
-    rows: &[ChoiceRow],
-    id_text: impl Fn(&ChoiceRow) -> String,
-) -> AnyView {
-    let options: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            let id = id_text(row);
-            let is_chosen = id == present;
-            view! { <option value=id selected=is_chosen>{name(&row.name, &row.name_en).to_owned()}</option> }
-        })
-        .collect();
-    let id = format!("d-{parameter}");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <select id=id name=parameter><option value="">{t("全部", "All")}</option>{options}</select>
-        </div>
-    }
-    .into_any()
+    let path = paths::team_orders(team.id);
+    let all =
+        TableFilter { status: filter.status.clone(), only_late: filter.only_late, ..TableFilter::default() };
+    let form = ui::FilterForm {
+        path: &path,
+        id: "d",
+        days: Some(ui::FilterDays {
+            label: t("付款日期从", "Paid from"),
+            from: &filter.from,
+            to: &filter.to,
+        }),
+        clear: is_narrowed.then(|| format!("{}{}", link(&path), sheet_query(&all))),
+    };
+    let villages = page.villages.iter().map(village).collect();
+    let products = page.products.iter().map(product).collect();
+    let choices = view! {
+        {ui::filter_choice("d", "village", t("村", "Village"), &filter.village, villages)}
+        {ui::filter_choice("d", "product", t("商品", "Product"), &filter.product, products)}
+    };
+    ui::filter_form(&form, view! { {status}{late} }, choices)
 }
 
 fn nothing(filter: &TableFilter, team: &Team) -> AnyView {

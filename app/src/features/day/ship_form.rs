@@ -146,6 +146,8 @@ fn ship_row(team: &Team, state: &FormState, at: usize, row: &TableRow, all: bool
     let typed = if is_refused { state.value(&field("tracking_number")) } else { String::new() };
     let ticked = if is_refused { state.value(&field("chosen")) == "on" } else { all };
     let error = state.error(&field("tracking_number")).filter(|_| is_refused);
+    let error_id = format!("{}-e", html_id(&field("tracking_number")));
+    let described_by = error.is_some().then(|| error_id.clone());
     let number = row.parcel.head.order_number.clone();
     view! {
         <tr>
@@ -164,9 +166,10 @@ fn ship_row(team: &Team, state: &FormState, at: usize, row: &TableRow, all: bool
                     value=typed
                     autocomplete="off"
                     aria-label=format!("{} {number}", t("快递单号", "Tracking number"))
+                    aria-describedby=described_by
                     aria-invalid=error.is_some().then_some("true")
                 />
-                {error.map(|text| view! { <p class="field__error">{text}</p> })}
+                {error.map(|text| view! { <p class="field__error" id=error_id>{text}</p> })}
             </td>
         </tr>
     }

@@ -8,7 +8,9 @@ use super::api::CreateListing;
 use super::edit_page::status_label;
 use super::review_part;
 use crate::context::{link, name, query, services, t, viewer};
+use crate::features::bundles::CreateBundle;
 use crate::features::sell::team::{Team, current_team, stock_text, tabs};
+use crate::features::stock::batches_path;
 use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -17,16 +19,30 @@ use crate::ui::{self, Photo};
 /// A button that starts a draft.
 #[must_use]
 pub fn new_button(team: TeamId) -> AnyView {
-    let state = FormState::of::<CreateListing>();
+    let button = view! {
+        <button class="btn btn--primary">{ui::icon("plus")}{t("上架商品", "List a product")}</button>
+    };
+    start_form(&FormState::of::<CreateListing>(), team, button)
+}
+
+/// A button that starts a box.
+fn new_box_button(team: TeamId) -> AnyView {
+    let button = view! {
+        <button class="btn btn--plain">{ui::icon("package")}{t("新建礼盒", "New gift box")}</button>
+    };
+    start_form(&FormState::of::<CreateBundle>(), team, button)
+}
+
+fn start_form(state: &FormState, team: TeamId, button: impl IntoView + 'static) -> AnyView {
     view! {
         <form method="post" action=state.action()>
-            {ui::form_errors(&state, &[
+            {ui::form_errors(state, &[
                 ("village", t("村庄", "Village")), ("place", t("发货地", "Place of dispatch")),
                 ("freight_template", t("运费模板", "Freight template")), ("category", t("分类", "Category")),
             ])}
             {ui::hidden("team", &team.to_string())}
             {ui::key_field()}
-            <button class="btn btn--primary">{ui::icon("plus")}{t("上架商品", "List a product")}</button>
+            {button}
         </form>
     }
     .into_any()
@@ -50,7 +66,7 @@ pub async fn list_page() -> PageResult {
     let title = t("商品", "Products");
     let body = view! {
         {ui::page_head(title, "", actions(team.id))}
-        {tabs(&path, "status", present, entries)}
+        {tabs(&path, "status", present, &["q"], entries)}
         {search(&path, &wanted)}
         {table(&team, &page.cards, &wanted)}
         {review_part::team_part(&team, &reviews)}
@@ -60,9 +76,10 @@ pub async fn list_page() -> PageResult {
 
 fn actions(team: TeamId) -> AnyView {
     view! {
+        <a class="btn btn--plain" href=link(&batches_path(team))>{ui::icon("box")}{t("批次", "Batches")}</a>
         <a class="btn btn--plain" href=link(&paths::team_table(team))>{ui::icon("edit")}{t("批量修改", "Bulk edit")}</a>
         <a class="btn btn--plain" href=link(&paths::team_sheets(team))>{ui::icon("grid")}{t("表格导入导出", "Sheets")}</a>
-        {crate::features::bundles::new_button(team)}
+        {new_box_button(team)}
         {new_button(team)}
     }
     .into_any()

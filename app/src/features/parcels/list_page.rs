@@ -48,7 +48,7 @@ pub async fn parcels_page() -> PageResult {
         ParcelStatus::ToPack => "",
         other => other.as_str(),
     };
-    let tab_bar = tabs(&path, "status", present, entries);
+    let tab_bar = tabs(&path, "status", present, &[], entries);
     let cards: Vec<_> = page.parcels.iter().map(|parcel| parcel_card(&team, parcel, false)).collect();
     let list = if cards.is_empty() {
         nothing(status, is_late)

@@ -79,6 +79,13 @@ fn file_form(team: &Team) -> AnyView {
             ),
         ),
     ];
+    let hint = format!(
+        "{limits} · {}",
+        t(
+            "首行写列名；单号一列请设为文本，免得数字被改写",
+            "The first row names the columns; keep numbers as text"
+        )
+    );
     let chosen = state.value_or("kind", ListKind::Numbers.as_str());
     let kinds: Vec<_> = kinds
         .into_iter()
@@ -99,22 +106,7 @@ fn file_form(team: &Team) -> AnyView {
                     <label for="f-kind">{t("内容", "What it holds")}</label>
                     <select id="f-kind" name="kind">{kinds}</select>
                 </div>
-                <div class="field">
-                    <label for="f-sheet">{t("选择表格", "Choose a sheet")}</label>
-                    <p class="field__hint" id="f-sheet-h">
-                        {limits}" · "
-                        {t("首行写列名；单号一列请设为文本，免得数字被改写", "The first row names the columns; keep numbers as text")}
-                    </p>
-                    <input
-                        type="file"
-                        id="f-sheet"
-                        name="sheet"
-                        accept=".xlsx,.csv"
-                        aria-describedby="f-sheet-h"
-                        aria-invalid=state.error("sheet").map(|_| "true")
-                    />
-                    {state.error("sheet").map(|text| view! { <p class="field__error">{text}</p> })}
-                </div>
+                {ui::sheet_field(&state, t("选择表格", "Choose a sheet"), hint)}
             </fieldset>
             <p class="row">
                 <a href=template download="">{t("下载单号模板（已列出待发包裹）", "Template with all that is to be packed")}</a>

@@ -23,9 +23,9 @@ mod structured;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-/// A product as its page shows it (for the seller's preview), and the categories as chips.
+/// A product as its page shows it (for the seller's preview), the categories as chips, and that goods expire soon.
 #[cfg(feature = "ssr")]
-pub use {list_page::category_chips, product_page::product_screen};
+pub use {list_page::category_chips, origin::near_expiry_text, product_page::product_screen};
 
 /// The pages of this feature.
 #[cfg(feature = "ssr")]

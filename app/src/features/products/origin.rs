@@ -97,6 +97,18 @@ fn day(text: &str) -> AnyView {
     view! { <time class="num" datetime=text.to_owned()>{text.to_owned()}</time> }.into_any()
 }
 
+/// That the present batch is about to expire; `expires` is its last day as people read it.
+#[must_use]
+pub fn near_expiry_text(expires: &str, days_left: i64) -> String {
+    match locale() {
+        Locale::Zh => format!("这一批保质期到 {expires}，还有 {days_left} 天，请按需购买。"),
+        Locale::En => {
+            let days = counted(Locale::En, days_left, "", ["more day", "more days"]);
+            format!("This batch keeps until {expires}, {days}; buy what you will use.")
+        }
+    }
+}
+
 /// What must be said of a batch that is about to expire, or has.
 #[must_use]
 pub fn freshness_note(batch: &BatchView) -> AnyView {
@@ -104,14 +116,7 @@ pub fn freshness_note(batch: &BatchView) -> AnyView {
     match batch.freshness {
         Some(Freshness::NearExpiry { days_left }) => {
             let title = t("临近保质期", "Close to its best-before date");
-            let text = match locale() {
-                Locale::Zh => format!("这一批保质期到 {expires}，还有 {days_left} 天，请按需购买。"),
-                Locale::En => {
-                    let days = counted(Locale::En, days_left, "", ["more day", "more days"]);
-                    format!("This batch keeps until {expires}, {days}; buy what you will use.")
-                }
-            };
-            alert("warn", title, view! { <p>{text}</p> })
+            alert("warn", title, view! { <p>{near_expiry_text(&expires, days_left)}</p> })
         }
         Some(Freshness::Expired) => alert(
             "bad",

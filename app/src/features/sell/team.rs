@@ -4,7 +4,7 @@ use domain::ids::TeamId;
 use domain::role::Role;
 use leptos::prelude::*;
 
-use crate::context::{link, locale, name, services, t, typed_param, viewer};
+use crate::context::{link, locale, name, query, query_text, services, t, typed_param, viewer};
 use crate::form::FormState;
 use crate::layout::Console;
 use crate::routes::paths;
@@ -89,14 +89,24 @@ pub fn stock_text(stock: i64, base_unit: &str) -> String {
     }
 }
 
-/// Tabs that filter a list: value, words, how many. The value stands in the query under `parameter`.
+/// Tabs that filter a list: value, words, how many. The value stands in the query under `parameter`, beside what of it is
+/// `kept`: names of parameters that narrow the list as well.
 #[must_use]
-pub fn tabs(path: &str, parameter: &str, present: &str, entries: Vec<(&str, &str, i64)>) -> AnyView {
+pub fn tabs(
+    path: &str,
+    parameter: &str,
+    present: &str,
+    kept: &[&str],
+    entries: Vec<(&str, &str, i64)>,
+) -> AnyView {
+    let narrowed: Vec<(&str, String)> = kept.iter().map(|name| (*name, query(name))).collect();
     let items: Vec<_> = entries
         .into_iter()
         .map(|(value, label, count)| {
-            let query = if value.is_empty() { String::new() } else { format!("?{parameter}={value}") };
-            let href = format!("{}{query}", link(path));
+            let own = std::iter::once((parameter, value));
+            let others = narrowed.iter().map(|(name, text)| (*name, text.as_str()));
+            let pairs: Vec<(&str, &str)> = own.chain(others).filter(|(_, text)| !text.is_empty()).collect();
+            let href = format!("{}{}", link(path), query_text(&pairs));
             let badge = (count > 0).then(|| view! { " " <span class="badge">{count}</span> });
             view! {
                 <a href=href aria-current=(value == present).then_some("page")>{label.to_owned()}{badge}</a>

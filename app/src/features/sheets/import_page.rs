@@ -97,19 +97,7 @@ fn upload_form(team: &Team) -> AnyView {
                 <legend>{t("上传", "Upload")}</legend>
                 {ui::hidden("team", &team.id.to_string())}
                 {ui::key_field()}
-                <div class="field">
-                    <label for="f-sheet">{label}</label>
-                    <p class="field__hint" id="f-sheet-h">{limits}</p>
-                    <input
-                        type="file"
-                        id="f-sheet"
-                        name="sheet"
-                        accept=".xlsx,.csv"
-                        aria-describedby="f-sheet-h"
-                        aria-invalid=state.error("sheet").map(|_| "true")
-                    />
-                    {state.error("sheet").map(|text| view! { <p class="field__error">{text}</p> })}
-                </div>
+                {ui::sheet_field(&state, label, limits)}
             </fieldset>
             <div class="form__acts">
                 <button class="btn btn--primary">{ui::icon("upload")}{t("上传并查看改动", "Upload and see the changes")}</button>

@@ -16,6 +16,8 @@ mod county_page;
 #[cfg(feature = "ssr")]
 mod labels_page;
 #[cfg(feature = "ssr")]
+mod list_page;
+#[cfg(feature = "ssr")]
 mod movements_page;
 #[cfg(feature = "ssr")]
 pub mod notices;
@@ -35,6 +37,12 @@ pub use certificate::uploads;
 pub const CERTIFICATE_PATH: &str = "/upload/certificate";
 /// All recalls, for the county's administration.
 pub const COUNTY_RECALLS: &str = "/county/recalls";
+
+/// All batches of a team.
+#[must_use]
+pub fn batches_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/batches")
+}
 
 /// One batch, with everything that may be done to it.
 #[must_use]
@@ -80,6 +88,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}/products/{product}/count", count_page::count_page).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}/movements", movements_page::movements_page)
             .only(Access::Seller),
+        Page::new("/sell/{team}/batches", list_page::batches_page).only(Access::Seller),
+        Page::file("/sell/{team}/batches.xlsx", list_page::batches_sheet).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}", batch_page::batch_page).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}/recall", recall_page::recall_page).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}/labels", labels_page::labels_page).only(Access::Seller),

@@ -20,8 +20,8 @@ use super::sale::{PartView, part_views, trouble};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{
-    ListingStatus, Offered, blank_for, busy_when_taken, check_problems, code_for_new, lock_own_listing,
-    note_price, own_listing, review_change, status_of, today,
+    ListingStatus, busy_when_taken, check_problems, code_for_new, lock_own_listing, note_price, own_listing,
+    review_change, start, status_of, today,
 };
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
@@ -39,22 +39,7 @@ pub async fn create_bundle(
     team: TeamId,
     key: &str,
 ) -> Result<ProductId> {
-    let user = viewer.require_seller(team)?.user_id;
-    let request = Repeatable::new("create_bundle", viewer, key, &team)?;
-    let mut tx = services.db.write().await?;
-    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
-        return Ok(first);
-    }
-    let offered = Offered::load(&mut tx, team).await?;
-    let id: ProductId = services.new_id();
-    let blank = blank_for(&offered, team, id, services.now_ms())?;
-    // Boxes are counted; what has to be declared is declared of their parts.
-    let row = ListingRow { base_unit: "piece".to_owned(), food_class: FoodClass::NonFood, ..blank };
-    rows::insert_listing(&mut tx, &row, Some(user), services.now_ms()).await?;
-    bundles::put_bundle(&mut tx, id, PriceMode::Summed).await?;
-    idempotency::finish(&mut tx, &request, &id).await?;
-    tx.commit().await?;
-    Ok(id)
+    start(services, viewer, team, key, Some(PriceMode::Summed)).await
 }
 
 /// A variant that is in a box or could be.
@@ -100,7 +85,7 @@ pub async fn contents(services: &Services, viewer: &Viewer, product: ProductId) 
     let known: BTreeSet<VariantId> = inside.iter().map(|part| part.row.line.variant.variant_id).collect();
     let offered = bundles::list_choices(&mut conn, row.team_id, &day.to_string(), MAX_CHOICES).await?;
     let others = offered.into_iter().filter(|part| !known.contains(&part.line.variant.variant_id));
-    let others = others.map(|row| PartView { row, problem: None });
+    let others = others.map(|row| PartView { row, problem: None, near_expiry: None });
     let parts = inside.into_iter().chain(others).map(|part| ContentsPart {
         in_stock: part.row.line.available / part.row.line.variant.base_quantity.max(1),
         part,
@@ -163,7 +148,7 @@ pub async fn save_contents(
     let product: ProductId = command.product.trim().parse().map_err(|_| ServiceError::NotFound)?;
     let request = Repeatable::new("save_contents", viewer, key, command)?;
     let mut tx = services.db.write().await?;
-    lock_parts(&mut tx, command).await?;
+    lock_parts(&mut tx, command.parts.iter().filter_map(|form| form.variant.trim().parse().ok())).await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, product).await?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
@@ -212,14 +197,13 @@ pub async fn save_contents(
 
 /// Takes the products that are to be in a box, by id and before the box: their prices stay what they are until the box costs
 /// as much.
-async fn lock_parts(tx: &mut WriteTx, command: &SaveContents) -> Result<()> {
+pub(crate) async fn lock_parts(tx: &mut WriteTx, variants: impl Iterator<Item = VariantId>) -> Result<()> {
     let mut products: BTreeSet<ProductId> = BTreeSet::new();
-    for form in &command.parts {
-        let Ok(variant) = form.variant.trim().parse::<VariantId>() else { continue };
+    for variant in variants {
         products.extend(store::carts::find_sale_variant(tx, variant).await?.map(|sale| sale.product_id));
     }
     for product in products {
-        bundles::lock_bundle(tx, product).await?;
+        bundles::lock_product(tx, product).await?;
     }
     Ok(())
 }

@@ -16,4 +16,4 @@ pub use contents::{Contents, ContentsPart, PartForm, SaveContents, contents, cre
 pub use sale::{PartView, Trouble};
 pub use store::bundles::{LineBundleRow, OrderBundleRow, PartRow};
 
-pub(crate) use contents::{BoxCheck, problems};
+pub(crate) use contents::{BoxCheck, lock_parts, problems};

@@ -81,7 +81,7 @@ impl Terms {
 /// by this transaction; boxes are taken after it, by id.
 pub(crate) async fn follow(tx: &mut WriteTx, services: &Services, product: ProductId) -> Result<()> {
     for bundle in bundles::list_summed_with(tx, product).await? {
-        bundles::lock_bundle(tx, bundle).await?;
+        bundles::lock_product(tx, bundle).await?;
         let row = rows::find_listing(tx, bundle).await?.ok_or(ServiceError::NotFound)?;
         let variants = rows::list_all_variants(tx, bundle).await?;
         let (price, weight_g) = bundles::sum_parts(tx, bundle).await?;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::bundle::{self, Part};
 use domain::failure::{Conflict, Problem};
+use domain::food::{Freshness, freshness};
 use domain::ids::ProductId;
 use domain::money::Fen;
 use domain::time::Date;
 use store::Conn;
 use store::bundles::{PartRow, list_parts};
 use store::carts::SaleVariant;
+use store::catalogue::find_next_batch;
 
 use crate::draft::DraftLine;
 use crate::{Result, ServiceError};
@@ -30,12 +32,41 @@ pub struct PartView {
     pub row: PartRow,
     /// What keeps it from being bought today.
     pub problem: Option<Problem>,
+    /// That what would be sent of it today is about to expire.
+    pub near_expiry: Option<NearExpiry>,
+}
+
+/// Until when goods that are about to expire may be sold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearExpiry {
+    /// `YYYY-MM-DD`.
+    pub expires_on: String,
+    pub days_left: i64,
 }
 
 /// The parts of a box as pages show them.
 pub(crate) async fn part_views(conn: &mut Conn, product: ProductId, today: Date) -> Result<Vec<PartView>> {
-    let parts = list_parts(conn, product, &today.to_string()).await?;
-    Ok(parts.into_iter().map(|row| PartView { problem: part_problem(&row, today), row }).collect())
+    let mut views = Vec::new();
+    for row in list_parts(conn, product, &today.to_string()).await? {
+        let near_expiry = near_expiry(conn, row.line.variant.product_id, today).await?;
+        views.push(PartView { problem: part_problem(&row, today), near_expiry, row });
+    }
+    Ok(views)
+}
+
+async fn near_expiry(conn: &mut Conn, product: ProductId, today: Date) -> Result<Option<NearExpiry>> {
+    let next = find_next_batch(conn, product, &today.to_string()).await?;
+    let Some((papers, expires_on)) =
+        next.and_then(|batch| Some((batch.papers.clone(), batch.papers.expires_on?)))
+    else {
+        return Ok(None);
+    };
+    let produced: Date = papers.produced_on.parse().map_err(ServiceError::internal)?;
+    let expires: Date = expires_on.parse().map_err(ServiceError::internal)?;
+    Ok(match freshness(produced, expires, today) {
+        Freshness::NearExpiry { days_left } => Some(NearExpiry { expires_on, days_left }),
+        Freshness::Fresh | Freshness::Expired => None,
+    })
 }
 
 /// What of a part keeps the box from being bought, however much there is of it.
@@ -99,6 +130,12 @@ pub(crate) fn lines_of(
         .map(|row| Part { price: row.line.variant.price_fen, quantity: row.line.quantity })
         .collect();
     let shares = bundle::split(net, &values).map_err(ServiceError::internal)?;
+    // Parts' prices have moved since the box was made: whoever gave a piece for nothing could not be paid back for it.
+    let given_away = |(row, share): &(&PartRow, &Fen)| share.get() < row.line.quantity.saturating_mul(boxes);
+    if let Some((row, _)) = parts.iter().zip(&shares).find(given_away) {
+        let part = &row.line.variant.product_name;
+        return Err(Conflict::NotForSale { name: part_name(&sale.product_name, part) }.into());
+    }
     let line = |(row, share): (PartRow, Fen)| {
         let quantity = row.line.quantity.checked_mul(boxes);
         Ok(DraftLine {

@@ -1,18 +1,25 @@
 //! Ordering the same once more.
 
+use std::collections::BTreeMap;
+
 use domain::ids::{OrderId, VariantId};
 use store::Conn;
 
 use crate::{Result, ServiceError, Services, Viewer};
 
-/// What was put into the cart for an order: gift boxes as such.
-async fn bought(conn: &mut Conn, order: OrderId) -> Result<Vec<(VariantId, i64)>> {
-    let mut parts = store::bundles::list_line_bundles(conn, order).await?;
+/// What was put into the cart for an order: gift boxes as such, and what was split over parcels as one.
+async fn bought(conn: &mut Conn, order: OrderId) -> Result<BTreeMap<VariantId, i64>> {
+    let parts = store::bundles::list_line_bundles(conn, order).await?;
     let lines = store::orders::list_order_lines(conn, order).await?;
     let loose = lines.iter().filter(|line| !parts.iter().any(|part| part.line_id == line.id));
-    let mut wanted: Vec<(VariantId, i64)> = loose.map(|line| (line.variant_id, line.quantity)).collect();
-    parts.dedup_by_key(|part| part.bundle.id);
-    wanted.extend(parts.iter().map(|part| (part.bundle.variant_id, part.bundle.quantity)));
+    let mut wanted: BTreeMap<VariantId, i64> = BTreeMap::new();
+    for line in loose {
+        *wanted.entry(line.variant_id).or_default() += line.quantity;
+    }
+    let boxes: BTreeMap<_, _> = parts.iter().map(|part| (part.bundle.id, &part.bundle)).collect();
+    for bundle in boxes.values() {
+        *wanted.entry(bundle.variant_id).or_default() += bundle.quantity;
+    }
     Ok(wanted)
 }
 

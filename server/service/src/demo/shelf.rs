@@ -21,6 +21,8 @@ pub(super) enum ShelfAct {
     Mark,
     /// A part of the tea is set apart for gift boxes.
     Part,
+    /// Four things are packed as one gift box.
+    Box,
     /// Honey is counted, and a jar is missing.
     Count,
     /// Eggs are to be warned about early.
@@ -30,9 +32,10 @@ pub(super) enum ShelfAct {
 }
 
 /// How many days ago each was done.
-const DONE: [(i64, ShelfAct); 6] = [
+const DONE: [(i64, ShelfAct); 7] = [
     (25, ShelfAct::Mark),
     (21, ShelfAct::Samples),
+    (17, ShelfAct::Box),
     (13, ShelfAct::Part),
     (9, ShelfAct::Count),
     (6, ShelfAct::Threshold),
@@ -52,6 +55,7 @@ pub(super) async fn act(world: &World, act: ShelfAct) -> Result<()> {
     match act {
         ShelfAct::Samples => samples(world, &viewer).await,
         ShelfAct::Mark => super::marks::act(world, &viewer).await,
+        ShelfAct::Box => super::boxes::act(world, &viewer).await,
         ShelfAct::Part => part(world, &viewer).await,
         ShelfAct::Count => count(world, &viewer).await,
         ShelfAct::Threshold => threshold(world, &viewer).await,

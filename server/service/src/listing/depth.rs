@@ -10,6 +10,7 @@ use domain::season::Season;
 use store::listing::{self as rows, ListingRow};
 use store::{Conn, WriteTx};
 
+use super::busy_when_crossed;
 use super::form::Reader;
 use crate::Result;
 
@@ -36,7 +37,7 @@ pub(super) async fn save_attributes(
     }
     values.sort_by_key(|(id, _)| *id);
     if values != stored {
-        rows::replace_product_attributes(tx, row.id, &values).await?;
+        rows::replace_product_attributes(tx, row.id, &values).await.map_err(busy_when_crossed)?;
     }
     Ok(())
 }

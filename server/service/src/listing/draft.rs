@@ -1,5 +1,6 @@
 //! Starting a draft and saving what was typed.
 
+use domain::bundle::PriceMode;
 use domain::changes::{ChangeSource, Difference};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::food::{FoodClass, ScNumber};
@@ -57,16 +58,38 @@ pub async fn create_draft(
     team: TeamId,
     key: &str,
 ) -> Result<ProductId> {
+    start(services, viewer, team, key, None).await
+}
+
+/// Starts a draft; with a `mode` of its price it is a box, which is counted: what has to be declared is declared of its
+/// parts.
+///
+/// # Errors
+/// As [`create_draft`].
+pub(crate) async fn start(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    key: &str,
+    mode: Option<PriceMode>,
+) -> Result<ProductId> {
     let user = viewer.require_seller(team)?.user_id;
-    let request = Repeatable::new("create_draft", viewer, key, &team)?;
+    let use_case = if mode.is_some() { "create_bundle" } else { "create_draft" };
+    let request = Repeatable::new(use_case, viewer, key, &team)?;
     let mut tx = services.db.write().await?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
     }
     let offered = Offered::load(&mut tx, team).await?;
     let id: ProductId = services.new_id();
-    let row = blank_for(&offered, team, id, services.now_ms())?;
+    let mut row = blank_for(&offered, team, id, services.now_ms())?;
+    if mode.is_some() {
+        (row.base_unit, row.food_class) = ("piece".to_owned(), FoodClass::NonFood);
+    }
     rows::insert_listing(&mut tx, &row, Some(user), services.now_ms()).await?;
+    if let Some(mode) = mode {
+        store::bundles::put_bundle(&mut tx, id, mode).await?;
+    }
     idempotency::finish(&mut tx, &request, &id).await?;
     tx.commit().await?;
     Ok(id)

@@ -8,8 +8,9 @@ use store::listing::{self as rows, ListingRow, ListingVariantRow};
 use store::weighing::WeighedVariantRow;
 
 use super::{busy_when_taken, code_for_new, own_listing};
+use crate::bundles::lock_parts;
 use crate::idempotency::{self, Begun, Repeatable};
-use crate::{Result, Services, Viewer, changes};
+use crate::{Result, ServiceError, Services, Viewer, changes};
 
 /// Starts a draft with the words, label, photos, variants and prices of another listing of the team. Its codes are new
 /// ones; stock and the papers of batches belong to what was harvested and are not copied.
@@ -29,6 +30,15 @@ pub async fn duplicate(
     let request = Repeatable::new("duplicate_listing", viewer, key, &product)?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok((original.team_id, first));
+    }
+    // A box costs what its parts cost as long as it is copied.
+    let components = store::bundles::list_components(&mut tx, product).await?;
+    if !components.is_empty() {
+        lock_parts(&mut tx, components.iter().map(|(variant, _)| *variant)).await?;
+        store::bundles::lock_product(&mut tx, product).await?;
+        if store::bundles::list_components(&mut tx, product).await? != components {
+            return Err(ServiceError::Busy);
+        }
     }
     let now_ms = services.now_ms();
     let id: ProductId = services.new_id();
@@ -81,7 +91,6 @@ pub async fn duplicate(
         store::after_sales::put_product_rule(&mut tx, id, rule.return_rule, now_ms).await?;
     }
     if let Some(mode) = store::bundles::find_price_mode(&mut tx, product).await? {
-        let components = store::bundles::list_components(&mut tx, product).await?;
         store::bundles::put_bundle(&mut tx, id, mode).await?;
         store::bundles::replace_components(&mut tx, id, &components).await?;
     }

@@ -41,7 +41,7 @@ pub(crate) use check::Kept;
 pub use check::check_listing;
 pub(crate) use check::problems as check_problems;
 pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
-pub(crate) use draft::{Offered, blank_for, save_as};
+pub(crate) use draft::{Offered, blank_for, save_as, start};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};
 pub use duplicate::duplicate;
 pub use list::{ListingCard, ListingCounts, ListingsPage, ListingsQuery, list_listings};
@@ -128,6 +128,14 @@ fn require_own(viewer: &Viewer, row: &ListingRow) -> Result<()> {
         Ok(_) => Ok(()),
         Err(ServiceError::Forbidden) => Err(ServiceError::NotFound),
         Err(error) => Err(error),
+    }
+}
+
+/// What is named was taken away, or what is taken away was named, a moment ago: asking again finds it out.
+pub(crate) fn busy_when_crossed(error: StoreError) -> ServiceError {
+    match error {
+        StoreError::RuleBroken(_) => ServiceError::Busy,
+        other => other.into(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! From a letter's name to its words, in the language of whoever gets it.
 
+use domain::bundle::together;
 use domain::device::{Browser, Device, System};
 use domain::ids::{OrderId, OutboxId, ParcelId, RefundId, UserId};
 use domain::locale::Locale;
 use domain::money::Fen;
 use domain::order::OrderKind;
 use domain::time::{MINUTE_MS, china_minute_text};
-use store::orders::OrderRow;
+use store::orders::{LineRow, OrderRow};
 use store::{mail as rows, people};
 
 use super::words::Draft;
@@ -274,16 +275,20 @@ async fn of_order(services: &Services, id: OrderId, happening: Happening) -> Res
     }
     let lines = store::orders::list_order_lines(&mut conn, id).await?;
     let boxes = store::bundles::list_line_bundles(&mut conn, id).await?;
+    let box_of = |line: &LineRow| boxes.iter().find(|of| of.line_id == line.id).map(|of| &of.bundle);
+    let is_elsewhere =
+        |line: &LineRow| matches!(happening, Happening::Shipped(parcel) if parcel != line.parcel_id);
+    let lines = together(lines, |line| box_of(line).map(|bundle| bundle.id));
     let mut last_box = None;
-    for line in lines {
-        if matches!(happening, Happening::Shipped(parcel) if parcel != line.parcel_id) {
-            continue;
-        }
-        let bundle = boxes.iter().find(|of| of.line_id == line.id).map(|of| &of.bundle);
+    for line in lines.iter().filter(|line| !is_elsewhere(line)) {
+        let bundle = box_of(line);
         if let Some(bundle) = bundle.filter(|bundle| last_box != Some(bundle.id)) {
             let title = named(locale, &bundle.product_name, &bundle.product_name_en);
             let label = format!("{} {title}", locale.pick("礼盒", "Gift box"));
-            draft = draft.fact(label, format!("× {}", bundle.quantity));
+            let is_of_it = |line: &&LineRow| box_of(line).is_some_and(|of| of.id == bundle.id);
+            let is_part = lines.iter().filter(is_of_it).any(is_elsewhere);
+            let part = if is_part { locale.pick("（部分）", " (a part of it)") } else { "" };
+            draft = draft.fact(label, format!("× {}{part}", bundle.quantity));
         }
         last_box = bundle.map(|bundle| bundle.id);
         let product = named(locale, &line.product_name, &line.product_name_en);

@@ -1,5 +1,6 @@
 //! Looking at an order, and at the list of one's own.
 
+use domain::bundle::together;
 use domain::ids::ParcelId;
 use domain::money::Fen;
 use domain::order::OrderStatus;
@@ -111,6 +112,7 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
             OrderPageLine { line, photo_hash, product_slug, weighing, mark, bundle }
         })
         .collect();
+    let lines = together(lines, |line| line.bundle.as_ref().map(|bundle| bundle.id));
     let parcels = store::parcels::list_order_parcels(&mut conn, id).await?;
     let mut shares = Vec::new();
     for row in store::books::list_attributions(&mut conn, id).await? {

@@ -1,7 +1,7 @@
 //! What a team should look at: little left, about to expire.
 
 use domain::ids::{BatchId, ProductId, TeamId};
-use domain::stock::movement::{BatchDays, BatchState, batch_state};
+use domain::stock::movement::{BatchState, batch_state};
 use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,7 +9,7 @@ use store::Conn;
 use store::movements::{self, ExpiringRow, ThresholdRow};
 use store::recalls::RecallHeadRow;
 
-use super::MAX_QUANTITY;
+use super::{MAX_QUANTITY, days_between};
 use crate::listing::form::Reader;
 use crate::listing::{lock_own_listing, today};
 use crate::{Result, ServiceError, Services, Viewer, audit};
@@ -99,13 +99,11 @@ pub(crate) async fn warnings_of(conn: &mut Conn, services: &Services, team: Team
 }
 
 fn expiring_of(row: ExpiringRow, today: Date, shop_percent: i64) -> Result<Expiring> {
-    let day = |text: &str| text.parse::<Date>().map_err(ServiceError::internal);
-    let last = day(&row.expires_on)?;
-    let days = BatchDays { produced_on: day(&row.produced_on)?, expires_on: Some(last), is_recalled: false };
+    let days = days_between(&row.produced_on, Some(&row.expires_on), false)?;
     let near_percent = row.near_expiry_percent.unwrap_or(shop_percent);
     Ok(Expiring {
         state: batch_state(days, row.available, today, near_percent),
-        days_left: today.days_until(last),
+        days_left: days.expires_on.map_or(0, |last| today.days_until(last)),
         batch: row.batch_id,
         product: row.product_id,
         code: row.code,

@@ -12,6 +12,7 @@ mod count;
 mod desk;
 mod inputs;
 mod labels;
+mod list;
 mod loss;
 mod recall;
 mod recall_view;
@@ -37,6 +38,7 @@ pub(crate) use desk::warnings_of;
 pub use desk::{Expiring, LowStock, SetThreshold, StockWarnings, set_threshold, stock_warnings};
 pub use inputs::{CorrectInputs, correct_inputs};
 pub use labels::{LabelView, batch_label};
+pub use list::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 pub use loss::{WriteOff, write_off};
 pub(crate) use recall::follow_up;
 pub use recall::{RecallBatch, recall_batch};
@@ -110,10 +112,15 @@ fn stock_of(batch: &ListingBatchRow) -> BatchStock {
 
 /// The days that decide how a batch stands.
 fn days_of(batch: &ListingBatchRow, is_recalled: bool) -> Result<BatchDays> {
+    days_between(&batch.papers.produced_on, batch.papers.expires_on.as_deref(), is_recalled)
+}
+
+/// The same of days as they are stored.
+fn days_between(produced_on: &str, expires_on: Option<&str>, is_recalled: bool) -> Result<BatchDays> {
     let day = |text: &str| text.parse::<Date>().map_err(ServiceError::internal);
     Ok(BatchDays {
-        produced_on: day(&batch.papers.produced_on)?,
-        expires_on: batch.papers.expires_on.as_deref().map(day).transpose()?,
+        produced_on: day(produced_on)?,
+        expires_on: expires_on.map(day).transpose()?,
         is_recalled,
     })
 }

@@ -3,7 +3,7 @@
 use domain::failure::{FieldError, Problem};
 use domain::ids::{PlaceId, ProductId};
 use domain::money::allot;
-use domain::time::MINUTE_MS;
+use domain::time::{DAY_MS, MINUTE_MS};
 use service::after_sales::{AskLine, OfferRefund, offer_refund};
 use service::bundles::{Contents, PartForm, SaveContents, contents, create_bundle, save_contents};
 use service::carts::view_cart;
@@ -11,6 +11,7 @@ use service::checkout::buy_again;
 use service::listing::{SaveListing, edit_page, save_draft, unpublish};
 use service::orders::order_page;
 use service::shipping::packing_list;
+use service::shipping::split::{SplitParcel, SplitPieces, split_parcel};
 use service::shop::product_page;
 use service::testing::{Good, NewGood};
 use service::units::{approve_order, check_quick_order, lines_as_text};
@@ -232,6 +233,78 @@ async fn a_part_that_cannot_be_bought_closes_the_box_and_is_named() {
     let told: Vec<_> = page.bundle.unwrap().parts.into_iter().map(|part| part.problem).collect();
     assert_eq!(told, [None, Some(Problem::NotForSale)]);
     assert_sound(shop).await;
+}
+
+/// A part of a box and a part of what was loose leave by themselves.
+#[tokio::test]
+async fn what_was_split_is_told_of_once_and_bought_again_whole() {
+    TestShop::on_both(async |shop| {
+        let (services, guest, seller) = (&shop.services, shop.guest(1), shop.seller().await);
+        let tea_box = tea_box(shop).await;
+        fill(shop, &guest, &[(tea_box.variant(), 2)]).await;
+        shop.clock.advance(MINUTE_MS);
+        fill(shop, &guest, &[(shop.tea.variant(), 5)]).await;
+        let form = checkout_form(shop, &guest, 1).await;
+        let placed = place_order(services, &guest, form).await.unwrap();
+        pay(shop, &guest, placed.order_id).await;
+        let lines = lines_of(shop, placed.order_id).await;
+        assert_eq!(lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [2, 4, 5]);
+        let piece = |at: usize| SplitPieces { line: lines[at].id.to_string(), quantity: "1".to_owned() };
+        let splitting = SplitParcel {
+            key: services.new_token(),
+            parcel: lines[0].parcel_id.to_string(),
+            lines: vec![piece(0), piece(2)],
+        };
+        split_parcel(services, &seller, splitting).await.unwrap();
+        let page = order_page(services, &guest, &placed.number, None).await.unwrap();
+        let of_box: Vec<bool> = page.lines.iter().map(|line| line.bundle.is_some()).collect();
+        assert_eq!(of_box, [true, true, true, false, false], "what was split off stands with its box");
+        assert_eq!(lines_as_text(&page.lines).lines().count(), 3, "a box once, what is loose by parcel");
+
+        buy_again(services, &guest, placed.order_id).await.unwrap();
+        let cart = view_cart(services, &guest).await.unwrap();
+        let mut again: Vec<_> =
+            cart.lines.iter().map(|line| (line.line.variant.variant_id, line.line.quantity)).collect();
+        again.sort_unstable();
+        let mut ordered = vec![(tea_box.variant(), 2), (shop.tea.variant(), 5)];
+        ordered.sort_unstable();
+        assert_eq!(again, ordered);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_box_that_would_give_a_piece_away_is_not_sold() {
+    let shop = &TestShop::sqlite().await;
+    let (services, guest, seller) = (&shop.services, shop.guest(1), shop.seller().await);
+    let cheap =
+        boxed(shop, "cheap-box", &[(shop.dendrobium.variant(), 1), (shop.tea.variant(), 2)], Some("0.06"))
+            .await;
+    fill(shop, &guest, &[(cheap.variant(), 1)]).await;
+    // Since then the other part has become much dearer, and the box's own price stays what it is.
+    let page = edit_page(services, &seller, shop.dendrobium.product).await.unwrap();
+    let mut form = page.form;
+    form.variants[0].price = "99999".to_owned();
+    let dearer = SaveListing { product: shop.dendrobium.product, version: page.version, form };
+    save_draft(services, &seller, &dearer).await.unwrap();
+    let form = preview_checkout(services, &guest, None).await;
+    assert!(matches!(form, Err(ServiceError::Conflict(Conflict::NotForSale { .. }))), "{form:?}");
+}
+
+#[tokio::test]
+async fn the_page_of_a_box_tells_which_part_is_about_to_expire() {
+    let shop = &TestShop::sqlite().await;
+    tea_box(shop).await;
+    let told = async || {
+        let page = product_page(&shop.services, "tea-box", None, None).await.unwrap();
+        let parts = page.bundle.unwrap().parts.into_iter();
+        parts.map(|part| part.near_expiry.map(|near| (near.expires_on, near.days_left))).collect::<Vec<_>>()
+    };
+    assert_eq!(told().await, [None, None]);
+    // The older tea, of 244 days, goes first; 29 of them are left.
+    shop.clock.advance(170 * DAY_MS);
+    assert_eq!(told().await, [None, Some(("2026-12-31".to_owned(), 29))]);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use sqlx::Executor;
 
 use super::catalogue::insert_catalogue;
 use crate::bundles::*;
-use crate::{Conn, Db, carts, catalogue, listing, movements, parcels, units};
+use crate::{Conn, Db, carts, catalogue, listing, movements, orders, parcels, sql, units};
 
 const TODAY: &str = "2025-05-01";
 const TEAM: TeamId = TeamId::from_i64(6);
@@ -146,7 +146,7 @@ async fn pricing(conn: &mut Conn) {
     assert_eq!(list_summed_with(conn, TEA).await.unwrap(), [BOX]);
     assert_eq!(list_summed_with(conn, BOX).await.unwrap(), []);
     assert_eq!(wrong(conn).await, [("box".to_owned(), 42_000, 29_000)]);
-    lock_bundle(conn, BOX).await.unwrap();
+    lock_product(conn, BOX).await.unwrap();
     set_price(conn, BOX, Fen::new(42_000), 1_220).await.unwrap();
     assert_eq!(wrong(conn).await, []);
     let row = listing::find_listing(conn, BOX).await.unwrap().unwrap();
@@ -154,6 +154,14 @@ async fn pricing(conn: &mut Conn) {
     assert_eq!(listing::list_all_variants(conn, BOX).await.unwrap()[0].weight_g, 1_220);
     put_bundle(conn, BOX, PriceMode::Free).await.unwrap();
     assert_eq!(list_summed_with(conn, TEA).await.unwrap(), [], "its price is its own");
+}
+
+/// What the tea and the box sold.
+async fn sold(conn: &mut Conn) -> Vec<i64> {
+    sql::query_scalar::<i64>("SELECT sold_count FROM products WHERE id IN (100, 105) ORDER BY id")
+        .fetch_all(conn)
+        .await
+        .unwrap()
 }
 
 /// The order of the fixture, as if its two lines had been bought as one.
@@ -183,6 +191,10 @@ async fn ordering(conn: &mut Conn) {
     let to_pack = ParcelStatus::ToPack;
     assert_eq!(list_team_line_bundles(conn, TEAM, to_pack, 9).await.unwrap(), [part(220), part(221)]);
     assert_eq!(list_team_line_bundles(conn, TEAM, ParcelStatus::Shipped, 9).await.unwrap(), []);
+    // What was sold is counted for the box and for what is in it.
+    let before = sold(conn).await;
+    orders::update_sold_counts(conn, ORDER, 1).await.unwrap();
+    assert_eq!(sold(conn).await, [before[0] + 2, before[1] + 1], "tea twice, the box once");
     // A line that is split off stays in its box.
     conn.execute(
         "INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name, \

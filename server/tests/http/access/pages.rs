@@ -108,6 +108,8 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/parcels/{parcel}/packing-list", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/after-sales", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/after-sales.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/batches", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/batches.xlsx", &[SELLERS], FORBIDDEN),
     ("/orders/{number}/parcels/{parcel}/after-sale", &[MEMBERS], UNKNOWN),
     ("/after-sales/{after_sale}", &[MEMBERS, SELLERS, TOWN], UNKNOWN),
     ("/town/after-sales", &[TOWN], FORBIDDEN),

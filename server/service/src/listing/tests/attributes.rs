@@ -109,6 +109,13 @@ async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
     ] {
         assert_eq!(list(wanted).await.total, found, "{wanted:?}");
     }
+    // Searching narrows what was found in the same way.
+    for (slug, wanted, found) in [("grade", "top", 1), ("grade", "first", 0), ("height.min", "1200", 1), ("height.min", "1201", 0)] {
+        let attributes = vec![(slug.to_owned(), wanted.to_owned())];
+        let category = Some(category.clone());
+        let query = ListQuery { text: Some("绿茶".to_owned()), category, attributes, ..ListQuery::default() };
+        assert_eq!(list_page(services, &query).await.unwrap().total, found, "{slug} {wanted}");
+    }
     let copy = duplicate(services, &seller(), product, "copy").await.unwrap().1;
     assert_eq!(edit_page(services, &seller(), copy).await.unwrap().form.attributes, form.attributes);
 }
@@ -213,6 +220,28 @@ async fn the_county_keeps_attributes_and_nothing_that_products_have_goes_away() 
     let refused = remove_attribute(services, &county, &category, "grade").await;
     let Err(ServiceError::Invalid(problems)) = refused else { panic!("{refused:?}") };
     assert_eq!(problems, [FieldError::new("attribute", Problem::InUse { products: 1 })]);
+
+    // Whoever opened the page before a choice was added does not take it away.
+    let early = SaveAttribute { choices: vec![choice("top", "特级")], ..grade.clone() };
+    save_attribute(services, &county, &early, "early").await.unwrap();
+    let choices: Vec<String> = own().await[3].attribute.choices.iter().map(|one| one.slug.clone()).collect();
+    assert_eq!(choices, ["top", "er-ji"]);
+
+    // What products say in metres is not said in kilometres.
+    say(&mut form, &[("grade", "top"), ("height", "900")]);
+    save(&fixture, product, &form).await.unwrap();
+    let height = own().await[1].attribute.clone();
+    let other = SaveAttribute {
+        category: category.clone(),
+        attribute: height.slug.clone(),
+        name: height.name.clone(),
+        unit: "千米".to_owned(),
+        unit_en: height.unit_en.clone(),
+        ..SaveAttribute::default()
+    };
+    let refused = save_attribute(services, &county, &other, "unit").await;
+    let Err(ServiceError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problems, [FieldError::new("unit", Problem::InUse { products: 1 })]);
 
     let new = SaveAttribute {
         category: category.clone(),

@@ -1,0 +1,94 @@
+//! The form above a table that narrows it: it is sent by GET, so what is seen is in the address.
+
+use leptos::prelude::*;
+
+use super::icon;
+use crate::context::{link, t};
+
+/// What narrows a table.
+#[derive(Debug)]
+pub struct FilterForm<'a> {
+    /// The page of the table, without a language.
+    pub path: &'a str,
+    /// Leads the fields' ids.
+    pub id: &'a str,
+    /// The two days, if it is narrowed by days.
+    pub days: Option<FilterDays<'a>>,
+    /// Where nothing is narrowed, as a link; `None` while nothing is.
+    pub clear: Option<String>,
+}
+
+/// The first and the last day that are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct FilterDays<'a> {
+    /// What they are of: "Paid from".
+    pub label: &'a str,
+    /// As typed, `YYYY-MM-DD`.
+    pub from: &'a str,
+    pub to: &'a str,
+}
+
+/// A form of `choices` (see [`filter_choice`]) and days; `kept` are the hidden fields of what stays as it is.
+#[must_use]
+pub fn filter_form(
+    form: &FilterForm<'_>,
+    kept: impl IntoView + 'static,
+    choices: impl IntoView + 'static,
+) -> AnyView {
+    let clear = form.clear.clone().map(|href| {
+        view! { <a class="btn btn--quiet" href=href>{t("清除筛选", "Clear")}</a> }
+    });
+    let days = form.days.map(|days| {
+        let (from, to) = (format!("{}-from", form.id), format!("{}-to", form.id));
+        view! {
+            <div class="field">
+                <label for=from.clone()>{days.label.to_owned()}</label>
+                <input id=from type="date" name="from" value=days.from.to_owned()/>
+            </div>
+            <div class="field">
+                <label for=to.clone()>{t("到", "to")}</label>
+                <input id=to type="date" name="to" value=days.to.to_owned()/>
+            </div>
+        }
+    });
+    view! {
+        <form class="form form--wide" method="get" action=link(form.path) role="search" aria-label=t("筛选", "Narrow")>
+            {kept}
+            <div class="fields fields--4">
+                {choices}
+                {days}
+            </div>
+            <div class="row">
+                <button class="btn btn--plain">{icon("filter")}{t("筛选", "Narrow")}</button>
+                {clear}
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// One choice of such a form, `present` or everything; `options` are values with their words.
+#[must_use]
+pub fn filter_choice(
+    id: &str,
+    name: &'static str,
+    label: &str,
+    present: &str,
+    options: Vec<(String, String)>,
+) -> AnyView {
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|(value, words)| {
+            let is_chosen = value == present;
+            view! { <option value=value selected=is_chosen>{words}</option> }
+        })
+        .collect();
+    let id = format!("{id}-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label.to_owned()}</label>
+            <select id=id name=name><option value="">{t("全部", "All")}</option>{options}</select>
+        </div>
+    }
+    .into_any()
+}
