@@ -43,7 +43,7 @@ pub struct PlaceOrder {
     pub invoice: InvoiceWish,
     /// What the page said it would cost.
     pub expected_total_fen: Fen,
-    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_terms`].
+    /// What the page said that pieces sold by weight may weigh and that boxes hold: [`OrderDraft::agreed_terms`].
     #[serde(default)]
     pub agreed_terms: String,
     /// The buyer has confirmed that goods whose quality changes once they are opened cannot be returned without a reason.
@@ -99,7 +99,8 @@ pub(crate) fn check_address(form: &AddressForm) -> std::result::Result<DeliveryA
 /// Turns the cart into an order that holds its stock and waits for payment.
 ///
 /// # Errors
-/// Field errors of the form, `confirms_opened` among them when there are goods that need it; [`Conflict::PriceChanged`] when the total is no longer what the page showed;
+/// Field errors of the form, `confirms_opened` among them when there are goods that need it; [`Conflict::PriceChanged`] when
+/// the total is no longer what the page showed, [`Conflict::TermsChanged`] when weights or contents are not;
 /// [`Conflict::OutOfStock`], [`Conflict::TooManyUnpaid`], [`Conflict::TooManyUnpaidHere`], [`Conflict::CartEmpty`].
 #[tracing::instrument(skip_all)]
 pub async fn place_order(services: &Services, viewer: &Viewer, command: PlaceOrder) -> Result<PlacedOrder> {

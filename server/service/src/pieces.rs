@@ -239,7 +239,8 @@ async fn forget_of(services: &Services, user: UserId, team: TeamId, digest: &str
     }
 }
 
-/// First the bytes, then the row: whatever stops this half way, the next sweep does it again.
+/// First the bytes, then the row: whatever stops this half way, the next sweep does it again. A row that a piece was added to
+/// meanwhile stays for it, too.
 async fn forget(services: &Services, row: &UnfinishedRow) -> Result<()> {
     let folder = Path::from(format!("{FOLDER}/{}", row.id));
     let found: Vec<Path> = services
@@ -256,7 +257,7 @@ async fn forget(services: &Services, row: &UnfinishedRow) -> Result<()> {
         }
     }
     let mut tx = services.db.write().await?;
-    rows::delete_unfinished(&mut tx, row.id).await?;
+    rows::delete_unfinished(&mut tx, row.id, row.received_bytes).await?;
     Ok(tx.commit().await?)
 }
 

@@ -30,7 +30,7 @@ use crate::weighing::{self, Weighing};
 use crate::{Result, ServiceError, Services, Viewer, after_sales, audit, timers};
 
 /// Parcels a list shows at most.
-const LIST_LIMIT: i64 = 200;
+pub(crate) const LIST_LIMIT: i64 = 200;
 const TEXT_MAX_CHARS: usize = 40;
 
 /// A parcel with what goes into it.

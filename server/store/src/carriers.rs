@@ -48,12 +48,16 @@ pub async fn insert_event(conn: &mut Conn, row: &EventRow) -> Result<bool> {
     Ok(kept.rows_affected() == 1)
 }
 
-/// Whether an event is known.
-pub async fn has_event(conn: &mut Conn, event_digest: &str) -> Result<bool> {
-    let found = sql::query_scalar::<i64>("SELECT COUNT(*) FROM carrier_events WHERE event_digest = $1")
-        .bind(event_digest.to_owned())
-        .fetch_one(conn)
-        .await?;
+/// Whether a team is shown an event already. What a file told of before files were a team's own is shown to nobody, and may
+/// be told again.
+pub async fn has_event(conn: &mut Conn, event_digest: &str, team: TeamId) -> Result<bool> {
+    let found = sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM carrier_events WHERE event_digest = $1 AND (source = 'webhook' OR team_id = $2)",
+    )
+    .bind(event_digest.to_owned())
+    .bind(team.get())
+    .fetch_one(conn)
+    .await?;
     Ok(found > 0)
 }
 

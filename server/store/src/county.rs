@@ -48,7 +48,8 @@ pub struct LateParcelRow {
     pub team_name: String,
     pub team_name_en: String,
     pub place_name: String,
-    pub paid_at_ms: i64,
+    /// Since it was paid for; one that replaces goods since it was granted.
+    pub waits_since_ms: i64,
 }
 
 /// The county; a shop has one.
@@ -140,26 +141,24 @@ pub async fn list_order_counts(conn: &mut Conn, from_ms: i64, until_ms: i64) -> 
     .await?)
 }
 
-/// Parcels paid for before `paid_before_ms` and not shipped yet, longest waiting first.
-pub async fn list_late_parcels(
-    conn: &mut Conn,
-    paid_before_ms: i64,
-    limit: i64,
-) -> Result<Vec<LateParcelRow>> {
+/// Parcels that wait to be packed since before `since_ms`, longest waiting first.
+pub async fn list_late_parcels(conn: &mut Conn, since_ms: i64, limit: i64) -> Result<Vec<LateParcelRow>> {
     Ok(sql::query_as::<LateParcelRow>(
         concat!(
             "SELECT o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
-                    d.name AS place_name, o.paid_at_ms
+                    d.name AS place_name, ",
+            waits_since!("p", "o"),
+            " AS waits_since_ms
                FROM parcels p CROSS JOIN orders o
                JOIN teams t ON t.id = p.team_id
                JOIN dispatch_places d ON d.id = p.place_id
               WHERE o.id = p.order_id AND p.status = 'to_pack' AND p.created_at_ms < $1 AND o.status = 'paid' AND ",
             waits_since!("p", "o"),
             " < $1
-              ORDER BY o.paid_at_ms, p.id LIMIT $2"
+              ORDER BY waits_since_ms, p.id LIMIT $2"
         ),
     )
-    .bind(paid_before_ms)
+    .bind(since_ms)
     .bind(limit)
     .fetch_all(conn)
     .await?)
@@ -177,8 +176,8 @@ pub struct TeamWorkRow {
     pub to_answer: i64,
 }
 
-/// Teams in which something waits, those with the most late parcels (paid for before `paid_before_ms`) first.
-pub async fn list_team_work(conn: &mut Conn, paid_before_ms: i64) -> Result<Vec<TeamWorkRow>> {
+/// Teams in which something waits, those with the most late parcels (waiting since before `since_ms`) first.
+pub async fn list_team_work(conn: &mut Conn, since_ms: i64) -> Result<Vec<TeamWorkRow>> {
     Ok(sql::query_as::<TeamWorkRow>(
         concat!(
             "SELECT t.name, t.name_en, COALESCE(k.to_pack, 0) AS to_pack, COALESCE(k.late, 0) AS late,
@@ -197,7 +196,7 @@ pub async fn list_team_work(conn: &mut Conn, paid_before_ms: i64) -> Result<Vec<
           ORDER BY COALESCE(k.late, 0) DESC, COALESCE(k.to_pack, 0) DESC, t.id"
         ),
     )
-    .bind(paid_before_ms)
+    .bind(since_ms)
     .fetch_all(conn)
     .await?)
 }

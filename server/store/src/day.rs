@@ -37,7 +37,9 @@ pub async fn list_late(conn: &mut Conn, team: TeamId, since_ms: i64, limit: i64)
                 AND o.status || '' = 'paid' AND ",
         waits_since!("c", "o"),
         " < $2
-              ORDER BY o.paid_at_ms, c.id LIMIT $3"
+              ORDER BY ",
+        waits_since!("c", "o"),
+        ", c.id LIMIT $3"
     ))
     .bind(team.get())
     .bind(since_ms)

@@ -25,8 +25,9 @@ pub use attribute_desk::{
     lock_category, place_attribute, put_choice, update_attribute,
 };
 pub use attributes::{
-    MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes, list_in_range,
-    list_of_these_in_range, list_product_attributes, list_with_choices, replace_product_attributes,
+    Having, MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes,
+    list_in_range, list_of_these_having, list_product_attributes, list_with_choices,
+    replace_product_attributes,
 };
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,

@@ -105,8 +105,12 @@ pub async fn list_stale(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<V
     .await?)
 }
 
-/// Forgets a photo that is whole, or given up.
-pub async fn delete_unfinished(conn: &mut Conn, id: UnfinishedPhotoId) -> Result<()> {
-    sql::query("DELETE FROM unfinished_photos WHERE id = $1").bind(id.get()).execute(&mut *conn).await?;
+/// Forgets a photo that is whole, or given up, unless more than `received_bytes` of it has come since.
+pub async fn delete_unfinished(conn: &mut Conn, id: UnfinishedPhotoId, received_bytes: i64) -> Result<()> {
+    sql::query("DELETE FROM unfinished_photos WHERE id = $1 AND received_bytes = $2")
+        .bind(id.get())
+        .bind(received_bytes)
+        .execute(&mut *conn)
+        .await?;
     Ok(())
 }

@@ -31,7 +31,7 @@ pub fn late_parcels(page: &CountyPage) -> AnyView {
         .late_parcels
         .iter()
         .map(|parcel| {
-            let waited = waited_text(page.now_ms - parcel.paid_at_ms);
+            let waited = waited_text(page.now_ms - parcel.waits_since_ms);
             let team = name(&parcel.team_name, &parcel.team_name_en).to_owned();
             view! {
                 <li class="row row--between row--top">

@@ -73,10 +73,10 @@ impl Kept {
         conn: &mut Conn,
         row: &ListingRow,
         today: Date,
-        has_new_variants: bool,
+        changes_sizes: bool,
     ) -> Result<Self> {
         let product = row.id;
-        let (sending, sized) = if has_new_variants {
+        let (sending, sized) = if changes_sizes {
             (freight::find_product_sending(conn, product).await?, sized(conn, product).await?)
         } else {
             (None, Vec::new())

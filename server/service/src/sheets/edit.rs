@@ -29,6 +29,12 @@ pub(super) async fn edit(
     let is_published = listing::status_of(&row.status)? == ListingStatus::Published;
     let (former, former_variants) = (row.clone(), goods::list_all_variants(tx, row.id).await?);
     let mut variants = former_variants.clone();
+    let today = listing::today(services);
+    let changes_sizes = item.changes.iter().any(is_of_sizes);
+    let kept_before = match is_published {
+        true => Some(listing::Kept::of_change(tx, row, today, changes_sizes).await?),
+        false => None,
+    };
     let difference = write(tx, services, row, &mut variants, item).await?;
     if let Some(terms) = bundles::price::terms(tx, row.id).await? {
         require_box(terms, &former_variants, &variants)?;
@@ -36,12 +42,13 @@ pub(super) async fn edit(
     for (former, now) in former_variants.iter().zip(&variants) {
         listing::note_price(tx, services, row, former, now.price_fen).await?;
     }
-    if is_published {
-        let today = listing::today(services);
-        let has_new_variants = variants.len() > former_variants.len();
-        let kept = listing::Kept::of_change(tx, row, today, has_new_variants).await?;
+    if let Some(kept_before) = kept_before {
         // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
-        let before: Vec<FieldError> = kept.problems(&former, &former_variants, today);
+        let before: Vec<FieldError> = kept_before.problems(&former, &former_variants, today);
+        let kept = match changes_sizes {
+            true => listing::Kept::of_change(tx, row, today, true).await?,
+            false => kept_before,
+        };
         let mut refused = kept.problems(row, &variants, today);
         refused.retain(|problem| !before.contains(problem));
         if !refused.is_empty() {
@@ -78,6 +85,15 @@ fn require_box(
     // What its parts cost may change in the same sheet: the price follows at its end.
     let is_priced = former.iter().any(|row| row.id == own.id && row.price_fen == own.price_fen);
     if is_priced { terms.require_parts() } else { terms.require_price(own.price_fen) }
+}
+
+/// Whether a change may leave a variant without the size that freight by volume cannot do without.
+const fn is_of_sizes(change: &Change) -> bool {
+    match change {
+        Change::NewVariant(_) => true,
+        Change::Variant { change, .. } => matches!(change, VariantChange::Size { .. }),
+        _ => false,
+    }
 }
 
 /// Whether a product is found by what changes.

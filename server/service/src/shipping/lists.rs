@@ -302,7 +302,7 @@ async fn look_up_events(
 /// Told by the team's own files or by the carrier itself.
 async fn is_known(conn: &mut Conn, team: TeamId, event: &CarrierEvent) -> Result<bool> {
     for teller in [Some(team), None] {
-        if store::carriers::has_event(conn, &carriers::event_digest(event, teller)).await? {
+        if store::carriers::has_event(conn, &carriers::event_digest(event, teller), team).await? {
             return Ok(true);
         }
     }

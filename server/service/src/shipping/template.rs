@@ -7,11 +7,12 @@ use domain::sheets::harmless;
 use domain::shipping::{CARRIERS, ListKind};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::{PackingParcel, list_parcels};
+use super::{LIST_LIMIT, PackingParcel, list_parcels};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// A workbook to be filled in and sent back as a list of this kind. That of tracking numbers has a row for each parcel that is
-/// to be packed, by the parcel's own number, which is right for an order of several parcels as well.
+/// to be packed, the longest waiting first and as many as the page of parcels has, by the parcel's own number, which is right
+/// for an order of several parcels as well.
 ///
 /// # Errors
 /// Guarded: sellers and captain of the team.
@@ -23,14 +24,15 @@ pub async fn list_template(
 ) -> Result<Vec<u8>> {
     viewer.require_seller(team)?;
     let locale = viewer.locale;
-    let rows = match kind {
+    let rows: Vec<Vec<String>> = match kind {
         ListKind::Numbers => {
             let page = list_parcels(services, viewer, team, ParcelStatus::ToPack).await?;
             page.parcels.iter().map(|parcel| row_of(parcel, locale)).collect()
         }
         ListKind::Events => Vec::new(),
     };
-    let made = tokio::task::spawn_blocking(move || workbook(kind, &rows, locale));
+    let is_cut = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= LIST_LIMIT;
+    let made = tokio::task::spawn_blocking(move || workbook(kind, &rows, is_cut, locale));
     made.await.map_err(ServiceError::internal)?.map_err(ServiceError::internal)
 }
 
@@ -49,7 +51,12 @@ fn row_of(parcel: &PackingParcel, locale: Locale) -> Vec<String> {
     vec![parcel.head.parcel.id.to_string(), String::new(), String::new(), told]
 }
 
-fn workbook(kind: ListKind, rows: &[Vec<String>], locale: Locale) -> std::result::Result<Vec<u8>, XlsxError> {
+fn workbook(
+    kind: ListKind,
+    rows: &[Vec<String>],
+    is_cut: bool,
+    locale: Locale,
+) -> std::result::Result<Vec<u8>, XlsxError> {
     let heads: &[(&str, &str)] = match kind {
         ListKind::Numbers => &[
             ("包裹号", "Parcel"),
@@ -82,13 +89,14 @@ fn workbook(kind: ListKind, rows: &[Vec<String>], locale: Locale) -> std::result
             sheet.write_string(at, column, harmless(cell))?;
         }
     }
-    explain(workbook.add_worksheet(), kind, locale)?;
+    explain(workbook.add_worksheet(), kind, is_cut, locale)?;
     workbook.save_to_buffer()
 }
 
 fn explain(
     sheet: &mut rust_xlsxwriter::Worksheet,
     kind: ListKind,
+    is_cut: bool,
     locale: Locale,
 ) -> std::result::Result<(), XlsxError> {
     sheet.set_name(locale.pick("说明", "How to fill it in"))?;
@@ -115,6 +123,15 @@ fn explain(
         ],
     };
     let mut at = 0;
+    if is_cut {
+        let words = locale.pick("只列出等得最久的 200 个包裹：", "Only the 200 parcels that wait longest:");
+        let more = locale.pick(
+            "发完这些再下载一次，取得其余的。",
+            "take the sheet out again for the rest once these have left.",
+        );
+        sheet.write_string(at, 0, format!("{words}{more}"))?;
+        at += 1;
+    }
     for (zh, en) in lines {
         sheet.write_string(at, 0, locale.pick(zh, en))?;
         at += 1;
@@ -150,15 +167,16 @@ mod tests {
         for locale in [Locale::Zh, Locale::En] {
             let rows =
                 vec![vec!["0a1b2c3d4e5f6".to_owned(), "顺丰".to_owned(), "SF1".to_owned(), "=A1".to_owned()]];
-            let read =
-                number_rows(&first_sheet(workbook(ListKind::Numbers, &rows, locale).unwrap())).unwrap();
+            let read = number_rows(&first_sheet(workbook(ListKind::Numbers, &rows, false, locale).unwrap()))
+                .unwrap();
             assert_eq!(read.len(), 1);
             let row = &read[0];
             assert_eq!((row.parcel.as_str(), row.tracking_number.as_str()), ("0a1b2c3d4e5f6", "SF1"));
             assert_eq!(row.fault, None);
             let rows =
                 vec![["顺丰", "SF1", "已揽收", "2026-06-15 14:30", "岚皋"].map(str::to_owned).to_vec()];
-            let read = event_rows(&first_sheet(workbook(ListKind::Events, &rows, locale).unwrap())).unwrap();
+            let read =
+                event_rows(&first_sheet(workbook(ListKind::Events, &rows, false, locale).unwrap())).unwrap();
             assert_eq!((read.len(), &read[0].fault), (1, &None));
         }
     }

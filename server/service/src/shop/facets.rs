@@ -2,7 +2,7 @@
 
 use domain::attribute::{Attribute, AttributeKind, AttributeValue};
 use domain::ids::CategoryId;
-use store::listing::NumberRange;
+use store::listing::{Having, NumberRange};
 use store::{Conn, listing};
 
 use super::Named;
@@ -44,16 +44,27 @@ impl Chosen {
         self.choices.is_empty() && self.ranges.is_empty()
     }
 
-    /// Products that have all of it, at most `limit`.
-    pub(super) async fn find(&self, conn: &mut Conn, limit: i64) -> Result<Vec<i64>> {
+    /// Products that have all of it, and whether there may be more: at most `limit` that have the choices, or the first of
+    /// the numbers, are looked through.
+    pub(super) async fn find(&self, conn: &mut Conn, limit: i64) -> Result<(Vec<i64>, bool)> {
         let (mut ids, others) = match self.ranges.split_first() {
             Some((first, others)) if self.choices.is_empty() => {
                 (listing::list_in_range(conn, *first, limit).await?, others)
             }
             _ => (listing::list_with_choices(conn, &self.choices, limit).await?, &self.ranges[..]),
         };
+        let is_cut = i64::try_from(ids.len()).unwrap_or(i64::MAX) >= limit;
         for range in others {
-            ids = listing::list_of_these_in_range(conn, &ids, *range).await?;
+            ids = listing::list_of_these_having(conn, &ids, Having::Number(*range)).await?;
+        }
+        Ok((ids, is_cut))
+    }
+
+    /// Those of some products that have all of it.
+    pub(super) async fn keep(&self, conn: &mut Conn, mut ids: Vec<i64>) -> Result<Vec<i64>> {
+        let choices = self.choices.iter().map(|choice| Having::Choice(*choice));
+        for having in choices.chain(self.ranges.iter().map(|range| Having::Number(*range))) {
+            ids = listing::list_of_these_having(conn, &ids, having).await?;
         }
         Ok(ids)
     }

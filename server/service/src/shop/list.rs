@@ -273,8 +273,7 @@ impl Wanted {
         }
         if !self.chosen.is_empty() {
             // By the index of the choice, not through all of the category.
-            let ids = self.chosen.find(conn, number(MAX_CHOSEN)).await?;
-            let is_cut = ids.len() >= MAX_CHOSEN;
+            let (ids, is_cut) = self.chosen.find(conn, number(MAX_CHOSEN)).await?;
             let keys = catalogue::list_hit_keys(conn, &self.filter, &ids).await?;
             return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
         }
@@ -298,8 +297,8 @@ impl Wanted {
     /// Leaves what has all that is chosen.
     async fn keep_chosen(&self, conn: &mut Conn, keys: &mut Vec<SortKeyRow>) -> Result<()> {
         if !self.chosen.is_empty() {
-            let having = self.chosen.find(conn, number(MAX_CHOSEN)).await?;
-            let having: HashSet<i64> = having.into_iter().collect();
+            let ids = keys.iter().map(|key| key.id).collect();
+            let having: HashSet<i64> = self.chosen.keep(conn, ids).await?.into_iter().collect();
             keys.retain(|key| having.contains(&key.id));
         }
         Ok(())

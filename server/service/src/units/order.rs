@@ -75,7 +75,7 @@ pub struct SubmitUnitOrder {
     pub note: String,
     pub invoice: InvoiceWish,
     pub expected_total_fen: Fen,
-    /// What the page said that pieces sold by weight may weigh: [`OrderDraft::agreed_terms`].
+    /// What the page said that pieces sold by weight may weigh and that boxes hold: [`OrderDraft::agreed_terms`].
     #[serde(default)]
     pub agreed_terms: String,
     /// Number of a returned order that this one takes the place of; empty for none.

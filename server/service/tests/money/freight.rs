@@ -1,7 +1,9 @@
 //! Freight templates: what a seller writes is what a buyer pays, what was placed stays, and free or far is said.
 
 use domain::failure::{Conflict, FieldError, Problem};
+use domain::locale::Locale;
 use domain::role::Role;
+use domain::sheets::Column;
 use service::freight::{
     PlaceForm, RowForm, SavePlace, SaveTemplate, Step, TemplateForm, TrialOutcome, TrialQuery, change_place,
     change_template, duplicate_template, place_page, places, save_place, save_template, template_page,
@@ -9,6 +11,7 @@ use service::freight::{
 };
 use service::listing;
 use service::orders::order_page;
+use service::sheets::{Wanted, apply, preview_sheet};
 
 use super::*;
 
@@ -288,6 +291,16 @@ async fn freight_by_volume_goes_by_the_size_of_what_is_packed() {
         let save = listing::SaveListing { product: shop.tea.product, version: page.version, form };
         let refused = fields(listing::save_draft(services, &seller, &save).await);
         assert_eq!(refused, [FieldError::new("variants.0.size", Problem::Missing)]);
+
+        // Neither does a sheet take the size away.
+        let heads = [Column::Code, Column::Size].map(|column| column.head(Locale::Zh));
+        let sheet = format!("{}\nCH-100,（清空）\n", heads.join(","));
+        let team = shop.places.tea_team;
+        let preview = preview_sheet(services, &seller, team, sheet.into_bytes(), "size").await.unwrap();
+        let applied = apply(services, &seller, team, preview, &Wanted::All).await.unwrap();
+        assert_eq!((applied.done, applied.refused), (0, 1));
+        let page = listing::edit_page(services, &seller, shop.tea.product).await.unwrap();
+        assert_eq!(page.form.variants[0].size, "30×20×10 cm");
         assert_sound(shop).await;
     })
     .await;

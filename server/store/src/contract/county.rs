@@ -62,6 +62,7 @@ pub(super) async fn scenario(db: &Db) {
     let late = list_late_parcels(&mut conn, PAID_AT_MS + 1, 10).await.unwrap();
     assert_eq!(late.len(), 1, "only what is paid for can be late");
     assert_eq!((late[0].order_number.as_str(), late[0].place_name.as_str()), ("N200", "佐龙集散点"));
+    assert_eq!(late[0].waits_since_ms, PAID_AT_MS);
 
     let work = list_team_work(&mut conn, PAID_AT_MS + 1).await.unwrap();
     let work: Vec<_> = work.iter().map(|row| (row.to_pack, row.late, row.to_answer)).collect();

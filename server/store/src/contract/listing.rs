@@ -335,11 +335,16 @@ async fn attributes(conn: &mut Conn) {
         let range = NumberRange { attribute: 80, least_milli, most_milli };
         let wanted = if is_found { vec![PRODUCT.get()] } else { Vec::new() };
         assert_eq!(list_in_range(conn, range, 9).await.unwrap(), wanted, "{range:?}");
+        let these = [1, PRODUCT.get()];
         assert_eq!(
-            list_of_these_in_range(conn, &[1, PRODUCT.get()], range).await.unwrap(),
+            list_of_these_having(conn, &these, Having::Number(range)).await.unwrap(),
             wanted,
             "{range:?}"
         );
+    }
+    for (choice, wanted) in [(91, vec![PRODUCT.get()]), (90, Vec::new())] {
+        let found = list_of_these_having(conn, &[PRODUCT.get(), 1], Having::Choice(choice)).await.unwrap();
+        assert_eq!(found, wanted, "{choice}");
     }
     assert_eq!(find_number_span(conn, 80).await.unwrap(), Some((1_200_000, 1_200_000)));
     assert_eq!(find_number_span(conn, 81).await.unwrap(), None, "a choice is no number");

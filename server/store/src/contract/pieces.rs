@@ -47,7 +47,9 @@ pub(super) async fn scenario(db: &Db) {
     let stale: Vec<i64> =
         list_stale(&mut tx, T + 3, 9).await.unwrap().iter().map(|row| row.id.get()).collect();
     assert_eq!(stale, [602]);
-    delete_unfinished(&mut tx, first.id).await.unwrap();
+    delete_unfinished(&mut tx, first.id, 100).await.unwrap();
+    assert!(find_unfinished(&mut tx, USER, TEAM, "aa").await.unwrap().is_some(), "a piece came meanwhile");
+    delete_unfinished(&mut tx, first.id, 300).await.unwrap();
     assert_eq!(find_unfinished(&mut tx, USER, TEAM, "aa").await.unwrap(), None);
     tx.commit().await.unwrap();
 }

@@ -204,18 +204,34 @@ pub async fn list_in_range(conn: &mut Conn, range: NumberRange, limit: i64) -> R
     .await?)
 }
 
-/// Which of these products have a number in a range.
-pub async fn list_of_these_in_range(conn: &mut Conn, ids: &[i64], range: NumberRange) -> Result<Vec<i64>> {
+/// One thing that products may have of an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Having {
+    /// A choice, by its id.
+    Choice(i64),
+    Number(NumberRange),
+}
+
+/// Which of these products have it, in their order.
+pub async fn list_of_these_having(conn: &mut Conn, ids: &[i64], having: Having) -> Result<Vec<i64>> {
+    const NONE: i64 = -1;
+    let nowhere = NumberRange { attribute: NONE, least_milli: 0, most_milli: NONE };
+    let (choice, range) = match having {
+        Having::Choice(choice) => (choice, nowhere),
+        Having::Number(range) => (NONE, range),
+    };
     let mut found = Vec::new();
     for chunk in ids.chunks(PACKED_AT_ONCE) {
         let part = sql::query_scalar::<i64>(concat!(
             wanted!(),
             "SELECT v.product_id FROM wanted w CROSS JOIN product_attributes v \
-              WHERE v.product_id = w.id AND v.attribute_id = $3 AND v.number_milli >= $4 AND v.number_milli <= $5 \
+              WHERE v.product_id = w.id AND (v.choice_id = $3 \
+                    OR (v.attribute_id = $4 AND v.number_milli >= $5 AND v.number_milli <= $6)) \
               ORDER BY w.n"
         ))
         .bind(pack_ids(chunk.iter().copied()))
         .bind(count(chunk))
+        .bind(choice)
         .bind(range.attribute)
         .bind(range.least_milli)
         .bind(range.most_milli)
