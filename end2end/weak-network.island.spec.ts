@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { DEMO_PASSWORD, expect, loginOf, test } from './support/test';
+import { DEMO_PASSWORD, type Person, expect, loginOf, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { type Translate, ready, visit } from './support/shop';
 import { startListing } from './support/listing';
@@ -31,8 +31,34 @@ function newPhoto(name: string) {
 }
 
 const kept = (page: Page) => page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('kept:')));
+/** How many photos wait in the browser. */
+const photosKept = (page: Page) => page.evaluate(() => new Promise<number>((resolve, reject) => {
+  const opening = indexedDB.open('xiangji', 1);
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const counting = opening.result.transaction('photos').objectStore('photos').count();
+    counting.onsuccess = () => { resolve(counting.result); opening.result.close(); };
+    counting.onerror = () => reject(counting.error);
+  };
+}));
 const unsaved = (page: Page, t: Translate) => page.getByRole('status').filter({ hasText: t('还没有存到服务器', 'Not saved on the server yet') });
 const quantity = (page: Page, t: Translate) => page.getByLabel(t('可卖的数量', 'Quantity for sale'));
+
+/** Signs in where nobody is; unlike [pageOf] with a session of its own, so that it may end. */
+async function signIn(page: Page, t: Translate, at: (path: string) => string, person: Person): Promise<void> {
+  await visit(page, at('/sign-in?next=/sell'));
+  await page.getByLabel(t('手机号或邮箱', 'Phone or e-mail')).fill(loginOf(person));
+  await page.getByLabel(t('密码', 'Password'), { exact: true }).fill(DEMO_PASSWORD);
+  await page.getByRole('main').getByRole('button', { name: t('登录', 'Sign in') }).click();
+  await page.waitForURL(/\/sell/);
+  await ready(page);
+}
+
+/** Somebody else takes over the browser in another window, without signing out first. */
+async function takeOver(page: Page, person: Person): Promise<void> {
+  const form = { login: loginOf(person), password: DEMO_PASSWORD, next: '' };
+  expect((await page.context().request.post('/api/account/sign_in', { form })).status()).toBe(200);
+}
 
 /** The page on which batches of a new listing are taken in. */
 async function stockPage(page: Page, t: Translate, at: (path: string) => string): Promise<string> {
@@ -42,6 +68,22 @@ async function stockPage(page: Page, t: Translate, at: (path: string) => string)
   const stock = `${new URL(page.url()).pathname}/stock`;
   await visit(page, stock);
   return stock;
+}
+
+/** A batch that is sent while nobody answers: how often it was sent, what its form says about it, and an end of the fault. */
+async function sendInVain(page: Page, t: Translate, at: (path: string) => string) {
+  await stockPage(page, t, at);
+  await quantity(page, t).fill('20');
+  await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
+  const state = page.locator('form').filter({ has: quantity(page, t) }).locator('[data-sending]');
+  let [sent, isLost] = [0, true];
+  await page.route('**/api/listing/add_batch', async (route) => {
+    sent += 1;
+    await (isLost ? route.abort() : route.continue());
+  });
+  await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+  await expect(state).toContainText(t('存在本机，等网络', 'Kept on this device'));
+  return { state, asked: () => sent, heal: () => { isLost = false; } };
 }
 
 test('what was typed is there after a reload, with a line that says so, until it is saved or given up', async ({ pageOf, t, at }) => {
@@ -105,6 +147,61 @@ test('sent without a network, it is kept, goes off by itself when the network is
     await expect(page.getByRole('main')).not.toContainText('40 kg');
     await expect(page.locator('form[action$="/api/listing/correct_stock"]'), 'one batch').toHaveCount(1);
     expect(await kept(page)).toEqual([]);
+  });
+});
+
+test('what waits can be kept from being sent, and is sent when it is pressed again', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const { state, asked, heal } = await sendInVain(page, t, at);
+  await page.getByRole('button', { name: t('不发送了', 'Do not send') }).click();
+  await expect(state).toHaveText(t('有未保存的修改', 'Not saved yet'));
+  heal();
+  const before = asked();
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  // Longer than the first two pauses, after which it would have gone off.
+  await page.waitForTimeout(5_000);
+  expect(asked(), 'nothing goes off').toBe(before);
+  await expect(quantity(page, t)).toHaveValue('20');
+  await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+  await expect(page.getByRole('main')).toContainText('20 kg');
+  await expect(page.locator('form[action$="/api/listing/correct_stock"]'), 'one batch').toHaveCount(1);
+});
+
+test('what one person typed is not sent by another who took over the browser in a second window', async ({ stranger, t, at }) => {
+  const page = await stranger();
+  await signIn(page, t, at, 'seller');
+
+  await test.step('what waits in the first window waits no longer', async () => {
+    const { state, asked, heal } = await sendInVain(page, t, at);
+    await takeOver(page, 'captain');
+    const other = await page.context().newPage();
+    await visit(other, at('/sell'));
+    await expect(state).toHaveText(t('有未保存的修改', 'Not saved yet'));
+    heal();
+    const before = asked();
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.waitForTimeout(3_000);
+    expect(asked(), 'nothing goes off').toBe(before);
+    await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+    await expect(quantity(page, t), 'the page is the other person’s now').toHaveValue('');
+    await expect(page.getByRole('main')).not.toContainText('20 kg');
+    expect(await kept(page)).toEqual([]);
+    await other.close();
+  });
+
+  await test.step('neither does a draft save itself nor a photo go off', async () => {
+    const listing = await startListing(page, t, at);
+    await takeOver(page, 'seller');
+    const draft = page.waitForResponse('**/api/listing/save_draft');
+    await page.getByLabel(t('名称', 'Name'), { exact: true }).fill('别人的毛尖');
+    expect((await draft).status()).toBe(401);
+    const photo = page.waitForResponse('**/upload/photo-piece');
+    await page.getByLabel(t('拍照或选照片', 'Take or choose photos')).setInputFiles([newPhoto('mine.png')]);
+    expect((await photo).status()).toBe(401);
+    await visit(page, listing);
+    await expect(page.getByLabel(t('名称', 'Name'), { exact: true })).toHaveValue('');
+    await expect.poll(() => photosKept(page), { message: 'the other person has none of it' }).toBe(0);
+    await expect(page.getByText('mine.png')).toBeHidden();
   });
 });
 
@@ -199,12 +296,7 @@ test('a photo that was cut off in the middle goes on there and sends only the re
 
 test('signing out leaves nothing in the browser, and another account finds nothing', async ({ stranger, t, at }) => {
   const page = await stranger();
-  await visit(page, at('/sign-in?next=/sell'));
-  await page.getByLabel(t('手机号或邮箱', 'Phone or e-mail')).fill(loginOf('captain'));
-  await page.getByLabel(t('密码', 'Password'), { exact: true }).fill(DEMO_PASSWORD);
-  await page.getByRole('main').getByRole('button', { name: t('登录', 'Sign in') }).click();
-  await page.waitForURL(/\/sell/);
-  await ready(page);
+  await signIn(page, t, at, 'captain');
   await page.evaluate(() => localStorage.setItem('kept:0000000000000:/api/x#', JSON.stringify({ at: Date.now(), values: [] })));
   const stock = await stockPage(page, t, at);
   await quantity(page, t).fill('7');

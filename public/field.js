@@ -1,6 +1,8 @@
 // What is typed and chosen in a console stays in this browser until the server has it. The page works without.
-// Which account this is, and the words: the element `field` of the page.
-const { account, words } = JSON.parse(document.getElementById('field').textContent);
+// Which account this is, and the words: the element `field` of the page (`layout/field.rs`).
+const element = document.getElementById('field');
+const { account } = element.dataset;
+const words = JSON.parse(element.textContent);
 const main = document.getElementById('main');
 const OURS = 'kept:';
 const MINE = `${OURS}${account}:`;
@@ -36,7 +38,13 @@ function write(form, more = {}) {
   const state = states.get(form);
   if (!state.mayKeep) return;
   const kept = { at: Date.now(), version: versionOf(form), key: state.tried ? keyOf(form)?.value : undefined, values: valuesOf(form), ...more };
-  try { localStorage.setItem(state.name, JSON.stringify(kept)); } catch { /* full or forbidden: the page still has it */ }
+  try {
+    localStorage.setItem(state.name, JSON.stringify(kept));
+  } catch {
+    // Full or forbidden: only the page still has it, and nothing else is said.
+    state.mayKeep = false;
+    form.dataset.unkept = '';
+  }
 }
 function drop(form) { try { localStorage.removeItem(states.get(form).name); } catch { /* forbidden */ } }
 
@@ -173,7 +181,7 @@ function goTo(address) {
 async function send(form, button) {
   const state = states.get(form);
   clearTimeout(state.timer);
-  Object.assign(state, { waiting: null, tried: true });
+  Object.assign(state, { waiting: null, tried: true, isHeld: false });
   delete form.dataset.waiting;
   const body = new FormData(form);
   if (button?.name) body.append(button.name, button.value);
@@ -193,7 +201,8 @@ async function send(form, button) {
     if (answer.ok) go = (await answer.json()).go_to;
   } catch { answer = null; }
   if (go) {
-    drop(form);
+    // What was typed while it was on its way is not on the server.
+    if (state.isHeld) { state.tried = false; write(form); } else drop(form);
     say(form, words.saved.replace('…', timeOf(Date.now())));
     goTo(go);
     return;
@@ -222,6 +231,11 @@ function later(form, button, answer, isLarge) {
   state.failed = (state.failed ?? 0) + 1;
   state.since ??= Date.now();
   write(form);
+  if (state.isHeld) {
+    state.since = undefined;
+    say(form, words.here);
+    return;
+  }
   if (isLarge || !isRepeatable(form) || Date.now() - state.since > WAIT_MS) {
     state.since = undefined;
     say(form, words.press_again);
@@ -237,9 +251,10 @@ function later(form, button, answer, isLarge) {
   state.timer = setTimeout(state.waiting, Math.max(Math.min(2 ** state.failed, 60), asked) * 1000);
 }
 
-/** What waited is not sent by itself any more. */
+/** What waited is not sent by itself any more, nor what is on its way, should it not arrive. */
 function hold(form) {
   const state = states.get(form);
+  if (state?.isBusy) state.isHeld = true;
   if (!state?.waiting) return;
   clearTimeout(state.timer);
   Object.assign(state, { waiting: null, since: undefined });
@@ -249,7 +264,7 @@ function hold(form) {
 
 function typed(form) {
   const state = states.get(form);
-  if (state.isBusy || state.isUndecided) return;
+  if (state.isUndecided) return;
   // Sending something else than what stands there would be a surprise.
   hold(form);
   write(form);

@@ -186,9 +186,11 @@ pub fn frame(console: Console, body: AnyView) -> AnyView {
             <nav class="side" aria-label=console.label>
                 <p class="side__who"><strong>{console.who.clone()}</strong><span>{console.label}</span></p>
                 {entries}
+                {super::keys::opener()}
             </nav>
             <main id="main" class="console__main" tabindex="-1">{super::field::saved()}{body}</main>
         </div>
+        {super::keys::part()}
     }
     .into_any()
 }

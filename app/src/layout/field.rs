@@ -42,10 +42,15 @@ pub(super) fn part() -> AnyView {
         "mine": t("用我写的", "Use mine"),
         "theirs": t("放弃我写的", "Drop mine"),
     });
-    let said = serde_json::json!({ "account": account.to_string(), "words": words });
     let nonce = use_nonce();
     view! {
-        <script type="application/json" id="field" nonce=nonce.clone() inner_html=script_json(&said)></script>
+        <script
+            type="application/json"
+            id="field"
+            data-account=account.to_string()
+            nonce=nonce.clone()
+            inner_html=script_json(&words)
+        ></script>
         <script type="module" nonce=nonce src=asset("field.js")></script>
     }
     .into_any()

@@ -4,6 +4,7 @@ mod answer;
 mod console;
 mod document;
 mod field;
+mod keys;
 mod shop;
 
 pub use answer::{Answer, Content, answer};

@@ -28,6 +28,9 @@ pub fn post<T: DeserializeOwned + 'static>(
     }
     request.set_timeout(TIMEOUT_MS);
     let _ = request.set_request_header("Accept", "application/json");
+    if let Some(account) = account() {
+        let _ = request.set_request_header("X-Account", &account);
+    }
     if body.is_string() {
         let _ = request.set_request_header("Content-Type", "application/x-www-form-urlencoded");
     }
@@ -45,6 +48,12 @@ pub fn post<T: DeserializeOwned + 'static>(
     let _ = target.add_event_listener_with_callback("loadend", listener.unchecked_ref());
     // The browser takes texts and forms alike; only the binding asks which.
     let _ = request.send_with_opt_form_data(Some(body.unchecked_ref()));
+}
+
+/// Whose console this page is (`layout/field.rs`). What was typed or chosen here is sent in nobody else's name, should
+/// somebody else have signed in since.
+fn account() -> Option<String> {
+    document().get_element_by_id("field")?.get_attribute("data-account")
 }
 
 fn outcome<T: DeserializeOwned>(request: &XmlHttpRequest) -> Result<T, AppError> {

@@ -25,6 +25,8 @@ enum Kept {
     /// On the server since this time of day; so many fields could not be read.
     Saved(String, usize),
     Offline,
+    /// The same where the browser keeps nothing: it is in this page only.
+    OnlyHere,
     /// The server said no.
     Refused(String),
     /// So many photos are still on their way.
@@ -46,6 +48,9 @@ impl Kept {
                 Locale::En => format!("Saved on the server at {time}; {unread} to mend"),
             },
             Self::Offline => fixed("存在本机，等网络", "Kept on this device, waiting for the network"),
+            Self::OnlyHere => {
+                fixed("没有网络，请别关这一页", "Waiting for the network: leave this page open")
+            }
             Self::Refused(why) => format!("{}{why}", locale.pick("未保存：", "Not saved: ")),
             Self::Uploading(count) => match locale {
                 Locale::Zh => format!("还有 {count} 张照片没传完：都存在本机，传完就自动提交"),

@@ -35,6 +35,8 @@ struct Job {
     may_retry: bool,
     /// The connection is lost; it goes on by itself.
     is_waiting: bool,
+    /// The browser has it, over a reload as well.
+    is_kept: bool,
 }
 
 /// The photos as the page begins.
@@ -238,8 +240,11 @@ fn job_item(
     let is_bad = job.failure.is_some();
     let words = match &job.failure {
         Some(failure) => failure.clone(),
-        None if job.is_waiting => {
+        None if job.is_waiting && job.is_kept => {
             locale.pick("存在本机，等网络", "Kept on this device, waiting for the network").to_owned()
+        }
+        None if job.is_waiting => {
+            locale.pick("没有网络，请别关这一页", "Waiting for the network: leave this page open").to_owned()
         }
         None if is_first => locale.pick("上传中…", "Uploading…").to_owned(),
         None => locale.pick("排队中", "Waiting").to_owned(),

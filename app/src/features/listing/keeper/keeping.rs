@@ -165,7 +165,7 @@ impl Keeper {
             Err(error) if may_pass(&error) => {
                 self.is_dirty.set(true);
                 self.failed.set(self.failed.get() + 1);
-                self.start.kept.set(Kept::Offline);
+                self.start.kept.set(if self.form.is_kept() { Kept::Offline } else { Kept::OnlyHere });
                 self.save_in(Duration::from_secs(wait_seconds(self.failed.get())));
             }
             Err(error) => {

@@ -19,6 +19,11 @@ impl TypedForm {
         UrlSearchParams::new_with_str_sequence_sequence(&data).ok()
     }
 
+    /// Whether the page's script keeps what is typed in this browser.
+    pub(super) fn is_kept(&self) -> bool {
+        !self.0.has_attribute("data-unkept")
+    }
+
     pub(super) fn set_hidden(&self, selector: &str, value: &str) {
         let found = self.0.query_selector(selector).ok().flatten();
         if let Some(input) = found.and_then(|found| found.dyn_into::<HtmlInputElement>().ok()) {

@@ -88,6 +88,7 @@ impl Sender {
             failure: None,
             may_retry: false,
             is_waiting: false,
+            is_kept: kept.is_some(),
         };
         inner.files.borrow_mut().insert(number, Chosen { file, kept });
         inner.parts.jobs.update(|jobs| jobs.push(job));
@@ -146,8 +147,9 @@ impl Sender {
         let Some(kept_as) = kept_as else { return };
         match self.0.files.borrow_mut().get_mut(&number) {
             Some(chosen) => chosen.kept = Some(kept_as),
-            None => kept::drop_kept(kept_as),
+            None => return kept::drop_kept(kept_as),
         }
+        self.change(number, |job| job.is_kept = true);
     }
 
     fn change(&self, number: u32, change: impl Fn(&mut Job)) {
