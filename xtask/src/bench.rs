@@ -61,6 +61,8 @@ enum Bench {
     Orders,
     /// Photos made ready for the shop against sharp from npm
     Images,
+    /// Sheets of 5,000 rows from their bytes to the shop: time and memory
+    Sheets,
     /// Pages of a shop with a million products and ten million order lines against those of the demonstration
     Scale,
     /// How long it takes to see a change to a page: build, restart, page
@@ -89,6 +91,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Bench::Pages => pages(arguments),
         Bench::Orders => orders(arguments.dev),
         Bench::Images => images(arguments.dev),
+        Bench::Sheets => sheets(),
         Bench::Scale => scale(arguments),
         Bench::Rebuild => rebuild::run(arguments.rounds),
         Bench::Lighthouse => lighthouse::run(&arguments.lighthouse, arguments.dev),
@@ -103,18 +106,29 @@ fn pages(arguments: &Arguments) -> Result<()> {
     under_load(false, &["pages"])
 }
 
-/// Orders, on the disk on which the target directory lies.
-fn orders(dev: bool) -> Result<()> {
+/// The program that measures, built together with the shop.
+fn built(dev: bool) -> Result<std::process::Command> {
     let mut build = tools::cargo("build");
     build.args(["--package", "xiangji", "--package", "bench"]);
     if !dev {
         build.arg("--release");
     }
     tools::run("building the measurement", &mut build)?;
-    let target = tools::target_dir();
-    let folder = target.join(if dev { "debug" } else { "release" });
-    let mut measure = std::process::Command::new(folder.join("bench"));
-    measure.args(["orders", "--folder"]).arg(target.join("bench"));
+    let folder = tools::target_dir().join(if dev { "debug" } else { "release" });
+    Ok(std::process::Command::new(folder.join("bench")))
+}
+
+/// The test that imports sheets, with its long ones: it is the optimised build that they are promised of.
+fn sheets() -> Result<()> {
+    let mut test = tools::cargo("test");
+    test.args(["--release", "--package", "service", "--test", "hostile", "import::", "--", "--nocapture"]);
+    tools::run("the sheets", &mut test)
+}
+
+/// Orders, on the disk on which the target directory lies.
+fn orders(dev: bool) -> Result<()> {
+    let mut measure = built(dev)?;
+    measure.args(["orders", "--folder"]).arg(tools::target_dir().join("bench"));
     if dev {
         measure.args(["--orders", "200", "--rounds", "1", "--no-judge"]);
     }
@@ -130,14 +144,7 @@ fn images(dev: bool) -> Result<()> {
         fs::copy(from.join(name), sharp.join(name)).with_context(|| name.to_owned())?;
     }
     tools::npm_ci(&sharp)?;
-    let mut build = tools::cargo("build");
-    build.args(["--package", "xiangji", "--package", "bench"]);
-    if !dev {
-        build.arg("--release");
-    }
-    tools::run("building the measurement", &mut build)?;
-    let mut measure =
-        std::process::Command::new(target.join(if dev { "debug" } else { "release" }).join("bench"));
+    let mut measure = built(dev)?;
     measure.arg("images").arg("--sharp").arg(sharp).arg("--folder").arg(target.join("bench/photos"));
     if dev {
         measure.args(["--rounds", "2", "--photos", "2", "--width", "1600", "--no-judge"]);
@@ -158,16 +165,9 @@ fn scale(arguments: &Arguments) -> Result<()> {
 
 /// Builds the shop and the load, and lets one loose on the other.
 fn under_load(dev: bool, load_arguments: &[&str]) -> Result<()> {
-    let profile = if dev { "debug" } else { "release" };
-    let mut build = tools::cargo("build");
-    build.args(["--package", "xiangji", "--package", "bench"]);
-    if !dev {
-        build.arg("--release");
-    }
-    tools::run("building the shop and the load", &mut build)?;
-    let folder = tools::target_dir().join(profile);
-    let mut load = std::process::Command::new(folder.join("bench"));
-    load.args(load_arguments).arg("--program").arg(folder.join("xiangji"));
+    let mut load = built(dev)?;
+    let program = tools::target_dir().join(if dev { "debug" } else { "release" }).join("xiangji");
+    load.args(load_arguments).arg("--program").arg(program);
     tools::run("the load", &mut load)
 }
 

@@ -8,12 +8,14 @@ use service::attributes::{CategoryAttributes, KeptAttribute, attribute_desk};
 
 use super::api::{RemoveAttribute, SaveAttribute};
 use crate::context::{locale, name, query, services, t, viewer};
-use crate::form::FormState;
+use crate::form::{FormState, html_id};
 use crate::layout::{Console, Screen};
 use crate::routes::PageResult;
 use crate::text::counted;
 use crate::ui::{self, Field};
 
+/// Rows that may have been sent: as many choices as there may be, and new ones.
+const MOST_ROWS: usize = 60;
 /// Rows for choices that are new.
 const BLANK_ROWS: usize = 3;
 
@@ -190,8 +192,15 @@ fn form(category: CategoryId, kept: Option<(usize, &KeptAttribute)>) -> AnyView 
 
 /// A row for each choice and some for new ones; a row without a name is taken away.
 fn choice_rows(state: &FormState, base: &str, known: &[AttributeChoice]) -> AnyView {
-    // After a refusal as many rows as were sent.
-    let sent = (0..).take_while(|at| !state.value(&format!("choices.{at}.slug")).is_empty()).count();
+    // After a refusal the rows that were sent, each with its own word: others may have changed the list meanwhile.
+    let is_refused = state.is_refused();
+    let is_sent = |at: &usize| {
+        ["slug", "name", "name_en"]
+            .iter()
+            .any(|column| !state.value(&format!("choices.{at}.{column}")).is_empty())
+    };
+    let sent = (0..MOST_ROWS).rfind(is_sent).map_or(0, |at| at + 1);
+    let known = if is_refused { &[] } else { known };
     let count = known.len().max(sent) + BLANK_ROWS;
     let rows: Vec<_> = (0..count)
         .map(|at| {
@@ -207,7 +216,7 @@ fn choice_rows(state: &FormState, base: &str, known: &[AttributeChoice]) -> AnyV
             };
             view! {
                 <div class="fields fields--4">
-                    {ui::hidden(&name_of("slug"), of(|choice| &choice.slug))}
+                    {ui::hidden(&name_of("slug"), &state.value_or(&name_of("slug"), of(|choice| &choice.slug)))}
                     {cell("name", &label, of(|choice| &choice.name), 20)}
                     {cell("name_en", &format!("{label}{}", t("（英文）", " (English)")), of(|choice| &choice.name_en), 40)}
                 </div>
@@ -215,7 +224,7 @@ fn choice_rows(state: &FormState, base: &str, known: &[AttributeChoice]) -> AnyV
         })
         .collect();
     view! {
-        <fieldset class="stack stack--s">
+        <fieldset class="stack stack--s" id=is_refused.then(|| html_id("choices")) tabindex="-1">
             <legend>{t("选项（空着的不算；有商品在用的去不掉）", "Choices (blank ones do not count; those in use stay)")}</legend>
             {rows}
         </fieldset>

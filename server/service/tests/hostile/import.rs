@@ -1,4 +1,4 @@
-//! A sheet of 5,000 rows, from its bytes to the shop: how long it takes and what it holds, in a process of its own.
+//! A sheet of 5,000 rows (`cargo test --release`; 1,000 otherwise), from its bytes to the shop: how long it takes and what it holds, in a process of its own.
 
 use std::process::Command;
 use std::time::Instant;
@@ -18,7 +18,7 @@ const CHILD: &str = "XIANGJI_IMPORT_CHILD";
 /// A fifth of it where nothing is optimised: there the statements, not the sheet, are what takes the time.
 const ROWS: i64 = if cfg!(debug_assertions) { 1_000 } else { 5_000 };
 /// The most memory that reading, comparing, keeping and applying may take beyond what the shop holds, in KiB.
-const MAX_GROWTH_KIB: u64 = 96 * 1024;
+const MAX_GROWTH_KIB: u64 = if cfg!(debug_assertions) { 32 * 1024 } else { 96 * 1024 };
 /// The longest that it may take from upload to preview, and to the last product applied, in milliseconds. A program
 /// without optimisation on a machine that does other things is given more time than the promise, which is ten seconds.
 const MAX_PREVIEW_MS: u128 = 10_000;
@@ -28,7 +28,7 @@ const fn product(at: i64) -> ProductId {
     ProductId::from_i64(1_000_000 + at)
 }
 
-/// What a sheet of 5,000 rows does.
+/// What the sheet does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Every product is a yuan dearer and has another name: half of them are in the shop, where they are found anew.
@@ -178,7 +178,7 @@ async fn import(kind: Kind) {
     std::fs::write("/proc/self/clear_refs", "5").unwrap();
     let before_kib = memory_kib("VmRSS:");
     let begun = Instant::now();
-    let preview = preview_sheet(services, &seller, team, bytes, "5000").await.unwrap();
+    let preview = preview_sheet(services, &seller, team, bytes, "long").await.unwrap();
     let preview_ms = begun.elapsed().as_millis();
     let page = preview_page(services, &seller, team, preview, 1).await.unwrap();
     let rows = usize::try_from(ROWS).unwrap();
@@ -199,7 +199,7 @@ async fn import(kind: Kind) {
 }
 
 #[test]
-fn five_thousand_rows_are_imported_quickly_and_in_bounded_memory() {
+fn a_long_sheet_is_imported_quickly_and_in_bounded_memory() {
     if let Ok(kind) = std::env::var(CHILD) {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -210,7 +210,7 @@ fn five_thousand_rows_are_imported_quickly_and_in_bounded_memory() {
             .args([
                 "--exact",
                 "--nocapture",
-                "import::five_thousand_rows_are_imported_quickly_and_in_bounded_memory",
+                "import::a_long_sheet_is_imported_quickly_and_in_bounded_memory",
             ])
             .env(CHILD, format!("{kind:?}"))
             .output()
