@@ -57,7 +57,7 @@ pub(super) fn part() -> AnyView {
                     <button class="icon-btn" aria-label=t("关闭", "Close")>{icon("close")}</button>
                 </div>
                 <dl class="facts facts--plain">{rows}</dl>
-                <label class="check">
+                <label class="check form__acts">
                     <input type="checkbox"/>
                     <span>{t("使用单键快捷键（关掉后，到退出登录为止）", "Single keys do these things (off lasts until you sign out)")}</span>
                 </label>

@@ -135,12 +135,32 @@ pub struct MovementRow {
     pub at_ms: i64,
 }
 
-/// What was done to the batches of a product, of one of them when `batch` is given: latest first, those noted before
-/// `before`, at most `limit`. What came back from a buyer and is lost is read from its after-sale, which keeps it.
+/// Which movements of a product are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MovementFilter {
+    pub product: ProductId,
+    /// Of one batch; `None` for all.
+    pub batch: Option<BatchId>,
+    /// Of one kind; `None` for all.
+    pub kind: Option<MovementKind>,
+    /// From this moment until before that one.
+    pub from_ms: i64,
+    pub until_ms: i64,
+}
+
+impl MovementFilter {
+    /// Everything that was done to a product, or to one of its batches.
+    #[must_use]
+    pub const fn all(product: ProductId, batch: Option<BatchId>) -> Self {
+        Self { product, batch, kind: None, from_ms: i64::MIN, until_ms: i64::MAX }
+    }
+}
+
+/// What was done: latest first, those noted before `before`, at most `limit`. What came back from a buyer and is lost is read
+/// from its after-sale, which keeps it.
 pub async fn list_movements(
     conn: &mut Conn,
-    product: ProductId,
-    batch: Option<BatchId>,
+    filter: MovementFilter,
     before: i64,
     limit: i64,
 ) -> Result<Vec<MovementRow>> {
@@ -155,6 +175,7 @@ pub async fn list_movements(
            LEFT JOIN dispatch_places t ON t.id = m.place_id
            LEFT JOIN users u ON u.id = m.user_id
           WHERE b.product_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR b.id = $2) AND m.id < $3
+            AND CAST($5 AS TEXT) IN ('', m.kind) AND m.at_ms >= $6 AND m.at_ms < $7
          UNION ALL
          SELECT g.id, g.batch_id, b.code, 'returned', '', CAST(0 AS BIGINT), g.base_quantity, NULL, NULL, NULL,
                 g.after_sale_id, '', NULL, COALESCE(s.taken_back_at_ms, s.asked_at_ms)
@@ -162,12 +183,17 @@ pub async fn list_movements(
            JOIN after_sale_goods g ON g.batch_id = b.id AND g.status = 'written_off'
            JOIN after_sales s ON s.id = g.after_sale_id
           WHERE b.product_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR b.id = $2) AND g.id < $3
+            AND CAST($5 AS TEXT) IN ('', 'returned') AND COALESCE(s.taken_back_at_ms, s.asked_at_ms) >= $6
+            AND COALESCE(s.taken_back_at_ms, s.asked_at_ms) < $7
           ORDER BY 1 DESC LIMIT $4",
     )
-    .bind(product.get())
-    .bind(batch.map(BatchId::get))
+    .bind(filter.product.get())
+    .bind(filter.batch.map(BatchId::get))
     .bind(before)
     .bind(limit)
+    .bind(filter.kind.map_or("", MovementKind::as_str))
+    .bind(filter.from_ms)
+    .bind(filter.until_ms)
     .fetch_all(&mut *conn)
     .await?)
 }

@@ -162,7 +162,6 @@ pub async fn batches_sheet() -> FileResult {
 
 fn sheet_row(batch: &TeamBatch) -> Vec<Cell> {
     let row = &batch.row;
-    let unit = if row.base_unit == "g" { t("克", "g") } else { t("件", "pieces") };
     vec![
         row.code.clone().into(),
         name(&row.name, &row.name_en).into(),
@@ -170,7 +169,7 @@ fn sheet_row(batch: &TeamBatch) -> Vec<Cell> {
         row.produced_on.clone().into(),
         row.expires_on.clone().unwrap_or_default().into(),
         batch.days_left.map_or_else(|| Cell::from(""), Cell::Number),
-        unit.into(),
+        words::base_unit(&row.base_unit).into(),
         Cell::Number(row.received),
         Cell::Number(row.available),
         Cell::Number(row.held),

@@ -88,6 +88,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}/products/{product}/count", count_page::count_page).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}/movements", movements_page::movements_page)
             .only(Access::Seller),
+        Page::file("/sell/{team}/products/{product}/movements.xlsx", movements_page::movements_sheet)
+            .only(Access::Seller),
         Page::new("/sell/{team}/batches", list_page::batches_page).only(Access::Seller),
         Page::file("/sell/{team}/batches.xlsx", list_page::batches_sheet).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}", batch_page::batch_page).only(Access::Seller),

@@ -1,25 +1,27 @@
 //! What was done to the batches of a product: who, when, why, how much.
 
-use domain::ids::{BatchId, ProductId};
-use domain::time::china_minute_text;
+use domain::ids::ProductId;
+use domain::stock::movement::MovementKind;
+use domain::time::{Date, china_minute_text};
 use leptos::prelude::*;
-use service::stock::MovementRow;
+use service::report::{Cell, Head, Report};
+use service::stock::{MovementQuery, MovementRow};
 
 use super::{movements_path, words};
-use crate::context::{link, name, query, services, t, typed_param, viewer};
+use crate::context::{link, name, query, query_text, services, t, typed_param, viewer};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::{current_team, stock_text};
 use crate::layout::Screen;
-use crate::routes::{PageResult, paths};
+use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::ui;
 
 /// `/sell/{team}/products/{product}/movements`
 pub async fn movements_page() -> PageResult {
     let team = current_team().await?;
     let product: ProductId = typed_param("product")?;
-    let batch: Option<BatchId> = query("batch").parse().ok();
+    let wanted = query_of_address();
     let before = domain::ids::from_text(&query("before")).ok();
-    let page = service::stock::movements_page(&services(), &viewer(), product, batch, before).await?;
+    let page = service::stock::movements_page(&services(), &viewer(), product, &wanted, before).await?;
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
@@ -32,12 +34,17 @@ pub async fn movements_page() -> PageResult {
             <p>{t("批次 ", "Batch ")}<span class="num">{code.clone()}</span>" "<a href=link(&all)>{t("看全部批次", "All batches")}</a></p>
         }
     });
+    let path = movements_path(team.id, product);
     let older = page.older.as_ref().map(|from| {
-        let batch = page.batch.as_ref().map(|(id, _)| format!("&batch={id}")).unwrap_or_default();
-        let href = format!("{}?before={from}{batch}", link(&movements_path(team.id, product)));
+        let href = format!("{}{}", link(&path), text_of(&wanted, from));
         view! { <p><a class="btn btn--plain" href=href>{t("更早的", "Older")}</a></p> }
     });
-    let list = if page.movements.is_empty() {
+    let sheet = format!("{}{}", link(&format!("{path}.xlsx")), text_of(&wanted, ""));
+    let export = view! { <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a> };
+    let list = if page.movements.is_empty() && wanted.is_narrowed() {
+        let sub = t("换个日期或条件试试。", "Try other days or fewer conditions.");
+        ui::empty("search", t("没有找到", "Nothing found"), sub, ())
+    } else if page.movements.is_empty() {
         ui::empty(
             "box",
             t("还没有记录", "Nothing yet"),
@@ -49,10 +56,106 @@ pub async fn movements_page() -> PageResult {
     };
     let body = view! {
         {ui::crumbs(&[(&products, t("商品", "Products")), (&stock, &shown)], title)}
-        {ui::page_head(title, &shown, ())}
+        {ui::page_head(title, &shown, export)}
+        {filter_form(&path, &wanted)}
         <div class="stack">{only}{list}{older}</div>
     };
     Ok(Screen::console(team.console(), title, body))
+}
+
+fn query_of_address() -> MovementQuery {
+    MovementQuery { batch: query("batch"), kind: query("kind"), from: query("from"), to: query("to") }
+}
+
+fn text_of(wanted: &MovementQuery, before: &str) -> String {
+    let all = [
+        ("batch", wanted.batch.as_str()),
+        ("kind", &wanted.kind),
+        ("from", &wanted.from),
+        ("to", &wanted.to),
+        ("before", before),
+    ];
+    let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    query_text(&given)
+}
+
+fn filter_form(path: &str, wanted: &MovementQuery) -> AnyView {
+    let batch = (!wanted.batch.is_empty()).then(|| ui::hidden("batch", &wanted.batch));
+    let all = MovementQuery { batch: wanted.batch.clone(), ..MovementQuery::default() };
+    let form = ui::FilterForm {
+        path,
+        id: "m",
+        days: Some(ui::FilterDays { label: t("日期从", "From"), from: &wanted.from, to: &wanted.to }),
+        clear: wanted.is_narrowed().then(|| format!("{}{}", link(path), text_of(&all, ""))),
+    };
+    let kinds = MovementKind::ALL
+        .iter()
+        .map(|kind| (kind.as_str().to_owned(), words::movement_kind(*kind).to_owned()));
+    let kind = ui::filter_choice("m", "kind", t("做了什么", "What"), &wanted.kind, kinds.collect());
+    ui::filter_form(&form, batch, kind)
+}
+
+/// `/sell/{team}/products/{product}/movements.xlsx`, narrowed like the page.
+pub async fn movements_sheet() -> FileResult {
+    let team = current_team().await?;
+    let product: ProductId = typed_param("product")?;
+    let page =
+        service::stock::exported_movements(&services(), &viewer(), product, &query_of_address()).await?;
+    if page.team != team.id {
+        return Err(service::ServiceError::NotFound);
+    }
+    let heads = [
+        (t("时间", "Time"), false),
+        (t("批次", "Batch"), false),
+        (t("做了什么", "What"), false),
+        (t("入库", "Received"), false),
+        (t("损耗", "Lost"), false),
+        (t("单位", "Unit"), false),
+        (t("说明", "Note"), true),
+        (t("经手人", "By"), false),
+    ];
+    let unit = words::base_unit(&page.base_unit);
+    let report = Report {
+        name: t("库存流水", "Movements of stock"),
+        heads: heads.into_iter().map(|(text, is_wide)| Head { text, is_wide }).collect(),
+        rows: page.movements.iter().map(|row| sheet_row(row, unit)).collect(),
+        note: page.older.is_some().then(|| {
+            t(
+                "还有更早的没有列出，请缩小日期范围再导出。",
+                "There are older ones: narrow the days and export again.",
+            )
+        }),
+    };
+    let today = Date::from_epoch_ms(services().now_ms());
+    Ok(FileAnswer::xlsx(format!("movements-{today}.xlsx"), report.xlsx().await?))
+}
+
+fn sheet_row(row: &MovementRow, unit: &'static str) -> Vec<Cell> {
+    vec![
+        china_minute_text(row.at_ms).into(),
+        row.batch_code.clone().into(),
+        words::movement_kind(row.kind).into(),
+        Cell::Number(row.received_change),
+        Cell::Number(row.written_off_change),
+        unit.into(),
+        said_of(row).into(),
+        row.user_name.clone().unwrap_or_default().into(),
+    ]
+}
+
+/// Why, from or to where, and what was noted.
+fn said_of(row: &MovementRow) -> String {
+    let reason = words::reason_of(row.kind, &row.reason);
+    let mut said: Vec<String> = Vec::new();
+    said.extend((!reason.is_empty()).then(|| reason.to_owned()));
+    said.extend(row.counterpart_code.as_ref().map(|code| format!("{} {code}", t("批次", "batch"))));
+    said.extend(match (&row.from_place, &row.place) {
+        (Some(from), Some(to)) => Some(format!("{from} → {to}")),
+        (None, Some(to)) => Some(format!("→ {to}")),
+        _ => None,
+    });
+    said.extend((!row.note.is_empty()).then(|| row.note.clone()));
+    said.join(t("，", ", "))
 }
 
 /// A change with its sign; nothing for none.
@@ -69,19 +172,9 @@ pub(super) fn table(movements: &[MovementRow], base_unit: &str) -> AnyView {
     let rows: Vec<_> = movements
         .iter()
         .map(|row| {
-            let reason = words::reason_of(row.kind, &row.reason);
-            let mut said: Vec<String> = Vec::new();
-            said.extend((!reason.is_empty()).then(|| reason.to_owned()));
-            said.extend(row.counterpart_code.as_ref().map(|code| format!("{} {code}", t("批次", "batch"))));
-            said.extend(match (&row.from_place, &row.place) {
-                (Some(from), Some(to)) => Some(format!("{from} → {to}")),
-                (None, Some(to)) => Some(format!("→ {to}")),
-                _ => None,
-            });
-            said.extend((!row.note.is_empty()).then(|| row.note.clone()));
             let available = change_text(row.received_change - row.written_off_change, base_unit);
             let lost = change_text(row.written_off_change, base_unit);
-            let said = said.join(t("，", ", "));
+            let said = said_of(row);
             let who = row.user_name.clone().unwrap_or_else(|| "—".to_owned());
             view! {
                 <tr>

@@ -16,6 +16,12 @@ pub fn batch_state(state: BatchState) -> (&'static str, &'static str) {
     }
 }
 
+/// What a product is counted in, in sheets.
+#[must_use]
+pub fn base_unit(base_unit: &str) -> &'static str {
+    if base_unit == "g" { t("克", "g") } else { t("件", "pieces") }
+}
+
 /// What was done.
 #[must_use]
 pub fn movement_kind(kind: MovementKind) -> &'static str {

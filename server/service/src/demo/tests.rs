@@ -198,7 +198,8 @@ async fn the_storeroom_was_lived_in(services: &Services, census: &Census) {
     let (mut photographed, mut near) = (0, 0);
     let mut teams = BTreeSet::new();
     for page in census.goods.iter().filter(|page| page.bundle.is_none()) {
-        let movements = stock::movements_page(services, &viewer, page.id, None, None).await.unwrap();
+        let movements =
+            stock::movements_page(services, &viewer, page.id, &Default::default(), None).await.unwrap();
         kinds.extend(movements.movements.iter().map(|row| row.kind.as_str()));
         let view = stock::stock_view(services, &viewer, page.id).await.unwrap();
         photographed += view.batches.iter().filter(|batch| batch.certificate.is_some()).count();

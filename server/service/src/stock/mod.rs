@@ -50,8 +50,8 @@ pub use split::{MoveBatch, SplitBatch, move_batch, split_batch};
 pub use store::movements::{CorrectionLineRow, MovementRow, ParcelBatchRow, StocktakeLineRow};
 pub use store::recalls::RecallHeadRow;
 pub use view::{
-    BatchDesk, BatchStock as BatchStockView, MovementsPage, StockView, batch_desk, movements_page,
-    parcel_batches, stock_view,
+    BatchDesk, BatchStock as BatchStockView, MovementQuery, MovementsPage, StockView, batch_desk,
+    exported_movements, movements_page, parcel_batches, stock_view,
 };
 
 /// A note beside a movement, in characters.

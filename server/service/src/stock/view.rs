@@ -1,9 +1,12 @@
 //! What the pages of stock show: batches with where they lie and how they stand, and what was done to them.
 
 use domain::ids::{BatchId, ParcelId, ProductId, TeamId};
-use domain::stock::movement::{BatchState, batch_state};
+use domain::stock::movement::{BatchState, MovementKind, batch_state};
+use domain::time::{Date, start_of_day_ms};
 use store::listing::{self as rows, ListingBatchRow, ListingRow};
-use store::movements::{self, BatchExtraRow, CorrectionLineRow, MovementRow, ParcelBatchRow, ThresholdRow};
+use store::movements::{
+    self, BatchExtraRow, CorrectionLineRow, MovementFilter, MovementRow, ParcelBatchRow, ThresholdRow,
+};
 use store::{Conn, recalls};
 
 use super::{days_of, own_batch};
@@ -12,6 +15,8 @@ use crate::{Result, ServiceError, Services, Viewer};
 
 /// Movements that a page shows.
 const PAGE_SIZE: i64 = 50;
+/// Movements that a sheet holds.
+const MOST_EXPORTED: i64 = 5_000;
 
 /// One batch beside its papers. Quantities are base units.
 #[derive(Debug, Clone)]
@@ -183,7 +188,13 @@ pub async fn batch_desk(services: &Services, viewer: &Viewer, batch: &str) -> Re
         team: listing.team_id,
         places: places_of(&mut conn, &listing).await?,
         corrections: movements::list_input_corrections(&mut conn, id).await?,
-        movements: movements::list_movements(&mut conn, listing.id, Some(id), i64::MAX, PAGE_SIZE).await?,
+        movements: movements::list_movements(
+            &mut conn,
+            MovementFilter::all(listing.id, Some(id)),
+            i64::MAX,
+            PAGE_SIZE,
+        )
+        .await?,
         recall: recalls::find_recall_of_batch(&mut conn, id).await?.map(|recall| recall.id),
         batch: batch_stock(services, row, &extras, threshold)?,
         product_name: listing.name,
@@ -200,7 +211,38 @@ fn kilograms(grams: i64) -> String {
     crate::listing::form::kilograms_text(grams)
 }
 
-/// What was done to the batches of a product, or to one of them; `before` is where a page of older ones begins.
+/// Which movements of a product are shown, as it stands in the address. What cannot be read narrows nothing, but a batch that
+/// is not of the product.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MovementQuery {
+    /// A batch in its shown form.
+    pub batch: String,
+    /// A word of [`MovementKind`].
+    pub kind: String,
+    /// First and last day, `YYYY-MM-DD`.
+    pub from: String,
+    pub to: String,
+}
+
+impl MovementQuery {
+    /// Whether kind or days are narrowed.
+    #[must_use]
+    pub const fn is_narrowed(&self) -> bool {
+        !self.kind.is_empty() || !self.from.is_empty() || !self.to.is_empty()
+    }
+
+    fn of(&self, product: ProductId) -> MovementFilter {
+        let day = |text: &str| text.parse::<Date>().ok();
+        MovementFilter {
+            kind: MovementKind::parse(&self.kind).ok(),
+            from_ms: day(&self.from).map_or(i64::MIN, start_of_day_ms),
+            until_ms: day(&self.to).map_or(i64::MAX, |to| start_of_day_ms(to.plus_days(1))),
+            ..MovementFilter::all(product, self.batch.trim().parse().ok())
+        }
+    }
+}
+
+/// What was done to the batches of a product; `before` is where a page of older ones begins.
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] for another team's product, or a batch that is not of it.
@@ -208,12 +250,37 @@ pub async fn movements_page(
     services: &Services,
     viewer: &Viewer,
     product: ProductId,
-    batch: Option<BatchId>,
+    query: &MovementQuery,
     before: Option<i64>,
+) -> Result<MovementsPage> {
+    found_movements(services, viewer, product, query, before, PAGE_SIZE).await
+}
+
+/// The latest of them, to be taken along; [`MovementsPage::older`] says that there are more.
+///
+/// # Errors
+/// As [`movements_page`].
+pub async fn exported_movements(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    query: &MovementQuery,
+) -> Result<MovementsPage> {
+    found_movements(services, viewer, product, query, None, MOST_EXPORTED).await
+}
+
+async fn found_movements(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    query: &MovementQuery,
+    before: Option<i64>,
+    most: i64,
 ) -> Result<MovementsPage> {
     let mut conn = services.db.read().await?;
     let listing = own_listing(&mut conn, viewer, product).await?;
-    let named = match batch {
+    let filter = query.of(product);
+    let named = match filter.batch {
         None => None,
         Some(id) => {
             let row = rows::find_listing_batch(&mut conn, id).await?;
@@ -221,11 +288,11 @@ pub async fn movements_page(
             Some((id, row.code))
         }
     };
-    let before = before.unwrap_or(i64::MAX);
-    let mut found = movements::list_movements(&mut conn, product, batch, before, PAGE_SIZE + 1).await?;
-    let page_size = usize::try_from(PAGE_SIZE).unwrap_or_default();
-    let has_more = found.len() > page_size;
-    found.truncate(page_size);
+    let mut found =
+        movements::list_movements(&mut conn, filter, before.unwrap_or(i64::MAX), most + 1).await?;
+    let most = usize::try_from(most).unwrap_or_default();
+    let has_more = found.len() > most;
+    found.truncate(most);
     Ok(MovementsPage {
         product,
         team: listing.team_id,

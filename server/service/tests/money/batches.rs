@@ -356,7 +356,7 @@ async fn nobody_else_touches_a_batch() {
             batch_desk(services, viewer, &id.to_string()).await.map(|_| ()),
             batch_label(services, viewer, &id.to_string()).await.map(|_| ()),
             parcel_batches(services, viewer, parcel).await.map(|_| ()),
-            movements_page(services, viewer, shop.tea.product, None, None).await.map(|_| ()),
+            movements_page(services, viewer, shop.tea.product, &Default::default(), None).await.map(|_| ()),
             count_page(services, viewer, shop.tea.product).await.map(|_| ()),
             stock_view(services, viewer, shop.tea.product).await.map(|_| ()),
         ];

@@ -86,7 +86,7 @@ async fn movements(conn: &mut Conn) {
     crate::listing::receive_more(conn, BATCH, 20).await.unwrap();
     let more = NewMovement { received_change: 20, ..movement(101, BATCH, MovementKind::Receive) };
     insert_movement(conn, &more, MovementId::from_i64(100)).await.unwrap();
-    let listed = list_movements(conn, PRODUCT, None, i64::MAX, 10).await.unwrap();
+    let listed = list_movements(conn, MovementFilter::all(PRODUCT, None), i64::MAX, 10).await.unwrap();
     let shown: Vec<_> =
         listed.iter().map(|row| (row.kind, row.received_change, row.written_off_change)).collect();
     assert_eq!(
@@ -108,14 +108,26 @@ async fn movements(conn: &mut Conn) {
     };
     insert_movement(conn, &lost, MovementId::from_i64(102)).await.unwrap();
     assert_eq!(audit_books::list_wrong_movements(conn).await.unwrap(), []);
-    let latest = list_movements(conn, PRODUCT, Some(BATCH), i64::MAX, 2).await.unwrap();
+    let latest = list_movements(conn, MovementFilter::all(PRODUCT, Some(BATCH)), i64::MAX, 2).await.unwrap();
     assert_eq!(
         latest.iter().map(|row| (row.kind, row.written_off_change, row.at_ms)).collect::<Vec<_>>(),
         [(MovementKind::WriteOff, 5, T), (MovementKind::Earlier, 20, T)]
     );
-    let older = list_movements(conn, PRODUCT, Some(BATCH), latest[1].id.get(), 9).await.unwrap();
+    let older =
+        list_movements(conn, MovementFilter::all(PRODUCT, Some(BATCH)), latest[1].id.get(), 9).await.unwrap();
     assert_eq!(older.len(), 2, "and so on back to the beginning");
-    assert!(list_movements(conn, PRODUCT, Some(PART), i64::MAX, 9).await.unwrap().is_empty());
+    assert!(
+        list_movements(conn, MovementFilter::all(PRODUCT, Some(PART)), i64::MAX, 9).await.unwrap().is_empty()
+    );
+    let all = MovementFilter::all(PRODUCT, None);
+    let kind = listed[0].kind;
+    let of_kind =
+        list_movements(conn, MovementFilter { kind: Some(kind), ..all }, i64::MAX, 10).await.unwrap();
+    assert_eq!(of_kind, listed.iter().filter(|row| row.kind == kind).cloned().collect::<Vec<_>>());
+    let at_ms = listed[0].at_ms;
+    let since = MovementFilter { from_ms: at_ms, until_ms: at_ms + 1, ..all };
+    let of_then = list_movements(conn, since, i64::MAX, 10).await.unwrap();
+    assert_eq!(of_then, listed.iter().filter(|row| row.at_ms == at_ms).cloned().collect::<Vec<_>>());
 }
 
 async fn splits(conn: &mut Conn) {

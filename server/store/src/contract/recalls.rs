@@ -6,7 +6,7 @@ use sqlx::Executor;
 
 use super::movements::{BATCH, GRANDPART, ORDER, PARCEL, PART, PRODUCT, T, TEAM, TODAY, USER};
 use super::on_both;
-use crate::movements::{list_movements, list_parcel_batches, list_sold_to_pack};
+use crate::movements::{MovementFilter, list_movements, list_parcel_batches, list_sold_to_pack};
 use crate::recalls::*;
 use crate::{Conn, Db, StoreError, audit_books, stock};
 
@@ -141,7 +141,7 @@ async fn replacements(conn: &mut Conn) {
     );
     assert_eq!(list_sold_to_pack(conn, PRODUCT).await.unwrap(), []);
     // What came back and is lost stands among what was done to the batch, and the books add up with it.
-    let lost = list_movements(conn, PRODUCT, Some(BATCH), i64::MAX, 1).await.unwrap();
+    let lost = list_movements(conn, MovementFilter::all(PRODUCT, Some(BATCH)), i64::MAX, 1).await.unwrap();
     assert_eq!(
         (lost[0].kind, lost[0].written_off_change, lost[0].at_ms, lost[0].cause_id),
         (MovementKind::Returned, 125, 9, Some(90))

@@ -75,6 +75,7 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/products/{product}/preview", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/count", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/products/{product}/movements", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/movements.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches/{batch}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/freight", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/freight/{template}", &[SELLERS], FORBIDDEN),

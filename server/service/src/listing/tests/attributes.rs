@@ -110,10 +110,13 @@ async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
         assert_eq!(list(wanted).await.total, found, "{wanted:?}");
     }
     // Searching narrows what was found in the same way.
-    for (slug, wanted, found) in [("grade", "top", 1), ("grade", "first", 0), ("height.min", "1200", 1), ("height.min", "1201", 0)] {
+    for (slug, wanted, found) in
+        [("grade", "top", 1), ("grade", "first", 0), ("height.min", "1200", 1), ("height.min", "1201", 0)]
+    {
         let attributes = vec![(slug.to_owned(), wanted.to_owned())];
         let category = Some(category.clone());
-        let query = ListQuery { text: Some("绿茶".to_owned()), category, attributes, ..ListQuery::default() };
+        let query =
+            ListQuery { text: Some("绿茶".to_owned()), category, attributes, ..ListQuery::default() };
         assert_eq!(list_page(services, &query).await.unwrap().total, found, "{slug} {wanted}");
     }
     let copy = duplicate(services, &seller(), product, "copy").await.unwrap().1;

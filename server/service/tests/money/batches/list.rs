@@ -1,6 +1,8 @@
 //! All batches of a team in one list.
 
-use service::stock::{BatchFilter, TeamBatch, exported_batches, team_batches};
+use service::stock::{
+    BatchFilter, MovementQuery, TeamBatch, exported_batches, exported_movements, team_batches,
+};
 
 use super::*;
 
@@ -60,4 +62,37 @@ async fn the_batches_of_a_team_are_listed_narrowed_and_taken_along() {
         assert_sound(shop).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn movements_are_narrowed_by_kind_batch_and_day_and_taken_along() {
+    let shop = &TestShop::sqlite().await;
+    let (services, seller, tea) = (&shop.services, shop.seller().await, &shop.tea);
+    write_off(services, &seller, &lost(tea.batches[1], 100, "spoiled", ""), "a").await.unwrap();
+    shop.clock.advance(2 * domain::time::DAY_MS);
+    write_off(services, &seller, &lost(tea.batches[0], 50, "sample", ""), "b").await.unwrap();
+    split_batch(services, &seller, &part(tea.batches[1], 500), "c").await.unwrap();
+    let found = async |query: MovementQuery| {
+        let page = movements_page(services, &seller, tea.product, &query, None).await.unwrap();
+        let sheet = exported_movements(services, &seller, tea.product, &query).await.unwrap();
+        assert_eq!(sheet.movements, page.movements, "{query:?}");
+        page.movements.into_iter().map(|row| (row.kind, row.written_off_change)).collect::<Vec<_>>()
+    };
+    let kind =
+        |kind: MovementKind| MovementQuery { kind: kind.as_str().to_owned(), ..MovementQuery::default() };
+    let losses = [(MovementKind::WriteOff, 50), (MovementKind::WriteOff, 100)];
+    assert_eq!(found(kind(MovementKind::WriteOff)).await, losses);
+    let of_batch = MovementQuery { batch: tea.batches[0].to_string(), ..kind(MovementKind::WriteOff) };
+    assert_eq!(found(of_batch).await, losses[..1]);
+    let today = domain::time::Date::from_epoch_ms(services.now_ms());
+    let before = MovementQuery { to: today.plus_days(-1).to_string(), ..kind(MovementKind::WriteOff) };
+    assert_eq!(found(before).await, losses[1..]);
+    let since = MovementQuery { from: today.to_string(), ..MovementQuery::default() };
+    assert_eq!(found(since).await.len(), 3, "a loss and both sides of a split");
+    let theirs = MovementQuery { batch: shop.dendrobium.batches[0].to_string(), ..MovementQuery::default() };
+    let refused = exported_movements(services, &seller, tea.product, &theirs).await;
+    assert!(matches!(refused, Err(ServiceError::NotFound)));
+    let stranger =
+        exported_movements(services, &shop.stranger().await, tea.product, &MovementQuery::default()).await;
+    assert!(matches!(stranger, Err(ServiceError::NotFound)));
 }
