@@ -41,7 +41,8 @@ function write(form, more = {}) {
   try {
     localStorage.setItem(state.name, JSON.stringify(kept));
   } catch {
-    // Full or forbidden: only the page still has it, and nothing else is said.
+    // Full or forbidden: only the page still has it, and nothing else is said. What was kept before is older than that.
+    drop(form);
     state.mayKeep = false;
     form.dataset.unkept = '';
   }
@@ -181,7 +182,7 @@ function goTo(address) {
 async function send(form, button) {
   const state = states.get(form);
   clearTimeout(state.timer);
-  Object.assign(state, { waiting: null, tried: true, isHeld: false });
+  Object.assign(state, { waiting: null, tried: true, isHeld: false, sent: JSON.stringify(valuesOf(form)) });
   delete form.dataset.waiting;
   const body = new FormData(form);
   if (button?.name) body.append(button.name, button.value);
@@ -201,8 +202,10 @@ async function send(form, button) {
     if (answer.ok) go = (await answer.json()).go_to;
   } catch { answer = null; }
   if (go) {
-    // What was typed while it was on its way is not on the server.
-    if (state.isHeld) { state.tried = false; write(form); } else drop(form);
+    // What was typed into something that is edited while it was on its way is not on the server, and comes back with the page
+    // that follows. Something new is there as it was sent: typed again it would be there twice.
+    Object.assign(state, { tried: false, isDone: true });
+    if (versionOf(form) !== '' && JSON.stringify(valuesOf(form)) !== state.sent) write(form); else drop(form);
     say(form, words.saved.replace('…', timeOf(Date.now())));
     goTo(go);
     return;
@@ -264,7 +267,8 @@ function hold(form) {
 
 function typed(form) {
   const state = states.get(form);
-  if (state.isUndecided) return;
+  if (state.isUndecided || state.isDone) return;
+  if (state.isBusy && JSON.stringify(valuesOf(form)) === state.sent) return;
   // Sending something else than what stands there would be a surprise.
   hold(form);
   write(form);
@@ -304,7 +308,10 @@ windows.onmessage = ({ data }) => {
   if (data !== account) for (const form of forms) { hold(form); states.get(form).mayKeep = false; }
 };
 windows.postMessage(account);
-addEventListener('pageshow', (event) => { if (event.persisted) forms.forEach((form) => setBusy(form, false)); });
+addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
+  for (const form of forms) { setBusy(form, false); states.get(form).isDone = false; }
+});
 
 // ---- Photos, in the order in which they were chosen
 

@@ -64,11 +64,21 @@ pub fn split(total: Fen, parts: &[Part]) -> Result<Vec<Fen>, MoneyError> {
     money::allot(total, &values)
 }
 
-/// Whether a box for this price leaves at least a fen for every piece in it: what earned nothing could not be refunded.
+/// The first part of which a box for this price leaves less than a fen for every piece: what earned nothing could not be
+/// refunded. Odd fen are not counted on, so what holds for one box holds for any number of them.
+#[must_use]
+pub fn given_away(price: Fen, parts: &[Part]) -> Option<usize> {
+    let whole = sum(parts).unwrap_or(Fen::ZERO).get();
+    parts.iter().position(|part| {
+        let value = i128::from(part.value().unwrap_or(Fen::ZERO).get());
+        whole <= 0 || i128::from(price.get()) * value / i128::from(whole) < i128::from(part.quantity)
+    })
+}
+
+/// Whether a box for this price leaves at least a fen for every piece in it.
 #[must_use]
 pub fn reaches_every_piece(price: Fen, parts: &[Part]) -> bool {
-    let Ok(shares) = split(price, parts) else { return false };
-    shares.iter().zip(parts).all(|(share, part)| share.get() >= part.quantity)
+    !parts.is_empty() && given_away(price, parts).is_none()
 }
 
 /// How many boxes can be made, and which product is the first to run out, given of each how much there is and how much one
@@ -128,6 +138,15 @@ mod tests {
             let own: Vec<Fen> = parts.iter().map(|part| part.value().unwrap().times(count).unwrap()).collect();
             prop_assert_eq!(split(total, &parts).unwrap(), own);
             prop_assert!(reaches_every_piece(sum(&parts).unwrap(), &parts));
+        }
+
+        #[test]
+        fn what_reaches_every_piece_of_one_box_reaches_them_in_many(
+            parts in vec(part(), 1..MAX_PARTS), price in 1..1_000_i64, count in 1..999_i64,
+        ) {
+            prop_assume!(reaches_every_piece(Fen::new(price), &parts));
+            let shares = split(Fen::new(price * count), &parts).unwrap();
+            prop_assert!(shares.iter().zip(&parts).all(|(share, part)| share.get() >= part.quantity * count));
         }
 
         #[test]

@@ -1,6 +1,6 @@
 //! The keys of a console (`public/keys.js`): the dialogue that tells them and switches them off, as one key alone must be
 //! (WCAG 2.2, 2.1.4), and the button that opens it. Without scripts and where nothing hovers, as on a phone, the button is not
-//! seen and the keys do nothing.
+//! seen and single keys do nothing.
 
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;

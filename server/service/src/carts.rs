@@ -177,7 +177,7 @@ pub(crate) async fn closed_box(
         return Ok(None);
     }
     let parts = store::bundles::list_parts(conn, sale.product_id, &today.to_string()).await?;
-    Ok(trouble(&parts, i64::MIN, today).map(|trouble| trouble.problem))
+    Ok(trouble(&parts, i64::MIN, Some(sale.price_fen), today).map(|trouble| trouble.problem))
 }
 
 async fn find_or_make(tx: &mut WriteTx, services: &Services, owner: &CartOwner) -> Result<CartId> {
@@ -243,7 +243,7 @@ async fn parts_of(conn: &mut Conn, line: &CartLine, today: Date) -> Result<(Vec<
         return Ok((Vec::new(), None));
     }
     let parts = store::bundles::list_parts(conn, line.variant.product_id, &today.to_string()).await?;
-    let trouble = trouble(&parts, line.quantity, today);
+    let trouble = trouble(&parts, line.quantity, Some(line.variant.price_fen), today);
     Ok((parts, trouble))
 }
 

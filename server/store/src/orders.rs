@@ -259,14 +259,15 @@ pub async fn update_paid(conn: &mut Conn, id: OrderId, paid_at_ms: i64) -> Resul
 pub async fn update_sold_counts(conn: &mut Conn, order: OrderId, sign: i64) -> Result<()> {
     let sums = sql::query_as::<(i64, i64)>(
         "SELECT product_id, CAST(SUM(quantity) AS BIGINT)
-           FROM (SELECT product_id, quantity FROM order_lines WHERE order_id = $1
-                 UNION ALL SELECT product_id, quantity FROM order_bundles WHERE order_id = $1) AS sold
-          GROUP BY product_id ORDER BY product_id",
+           FROM (SELECT 0 AS is_box, product_id, quantity FROM order_lines WHERE order_id = $1
+                 UNION ALL SELECT 1, product_id, quantity FROM order_bundles WHERE order_id = $1) AS sold
+          GROUP BY is_box, product_id ORDER BY is_box, product_id",
     )
     .bind(order.get())
     .fetch_all(&mut *conn)
     .await?;
-    // One by one in ascending order, so that two orders of the same products cannot wait for each other.
+    // One by one in ascending order, boxes after what is in them as everywhere (decision 0027), so that two orders of the same
+    // products cannot wait for each other.
     for (product, quantity) in sums {
         sql::query("UPDATE products SET sold_count = sold_count + $2 WHERE id = $1")
             .bind(product)

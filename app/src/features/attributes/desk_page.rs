@@ -170,6 +170,8 @@ fn form(category: CategoryId, kept: Option<(usize, &KeptAttribute)>) -> AnyView 
         ("name", label),
         ("kind", t("填什么", "Kind")),
         ("choices", t("选项", "Choices")),
+        ("unit", t("单位", "Unit")),
+        ("unit_en", t("单位（英文）", "Unit (English)")),
         ("place", t("排第几", "Place")),
     ];
     view! {

@@ -16,7 +16,7 @@ use store::catalogue::TierPriceRow;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 use store::{Conn, WriteTx};
 
-use super::sale::{PartView, part_views, trouble};
+use super::sale::{PartView, part_views, trouble, values};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{
@@ -344,14 +344,10 @@ impl BoxCheck {
         if pieces < MIN_PIECES {
             return vec![FieldError::new("parts", Problem::BoxTooSmall)];
         }
-        if let Some(trouble) = trouble(&self.parts, 1, today) {
+        if let Some(trouble) = trouble(&self.parts, 1, None, today) {
             found.push(FieldError::new("parts", trouble.problem));
         }
-        let values: Vec<Part> = self
-            .parts
-            .iter()
-            .map(|part| Part { price: part.line.variant.price_fen, quantity: part.line.quantity })
-            .collect();
+        let values = values(&self.parts);
         for (at, variant) in variants.iter().enumerate() {
             if !bundle::reaches_every_piece(variant.price_fen, &values) {
                 found.push(FieldError::new(format!("variants.{at}.price"), Problem::PriceBelowParts));

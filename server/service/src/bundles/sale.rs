@@ -83,8 +83,13 @@ fn part_problem(row: &PartRow, today: Date) -> Option<Problem> {
     closed_part(row, today).or_else(|| short.then_some(Problem::OnlyLeft { left: 0 }))
 }
 
-/// What keeps `wanted` boxes of these parts from being bought.
-pub(crate) fn trouble(parts: &[PartRow], wanted: i64, today: Date) -> Option<Trouble> {
+/// What the parts are worth singly.
+pub(super) fn values(parts: &[PartRow]) -> Vec<Part> {
+    parts.iter().map(|row| Part { price: row.line.variant.price_fen, quantity: row.line.quantity }).collect()
+}
+
+/// What keeps `wanted` boxes of these parts from being bought; with the `price` of one also that it gives a piece away.
+pub(crate) fn trouble(parts: &[PartRow], wanted: i64, price: Option<Fen>, today: Date) -> Option<Trouble> {
     let of = |row: &PartRow, problem| {
         let sale = &row.line.variant;
         Trouble { name: sale.product_name.clone(), name_en: sale.product_name_en.clone(), problem }
@@ -95,6 +100,12 @@ pub(crate) fn trouble(parts: &[PartRow], wanted: i64, today: Date) -> Option<Tro
     }
     if let Some((row, problem)) = parts.iter().find_map(|row| Some((row, closed_part(row, today)?))) {
         return Some(of(row, problem));
+    }
+    // Parts' prices may have moved since the box was made.
+    if let Some(row) =
+        price.and_then(|price| bundle::given_away(price, &values(parts))).and_then(|at| parts.get(at))
+    {
+        return Some(of(row, Problem::NotForSale));
     }
     // Parts of one product share its stock.
     let mut taken: BTreeMap<ProductId, (&PartRow, i64)> = BTreeMap::new();
@@ -122,20 +133,11 @@ pub(crate) fn lines_of(
     today: Date,
 ) -> Result<Vec<DraftLine>> {
     // Whether there is enough of it is for the hold to say.
-    if let Some(trouble) = trouble(&parts, i64::MIN, today) {
+    let price = Fen::new(net.get() / boxes.max(1));
+    if let Some(trouble) = trouble(&parts, i64::MIN, Some(price), today) {
         return Err(refusal(sale, trouble).into());
     }
-    let values: Vec<Part> = parts
-        .iter()
-        .map(|row| Part { price: row.line.variant.price_fen, quantity: row.line.quantity })
-        .collect();
-    let shares = bundle::split(net, &values).map_err(ServiceError::internal)?;
-    // Parts' prices have moved since the box was made: whoever gave a piece for nothing could not be paid back for it.
-    let given_away = |(row, share): &(&PartRow, &Fen)| share.get() < row.line.quantity.saturating_mul(boxes);
-    if let Some((row, _)) = parts.iter().zip(&shares).find(given_away) {
-        let part = &row.line.variant.product_name;
-        return Err(Conflict::NotForSale { name: part_name(&sale.product_name, part) }.into());
-    }
+    let shares = bundle::split(net, &values(&parts)).map_err(ServiceError::internal)?;
     let line = |(row, share): (PartRow, Fen)| {
         let quantity = row.line.quantity.checked_mul(boxes);
         Ok(DraftLine {

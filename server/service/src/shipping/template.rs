@@ -11,7 +11,7 @@ use super::{LIST_LIMIT, PackingParcel, list_parcels};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// A workbook to be filled in and sent back as a list of this kind. That of tracking numbers has a row for each parcel that is
-/// to be packed, the longest waiting first and as many as the page of parcels has, by the parcel's own number, which is right
+/// to be packed, the oldest first and as many as the page of parcels has, by the parcel's own number, which is right
 /// for an order of several parcels as well.
 ///
 /// # Errors
@@ -124,7 +124,7 @@ fn explain(
     };
     let mut at = 0;
     if is_cut {
-        let words = locale.pick("只列出等得最久的 200 个包裹：", "Only the 200 parcels that wait longest:");
+        let words = locale.pick("最多列出最早的 200 个包裹，", "At most the 200 oldest parcels are listed:");
         let more = locale.pick(
             "发完这些再下载一次，取得其余的。",
             "take the sheet out again for the rest once these have left.",

@@ -39,12 +39,15 @@ impl BatchFilter {
         !self.product.is_empty() || !self.place.is_empty()
     }
 
-    fn has(&self, batch: &TeamBatch) -> bool {
+    /// Whether a batch is of the product and lies in the place.
+    fn is_near(&self, batch: &TeamBatch) -> bool {
         let is_of = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
+        is_of(&self.product, &batch.row.product_id.to_string()) && is_of(&self.place, &batch.row.place_name)
+    }
+
+    fn has(&self, batch: &TeamBatch) -> bool {
         let state = BatchState::parse(&self.state).ok();
-        state.is_none_or(|state| state == batch.state)
-            && is_of(&self.product, &batch.row.product_id.to_string())
-            && is_of(&self.place, &batch.row.place_name)
+        state.is_none_or(|state| state == batch.state) && self.is_near(batch)
     }
 }
 
@@ -64,7 +67,7 @@ pub struct TeamBatches {
     /// From 1.
     pub page: i64,
     pub pages: i64,
-    /// How many stand so, of those of which something is left.
+    /// How many stand so, of those of which something is left, of the product and in the place that are asked for.
     pub counts: Vec<(BatchState, i64)>,
     /// What the list may be narrowed to.
     pub products: Vec<Choice>,
@@ -88,15 +91,14 @@ pub async fn team_batches(
     let mut conn = services.db.snapshot().await?;
     let left = look(&mut conn, services, team, true).await?;
     let counts = BatchState::ALL.iter().map(|state| {
-        let count = left.iter().filter(|batch| batch.state == *state).count();
+        let count = left.iter().filter(|batch| batch.state == *state && filter.is_near(batch)).count();
         (*state, i64::try_from(count).unwrap_or(i64::MAX))
     });
     let counts = counts.collect();
-    let all = if filter.is_ended() { look(&mut conn, services, team, false).await? } else { left };
-    let is_cut = i64::try_from(all.len()).unwrap_or(i64::MAX) >= MOST;
+    let ended = if filter.is_ended() { look(&mut conn, services, team, false).await? } else { Vec::new() };
     let mut products: Vec<Choice> = Vec::new();
     let mut places: Vec<String> = Vec::new();
-    for batch in &all {
+    for batch in left.iter().chain(&ended) {
         let id = batch.row.product_id.to_string();
         if products.iter().all(|known| known.id != id) {
             products.push(Choice { id, name: batch.row.name.clone(), name_en: batch.row.name_en.clone() });
@@ -107,6 +109,8 @@ pub async fn team_batches(
     }
     products.sort_by(|a, b| a.name.cmp(&b.name));
     places.sort();
+    let all = if filter.is_ended() { ended } else { left };
+    let is_cut = i64::try_from(all.len()).unwrap_or(i64::MAX) >= MOST;
     let found: Vec<TeamBatch> = all.into_iter().filter(|batch| filter.has(batch)).collect();
     let pages = i64::try_from(found.len().div_ceil(PAGE)).unwrap_or(1).max(1);
     let page = page.clamp(1, pages);

@@ -288,8 +288,10 @@ async fn a_box_that_would_give_a_piece_away_is_not_sold() {
     form.variants[0].price = "99999".to_owned();
     let dearer = SaveListing { product: shop.dendrobium.product, version: page.version, form };
     save_draft(services, &seller, &dearer).await.unwrap();
-    let form = preview_checkout(services, &guest, None).await;
-    assert!(matches!(form, Err(ServiceError::Conflict(Conflict::NotForSale { .. }))), "{form:?}");
+    let cart = view_cart(services, &guest).await.unwrap();
+    assert_eq!(cart.lines[0].problem, Some(Problem::NotForSale));
+    assert_eq!(cart.lines[0].part.as_ref().map(|(name, _)| name.as_str()), Some("tea"));
+    assert!(!cart.can_check_out && preview_checkout(services, &guest, None).await.is_err());
 }
 
 #[tokio::test]
