@@ -142,11 +142,13 @@ mod tests {
 
         #[test]
         fn what_reaches_every_piece_of_one_box_reaches_them_in_many(
-            parts in vec(part(), 1..MAX_PARTS), price in 1..1_000_i64, count in 1..999_i64,
+            parts in vec((1..500_i64, 1..9_i64), 1..MAX_PARTS), price in 1..2_000_i64, count in 1..999_i64,
         ) {
-            prop_assume!(reaches_every_piece(Fen::new(price), &parts));
+            let part = |(price, quantity)| Part { price: Fen::new(price), quantity };
+            let parts: Vec<Part> = parts.into_iter().map(part).collect();
             let shares = split(Fen::new(price * count), &parts).unwrap();
-            prop_assert!(shares.iter().zip(&parts).all(|(share, part)| share.get() >= part.quantity * count));
+            let is_paid = shares.iter().zip(&parts).all(|(share, part)| share.get() >= part.quantity * count);
+            prop_assert!(is_paid || !reaches_every_piece(Fen::new(price), &parts));
         }
 
         #[test]

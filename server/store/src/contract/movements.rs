@@ -120,6 +120,7 @@ async fn movements(conn: &mut Conn) {
         list_movements(conn, MovementFilter::all(PRODUCT, Some(PART)), i64::MAX, 9).await.unwrap().is_empty()
     );
     let all = MovementFilter::all(PRODUCT, None);
+    let listed = list_movements(conn, all, i64::MAX, 10).await.unwrap();
     let kind = listed[0].kind;
     let of_kind =
         list_movements(conn, MovementFilter { kind: Some(kind), ..all }, i64::MAX, 10).await.unwrap();
