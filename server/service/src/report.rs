@@ -48,6 +48,18 @@ pub struct Report {
 }
 
 impl Report {
+    /// A table with these heads, each with whether its column is wide.
+    #[must_use]
+    pub fn new<const N: usize>(
+        name: &'static str,
+        heads: [(&'static str, bool); N],
+        rows: Vec<Vec<Cell>>,
+        note: Option<&'static str>,
+    ) -> Self {
+        let heads = heads.into_iter().map(|(text, is_wide)| Head { text, is_wide }).collect();
+        Self { name, heads, rows, note }
+    }
+
     /// The workbook's bytes. Texts are written as texts, never as formulas.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use service::after_sales::{
     AfterSaleFilter, AfterSaleSummary, ProductRuleRow, appeals, count_waiting, exported_after_sales,
     team_after_sales, team_rules, team_unanswered,
 };
-use service::report::{Cell, Head, Report};
+use service::report::{Cell, Report};
 
 use super::api::DeclareReturnRule;
 use super::words::{kind_words, reason_words, rule_label, status_words};
@@ -111,14 +111,11 @@ pub async fn team_sheet() -> FileResult {
         (t("期限", "Until"), false),
         (t("退款（元）", "Refund (yuan)"), false),
     ];
-    let report = Report {
-        name: t("售后", "After-sales"),
-        heads: heads.into_iter().map(|(text, is_wide)| Head { text, is_wide }).collect(),
-        rows: rows.iter().map(sheet_row).collect(),
-        note: has_more.then(|| {
-            t("还有更多没有列出，请缩小日期范围再导出。", "There are more: narrow the days and export again.")
-        }),
-    };
+    let rows = rows.iter().map(sheet_row).collect();
+    let note = has_more.then(|| {
+        t("还有更多没有列出，请缩小日期范围再导出。", "There are more: narrow the days and export again.")
+    });
+    let report = Report::new(t("售后", "After-sales"), heads, rows, note);
     let today = Date::from_epoch_ms(services().now_ms());
     Ok(FileAnswer::xlsx(format!("after-sales-{today}.xlsx"), report.xlsx().await?))
 }

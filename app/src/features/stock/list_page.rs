@@ -4,7 +4,7 @@ use domain::ids::TeamId;
 use domain::stock::movement::BatchState;
 use domain::time::Date;
 use leptos::prelude::*;
-use service::report::{Cell, Head, Report};
+use service::report::{Cell, Report};
 use service::stock::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 
 use super::{batch_path, batches_path, words};
@@ -150,12 +150,9 @@ pub async fn batches_sheet() -> FileResult {
         (t("损耗", "Lost"), false),
         (t("存放地", "Where it lies"), true),
     ];
-    let report = Report {
-        name: t("批次", "Batches"),
-        heads: heads.into_iter().map(|(text, is_wide)| Head { text, is_wide }).collect(),
-        rows: batches.iter().map(sheet_row).collect(),
-        note: is_cut.then(|| t("批次太多，没有全部列出。", "There are more batches than are listed.")),
-    };
+    let rows = batches.iter().map(sheet_row).collect();
+    let note = is_cut.then(|| t("批次太多，没有全部列出。", "There are more batches than are listed."));
+    let report = Report::new(t("批次", "Batches"), heads, rows, note);
     let today = Date::from_epoch_ms(services().now_ms());
     Ok(FileAnswer::xlsx(format!("batches-{today}.xlsx"), report.xlsx().await?))
 }

@@ -4,7 +4,7 @@ use domain::ids::ProductId;
 use domain::stock::movement::MovementKind;
 use domain::time::{Date, china_minute_text};
 use leptos::prelude::*;
-use service::report::{Cell, Head, Report};
+use service::report::{Cell, Report};
 use service::stock::{MovementQuery, MovementRow};
 
 use super::{movements_path, words};
@@ -115,17 +115,14 @@ pub async fn movements_sheet() -> FileResult {
         (t("经手人", "By"), false),
     ];
     let unit = words::base_unit(&page.base_unit);
-    let report = Report {
-        name: t("库存流水", "Movements of stock"),
-        heads: heads.into_iter().map(|(text, is_wide)| Head { text, is_wide }).collect(),
-        rows: page.movements.iter().map(|row| sheet_row(row, unit)).collect(),
-        note: page.older.is_some().then(|| {
-            t(
-                "还有更早的没有列出，请缩小日期范围再导出。",
-                "There are older ones: narrow the days and export again.",
-            )
-        }),
-    };
+    let rows = page.movements.iter().map(|row| sheet_row(row, unit)).collect();
+    let note = page.older.is_some().then(|| {
+        t(
+            "还有更早的没有列出，请缩小日期范围再导出。",
+            "There are older ones: narrow the days and export again.",
+        )
+    });
+    let report = Report::new(t("库存流水", "Movements of stock"), heads, rows, note);
     let today = Date::from_epoch_ms(services().now_ms());
     Ok(FileAnswer::xlsx(format!("movements-{today}.xlsx"), report.xlsx().await?))
 }
