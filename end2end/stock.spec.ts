@@ -2,7 +2,7 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { buy, goOn, hasScripts, isPhone, ready, visit } from './support/shop';
+import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
@@ -58,14 +58,11 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     const team = stock.replace(/\/products\/.*$/, '');
     await visit(page, `${team}/batches`);
     await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
-    await page.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }).click();
-    await page.waitForURL(/product=/);
+    await narrow(page, t, /product=/);
     await expect(page.locator('tbody tr')).toHaveCount(2);
     await expect(page.locator('tbody tr').filter({ hasText: '-S1' })).toContainText('4 kg');
     await expectAccessible(page, 'all batches');
-    const downloading = page.waitForEvent('download');
-    await page.getByRole('link', { name: t('导出表格', 'Export') }).click();
-    expect((await downloading).suggestedFilename()).toMatch(/^batches-.*\.xlsx$/);
+    await expectSheet(page, t, 'batches');
     await goOn(page, page.getByRole('link', { name: t('在售', 'For sale') }), /state=for_sale.*product=/);
     await expect(page.locator('tbody tr'), 'still of that product').toHaveCount(2);
   });
@@ -79,6 +76,25 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await page.getByRole('button', { name: t('记下盘点', 'Keep the count') }).click();
     await expect(page.getByText(t('盘点已记下，库存已按实数调整。', 'The count is kept and the stock follows it.'))).toBeVisible();
     await expect(page.getByRole('row').filter({ hasText: '-S1' })).toContainText('−100 g');
+  });
+
+  await test.step('what was done is found by its kind, and taken along', async () => {
+    await visit(page, stock);
+    await goOn(page, page.getByRole('link', { name: t('库存流水', 'Movements'), exact: true }), /\/movements/);
+    const rows = page.locator('tbody tr');
+    const what = page.getByLabel(t('做了什么', 'What'), { exact: true });
+    await what.selectOption('write_off');
+    await narrow(page, t, /kind=write_off/);
+    await expect(rows).toHaveCount(1);
+    await expect(rows).toContainText('500 g');
+    await page.getByLabel(t('到', 'to'), { exact: true }).fill('2020-01-01');
+    await narrow(page, t, /to=2020-01-01/);
+    await expect(page.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+    await goOn(page, page.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/movements$/);
+    await what.selectOption('count');
+    await narrow(page, t, /kind=count/);
+    await expectAccessible(page, 'movements');
+    await expectSheet(page, t, 'movements');
   });
 
   await test.step('labels carry the code of the batch', async () => {
@@ -107,6 +123,21 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await page.getByRole('button', { name: t('确认召回', 'Recall it') }).click();
     await expect(page.getByText(t('已召回：停止销售，顾客已通知。', 'Recalled: it is not sold any more'))).toBeVisible();
     await expect(page.getByRole('row').filter({ hasText: number })).toBeVisible();
+  });
+
+  await test.step('recalls are narrowed by their reason, and taken along', async () => {
+    await visit(page, `${batch.match(/.*\/sell\/[^/]+/)?.[0]}/recalls`);
+    const own = page.locator(`a[href="${batch}/recall"]`);
+    await expect(own).toBeVisible();
+    const reason = page.getByLabel(t('原因', 'Reason'), { exact: true });
+    await reason.selectOption('papers');
+    await narrow(page, t, /reason=papers/);
+    await expect(own).toBeHidden();
+    await reason.selectOption('quality');
+    await narrow(page, t, /reason=quality/);
+    await expect(own).toBeVisible();
+    await expectAccessible(page, 'recalls');
+    await expectSheet(page, t, 'recalls');
   });
 
   await test.step('the buyer is told, and nobody can buy it any more', async () => {

@@ -1,7 +1,8 @@
 // A unit's bulk order: a list that has to be right, approval by someone else, money by bank, and the year's report.
 import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
-import { amount, fen, goOn, hasScripts, isPhone, seen, visit } from './support/shop';
+import { expectAccessible } from './support/axe';
+import { amount, expectSheet, fen, goOn, hasScripts, isPhone, narrow, seen, visit } from './support/shop';
 
 test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
 
@@ -102,6 +103,18 @@ test('a unit orders in bulk, approves, pays by bank and finds it in its report',
     await card.getByLabel(t('流水上的到账金额', 'Amount on the statement')).fill((total / 100).toFixed(2));
     await card.getByRole('button', { name: t('确认到账', 'The money is here') }).click();
     await expect(captain.getByRole('article').filter({ hasText: number })).toBeHidden();
+
+    // What has ended is found again by its day and taken along.
+    await goOn(captain, captain.getByRole('link', { name: t('已结束', 'Ended') }), /state=ended/);
+    const row = captain.getByRole('row').filter({ hasText: number });
+    await expect(row).toContainText(t('已到账', 'It came'));
+    await captain.getByLabel(t('哪一种', 'Which'), { exact: true }).selectOption('out');
+    await narrow(captain, t, /state=ended.*direction=out/);
+    await expect(row, 'no refund').toBeHidden();
+    await goOn(captain, captain.getByRole('link', { name: t('清除筛选', 'Clear') }), /state=ended$/);
+    await expect(row).toContainText(reference);
+    await expectAccessible(captain, 'transfers that ended');
+    await expectSheet(captain, t, 'transfers');
   });
 
   await visit(buyer, order);

@@ -70,6 +70,12 @@ async function stockPage(page: Page, t: Translate, at: (path: string) => string)
   return stock;
 }
 
+/** Where the team's places of dispatch are listed. */
+async function placesPath(page: Page, at: (path: string) => string): Promise<string> {
+  await visit(page, at('/sell'));
+  return `${new URL(page.url()).pathname}/places`;
+}
+
 /** A batch that is sent while nobody answers: how often it was sent, what its form says about it, and an end of the fault. */
 async function sendInVain(page: Page, t: Translate, at: (path: string) => string) {
   await stockPage(page, t, at);
@@ -170,6 +176,60 @@ test('what waits can be kept from being sent, and is sent when it is pressed aga
   await page.getByRole('button', { name: t('入库', 'Take in') }).click();
   await expect(page.getByRole('main')).toContainText('20 kg');
   await expect(page.locator('form[action$="/api/listing/correct_stock"]'), 'one batch').toHaveCount(1);
+});
+
+test('what is typed while a form is on its way comes back where something is edited, and not where something is new', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const [name, street] = [field(t('名称', 'Name')), field(t('详细地址', 'Street and house'))];
+  const save = page.getByRole('button', { name: t('保存发货地', 'Save the place') });
+  /** Presses save, types into the street while the answer is awaited, and lets it come. */
+  const typeMeanwhile = async (typed: string) => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    await page.route('**/api/freight/save_place', async (route) => { await held; await route.continue(); }, { times: 1 });
+    await save.click();
+    await expect(page.locator('form[aria-busy=true]')).toBeVisible();
+    await street.fill(typed);
+    release();
+    await page.waitForURL(/\/places\?done=saved/);
+    await ready(page);
+  };
+  const places = await placesPath(page, at);
+  const called = `途中仓 ${Date.now().toString(36)}`;
+  const card = () => page.locator('section.panel').filter({ hasText: called });
+
+  await test.step('a new place is there as it was sent; the form for another one is empty', async () => {
+    await visit(page, `${places}/new`);
+    await name.fill(called);
+    await field(t('地区', 'Region')).fill('陕西省安康市岚皋县');
+    await field(t('电话', 'Phone')).fill('13800000001');
+    await street.fill('一号');
+    await typeMeanwhile('二号');
+    await expect(card()).toContainText('一号');
+    await visit(page, `${places}/new`);
+    await expect(street).toHaveValue('');
+    expect(await kept(page)).toEqual([]);
+  });
+
+  await test.step('of an edited one the last words come back when it is opened, and can be saved', async () => {
+    await visit(page, places);
+    await card().getByRole('link', { name: t('修改', 'Edit') }).click();
+    await page.waitForURL(/\/places\/[^/]+$/);
+    await ready(page);
+    const edit = new URL(page.url()).pathname;
+    await street.fill('三号');
+    await typeMeanwhile('四号');
+    await visit(page, edit);
+    await expect(unsaved(page, t)).toBeVisible();
+    await expect(street, 'what the server has').toHaveValue('三号');
+    await page.getByRole('button', { name: t('用我写的', 'Use mine') }).click();
+    await expect(street).toHaveValue('四号');
+    await save.click();
+    await page.waitForURL(/\/places\?done=saved/);
+    await expect(card()).toContainText('四号');
+    expect(await kept(page)).toEqual([]);
+  });
 });
 
 test('what one person typed is not sent by another who took over the browser in a second window', async ({ stranger, t, at }) => {

@@ -28,6 +28,8 @@ const mayKeep = (form) => [...form.elements].some(isTyped)
   && ![...form.elements].some((field) => field.type === 'password' || field.autocomplete === 'one-time-code');
 const keyOf = (form) => form.querySelector('input[type=hidden][name=key]');
 const versionOf = (form) => [...form.elements].filter((field) => /version\]?$/.test(field.name)).map((field) => field.value).join();
+/** What is new has no version, or the version 0. */
+const isEdited = (form) => /[1-9]/.test(versionOf(form));
 const valuesOf = (form) => [...new FormData(form)].filter(([name, value]) => typeof value === 'string'
   && (name.startsWith('photos') || [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].some(isTyped)));
 
@@ -205,7 +207,7 @@ async function send(form, button) {
     // What was typed into something that is edited while it was on its way is not on the server, and comes back with the page
     // that follows. Something new is there as it was sent: typed again it would be there twice.
     Object.assign(state, { tried: false, isDone: true });
-    if (versionOf(form) !== '' && JSON.stringify(valuesOf(form)) !== state.sent) write(form); else drop(form);
+    if (isEdited(form) && JSON.stringify(valuesOf(form)) !== state.sent) write(form); else drop(form);
     say(form, words.saved.replace('…', timeOf(Date.now())));
     goTo(go);
     return;

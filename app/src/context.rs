@@ -108,6 +108,13 @@ pub fn query_text(pairs: &[(&str, &str)]) -> String {
     if encoded.is_empty() { String::new() } else { format!("?{}", encoded.join("&")) }
 }
 
+/// [`query_text`] of those pairs of which something is given: what narrows a list.
+#[must_use]
+pub fn given_text(pairs: &[(&str, &str)]) -> String {
+    let given: Vec<(&str, &str)> = pairs.iter().copied().filter(|(_, value)| !value.is_empty()).collect();
+    query_text(&given)
+}
+
 /// Everything that belongs to one request. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RequestContext {

@@ -1,4 +1,5 @@
 // What a person does in the shop again and again.
+import { readFileSync } from 'node:fs';
 import { type Locator, type Page, expect, test } from '@playwright/test';
 
 export type Translate = (zh: string, en: string) => string;
@@ -29,6 +30,20 @@ export async function goOn(page: Page, press: Locator, to: string | RegExp): Pro
   await press.click();
   await page.waitForURL(to);
   await ready(page);
+}
+
+/** Takes the list of the page along and looks that it is a workbook of that name. */
+export async function expectSheet(page: Page, t: Translate, name: string): Promise<void> {
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: t('导出表格', 'Export') }).click();
+  const file = await downloading;
+  expect(file.suggestedFilename()).toMatch(new RegExp(`^${name}-\\d{4}-\\d{2}-\\d{2}\\.xlsx$`));
+  expect(readFileSync(await file.path()).subarray(0, 2).toString()).toBe('PK');
+}
+
+/** Narrows the list of the page and waits for the address that says so. */
+export async function narrow(page: Page, t: Translate, to: RegExp): Promise<void> {
+  await goOn(page, page.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }), to);
 }
 
 /** The one of several equal links or buttons that can be seen: phones have some twice. */

@@ -34,7 +34,7 @@ words! {
 /// The field that says whether the listing is in the shop. Restoring leaves it alone.
 pub const STATUS: &str = "status";
 
-/// What is in a gift box, and how its price is made. Restoring leaves them alone, too: they have a form of their own.
+/// What is in a gift box, and how its price is made: they have a form of their own.
 pub const PARTS: &str = "parts";
 pub const PRICE_MODE: &str = "price_mode";
 

@@ -90,6 +90,16 @@ moves! {
     Failed, Succeed => Succeeded;
 }
 
+words! {
+    /// Which way money goes between a unit's bank account and a team's.
+    pub enum BankDirection {
+        /// The unit's transfer.
+        In = "in",
+        /// Back to the unit.
+        Out = "out",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -106,6 +106,20 @@ pub const fn start_of_day_ms(date: Date) -> i64 {
     date.day_number() * DAY_MS - CHINA_OFFSET_MS
 }
 
+/// From the beginning of the first day until the end of the last one, as a form has them (`YYYY-MM-DD`): what lies at or
+/// after the first moment and before the second. A day that is blank or cannot be read sets no bound; days in the wrong order
+/// are taken in the right one.
+#[must_use]
+pub fn days_ms(from: &str, to: &str) -> (i64, i64) {
+    let day = |text: &str| text.trim().parse::<Date>().ok();
+    let (from, to) = match (day(from), day(to)) {
+        (Some(from), Some(to)) => (Some(from.min(to)), Some(from.max(to))),
+        one => one,
+    };
+    let until = |last: Date| start_of_day_ms(last.plus_days(1));
+    (from.map_or(i64::MIN, start_of_day_ms), to.map_or(i64::MAX, until))
+}
+
 /// The moment at which `year` begins in China.
 pub fn start_of_year_ms(year: i32) -> i64 {
     start_of_day_ms(Date(days_from_civil(year.clamp(1, 9999), 1, 1)))
@@ -236,6 +250,16 @@ mod tests {
         assert_eq!(date("2025-12-31").days_until(date("2026-03-01")), 60);
         assert_eq!(date("2026-03-17").first_of_month(), date("2026-03-01"));
         assert_eq!(date("2026-03-17").month_text(), "2026-03");
+    }
+
+    #[test]
+    fn days_of_a_form_hold_their_last_day_whole() {
+        let (first, after) = (start_of_day_ms(date("2026-01-01")), start_of_day_ms(date("2026-01-04")));
+        assert_eq!(days_ms("2026-01-01", " 2026-01-03 "), (first, after));
+        assert_eq!(days_ms("2026-01-03", "2026-01-01"), (first, after), "in the wrong order");
+        assert_eq!(days_ms("", "2026-01-03"), (i64::MIN, after));
+        assert_eq!(days_ms("2026-01-01", "soon"), (first, i64::MAX));
+        assert_eq!(days_ms("9999-12-31", "0001-01-01").0, start_of_day_ms(date("0001-01-01")));
     }
 
     #[test]

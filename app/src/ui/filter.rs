@@ -67,6 +67,32 @@ pub fn filter_form(
     .into_any()
 }
 
+/// The link that takes a list along as a sheet; `href` is a whole address.
+#[must_use]
+pub fn export_link(href: String) -> AnyView {
+    view! { <a class="btn btn--plain" href=href download="">{icon("download")}{t("导出表格", "Export")}</a> }
+        .into_any()
+}
+
+/// What stands below the rows of a sheet that could not hold all of them.
+#[must_use]
+pub fn cut_note(is_cut: bool) -> Option<&'static str> {
+    is_cut.then(|| {
+        t("还有更多没有列出，请缩小日期范围再导出。", "There are more: narrow the days and export again.")
+    })
+}
+
+/// What a list says that is narrowed to nothing.
+#[must_use]
+pub fn nothing_found() -> AnyView {
+    super::empty(
+        "search",
+        t("没有找到", "Nothing found"),
+        t("换个日期或条件试试。", "Try other days or fewer conditions."),
+        (),
+    )
+}
+
 /// One choice of such a form, `present` or everything; `options` are values with their words.
 #[must_use]
 pub fn filter_choice(

@@ -195,9 +195,7 @@ pub async fn log_page(services: &Services, viewer: &Viewer, query: &LogQuery) ->
         Err(errors) => return Ok(LogPage { lines: Vec::new(), older: None, errors, unsent_letters }),
     };
     let mut rows = store::audit::list_entries(&mut conn, &filter).await?;
-    let page_size = usize::try_from(PAGE_SIZE).unwrap_or_default();
-    let has_more = rows.len() > page_size;
-    rows.truncate(page_size);
+    let has_more = crate::paging::cut(&mut rows, PAGE_SIZE);
     let older = rows.last().filter(|_| has_more).map(|row| domain::ids::to_text(row.id));
     Ok(LogPage { lines: rows.into_iter().map(log_line).collect(), older, errors: Vec::new(), unsent_letters })
 }

@@ -12,6 +12,7 @@ use store::changes::{self as rows, ChangeRow, NewChange};
 use store::listing::{self, ListingRow};
 use store::{Conn, WriteTx};
 
+use crate::bundles::former::{self, FormerContents};
 use crate::listing::{Choice, Offered, SaveListing, Saved, own_listing, save_as};
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -25,17 +26,7 @@ pub(crate) async fn state(conn: &mut Conn, row: &ListingRow) -> Result<Fields> {
     let photos = listing::list_listing_photos(conn, row.id).await?;
     let form = crate::listing::form_of(conn, row, &photos).await?;
     let mut fields = fields_of(&form, &row.status);
-    if let Some(mode) = store::bundles::find_price_mode(conn, row.id).await? {
-        let mut parts = Vec::new();
-        for (variant, quantity) in store::bundles::list_components(conn, row.id).await? {
-            let code = store::carts::find_sale_variant(conn, variant).await?.map(|sale| sale.variant_code);
-            parts.push(format!("{} × {quantity}", code.unwrap_or_default()));
-        }
-        fields.insert(domain::changes::PRICE_MODE.to_owned(), mode.as_str().to_owned());
-        if !parts.is_empty() {
-            fields.insert(domain::changes::PARTS.to_owned(), parts.join(", "));
-        }
-    }
+    fields.extend(former::state(conn, row).await?);
     Ok(fields)
 }
 
@@ -170,11 +161,12 @@ fn difference_of(row: &ChangeRow) -> Result<Difference> {
     Ok(Difference { before: fields(&row.old_fields)?, after: fields(&row.new_fields)? })
 }
 
-/// Brings the listing back to what it was before a change, as a new change that is checked as if it were typed. Whether
-/// it is in the shop stays, and so do its stock and its papers.
+/// Brings the listing back to what it was before a change, as a new change that is checked as if it were typed; a box with
+/// what was in it. Whether it is in the shop stays, and so do its stock and its papers.
 ///
 /// # Errors
-/// [`ServiceError::NotFound`] for another team's listing or change; as [`crate::listing::save_draft`], of a draft as
+/// [`ServiceError::NotFound`] for another team's listing or change; field `parts` when a box cannot hold again what was in it;
+/// as [`crate::listing::save_draft`], of a draft as
 /// well: nothing is restored by halves.
 pub async fn restore(
     services: &Services,
@@ -201,6 +193,7 @@ pub async fn restore(
         }
     }
     drop(conn);
+    let contents = FormerContents::of(&fields, change);
     let command = SaveListing { product, version, form: form_of(&fields) };
-    save_as(services, viewer, &command, ChangeSource::Restore).await
+    save_as(services, viewer, &command, ChangeSource::Restore, contents.as_ref()).await
 }

@@ -4,10 +4,12 @@
 //! what happened. What is a state (late, little left, near its end) is looked at once a day, each team by one of however
 //! many servers there are, and goes from the list when it is over.
 
+mod list;
+
 use std::collections::BTreeSet;
 
 use domain::failure::Problem;
-use domain::ids::{AfterSaleId, NotificationId, OrderId, TeamId, UserId};
+use domain::ids::{AfterSaleId, OrderId, TeamId, UserId};
 use domain::locale::Locale;
 use domain::notification::{ByMail, NotificationKind, Wish, digest_day};
 use domain::parcel::ParcelStatus;
@@ -18,16 +20,16 @@ use store::Conn;
 use store::notifications::{self as rows, DayOf, NewNotification, WishRow};
 pub use store::notifications::{NotificationRow, UnreadRow};
 
+pub use list::{
+    Marking, NotificationQuery, NotificationsPage, exported_notifications, list_notifications, mark,
+};
+
 use crate::mail::{self, Letter};
 use crate::stock::warnings_of;
 use crate::{Result, ServiceError, Services, Viewer};
 
-/// Notifications on one page.
-const PAGE: i64 = 50;
 /// Late parcels of a team that are told of.
 const MOST_LATE: i64 = 50;
-/// Notifications that may be marked at once.
-const MOST_MARKED: usize = 200;
 
 /// The event of an order whose parcels may be packed now, and those after which some need it no more.
 const ORDER_PAID: &str = "order_paid";
@@ -179,39 +181,6 @@ pub(crate) async fn purge(services: &Services) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// What a person is told of in a team's console.
-#[derive(Debug, Clone)]
-pub struct NotificationsPage {
-    /// The newest first.
-    pub rows: Vec<NotificationRow>,
-    pub unread: i64,
-    /// From 1; whether there is another one after it.
-    pub page: i64,
-    pub has_more: bool,
-}
-
-/// The viewer's notifications in a team's console.
-///
-/// # Errors
-/// Guarded: sellers and captain of the team.
-pub async fn list_notifications(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-    only_unread: bool,
-    page: i64,
-) -> Result<NotificationsPage> {
-    let user = viewer.require_seller(team)?.user_id;
-    let page = page.clamp(1, 200);
-    let mut conn = services.db.read().await?;
-    let offset = (page - 1) * PAGE;
-    let mut rows = rows::list_notifications(&mut conn, user, team, only_unread, PAGE + 1, offset).await?;
-    let has_more = rows.len() > usize::try_from(PAGE).unwrap_or_default();
-    rows.truncate(usize::try_from(PAGE).unwrap_or_default());
-    let unread = rows::count_unread(&mut conn, user, team).await?;
-    Ok(NotificationsPage { rows, unread, page, has_more })
-}
-
 /// How many notifications the viewer has not read in a team's console.
 ///
 /// # Errors
@@ -220,41 +189,6 @@ pub async fn count_unread(services: &Services, viewer: &Viewer, team: TeamId) ->
     let user = viewer.require_seller(team)?.user_id;
     let mut conn = services.db.read().await?;
     Ok(rows::count_unread(&mut conn, user, team).await?)
-}
-
-/// What is marked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Marking {
-    /// Everything is read.
-    AllRead,
-    Read(Vec<NotificationId>),
-    Unread(Vec<NotificationId>),
-}
-
-/// Marks the viewer's own notifications; other people's stay as they are. Saying the same twice changes nothing.
-///
-/// # Errors
-/// Field `chosen` when nothing was chosen. Guarded: sellers and captain of the team.
-pub async fn mark(services: &Services, viewer: &Viewer, team: TeamId, marking: Marking) -> Result<()> {
-    let user = viewer.require_seller(team)?.user_id;
-    let now_ms = services.now_ms();
-    let (chosen, read_at_ms) = match marking {
-        Marking::AllRead => {
-            let mut tx = services.db.write().await?;
-            rows::update_all_read(&mut tx, user, team, now_ms).await?;
-            return Ok(tx.commit().await?);
-        }
-        Marking::Read(chosen) => (chosen, Some(now_ms)),
-        Marking::Unread(chosen) => (chosen, None),
-    };
-    if chosen.is_empty() {
-        return Err(ServiceError::invalid("chosen", Problem::Missing));
-    }
-    let mut tx = services.db.write().await?;
-    for id in chosen.into_iter().take(MOST_MARKED) {
-        rows::update_read(&mut tx, user, team, id, read_at_ms).await?;
-    }
-    Ok(tx.commit().await?)
 }
 
 /// How the viewer is told of each kind.

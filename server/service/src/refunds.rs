@@ -4,7 +4,7 @@
 //! money once, and each that comes back is followed by another after a pause that grows. A refund that came back
 //! [`MAX_ATTEMPTS`] times waits for a person.
 
-use domain::ids::{RefundId, TeamId};
+use domain::ids::RefundId;
 use domain::money::Fen;
 use domain::payment::{PaymentMethod, RefundStatus};
 use domain::time::{DAY_MS, MINUTE_MS};
@@ -230,57 +230,6 @@ pub async fn confirm_bank_refund(services: &Services, viewer: &Viewer, refund_id
         audit::record(&mut tx, services, user, "bank_refund_confirmed", "refund", subject, json!({})).await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// A bank transfer that has to be sent back by hand.
-#[derive(Debug, Clone)]
-pub struct BankRefund {
-    pub refund_id: RefundId,
-    pub order_number: String,
-    /// Who gets the money: the recipient of the order.
-    pub recipient_name: String,
-    pub amount_fen: Fen,
-    /// Under which reference the money came.
-    pub bank_reference: String,
-    pub reason: String,
-    pub decided_at_ms: i64,
-}
-
-/// Bank transfers that a team's captain has to send back, oldest first.
-///
-/// # Errors
-/// Guarded: sellers and captain of the team.
-pub async fn list_bank_refunds(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-) -> Result<Vec<BankRefund>> {
-    /// Open refunds of the whole shop that are looked through; online ones settle within minutes.
-    const LIST_LIMIT: i64 = 500;
-    viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    let mut found = Vec::new();
-    for refund in store::payments::list_open_refunds(&mut conn, services.now_ms() + 1, LIST_LIMIT).await? {
-        let payment = store::payments::get_payment(&mut conn, refund.payment_id).await?;
-        if payment.method != PaymentMethod::BankTransfer {
-            continue;
-        }
-        let parcels = store::parcels::list_order_parcels(&mut conn, refund.order_id).await?;
-        if !parcels.iter().any(|parcel| parcel.team_id == team) {
-            continue;
-        }
-        let order = store::orders::get_order(&mut conn, refund.order_id).await?;
-        found.push(BankRefund {
-            refund_id: refund.id,
-            order_number: order.number,
-            recipient_name: order.recipient_name,
-            amount_fen: refund.amount_fen,
-            bank_reference: payment.bank_reference.unwrap_or_default(),
-            reason: refund.reason,
-            decided_at_ms: refund.created_at_ms,
-        });
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

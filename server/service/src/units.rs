@@ -24,6 +24,4 @@ pub use sheet::{read_sheet, read_uploaded_sheet};
 pub use store::units::LISTED_PRODUCTS;
 pub use template::template_xlsx;
 pub(crate) use transfer::require_money_receiver;
-pub use transfer::{
-    AnnouncedTransfer, announce_transfer, confirm_transfer, correct_transfer, list_transfers,
-};
+pub use transfer::{announce_transfer, confirm_transfer, correct_transfer, give_up_transfer};

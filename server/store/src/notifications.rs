@@ -107,12 +107,31 @@ pub struct NotificationRow {
     pub product_id: Option<i64>,
 }
 
-/// What a person is told of in a team's console, the newest first; only what is unread, or all.
+/// Which of a person's notifications in a team's console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotificationFilter {
+    pub user: UserId,
+    pub team: TeamId,
+    pub only_unread: bool,
+    /// Of one kind; `None` for all.
+    pub kind: Option<NotificationKind>,
+    /// Told from this moment until before that one.
+    pub from_ms: i64,
+    pub until_ms: i64,
+}
+
+impl NotificationFilter {
+    /// Everything a person is told of in a team's console.
+    #[must_use]
+    pub const fn all(user: UserId, team: TeamId) -> Self {
+        Self { user, team, only_unread: false, kind: None, from_ms: i64::MIN, until_ms: i64::MAX }
+    }
+}
+
+/// What a person is told of in a team's console, the newest first.
 pub async fn list_notifications(
     conn: &mut Conn,
-    user: UserId,
-    team: TeamId,
-    only_unread: bool,
+    filter: NotificationFilter,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<NotificationRow>> {
@@ -128,13 +147,17 @@ pub async fn list_notifications(
            LEFT JOIN batches b ON n.kind = 'expiring' AND b.id = n.subject_id
            LEFT JOIN products q ON q.id = b.product_id
           WHERE n.user_id = $1 AND n.team_id = $2 AND (CAST($3 AS BIGINT) = 0 OR n.read_at_ms IS NULL)
+            AND CAST($4 AS TEXT) IN ('', n.kind) AND n.at_ms >= $5 AND n.at_ms < $6
             AND NOT EXISTS (SELECT 1 FROM notification_wishes w
                              WHERE w.user_id = n.user_id AND w.kind = n.kind AND w.in_console = 0)
-          ORDER BY n.at_ms DESC, n.id DESC LIMIT $4 OFFSET $5",
+          ORDER BY n.at_ms DESC, n.id DESC LIMIT $7 OFFSET $8",
     )
-    .bind(user.get())
-    .bind(team.get())
-    .bind(i64::from(only_unread))
+    .bind(filter.user.get())
+    .bind(filter.team.get())
+    .bind(i64::from(filter.only_unread))
+    .bind(filter.kind.map_or("", NotificationKind::as_str))
+    .bind(filter.from_ms)
+    .bind(filter.until_ms)
     .bind(limit)
     .bind(offset)
     .fetch_all(&mut *conn)
@@ -172,13 +195,17 @@ pub async fn update_read(
     Ok(())
 }
 
-/// Makes everything read that a person is told of in a team's console.
-pub async fn update_all_read(conn: &mut Conn, user: UserId, team: TeamId, read_at_ms: i64) -> Result<()> {
+/// Makes everything read that the filter has; what the person does not want to see in the console as well.
+pub async fn update_all_read(conn: &mut Conn, filter: NotificationFilter, read_at_ms: i64) -> Result<()> {
     sql::query(
-        "UPDATE notifications SET read_at_ms = $3 WHERE user_id = $1 AND team_id = $2 AND read_at_ms IS NULL",
+        "UPDATE notifications SET read_at_ms = $6 WHERE user_id = $1 AND team_id = $2 AND read_at_ms IS NULL
+            AND CAST($3 AS TEXT) IN ('', kind) AND at_ms >= $4 AND at_ms < $5",
     )
-    .bind(user.get())
-    .bind(team.get())
+    .bind(filter.user.get())
+    .bind(filter.team.get())
+    .bind(filter.kind.map_or("", NotificationKind::as_str))
+    .bind(filter.from_ms)
+    .bind(filter.until_ms)
     .bind(read_at_ms)
     .execute(&mut *conn)
     .await?;

@@ -1,5 +1,6 @@
 //! Payments, what the network told us about them, and refunds.
 
+mod bank;
 mod refunds;
 
 use domain::ids::{OrderId, PaymentId};
@@ -8,6 +9,7 @@ use domain::payment::{PaymentMethod, PaymentStatus};
 
 use crate::{Conn, Result, StoreError, sql};
 
+pub use bank::{BankMoneyFilter, BankMoneyRow, count_waiting_bank_money, list_bank_money};
 pub use refunds::*;
 
 /// One attempt to pay an order.
@@ -156,19 +158,6 @@ pub async fn list_to_check(conn: &mut Conn, before_ms: i64, limit: i64) -> Resul
     )
     .bind(before_ms)
     .bind(limit)
-    .fetch_all(conn)
-    .await?)
-}
-
-/// Bank transfers that a unit's finance has announced and nobody has confirmed yet, for the teams that sell.
-pub async fn list_announced_transfers(conn: &mut Conn, team: Option<i64>) -> Result<Vec<PaymentRow>> {
-    Ok(sql::query_as::<PaymentRow>(
-        "SELECT * FROM payments WHERE status = 'processing' AND method = 'bank_transfer'
-            AND (CAST($1 AS BIGINT) IS NULL OR EXISTS (
-                SELECT 1 FROM parcels c WHERE c.order_id = payments.order_id AND c.team_id = $1))
-          ORDER BY id",
-    )
-    .bind(team)
     .fetch_all(conn)
     .await?)
 }

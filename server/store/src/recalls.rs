@@ -269,18 +269,49 @@ pub struct RecallHeadRow {
     pub at_ms: i64,
 }
 
-/// The recalls of a team, or of all when `team` is `None`: latest first, at most `limit`.
-pub async fn list_recalls(conn: &mut Conn, team: Option<TeamId>, limit: i64) -> Result<Vec<RecallHeadRow>> {
+/// Which recalls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecallFilter {
+    /// Of one team; `None` for all.
+    pub team: Option<TeamId>,
+    /// For one reason; `None` for all.
+    pub reason: Option<RecallReason>,
+    /// Done from this moment until before that one.
+    pub from_ms: i64,
+    pub until_ms: i64,
+}
+
+impl RecallFilter {
+    /// All recalls of a team, or of everybody.
+    #[must_use]
+    pub const fn all(team: Option<TeamId>) -> Self {
+        Self { team, reason: None, from_ms: i64::MIN, until_ms: i64::MAX }
+    }
+}
+
+/// Recalls, latest first.
+pub async fn list_recalls(
+    conn: &mut Conn,
+    filter: RecallFilter,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<RecallHeadRow>> {
     Ok(sql::query_as::<RecallHeadRow>(
         "SELECT r.id, r.batch_id, r.team_id, t.name AS team_name, b.code, p.name, p.name_en, r.reason, r.at_ms
            FROM recalls r
            JOIN batches b ON b.id = r.batch_id
            JOIN products p ON p.id = r.product_id
            JOIN teams t ON t.id = r.team_id
-          WHERE (CAST($1 AS BIGINT) IS NULL OR r.team_id = $1) ORDER BY r.id DESC LIMIT $2",
+          WHERE (CAST($1 AS BIGINT) IS NULL OR r.team_id = $1) AND CAST($2 AS TEXT) IN ('', r.reason)
+            AND r.at_ms >= $3 AND r.at_ms < $4
+          ORDER BY r.id DESC LIMIT $5 OFFSET $6",
     )
-    .bind(team.map(TeamId::get))
+    .bind(filter.team.map(TeamId::get))
+    .bind(filter.reason.map_or("", RecallReason::as_str))
+    .bind(filter.from_ms)
+    .bind(filter.until_ms)
     .bind(limit)
+    .bind(offset)
     .fetch_all(&mut *conn)
     .await?)
 }

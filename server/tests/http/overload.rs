@@ -18,6 +18,9 @@ const VISITORS_PER_SECOND: f64 = 100.0;
 /// machine is.
 const IMPATIENT: u64 = 32;
 
+/// Addresses of each page.
+const ADDRESSES: usize = 200;
+
 /// The demonstration county, with few places, so that the guards are what is tested.
 async fn small_shop() -> (TestShop, Town) {
     let limits = LimitSettings { max_pages: Some(4), max_changes: Some(4), ..LimitSettings::default() };
@@ -35,8 +38,11 @@ async fn small_shop() -> (TestShop, Town) {
     drop(conn);
     rows.sort_by_key(|row| std::cmp::Reverse(row.in_stock));
     let variants = rows.iter().take(6).map(|row| row.variant_id.to_string()).collect();
+    // Every look is at another address: a page that is kept costs nothing, and a crowd at kept pages is none.
     let pages = ["/", "/products", "/villages", "/about"];
-    let pages = pages.iter().flat_map(|page| Locale::ALL.map(|locale| locale.path(page))).collect();
+    let pages = pages.iter().flat_map(|page| Locale::ALL.map(|locale| locale.path(page)));
+    let pages = pages.flat_map(|page| (0..ADDRESSES).map(move |number| format!("{page}?from={number}")));
+    let pages = pages.collect();
     let town = Town::new(Town::client().unwrap(), &origin, pages, variants);
     (shop, town)
 }

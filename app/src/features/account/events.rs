@@ -43,6 +43,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("transfer_announced", "登记对公转账", "Bank transfer announced"),
     ("transfer_corrected", "更正汇款流水号", "Bank reference corrected"),
     ("transfer_confirmed", "确认对公转账到账", "Bank transfer confirmed"),
+    ("transfer_given_up", "对公转账没有到账", "Bank transfer never came"),
     ("bank_refund_confirmed", "确认手工退款", "Refund by hand confirmed"),
     ("refund_stuck", "退款卡住", "Refund got stuck"),
     ("refund_released", "重新发起退款", "Refund started again"),

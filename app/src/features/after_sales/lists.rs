@@ -12,7 +12,7 @@ use service::report::{Cell, Report};
 
 use super::api::DeclareReturnRule;
 use super::words::{kind_words, reason_words, rule_label, status_words};
-use crate::context::{link, name, now_ms, query, query_text, services, t, viewer};
+use crate::context::{given_text, link, name, now_ms, query, services, t, viewer};
 use crate::features::sell::team::{current_team, row_failure, tabs};
 use crate::form::FormState;
 use crate::layout::{Console, Screen};
@@ -26,10 +26,12 @@ fn filter_of_query() -> AfterSaleFilter {
 
 /// The filter as a query.
 fn text_of(filter: &AfterSaleFilter) -> String {
-    let all = [("state", &filter.state), ("kind", &filter.kind), ("from", &filter.from), ("to", &filter.to)];
-    let given: Vec<(&str, &str)> =
-        all.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (*name, text.as_str())).collect();
-    query_text(&given)
+    given_text(&[
+        ("state", &filter.state),
+        ("kind", &filter.kind),
+        ("from", &filter.from),
+        ("to", &filter.to),
+    ])
 }
 
 /// `/sell/{team}/after-sales?state=ended&kind=…&from=…&to=…&page=…`
@@ -59,9 +61,7 @@ pub async fn team_page() -> PageResult {
     ];
     let present = if ended || talk { state.as_str() } else { "" };
     let sheet = format!("{}{}", link(&paths::team_after_sales_sheet(team.id)), text_of(&filter));
-    let export = (!talk).then(|| {
-        view! { <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a> }
-    });
+    let export = (!talk).then(|| ui::export_link(sheet));
     let narrowing = (!talk).then(|| filter_form(team.id, &filter));
     let body = view! {
         <div class="stack stack--l">
@@ -112,10 +112,7 @@ pub async fn team_sheet() -> FileResult {
         (t("退款（元）", "Refund (yuan)"), false),
     ];
     let rows = rows.iter().map(sheet_row).collect();
-    let note = has_more.then(|| {
-        t("还有更多没有列出，请缩小日期范围再导出。", "There are more: narrow the days and export again.")
-    });
-    let report = Report::new(t("售后", "After-sales"), heads, rows, note);
+    let report = Report::new(t("售后", "After-sales"), heads, rows, ui::cut_note(has_more));
     let today = Date::from_epoch_ms(services().now_ms());
     Ok(FileAnswer::xlsx(format!("after-sales-{today}.xlsx"), report.xlsx().await?))
 }

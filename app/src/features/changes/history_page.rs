@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::changes::{ChangeSource, Difference, PARTS, PRICE_MODE, STATUS};
+use domain::changes::{ChangeSource, Difference, PRICE_MODE, STATUS};
 use domain::food::FoodClass;
 use domain::ids::{ListingChangeId, ProductId};
 use domain::sheets::SheetState;
@@ -88,7 +88,7 @@ fn entry_view(product: ProductId, history: &History, entry: &Entry) -> AnyView {
 
 /// A button for everything but a mere publishing, which has its own buttons.
 fn restore_form(product: ProductId, version: i64, entry: &Entry) -> AnyView {
-    if entry.difference.fields().is_subset(&BTreeSet::from([STATUS, PARTS, PRICE_MODE])) {
+    if entry.difference.fields().is_subset(&BTreeSet::from([STATUS])) {
         return ().into_any();
     }
     let change = entry.change.to_string();

@@ -29,7 +29,7 @@ pub struct ShipManyForm {
 /// Ships the ticked parcels, or shows their packing lists; answers how many were shipped.
 #[server(endpoint = "day/ship_many")]
 pub async fn ship_many(#[server(flatten)] form: ShipManyForm) -> Result<Answer<usize>, AppError> {
-    use crate::context::query_text;
+    use crate::context::{given_text, query_text};
     use crate::form::{Then, submit};
     use crate::routes::paths;
     use domain::failure::Problem;
@@ -63,8 +63,7 @@ pub async fn ship_many(#[server(flatten)] form: ShipManyForm) -> Result<Answer<u
             ("sent", sent.as_str()),
             ("kept", kept.as_str()),
         ];
-        let pairs: Vec<(&str, &str)> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Ok(Then::go(format!("{}{}", paths::team_orders(team), query_text(&pairs)), done))
+        Ok(Then::go(format!("{}{}", paths::team_orders(team), given_text(&pairs)), done))
     })
     .await
 }
@@ -77,19 +76,28 @@ pub struct MarkForm {
     /// `all`, `read` or `unread`.
     pub then: String,
     pub chosen: Vec<String>,
+    /// What the list was narrowed to: of `all`, only these are marked.
+    pub kind: String,
+    pub from: String,
+    pub to: String,
 }
 
 /// Marks notifications as read or unread.
 #[server(endpoint = "day/mark")]
 pub async fn mark_notifications(#[server(flatten)] form: MarkForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    use service::notifications::{Marking, mark};
+    use service::notifications::{Marking, NotificationQuery, mark};
     submit(form, |services, viewer, form| async move {
         viewer.require_user()?;
         let team = form.team.parse().map_err(|_| service::ServiceError::NotFound)?;
         let chosen = form.chosen.iter().filter_map(|id| id.parse().ok()).collect();
         let marking = match form.then.as_str() {
-            "all" => Marking::AllRead,
+            "all" => Marking::AllRead(NotificationQuery {
+                kind: form.kind,
+                from: form.from,
+                to: form.to,
+                ..NotificationQuery::default()
+            }),
             "unread" => Marking::Unread(chosen),
             _ => Marking::Read(chosen),
         };

@@ -19,8 +19,7 @@ pub async fn home_page() -> PageResult {
     let day = service::day::day_page(&services(), &viewer(), team.id).await?;
     let only_drafts = ListingsQuery { status: Some(ListingStatus::Draft), ..ListingsQuery::default() };
     let listings = service::listing::list_listings(&services(), &viewer(), team.id, &only_drafts).await?;
-    let transfers = service::units::list_transfers(&services(), &viewer(), team.id).await?;
-    let refunds = service::refunds::list_bank_refunds(&services(), &viewer(), team.id).await?;
+    let transfers = service::bank_money::count_waiting(&services(), &viewer(), team.id).await?;
     let counts = listings.counts;
     let tiles = vec![
         tile(&paths::team_parcels(team.id), t("待发货", "To pack"), day.to_pack, false),
@@ -32,12 +31,7 @@ pub async fn home_page() -> PageResult {
             true,
         ),
         tile(&talk(&team), t("待回复留言", "Messages to answer"), day.to_reply, true),
-        tile(
-            &transfers_path(&team),
-            t("待确认汇款", "Transfers"),
-            size(transfers.len() + refunds.len()),
-            false,
-        ),
+        tile(&transfers_path(&team), t("待确认汇款", "Transfers"), transfers, false),
         tile("#low", t("库存不多", "Running low"), size(day.warnings.low.len()), true),
         tile("#expiring", t("快到期批次", "Near expiry"), size(day.warnings.expiring.len()), true),
         tile(&orders(&team, "status=shipped"), t("在路上", "On their way"), day.on_their_way, false),

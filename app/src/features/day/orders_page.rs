@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use service::day::{ChoiceRow, TableFilter, TablePage};
 
 use super::ship_form::{plain_table, ship_form};
-use crate::context::{link, locale, name, query, query_text, request, services, t, viewer};
+use crate::context::{given_text, link, locale, name, query, request, services, t, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
@@ -36,9 +36,7 @@ pub async fn orders_page() -> PageResult {
         "Narrow by state, village, product and day of payment; ship and print many at once.",
     );
     let sheet = format!("{}{}", link(&paths::team_orders_sheet(team.id)), sheet_query(&filter));
-    let export = view! {
-        <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a>
-    };
+    let export = ui::export_link(sheet);
     let table = if page.rows.is_empty() {
         nothing(&filter, &team)
     } else if filter.state() == Some(ParcelStatus::ToPack) {
@@ -68,16 +66,14 @@ pub async fn orders_sheet() -> FileResult {
 
 /// The filter as a query, for the sheet.
 fn sheet_query(filter: &TableFilter) -> String {
-    let pairs = [
+    given_text(&[
         ("status", filter.status.as_str()),
         ("village", filter.village.as_str()),
         ("product", filter.product.as_str()),
         ("from", filter.from.as_str()),
         ("to", filter.to.as_str()),
         ("late", if filter.only_late { "1" } else { "" }),
-    ];
-    let pairs: Vec<(&str, &str)> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-    query_text(&pairs)
+    ])
 }
 
 /// What became of parcels that were ticked.

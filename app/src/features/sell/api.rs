@@ -1,4 +1,4 @@
-//! What a team's captain says about money: a transfer that came, a refund that went.
+//! What a team's captain says about money: a transfer that came or never came, a refund that went.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,26 @@ pub async fn confirm_transfer(#[server(flatten)] form: ConfirmTransferForm) -> R
         let received =
             Fen::parse_yuan(&form.amount).map_err(|_| service::ServiceError::invalid("amount", problem))?;
         service::units::confirm_transfer(&services, &viewer, payment, received).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}
+
+/// A transfer that never came.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GiveUpTransferForm {
+    pub payment: String,
+}
+
+/// Says that nobody need look for a bank transfer any more.
+#[server(endpoint = "sell/give_up_transfer")]
+pub async fn give_up_transfer(#[server(flatten)] form: GiveUpTransferForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        viewer.require_user()?;
+        let payment = form.payment.parse().map_err(|_| service::ServiceError::NotFound)?;
+        service::units::give_up_transfer(&services, &viewer, payment).await?;
         Ok(Then::stay(()))
     })
     .await

@@ -18,5 +18,6 @@ pub fn pages() -> Vec<crate::routes::Page> {
     vec![
         Page::new("/sell", home_page::teams_page).only(Access::Seller),
         Page::new("/sell/{team}/transfers", transfers_page::transfers_page).only(Access::Seller),
+        Page::file("/sell/{team}/transfers.xlsx", transfers_page::transfers_sheet).only(Access::Seller),
     ]
 }

@@ -4,7 +4,7 @@ use domain::ids::TeamId;
 use domain::role::Role;
 use leptos::prelude::*;
 
-use crate::context::{link, locale, name, query, query_text, services, t, typed_param, viewer};
+use crate::context::{given_text, link, locale, name, query, services, t, typed_param, viewer};
 use crate::form::FormState;
 use crate::layout::Console;
 use crate::routes::paths;
@@ -105,8 +105,8 @@ pub fn tabs(
         .map(|(value, label, count)| {
             let own = std::iter::once((parameter, value));
             let others = narrowed.iter().map(|(name, text)| (*name, text.as_str()));
-            let pairs: Vec<(&str, &str)> = own.chain(others).filter(|(_, text)| !text.is_empty()).collect();
-            let href = format!("{}{}", link(path), query_text(&pairs));
+            let pairs: Vec<(&str, &str)> = own.chain(others).collect();
+            let href = format!("{}{}", link(path), given_text(&pairs));
             let badge = (count > 0).then(|| view! { " " <span class="badge">{count}</span> });
             view! {
                 <a href=href aria-current=(value == present).then_some("page")>{label.to_owned()}{badge}</a>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::COUNTY_RECALLS;
-use super::recall_page::list;
+use super::recall_list::Listed;
 use super::recall_parts::{Seen, done, preview};
 use crate::context::{link, name, query, services, t, viewer};
 use crate::layout::{Console, Screen};
@@ -13,7 +13,7 @@ use crate::ui;
 /// `/county/recalls`, `?batch=` for one, `?slug=&code=` to find it by what stands on the package.
 pub async fn county_page() -> PageResult {
     let (services, viewer) = (services(), viewer());
-    let recalls = service::stock::list_recalls(&services, &viewer).await?;
+    let listed = Listed::of_address(None).await?;
     let typed = |field: &str| Some(query(field).trim().to_owned()).filter(|text| !text.is_empty());
     let (slug, code) = (typed("slug"), typed("code"));
     let asked = match (typed("batch"), &slug, &code) {
@@ -43,11 +43,9 @@ pub async fn county_page() -> PageResult {
     };
     let missing = (asked.is_none() && slug.is_some())
         .then(|| ui::alert("warn", t("没有这一批，请核对商品和批次号。", "There is no such batch."), ()));
-    let rows: Vec<_> =
-        recalls.iter().map(|row| (row, format!("{COUNTY_RECALLS}?batch={}", row.batch_id))).collect();
     let title = t("召回", "Recalls");
     let body = view! {
-        {ui::page_head(title, "", ())}
+        {ui::page_head(title, "", listed.export())}
         <div class="stack stack--l">
             <form class="bar" method="get" action=link(COUNTY_RECALLS)>
                 <label class="vh" for="recall-slug">{t("商品网址名", "The product's name in addresses")}</label>
@@ -58,7 +56,7 @@ pub async fn county_page() -> PageResult {
             </form>
             {missing}
             {shown}
-            {list(&rows, true)}
+            {listed.view()}
         </div>
     };
     Ok(Screen::console(Console::admin(t("县服务团", "County corps")), title, body))

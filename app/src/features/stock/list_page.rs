@@ -8,7 +8,7 @@ use service::report::{Cell, Report};
 use service::stock::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 
 use super::{batch_path, batches_path, words};
-use crate::context::{link, name, query, query_text, services, t, viewer};
+use crate::context::{given_text, link, name, query, services, t, viewer};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::{current_team, stock_text, tabs};
 use crate::layout::Screen;
@@ -20,10 +20,7 @@ fn filter_of_query() -> BatchFilter {
 }
 
 fn text_of(filter: &BatchFilter) -> String {
-    let all = [("state", &filter.state), ("product", &filter.product), ("place", &filter.place)];
-    let given: Vec<(&str, &str)> =
-        all.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (*name, text.as_str())).collect();
-    query_text(&given)
+    given_text(&[("state", &filter.state), ("product", &filter.product), ("place", &filter.place)])
 }
 
 /// `/sell/{team}/batches?state=near_expiry&product=…&place=…&page=…`
@@ -45,7 +42,7 @@ pub async fn batches_page() -> PageResult {
     let title = t("批次", "Batches");
     let sub = t("所有商品的批次，先到期的在前。", "Batches of all goods, the first to expire first.");
     let sheet = format!("{}.xlsx{}", link(&path), text_of(&filter));
-    let export = view! { <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a> };
+    let export = ui::export_link(sheet);
     let cut = list.is_cut.then(|| {
         ui::alert("info", t("批次太多，没有全部列出", "There are more batches than are listed"), ())
     });

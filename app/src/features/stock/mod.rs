@@ -22,6 +22,8 @@ mod movements_page;
 #[cfg(feature = "ssr")]
 pub mod notices;
 #[cfg(feature = "ssr")]
+mod recall_list;
+#[cfg(feature = "ssr")]
 mod recall_page;
 #[cfg(feature = "ssr")]
 mod recall_parts;
@@ -97,7 +99,9 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}/batches/{batch}/labels", labels_page::labels_page).only(Access::Seller),
         Page::file_or_page("/sell/{team}/batches/{batch}/labels.pdf", labels_page::labels_file)
             .only(Access::Seller),
-        Page::new("/sell/{team}/recalls", recall_page::recalls_page).only(Access::Seller),
+        Page::new("/sell/{team}/recalls", recall_list::recalls_page).only(Access::Seller),
+        Page::file("/sell/{team}/recalls.xlsx", recall_list::recalls_sheet).only(Access::Seller),
         Page::new(COUNTY_RECALLS, county_page::county_page).only(Access::Admin),
+        Page::file("/county/recalls.xlsx", recall_list::county_sheet).only(Access::Admin),
     ]
 }

@@ -8,7 +8,7 @@ use service::report::{Cell, Report};
 use service::stock::{MovementQuery, MovementRow};
 
 use super::{movements_path, words};
-use crate::context::{link, name, query, query_text, services, t, typed_param, viewer};
+use crate::context::{given_text, link, name, query, services, t, typed_param, viewer};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::{current_team, stock_text};
 use crate::layout::Screen;
@@ -40,10 +40,9 @@ pub async fn movements_page() -> PageResult {
         view! { <p><a class="btn btn--plain" href=href>{t("更早的", "Older")}</a></p> }
     });
     let sheet = format!("{}{}", link(&format!("{path}.xlsx")), text_of(&wanted, ""));
-    let export = view! { <a class="btn btn--plain" href=sheet download="">{ui::icon("download")}{t("导出表格", "Export")}</a> };
+    let export = ui::export_link(sheet);
     let list = if page.movements.is_empty() && wanted.is_narrowed() {
-        let sub = t("换个日期或条件试试。", "Try other days or fewer conditions.");
-        ui::empty("search", t("没有找到", "Nothing found"), sub, ())
+        ui::nothing_found()
     } else if page.movements.is_empty() {
         ui::empty(
             "box",
@@ -68,15 +67,13 @@ fn query_of_address() -> MovementQuery {
 }
 
 fn text_of(wanted: &MovementQuery, before: &str) -> String {
-    let all = [
-        ("batch", wanted.batch.as_str()),
+    given_text(&[
+        ("batch", &wanted.batch),
         ("kind", &wanted.kind),
         ("from", &wanted.from),
         ("to", &wanted.to),
         ("before", before),
-    ];
-    let given: Vec<(&str, &str)> = all.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-    query_text(&given)
+    ])
 }
 
 fn filter_form(path: &str, wanted: &MovementQuery) -> AnyView {
@@ -116,13 +113,8 @@ pub async fn movements_sheet() -> FileResult {
     ];
     let unit = words::base_unit(&page.base_unit);
     let rows = page.movements.iter().map(|row| sheet_row(row, unit)).collect();
-    let note = page.older.is_some().then(|| {
-        t(
-            "还有更早的没有列出，请缩小日期范围再导出。",
-            "There are older ones: narrow the days and export again.",
-        )
-    });
-    let report = Report::new(t("库存流水", "Movements of stock"), heads, rows, note);
+    let report =
+        Report::new(t("库存流水", "Movements of stock"), heads, rows, ui::cut_note(page.older.is_some()));
     let today = Date::from_epoch_ms(services().now_ms());
     Ok(FileAnswer::xlsx(format!("movements-{today}.xlsx"), report.xlsx().await?))
 }

@@ -2,15 +2,16 @@
 
 use domain::after_sale::AfterSaleKind;
 use domain::ids::TeamId;
-use domain::time::{Date, start_of_day_ms};
+use domain::time::days_ms;
 use store::after_sales::{AfterSaleSummary, TeamFilter, list_of_team};
 
+use crate::paging::cut;
 use crate::{Result, Services, Viewer};
 
 /// Rows of a page.
 const PER_PAGE: i64 = 50;
 /// After-sales that a sheet holds at most; who needs more narrows the days.
-pub const MAX_EXPORTED: usize = 5_000;
+pub const MAX_EXPORTED: i64 = 5_000;
 
 /// What a list is narrowed to, as it stands in the address. What cannot be read narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,14 +33,11 @@ impl AfterSaleFilter {
     }
 
     fn typed(&self, team: TeamId, limit: i64, offset: i64) -> TeamFilter {
-        let day = |text: &str| text.parse::<Date>().ok();
-        let from_ms = day(&self.from).map_or(i64::MIN, start_of_day_ms);
-        let until_ms = day(&self.to).map_or(i64::MAX, |last| start_of_day_ms(last.plus_days(1)));
         TeamFilter {
             team,
             ended: self.state == "ended",
             kind: AfterSaleKind::parse(&self.kind).ok(),
-            asked: (from_ms, until_ms),
+            asked: days_ms(&self.from, &self.to),
             limit,
             offset,
         }
@@ -61,9 +59,7 @@ pub async fn team_after_sales(
     let offset = (page.clamp(1, 1_000) - 1) * PER_PAGE;
     let mut conn = services.db.read().await?;
     let mut rows = list_of_team(&mut conn, &filter.typed(team, PER_PAGE + 1, offset)).await?;
-    let page_size = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
-    let has_more = rows.len() > page_size;
-    rows.truncate(page_size);
+    let has_more = cut(&mut rows, PER_PAGE);
     Ok((rows, has_more))
 }
 
@@ -79,9 +75,7 @@ pub async fn exported_after_sales(
 ) -> Result<(Vec<AfterSaleSummary>, bool)> {
     viewer.require_seller(team)?;
     let mut conn = services.db.read().await?;
-    let limit = i64::try_from(MAX_EXPORTED).unwrap_or(i64::MAX);
-    let mut rows = list_of_team(&mut conn, &filter.typed(team, limit + 1, 0)).await?;
-    let has_more = rows.len() > MAX_EXPORTED;
-    rows.truncate(MAX_EXPORTED);
+    let mut rows = list_of_team(&mut conn, &filter.typed(team, MAX_EXPORTED + 1, 0)).await?;
+    let has_more = cut(&mut rows, MAX_EXPORTED);
     Ok((rows, has_more))
 }

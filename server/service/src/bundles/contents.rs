@@ -12,6 +12,7 @@ use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::bundles::{self, PartRow};
+use store::carts::SaleVariant;
 use store::catalogue::TierPriceRow;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 use store::{Conn, WriteTx};
@@ -208,6 +209,11 @@ pub(crate) async fn lock_parts(tx: &mut WriteTx, variants: impl Iterator<Item = 
     Ok(())
 }
 
+/// Whether a box of the team may hold it, for sale or not: goods of its own that are sold by the piece.
+pub(super) fn may_be_inside(sale: &SaleVariant, team: TeamId) -> bool {
+    sale.team_id == team && sale.is_bundle == 0 && sale.least_g.is_none()
+}
+
 /// What was typed, as it can be stored.
 struct Wanted {
     mode: PriceMode,
@@ -256,10 +262,7 @@ async fn read_parts(
         };
         // What was sold in it before may stay in it; publishing says when it cannot be bought any more.
         let sale = sale.filter(|sale| {
-            sale.team_id == row.team_id
-                && sale.is_bundle == 0
-                && sale.least_g.is_none()
-                && (sale.is_for_sale() || kept.contains(&sale.variant_id))
+            may_be_inside(sale, row.team_id) && (sale.is_for_sale() || kept.contains(&sale.variant_id))
         });
         let Some(sale) = sale else {
             reader.report(format!("parts.{at}.variant"), Problem::NotForSale);

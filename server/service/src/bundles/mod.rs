@@ -9,6 +9,7 @@
 //! variant calls it in its transaction, after taking its product.
 
 mod contents;
+pub(crate) mod former;
 pub(crate) mod price;
 pub(crate) mod sale;
 

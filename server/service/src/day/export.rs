@@ -6,7 +6,7 @@ use domain::parcel::ParcelStatus;
 use domain::time::china_minute_text;
 
 use super::table::{TableFilter, TableRow, rows};
-use crate::report::{Cell, Head, Report};
+use crate::report::{Cell, Report};
 use crate::{Result, Services, Viewer};
 
 /// Parcels one sheet holds at most; who needs more narrows the days.
@@ -14,24 +14,22 @@ pub const MAX_EXPORTED: usize = 5_000;
 /// Parcels read at once.
 const AT_ONCE: i64 = 200;
 
-/// Heads of the columns.
-const HEADS: [(&str, &str); 13] = [
-    ("订单号", "Order"),
-    ("状态", "State"),
-    ("付款时间", "Paid at"),
-    ("超期", "Late"),
-    ("商品", "Goods"),
-    ("金额（元）", "Amount (yuan)"),
-    ("单位", "Unit"),
-    ("地区", "Region"),
-    ("收件人", "Recipient"),
-    ("电话", "Phone"),
-    ("地址", "Address"),
-    ("快递公司", "Carrier"),
-    ("快递单号", "Tracking number"),
+/// Heads of the columns, and which are wide.
+const HEADS: [(&str, &str, bool); 13] = [
+    ("订单号", "Order", false),
+    ("状态", "State", false),
+    ("付款时间", "Paid at", false),
+    ("超期", "Late", false),
+    ("商品", "Goods", true),
+    ("金额（元）", "Amount (yuan)", false),
+    ("单位", "Unit", false),
+    ("地区", "Region", false),
+    ("收件人", "Recipient", false),
+    ("电话", "Phone", false),
+    ("地址", "Address", false),
+    ("快递公司", "Carrier", false),
+    ("快递单号", "Tracking number", false),
 ];
-/// Where the goods stand.
-const GOODS: usize = 4;
 
 /// The parcels of a filter as a workbook in the viewer's language. Names, telephones and addresses stand only with parcels
 /// that are still to be packed: nobody needs them afterwards.
@@ -61,20 +59,14 @@ pub async fn export_parcels(
         has_more = cells.len() >= MAX_EXPORTED;
     }
     drop(conn);
-    let heads = HEADS.iter().enumerate();
-    let heads = heads.map(|(at, (zh, en))| Head { text: locale.pick(zh, en), is_wide: at == GOODS });
-    let report = Report {
-        name: locale.pick("包裹", "Parcels"),
-        heads: heads.collect(),
-        rows: cells,
-        note: has_more.then(|| {
-            locale.pick(
-                "还有更多包裹没有列出，请缩小日期范围再导出。",
-                "There are more: narrow the days and export again.",
-            )
-        }),
-    };
-    report.xlsx().await
+    let heads = HEADS.map(|(zh, en, is_wide)| (locale.pick(zh, en), is_wide));
+    let note = has_more.then(|| {
+        locale.pick(
+            "还有更多包裹没有列出，请缩小日期范围再导出。",
+            "There are more: narrow the days and export again.",
+        )
+    });
+    Report::new(locale.pick("包裹", "Parcels"), heads, cells, note).xlsx().await
 }
 
 fn row_of(row: &TableRow, locale: Locale) -> Vec<Cell> {

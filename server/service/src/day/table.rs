@@ -11,6 +11,7 @@ use store::orders::LineRow;
 
 use super::late_before_ms;
 use crate::listing::today;
+use crate::paging::cut;
 use crate::shipping::take_off;
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -118,9 +119,7 @@ pub async fn parcel_table(
     let mut conn = services.db.read().await?;
     let filter = filter.typed(services, team, PAGE + 1, (page - 1) * PAGE);
     let mut rows = rows(&mut conn, &filter).await?;
-    let shown = usize::try_from(PAGE).unwrap_or_default();
-    let has_more = rows.len() > shown;
-    rows.truncate(shown);
+    let has_more = cut(&mut rows, PAGE);
     let since_day = today(services).day_number() - CHOICE_DAYS;
     Ok(TablePage {
         rows,

@@ -17,6 +17,8 @@ use super::{
     ListingStatus, check, depth, lock_own_listing, own_listing, review, shelf_life, status_of, today,
     variants,
 };
+use crate::bundles::former::FormerContents;
+use crate::bundles::lock_parts;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
@@ -125,23 +127,31 @@ pub(crate) fn blank_for(offered: &Offered, team: TeamId, id: ProductId, at_ms: i
 /// [`Conflict::VersionChanged`] when someone saved in between: nothing is written. [`ServiceError::Invalid`] for a
 /// published listing when a field cannot be read or the listing could no longer be published: nothing is written.
 pub async fn save_draft(services: &Services, viewer: &Viewer, command: &SaveListing) -> Result<Saved> {
-    save_as(services, viewer, command, ChangeSource::Form).await
+    save_as(services, viewer, command, ChangeSource::Form, None).await
 }
 
-/// [`save_draft`] for whatever brings a whole form. What is restored is restored wholly, even in a draft.
+/// [`save_draft`] for whatever brings a whole form, and with it what is to be in a box. What is restored is restored wholly, even
+/// in a draft.
 pub(crate) async fn save_as(
     services: &Services,
     viewer: &Viewer,
     command: &SaveListing,
     source: ChangeSource,
+    contents: Option<&FormerContents>,
 ) -> Result<Saved> {
     let mut tx = services.db.write().await?;
     let seen = own_listing(&mut tx, viewer, command.product).await?;
+    // Parts before their box; what was read before they were taken is a hint.
+    let taken = match contents {
+        Some(former) => former.hint(&mut tx).await?,
+        None => Vec::new(),
+    };
+    lock_parts(&mut tx, taken.iter().copied()).await?;
     let typed_days = read_shelf_life(&mut Reader::default(), &command.form, seen.shelf_life_days);
     shelf_life::lock_batches(&mut tx, seen.id, seen.shelf_life_days, typed_days).await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, command.product).await?;
     let key = format!("{}.{}", command.product, command.version);
-    let request = Repeatable::new("save_draft", viewer, &key, command)?;
+    let request = Repeatable::new("save_draft", viewer, &key, &(command, contents))?;
     let first = match idempotency::begin(&mut tx, services, &request).await {
         Err(ServiceError::Conflict(Conflict::KeyReused)) => return Err(Conflict::VersionChanged.into()),
         begun => begun?,
@@ -158,6 +168,13 @@ pub(crate) async fn save_as(
         if is_published { check::problems(&mut tx, &row, today(services)).await? } else { Vec::new() };
 
     let state_before = changes::state(&mut tx, &row).await?;
+    if let Some(former) = contents.filter(|former| !former.is_in(&state_before)) {
+        let components = former.components(&mut tx, &row).await?;
+        if components.iter().any(|(variant, _)| !taken.contains(variant)) {
+            return Err(ServiceError::Busy);
+        }
+        former.put(&mut tx, &row, &components).await?;
+    }
     let mut reader = Reader::default();
     let form = &command.form;
     let former_days = row.shelf_life_days;

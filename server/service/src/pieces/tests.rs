@@ -180,6 +180,31 @@ async fn the_same_piece_thirty_times_at_once_is_one_piece() {
 }
 
 #[tokio::test]
+async fn a_piece_that_comes_while_the_photo_is_given_up_leaves_nothing_behind() {
+    let fixture = county().await;
+    for number in 0..20_u8 {
+        let photo = [PHOTO, &[number]].concat();
+        received(&fixture, &piece_of(&photo, 0, STEP)).await;
+        fixture.clock.advance(KEEP_MS + 1);
+        let next = piece_of(&photo, STEP, STEP);
+        let (came, given_up) = futures::future::join(send(&fixture, &next), purge(&fixture.services)).await;
+        given_up.unwrap();
+        assert!(matches!(came, Ok(_) | Err(ServiceError::Busy)), "{came:?}");
+        // Whichever was first: it can be finished, from where it says or anew.
+        let mut told = send(&fixture, &piece_of(&photo, 0, 0)).await.unwrap();
+        for _piece in 0..10 {
+            if told.photo.is_some() {
+                break;
+            }
+            let from = usize::try_from(told.received_bytes).unwrap();
+            told = send(&fixture, &piece_of(&photo, from, 1 << 20)).await.unwrap();
+        }
+        assert!(told.photo.is_some(), "{told:?}");
+        assert_eq!(pieces_kept(&fixture).await, 0, "round {number}");
+    }
+}
+
+#[tokio::test]
 async fn pieces_that_a_restored_shop_has_lost_are_asked_for_again() {
     let fixture = county().await;
     received(&fixture, &piece_of(PHOTO, 0, STEP)).await;

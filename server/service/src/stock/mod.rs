@@ -15,6 +15,7 @@ mod labels;
 mod list;
 mod loss;
 mod recall;
+mod recall_list;
 mod recall_view;
 mod replacements;
 mod split;
@@ -42,9 +43,10 @@ pub use list::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batch
 pub use loss::{WriteOff, write_off};
 pub(crate) use recall::follow_up;
 pub use recall::{RecallBatch, recall_batch};
+pub use recall_list::{RecallQuery, RecallsPage, exported_recalls, list_recalls};
 pub use recall_view::{
-    AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, list_recalls,
-    list_team_recalls, order_recalls, recall_page, recall_preview,
+    AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, order_recalls, recall_page,
+    recall_preview,
 };
 pub use split::{MoveBatch, SplitBatch, move_batch, split_batch};
 pub use store::movements::{CorrectionLineRow, MovementRow, ParcelBatchRow, StocktakeLineRow};

@@ -1,19 +1,17 @@
-//! What a recall would do, what it did, and the lists of those that were done.
+//! What a recall would do, and what it did.
 
 use domain::ids::{BatchId, OrderId, ParcelId, ProductId, RecallId, TeamId};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
 use domain::stock::movement::RecallStage;
 use store::listing as rows;
-use store::recalls::{self, AffectedRow, RecallHeadRow, RecallLineRow, RecallRow};
+use store::recalls::{self, AffectedRow, RecallLineRow, RecallRow};
 
 use super::recall::{parse_batch, recallable, stage_of, states};
 use crate::orders::OrderPage;
 use crate::{Result, ServiceError, Services, Viewer};
 
 pub use store::recalls::OrderRecallRow as OrderRecall;
-
-const MOST_LISTED: i64 = 100;
 
 /// A line with goods of the recalled batches.
 #[derive(Debug, Clone)]
@@ -182,20 +180,6 @@ pub async fn recall_page(services: &Services, viewer: &Viewer, recall: RecallId)
     })
 }
 
-/// The recalls of a team, latest first.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`] for whoever does not sell for it.
-pub async fn list_team_recalls(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-) -> Result<Vec<RecallHeadRow>> {
-    viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    Ok(recalls::list_recalls(&mut conn, Some(team), MOST_LISTED).await?)
-}
-
 /// The batch of a product by what stands on its package, for the county's administration.
 ///
 /// # Errors
@@ -212,16 +196,6 @@ pub async fn find_batch_by_code(
     let product = product.ok_or(ServiceError::NotFound)?;
     let batch = store::catalogue::find_batch(&mut conn, product.id, code.trim()).await?;
     Ok(batch.ok_or(ServiceError::NotFound)?.id)
-}
-
-/// All recalls, latest first, for the county's administration.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`] for anyone else.
-pub async fn list_recalls(services: &Services, viewer: &Viewer) -> Result<Vec<RecallHeadRow>> {
-    viewer.require_county_admin()?;
-    let mut conn = services.db.read().await?;
-    Ok(recalls::list_recalls(&mut conn, None, MOST_LISTED).await?)
 }
 
 /// What the buyer of an order is told of recalls. Whoever has the order's page has been let in to it.

@@ -2,7 +2,7 @@
 
 use domain::ids::{BatchId, ParcelId, ProductId, TeamId};
 use domain::stock::movement::{BatchState, MovementKind, batch_state};
-use domain::time::{Date, start_of_day_ms};
+use domain::time::days_ms;
 use store::listing::{self as rows, ListingBatchRow, ListingRow};
 use store::movements::{
     self, BatchExtraRow, CorrectionLineRow, MovementFilter, MovementRow, ParcelBatchRow, ThresholdRow,
@@ -232,11 +232,11 @@ impl MovementQuery {
     }
 
     fn of(&self, product: ProductId) -> MovementFilter {
-        let day = |text: &str| text.parse::<Date>().ok();
+        let (from_ms, until_ms) = days_ms(&self.from, &self.to);
         MovementFilter {
             kind: MovementKind::parse(&self.kind).ok(),
-            from_ms: day(&self.from).map_or(i64::MIN, start_of_day_ms),
-            until_ms: day(&self.to).map_or(i64::MAX, |to| start_of_day_ms(to.plus_days(1))),
+            from_ms,
+            until_ms,
             ..MovementFilter::all(product, self.batch.trim().parse().ok())
         }
     }
@@ -290,9 +290,7 @@ async fn found_movements(
     };
     let mut found =
         movements::list_movements(&mut conn, filter, before.unwrap_or(i64::MAX), most + 1).await?;
-    let most = usize::try_from(most).unwrap_or_default();
-    let has_more = found.len() > most;
-    found.truncate(most);
+    let has_more = crate::paging::cut(&mut found, most);
     Ok(MovementsPage {
         product,
         team: listing.team_id,

@@ -119,9 +119,8 @@ pub async fn unit_orders(
     let before_ms = before_ms.unwrap_or(i64::MAX);
     let mut orders =
         store::orders::list_unit_orders(&mut conn, unit.id.get(), status, before_ms, PAGE_SIZE + 1).await?;
-    let more = orders.len() as i64 > PAGE_SIZE;
-    orders.truncate(PAGE_SIZE as usize);
-    let next_before_ms = orders.last().filter(|_| more).map(|order| order.placed_at_ms);
+    let has_more = crate::paging::cut(&mut orders, PAGE_SIZE);
+    let next_before_ms = orders.last().filter(|_| has_more).map(|order| order.placed_at_ms);
     Ok(UnitOrders { unit, orders, next_before_ms })
 }
 

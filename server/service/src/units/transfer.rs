@@ -1,10 +1,10 @@
 //! Paying by bank transfer: the unit's finance names the transfer, the seller's side confirms that it came.
 
 use domain::failure::{Conflict, Problem};
-use domain::ids::{OrderId, PaymentId, TeamId, UnitId, UserId};
+use domain::ids::{OrderId, PaymentId, UnitId, UserId};
 use domain::money::Fen;
 use domain::order::OrderStatus;
-use domain::payment::{PaymentMethod, PaymentStatus};
+use domain::payment::{PaymentEvent, PaymentMethod, PaymentStatus};
 use domain::role::Role;
 use domain::time::DAY_MS;
 use serde_json::json;
@@ -15,18 +15,6 @@ use super::order::find_unit_order;
 use crate::{Result, ServiceError, Services, Viewer, audit, payments, timers};
 
 const REFERENCE_MAX_CHARS: usize = 60;
-
-/// A transfer that was announced and waits to be seen on the bank statement.
-#[derive(Debug, Clone)]
-pub struct AnnouncedTransfer {
-    pub payment_id: PaymentId,
-    pub order_number: String,
-    pub unit_name: String,
-    pub unit_name_en: String,
-    pub amount_fen: Fen,
-    pub bank_reference: String,
-    pub announced_at_ms: i64,
-}
 
 /// Finance says under which reference the bank sent the money. The stock stays held while it travels.
 ///
@@ -142,37 +130,6 @@ fn taken(error: StoreError) -> ServiceError {
     }
 }
 
-/// Transfers that a team's captain should look for on the bank statement.
-///
-/// # Errors
-/// Guarded: sellers and captain of the team.
-pub async fn list_transfers(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-) -> Result<Vec<AnnouncedTransfer>> {
-    viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    let mut transfers = Vec::new();
-    for payment in store::payments::list_announced_transfers(&mut conn, Some(team.get())).await? {
-        let order = store::orders::get_order(&mut conn, payment.order_id).await?;
-        let unit = match order.unit_id {
-            Some(unit) => store::units::find_unit(&mut conn, unit).await?,
-            None => None,
-        };
-        transfers.push(AnnouncedTransfer {
-            payment_id: payment.id,
-            order_number: order.number,
-            unit_name: unit.as_ref().map(|unit| unit.name.clone()).unwrap_or_default(),
-            unit_name_en: unit.map(|unit| unit.name_en).unwrap_or_default(),
-            amount_fen: payment.amount_fen,
-            bank_reference: payment.bank_reference.unwrap_or_default(),
-            announced_at_ms: payment.created_at_ms,
-        });
-    }
-    Ok(transfers)
-}
-
 /// The money is on the account: the order is paid. Confirming twice does nothing twice.
 ///
 /// # Errors
@@ -205,6 +162,34 @@ pub async fn confirm_transfer(
     audit::record(&mut tx, services, Some(user), "transfer_confirmed", "payment", subject, json!({})).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The money never came, and the order it was for is closed: nobody looks for it any more. Should it come after all, it is
+/// confirmed like any other and sent back. Saying so twice is saying it once.
+///
+/// # Errors
+/// [`Conflict::StateChanged`] while the order still waits for it, and when it came; guarded as [`confirm_transfer`].
+pub async fn give_up_transfer(services: &Services, viewer: &Viewer, payment_id: PaymentId) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    let user = viewer.require_user()?.user_id;
+    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
+    require_money_receiver(&mut tx, viewer, payment.order_id).await?;
+    if payment.method != PaymentMethod::BankTransfer {
+        return Err(ServiceError::NotFound);
+    }
+    let order = store::orders::lock_order(&mut tx, payment.order_id).await?;
+    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
+    if payment.status == PaymentStatus::Failed {
+        return Ok(());
+    }
+    let status = payment.status.next(PaymentEvent::Fail).map_err(|_| Conflict::StateChanged)?;
+    if order.status == OrderStatus::AwaitingPayment {
+        return Err(Conflict::StateChanged.into());
+    }
+    store::payments::update_payment_status(&mut tx, payment_id, status, services.now_ms()).await?;
+    let subject = payment_id.get();
+    audit::record(&mut tx, services, Some(user), "transfer_given_up", "payment", subject, json!({})).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Whoever may say that money came or went: captains of the teams that sell in the order, and the county; never a

@@ -21,6 +21,7 @@ use store::seed::NewDispatchPlace;
 use super::units::{SLUG, submit};
 use super::*;
 
+mod races;
 mod seen;
 mod seller;
 

@@ -11,7 +11,8 @@ use service::day::{
 };
 use service::mail::send_due;
 use service::notifications::{
-    Marking, SetWish, count_unread, list_notifications, look_at_the_day, mark, set_wishes, wishes,
+    Marking, NotificationQuery, SetWish, count_unread, exported_notifications, list_notifications,
+    look_at_the_day, mark, set_wishes, wishes,
 };
 
 use super::*;
@@ -212,7 +213,7 @@ async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
         bought(shop, 1, &[(shop.tea.variant(), 1)]).await;
         assert_eq!(letters(shop).await, [("told".to_owned(), "captain@team.example".to_owned())]);
         for viewer in [&seller, &captain] {
-            let page = list_notifications(services, viewer, team, true, 1).await.unwrap();
+            let page = list_notifications(services, viewer, team, &unread(), 1).await.unwrap();
             let kinds: Vec<_> = page.rows.iter().map(|row| row.kind).collect();
             assert_eq!((kinds, page.unread), (vec![NotificationKind::NewOrder], 1));
         }
@@ -239,14 +240,29 @@ async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
         let digest = |to: &str| ("digest".to_owned(), to.to_owned());
         assert_eq!(written, [digest("captain@team.example"), digest("seller@team.example")]);
         assert_eq!(count_unread(services, &seller, team).await.unwrap(), 2, "the order, and that it is late");
-        mark(services, &seller, team, Marking::AllRead).await.unwrap();
+        let late = NotificationQuery { kind: "late".to_owned(), ..all() };
+        let page = list_notifications(services, &seller, team, &late, 1).await.unwrap();
+        assert_eq!((page.rows.len(), page.unread), (1, 2), "of the kind, and of all kinds");
+        let (sheet, is_cut) = exported_notifications(services, &seller, team, &late).await.unwrap();
+        assert_eq!((sheet, is_cut), (page.rows, false), "the sheet is the page");
+        let earlier = domain::time::Date::from_epoch_ms(services.now_ms()).plus_days(-1).to_string();
+        let earlier = NotificationQuery { to: earlier, ..all() };
+        let page = list_notifications(services, &seller, team, &earlier, 1).await.unwrap();
+        let kinds: Vec<_> = page.rows.iter().map(|row| row.kind).collect();
+        assert!(
+            !kinds.is_empty() && kinds.iter().all(|kind| *kind == NotificationKind::NewOrder),
+            "{kinds:?}"
+        );
+        mark(services, &seller, team, Marking::AllRead(late)).await.unwrap();
+        assert_eq!(count_unread(services, &seller, team).await.unwrap(), 1, "only what was found");
+        mark(services, &seller, team, Marking::AllRead(unread())).await.unwrap();
         assert_eq!(count_unread(services, &seller, team).await.unwrap(), 0);
         assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2, "each reads for themselves");
         shop.clock.advance(DAY_MS);
         look_at_the_day(services).await.unwrap();
         assert_eq!(letters(shop).await, [], "nothing is told twice");
 
-        let of_captain = list_notifications(services, &captain, team, false, 1).await.unwrap().rows;
+        let of_captain = list_notifications(services, &captain, team, &all(), 1).await.unwrap().rows;
         mark(services, &seller, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
         assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2, "nobody reads for another");
         mark(services, &captain, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
@@ -268,13 +284,21 @@ async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
     .await;
 }
 
+fn all() -> NotificationQuery {
+    NotificationQuery { show: "all".to_owned(), ..unread() }
+}
+
+fn unread() -> NotificationQuery {
+    NotificationQuery::default()
+}
+
 #[tokio::test]
 async fn what_is_over_goes_from_the_list_and_comes_anew_when_it_happens_again() {
     TestShop::on_both(async |shop| {
         let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
         let low = shop.scarce("LOW", 3).await;
         let kinds = async || -> Vec<(NotificationKind, i64)> {
-            let page = list_notifications(services, &seller, team, true, 1).await.unwrap();
+            let page = list_notifications(services, &seller, team, &unread(), 1).await.unwrap();
             page.rows.iter().map(|row| (row.kind, row.subject_id)).collect()
         };
         look_at_the_day(services).await.unwrap();

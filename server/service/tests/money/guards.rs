@@ -4,6 +4,7 @@
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
 use domain::role::Role;
+use service::bank_money::{BankMoneyQuery, count_waiting, exported_bank_money, list_bank_money};
 use service::orders::{cancel_order, cancel_order_as_seller, confirm_receipt, list_my_orders, order_page};
 use service::shipping::{ShipParcel, list_parcels, packing_list, ship_parcel};
 use service::units::{self, SubmitUnitOrder};
@@ -167,8 +168,11 @@ async fn money_is_confirmed_by_captains_and_read_by_its_treasurer() {
     for (who, viewer) in &others {
         let confirmed = units::confirm_transfer(services, viewer, payment.id, payment.amount_fen).await;
         not_there("confirm_transfer", who, confirmed);
-        let listed = units::list_transfers(services, viewer, shop.places.tea_team).await;
-        refused("list_transfers", who, listed);
+        not_there("give_up_transfer", who, units::give_up_transfer(services, viewer, payment.id).await);
+        let (team, all) = (shop.places.tea_team, BankMoneyQuery::default());
+        refused("list_bank_money", who, list_bank_money(services, viewer, team, &all, 1).await);
+        refused("exported_bank_money", who, exported_bank_money(services, viewer, team, &all).await);
+        refused("count_waiting", who, count_waiting(services, viewer, team).await);
         let page = books::treasurer_page(services, viewer, collective, 0, i64::MAX, 10).await;
         refused("treasurer_page", who, page);
         refused("statement", who, statement::statement(services, viewer, collective, &month).await);

@@ -9,8 +9,8 @@ use service::mail::send_due;
 use service::orders::order_page;
 use service::shipping::{ShipParcel, ship_parcel};
 use service::stock::{
-    RecallBatch, SplitBatch, WriteOff, list_recalls, list_team_recalls, order_recalls, recall_batch,
-    recall_page, recall_preview, split_batch, stock_view, write_off,
+    RecallBatch, RecallQuery, SplitBatch, WriteOff, exported_recalls, list_recalls, order_recalls,
+    recall_batch, recall_page, recall_preview, split_batch, stock_view, write_off,
 };
 
 use super::*;
@@ -175,7 +175,8 @@ async fn the_team_and_the_county_recall_and_nobody_else() {
             recall_batch(services, viewer, &recall(id), "k").await,
             Err(ServiceError::NotFound)
         ));
-        assert!(matches!(list_recalls(services, viewer).await, Err(ServiceError::Forbidden)));
+        let listed = list_recalls(services, viewer, None, &RecallQuery::default(), 1).await;
+        assert!(matches!(listed, Err(ServiceError::Forbidden)));
     }
     let stranger = recall_batch(services, &shop.guest(1), &recall(id), "k").await;
     assert!(matches!(stranger, Err(ServiceError::Unauthenticated)));
@@ -191,10 +192,25 @@ async fn the_team_and_the_county_recall_and_nobody_else() {
     }
     let done = recall_batch(services, &admin, &recall(id), "k").await.unwrap();
     assert_eq!(recall_page(services, &captain, done).await.unwrap().recall.id, done);
-    assert_eq!(list_recalls(services, &admin).await.unwrap().len(), 1);
-    let team = shop.places.tea_team;
-    assert_eq!(list_team_recalls(services, &captain, team).await.unwrap()[0].id, done);
-    assert!(matches!(list_team_recalls(services, &other, team).await, Err(ServiceError::Forbidden)));
+    let (team, all) = (shop.places.tea_team, RecallQuery::default());
+    for (viewer, whose) in [(&admin, None), (&captain, Some(team))] {
+        let found = async |query: &RecallQuery| {
+            let page = list_recalls(services, viewer, whose, query, 1).await.unwrap();
+            let (sheet, is_cut) = exported_recalls(services, viewer, whose, query).await.unwrap();
+            assert_eq!((&sheet, is_cut), (&page.recalls, false), "the sheet is the page");
+            page.recalls.iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        let today = domain::time::Date::from_epoch_ms(services.now_ms());
+        let days = |from: i64| RecallQuery { from: today.plus_days(from).to_string(), ..all.clone() };
+        assert_eq!(found(&all).await, [done]);
+        assert_eq!(found(&days(0)).await, [done]);
+        assert_eq!(found(&days(1)).await, []);
+        assert_eq!(found(&RecallQuery { reason: recall(id).reason, ..all.clone() }).await, [done]);
+        assert_eq!(found(&RecallQuery { reason: "papers".to_owned(), ..all.clone() }).await, []);
+    }
+    let listed = list_recalls(services, &other, Some(team), &all, 1).await;
+    assert!(matches!(listed, Err(ServiceError::Forbidden)));
+    assert!(matches!(exported_recalls(services, &other, None, &all).await, Err(ServiceError::Forbidden)));
     assert!(matches!(recall_page(services, &other, done).await, Err(ServiceError::NotFound)));
     // The other batch of the same product is another harvest: it goes on being sold.
     order(&shop, 1, &[(shop.tea.variant(), 1)]).await;

@@ -2,16 +2,20 @@
 
 use calamine::{Data, Reader, Xlsx};
 use domain::failure::{Conflict, Problem};
-use domain::ids::UnitId;
+use domain::ids::{PaymentId, RefundId, UnitId};
 use domain::invoice::InvoiceWish;
 use domain::order::OrderStatus;
 use domain::role::Role;
 use domain::time::DAY_MS;
+use service::bank_money::{
+    BankDirection, BankMoney, BankMoneyQuery, count_waiting, exported_bank_money, list_bank_money,
+};
 use service::orders::{cancel_order, confirm_receipt};
+use service::refunds::confirm_bank_refund;
 use service::shipping::{ShipParcel, ship_parcel};
 use service::units::{
     SubmitUnitOrder, announce_transfer, approve_order, check_quick_order, confirm_transfer, correct_transfer,
-    list_transfers, purchases, purchases_xlsx, return_order, submit_order, unit_order_page,
+    give_up_transfer, purchases, purchases_xlsx, return_order, submit_order, unit_order_page,
 };
 use store::seed::{Names, NewCadre};
 
@@ -39,6 +43,15 @@ pub(crate) async fn form(shop: &TestShop, buyer: &Viewer, lines: &str) -> Submit
 pub(crate) async fn submit(shop: &TestShop, buyer: &Viewer, lines: &str) -> PlacedOrder {
     let form = form(shop, buyer, lines).await;
     submit_order(&shop.services, buyer, SLUG, form).await.unwrap()
+}
+
+/// What of the tea team's money by bank waits, of which there is one under this reference.
+async fn waiting_money(shop: &TestShop, reference: &str) -> BankMoney {
+    let (captain, all) = (shop.captain().await, BankMoneyQuery::default());
+    let page = list_bank_money(&shop.services, &captain, shop.places.tea_team, &all, 1).await.unwrap();
+    assert_eq!((page.rows.len(), page.waiting), (1, 1), "{:?}", page.rows);
+    assert_eq!(page.rows[0].bank_reference, reference);
+    page.rows[0].clone()
 }
 
 async fn paid_by_transfer(shop: &TestShop, lines: &str, reference: &str) -> PlacedOrder {
@@ -104,9 +117,7 @@ async fn a_units_order_becomes_the_villages_money_and_the_units_record() {
         announce_transfer(services, &finance, &placed.number, " ICBC-1 ").await.unwrap();
         announce_transfer(services, &finance, &placed.number, "ICBC-1").await.unwrap();
         let captain = shop.captain().await;
-        let transfers = list_transfers(services, &captain, shop.places.tea_team).await.unwrap();
-        assert_eq!((transfers.len(), transfers[0].bank_reference.as_str()), (1, "ICBC-1"));
-        let payment = transfers[0].payment_id;
+        let payment = PaymentId::from_i64(waiting_money(shop, "ICBC-1").await.id);
         let short = confirm_transfer(services, &captain, payment, row.total_fen - fen(1)).await;
         assert_eq!(conflict(short), Conflict::WrongAmount { expected_fen: row.total_fen });
         assert_eq!(status(shop, placed.order_id).await, OrderStatus::AwaitingPayment);
@@ -357,22 +368,80 @@ async fn assert_corrected(shop: &TestShop, finance: &Viewer, number: &str) {
 
 #[tokio::test]
 async fn a_transfer_for_an_order_that_was_given_up_is_sent_back_by_hand() {
-    let shop = TestShop::sqlite().await;
-    let placed = paid_by_transfer(&shop, "SH-500 10", "BANK-1").await;
-    cancel_order(&shop.services, &shop.buyer().await, placed.order_id, "too much").await.unwrap();
-    run_worker(&shop).await;
-    worker::reconcile(&shop.services).await.unwrap();
-    assert_eq!(shop.gateway.refund_count(), 0, "a bank transfer is not the network's to refund");
-    let mut conn = shop.services.db.read().await.unwrap();
-    let refund = store::payments::list_order_refunds(&mut conn, placed.order_id).await.unwrap()[0].clone();
-    drop(conn);
-    assert_eq!(refund.settled_at_ms, None);
-    let captain = shop.captain().await;
-    for _ in 0..2 {
-        service::refunds::confirm_bank_refund(&shop.services, &captain, refund.id).await.unwrap();
-    }
-    assert_eq!(batch(&shop, shop.dendrobium.batches[0]).await, (100_000, 0, 0));
-    let bought = purchases(&shop.services, &shop.finance().await, SLUG, 2026).await.unwrap();
-    assert_eq!(bought.total_fen, Fen::ZERO, "what was given back was not bought");
-    assert_sound(&shop).await;
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let placed = paid_by_transfer(shop, "SH-500 10", "BANK-1").await;
+        cancel_order(services, &shop.buyer().await, placed.order_id, "too much").await.unwrap();
+        run_worker(shop).await;
+        worker::reconcile(services).await.unwrap();
+        assert_eq!(shop.gateway.refund_count(), 0, "a bank transfer is not the network's to refund");
+        let waiting = waiting_money(shop, "BANK-1").await;
+        assert_eq!((waiting.direction, waiting.settled_at_ms), (BankDirection::Out, None));
+        let (captain, team) = (shop.captain().await, shop.places.tea_team);
+        for _ in 0..2 {
+            confirm_bank_refund(services, &captain, RefundId::from_i64(waiting.id)).await.unwrap();
+        }
+        assert_eq!(batch(shop, shop.dendrobium.batches[0]).await, (100_000, 0, 0));
+        let bought = purchases(services, &shop.finance().await, SLUG, 2026).await.unwrap();
+        assert_eq!(bought.total_fen, Fen::ZERO, "what was given back was not bought");
+
+        let today = domain::time::Date::from_epoch_ms(services.now_ms());
+        let found = async |state: &str, direction: &str, from: domain::time::Date| {
+            let query = BankMoneyQuery {
+                state: state.to_owned(),
+                direction: direction.to_owned(),
+                from: from.to_string(),
+                to: String::new(),
+            };
+            let page = list_bank_money(services, &captain, team, &query, 1).await.unwrap();
+            let (sheet, is_cut) = exported_bank_money(services, &captain, team, &query).await.unwrap();
+            assert_eq!((&sheet, is_cut, page.waiting), (&page.rows, false, 0), "the sheet is the page");
+            page.rows.iter().map(|row| (row.direction, row.amount_fen)).collect::<Vec<_>>()
+        };
+        let amount = waiting.amount_fen;
+        let both = [(BankDirection::Out, amount), (BankDirection::In, amount)];
+        assert_eq!(found("ended", "", today).await, both, "the newest first");
+        assert_eq!(found("ended", "in", today).await, both[1..]);
+        assert_eq!(found("ended", "sideways", today).await, both, "what cannot be read narrows nothing");
+        assert_eq!(found("ended", "", today.plus_days(1)).await, []);
+        assert_eq!(found("", "", today).await, [], "nothing waits");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_transfer_that_never_came_is_waited_for_no_more_and_goes_back_should_it_come() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (buyer, finance, captain) = (shop.buyer().await, shop.finance().await, shop.captain().await);
+        let placed = submit(shop, &buyer, "SH-500 10").await;
+        approve_order(services, &shop.approver().await, &placed.number).await.unwrap();
+        announce_transfer(services, &finance, &placed.number, "LOST-1").await.unwrap();
+        let waiting = waiting_money(shop, "LOST-1").await;
+        assert_eq!(waiting.order_status, OrderStatus::AwaitingPayment);
+        let payment = PaymentId::from_i64(waiting.id);
+        let early = give_up_transfer(services, &captain, payment).await;
+        assert_eq!(conflict(early), Conflict::StateChanged, "the order still waits for it");
+        cancel_order(services, &buyer, placed.order_id, "").await.unwrap();
+        assert_eq!(waiting_money(shop, "LOST-1").await.order_status, OrderStatus::Cancelled);
+        let own = give_up_transfer(services, &finance, payment).await;
+        assert!(matches!(own, Err(ServiceError::NotFound)), "{own:?}");
+        for _said in 0..2 {
+            give_up_transfer(services, &captain, payment).await.unwrap();
+        }
+        let team = shop.places.tea_team;
+        assert_eq!(count_waiting(services, &captain, team).await.unwrap(), 0);
+        let ended = BankMoneyQuery { state: "ended".to_owned(), ..BankMoneyQuery::default() };
+        let page = list_bank_money(services, &captain, team, &ended, 1).await.unwrap();
+        assert_eq!((page.rows.len(), page.rows[0].settled_at_ms), (1, None));
+        assert_sound(shop).await;
+
+        confirm_transfer(services, &captain, payment, waiting.amount_fen).await.unwrap();
+        let back = waiting_money(shop, "LOST-1").await;
+        assert_eq!((back.direction, back.amount_fen), (BankDirection::Out, waiting.amount_fen));
+        assert_eq!(conflict(give_up_transfer(services, &captain, payment).await), Conflict::StateChanged);
+        assert_sound(shop).await;
+    })
+    .await;
 }

@@ -11,6 +11,7 @@ use crate::{Conn, Db};
 const T: i64 = 1_750_000_000_000;
 const USER: UserId = UserId::from_i64(9);
 const TEAM: TeamId = TeamId::from_i64(6);
+const ALL: NotificationFilter = NotificationFilter::all(USER, TEAM);
 
 fn told(id: i64, kind: NotificationKind, subject_id: i64, at_ms: i64) -> NewNotification {
     NewNotification {
@@ -48,7 +49,7 @@ async fn telling(conn: &mut Conn) {
         !put_notification(conn, &told(504, NewOrder, 210, T + 900), false).await.unwrap(),
         "known already"
     );
-    let rows = list_notifications(conn, USER, TEAM, false, 9, 0).await.unwrap();
+    let rows = list_notifications(conn, ALL, 9, 0).await.unwrap();
     let shown: Vec<_> = rows
         .iter()
         .map(|row| (row.kind, row.order_number.as_str(), row.name.as_str(), row.batch_code.as_str()))
@@ -63,7 +64,12 @@ async fn telling(conn: &mut Conn) {
         ]
     );
     assert_eq!(rows[1].product_id, Some(100));
-    assert_eq!(list_notifications(conn, USER, TEAM, false, 1, 1).await.unwrap()[0], rows[1], "page by page");
+    assert_eq!(list_notifications(conn, ALL, 1, 1).await.unwrap()[0], rows[1], "page by page");
+    let of_kind =
+        list_notifications(conn, NotificationFilter { kind: Some(Late), ..ALL }, 9, 0).await.unwrap();
+    assert_eq!(of_kind, rows[..1]);
+    let days = NotificationFilter { from_ms: T + 501, until_ms: T + 503, ..ALL };
+    assert_eq!(list_notifications(conn, days, 9, 0).await.unwrap(), rows[1..3]);
     assert_eq!(list_team_subjects(conn, TEAM, LowStock).await.unwrap(), [100]);
 }
 
@@ -73,7 +79,10 @@ async fn reading(conn: &mut Conn) {
     update_read(conn, UserId::from_i64(8), TEAM, NotificationId::from_i64(500), Some(T)).await.unwrap();
     assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 4, "nobody reads for another");
     update_read(conn, USER, TEAM, NotificationId::from_i64(500), Some(T)).await.unwrap();
-    assert_eq!(list_notifications(conn, USER, TEAM, true, 9, 0).await.unwrap().len(), 3);
+    assert_eq!(
+        list_notifications(conn, NotificationFilter { only_unread: true, ..ALL }, 9, 0).await.unwrap().len(),
+        3
+    );
     assert!(
         put_notification(conn, &told(505, NotificationKind::NewOrder, 210, T + 1_000), true).await.unwrap()
     );
@@ -84,7 +93,10 @@ async fn reading(conn: &mut Conn) {
     assert_eq!(counts, expected.map(|kind| (kind, 1)), "not what was told of before");
     update_subject_read(conn, TEAM, NotificationKind::NewOrder, 210, T + 1_500).await.unwrap();
     assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 3, "what was seen to");
-    update_all_read(conn, USER, TEAM, T + 2_000).await.unwrap();
+    let of_kind = NotificationFilter { kind: Some(NotificationKind::Late), ..ALL };
+    update_all_read(conn, of_kind, T + 1_600).await.unwrap();
+    assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 2, "the others wait to be read");
+    update_all_read(conn, ALL, T + 2_000).await.unwrap();
     assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 0);
     update_read(conn, USER, TEAM, NotificationId::from_i64(500), None).await.unwrap();
     assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 1);
@@ -98,7 +110,7 @@ async fn wishes(conn: &mut Conn) {
         assert_eq!(list_wishes(conn, USER).await.unwrap(), [wish]);
     }
     assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 0, "not in the console");
-    assert_eq!(list_notifications(conn, USER, TEAM, false, 9, 0).await.unwrap().len(), 3);
+    assert_eq!(list_notifications(conn, ALL, 9, 0).await.unwrap().len(), 3);
     assert_eq!(list_unread(conn, USER, 0, T + 9_000).await.unwrap().len(), 1, "but in the letter");
     conn.execute("UPDATE roles SET revoked_at_ms = 2 WHERE id = 400").await.unwrap();
     assert_eq!(list_unread(conn, USER, 0, T + 9_000).await.unwrap(), [], "not to whom sells no more");

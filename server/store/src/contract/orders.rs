@@ -6,7 +6,7 @@ use domain::ledger;
 use domain::money::Fen;
 use domain::order::{OrderKind, OrderStatus};
 use domain::parcel::ParcelStatus;
-use domain::payment::{PaymentMethod, PaymentStatus, RefundStatus};
+use domain::payment::{BankDirection, PaymentMethod, PaymentStatus, RefundStatus};
 use domain::role::Role;
 use sqlx::Executor;
 
@@ -244,8 +244,23 @@ async fn pay(conn: &mut Conn) {
         ..row.clone()
     };
     insert_payment(conn, &transfer).await.unwrap();
-    assert_eq!(list_announced_transfers(conn, Some(TEAM.get())).await.unwrap().len(), 1);
-    assert!(list_announced_transfers(conn, Some(1)).await.unwrap().is_empty());
+    let open = BankMoneyFilter::all(TEAM, true);
+    let waiting = list_bank_money(conn, open, 9, 0).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].id, waiting[0].direction), (1, 55, BankDirection::In));
+    assert_eq!((waiting[0].bank_reference.as_str(), waiting[0].settled_at_ms), ("R-1", None));
+    assert_eq!(count_waiting_bank_money(conn, TEAM).await.unwrap(), 1);
+    assert_eq!(count_waiting_bank_money(conn, TeamId::from_i64(1)).await.unwrap(), 0);
+    let none = [
+        BankMoneyFilter::all(TeamId::from_i64(1), true),
+        BankMoneyFilter::all(TEAM, false),
+        BankMoneyFilter { direction: Some(BankDirection::Out), ..open },
+        BankMoneyFilter { from_ms: T + 1, ..open },
+        BankMoneyFilter { until_ms: T, ..open },
+    ];
+    for filter in none {
+        assert_eq!(list_bank_money(conn, filter, 9, 0).await.unwrap(), [], "{filter:?}");
+    }
+    assert_eq!(list_bank_money(conn, open, 9, 1).await.unwrap(), [], "page by page");
     update_bank_reference(conn, transfer.id, "R-2").await.unwrap();
     assert_eq!(get_payment(conn, transfer.id).await.unwrap().bank_reference.as_deref(), Some("R-2"));
     update_page(conn, PAYMENT, "cs_1", "http://pay").await.unwrap();
@@ -254,6 +269,8 @@ async fn pay(conn: &mut Conn) {
     assert!(list_to_check(conn, T + 1, 10).await.unwrap().is_empty());
     update_payment_status(conn, PAYMENT, PaymentStatus::Processing, T + 6).await.unwrap();
     update_payment_status(conn, transfer.id, PaymentStatus::Failed, T + 6).await.unwrap();
+    let ended = list_bank_money(conn, BankMoneyFilter::all(TEAM, false), 9, 0).await.unwrap();
+    assert_eq!((ended.len(), ended[0].bank_reference.as_str()), (1, "R-2"), "given up");
     update_captured(conn, PAYMENT, Some("pi_1"), T + 7).await.unwrap();
     assert_eq!(get_payment(conn, PAYMENT).await.unwrap().intent_id.as_deref(), Some("pi_1"));
     assert_eq!(find_payment(conn, PaymentId::from_i64(1)).await.unwrap().map(|row| row.id), None);

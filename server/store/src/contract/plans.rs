@@ -104,7 +104,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ),
     ("county.rs", "p.status = 'to_pack'", "paid orders that are not complete are few"),
     ("parcels.rs", "WHERE team_id = $1 GROUP BY", "over all the history of a team: no page asks it"),
-    ("payments.rs", "method = 'bank_transfer'", "payments under way are few"),
+    (
+        "payments/bank.rs",
+        "p.status = 'processing' AND p.method = 'bank_transfer'",
+        "payments under way are few: given up once their order is closed",
+    ),
     (
         "day/parcels.rs",
         "published_at_ms IS NOT NULL ORDER BY id DESC",

@@ -70,9 +70,20 @@ async fn recalls(conn: &mut Conn) {
     let told = list_order_recalls(conn, ORDER).await.unwrap();
     assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
     for team in [None, Some(TEAM)] {
-        assert_eq!(list_recalls(conn, team, 9).await.unwrap()[0].id, recall.id);
+        assert_eq!(list_recalls(conn, RecallFilter::all(team), 9, 0).await.unwrap()[0].id, recall.id);
     }
-    assert!(list_recalls(conn, Some(TeamId::from_i64(7)), 9).await.unwrap().is_empty());
+    let all = RecallFilter::all(None);
+    assert_eq!(list_recalls(conn, all, 9, 1).await.unwrap(), [], "page by page");
+    let own = RecallFilter { reason: Some(recall.reason), until_ms: recall.at_ms + 1, ..all };
+    assert_eq!(list_recalls(conn, own, 9, 0).await.unwrap().len(), 1);
+    for none in [
+        RecallFilter::all(Some(TeamId::from_i64(7))),
+        RecallFilter { reason: Some(RecallReason::Papers), ..all },
+        RecallFilter { from_ms: recall.at_ms + 1, ..all },
+        RecallFilter { until_ms: recall.at_ms, ..all },
+    ] {
+        assert_eq!(list_recalls(conn, none, 9, 0).await.unwrap(), [], "{none:?}");
+    }
     assert_eq!(list_recalled_batches(conn, recall.id).await.unwrap(), family);
     let open: Vec<RecallId> =
         list_unfinished(conn, TEAM, 9).await.unwrap().into_iter().map(|row| row.id).collect();

@@ -219,15 +219,3 @@ pub async fn list_stuck_refunds(
     }
     Ok(found)
 }
-
-/// Refunds decided before `before_ms` that no network or bank has confirmed.
-pub async fn list_open_refunds(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<Vec<RefundRow>> {
-    Ok(sql::query_as::<RefundRow>(
-        "SELECT * FROM refunds WHERE status IN ('requested', 'failed') AND created_at_ms < $1
-          ORDER BY created_at_ms LIMIT $2",
-    )
-    .bind(before_ms)
-    .bind(limit)
-    .fetch_all(conn)
-    .await?)
-}

@@ -67,6 +67,8 @@ pub struct World {
     pub after_sale: AfterSaleId,
     /// A transfer that was announced.
     pub payment: PaymentId,
+    /// A transfer whose order is closed.
+    pub lost_payment: PaymentId,
     /// A transfer that has to be sent back.
     pub refund: RefundId,
     /// A change of the product, and the version after it.
@@ -225,6 +227,7 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         claimed: nothing,
         after_sale: AfterSaleId::from_i64(0),
         payment: PaymentId::from_i64(0),
+        lost_payment: PaymentId::from_i64(0),
         refund: RefundId::from_i64(0),
         change: ListingChangeId::from_i64(0),
         version: 0,
@@ -249,6 +252,9 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
     };
     world.announced = world.hand_in_approved("announced").await;
     world.payment = announce(&world.announced).await;
+    let lost = world.hand_in_approved("lost").await;
+    world.lost_payment = announce(&lost).await;
+    service::orders::cancel_order_as_seller(&services, &captain, lost.id, "款没到").await.unwrap();
     world.paid = world.hand_in_approved("paid").await;
     let given_back = world.hand_in_approved("given back").await;
     for placed in [&world.paid, &given_back] {

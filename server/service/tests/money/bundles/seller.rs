@@ -1,6 +1,8 @@
 //! What a seller may put into a box, and what keeps one from the shop.
 
-use service::changes::history;
+use domain::bundle::PriceMode;
+use domain::changes::ChangeSource;
+use service::changes::{history, restore};
 use service::listing::{add_batch, check_listing, duplicate, publish};
 
 use super::*;
@@ -73,6 +75,61 @@ async fn a_box_holds_two_pieces_or_more_of_the_teams_own_goods() {
         let told = history(services, &seller, page.product, None).await.unwrap();
         assert_eq!(told.entries[0].difference.after.get("parts").map(String::as_str), Some("CH-100 × 2"));
         assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_box_goes_back_to_what_was_in_it() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let (tea, dendrobium) = (shop.tea.variant(), shop.dendrobium.variant());
+        let box_ = boxed(shop, "box", &[(tea, 2)], None).await;
+        let inside = async || -> (Vec<(VariantId, i64)>, PriceMode, Option<Fen>) {
+            let page = contents(services, &seller, box_.product).await.unwrap();
+            let parts = page.parts.iter().map(|part| &part.part.row.line);
+            let parts = parts.filter(|line| line.quantity > 0);
+            (parts.map(|line| (line.variant.variant_id, line.quantity)).collect(), page.mode, page.price_fen)
+        };
+        let first = inside().await;
+        assert_eq!(first, (vec![(tea, 2)], PriceMode::Summed, Some(fen(9_980))));
+        shop.clock.advance(DAY_MS);
+        let page = contents(services, &seller, box_.product).await.unwrap();
+        let other = form(&page, &[(dendrobium, 1), (tea, 3)], Some("200"));
+        save_contents(services, &seller, &other, "other").await.unwrap();
+        assert_eq!(inside().await, (vec![(dendrobium, 1), (tea, 3)], PriceMode::Free, Some(fen(20_000))));
+
+        let told = history(services, &seller, box_.product, None).await.unwrap();
+        for _sent in 0..2 {
+            restore(services, &seller, box_.product, told.entries[0].change, told.version).await.unwrap();
+        }
+        assert_eq!(inside().await, first, "with its price");
+        assert_sound(shop).await;
+        // And forth again: what was restored is a change like any other.
+        let told = history(services, &seller, box_.product, None).await.unwrap();
+        assert_eq!(told.entries[0].source, ChangeSource::Restore);
+        restore(services, &seller, box_.product, told.entries[0].change, told.version).await.unwrap();
+        assert_eq!(inside().await, (vec![(dendrobium, 1), (tea, 3)], PriceMode::Free, Some(fen(20_000))));
+        let guest = shop.guest(1);
+        let placed = order(shop, 1, &[(box_.variant(), 1)]).await;
+        pay(shop, &guest, placed.order_id).await;
+        assert_sound(shop).await;
+
+        // A part whose code something else has since is not guessed at.
+        let told = history(services, &seller, box_.product, None).await.unwrap();
+        let mut tx = services.db.write().await.unwrap();
+        let variants = store::listing::list_all_variants(&mut tx, shop.tea.product).await.unwrap();
+        let own = variants.into_iter().find(|variant| variant.id == tea).unwrap();
+        let renamed = store::listing::ListingVariantRow { code: "CH-101".to_owned(), ..own };
+        store::listing::update_variant(&mut tx, &renamed).await.unwrap();
+        tx.commit().await.unwrap();
+        let before = inside().await;
+        let again =
+            async || restore(services, &seller, box_.product, told.entries[0].change, told.version).await;
+        assert_eq!(errors(again().await), one("parts", Problem::NotForSale), "nobody has it");
+        shop.scarce("CH-100", 5).await;
+        assert_eq!(errors(again().await), one("parts", Problem::NotForSale), "it is another one's now");
+        assert_eq!(inside().await, before, "nothing by halves");
     })
     .await;
 }

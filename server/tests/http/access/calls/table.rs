@@ -107,6 +107,9 @@ pub const TABLE: &[Row] = &[
     row("/api/sell/confirm_transfer", MONEY_RECEIVERS, known_to(KNOW_OF_MONEY), |world| {
         vec![("payment", world.payment.to_string()), ("amount", "210.00".to_owned())]
     }),
+    row("/api/sell/give_up_transfer", MONEY_RECEIVERS, known_to(KNOW_OF_MONEY), |world| {
+        vec![("payment", world.lost_payment.to_string())]
+    }),
     row("/api/sell/confirm_refund", MONEY_RECEIVERS, known_to(KNOW_OF_MONEY), |world| {
         vec![("refund", world.refund.to_string())]
     }),
