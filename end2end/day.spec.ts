@@ -44,8 +44,17 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await expect(seller.getByRole('row').filter({ hasText: number })).toHaveCount(0);
   });
 
+  await test.step('an order is found by its number', async () => {
+    await visit(seller, `${home.replace(/\/$/, '')}/orders?status=all`);
+    await seller.getByLabel(t('查找', 'Find'), { exact: true }).fill(number.toLowerCase());
+    await narrow(seller, t, /q=xj/);
+    await expect(seller.locator('tbody tr')).toHaveCount(1);
+    await expect(seller.locator('tbody tr')).toContainText(number);
+    await goOn(seller, seller.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/orders\?status=all$/);
+  });
+
   await test.step('the table can be taken along', async () => {
-    await expectSheet(seller, t, 'orders');
+    await expectSheet(seller, t, /^orders-[\d-]+\.xlsx$/);
   });
 
   await test.step('what was told is read, and how one is told is chosen', async () => {
@@ -63,12 +72,12 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await kind.selectOption('new_order');
     await narrow(seller, t, /show=all.*kind=new_order/);
     await expect(own).toHaveCount(1);
-    await expectSheet(seller, t, 'notifications');
+    await expectSheet(seller, t, /^notifications-[\d-]+\.xlsx$/);
     const states = seller.getByRole('navigation', { name: t('状态', 'State') });
     await goOn(seller, states.getByRole('link', { name: t('未读', 'Unread') }), /notifications\?kind=new_order$/);
-    await expect(own).toHaveCount(1);
-    await Promise.all([seller.waitForEvent('load'), seller.getByRole('button', { name: t('筛出的全部标为已读', 'Mark all found as read') }).click()]);
-    await expect(own).toBeHidden();
+    await expect(own, 'what has left need not be read').toBeHidden();
+    const found = seller.getByRole('button', { name: t('筛出的全部标为已读', 'Mark all found as read') });
+    await Promise.all([seller.waitForEvent('load'), found.click()]);
     await visit(seller, notes);
     const rest = seller.getByRole('button', { name: t('全部标为已读', 'Mark all as read') });
     if (await rest.isVisible()) await Promise.all([seller.waitForEvent('load'), rest.click()]);

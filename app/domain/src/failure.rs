@@ -238,6 +238,8 @@ pub enum Conflict {
     ListNotRight,
     /// Whoever agreed to an amount may not be the one who confirms it, and nobody answers an own request.
     SecondPersonNeeded,
+    /// So much money goes back on two people's word only: offered by one, confirmed by another.
+    LargeRefund,
     /// Orders, refunds or roles of the account are open, so it cannot be deleted yet.
     AccountInUse,
 }

@@ -131,6 +131,11 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             "Some rows are not right: correct the list, or apply only the rows you tick",
         ),
         #[cfg(not(feature = "shop"))]
+        Conflict::LargeRefund => fixed(
+            "金额较大，要两个人办：请在这个包裹里用“退款”，由另一位复核后退回",
+            "This much needs two people: use Refund on this parcel, and somebody else confirms it",
+        ),
+        #[cfg(not(feature = "shop"))]
         Conflict::SecondPersonNeeded => fixed(
             "同意的人不能自己复核，买家也不能处理自己的申请，请另一位来办",
             "Somebody else has to do this: not whoever agreed, and not the buyer",

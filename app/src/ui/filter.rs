@@ -93,6 +93,25 @@ pub fn nothing_found() -> AnyView {
     )
 }
 
+/// What is looked for in such a form.
+#[must_use]
+pub fn filter_text(
+    id: &str,
+    name: &'static str,
+    label: &str,
+    placeholder: &'static str,
+    present: &str,
+) -> AnyView {
+    let id = format!("{id}-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label.to_owned()}</label>
+            <input id=id type="search" name=name placeholder=placeholder maxlength="60" value=present.to_owned()/>
+        </div>
+    }
+    .into_any()
+}
+
 /// One choice of such a form, `present` or everything; `options` are values with their words.
 #[must_use]
 pub fn filter_choice(

@@ -42,7 +42,9 @@ pub use field::{
     select_field, select_input, sheet_field, text_area, text_field, text_input,
 };
 #[cfg(feature = "ssr")]
-pub use filter::{FilterDays, FilterForm, cut_note, export_link, filter_choice, filter_form, nothing_found};
+pub use filter::{
+    FilterDays, FilterForm, cut_note, export_link, filter_choice, filter_form, filter_text, nothing_found,
+};
 #[cfg(feature = "ssr")]
 pub use language::{as_typed, lang_of};
 #[cfg(feature = "ssr")]

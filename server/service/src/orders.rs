@@ -75,13 +75,13 @@ pub async fn cancel_order(
         store::orders::get_order(&mut conn, order_id).await?
     };
     require_buyer(viewer, &order)?;
-    cancel(services, order_id, reason).await
+    cancel(services, order_id, reason, GivenUpBy::BuyerOrShop).await
 }
 
 /// The same for the seller's side, for example when the goods turn out to be damaged.
 ///
 /// # Errors
-/// Guarded: whoever sells all of it; [`ServiceError::NotFound`] for those who sell none of it.
+/// [`Conflict::LargeRefund`] for a paid order of so much that a second person has to confirm it. Guarded: whoever sells all of it; [`ServiceError::NotFound`] for those who sell none of it.
 pub async fn cancel_order_as_seller(
     services: &Services,
     viewer: &Viewer,
@@ -101,11 +101,23 @@ pub async fn cancel_order_as_seller(
     if own < parcels.len() {
         return Err(ServiceError::Forbidden);
     }
-    cancel(services, order_id, reason).await
+    cancel(services, order_id, reason, GivenUpBy::Seller).await
+}
+
+/// Whose word it is that an order is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GivenUpBy {
+    BuyerOrShop,
+    Seller,
 }
 
 #[tracing::instrument(skip_all)]
-pub(crate) async fn cancel(services: &Services, order_id: OrderId, reason: &str) -> Result<()> {
+pub(crate) async fn cancel(
+    services: &Services,
+    order_id: OrderId,
+    reason: &str,
+    by: GivenUpBy,
+) -> Result<()> {
     if reason.chars().count() > REASON_MAX_CHARS {
         return Err(ServiceError::invalid("reason", Problem::TooLong { max: REASON_MAX_CHARS as i64 }));
     }
@@ -122,6 +134,12 @@ pub(crate) async fn cancel(services: &Services, order_id: OrderId, reason: &str)
     let after_sales = store::after_sales::count_in_effect(&mut tx, order_id).await?;
     if !can_cancel(&order, &parcels, after_sales) {
         return Err(Conflict::StateChanged.into());
+    }
+    // A seller's word alone does not send much money anywhere.
+    let limit = services.rules.second_person_from_fen;
+    let is_large = limit > 0 && order.total_fen.get() >= limit;
+    if by == GivenUpBy::Seller && order.status == OrderStatus::Paid && is_large {
+        return Err(Conflict::LargeRefund.into());
     }
     let now_ms = services.now_ms();
     holds::release_stock(&mut tx, order_id).await?;

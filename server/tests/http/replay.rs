@@ -3,6 +3,7 @@
 
 mod cases;
 mod digest;
+mod hostile_files;
 
 use std::collections::BTreeMap;
 

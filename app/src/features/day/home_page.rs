@@ -18,7 +18,7 @@ pub async fn home_page() -> PageResult {
     let team = current_team().await?;
     let day = service::day::day_page(&services(), &viewer(), team.id).await?;
     let only_drafts = ListingsQuery { status: Some(ListingStatus::Draft), ..ListingsQuery::default() };
-    let listings = service::listing::list_listings(&services(), &viewer(), team.id, &only_drafts).await?;
+    let listings = service::listing::list_listings(&services(), &viewer(), team.id, &only_drafts, 1).await?;
     let transfers = service::bank_money::count_waiting(&services(), &viewer(), team.id).await?;
     let counts = listings.counts;
     let tiles = vec![

@@ -21,10 +21,11 @@ fn filter_of_query() -> TableFilter {
         from: query("from"),
         to: query("to"),
         only_late: query("late") == "1",
+        search: query("q"),
     }
 }
 
-/// `/sell/{team}/orders?status=…&village=…&product=…&from=…&to=…&late=1&page=2`
+/// `/sell/{team}/orders?status=…&village=…&product=…&from=…&to=…&late=1&q=…&page=2`
 pub async fn orders_page() -> PageResult {
     let team = current_team().await?;
     let filter = filter_of_query();
@@ -73,6 +74,7 @@ fn sheet_query(filter: &TableFilter) -> String {
         ("from", filter.from.as_str()),
         ("to", filter.to.as_str()),
         ("late", if filter.only_late { "1" } else { "" }),
+        ("q", filter.search.as_str()),
     ])
 }
 
@@ -139,8 +141,9 @@ fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
     let product = |row: &ChoiceRow| (ProductId::from_i64(row.id).to_string(), words(row));
     let status = (!filter.status.is_empty()).then(|| ui::hidden("status", &filter.status));
     let late = filter.only_late.then(|| ui::hidden("late", "1"));
-    let is_narrowed =
-        [&filter.village, &filter.product, &filter.from, &filter.to].iter().any(|text| !text.is_empty());
+    let is_narrowed = [&filter.village, &filter.product, &filter.from, &filter.to, &filter.search]
+        .iter()
+        .any(|text| !text.is_empty());
     let path = paths::team_orders(team.id);
     let all =
         TableFilter { status: filter.status.clone(), only_late: filter.only_late, ..TableFilter::default() };
@@ -157,6 +160,7 @@ fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
     let villages = page.villages.iter().map(village).collect();
     let products = page.products.iter().map(product).collect();
     let choices = view! {
+        {ui::filter_text("d", "q", t("查找", "Find"), t("订单号、运单号、收件人", "Order, tracking number, name"), &filter.search)}
         {ui::filter_choice("d", "village", t("村", "Village"), &filter.village, villages)}
         {ui::filter_choice("d", "product", t("商品", "Product"), &filter.product, products)}
     };

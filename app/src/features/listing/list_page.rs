@@ -2,12 +2,12 @@
 
 use domain::ids::TeamId;
 use leptos::prelude::*;
-use service::listing::{ListingCard, ListingStatus, ListingsQuery};
+use service::listing::{Choice, ListingCard, ListingStatus, ListingsPage, ListingsQuery};
 
 use super::api::CreateListing;
 use super::edit_page::status_label;
 use super::review_part;
-use crate::context::{link, name, query, services, t, viewer};
+use crate::context::{given_text, link, name, query, services, t, viewer};
 use crate::features::bundles::CreateBundle;
 use crate::features::sell::team::{Team, current_team, stock_text, tabs};
 use crate::features::stock::batches_path;
@@ -48,11 +48,17 @@ fn start_form(state: &FormState, team: TeamId, button: impl IntoView + 'static) 
     .into_any()
 }
 
-/// `/sell/{team}/products`
+/// `/sell/{team}/products?status=…&q=…&category=…&village=…&page=…`
 pub async fn list_page() -> PageResult {
     let team = current_team().await?;
-    let wanted = ListingsQuery { status: ListingStatus::parse(&query("status")).ok(), text: query("q") };
-    let page = service::listing::list_listings(&services(), &viewer(), team.id, &wanted).await?;
+    let wanted = ListingsQuery {
+        status: ListingStatus::parse(&query("status")).ok(),
+        text: query("q"),
+        category: query("category"),
+        village: query("village"),
+    };
+    let number = query("page").parse().unwrap_or(1);
+    let page = service::listing::list_listings(&services(), &viewer(), team.id, &wanted, number).await?;
     let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
     let counts = page.counts;
     let path = paths::team_products(team.id);
@@ -66,9 +72,10 @@ pub async fn list_page() -> PageResult {
     let title = t("商品", "Products");
     let body = view! {
         {ui::page_head(title, "", actions(team.id))}
-        {tabs(&path, "status", present, &["q"], entries)}
-        {search(&path, &wanted)}
+        {tabs(&path, "status", present, &["q", "category", "village"], entries)}
+        {filter_form(&path, &wanted, &page)}
         {table(&team, &page.cards, &wanted)}
+        {ui::pager(page.page, page.page + i64::from(page.has_more))}
         {review_part::team_part(&team, &reviews)}
     };
     Ok(Screen::console(team.console(), title, body))
@@ -85,22 +92,30 @@ fn actions(team: TeamId) -> AnyView {
     .into_any()
 }
 
-fn search(path: &str, wanted: &ListingsQuery) -> AnyView {
+fn filter_form(path: &str, wanted: &ListingsQuery, page: &ListingsPage) -> AnyView {
     let status = wanted.status.map(|status| ui::hidden("status", status.as_str()));
-    view! {
-        <form class="bar" method="get" action=link(path)>
-            {status}
-            <label class="vh" for="listing-q">{t("按名称查找", "Find by name")}</label>
-            <input id="listing-q" name="q" enterkeyhint="search" value=wanted.text.clone() placeholder=t("按名称查找", "Find by name")/>
-            <button class="btn btn--plain">{ui::icon("search")}{t("查找", "Find")}</button>
-        </form>
-    }
-    .into_any()
+    let all = given_text(&[("status", wanted.status.map_or("", ListingStatus::as_str))]);
+    let form = ui::FilterForm {
+        path,
+        id: "listing",
+        days: None,
+        clear: wanted.is_narrowed().then(|| format!("{}{all}", link(path))),
+    };
+    let options = |choices: &[Choice]| -> Vec<(String, String)> {
+        choices.iter().map(|one| (one.id.clone(), name(&one.name, &one.name_en).to_owned())).collect()
+    };
+    let (label, hint) = (t("查找", "Find"), t("商品名称", "Its name"));
+    let choices = view! {
+        {ui::filter_text("listing", "q", label, hint, &wanted.text)}
+        {ui::filter_choice("listing", "category", t("分类", "Category"), &wanted.category, options(&page.categories))}
+        {ui::filter_choice("listing", "village", t("村", "Village"), &wanted.village, options(&page.villages))}
+    };
+    ui::filter_form(&form, status, choices)
 }
 
 fn table(team: &Team, cards: &[ListingCard], wanted: &ListingsQuery) -> AnyView {
     if cards.is_empty() {
-        return if wanted.text.trim().is_empty() && wanted.status.is_none() {
+        return if !wanted.is_narrowed() && wanted.status.is_none() {
             let sub = t(
                 "拍三张照片，几分钟就能上架第一件。",
                 "Take three photos: the first listing takes a few minutes.",

@@ -1,4 +1,4 @@
-//! What is to be packed, what is on its way, what has arrived.
+//! What is to be packed, and one parcel.
 
 use domain::ids::ParcelId;
 use domain::parcel::ParcelStatus;
@@ -8,24 +8,19 @@ use super::parcel_card::parcel_card;
 use super::words::carrier_events;
 use super::{desk_parts, tracking_path};
 use crate::context::{link, query, services, t, typed_param, viewer};
-use crate::features::sell::team::{Team, current_team, tabs};
+use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui;
 
-/// The team's parcels in one state, longest waiting first.
+/// The team's parcels that wait, longest waiting first. Those that have left stand in the list of orders, page by page.
 pub async fn parcels_page() -> PageResult {
     let team = current_team().await?;
-    let status = match query("status").as_str() {
-        "shipped" => ParcelStatus::Shipped,
-        "received" => ParcelStatus::Received,
-        _ => ParcelStatus::ToPack,
-    };
     let is_late = query("status") == "late";
     let page = if is_late {
         service::shipping::desk::list_late(&services(), &viewer(), team.id).await?
     } else {
-        service::shipping::list_parcels(&services(), &viewer(), team.id, status).await?
+        service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?
     };
     let late = service::shipping::desk::count_late(&services(), &viewer(), team.id).await?;
     let shipped = match query("shipped").parse::<ParcelId>() {
@@ -37,25 +32,21 @@ pub async fn parcels_page() -> PageResult {
     };
     let to_pack = count_of(ParcelStatus::ToPack);
     let path = paths::team_parcels(team.id);
-    let entries = vec![
-        ("", t("待发货", "To pack"), to_pack),
-        ("late", t("超时未发", "Late"), late),
-        ("shipped", t("已发货", "Shipped"), count_of(ParcelStatus::Shipped)),
-        ("received", t("已签收", "Received"), count_of(ParcelStatus::Received)),
-    ];
-    let present = match status {
-        ParcelStatus::ToPack if is_late => "late",
-        ParcelStatus::ToPack => "",
-        other => other.as_str(),
-    };
-    let tab_bar = tabs(&path, "status", present, &[], entries);
+    let orders = paths::team_orders(team.id);
+    let of_orders = |status: ParcelStatus| format!("{orders}?status={}", status.as_str());
+    let tab_bar = tab_bar(vec![
+        (path.clone(), t("待发货", "To pack"), to_pack, !is_late),
+        (format!("{path}?status=late"), t("超时未发", "Late"), late, is_late),
+        (of_orders(ParcelStatus::Shipped), t("已发货", "Shipped"), count_of(ParcelStatus::Shipped), false),
+        (of_orders(ParcelStatus::Received), t("已签收", "Received"), count_of(ParcelStatus::Received), false),
+    ]);
     let cards: Vec<_> = page.parcels.iter().map(|parcel| parcel_card(&team, parcel, false)).collect();
     let list = if cards.is_empty() {
-        nothing(status, is_late)
+        nothing(is_late)
     } else {
         view! { <div class="stack">{cards}</div> }.into_any()
     };
-    let print = (status == ParcelStatus::ToPack && to_pack > 0).then(|| {
+    let print = (to_pack > 0).then(|| {
         view! {
             <a class="btn btn--plain" href=link(&tracking_path(team.id))>
                 {ui::icon("truck")}{t("批量填单号", "Many numbers at once")}
@@ -108,24 +99,29 @@ pub async fn parcel_page() -> PageResult {
     Ok(Screen::console(team.console(), title, body))
 }
 
-fn nothing(status: ParcelStatus, is_late: bool) -> AnyView {
-    let (title, sub) = match status {
-        ParcelStatus::ToPack if is_late => (
+/// Where each tab leads, its words, how many, whether it is this one.
+fn tab_bar(entries: Vec<(String, &'static str, i64, bool)>) -> AnyView {
+    let items: Vec<_> = entries
+        .into_iter()
+        .map(|(path, label, count, is_here)| {
+            let badge = (count > 0).then(|| view! { " " <span class="badge">{count}</span> });
+            view! { <a href=link(&path) aria-current=is_here.then_some("page")>{label}{badge}</a> }
+        })
+        .collect();
+    view! { <nav class="tabs" aria-label=t("状态", "State")>{items}</nav> }.into_any()
+}
+
+fn nothing(is_late: bool) -> AnyView {
+    let (title, sub) = if is_late {
+        (
             t("没有超时的包裹", "Nothing is late"),
             t("付款后该发没发的会列在这里。", "What should have left by now is listed here."),
-        ),
-        ParcelStatus::ToPack => (
+        )
+    } else {
+        (
             t("没有要发的货", "Nothing to pack"),
             t("有人付款后，包裹会出现在这里。", "Parcels appear here as soon as someone has paid."),
-        ),
-        ParcelStatus::Shipped => (
-            t("没有在路上的包裹", "Nothing is on its way"),
-            t("填好快递单号后，包裹会移到这里。", "Parcels move here once they have a tracking number."),
-        ),
-        _ => (
-            t("还没有签收的包裹", "Nothing has been received yet"),
-            t("顾客确认或到期自动签收后显示。", "Shown once the buyer confirms, or by the timer."),
-        ),
+        )
     };
     ui::empty("package", title, sub, ())
 }

@@ -18,7 +18,8 @@ use crate::ui;
 /// `/sell/{team}/table?status=…&q=…&page=2`
 pub async fn table_page() -> PageResult {
     let team = current_team().await?;
-    let wanted = ListingsQuery { status: ListingStatus::parse(&query("status")).ok(), text: query("q") };
+    let status = ListingStatus::parse(&query("status")).ok();
+    let wanted = ListingsQuery { status, text: query("q"), ..ListingsQuery::default() };
     let number = query("page").parse().unwrap_or(1);
     let page = service::sheets::table_page(&services(), &viewer(), team.id, &wanted, number).await?;
     let title = t("批量修改", "Bulk edit");

@@ -96,6 +96,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::file("/sell/{team}/batches.xlsx", list_page::batches_sheet).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}", batch_page::batch_page).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}/recall", recall_page::recall_page).only(Access::Seller),
+        Page::file("/sell/{team}/batches/{batch}/recall.xlsx", recall_page::recall_sheet)
+            .only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}/labels", labels_page::labels_page).only(Access::Seller),
         Page::file_or_page("/sell/{team}/batches/{batch}/labels.pdf", labels_page::labels_file)
             .only(Access::Seller),

@@ -1,13 +1,17 @@
-//! Recalling a batch: first what it would do, then what it did.
+//! Recalling a batch: first what it would do, then what it did; and the orders with goods of it as a sheet.
 
+use domain::time::china_minute_text;
 use leptos::prelude::*;
+use service::report::{Cell, Report};
+use service::stock::AffectedView;
 
-use super::batch_path;
 use super::recall_parts::{Seen, done, preview};
-use crate::context::{name, param, services, t, viewer};
+use super::{batch_path, recall_path, words};
+use crate::context::{link, locale, name, param, services, t, viewer};
 use crate::features::sell::team::current_team;
 use crate::layout::Screen;
-use crate::routes::PageResult;
+use crate::routes::{FileAnswer, FileResult, PageResult};
+use crate::text::order_status;
 use crate::ui;
 
 /// `/sell/{team}/batches/{batch}/recall`
@@ -29,10 +33,65 @@ pub async fn recall_page() -> PageResult {
     };
     let code = page.codes.first().cloned().unwrap_or_default();
     let batch = batch_path(team.id, page.batch);
+    let export = ui::export_link(link(&format!("{}.xlsx", recall_path(team.id, page.batch))));
     let body = view! {
         {ui::crumbs(&[(&batch, &format!("{}{code}", t("批次 ", "Batch ")))], title)}
-        {ui::page_head(title, &shown, ())}
+        {ui::page_head(title, &shown, export)}
         <div class="stack stack--l">{parts}</div>
     };
     Ok(Screen::console(team.console(), title, body))
+}
+
+/// `/sell/{team}/batches/{batch}/recall.xlsx`: the orders with goods of it, for whoever calls their buyers.
+pub async fn recall_sheet() -> FileResult {
+    let team = current_team().await?;
+    let (services, viewer) = (services(), viewer());
+    let page = service::stock::recall_preview(&services, &viewer, &param("batch")).await?;
+    if page.team != team.id {
+        return Err(service::ServiceError::NotFound);
+    }
+    let affected = match page.recall {
+        Some(recall) => service::stock::recall_page(&services, &viewer, recall).await?.affected,
+        None => page.affected,
+    };
+    let heads = [
+        (t("订单号", "Order"), false),
+        (t("下单时间", "Placed at"), false),
+        (t("收件人", "Recipient"), false),
+        (t("电话", "Phone"), false),
+        (t("商品", "Goods"), true),
+        (t("件数", "Pieces"), false),
+        (t("批次", "Batch"), false),
+        (t("其中此批", "Of the batch"), false),
+        (t("单位", "Unit"), false),
+        (t("召回时", "How far"), false),
+        (t("现在", "Now"), false),
+        (t("已发邮件", "Letter sent"), false),
+    ];
+    let unit = words::base_unit(&page.base_unit);
+    let row = |line: &AffectedView| -> Vec<Cell> {
+        vec![
+            line.order_number.clone().into(),
+            china_minute_text(line.placed_at_ms).into(),
+            line.recipient_name.clone().into(),
+            line.recipient_phone.clone().into(),
+            name(&line.variant_name, &line.variant_name_en).into(),
+            Cell::Number(line.quantity),
+            line.batch_code.clone().into(),
+            Cell::Number(line.base_quantity),
+            unit.into(),
+            words::recall_stage(line.stage).0.into(),
+            order_status(locale(), line.order_status).0.into(),
+            if line.is_mailed { t("是", "yes") } else { "" }.into(),
+        ]
+    };
+    let rows = affected.iter().map(row).collect();
+    let report = Report::new(t("受影响的订单", "Orders with goods of it"), heads, rows, None);
+    let code = page.codes.first().map(String::as_str).unwrap_or_default();
+    Ok(FileAnswer::xlsx(format!("recall-{}.xlsx", file_word(code)), report.xlsx().await?))
+}
+
+/// A code as it may stand in a file's name.
+fn file_word(code: &str) -> String {
+    code.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }

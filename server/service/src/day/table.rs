@@ -37,6 +37,8 @@ pub struct TableFilter {
     pub from: String,
     pub to: String,
     pub only_late: bool,
+    /// An order's or a tracking number; of what waits also a name, or the end of a telephone number. Of whatever day.
+    pub search: String,
 }
 
 impl TableFilter {
@@ -51,9 +53,15 @@ impl TableFilter {
             "received" => Some(ParcelStatus::Received),
             "to_pack" => Some(ParcelStatus::ToPack),
             "all" => None,
+            _ if self.searched().is_some() => None,
             _ if self.days().is_some() => None,
             _ => Some(ParcelStatus::ToPack),
         }
+    }
+
+    /// What is looked for.
+    fn searched(&self) -> Option<&str> {
+        Some(self.search.trim()).filter(|text| !text.is_empty())
     }
 
     /// First and last day of payment; one of them stands for both, and more than a year is cut at its beginning.
@@ -64,7 +72,13 @@ impl TableFilter {
         Some((from.max(to.plus_days(1 - MAX_DAYS)), to))
     }
 
-    pub(super) fn typed(&self, services: &Services, team: TeamId, limit: i64, offset: i64) -> ParcelFilter {
+    pub(super) fn typed(
+        &self,
+        services: &Services,
+        team: TeamId,
+        limit: i64,
+        offset: i64,
+    ) -> ParcelFilter<'_> {
         let status = self.state();
         let last_days = || {
             let today = today(services);
@@ -73,6 +87,7 @@ impl TableFilter {
         let days = self.days().or_else(|| status.is_none().then(last_days));
         ParcelFilter {
             team,
+            search: self.searched(),
             status,
             village: self.village.parse::<VillageId>().ok(),
             product: self.product.parse::<ProductId>().ok(),
@@ -131,7 +146,7 @@ pub async fn parcel_table(
 }
 
 /// The parcels of a filter with what goes into them.
-pub(super) async fn rows(conn: &mut Conn, filter: &ParcelFilter) -> Result<Vec<TableRow>> {
+pub(super) async fn rows(conn: &mut Conn, filter: &ParcelFilter<'_>) -> Result<Vec<TableRow>> {
     let parcels = store::day::list_table_parcels(conn, filter).await?;
     let ids: Vec<ParcelId> = parcels.iter().map(|row| row.head.parcel.id).collect();
     let mut lines_of = BTreeMap::<ParcelId, Vec<LineRow>>::new();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::listing as rows;
 
 use super::page::ListingPhoto;
-use super::{ListingStatus, check, status_of, today};
+use super::{Choice, ListingStatus, check, status_of, today};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Listings that one page shows.
@@ -20,6 +20,17 @@ pub struct ListingsQuery {
     pub status: Option<ListingStatus>,
     /// Part of the name, in either language; blank for all.
     pub text: String,
+    /// A category and a village in their shown forms; blank for all.
+    pub category: String,
+    pub village: String,
+}
+
+impl ListingsQuery {
+    /// Whether anything but the status is narrowed.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        [&self.text, &self.category, &self.village].iter().any(|text| !text.trim().is_empty())
+    }
 }
 
 /// A team's listings.
@@ -29,6 +40,12 @@ pub struct ListingsPage {
     /// Last changed first.
     pub cards: Vec<ListingCard>,
     pub counts: ListingCounts,
+    /// From 1; whether there is another one after it.
+    pub page: i64,
+    pub has_more: bool,
+    /// What the list may be narrowed to.
+    pub categories: Vec<Choice>,
+    pub villages: Vec<Choice>,
 }
 
 /// How many listings the team has, whatever the filter.
@@ -62,8 +79,7 @@ pub struct ListingCard {
     pub missing: usize,
 }
 
-/// The team's listings for its sellers: the 60 changed last of those that were asked for. Older ones are found by
-/// typing a part of their name.
+/// The team's listings for its sellers, those changed last first.
 ///
 /// # Errors
 /// [`crate::ServiceError::Forbidden`] for anyone else.
@@ -72,6 +88,7 @@ pub async fn list_listings(
     viewer: &Viewer,
     team: TeamId,
     query: &ListingsQuery,
+    page: i64,
 ) -> Result<ListingsPage> {
     viewer.require_seller(team)?;
     let today = today(services);
@@ -79,7 +96,19 @@ pub async fn list_listings(
     let status = query.status.map(ListingStatus::as_str);
     let wanted = query.text.trim().to_lowercase();
     let today_text = today.to_string();
-    let listed = rows::list_listings(&mut conn, team, status, &today_text, &wanted, MAX_LISTED).await?;
+    let filter = rows::ListingFilter {
+        team,
+        status,
+        text: &wanted,
+        category: query.category.trim().parse().ok(),
+        village: query.village.trim().parse().ok(),
+    };
+    let (page, limit) = (page.clamp(1, 1_000), MAX_LISTED + 1);
+    let mut listed =
+        rows::list_listings(&mut conn, &filter, &today_text, limit, (page - 1) * MAX_LISTED).await?;
+    let has_more = crate::paging::cut(&mut listed, MAX_LISTED);
+    let categories = rows::list_category_choices(&mut conn).await?.into_iter().map(Choice::from).collect();
+    let villages = rows::list_village_choices(&mut conn, team).await?.into_iter().map(Choice::from).collect();
     let mut cards = Vec::with_capacity(listed.len());
     for row in listed {
         let status = status_of(&row.status)?;
@@ -120,5 +149,5 @@ pub async fn list_listings(
             ListingStatus::Unpublished => counts.unpublished = count,
         }
     }
-    Ok(ListingsPage { team, cards, counts })
+    Ok(ListingsPage { team, cards, counts, page, has_more, categories, villages })
 }

@@ -144,7 +144,7 @@ async fn an_empty_draft_says_field_by_field_what_is_missing() {
     for missing in ["ingredients", "net_content", "producer", "storage", "shelf_life_days", "batches"] {
         assert!(problems.contains(&FieldError::new(missing, Problem::Missing)), "{missing}: {problems:?}");
     }
-    let page = list_listings(&fixture.services, &seller(), TEAM, &ListingsQuery::default()).await.unwrap();
+    let page = list_listings(&fixture.services, &seller(), TEAM, &ListingsQuery::default(), 1).await.unwrap();
     assert_eq!((page.cards.len(), page.cards[0].missing, page.counts.draft), (1, problems.len(), 1));
 }
 
@@ -240,8 +240,9 @@ async fn a_complete_listing_is_published_found_and_taken_out_again() {
     for query in ["绿茶", "lvcha", "枣树"] {
         assert_eq!(found(&fixture, query).await, [product.get()], "{query}");
     }
-    let query = ListingsQuery { status: Some(ListingStatus::Published), text: "绿".to_owned() };
-    let card = list_listings(services, &seller(), TEAM, &query).await.unwrap().cards.remove(0);
+    let status = Some(ListingStatus::Published);
+    let query = ListingsQuery { status, text: "绿".to_owned(), ..ListingsQuery::default() };
+    let card = list_listings(services, &seller(), TEAM, &query, 1).await.unwrap().cards.remove(0);
     assert_eq!((card.price_from.unwrap().get(), card.stock, card.missing), (12_800, 10_000, 0));
     assert!(card.photo.is_some());
     let page = edit_page(services, &seller(), product).await.unwrap();
@@ -303,7 +304,7 @@ async fn nothing_published_becomes_something_that_could_not_be() {
     save(&fixture, product, &better).await.unwrap();
     assert_eq!(found(&fixture, "毛尖").await, [product.get()], "a sold-out listing can still be mended");
     let card =
-        list_listings(services, &seller(), TEAM, &ListingsQuery::default()).await.unwrap().cards.remove(0);
+        list_listings(services, &seller(), TEAM, &ListingsQuery::default(), 1).await.unwrap().cards.remove(0);
     assert_eq!((card.price_from.unwrap().get(), card.stock), (13_800, 0));
 }
 
@@ -355,7 +356,7 @@ async fn someone_elses_listing_does_not_exist() {
         ];
         assert!(answers.iter().all(|error| matches!(error, Some(ServiceError::NotFound))), "{answers:?}");
         let team = [
-            list_listings(services, &stranger, TEAM, &ListingsQuery::default()).await.err(),
+            list_listings(services, &stranger, TEAM, &ListingsQuery::default(), 1).await.err(),
             create_draft(services, &stranger, TEAM, "k").await.err(),
             upload_photo(services, &stranger, TEAM, Bytes::from_static(PHOTO), "k").await.err(),
         ];

@@ -271,7 +271,7 @@ async fn new_rows_become_drafts_and_variants() {
         "a sheet's history leads back as a form's does"
     );
     let query = ListingsQuery { text: "香菇".to_owned(), ..ListingsQuery::default() };
-    let made = listing::list_listings(&fixture.services, &seller(), TEAM, &query).await.unwrap().cards;
+    let made = listing::list_listings(&fixture.services, &seller(), TEAM, &query, 1).await.unwrap().cards;
     assert_eq!(made.len(), 1, "one draft, however often it is asked for");
     let codes: Vec<String> =
         form_of(&fixture, made[0].product).await.variants.into_iter().map(|variant| variant.code).collect();

@@ -215,7 +215,7 @@ pub(crate) async fn follow_up(services: &Services, recall: RecallId) -> Result<(
     };
     let mut failed = None;
     for order in waiting {
-        match orders::cancel(services, order, CANCEL_REASON).await {
+        match orders::cancel(services, order, CANCEL_REASON, orders::GivenUpBy::BuyerOrShop).await {
             // Paid in this moment: that money was sent back, or the order is one that its seller gives up.
             Ok(()) | Err(ServiceError::Conflict(_)) => {}
             Err(error) => {

@@ -118,6 +118,19 @@ async fn the_table_is_narrowed_and_taken_out_without_what_nobody_needs() {
         let shipped = TableFilter { status: "shipped".to_owned(), ..none() };
         assert_eq!(numbers(shipped.clone()).await, std::slice::from_ref(&tea.number));
         assert_eq!(numbers(today).await.len(), 2, "days of payment mean every state");
+        let search = |text: &str| TableFilter { search: text.to_owned(), ..none() };
+        shop.clock.advance(60 * DAY_MS);
+        let (of_tea, of_both) = (std::slice::from_ref(&tea.number), std::slice::from_ref(&both.number));
+        assert_eq!(numbers(search(&format!(" {} ", tea.number.to_lowercase()))).await, of_tea, "of any day");
+        assert_eq!(numbers(search("00002")).await, of_both, "the end of a telephone number");
+        assert_eq!(numbers(search("00001")).await, [""; 0], "of what has left nobody needs it");
+        assert_eq!(
+            numbers(TableFilter { status: "shipped".to_owned(), ..search(&both.number) }).await,
+            [""; 0]
+        );
+        for nothing in ["%", "_", "002", "' OR 1=1 --"] {
+            assert_eq!(numbers(search(nothing)).await, [""; 0], "{nothing}");
+        }
         let text = |bytes: Vec<u8>| -> String {
             let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).unwrap();
             let range = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();

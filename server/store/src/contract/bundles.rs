@@ -101,7 +101,8 @@ async fn stocking(conn: &mut Conn) {
     let filter = catalogue::ListFilter { in_stock_only: true, today: TODAY.to_owned(), ..Default::default() };
     let hits = catalogue::list_hit_keys(conn, &filter, &[103, 105]).await.unwrap();
     assert_eq!(hits.iter().map(|key| key.id).collect::<Vec<_>>(), [105]);
-    let listed = listing::list_listings(conn, TEAM, None, TODAY, "lanhe", 9).await.unwrap();
+    let lanhe = listing::ListingFilter { text: "lanhe", ..listing::ListingFilter::all(TEAM) };
+    let listed = listing::list_listings(conn, &lanhe, TODAY, 9, 0).await.unwrap();
     assert_eq!(listed[0].stock, 3);
     let priced = units::list_price_list(conn, TODAY).await.unwrap();
     assert_eq!(priced.iter().find(|row| row.code == "BOX-1").unwrap().in_stock, 3);

@@ -54,6 +54,7 @@ async fn sales(conn: &mut Conn) {
 async fn table(conn: &mut Conn) {
     let all = ParcelFilter {
         team: TEAM,
+        search: None,
         status: Some(ParcelStatus::ToPack),
         village: None,
         product: None,
@@ -90,6 +91,11 @@ async fn table(conn: &mut Conn) {
         (product(103), 0),
         (village(33), 1),
         (village(999), 0),
+        (ParcelFilter { search: Some("n200"), status: None, ..all }, 1),
+        (ParcelFilter { search: Some("N200"), status: Some(ParcelStatus::Shipped), ..all }, 0),
+        (ParcelFilter { search: Some("N200"), team: TeamId::from_i64(7), ..all }, 0),
+        (ParcelFilter { search: Some("N20"), ..all }, 0),
+        (ParcelFilter { search: Some("%"), ..all }, 0),
     ] {
         assert_eq!(list_table_parcels(conn, &filter).await.unwrap().len(), count, "{filter:?}");
     }

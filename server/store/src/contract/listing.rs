@@ -421,11 +421,23 @@ async fn publishing(conn: &mut Conn) {
         ("published", Some(T + 9)),
         "the first day stays"
     );
-    let cards = list_listings(conn, TEAM, Some("published"), TODAY, "", 9).await.unwrap();
+    let all = ListingFilter::all(TEAM);
+    let published = ListingFilter { status: Some("published"), ..all };
+    let cards = list_listings(conn, &published, TODAY, 9, 0).await.unwrap();
     assert_eq!((cards.len(), cards[0].stock), (1, 9_000));
     assert_eq!(cards[0].content_hash.as_deref(), Some("bb".repeat(32).as_str()), "the cover");
-    assert_eq!(list_listings(conn, TEAM, None, "2030-01-01", "", 9).await.unwrap()[0].stock, 0, "expired");
-    assert!(list_listings(conn, TEAM, Some("draft"), TODAY, "", 9).await.unwrap().is_empty());
+    assert_eq!(list_listings(conn, &all, "2030-01-01", 9, 0).await.unwrap()[0].stock, 0, "expired");
+    let own = ListingFilter { category: Some(shown.category_id), village: Some(shown.village_id), ..all };
+    assert_eq!(list_listings(conn, &own, TODAY, 9, 0).await.unwrap().len(), 1);
+    assert!(list_listings(conn, &own, TODAY, 9, 1).await.unwrap().is_empty(), "page by page");
+    for none in [
+        ListingFilter { status: Some("draft"), ..all },
+        ListingFilter { category: Some(CategoryId::from_i64(1)), ..all },
+        ListingFilter { village: Some(VillageId::from_i64(1)), ..all },
+        ListingFilter { text: "xyz", ..all },
+    ] {
+        assert!(list_listings(conn, &none, TODAY, 9, 0).await.unwrap().is_empty(), "{none:?}");
+    }
     assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("published".to_owned(), 1)]);
     seasons(conn).await;
     attributes(conn).await;

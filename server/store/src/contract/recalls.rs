@@ -102,7 +102,9 @@ async fn nothing_recalled_is_for_sale(conn: &mut Conn) {
     assert_eq!(next.code, "B1-S2");
     let cards = crate::catalogue::list_cards(conn, &[PRODUCT.get()], TODAY).await.unwrap();
     assert_eq!(cards[0].available, 50);
-    let listed = crate::listing::list_listings(conn, TEAM, None, TODAY, "", 9).await.unwrap();
+    let listed = crate::listing::list_listings(conn, &crate::listing::ListingFilter::all(TEAM), TODAY, 9, 0)
+        .await
+        .unwrap();
     assert_eq!(listed[0].stock, 50);
     assert!(stock::release(conn, BATCH, 125).await.unwrap(), "what was set aside may come back all the same");
     assert!(stock::take_back(conn, BATCH, 125).await.unwrap());

@@ -12,8 +12,11 @@ use crate::{Conn, Result, sql};
 
 /// Which parcels of a team are listed.
 #[derive(Debug, Clone, Copy)]
-pub struct ParcelFilter {
+pub struct ParcelFilter<'a> {
     pub team: TeamId,
+    /// An order's or a parcel's number, of whatever day; of what waits also the recipient's name, or the end of the telephone
+    /// number. Then the days narrow nothing.
+    pub search: Option<&'a str>,
     /// Needed where no days are given.
     pub status: Option<ParcelStatus>,
     /// A village that earns from the parcel.
@@ -79,6 +82,21 @@ macro_rules! table_of {
 
 const IN_A_STATE: &str =
     table_of!("parcels c", "c.team_id = $1 AND c.status = $2", "c.created_at_ms DESC, c.id DESC");
+/// Numbers are found by their indices; names and telephones only among what the team has to pack.
+const FOUND: &str = table_of!(
+    "(SELECT p.id FROM orders w JOIN parcels p ON p.order_id = w.id WHERE w.number = $9
+      UNION
+      SELECT p.id FROM parcels p WHERE p.tracking_number IN ($9, $10)
+      UNION
+      SELECT p.id FROM parcels p JOIN orders w ON w.id = p.order_id
+       WHERE p.team_id = $1 AND p.status = 'to_pack'
+         AND (w.recipient_name = $10 OR (CAST($11 AS TEXT) <> '' AND w.recipient_phone LIKE '%' || CAST($11 AS TEXT)))) s
+     CROSS JOIN parcels c",
+    "c.id = s.id AND c.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.status = $2)",
+    "c.created_at_ms DESC, c.id DESC"
+);
+/// So many digits at the end of a telephone number tell one from another.
+const PHONE_DIGITS: usize = 4;
 /// Who paid first is served first.
 const TO_PACK: &str = table_of!("parcels c", "c.team_id = $1 AND c.status = $2", "c.created_at_ms, c.id");
 /// From what was credited on these days to the parcels it left in.
@@ -91,11 +109,12 @@ const PAID: &str = table_of!(
 );
 
 /// A team's parcels: those to pack as they were placed, others the newest first.
-pub async fn list_table_parcels(conn: &mut Conn, filter: &ParcelFilter) -> Result<Vec<TableParcel>> {
-    let text = match (filter.paid, filter.status) {
-        (Some(_), _) => PAID,
-        (None, Some(ParcelStatus::ToPack)) => TO_PACK,
-        (None, _) => IN_A_STATE,
+pub async fn list_table_parcels(conn: &mut Conn, filter: &ParcelFilter<'_>) -> Result<Vec<TableParcel>> {
+    let text = match (filter.search, filter.paid, filter.status) {
+        (Some(_), ..) => FOUND,
+        (None, Some(_), _) => PAID,
+        (None, None, Some(ParcelStatus::ToPack)) => TO_PACK,
+        (None, None, _) => IN_A_STATE,
     };
     let statement = sql::query_as::<TableParcel>(text)
         .bind(filter.team.get())
@@ -106,9 +125,14 @@ pub async fn list_table_parcels(conn: &mut Conn, filter: &ParcelFilter) -> Resul
         .bind(filter.village.map(VillageId::get))
         .bind(filter.limit)
         .bind(filter.offset);
-    let statement = match filter.paid {
-        Some((from_ms, until_ms)) => statement.bind(from_ms).bind(until_ms),
-        None => statement,
+    let statement = match (filter.search, filter.paid) {
+        (Some(typed), _) => {
+            let is_phone = typed.len() >= PHONE_DIGITS && typed.bytes().all(|byte| byte.is_ascii_digit());
+            let phone = if is_phone { typed } else { "" };
+            statement.bind(typed.to_uppercase()).bind(typed.to_owned()).bind(phone.to_owned())
+        }
+        (None, Some((from_ms, until_ms))) => statement.bind(from_ms).bind(until_ms),
+        (None, None) => statement,
     };
     Ok(statement.fetch_all(&mut *conn).await?)
 }

@@ -1,6 +1,6 @@
 //! A team's list of listings.
 
-use domain::ids::{ProductId, TeamId};
+use domain::ids::{CategoryId, ProductId, TeamId, VillageId};
 use domain::money::Fen;
 
 use crate::bundles::available;
@@ -30,15 +30,33 @@ pub struct ListingCardRow {
     pub placeholder: Option<String>,
 }
 
-/// A team's listings, of one status or of all, last changed first, at most `limit`. `today` decides what has expired;
-/// `text`, in lower case, narrows to those whose names contain it, none when empty.
+/// Which listings of a team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListingFilter<'a> {
+    pub team: TeamId,
+    /// Of one status; `None` for all.
+    pub status: Option<&'a str>,
+    /// What their names contain, in lower case; blank for all.
+    pub text: &'a str,
+    pub category: Option<CategoryId>,
+    pub village: Option<VillageId>,
+}
+
+impl ListingFilter<'_> {
+    /// All listings of a team.
+    #[must_use]
+    pub const fn all(team: TeamId) -> Self {
+        Self { team, status: None, text: "", category: None, village: None }
+    }
+}
+
+/// Listings, last changed first. `today` decides what has expired.
 pub async fn list_listings(
     conn: &mut Conn,
-    team: TeamId,
-    status: Option<&str>,
+    filter: &ListingFilter<'_>,
     today: &str,
-    text: &str,
     limit: i64,
+    offset: i64,
 ) -> Result<Vec<ListingCardRow>> {
     Ok(sql::query_as(concat!(
         "SELECT p.id, p.slug, p.name, p.name_en, p.status, p.base_unit, p.price_from_fen, p.sold_count, \
@@ -53,13 +71,18 @@ pub async fn list_listings(
          WHERE p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
             AND (CAST($4 AS TEXT) = '' OR REPLACE(LOWER(p.name), $4, '') <> LOWER(p.name) \
                 OR REPLACE(LOWER(p.name_en), $4, '') <> LOWER(p.name_en)) \
-         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $5"
+            AND (CAST($5 AS BIGINT) IS NULL OR p.category_id + 0 = $5) \
+            AND (CAST($6 AS BIGINT) IS NULL OR p.village_id + 0 = $6) \
+         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $7 OFFSET $8"
     ))
-    .bind(team.get())
-    .bind(status.map(str::to_owned))
+    .bind(filter.team.get())
+    .bind(filter.status.map(str::to_owned))
     .bind(today.to_owned())
-    .bind(text.to_owned())
+    .bind(filter.text.to_owned())
+    .bind(filter.category.map(CategoryId::get))
+    .bind(filter.village.map(VillageId::get))
     .bind(limit)
+    .bind(offset)
     .fetch_all(&mut *conn)
     .await?)
 }

@@ -84,6 +84,7 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/places", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/places/{place}", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches/{batch}/recall", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/batches/{batch}/recall.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches/{batch}/labels", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/recalls", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/recalls.xlsx", &[SELLERS], FORBIDDEN),

@@ -176,7 +176,7 @@ fn owned(fields: Fields) -> Vec<(String, String)> {
 }
 
 impl Call {
-    fn put(&mut self, name: &str, value: &str) {
+    pub fn put(&mut self, name: &str, value: &str) {
         self.fields.retain(|(known, _)| known != name);
         self.fields.push((name.to_owned(), value.to_owned()));
     }

@@ -1,6 +1,7 @@
 //! What a seller gives back unasked, and what a buyer gives up at purchase.
 
 use service::after_sales::{OfferRefund, offer_refund};
+use service::orders::{cancel_order, cancel_order_as_seller};
 
 use super::*;
 
@@ -124,4 +125,28 @@ async fn fresh_goods_in_a_parcel_do_not_keep_the_tea_beside_them_from_being_retu
     assert!(offers("return_refund", "changed_mind"), "{:?}", page.kinds);
     assert!(offers("refund_only", "not_received"), "a timer may have signed for it");
     assert!(!offers("refund_only", "cannot_deliver"));
+}
+
+#[tokio::test]
+async fn a_seller_alone_does_not_send_much_money_back_by_cancelling() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        // 504.03 yuan of goods; from 500 yuan on two people are needed.
+        let large = order(shop, 1, &[(shop.dendrobium.variant(), 3)]).await.order_id;
+        pay(shop, &shop.guest(1), large).await;
+        let small = order(shop, 2, &[(shop.tea.variant(), 1)]).await.order_id;
+        pay(shop, &shop.guest(2), small).await;
+        let alone = cancel_order_as_seller(services, &seller, large, "大雪封路").await;
+        assert_eq!(conflict(alone), Conflict::LargeRefund);
+        assert_eq!(status(shop, large).await, OrderStatus::Paid, "nothing happened");
+        cancel_order_as_seller(services, &seller, small, "大雪封路").await.unwrap();
+        assert_eq!(status(shop, small).await, OrderStatus::Refunded);
+        let unpaid = order(shop, 3, &[(shop.dendrobium.variant(), 3)]).await.order_id;
+        cancel_order_as_seller(services, &seller, unpaid, "大雪封路").await.unwrap();
+        assert_eq!(status(shop, unpaid).await, OrderStatus::Cancelled, "no money goes anywhere");
+        cancel_order(services, &shop.guest(1), large, "").await.unwrap();
+        assert_eq!(status(shop, large).await, OrderStatus::Refunded, "the buyer's own word is enough");
+        assert_sound(shop).await;
+    })
+    .await;
 }
