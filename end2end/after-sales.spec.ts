@@ -1,7 +1,7 @@
 // After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './support/test';
-import { amount, buy, fen, goOn, hasScripts, isPhone, ready, seen, visit } from './support/shop';
+import { amount, buy, fen, goOn, hasScripts, isPhone, ready, seen, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
@@ -39,6 +39,7 @@ test('a guest takes an order back before it has left, and the seller sees it in 
   await test.step('what has ended is narrowed, and taken along as a sheet', async () => {
     await visit(seller, at('/sell'));
     await visit(seller, `${new URL(seller.url()).pathname}/after-sales?state=ended`);
+    await unfold(seller, t);
     await seller.getByLabel(t('申请', 'Asked for'), { exact: true }).selectOption('refund_unshipped');
     await goOn(seller, seller.getByRole('button', { name: t('筛选', 'Narrow') }), /kind=refund_unshipped/);
     await expect(seller.getByRole('row').filter({ hasText: number })).toBeVisible();

@@ -1,6 +1,6 @@
 // The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read.
 import { expect, test } from './support/test';
-import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, seen, visit } from './support/shop';
+import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, seen, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
@@ -46,6 +46,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
 
   await test.step('an order is found by its number', async () => {
     await visit(seller, `${home.replace(/\/$/, '')}/orders?status=all`);
+    await unfold(seller, t);
     await seller.getByLabel(t('查找', 'Find'), { exact: true }).fill(number.toLowerCase());
     await narrow(seller, t, /q=xj/);
     await expect(seller.locator('tbody tr')).toHaveCount(1);
@@ -66,6 +67,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     }).toPass({ timeout: 10_000 });
     const own = seller.getByRole('listitem').filter({ hasText: number });
     const kind = seller.getByLabel(t('哪一类', 'Kind'), { exact: true });
+    await unfold(seller, t);
     await kind.selectOption('low_stock');
     await narrow(seller, t, /show=all.*kind=low_stock/);
     await expect(own).toBeHidden();

@@ -2,7 +2,7 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, visit } from './support/shop';
+import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
@@ -57,6 +57,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
   await test.step('both stand in the list of all batches, narrowed and taken along', async () => {
     const team = stock.replace(/\/products\/.*$/, '');
     await visit(page, `${team}/batches`);
+    await unfold(page, t);
     await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
     await narrow(page, t, /product=/);
     await expect(page.locator('tbody tr')).toHaveCount(2);
@@ -83,6 +84,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await goOn(page, page.getByRole('link', { name: t('库存流水', 'Movements'), exact: true }), /\/movements/);
     const rows = page.locator('tbody tr');
     const what = page.getByLabel(t('做了什么', 'What'), { exact: true });
+    await unfold(page, t);
     await what.selectOption('write_off');
     await narrow(page, t, /kind=write_off/);
     await expect(rows).toHaveCount(1);
@@ -91,6 +93,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await narrow(page, t, /to=2020-01-01/);
     await expect(page.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
     await goOn(page, page.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/movements$/);
+    await unfold(page, t);
     await what.selectOption('count');
     await narrow(page, t, /kind=count/);
     await expectAccessible(page, 'movements');
@@ -134,6 +137,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     const own = page.locator(`a[href="${batch}/recall"]`);
     await expect(own).toBeVisible();
     const reason = page.getByLabel(t('原因', 'Reason'), { exact: true });
+    await unfold(page, t);
     await reason.selectOption('papers');
     await narrow(page, t, /reason=papers/);
     await expect(own).toBeHidden();

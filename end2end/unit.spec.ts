@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { amount, expectSheet, fen, goOn, hasScripts, isPhone, narrow, seen, visit } from './support/shop';
+import { amount, expectSheet, fen, goOn, hasScripts, isPhone, narrow, seen, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
 
@@ -108,6 +108,7 @@ test('a unit orders in bulk, approves, pays by bank and finds it in its report',
     await goOn(captain, captain.getByRole('link', { name: t('已结束', 'Ended') }), /state=ended/);
     const row = captain.getByRole('row').filter({ hasText: number });
     await expect(row).toContainText(t('已到账', 'It came'));
+    await unfold(captain, t);
     await captain.getByLabel(t('哪一种', 'Which'), { exact: true }).selectOption('out');
     await narrow(captain, t, /state=ended.*direction=out/);
     await expect(row, 'no refund').toBeHidden();

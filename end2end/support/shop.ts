@@ -41,6 +41,13 @@ export async function expectSheet(page: Page, t: Translate, name: RegExp): Promi
   expect(readFileSync(await file.path()).subarray(0, 2).toString()).toBe('PK');
 }
 
+/** Opens the form that narrows the list of the page, which a phone has folded. */
+export async function unfold(page: Page, t: Translate): Promise<void> {
+  const fold = page.getByText(t('筛选条件', 'Conditions'), { exact: true });
+  const form = page.getByRole('search', { name: t('筛选', 'Narrow') });
+  if ((await fold.isVisible()) && !(await form.isVisible())) await fold.click();
+}
+
 /** Narrows the list of the page and waits for the address that says so. */
 export async function narrow(page: Page, t: Translate, to: RegExp): Promise<void> {
   await goOn(page, page.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }), to);

@@ -46,6 +46,13 @@ impl FileAnswer {
         Self { name: name.into(), content_type, bytes }
     }
 
+    /// A list as it is today, as a spreadsheet.
+    #[must_use]
+    pub fn sheet_of_today(list: &str, bytes: Vec<u8>) -> Self {
+        let today = domain::time::Date::from_epoch_ms(crate::context::services().now_ms());
+        Self::xlsx(format!("{list}-{today}.xlsx"), bytes)
+    }
+
     /// A table of text, UTF-8 with commas.
     #[must_use]
     pub fn csv(name: impl Into<String>, bytes: Vec<u8>) -> Self {

@@ -28,13 +28,15 @@ pub struct FilterDays<'a> {
     pub to: &'a str,
 }
 
-/// A form of `choices` (see [`filter_choice`]) and days; `kept` are the hidden fields of what stays as it is.
+/// A form of `choices` (see [`filter_choice`]) and days; `kept` are the hidden fields of what stays as it is. On a phone it is
+/// folded until something is narrowed, so that the list comes first.
 #[must_use]
 pub fn filter_form(
     form: &FilterForm<'_>,
     kept: impl IntoView + 'static,
     choices: impl IntoView + 'static,
 ) -> AnyView {
+    let is_narrowed = form.clear.is_some();
     let clear = form.clear.clone().map(|href| {
         view! { <a class="btn btn--quiet" href=href>{t("清除筛选", "Clear")}</a> }
     });
@@ -52,17 +54,20 @@ pub fn filter_form(
         }
     });
     view! {
-        <form class="form form--wide" method="get" action=link(form.path) role="search" aria-label=t("筛选", "Narrow")>
-            {kept}
-            <div class="fields fields--4">
-                {choices}
-                {days}
-            </div>
-            <div class="row">
-                <button class="btn btn--plain">{icon("filter")}{t("筛选", "Narrow")}</button>
-                {clear}
-            </div>
-        </form>
+        <details class="filters" open=is_narrowed>
+            <summary class="btn btn--plain">{icon("filter")}{t("筛选条件", "Conditions")}</summary>
+            <form class="form form--wide" method="get" action=link(form.path) role="search" aria-label=t("筛选", "Narrow")>
+                {kept}
+                <div class="fields fields--4">
+                    {choices}
+                    {days}
+                </div>
+                <div class="row">
+                    <button class="btn btn--plain">{icon("filter")}{t("筛选", "Narrow")}</button>
+                    {clear}
+                </div>
+            </form>
+        </details>
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use domain::after_sale::{AfterSaleKind, ReturnRule, Side};
 use domain::ids::TeamId;
-use domain::time::{Date, china_minute_text};
+use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{
     AfterSaleFilter, AfterSaleSummary, ProductRuleRow, appeals, count_waiting, exported_after_sales,
@@ -113,8 +113,7 @@ pub async fn team_sheet() -> FileResult {
     ];
     let rows = rows.iter().map(sheet_row).collect();
     let report = Report::new(t("售后", "After-sales"), heads, rows, ui::cut_note(has_more));
-    let today = Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("after-sales-{today}.xlsx"), report.xlsx().await?))
+    Ok(FileAnswer::sheet_of_today("after-sales", report.xlsx().await?))
 }
 
 fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {

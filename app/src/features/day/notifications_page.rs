@@ -2,7 +2,7 @@
 
 use domain::ids::{AfterSaleId, BatchId, ParcelId, ProductId};
 use domain::notification::{ByMail, NotificationKind};
-use domain::time::{Date, china_minute_text};
+use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::notifications::{NotificationQuery, NotificationRow, NotificationsPage, kind_text};
 use service::report::{Cell, Report};
@@ -172,8 +172,7 @@ pub async fn notifications_sheet() -> FileResult {
     };
     let rows = rows.iter().map(row).collect();
     let report = Report::new(t("通知", "Notifications"), heads, rows, ui::cut_note(has_more));
-    let today = Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("notifications-{today}.xlsx"), report.xlsx().await?))
+    Ok(FileAnswer::sheet_of_today("notifications", report.xlsx().await?))
 }
 
 /// One row a kind: in the console or not, and when a letter comes.

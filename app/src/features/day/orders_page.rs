@@ -61,8 +61,7 @@ pub async fn orders_sheet() -> FileResult {
     let team = current_team().await?;
     let filter = filter_of_query();
     let bytes = service::day::export_parcels(&services(), &viewer(), team.id, &filter).await?;
-    let today = domain::time::Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("orders-{today}.xlsx"), bytes))
+    Ok(FileAnswer::sheet_of_today("orders", bytes))
 }
 
 /// The filter as a query, for the sheet.

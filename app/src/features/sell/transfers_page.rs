@@ -2,7 +2,7 @@
 
 use domain::ids::{PaymentId, RefundId};
 use domain::order::OrderStatus;
-use domain::time::{Date, china_minute_text};
+use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::bank_money::{
     BankDirection, BankMoney, BankMoneyPage, BankMoneyQuery, exported_bank_money, list_bank_money,
@@ -235,8 +235,7 @@ pub async fn transfers_sheet() -> FileResult {
     };
     let rows = rows.iter().map(row).collect();
     let report = Report::new(t("银行汇款", "Bank transfers"), heads, rows, ui::cut_note(has_more));
-    let today = Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("transfers-{today}.xlsx"), report.xlsx().await?))
+    Ok(FileAnswer::sheet_of_today("transfers", report.xlsx().await?))
 }
 
 fn transfer_card(transfer: &BankMoney, is_captain: bool) -> AnyView {

@@ -2,7 +2,6 @@
 
 use domain::ids::TeamId;
 use domain::stock::movement::BatchState;
-use domain::time::Date;
 use leptos::prelude::*;
 use service::report::{Cell, Report};
 use service::stock::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
@@ -150,8 +149,7 @@ pub async fn batches_sheet() -> FileResult {
     let rows = batches.iter().map(sheet_row).collect();
     let note = is_cut.then(|| t("批次太多，没有全部列出。", "There are more batches than are listed."));
     let report = Report::new(t("批次", "Batches"), heads, rows, note);
-    let today = Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("batches-{today}.xlsx"), report.xlsx().await?))
+    Ok(FileAnswer::sheet_of_today("batches", report.xlsx().await?))
 }
 
 fn sheet_row(batch: &TeamBatch) -> Vec<Cell> {

@@ -2,7 +2,7 @@
 
 use domain::ids::ProductId;
 use domain::stock::movement::MovementKind;
-use domain::time::{Date, china_minute_text};
+use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::report::{Cell, Report};
 use service::stock::{MovementQuery, MovementRow};
@@ -115,8 +115,7 @@ pub async fn movements_sheet() -> FileResult {
     let rows = page.movements.iter().map(|row| sheet_row(row, unit)).collect();
     let report =
         Report::new(t("库存流水", "Movements of stock"), heads, rows, ui::cut_note(page.older.is_some()));
-    let today = Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("movements-{today}.xlsx"), report.xlsx().await?))
+    Ok(FileAnswer::sheet_of_today("movements", report.xlsx().await?))
 }
 
 fn sheet_row(row: &MovementRow, unit: &'static str) -> Vec<Cell> {

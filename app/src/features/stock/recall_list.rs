@@ -2,7 +2,7 @@
 
 use domain::ids::TeamId;
 use domain::stock::movement::RecallReason;
-use domain::time::{Date, china_minute_text};
+use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::report::{Cell, Report};
 use service::stock::{RecallHeadRow, RecallQuery, RecallsPage, exported_recalls, list_recalls};
@@ -125,8 +125,7 @@ async fn sheet(team: Option<TeamId>) -> FileResult {
     };
     let rows = rows.iter().map(row).collect();
     let report = Report::new(t("召回记录", "Recalls"), heads, rows, ui::cut_note(has_more));
-    let today = Date::from_epoch_ms(services().now_ms());
-    Ok(FileAnswer::xlsx(format!("recalls-{today}.xlsx"), report.xlsx().await?))
+    Ok(FileAnswer::sheet_of_today("recalls", report.xlsx().await?))
 }
 
 /// Recalls with where each leads to; the county's list says which team's they are.

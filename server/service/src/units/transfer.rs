@@ -8,8 +8,9 @@ use domain::payment::{PaymentEvent, PaymentMethod, PaymentStatus};
 use domain::role::Role;
 use domain::time::DAY_MS;
 use serde_json::json;
+use store::orders::OrderRow;
 use store::payments::PaymentRow;
-use store::{Conn, StoreError};
+use store::{Conn, StoreError, WriteTx};
 
 use super::order::find_unit_order;
 use crate::{Result, ServiceError, Services, Viewer, audit, payments, timers};
@@ -143,14 +144,7 @@ pub async fn confirm_transfer(
     received: Fen,
 ) -> Result<()> {
     let mut tx = services.db.write().await?;
-    let user = viewer.require_user()?.user_id;
-    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
-    require_money_receiver(&mut tx, viewer, payment.order_id).await?;
-    if payment.method != PaymentMethod::BankTransfer {
-        return Err(ServiceError::NotFound);
-    }
-    let order = store::orders::lock_order(&mut tx, payment.order_id).await?;
-    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
+    let (user, order, payment) = lock_transfer(&mut tx, viewer, payment_id).await?;
     if received != payment.amount_fen {
         return Err(Conflict::WrongAmount { expected_fen: payment.amount_fen }.into());
     }
@@ -171,14 +165,7 @@ pub async fn confirm_transfer(
 /// [`Conflict::StateChanged`] while the order still waits for it, and when it came; guarded as [`confirm_transfer`].
 pub async fn give_up_transfer(services: &Services, viewer: &Viewer, payment_id: PaymentId) -> Result<()> {
     let mut tx = services.db.write().await?;
-    let user = viewer.require_user()?.user_id;
-    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
-    require_money_receiver(&mut tx, viewer, payment.order_id).await?;
-    if payment.method != PaymentMethod::BankTransfer {
-        return Err(ServiceError::NotFound);
-    }
-    let order = store::orders::lock_order(&mut tx, payment.order_id).await?;
-    let payment = store::payments::get_payment(&mut tx, payment_id).await?;
+    let (user, order, payment) = lock_transfer(&mut tx, viewer, payment_id).await?;
     if payment.status == PaymentStatus::Failed {
         return Ok(());
     }
@@ -190,6 +177,22 @@ pub async fn give_up_transfer(services: &Services, viewer: &Viewer, payment_id: 
     let subject = payment_id.get();
     audit::record(&mut tx, services, Some(user), "transfer_given_up", "payment", subject, json!({})).await?;
     Ok(tx.commit().await?)
+}
+
+/// A transfer with its order taken, and who says something of it.
+async fn lock_transfer(
+    tx: &mut WriteTx,
+    viewer: &Viewer,
+    payment_id: PaymentId,
+) -> Result<(UserId, OrderRow, PaymentRow)> {
+    let user = viewer.require_user()?.user_id;
+    let payment = store::payments::get_payment(tx, payment_id).await?;
+    require_money_receiver(tx, viewer, payment.order_id).await?;
+    if payment.method != PaymentMethod::BankTransfer {
+        return Err(ServiceError::NotFound);
+    }
+    let order = store::orders::lock_order(tx, payment.order_id).await?;
+    Ok((user, order, store::payments::get_payment(tx, payment_id).await?))
 }
 
 /// Whoever may say that money came or went: captains of the teams that sell in the order, and the county; never a
