@@ -132,7 +132,11 @@ function restore(form) {
   const kept = read(form);
   if (!kept) return;
   // What the server has in the meantime is what was typed: its answer got lost.
-  if (JSON.stringify(kept.values) === JSON.stringify(valuesOf(form)) && !/[?&]flash=/.test(location.search)) { drop(form); return; }
+  if (JSON.stringify(kept.values) === JSON.stringify(valuesOf(form)) && !/[?&]flash=/.test(location.search)) {
+    // With a photo it may be what was sent in vain: sent once more, it is the same request.
+    if (state.hasPhotos && kept.key && keyOf(form)) { keyOf(form).value = kept.key; state.tried = true; } else drop(form);
+    return;
+  }
   // The page of a refusal shows what was typed; what could be read of it may be saved already.
   if (kept.isRefused && /[?&]flash=/.test(location.search)) { write(form); return; }
   const use = () => {
@@ -141,7 +145,7 @@ function restore(form) {
     if (kept.key && keyOf(form)) { keyOf(form).value = kept.key; state.tried = true; }
     return differs;
   };
-  const leave = () => { state.isUndecided = false; drop(form); };
+  const leave = () => { state.isUndecided = false; drop(form); dropPhotos(form); };
   const goOn = () => form.dispatchEvent(new Event('input', { bubbles: true }));
   if (kept.version !== versionOf(form)) {
     state.isUndecided = true;
@@ -149,7 +153,7 @@ function restore(form) {
   } else if (use()) {
     offer(form, words.unsaved.replace('…', timeOf(kept.at)), [[words.go_on, goOn], [words.give_up, () => { leave(); again(); }]]);
   } else if (!/[?&]flash=/.test(location.search)) {
-    leave();
+    drop(form);
   }
 }
 
@@ -195,9 +199,11 @@ async function send(form, button) {
   const said = (name) => button?.getAttribute('form' + name) ?? form.getAttribute(name);
   const isWhole = said('enctype') === 'multipart/form-data';
   const texts = () => new URLSearchParams([...body].filter(([, value]) => typeof value === 'string'));
-  let answer = null, go = null;
+  let answer = null, go = null, inPieces = true;
   try {
-    answer = await fetch(said('action'), {
+    answer = await sendInPieces(form, body);
+    inPieces = false;
+    answer ??= await fetch(said('action'), {
       method: 'POST', body: isWhole ? body : texts(), headers: { Accept: 'application/json', 'X-Account': account },
       signal: hasFile(body) ? undefined : AbortSignal.timeout(SEND_MS),
     });
@@ -208,13 +214,15 @@ async function send(form, button) {
     // that follows. Something new is there as it was sent: typed again it would be there twice.
     Object.assign(state, { tried: false, isDone: true });
     if (isEdited(form) && JSON.stringify(valuesOf(form)) !== state.sent) write(form); else drop(form);
+    await dropPhotos(form);
     say(form, words.saved.replace('…', timeOf(Date.now())));
     goTo(go);
     return;
   }
   setBusy(form, false);
   if (!answer || answer.ok || [408, 429, 502, 503, 504].includes(answer.status)) {
-    later(form, button, answer, hasFile(body));
+    // Pieces change nothing yet, so they may go again; a whole file would cost its megabytes each time.
+    later(form, button, answer, inPieces || (isRepeatable(form) && !hasFile(body)));
     return;
   }
   // Nobody is signed in any more, or somebody else: the page says so, and what was typed stays its owner's.
@@ -231,7 +239,7 @@ const hasFile = (body) => [...body.values()].some((value) => value instanceof Fi
 const isRepeatable = (form) => !!keyOf(form) || versionOf(form) !== '';
 
 /** Nobody answered: it is sent again after a growing pause, or when somebody presses again. */
-function later(form, button, answer, isLarge) {
+function later(form, button, answer, mayRepeat) {
   const state = states.get(form);
   state.failed = (state.failed ?? 0) + 1;
   state.since ??= Date.now();
@@ -241,14 +249,15 @@ function later(form, button, answer, isLarge) {
     say(form, words.here);
     return;
   }
-  if (isLarge || !isRepeatable(form) || Date.now() - state.since > WAIT_MS) {
+  if (!mayRepeat || Date.now() - state.since > WAIT_MS) {
     state.since = undefined;
     say(form, words.press_again);
     return;
   }
   state.waiting = () => { if (!state.isBusy) send(form, button); };
   form.dataset.waiting = '';
-  const line = say(form, answer?.status === 429 || answer?.status === 503 ? words.busy : state.mayKeep ? words.waiting : words.waiting_here);
+  const isKept = state.mayKeep || photoFields(form).length > 0;
+  const line = say(form, answer?.status === 429 || answer?.status === 503 ? words.busy : isKept ? words.waiting : words.waiting_here);
   const stop = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn--quiet btn--s', textContent: words.do_not });
   stop.addEventListener('click', () => hold(form));
   line.append(' ', stop);
@@ -276,13 +285,18 @@ function typed(form) {
   write(form);
 }
 
-function watch(form) {
-  const state = { name: nameOf(form), mayKeep: mayKeep(form) };
+async function watch(form) {
+  const state = { name: nameOf(form), mayKeep: mayKeep(form), photos: Promise.resolve() };
   states.set(form, state);
   for (const kind of ['input', 'change', 'photos']) form.addEventListener(kind, (event) => { if (event.target?.type !== 'file') typed(form); });
   // An island has saved it: all of it, unless it says that something is left.
   form.addEventListener('saved', () => { if ('unsaved' in form.dataset) write(form); else if (!state.isUndecided) drop(form); });
+  for (const field of photoFields(form)) field.addEventListener('change', () => { hold(form); keepPhotos(form, field); });
+  const at = await bringPhotosBack(form);
   if (state.mayKeep) restore(form);
+  if (at && !form.querySelector(':scope > .alert--info')) {
+    offer(form, words.photos.replace('…', timeOf(at)), [[words.go_on, () => {}], [words.give_up, () => dropPhotos(form)]]);
+  }
 }
 
 document.addEventListener('submit', (event) => {
@@ -338,13 +352,104 @@ const walk = (mode, visit) => inStore(mode, (store) => {
   store.openCursor().onsuccess = ({ target: { result: cursor } }) => { if (cursor) { visit(cursor); cursor.continue(); } };
 });
 
+/** Photos as a part of a plain form. A field names the team for which they may go in pieces; otherwise they go with the form. */
+const photoFields = (form) => [...form.elements].filter((field) => 'kept' in field.dataset);
+const placeOf = (form, field) => `${states.get(form).name}#${field.name}`;
+
+/** One thing after the other, and what the browser forbids is left undone. */
+function inTurn(form, work) {
+  const state = states.get(form);
+  state.photos = state.photos.then(work).catch(() => undefined);
+  return state.photos;
+}
+async function forget(form, field) {
+  for (const [number] of await window.fieldPhotos.kept(placeOf(form, field))) await window.fieldPhotos.drop(number);
+}
+/** What is chosen takes the place of what was chosen before. */
+function keepPhotos(form, field) {
+  const files = [...field.files];
+  return inTurn(form, async () => {
+    await forget(form, field);
+    for (const file of files) await window.fieldPhotos.keep(placeOf(form, field), file);
+  });
+}
+function dropPhotos(form) {
+  return inTurn(form, async () => {
+    for (const field of photoFields(form)) { field.value = ''; await forget(form, field); }
+  });
+}
+/** Puts what was chosen before a reload into its fields; when that was, or nothing. */
+function bringPhotosBack(form) {
+  return inTurn(form, async () => {
+    let since;
+    for (const field of photoFields(form)) {
+      const found = await window.fieldPhotos.kept(placeOf(form, field));
+      if (!found.length || field.files.length) continue;
+      const list = new DataTransfer();
+      for (const [, file] of found) list.items.add(file);
+      field.files = list.files;
+      since = found[0][2];
+    }
+    states.get(form).hasPhotos = since !== undefined;
+    return since;
+  });
+}
+
+/** A slow network gets small pieces, of which little is lost; a fast one is not kept waiting by many answers. */
+const [SMALLEST, LARGEST, QUICK_MS] = [64 << 10, 1 << 20, 3_000];
+let pieceBytes = 256 << 10;
+
+/** Sends a form's photos in pieces; in `body` their SHA-256 stands for them then. An answer only when it is a refusal. */
+async function sendInPieces(form, body) {
+  for (const field of photoFields(form)) {
+    if (!field.dataset.kept || !field.files.length) continue;
+    const stored = [];
+    for (const file of field.files) {
+      const digest = await window.fieldPhotos.digest(file);
+      // Without, nobody can say which photo it is: it goes whole.
+      if (!digest) return null;
+      const refusal = await sendPieces(form, field.dataset.kept, file, digest);
+      if (refusal) return refusal;
+      stored.push(digest);
+    }
+    body.delete(field.name);
+    for (const digest of stored) body.append(`${field.name}_stored`, digest);
+  }
+  return null;
+}
+
+/** Asks how much of a photo has come, and sends the rest, each time from where the server says that it stopped. */
+async function sendPieces(form, team, file, digest) {
+  for (let offset = null; ;) {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ team, digest, length: file.size, offset: offset ?? 0 })) body.append(name, value);
+    if (offset !== null) body.append('photo', file.slice(offset, offset + pieceBytes), 'piece');
+    const begun = Date.now();
+    let answer;
+    try {
+      answer = await fetch(element.dataset.pieces, {
+        method: 'POST', body, headers: { Accept: 'application/json', 'X-Account': account }, signal: AbortSignal.timeout(SEND_MS),
+      });
+    } catch (error) {
+      pieceBytes = Math.max(pieceBytes / 2, SMALLEST);
+      throw error;
+    }
+    if (!answer.ok) return answer;
+    const { value } = await answer.json();
+    if (value.photo) return null;
+    if (offset !== null && Date.now() - begun < QUICK_MS) pieceBytes = Math.min(pieceBytes * 2, LARGEST);
+    offset = value.received_bytes;
+    say(form, `${words.saving} ${Math.floor(offset * 100 / file.size)}%`);
+  }
+}
+
 window.fieldPhotos = {
   /** Keeps a photo for a listing; its number. */
   keep: (listing, file) => inStore('readwrite', (store) => store.add({ account, listing, file, at: Date.now() })),
-  /** What was kept for a listing, as pairs of number and file. */
+  /** What was kept for a listing: number, file, and when it was chosen. */
   kept: async (listing) => {
     const found = [];
-    await walk('readonly', ({ key, value }) => { if (value.account === account && value.listing === listing) found.push([key, value.file]); });
+    await walk('readonly', ({ key, value }) => { if (value.account === account && value.listing === listing) found.push([key, value.file, value.at]); });
     return found;
   },
   drop: (number) => inStore('readwrite', (store) => store.delete(number)),

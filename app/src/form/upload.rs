@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
+use axum::body::Bytes;
 use serde::Serialize;
+use service::photos::SentPhoto;
 use service::{ServiceError, Services, Viewer};
 
 use super::{Answer, Then, submit};
@@ -30,6 +32,17 @@ impl UploadForm {
     #[must_use]
     pub fn value(&self, field: &str) -> &str {
         self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The photos: files, and those of the field `name` that came in pieces before (`public/field.js`). A browser sends an
+    /// empty file for none.
+    #[must_use]
+    pub fn photos(&self, name: &str) -> Vec<SentPhoto> {
+        let stored = format!("{name}_stored");
+        let stored = self.values.iter().filter(|(field, _)| *field == stored);
+        let files = self.files.iter().filter(|file| !file.bytes.is_empty());
+        let bytes = files.map(|file| SentPhoto::Bytes(Bytes::copy_from_slice(&file.bytes)));
+        stored.map(|(_, hash)| SentPhoto::Stored(hash.clone())).chain(bytes).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::document::script_json;
 use crate::context::{asset, request, t, viewer};
+use crate::features::listing::PIECES_PATH;
 
 /// The script, with whose console this is and with its words; nothing for who is not signed in.
 pub(super) fn part() -> AnyView {
@@ -33,6 +34,10 @@ pub(super) fn part() -> AnyView {
             "还没有存到服务器：您在 … 写的内容已经填回来了。",
             "Not saved on the server yet: what you typed at … is back.",
         ),
+        "photos": t(
+            "还没有存到服务器：您在 … 选的照片已经放回来了。",
+            "Not saved on the server yet: the photos you chose at … are back.",
+        ),
         "go_on": t("接着写", "Go on"),
         "give_up": t("放弃", "Drop it"),
         "newer": t(
@@ -48,6 +53,7 @@ pub(super) fn part() -> AnyView {
             type="application/json"
             id="field"
             data-account=account.to_string()
+            data-pieces=PIECES_PATH
             nonce=nonce.clone()
             inner_html=script_json(&words)
         ></script>

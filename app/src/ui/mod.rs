@@ -54,6 +54,8 @@ pub use origin::{Share, origin_line, origin_shares};
 #[cfg(feature = "ssr")]
 pub use photo::{Photo, photo};
 #[cfg(feature = "ssr")]
+pub use photo::{PhotoField, photo_field};
+#[cfg(feature = "ssr")]
 mod qr;
 #[cfg(feature = "ssr")]
 mod unit;

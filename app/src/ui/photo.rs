@@ -1,8 +1,14 @@
 //! Photos in three sizes.
 
+#[cfg(feature = "ssr")]
+use domain::ids::TeamId;
 use leptos::prelude::*;
 
 use super::icon_l;
+#[cfg(feature = "ssr")]
+use crate::context::t;
+#[cfg(feature = "ssr")]
+use crate::form::{FormState, html_name};
 use crate::routes::paths;
 
 /// Widths of the renditions in pixels; the store keeps the same.
@@ -67,4 +73,48 @@ pub fn photo(photo: Option<&Photo>, class: &str, sizes: &str, eager: bool) -> An
         </div>
     }
     .into_any()
+}
+
+/// Photos as a part of a plain form: a phone offers its camera, and no script is needed. Consoles keep them over a reload
+/// (`public/field.js`), and send them in pieces where they are for a team.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn photo_field(state: &FormState, field: &PhotoField<'_>) -> AnyView {
+    let PhotoField { id, name, label, hint, team, is_multiple } = *field;
+    let error = state.error(name);
+    let optional = is_multiple.then(|| view! { " "<span class="field__opt">{t("选填", "optional")}</span> });
+    let described_by = if error.is_some() { format!("{id}-h {id}-e") } else { format!("{id}-h") };
+    let is_wrong = error.is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label for=id.to_owned()>{label.to_owned()}{optional}</label>
+            <p class="field__hint" id=format!("{id}-h")>{hint.to_owned()}</p>
+            <input
+                type="file"
+                id=id.to_owned()
+                name=html_name(name)
+                accept="image/jpeg,image/png,image/webp"
+                multiple=is_multiple
+                data-kept=team.map(|team| team.to_string()).unwrap_or_default()
+                aria-describedby=described_by
+                aria-invalid=is_wrong
+            />
+            {error.map(|text| view! { <p class="field__error" id=format!("{id}-e")>{text}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// A field of [`photo_field`].
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Copy)]
+pub struct PhotoField<'a> {
+    pub id: &'a str,
+    pub name: &'a str,
+    pub label: &'a str,
+    pub hint: &'a str,
+    /// Whoever sells for this team sends them in pieces.
+    pub team: Option<TeamId>,
+    /// Several photos, or none.
+    pub is_multiple: bool,
 }

@@ -58,6 +58,59 @@ impl From<MediaRow> for UploadedPhoto {
     }
 }
 
+/// A photo as a form brings it.
+#[derive(Debug, Clone)]
+pub enum SentPhoto {
+    Bytes(Bytes),
+    /// SHA-256 in lower-case hexadecimal of one that came in pieces before ([`crate::pieces`]).
+    Stored(String),
+}
+
+impl SentPhoto {
+    /// SHA-256 of what was sent, in lower-case hexadecimal.
+    pub(crate) fn hash(&self) -> String {
+        match self {
+            Self::Bytes(bytes) => idempotency::hex_digest(bytes),
+            Self::Stored(hash) => hash.clone(),
+        }
+    }
+
+    /// The photo's row, whose renditions are stored; the caller inserts it. The same bytes are the same photo.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] at `photo` with one of the photo problems.
+    pub(crate) async fn into_row(self, services: &Services) -> Result<MediaRow> {
+        let limits = Limits::default();
+        if matches!(&self, Self::Bytes(bytes) if bytes.len() > limits.upload_bytes) {
+            return Err(ServiceError::invalid("photo", Problem::PhotoTooLarge));
+        }
+        let hash = self.hash();
+        let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
+        match (known, self) {
+            (Some(row), _) => Ok(row),
+            (None, Self::Bytes(bytes)) => store_renditions(services, bytes, limits, hash).await,
+            (None, Self::Stored(_)) => Err(ServiceError::invalid("photo", Problem::Missing)),
+        }
+    }
+}
+
+/// Takes a photo for `team` that may have come in pieces before.
+///
+/// # Errors
+/// As [`upload_photo`]; [`Problem::Missing`] when nothing has come of it.
+pub async fn take_photo(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    photo: SentPhoto,
+) -> Result<UploadedPhoto> {
+    viewer.require_seller(team)?;
+    match photo {
+        SentPhoto::Bytes(bytes) => upload_photo(services, viewer, team, bytes, "").await,
+        stored @ SentPhoto::Stored(_) => Ok(stored.into_row(services).await?.into()),
+    }
+}
+
 /// The photo whose original has this hash, if it is stored.
 pub(crate) async fn find_stored(services: &Services, hash: &str) -> Result<Option<UploadedPhoto>> {
     let row = find_media_by_hash(&mut *services.db.read().await?, hash).await?;
@@ -143,7 +196,7 @@ pub(crate) fn out_of_reach(error: object_store::Error) -> ServiceError {
 ///
 /// # Errors
 /// As [`upload_photo`].
-pub(crate) async fn store_renditions(
+async fn store_renditions(
     services: &Services,
     bytes: Bytes,
     limits: Limits,

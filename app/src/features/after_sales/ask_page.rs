@@ -1,6 +1,7 @@
 //! `/orders/{number}/parcels/{parcel}/after-sale`: the buyer asks about pieces of a parcel.
 
 use domain::after_sale::{AfterSaleKind, AfterSaleReason, ReturnRule};
+use domain::ids::TeamId;
 use domain::locale::Locale;
 use leptos::prelude::*;
 use service::after_sales::{AskPage, AskableLine, MOST_PHOTOS, ask_page as load};
@@ -9,11 +10,11 @@ use super::uploads::ASK_PATH;
 use super::words::{kind_words, reason_words, rule_words};
 use crate::context::{locale, name, param, services, t, typed_param, viewer};
 use crate::features::cart::thumbnail;
-use crate::form::{FormState, html_id, html_name};
+use crate::form::{FormState, html_id};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::yuan;
-use crate::ui::{self, Field};
+use crate::ui::{self, Field, PhotoField};
 
 /// The form, for the order's buyer only.
 pub async fn ask_page() -> PageResult {
@@ -92,7 +93,7 @@ fn form(page: &AskPage) -> AnyView {
                 name: "words", label: t("说明", "What happened"), is_optional: true, max_length: Some(500),
                 hint: t("写清楚怎么回事，卖家好快点处理", "The clearer, the sooner it is answered"), ..Field::default()
             }, 4)}
-            {photo_field(&state, t("照片", "Photos"))}
+            {photo_field(&state, None)}
             <div class="form__acts">
                 <button class="btn btn--primary btn--wide">{t("提交申请", "Send the request")}</button>
             </div>
@@ -151,29 +152,21 @@ fn line_fields(state: &FormState, at: usize, line: &AskableLine, claims: bool) -
     .into_any()
 }
 
-/// Photos as a plain field: a phone offers its camera, and no script is needed.
-pub(super) fn photo_field(state: &FormState, label: &'static str) -> AnyView {
-    let error = state.error("photos");
+/// Photos for the other side; the seller's go in pieces.
+pub(super) fn photo_field(state: &FormState, team: Option<TeamId>) -> AnyView {
     let hint = match locale() {
         Locale::Zh => format!("最多 {MOST_PHOTOS} 张，每张 12 MB 以内；坏损、发错必须有照片"),
         Locale::En => format!("Up to {MOST_PHOTOS}, 12 MB each; needed for damaged and wrong goods"),
     };
-    let invalid = error.is_some().then_some("true");
-    view! {
-        <div class="field">
-            <label for=html_id("photos")>{label}" "<span class="field__opt">{t("选填", "optional")}</span></label>
-            <p class="field__hint" id="photos-h">{hint}</p>
-            <input
-                type="file"
-                id=html_id("photos")
-                name=html_name("photos")
-                accept="image/jpeg,image/png,image/webp"
-                multiple
-                aria-describedby="photos-h"
-                aria-invalid=invalid
-            />
-            {error.map(|error| view! { <p class="field__error">{error}</p> })}
-        </div>
-    }
-    .into_any()
+    ui::photo_field(
+        state,
+        &PhotoField {
+            id: &html_id("photos"),
+            name: "photos",
+            label: t("照片", "Photos"),
+            hint: &hint,
+            team,
+            is_multiple: true,
+        },
+    )
 }

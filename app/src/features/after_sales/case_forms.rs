@@ -1,6 +1,6 @@
 //! What the viewer may do with an after-sale, as plain forms.
 
-use domain::after_sale::{AfterSaleKind, AfterSaleStatus, ReturnedGoods};
+use domain::after_sale::{AfterSaleKind, AfterSaleStatus, ReturnedGoods, Side};
 use leptos::prelude::*;
 use service::after_sales::{Act, AfterSalePage};
 use service::shipping::CARRIERS;
@@ -237,6 +237,7 @@ pub(super) fn say_form(page: &AfterSalePage) -> AnyView {
         return ().into_any();
     }
     let state = FormState::of_path(SAY_PATH);
+    let team = (page.side == Side::Seller).then_some(page.row.team_id);
     view! {
         <form class="form" method="post" action=state.action() enctype="multipart/form-data">
             {failed(&state)}
@@ -245,7 +246,7 @@ pub(super) fn say_form(page: &AfterSalePage) -> AnyView {
                 id: "say-words", name: "words", label: t("留言", "Message"), max_length: Some(500), is_optional: true,
                 ..Field::default()
             }, 2)}
-            {photo_field(&state, t("照片", "Photos"))}
+            {photo_field(&state, team)}
             <div class="form__acts"><button class="btn btn--plain">{t("发送", "Send")}</button></div>
         </form>
     }

@@ -1,6 +1,5 @@
 //! What comes with photos: the request itself, and what is said about it.
 
-use axum::body::Bytes;
 use domain::ids::AfterSaleId;
 use serde::{Deserialize, Serialize};
 use service::ServiceError;
@@ -8,7 +7,7 @@ use service::after_sales::{AskAfterSale, PHOTOS_BYTES, ask_after_sale, say};
 
 use super::super::listing::typed;
 use crate::AppError;
-use crate::form::{Answer, Then, UploadForm, UploadedFile, submit};
+use crate::form::{Answer, Then, UploadForm, submit};
 use crate::routes::{Upload, paths};
 
 /// Where a request goes.
@@ -31,29 +30,26 @@ struct SayForm {
     words: String,
 }
 
-/// The files that were chosen: a browser sends an empty one for none.
-fn chosen(files: Vec<UploadedFile>) -> Vec<Bytes> {
-    files.into_iter().filter(|file| !file.bytes.is_empty()).map(|file| Bytes::from(file.bytes)).collect()
-}
-
 fn read<T: serde::de::DeserializeOwned + Default>(values: Vec<(String, String)>) -> T {
     typed::read(values.into_iter().map(|(name, value)| (typed::dotted(&name), value)))
 }
 
 async fn ask(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    let (typed, files): (AskAfterSale, _) = (read(form.values), chosen(form.files));
+    let photos = form.photos("photos");
+    let typed: AskAfterSale = read(form.values);
     submit(typed, |services, viewer, form| async move {
-        let id = ask_after_sale(&services, &viewer, form, files).await?;
+        let id = ask_after_sale(&services, &viewer, form, photos).await?;
         Ok(Then::go(paths::after_sale(id), serde_json::Value::Null))
     })
     .await
 }
 
 async fn talk(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    let (typed, files): (SayForm, _) = (read(form.values), chosen(form.files));
+    let photos = form.photos("photos");
+    let typed: SayForm = read(form.values);
     submit(typed, |services, viewer, form| async move {
         let id: AfterSaleId = form.after_sale.parse().map_err(|_| ServiceError::NotFound)?;
-        say(&services, &viewer, id, &form.words, files, &form.key).await?;
+        say(&services, &viewer, id, &form.words, photos, &form.key).await?;
         Ok(Then::go(format!("{}#said", paths::after_sale(id)), serde_json::Value::Null))
     })
     .await

@@ -1,6 +1,5 @@
 //! The picture of a mark: sent by its owner, seen by everybody.
 
-use axum::body::Bytes;
 use domain::failure::Problem;
 use leptos::prelude::*;
 use service::ServiceError;
@@ -12,7 +11,7 @@ use crate::context::t;
 use crate::features::sell::team::row_failure;
 use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
 use crate::routes::Upload;
-use crate::ui;
+use crate::ui::{self, PhotoField};
 
 /// The uploads of this feature.
 #[must_use]
@@ -22,14 +21,14 @@ pub fn uploads() -> Vec<Upload> {
 
 /// Stores the picture and shows it with the mark. The same picture twice is one picture.
 async fn upload_picture(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    submit_upload(form, |services, viewer, mut form| async move {
+    submit_upload(form, |services, viewer, form| async move {
         viewer.require_user()?;
         let mark = form.value("mark").to_owned();
         service::marks::mark_desk(&services, &viewer, &mark).await?;
-        let Some(file) = form.files.pop() else {
+        let Some(photo) = form.photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
-        service::marks::set_picture(&services, &viewer, &mark, Bytes::from(file.bytes)).await?;
+        service::marks::set_picture(&services, &viewer, &mark, photo).await?;
         Ok(Then::stay(serde_json::Value::Null))
     })
     .await
@@ -40,7 +39,14 @@ pub(super) fn part(mark: &MarkRow) -> AnyView {
     let state = FormState::of_path(PICTURE_PATH);
     let shown = super::mark_page::picture(mark);
     let shown = shown.as_ref().map(|one| ui::photo(Some(one), "", "(min-width:56rem) 352px,92vw", false));
-    let error = state.error("photo").map(|text| view! { <p class="field__error">{text}</p> });
+    let field = PhotoField {
+        id: "mark-picture",
+        name: "photo",
+        label: t("图样照片", "A picture of it"),
+        hint: t("JPEG、PNG 或 WebP，12 MB 以内", "JPEG, PNG or WebP, up to 12 MB"),
+        team: None,
+        is_multiple: false,
+    };
     view! {
         <details class="fold" open=state.is_refused()>
             <summary>{t("商标图样", "Picture of the mark")}</summary>
@@ -48,11 +54,7 @@ pub(super) fn part(mark: &MarkRow) -> AnyView {
             <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
                 {row_failure(&state)}
                 {ui::hidden("mark", &mark.id.to_string())}
-                <div class="field">
-                    <label for="mark-picture">{t("图样照片", "A picture of it")}</label>
-                    <input type="file" id="mark-picture" name="photo" accept="image/*"/>
-                    {error}
-                </div>
+                {ui::photo_field(&state, &field)}
                 <div class="form__acts"><button class="btn btn--plain">{t("上传", "Upload")}</button></div>
             </form>
         </details>

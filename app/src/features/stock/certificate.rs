@@ -1,6 +1,5 @@
 //! The photo of a batch's certificate: sent by the seller, seen by everybody.
 
-use axum::body::Bytes;
 use domain::failure::Problem;
 use leptos::prelude::*;
 use service::ServiceError;
@@ -13,7 +12,7 @@ use crate::context::t;
 use crate::features::sell::team::row_failure;
 use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
 use crate::routes::Upload;
-use crate::ui::{self, Photo};
+use crate::ui::{self, Photo, PhotoField};
 
 /// The uploads of this feature.
 pub fn uploads() -> Vec<Upload> {
@@ -22,15 +21,14 @@ pub fn uploads() -> Vec<Upload> {
 
 /// Stores the photo and shows it with the batch. The same photo twice is one photo.
 async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    submit_upload(form, |services, viewer, mut form| async move {
+    submit_upload(form, |services, viewer, form| async move {
         viewer.require_user()?;
         let batch = form.value("batch").to_owned();
         let desk = service::stock::batch_desk(&services, &viewer, &batch).await?;
-        let Some(file) = form.files.pop() else {
+        let Some(photo) = form.photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
-        let bytes = Bytes::from(file.bytes);
-        let photo = service::photos::upload_photo(&services, &viewer, desk.team, bytes, "").await?;
+        let photo = service::photos::take_photo(&services, &viewer, desk.team, photo).await?;
         service::stock::set_certificate(&services, &viewer, &batch, Some(photo.media_id)).await?;
         Ok(Then::stay(serde_json::Value::Null))
     })
@@ -58,7 +56,14 @@ pub(super) fn part(desk: &BatchDesk) -> AnyView {
             </form>
         }
     });
-    let error = state.error("photo").map(|text| view! { <p class="field__error">{text}</p> });
+    let field = PhotoField {
+        id: "certificate-photo",
+        name: "photo",
+        label: t("合格证或检疫证明的照片", "A photo of the certificate"),
+        hint: t("顾客扫码能看到，别拍到私人电话。", "Buyers see it behind the code."),
+        team: Some(desk.team),
+        is_multiple: false,
+    };
     view! {
         <details class="fold" open=state.is_refused()>
             <summary>{t("证明照片", "Photo of the certificate")}</summary>
@@ -66,12 +71,7 @@ pub(super) fn part(desk: &BatchDesk) -> AnyView {
             <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
                 {row_failure(&state)}
                 {ui::hidden("batch", &desk.batch.batch.to_string())}
-                <div class="field">
-                    <label for="certificate-photo">{t("合格证或检疫证明的照片", "A photo of the certificate")}</label>
-                    <p class="field__hint">{t("顾客扫码能看到，别拍到私人电话。", "Buyers see it behind the code.")}</p>
-                    <input type="file" id="certificate-photo" name="photo" accept="image/*"/>
-                    {error}
-                </div>
+                {ui::photo_field(&state, &field)}
                 <div class="form__acts"><button class="btn btn--plain">{t("上传", "Upload")}</button></div>
             </form>
         </details>

@@ -1,6 +1,5 @@
 //! Asking: what may be asked for, and doing it.
 
-use bytes::Bytes;
 use domain::after_sale::{
     AfterSaleKind, AfterSaleNote, AfterSaleReason, AfterSaleStatus, Asked, GoodsIn, Refusal, ReturnRule,
     Side, check_asked,
@@ -20,6 +19,7 @@ use super::{deadlines, photos, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::orders::{self, require_buyer};
+use crate::photos::SentPhoto;
 use crate::{Result, ServiceError, Services, Viewer, timers};
 
 /// After-sales one parcel may ever have, whatever became of them.
@@ -165,7 +165,7 @@ pub async fn ask_after_sale(
     services: &Services,
     viewer: &Viewer,
     command: AskAfterSale,
-    files: Vec<Bytes>,
+    sent: Vec<SentPhoto>,
 ) -> Result<AfterSaleId> {
     let parcel_id: ParcelId = command.parcel.parse().map_err(|_| ServiceError::NotFound)?;
     {
@@ -175,7 +175,7 @@ pub async fn ask_after_sale(
         require_buyer(viewer, &store::orders::get_order(&mut conn, parcel.order_id).await?)?;
     }
     let checked = check(&command)?;
-    let taken = photos::take(services, files).await?;
+    let taken = photos::take(services, sent).await?;
     let hashes: Vec<&str> = taken.iter().map(|photo| photo.content_hash.as_str()).collect();
     let request = Repeatable::new("ask_after_sale", viewer, &command.key, &(&command, hashes))?;
     let mut tx = services.db.write().await?;

@@ -1,14 +1,12 @@
 //! Photos that show what is wrong.
 
-use bytes::Bytes;
 use domain::failure::Problem;
 use domain::ids::AfterSaleMessageId;
-use media::Limits;
 use store::WriteTx;
 use store::media::{MediaRow, find_media_by_hash, insert_media};
 
-use crate::photos::store_renditions;
-use crate::{Result, ServiceError, Services, idempotency};
+use crate::photos::SentPhoto;
+use crate::{Result, ServiceError, Services};
 
 /// Most photos of one message.
 pub const MOST_PHOTOS: usize = 6;
@@ -19,26 +17,17 @@ pub const PHOTOS_BYTES: usize = 75 << 20;
 ///
 /// # Errors
 /// Field `photos` with one of the photo problems.
-pub(super) async fn take(services: &Services, files: Vec<Bytes>) -> Result<Vec<MediaRow>> {
-    if files.len() > MOST_PHOTOS {
+pub(super) async fn take(services: &Services, sent: Vec<SentPhoto>) -> Result<Vec<MediaRow>> {
+    if sent.len() > MOST_PHOTOS {
         let max = MOST_PHOTOS as i64;
         return Err(ServiceError::invalid("photos", Problem::OutOfRange { min: 0, max }));
     }
     let mut taken: Vec<MediaRow> = Vec::new();
-    for bytes in files {
-        if bytes.len() > Limits::default().upload_bytes {
-            return Err(ServiceError::invalid("photos", Problem::PhotoTooLarge));
+    for photo in sent {
+        let row = photo.into_row(services).await.map_err(of_photos)?;
+        if taken.iter().all(|other| other.content_hash != row.content_hash) {
+            taken.push(row);
         }
-        let hash = idempotency::hex_digest(&bytes);
-        if taken.iter().any(|photo| photo.content_hash == hash) {
-            continue;
-        }
-        let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
-        let row = match known {
-            Some(row) => row,
-            None => store_renditions(services, bytes, Limits::default(), hash).await.map_err(of_photos)?,
-        };
-        taken.push(row);
     }
     Ok(taken)
 }

@@ -1,6 +1,5 @@
 //! The one conversation of buyer, seller and town.
 
-use bytes::Bytes;
 use domain::after_sale::AfterSaleNote;
 use domain::failure::{Conflict, Problem};
 use domain::ids::AfterSaleId;
@@ -9,6 +8,7 @@ use serde::Serialize;
 use super::case::{lock, side_of};
 use super::{MOST_CHARS, photos};
 use crate::idempotency::{self, Begun, Repeatable};
+use crate::photos::SentPhoto;
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Most lines of one conversation, so that nobody fills the shop with it.
@@ -43,7 +43,7 @@ pub async fn say(
     viewer: &Viewer,
     id: AfterSaleId,
     words: &str,
-    files: Vec<Bytes>,
+    sent: Vec<SentPhoto>,
     key: &str,
 ) -> Result<()> {
     {
@@ -53,8 +53,8 @@ pub async fn say(
         let order = store::orders::get_order(&mut conn, row.order_id).await?;
         side_of(viewer, &order, &row).ok_or(ServiceError::NotFound)?;
     }
-    let words = check_words("words", words, files.is_empty())?;
-    let taken = photos::take(services, files).await?;
+    let words = check_words("words", words, sent.is_empty())?;
+    let taken = photos::take(services, sent).await?;
     let mut tx = services.db.write().await?;
     let case = lock(&mut tx, id).await?;
     let side = case.side(viewer).ok_or(ServiceError::NotFound)?;

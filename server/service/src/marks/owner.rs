@@ -1,11 +1,9 @@
 //! What the owner of a mark does: keeping it, licensing it, taking licences back.
 
-use bytes::Bytes;
 use domain::failure::{Conflict, Problem};
 use domain::ids::{CategoryId, CollectiveId, MarkId, MarkLicenceId};
 use domain::mark::{LicenceScope, LicenceState, MOST_QUANTITY};
 use domain::time::{Date, HOUR_MS};
-use media::Limits;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::marks::{self, MarkRow, MarkTexts, NewLicence};
@@ -16,7 +14,7 @@ use super::licence_of;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{busy_when_taken, slug_of, today};
-use crate::photos::store_renditions;
+use crate::photos::SentPhoto;
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
 const MAX_NAME_CHARS: usize = 30;
@@ -138,29 +136,26 @@ async fn free_slug(conn: &mut Conn, name: &str, id: MarkId) -> Result<String> {
 /// # Errors
 /// [`ServiceError::Invalid`] at `photo` with one of the photo problems; [`ServiceError::TooManyAttempts`] after too many in
 /// an hour. Guarded as [`save_mark`].
-pub async fn set_picture(services: &Services, viewer: &Viewer, mark: &str, bytes: Bytes) -> Result<MarkId> {
+pub async fn set_picture(
+    services: &Services,
+    viewer: &Viewer,
+    mark: &str,
+    photo: SentPhoto,
+) -> Result<MarkId> {
     let user = viewer.require_user()?.user_id;
     let row = own_mark(&mut *services.db.read().await?, viewer, mark).await?;
-    if bytes.len() > Limits::default().upload_bytes {
-        return Err(ServiceError::invalid("photo", Problem::PhotoTooLarge));
-    }
-    let hash = idempotency::hex_digest(&bytes);
-    if row.content_hash.as_ref() == Some(&hash) {
+    if row.content_hash == Some(photo.hash()) {
         return Ok(row.id);
     }
-    let known = {
+    {
         let mut conn = services.db.read().await?;
         let since_ms = services.now_ms() - HOUR_MS;
         let sent = marks::count_pictures(&mut conn, row.id, PICTURED, since_ms).await?;
         if sent >= PICTURES_PER_HOUR {
             return Err(ServiceError::TooManyAttempts { wait_seconds: HOUR_MS / 1000 });
         }
-        find_media_by_hash(&mut conn, &hash).await?
-    };
-    let photo = match known {
-        Some(photo) => photo,
-        None => store_renditions(services, bytes, Limits::default(), hash).await?,
-    };
+    }
+    let photo = photo.into_row(services).await?;
     let mut tx = services.db.write().await?;
     insert_media(&mut tx, &photo, services.now_ms()).await?;
     let stored = find_media_by_hash(&mut tx, &photo.content_hash).await?.ok_or(ServiceError::NotFound)?;

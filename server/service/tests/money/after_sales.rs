@@ -19,6 +19,7 @@ use service::after_sales::{
     exported_after_sales, team_after_sales,
 };
 use service::orders::{cancel_order, confirm_receipt, order_page};
+use service::photos::SentPhoto;
 use service::shipping::{ShipParcel, list_parcels, packing_list, ship_parcel};
 use store::after_sales::AfterSaleRow;
 use store::orders::LineRow;
@@ -26,7 +27,10 @@ use store::orders::LineRow;
 use super::*;
 
 /// A picture of the demonstration.
-const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
+fn picture() -> SentPhoto {
+    const BYTES: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
+    SentPhoto::Bytes(Bytes::from_static(BYTES))
+}
 
 async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
     let mut conn = shop.services.db.read().await.unwrap();
@@ -73,7 +77,7 @@ async fn ask(
     kind: &str,
     reason: &str,
 ) -> Result<AfterSaleId> {
-    let photos = vec![Bytes::from_static(PICTURE)];
+    let photos = vec![picture()];
     ask_after_sale(&shop.services, viewer, form(shop, line, pieces, kind, reason), photos).await
 }
 
@@ -253,7 +257,7 @@ async fn a_damaged_share_is_paid_and_the_village_keeps_the_rest() {
         let freight = parcels_of(shop, placed.order_id).await[0].freight_fen.get();
         let mut claim = form(shop, &line, 1, "damage_claim", "damaged");
         claim.lines[0].damage = "30%".to_owned();
-        let photos = vec![Bytes::from_static(PICTURE)];
+        let photos = vec![picture()];
         let id = ask_after_sale(&shop.services, &guest, claim, photos).await.unwrap();
         let page = after_sale_page(&shop.services, &seller, id).await.unwrap();
         assert_eq!(page.messages[0].photos.len(), 1);

@@ -64,3 +64,26 @@ async fn nobody_answers_for_others_or_an_own_request() {
     sales::agree(services, &shop.seller().await, id, &key(shop)).await.unwrap();
     assert_sound(shop).await;
 }
+
+#[tokio::test]
+async fn a_photo_that_came_in_pieces_is_said_by_its_name() {
+    TestShop::on_both(async |shop| {
+        let (services, guest, seller) = (&shop.services, shop.guest(1), shop.seller().await);
+        let placed = bought(shop, &[(shop.tea.variants[0], 1)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        let id = ask(shop, &guest, &line, 1, "refund_unshipped", "late").await.unwrap();
+        let nothing = SentPhoto::Stored("0".repeat(64));
+        let refused = sales::say(services, &seller, id, "请看", vec![nothing], &key(shop)).await;
+        assert!(matches!(refused, Err(ServiceError::Invalid(errors)) if errors[0].field == "photos"));
+        let SentPhoto::Bytes(bytes) = picture() else { panic!("a picture is sent") };
+        let team = shop.places.tea_team;
+        let sent = service::photos::upload_photo(services, &seller, team, bytes, "").await.unwrap();
+        let photo = SentPhoto::Stored(sent.content_hash);
+        // By its name and as a file: one photo.
+        sales::say(services, &seller, id, "", vec![photo, picture()], &key(shop)).await.unwrap();
+        let page = after_sale_page(services, &seller, id).await.unwrap();
+        assert_eq!(page.messages.last().unwrap().photos.len(), 1);
+        assert_sound(shop).await;
+    })
+    .await;
+}

@@ -8,7 +8,7 @@ async fn thirty_answers_at_once_send_the_money_once() {
         let (guest, services) = (shop.guest(1), &shop.services);
         let placed = bought(shop, &[(shop.tea.variants[0], 2)]).await;
         let line = lines_of(shop, placed.order_id).await.remove(0);
-        let photos = || vec![Bytes::from_static(PICTURE)];
+        let photos = || vec![picture()];
         let asking = form(shop, &line, 1, "refund_unshipped", "late");
         let asked = (0..10).map(|_| ask_after_sale(services, &guest, asking.clone(), photos()));
         let ids: Vec<AfterSaleId> =
@@ -56,7 +56,7 @@ async fn any_story_of_after_sales_ends_with_sound_books() {
                     let line = &lines[pick(2) as usize];
                     let mut asking = form(shop, line, i64::from(1 + pick(3)), kind, reason);
                     asking.lines[0].damage = (1 + pick(100)).to_string();
-                    let photos = vec![Bytes::from_static(PICTURE)];
+                    let photos = vec![picture()];
                     open.extend(ask_after_sale(services, &guest, asking, photos).await.ok());
                 }
                 5 => shop.clock.advance(i64::from(pick(4)) * DAY_MS),

@@ -1,0 +1,77 @@
+// Photos of plain forms: they stay over a reload and a refusal, and go on where they stopped.
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
+import { KIB, newPhoto, photosKept, quantity, stockPage } from './support/kept';
+import { type Translate, goOn, visit } from './support/shop';
+
+const field = (page: Page, t: Translate) => page.getByLabel(t('合格证或检疫证明的照片', 'A photo of the certificate'));
+const chosen = (page: Page, t: Translate) => field(page, t).evaluate((input: HTMLInputElement) => [...(input.files ?? [])].map((file) => file.name));
+const back = (page: Page, t: Translate) => page.getByRole('status').filter({ hasText: t('选的照片已经放回来了', 'the photos you chose') });
+const upload = (page: Page, t: Translate) => page.locator('form[action$="/upload/certificate"]').getByRole('button', { name: t('上传', 'Upload') });
+const shown = (page: Page, t: Translate) => page.getByRole('img', { name: t('批次证明', 'Certificate of batch') });
+
+/** The page of a new batch, where its certificate can be sent. */
+async function batchPage(page: Page, t: Translate, at: (path: string) => string): Promise<string> {
+  await stockPage(page, t, at);
+  await quantity(page, t).fill('20');
+  await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
+  await page.getByRole('button', { name: t('入库', 'Take in') }).click();
+  await goOn(page, page.getByRole('link', { name: t('报损、分批、标签、召回', 'Losses, parts, labels, recall') }), /\/batches\//);
+  await page.getByText(t('证明照片', 'Photo of the certificate')).click();
+  return new URL(page.url()).pathname;
+}
+
+test('the photo of a certificate is back after a reload, and can be given up', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const batch = await batchPage(page, t, at);
+  await field(page, t).setInputFiles([newPhoto('certificate.png')]);
+  await expect.poll(() => photosKept(page)).toBe(1);
+  await visit(page, batch);
+  await expect(back(page, t)).toBeVisible();
+  await expectAccessible(page, 'a photo that came back');
+  expect(await chosen(page, t)).toEqual(['certificate.png']);
+  await page.getByRole('button', { name: t('放弃', 'Drop it') }).click();
+  await expect.poll(() => photosKept(page)).toBe(0);
+  expect(await chosen(page, t)).toEqual([]);
+  await visit(page, batch);
+  await expect(back(page, t)).toBeHidden();
+});
+
+test('cut off in the middle it goes on by itself, sends only the rest, and is shown', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  await batchPage(page, t, at);
+  const photo = newPhoto('long.png');
+  await field(page, t).setInputFiles([photo]);
+  const offsets: number[] = [];
+  let isLost = false;
+  await page.route('**/upload/photo-piece', async (route) => {
+    const said = /name="offset"\r\n\r\n(\d+)/.exec(route.request().postDataBuffer()?.toString('latin1') ?? '');
+    const hasPiece = route.request().postDataBuffer()?.includes('filename="piece"') ?? false;
+    if (isLost) { await route.abort(); return; }
+    if (hasPiece) offsets.push(Number(said?.[1]));
+    await route.continue();
+    // The first piece arrives; then the network is gone.
+    if (hasPiece && offsets.length === 1) isLost = true;
+  });
+  await upload(page, t).click();
+  const state = page.locator('form[action$="/upload/certificate"] [data-sending]');
+  await expect(state).toContainText(t('存在本机，等网络', 'Kept on this device'));
+  isLost = false;
+  await expect(shown(page, t)).toBeVisible({ timeout: 30_000 });
+  expect(offsets[0]).toBe(0);
+  expect(offsets[1], 'where it stopped').toBe(256 * KIB);
+  expect(new Set(offsets).size, 'nothing twice').toBe(offsets.length);
+  await expect.poll(() => photosKept(page), { message: 'nothing is left in the browser' }).toBe(0);
+});
+
+test('a photo that is refused is still chosen beside the reason', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  await batchPage(page, t, at);
+  await field(page, t).setInputFiles([{ name: 'broken.png', mimeType: 'image/png', buffer: newPhoto('x').buffer.subarray(0, 90_000) }]);
+  await expect.poll(() => photosKept(page)).toBe(1);
+  await upload(page, t).click();
+  await expect(field(page, t)).toHaveAttribute('aria-invalid', 'true');
+  expect(await chosen(page, t)).toEqual(['broken.png']);
+  await expect(shown(page, t)).toBeHidden();
+});
