@@ -116,7 +116,7 @@ pub async fn delete_account(services: &Services, viewer: &Viewer, password: Stri
     let email = links::find_email(&mut tx, user).await?;
     let mut erased = 0_i64;
     for order in rows::list_orders_to_erase_of(&mut tx, user).await? {
-        erase_order(&mut tx, &order, &view.pseudonym).await?;
+        erase_order(&mut tx, &order, &view.pseudonym, services.now_ms()).await?;
         erased += 1;
     }
     people::delete_sessions_of_user(&mut tx, user, None).await?;
@@ -131,9 +131,9 @@ pub async fn delete_account(services: &Services, viewer: &Viewer, password: Stri
     Ok(tx.commit().await?)
 }
 
-async fn erase_order(conn: &mut Conn, order: &OrderToErase, name: &str) -> Result<()> {
+async fn erase_order(conn: &mut Conn, order: &OrderToErase, name: &str, now_ms: i64) -> Result<()> {
     let invoice = serde_json::to_string(&without_person(&order.invoice)).map_err(ServiceError::internal)?;
-    store::after_sales::erase_messages(conn, order.id).await?;
+    store::after_sales::erase_messages(conn, order.id, now_ms).await?;
     Ok(rows::erase_order(conn, order.id, name, &invoice).await?)
 }
 
@@ -178,7 +178,7 @@ pub async fn forget_old(services: &Services) -> Result<Forgotten> {
         let mut tx = services.db.write().await?;
         let old = rows::list_orders_to_forget(&mut tx, before(rules.trade_record_days), BATCH).await?;
         for order in &old {
-            erase_order(&mut tx, order, FORGOTTEN).await?;
+            erase_order(&mut tx, order, FORGOTTEN, now_ms).await?;
             rows::erase_tracking(&mut tx, order.id).await?;
         }
         tx.commit().await?;

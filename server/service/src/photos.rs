@@ -6,13 +6,15 @@
 use bytes::Bytes;
 use domain::failure::Problem;
 use domain::ids::{MediaId, TeamId};
-use domain::time::HOUR_MS;
+use domain::time::{HOUR_MS, MINUTE_MS};
 use media::{Limits, MediaError, Processed};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::media::{MediaRow, count_uploads, find_media_by_hash, insert_media};
+use store::media::{
+    MediaRow, count_uploads, delete_erased, find_media_by_hash, insert_media, is_erased, list_erased,
+};
 use tokio::sync::Semaphore;
 
 use crate::idempotency::{self, Begun, Repeatable};
@@ -23,6 +25,10 @@ static DECODERS: Semaphore = Semaphore::const_new(2);
 
 /// New photos a team may send in an hour: enough for a day of listing, too few to fill a disk.
 const UPLOADS_PER_HOUR: i64 = 200;
+/// How long after an erasure a photo is taken away: longer than any request takes.
+const ERASED_AFTER_MS: i64 = 15 * MINUTE_MS;
+/// Photos that one sweep takes away.
+const ERASED_AT_ONCE: i64 = 200;
 const UPLOADED: &str = "photo.uploaded";
 
 /// The renditions by their names in addresses, with how [`media`] calls them.
@@ -85,8 +91,7 @@ impl SentPhoto {
             return Err(ServiceError::invalid("photo", Problem::PhotoTooLarge));
         }
         let hash = self.hash();
-        let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
-        match (known, self) {
+        match (find_row(services, &hash).await?, self) {
             (Some(row), _) => Ok(row),
             (None, Self::Bytes(bytes)) => store_renditions(services, bytes, limits, hash).await,
             (None, Self::Stored(_)) => Err(ServiceError::invalid("photo", Problem::Missing)),
@@ -112,9 +117,43 @@ pub async fn take_photo(
 }
 
 /// The photo whose original has this hash, if it is stored.
+///
+/// # Errors
+/// [`ServiceError::Busy`] while it is being taken away after an erasure: once it is gone it may come again.
 pub(crate) async fn find_stored(services: &Services, hash: &str) -> Result<Option<UploadedPhoto>> {
-    let row = find_media_by_hash(&mut *services.db.read().await?, hash).await?;
-    Ok(row.map(UploadedPhoto::from))
+    Ok(find_row(services, hash).await?.map(UploadedPhoto::from))
+}
+
+async fn find_row(services: &Services, hash: &str) -> Result<Option<MediaRow>> {
+    let mut conn = services.db.read().await?;
+    if is_erased(&mut conn, hash).await? {
+        return Err(ServiceError::Busy);
+    }
+    Ok(find_media_by_hash(&mut conn, hash).await?)
+}
+
+/// Takes photos away that an erasure left without anything that shows them; answers how many. The renditions go first: what
+/// stops half way is done again.
+///
+/// Between the mark and this lies longer than any request takes, so that nobody puts a photo somewhere that is gone: whoever
+/// looked before the mark is done, whoever looks after it is sent away.
+pub async fn forget_erased(services: &Services) -> Result<usize> {
+    let before_ms = services.now_ms() - ERASED_AFTER_MS;
+    let mut tx = services.db.write().await?;
+    let erased = list_erased(&mut tx, before_ms, ERASED_AT_ONCE).await?;
+    tx.commit().await?;
+    for (id, hash) in &erased {
+        for (file, _, _) in RENDITIONS {
+            match services.media.delete(&place_of(hash, file)).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(out_of_reach(error)),
+            }
+        }
+        let mut tx = services.db.write().await?;
+        delete_erased(&mut tx, MediaId::from_i64(*id)).await?;
+        tx.commit().await?;
+    }
+    Ok(erased.len())
 }
 
 /// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often; without a `key`
@@ -140,7 +179,7 @@ pub async fn upload_photo(
     let hash = in_background(move || idempotency::hex_digest(&original)).await?;
     let key = if key.is_empty() { &hash } else { key };
     let request = Repeatable::new("upload_photo", viewer, key, &(team, &hash))?;
-    let known = find_media_by_hash(&mut *services.db.read().await?, &hash).await?;
+    let known = find_row(services, &hash).await?;
     let is_new = known.is_none();
     let row = match known {
         Some(row) => row,

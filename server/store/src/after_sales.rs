@@ -23,7 +23,7 @@ pub use lists::{
 };
 pub use messages::{
     MessagePhotoRow, MessageRow, count_messages, erase_messages, insert_message, insert_message_photo,
-    list_message_photos, list_messages, list_user_messages,
+    list_message_photos, list_messages,
 };
 pub use rules::{
     LineRuleRow, ProductRuleRow, find_product_rule, insert_line_rules, list_line_rules, list_team_rules,

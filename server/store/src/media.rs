@@ -56,6 +56,65 @@ pub async fn insert_media(conn: &mut Conn, row: &MediaRow, at_ms: i64) -> Result
     Ok(())
 }
 
+/// Whether anything shows the photo.
+macro_rules! is_shown {
+    () => {
+        "(EXISTS (SELECT 1 FROM product_media s WHERE s.media_id = m.id) \
+          OR EXISTS (SELECT 1 FROM after_sale_photos s WHERE s.media_id = m.id) \
+          OR EXISTS (SELECT 1 FROM batches s WHERE s.certificate_media_id = m.id) \
+          OR EXISTS (SELECT 1 FROM collective_marks s WHERE s.media_id = m.id) \
+          OR EXISTS (SELECT 1 FROM villages s WHERE s.media_id = m.id) \
+          OR EXISTS (SELECT 1 FROM categories s WHERE s.media_id = m.id))"
+    };
+}
+
+/// Marks a photo as erased, unless something shows it.
+pub async fn mark_unused(conn: &mut Conn, id: MediaId, now_ms: i64) -> Result<()> {
+    sql::query(concat!("UPDATE media AS m SET erased_at_ms = $2 WHERE id = $1 AND NOT ", is_shown!()))
+        .bind(id.get())
+        .bind(now_ms)
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
+/// Whether a photo is marked as erased: it may be gone at any moment, and is to be put nowhere.
+pub async fn is_erased(conn: &mut Conn, content_hash: &str) -> Result<bool> {
+    let at = sql::query_scalar::<Option<i64>>("SELECT erased_at_ms FROM media WHERE content_hash = $1")
+        .bind(content_hash.to_owned())
+        .fetch_optional(&mut *conn)
+        .await?;
+    Ok(at.flatten().is_some())
+}
+
+/// Photos that were erased before `before_ms`, the first ones first, at most `limit`: id and content hash. What is shown
+/// again meanwhile loses its mark instead.
+pub async fn list_erased(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<Vec<(i64, String)>> {
+    sql::query(concat!(
+        "UPDATE media AS m SET erased_at_ms = NULL WHERE erased_at_ms < $1 AND ",
+        is_shown!()
+    ))
+    .bind(before_ms)
+    .execute(&mut *conn)
+    .await?;
+    Ok(sql::query_as::<(i64, String)>(
+        "SELECT id, content_hash FROM media WHERE erased_at_ms < $1 ORDER BY erased_at_ms, id LIMIT $2",
+    )
+    .bind(before_ms)
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Takes the row of an erased photo away, once its renditions are.
+pub async fn delete_erased(conn: &mut Conn, id: MediaId) -> Result<()> {
+    sql::query("DELETE FROM media WHERE id = $1 AND erased_at_ms IS NOT NULL")
+        .bind(id.get())
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
 /// How many photos a team uploaded since `since_ms`, by the audit log.
 pub async fn count_uploads(conn: &mut Conn, team: TeamId, action: &str, since_ms: i64) -> Result<i64> {
     Ok(sql::query_scalar::<i64>(

@@ -1,6 +1,6 @@
 //! A person's own data as one file that machines can read.
 
-use domain::ids::{UserId, to_text};
+use domain::ids::{OrderId, UserId, to_text};
 use domain::time::china_minute_text;
 use serde_json::{Value, json};
 use store::orders::OrderRow;
@@ -51,7 +51,7 @@ pub async fn export_file(services: &Services, viewer: &Viewer, token: &str) -> R
         "cart": cart(conn, user).await?,
         "orders": orders,
         "approvals": approvals(conn, user).await?,
-        "after_sale_messages": after_sale_messages(conn, user).await?,
+        "notification_wishes": wishes(conn, user).await?,
         "events": events(conn, user).await?,
     });
     serde_json::to_vec_pretty(&file).map_err(ServiceError::internal)
@@ -116,10 +116,38 @@ async fn approvals(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
     Ok(rows::list_approvals(conn, user).await?.into_iter().map(approval).collect())
 }
 
-async fn after_sale_messages(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
-    let messages = store::after_sales::list_user_messages(conn, user).await?;
-    let message = |(order, at_ms, words): (String, i64, String)| json!({ "order": order, "at_ms": at_ms, "words": words });
-    Ok(messages.into_iter().map(message).collect())
+async fn wishes(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
+    let wish = |row: store::notifications::WishRow| json!({ "kind": row.kind.as_str(), "in_console": row.in_console == 1, "by_mail": row.by_mail.as_str() });
+    Ok(store::notifications::list_wishes(conn, user).await?.into_iter().map(wish).collect())
+}
+
+/// The after-sales of an order, with what both sides said and where its photos are shown.
+async fn after_sales(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
+    let mut listed = Vec::new();
+    for case in store::after_sales::list_of_order(conn, order).await? {
+        let row = store::after_sales::find_after_sale(conn, case.id).await?.ok_or(ServiceError::NotFound)?;
+        let photos = store::after_sales::list_message_photos(conn, row.id).await?;
+        let messages = store::after_sales::list_messages(conn, row.id).await?;
+        let message = |message: store::after_sales::MessageRow| {
+            let shown = photos.iter().filter(|photo| photo.message_id == message.id);
+            let addresses: Vec<String> =
+                shown.map(|photo| format!("/media/{}/photo.jpg", photo.content_hash)).collect();
+            json!({ "at_ms": message.at_ms, "by": message.side.as_str(), "words": message.body, "photos": addresses })
+        };
+        listed.push(json!({
+            "kind": row.kind.as_str(),
+            "reason": row.reason.as_str(),
+            "status": row.status.as_str(),
+            "asked_at_ms": row.asked_at_ms,
+            "closed_at_ms": row.closed_at_ms,
+            "goods_fen": row.goods_fen.get(),
+            "freight_fen": row.freight_fen.get(),
+            "carrier": row.carrier,
+            "tracking_number": row.tracking_number,
+            "messages": messages.into_iter().map(message).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(listed)
 }
 
 async fn events(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
@@ -141,7 +169,7 @@ async fn events(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
     Ok(store::audit::list_entries(conn, &filter).await?.into_iter().map(event).collect())
 }
 
-/// An order with its lines, parcels, payments and refunds. A unit's order is the unit's: only that it was handed in.
+/// An order with its lines, parcels, payments, refunds and after-sales. A unit's order is the unit's: only that it was handed in.
 async fn order_json(conn: &mut Conn, order: OrderRow) -> Result<Value> {
     if order.unit_id.is_some() {
         return Ok(json!({
@@ -200,6 +228,7 @@ async fn order_json(conn: &mut Conn, order: OrderRow) -> Result<Value> {
             })
         })
         .collect();
+    let after_sales = after_sales(conn, order.id).await?;
     Ok(json!({
         "number": order.number,
         "kind": "retail",
@@ -224,5 +253,6 @@ async fn order_json(conn: &mut Conn, order: OrderRow) -> Result<Value> {
         "parcels": parcels,
         "payments": payments,
         "refunds": refunds,
+        "after_sales": after_sales,
     }))
 }

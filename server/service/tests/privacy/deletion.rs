@@ -3,7 +3,9 @@
 use domain::failure::Conflict;
 use domain::role::Role;
 use domain::time::{DAY_MS, MINUTE_MS};
+use service::after_sales::{AskAfterSale, AskLine, after_sale_page, agree, ask_after_sale};
 use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
+use service::photos::{SentPhoto, forget_erased, load_rendition};
 
 use super::*;
 
@@ -90,6 +92,70 @@ async fn a_deleted_account_leaves_trade_records_under_a_pseudonym() {
         let letters = post(shop).await;
         assert_eq!((letters[0].kind, letters[0].to.as_str()), ("account-deleted", EMAIL));
         assert!(registered(shop, EMAIL).await.user.is_some(), "the address is free again");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+/// What a buyer said and showed when the parcel did not come, answered with the money.
+async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
+    const BYTES: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
+    let placed = order(shop, viewer, EMAIL).await;
+    pay(shop, viewer, placed.order_id).await;
+    let (line, parcel) = {
+        let mut conn = shop.services.db.read().await.unwrap();
+        let lines = store::orders::list_order_lines(&mut conn, placed.order_id).await.unwrap();
+        let parcels = store::parcels::list_order_parcels(&mut conn, placed.order_id).await.unwrap();
+        (lines[0].clone(), parcels[0].id)
+    };
+    let command = AskAfterSale {
+        key: "show".to_owned(),
+        parcel: parcel.to_string(),
+        kind: "refund_unshipped".to_owned(),
+        reason: "late".to_owned(),
+        words: "住在山里，请看照片".to_owned(),
+        lines: vec![AskLine {
+            line: line.id.to_string(),
+            quantity: line.quantity.to_string(),
+            damage: String::new(),
+        }],
+    };
+    let photo = SentPhoto::Bytes(BYTES.into());
+    let asked = ask_after_sale(&shop.services, viewer, command, vec![photo]).await.unwrap();
+    agree(&shop.services, &shop.seller().await, asked, "agree").await.unwrap();
+    run_worker(shop).await;
+    let page = after_sale_page(&shop.services, viewer, asked).await.unwrap();
+    page.messages[0].photos[0].content_hash.clone()
+}
+
+#[tokio::test]
+async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_account() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let viewer = registered(shop, EMAIL).await;
+        let user = viewer.user_id().unwrap();
+        let photo = shown_and_refunded(shop, &viewer).await;
+        let ticket = start_export(services, &viewer, PASSWORD.to_owned()).await.unwrap();
+        let file = export_file(services, &viewer, &ticket).await.unwrap();
+        let file: serde_json::Value = serde_json::from_slice(&file).unwrap();
+        let said = &file["orders"][0]["after_sales"][0]["messages"][0];
+        assert_eq!(said["words"], "住在山里，请看照片");
+        assert_eq!(said["photos"][0], format!("/media/{photo}/photo.jpg"));
+
+        delete_account(services, &viewer, PASSWORD.to_owned()).await.unwrap();
+        let mut conn = services.db.read().await.unwrap();
+        let left = store::testing::traces::list_left_of(&mut conn, user, "林").await.unwrap();
+        assert_eq!(left, Vec::<&str>::new());
+        drop(conn);
+        assert_eq!(forget_erased(services).await.unwrap(), 0, "somebody may just be sending the same");
+        shop.clock.advance(15 * MINUTE_MS + 1);
+        assert_eq!(forget_erased(services).await.unwrap(), 1);
+        assert_eq!(forget_erased(services).await.unwrap(), 0, "once");
+        let gone = load_rendition(services, &photo, "s.webp").await;
+        assert!(matches!(gone, Err(ServiceError::NotFound)), "nobody sees it any more");
+        let again = registered(shop, EMAIL).await;
+        assert_eq!(shown_and_refunded(shop, &again).await, photo, "it may be sent anew");
+        assert!(load_rendition(services, &photo, "s.webp").await.is_ok());
         assert_sound(shop).await;
     })
     .await;

@@ -1,7 +1,7 @@
 //! The conversation of an after-sale.
 
 use domain::after_sale::{AfterSaleNote, Side};
-use domain::ids::{AfterSaleId, AfterSaleMessageId, MediaId, OrderId, UserId};
+use domain::ids::{AfterSaleId, AfterSaleMessageId, MediaId, OrderId};
 
 use crate::{Conn, Result, sql};
 
@@ -96,23 +96,19 @@ pub async fn count_messages(conn: &mut Conn, after_sale: AfterSaleId) -> Result<
         .await?)
 }
 
-/// What the buyer of own orders said, for the person: order number, moment, words.
-pub async fn list_user_messages(conn: &mut Conn, user: UserId) -> Result<Vec<(String, i64, String)>> {
-    Ok(sql::query_as::<(String, i64, String)>(
-        "SELECT o.number, s.at_ms, s.body
-           FROM orders o
-           JOIN after_sales a ON a.order_id = o.id
-           JOIN after_sale_messages s ON s.after_sale_id = a.id
-          WHERE o.user_id = $1 AND o.unit_id IS NULL AND s.side = 'buyer' ORDER BY s.id",
-    )
-    .bind(user.get())
-    .fetch_all(conn)
-    .await?)
-}
-
 /// Erases what was said about an order, its photos and the carrier's numbers; that it was said, when and by which side
-/// stays.
-pub async fn erase_messages(conn: &mut Conn, order: OrderId) -> Result<()> {
+/// stays. A photo that is shown nowhere else is marked to be taken away ([`crate::media::list_erased`]).
+pub async fn erase_messages(conn: &mut Conn, order: OrderId, now_ms: i64) -> Result<()> {
+    let photos = sql::query_scalar::<i64>(
+        "SELECT DISTINCT p.media_id
+           FROM after_sales a
+           JOIN after_sale_messages s ON s.after_sale_id = a.id
+           JOIN after_sale_photos p ON p.message_id = s.id
+          WHERE a.order_id = $1",
+    )
+    .bind(order.get())
+    .fetch_all(&mut *conn)
+    .await?;
     sql::query(
         "DELETE FROM after_sale_photos WHERE message_id IN (
              SELECT s.id FROM after_sales a JOIN after_sale_messages s ON s.after_sale_id = a.id WHERE a.order_id = $1)",
@@ -120,6 +116,9 @@ pub async fn erase_messages(conn: &mut Conn, order: OrderId) -> Result<()> {
     .bind(order.get())
     .execute(&mut *conn)
     .await?;
+    for photo in photos {
+        crate::media::mark_unused(conn, MediaId::from_i64(photo), now_ms).await?;
+    }
     sql::query(
         "UPDATE after_sale_messages SET body = ''
           WHERE after_sale_id IN (SELECT id FROM after_sales WHERE order_id = $1)",

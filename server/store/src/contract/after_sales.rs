@@ -8,6 +8,7 @@ use sqlx::Executor;
 
 use super::catalogue::insert_catalogue;
 use crate::after_sales::*;
+use crate::media::{delete_erased, find_media, is_erased, list_erased, mark_unused};
 use crate::{Conn, Db, audit_books};
 
 const ORDER: OrderId = OrderId::from_i64(200);
@@ -151,13 +152,18 @@ async fn talking(conn: &mut Conn) {
     };
     insert_message(conn, &message).await.unwrap();
     insert_message_photo(conn, message.id, 0, MediaId::from_i64(70)).await.unwrap();
+    conn.execute(
+        "INSERT INTO media (id, content_hash, width, height, placeholder, sizes, created_at_ms) \
+         VALUES (75, 'zz', 4, 3, '', '4', 1)",
+    )
+    .await
+    .unwrap();
+    insert_message_photo(conn, message.id, 1, MediaId::from_i64(75)).await.unwrap();
     let said = list_messages(conn, ONE).await.unwrap();
     assert_eq!((said.len(), said[0].note, said[0].body.as_str()), (1, AfterSaleNote::Asked, "不想要了"));
     let photos = list_message_photos(conn, ONE).await.unwrap();
     assert_eq!((photos[0].message_id, photos[0].content_hash.as_str()), (message.id, "aa"));
     assert_eq!(count_messages(conn, ONE).await.unwrap(), 1);
-    let own = list_user_messages(conn, UserId::from_i64(9)).await.unwrap();
-    assert_eq!(own, [("N200".to_owned(), T, "不想要了".to_owned())]);
 }
 
 async fn lists(conn: &mut Conn) {
@@ -307,8 +313,23 @@ async fn goods(conn: &mut Conn) {
 }
 
 async fn forgetting(conn: &mut Conn) {
-    erase_messages(conn, ORDER).await.unwrap();
+    erase_messages(conn, ORDER, T).await.unwrap();
     let said = list_messages(conn, ONE).await.unwrap();
     assert_eq!((said.len(), said[0].body.as_str()), (1, ""), "that something was said stays");
     assert_eq!(list_message_photos(conn, ONE).await.unwrap(), []);
+    // A listing shows the first photo; the other one is shown nowhere any more.
+    assert!(!is_erased(conn, "aa").await.unwrap());
+    assert!(is_erased(conn, "zz").await.unwrap());
+    assert_eq!(list_erased(conn, T, 10).await.unwrap(), []);
+    assert_eq!(list_erased(conn, T + 1, 10).await.unwrap(), [(75, "zz".to_owned())]);
+    conn.execute("UPDATE villages SET media_id = 75").await.unwrap();
+    assert_eq!(list_erased(conn, T + 1, 10).await.unwrap(), [], "shown again");
+    let photo = MediaId::from_i64(75);
+    mark_unused(conn, photo, T).await.unwrap();
+    delete_erased(conn, photo).await.unwrap();
+    assert!(find_media(conn, photo).await.unwrap().is_some(), "what is shown stays");
+    conn.execute("UPDATE villages SET media_id = NULL").await.unwrap();
+    mark_unused(conn, photo, T).await.unwrap();
+    delete_erased(conn, photo).await.unwrap();
+    assert_eq!(find_media(conn, photo).await.unwrap(), None);
 }

@@ -12,6 +12,26 @@ pub async fn list_left_of(conn: &mut Conn, user: UserId, name: &str) -> Result<V
         ("sessions", "SELECT COUNT(*) FROM sessions WHERE user_id = $1"),
         ("cart", "SELECT COUNT(*) FROM carts WHERE user_id = $1"),
         ("devices", "SELECT COUNT(*) FROM known_devices WHERE user_id = $1"),
+        ("pending address", "SELECT COUNT(*) FROM pending_emails WHERE user_id = $1"),
+        ("links", "SELECT COUNT(*) FROM account_links WHERE user_id = $1"),
+        ("notifications", "SELECT COUNT(*) FROM notifications WHERE user_id = $1"),
+        ("wishes", "SELECT COUNT(*) FROM notification_wishes WHERE user_id = $1"),
+        ("second factor", "SELECT COUNT(*) FROM second_factors WHERE user_id = $1"),
+        ("setup of a second factor", "SELECT COUNT(*) FROM second_factor_setups WHERE user_id = $1"),
+        ("recovery codes", "SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1"),
+        ("half a sign-in", "SELECT COUNT(*) FROM half_sessions WHERE user_id = $1"),
+        ("passkeys", "SELECT COUNT(*) FROM passkeys WHERE user_id = $1"),
+        (
+            "unfinished photos",
+            "SELECT COUNT(*) FROM unfinished_photos WHERE user_id = $1 AND touched_at_ms > 0",
+        ),
+        (
+            "after-sales",
+            "SELECT COUNT(*) FROM orders o JOIN after_sales a ON a.order_id = o.id \
+               JOIN after_sale_messages m ON m.after_sale_id = a.id \
+              WHERE o.user_id = $1 AND o.unit_id IS NULL AND (m.body <> '' OR a.tracking_number <> '' \
+                OR EXISTS (SELECT 1 FROM after_sale_photos p WHERE p.message_id = m.id))",
+        ),
     ] {
         if sql::query_scalar::<i64>(text).bind(user.get()).fetch_one(&mut *conn).await? > 0 {
             left.push(what);
