@@ -55,13 +55,13 @@ export async function fillLabel(page: Page, t: Translate, scNumber: string): Pro
   await page.getByLabel(t('保质期', 'Shelf life')).fill('540');
 }
 
-/** Takes a batch of 20 kg from one village in; begins on the listing's page and ends there. */
-export async function takeBatchIn(page: Page, t: Translate): Promise<void> {
+/** Takes a batch of 20 kg from one village of the team in; begins on the listing's page and ends there. */
+export async function takeBatchIn(page: Page, t: Translate, village: [string, string] = ['佐龙村', 'Zuolong Village']): Promise<void> {
   await page.getByRole('button', { name: t('登记批次、改库存', 'Add a batch, correct stock') }).click();
   await page.waitForURL(/\/stock/);
   await ready(page);
   await page.getByLabel(t('可卖的数量', 'Quantity for sale')).fill('20');
-  await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
+  await page.getByLabel(t(...village)).fill('20');
   await page.getByRole('button', { name: t('入库', 'Take in') }).click();
   await expect(page.getByRole('main')).toContainText('20 kg');
   await page.getByRole('link', { name: t('返回商品', 'Back to the product') }).click();

@@ -169,8 +169,8 @@ export async function addToCart(page: Page, t: Translate, path: string, quantity
 }
 
 /** Orders as whoever the page belongs to, up to the payment page; answers the order's sum. */
-export async function orderUpToPayment(page: Page, t: Translate, path: string, who = recipient): Promise<number> {
-  await addToCart(page, t, path);
+export async function orderUpToPayment(page: Page, t: Translate, path: string, who = recipient, quantity = 1): Promise<number> {
+  await addToCart(page, t, path, quantity);
   await goOn(page, seen(page.getByRole('link', { name: t('去结算', 'Check out') })), /\/checkout/);
   await fillRecipient(page, t, who);
   const { total } = await checkoutSums(page, t);
@@ -179,11 +179,47 @@ export async function orderUpToPayment(page: Page, t: Translate, path: string, w
 }
 
 /** Buys and pays; answers the order's number and sum. The page ends on the thanks. */
-export async function buy(page: Page, t: Translate, path: string, who = recipient) {
-  const total = await orderUpToPayment(page, t, path, who);
+export async function buy(page: Page, t: Translate, path: string, who = recipient, quantity = 1) {
+  const total = await orderUpToPayment(page, t, path, who, quantity);
   await pay(page, t, 'succeeds');
   return { total, number: await thankedFor(page, t) };
 }
+
+/** The seller hands the parcel of an order to a carrier. */
+export async function ship(seller: Page, t: Translate, at: (path: string) => string, number: string, tracking: string): Promise<void> {
+  await visit(seller, at('/sell'));
+  await goOn(seller, seen(seller.getByRole('link', { name: t('发货', 'Parcels') })), /\/parcels/);
+  const parcel = seller.getByRole('article').filter({ hasText: number });
+  await parcel.getByLabel(t('快递单号', 'Tracking number')).fill(tracking);
+  await parcel.getByRole('button', { name: t('标记已发货', 'Mark as shipped') }).click();
+  await expect(seller.getByText(t('已发出订单', 'Shipped: order'))).toContainText(number);
+}
+
+/** The buyer says that everything of an order has come; ends on the order's page. */
+export async function receive(page: Page, t: Translate, at: (path: string) => string, number: string): Promise<void> {
+  await visit(page, at(`/orders/${number}`));
+  await page.getByRole('button', { name: t('确认收货', 'I have received it') }).click();
+  await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') })).toBeVisible();
+}
+
+/** What the page of an order tells of money that goes back. */
+export const refundsTold = (page: Page, t: Translate): Locator =>
+  page.getByRole('status').filter({ hasText: t('原路退回', 'goes back the way it came') });
+
+/** Opens an after-sale from the list of the seller's side, or of the town. */
+export async function openAfterSale(page: Page, number: string): Promise<void> {
+  await goOn(page, page.getByRole('row').filter({ hasText: number }).getByRole('link', { name: number }), /\/after-sales\/[0-9a-z]{13}$/);
+}
+
+/** The same, for whoever begins at the first page of the seller's console. */
+export async function openAfterSaleOfTeam(seller: Page, t: Translate, at: (path: string) => string, number: string): Promise<void> {
+  await visit(seller, at('/sell'));
+  await goOn(seller, seen(seller.getByRole('link', { name: t('售后', 'After-sales') })), /\/after-sales$/);
+  await openAfterSale(seller, number);
+}
+
+/** What an after-sale gives back altogether, in fen. */
+export const givenBack = async (page: Page): Promise<number> => fen(await page.locator('.totals__sum dd').innerText());
 
 /** The number on the page that says thank you. */
 export async function thankedFor(page: Page, t: Translate): Promise<string> {

@@ -18,7 +18,9 @@ export type Person =
   | 'treasurer'
   | 'county'
   | 'operator'
-  | 'mark';
+  | 'mark'
+  | 'live-seller'
+  | 'live-captain';
 
 export const DEMO_PASSWORD = 'xiangji-demo-2026';
 

@@ -1,0 +1,144 @@
+// After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew.
+import { type Page, expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
+import { type Translate, amount, buy, fact, fen, goOn, hasScripts, isPhone, ready, recipient, visit } from './support/shop';
+import { givenBack, openAfterSaleOfTeam, receive, refundsTold, ship } from './support/shop';
+
+test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+
+const TEA = '/products/tea-chaoqing';
+
+/** The first page of the seller's team. */
+async function homeOf(seller: Page, at: (path: string) => string): Promise<string> {
+  await visit(seller, at('/sell'));
+  return new URL(seller.url()).pathname.replace(/\/$/, '');
+}
+
+/** From the order's page: asks about pieces of its one parcel, and answers where the request stands. */
+async function ask(page: Page, t: Translate, kind: string, reason: string, pieces: number): Promise<string> {
+  await goOn(page, page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+  await page.getByRole('radio', { name: kind }).check();
+  await page.getByLabel(t('原因', 'Reason')).selectOption(reason);
+  await page.getByLabel(t('数量', 'Pieces')).fill(String(pieces));
+  await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
+  await expect(page.getByText(t('待卖家答复', 'Waiting for the seller')).first()).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+/** The buyer is told where to, and hands the goods to a carrier. */
+async function sendBack(page: Page, t: Translate, asked: string, tracking: string): Promise<void> {
+  await visit(page, asked);
+  await expect(page.getByText(t('待买家寄回', 'Goods to be sent back')).first()).toBeVisible();
+  await expect(page.getByRole('main').locator('address'), 'the tea depot').toContainText('0915-2999901');
+  const send = page.getByRole('button', { name: t('已经寄出', 'I have sent it') });
+  const number = page.getByLabel(t('快递单号', 'Tracking number'));
+  await send.click();
+  await expect(number, 'not without a number').toHaveAttribute('aria-invalid', 'true');
+  await ready(page);
+  await page.getByLabel(t('快递', 'Carrier'), { exact: true }).selectOption({ index: 1 });
+  await number.fill(tracking);
+  await send.click();
+  await expect(page.getByText(t('退货在路上', 'Goods on their way back')).first()).toBeVisible();
+}
+
+test('goods are sent back, and their money follows with its share of the freight', async ({ page, pageOf, t, at }) => {
+  test.setTimeout(120_000);
+  const { number } = await buy(page, t, at(TEA), recipient, 2);
+  const seller = await pageOf('seller');
+  await ship(seller, t, at, number, `RT${Date.now()}`);
+  await receive(page, t, at, number);
+  const paid = page.locator('aside.summary');
+  const goods = await amount(paid, t('商品', 'Goods'));
+  const freight = await amount(paid, t('运费', 'Freight'));
+  expect(freight, 'the order has a freight to share out').toBeGreaterThan(0);
+  const returned = t('退货退款', 'Return and refund');
+
+  await test.step('a changed mind gets the goods paid back, not the freight', async () => {
+    await ask(page, t, returned, 'changed_mind', 1);
+    expect(await amount(page, t('商品', 'Goods'))).toBe(goods / 2);
+    expect(await amount(page, t('运费', 'Freight'))).toBe(0);
+    expect(await givenBack(page)).toBe(goods / 2);
+    await page.getByRole('button', { name: t('撤回申请', 'Take the request back') }).click();
+    await expect(page.getByText(t('买家已撤回', 'Taken back by the buyer')).first()).toBeVisible();
+  });
+
+  await visit(page, at(`/orders/${number}`));
+  const asked = await ask(page, t, returned, 'quality', 1);
+  const due = goods / 2 + Math.floor(freight / 2);
+  expect(await givenBack(page), 'one of two pieces with its half of the freight').toBe(due);
+
+  await test.step('the seller wants to see the goods first', async () => {
+    await openAfterSaleOfTeam(seller, t, at, number);
+    await expect(seller.getByRole('main')).toContainText(t('质量问题', 'Poor quality'));
+    expect(await givenBack(seller), 'what the buyer was told').toBe(due);
+    await seller.getByRole('button', { name: t('同意退货', 'Agree: goods back first') }).click();
+    await expect(seller.getByText(t('待买家寄回', 'Goods to be sent back')).first()).toBeVisible();
+  });
+  const tracking = `YT${Date.now()}`;
+  await sendBack(page, t, asked, tracking);
+  await expectAccessible(page, 'an after-sale whose goods travel');
+  await visit(page, at(`/orders/${number}`));
+  await expect(refundsTold(page, t), 'no money before the goods').toHaveCount(0);
+
+  await test.step('they come back, and the money goes', async () => {
+    await visit(seller, asked);
+    await expect(fact(seller, t('退货快递', 'Sent back by'))).toContainText(tracking);
+    await seller.getByRole('radio', { name: t('完好，放回库存', 'As good as new: back to stock') }).check();
+    await seller.getByRole('button', { name: t('收到退货，退款', 'The goods are here: refund') }).click();
+    await expect(seller.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
+    expect(await givenBack(seller)).toBe(due);
+    await visit(seller, `${await homeOf(seller, at)}/after-sales?state=ended`);
+    const row = seller.getByRole('row').filter({ hasText: number }).filter({ hasText: t('已退款', 'Refunded') });
+    await expect(row).toContainText(`¥${(due / 100).toFixed(2)}`);
+  });
+
+  await test.step('the buyer sees the same', async () => {
+    await visit(page, asked);
+    await expect(page.getByRole('listitem').filter({ hasText: t('收到了退货', 'has the goods back') })).toBeVisible();
+    expect(await givenBack(page)).toBe(due);
+    await visit(page, at(`/orders/${number}`));
+    await expect(refundsTold(page, t)).toHaveCount(1);
+    expect(fen(await refundsTold(page, t).innerText())).toBe(due);
+    await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') }), 'the other piece is kept').toBeVisible();
+  });
+});
+
+test('goods are exchanged: the same are sent anew, and no money moves', async ({ page, pageOf, t, at }) => {
+  test.setTimeout(120_000);
+  const { number } = await buy(page, t, at(TEA));
+  const seller = await pageOf('seller');
+  await ship(seller, t, at, number, `EX${Date.now()}`);
+  await receive(page, t, at, number);
+  const asked = await ask(page, t, t('换货', 'Exchange'), 'quality', 1);
+  await expect(page.locator('.totals__sum'), 'no amount is promised').toHaveCount(0);
+
+  await openAfterSaleOfTeam(seller, t, at, number);
+  await seller.getByRole('button', { name: t('同意换货', 'Agree to exchange') }).click();
+  await expect(seller.getByText(t('待买家寄回', 'Goods to be sent back')).first()).toBeVisible();
+  await sendBack(page, t, asked, `YT${Date.now()}`);
+
+  await test.step('they come back, and a parcel waits to be packed for them', async () => {
+    await visit(seller, asked);
+    await seller.getByRole('radio', { name: t('不能再卖，报损', 'Cannot be sold any more: written off') }).check();
+    await seller.getByRole('button', { name: t('收到退货，准备补发', 'The goods are here: send anew') }).click();
+    await expect(seller.getByText(t('待补发', 'Replacement to be sent')).first()).toBeVisible();
+  });
+  const tracking = `NEW${Date.now()}`;
+  await ship(seller, t, at, number, tracking);
+  await visit(seller, asked);
+  await expect(seller.getByText(t('已补发', 'Replaced')).first()).toBeVisible();
+  await expect(seller.getByRole('heading', { name: t('现在可以', 'What you can do') }), 'nothing is left to do').toHaveCount(0);
+  await visit(seller, `${await homeOf(seller, at)}/after-sales`);
+  await expect(seller.getByRole('row').filter({ hasText: number }), 'the case is closed').toHaveCount(0);
+
+  await test.step('the buyer follows the replacement until it is here', async () => {
+    await visit(page, asked);
+    await expect(page.getByText(t('已补发', 'Replaced')).first()).toBeVisible();
+    await visit(page, at(`/orders/${number}`));
+    await expect(page.getByRole('heading', { level: 1, name: t('包裹在路上', 'On its way') })).toBeVisible();
+    await expect(page.getByRole('listitem').filter({ hasText: t('换货补发', 'replacement') })).toBeVisible();
+    await expect(page.getByText(tracking).first()).toBeVisible();
+    await receive(page, t, at, number);
+    await expect(refundsTold(page, t)).toHaveCount(0);
+  });
+});
