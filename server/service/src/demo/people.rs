@@ -24,7 +24,7 @@ const fn account(role_zh: &'static str, role_en: &'static str, login: &'static s
     DemoAccount { role_zh, role_en, login, password: PASSWORD }
 }
 
-static ACCOUNTS: [DemoAccount; 10] = [
+static ACCOUNTS: [DemoAccount; 12] = [
     account("顾客", "Shopper", "shopper@demo.xiangji.example"),
     account(
         "带货干部（岚河茶产业服务队）",
@@ -43,6 +43,16 @@ static ACCOUNTS: [DemoAccount; 10] = [
     account("县服务团管理员", "County corps administrator", "county@demo.xiangji.example"),
     account("运维", "Operator", OPERATOR_LOGIN),
     account("村集体会计（佐龙村）", "Collective treasurer (Zuolong)", "mark@demo.xiangji.example"),
+    account(
+        "带货干部（民主镇电商带货队）",
+        "Cadre seller (Minzhu Live-selling Team)",
+        "live-seller@demo.xiangji.example",
+    ),
+    account(
+        "队长（民主镇电商带货队）",
+        "Team captain (Minzhu Live-selling Team)",
+        "live-captain@demo.xiangji.example",
+    ),
 ];
 
 /// The accounts of the demonstration, for the page that offers them.
@@ -77,7 +87,7 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         insert_user(tx, id, name, "!", "zh", at_ms).await?;
         ids.push(id);
     }
-    let ids: [UserId; 13] = ids.try_into().map_err(|_| ServiceError::internal("demonstration accounts"))?;
+    let ids: [UserId; 15] = ids.try_into().map_err(|_| ServiceError::internal("demonstration accounts"))?;
     let [
         shopper,
         seller,
@@ -89,6 +99,8 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         county,
         operator,
         mark_treasurer,
+        live_seller,
+        live_captain,
         packer,
         other_buyer,
         other_approver,
@@ -104,6 +116,8 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
         county,
         operator,
         mark_treasurer,
+        live_seller,
+        live_captain,
         packer,
         other_buyer,
         other_approver,
@@ -115,10 +129,13 @@ pub(super) async fn insert_users(tx: &mut WriteTx, world: &mut World, passwords:
 pub(super) async fn grant_roles(tx: &mut WriteTx, world: &World) -> Result<()> {
     let staff = world.staff()?;
     let tea = named(&world.teams, "tea-team")?.team;
+    let live = named(&world.teams, "live-team")?.team;
     let county = world.county.ok_or_else(|| ServiceError::internal("roles before the county"))?;
     let mut grants = vec![
         (staff.seller, Role::SellerOf(tea)),
         (staff.captain, Role::CaptainOf(tea)),
+        (staff.live_seller, Role::SellerOf(live)),
+        (staff.live_captain, Role::CaptainOf(live)),
         (staff.treasurer, Role::TreasurerOf(*named(&world.collectives, "jinzhugou")?)),
         (staff.mark_treasurer, Role::TreasurerOf(*named(&world.collectives, "zuolong-cun")?)),
         (staff.county, Role::CountyAdmin(county)),

@@ -172,6 +172,8 @@ pub(super) struct Staff {
     pub operator: UserId,
     /// Keeps the books of the village that the collective mark belongs to.
     pub mark_treasurer: UserId,
+    pub live_seller: UserId,
+    pub live_captain: UserId,
     pub packer: UserId,
     pub other_buyer: UserId,
     pub other_approver: UserId,
