@@ -57,7 +57,7 @@ test('a seller can neither cancel a large paid order nor refund it alone; the ca
     const reason = parcel.getByLabel(t('原因（顾客会看到）', 'Reason (the buyer sees it)'));
     await reason.fill('大雪封路');
     await parcel.getByRole('button', { name: t('取消订单并退款', 'Cancel the order and refund it') }).click();
-    await expect(parcel.getByRole('status')).toContainText(t('请在这个包裹里用“退款”', 'use Refund on this parcel'));
+    await expect(parcel.getByRole('status')).toContainText(t('用“主动退一部分”', 'use “Give part of the money back”'));
     await expect(reason, 'what was typed stays').toHaveValue('大雪封路');
     await visit(page, at(`/orders/${number}`));
     await expect(page.getByRole('heading', { level: 1, name: t('已付款，等待发货', 'Paid, waiting to be sent') })).toBeVisible();

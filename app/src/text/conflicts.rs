@@ -132,8 +132,8 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         ),
         #[cfg(not(feature = "shop"))]
         Conflict::LargeRefund => fixed(
-            "金额较大，要两个人办：请在这个包裹里用“退款”，由另一位复核后退回",
-            "This much needs two people: use Refund on this parcel, and somebody else confirms it",
+            "金额较大，要两个人办：请打开这个包裹，用“主动退一部分”把钱退回，由另一位复核",
+            "This much needs two people: open this parcel, use “Give part of the money back”, and somebody else confirms it",
         ),
         #[cfg(not(feature = "shop"))]
         Conflict::SecondPersonNeeded => fixed(

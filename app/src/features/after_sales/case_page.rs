@@ -4,7 +4,7 @@ use domain::after_sale::{AfterSaleKind, AfterSaleNote, AfterSaleStatus, Returned
 use domain::locale::Locale;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
-use service::after_sales::{AfterSalePage, PageLine, PageMessage, after_sale_page};
+use service::after_sales::{Act, AfterSalePage, PageLine, PageMessage, after_sale_page};
 
 use super::case_forms;
 use super::words::{goods_words, kind_words, note_words, reason_words, side_words, status_words};
@@ -65,8 +65,13 @@ fn crumbs(page: &AfterSalePage, title: &str) -> AnyView {
 fn whose_turn(page: &AfterSalePage) -> AnyView {
     let Some(due_at_ms) = page.row.due_at_ms else { return ().into_any() };
     let until = china_minute_text(due_at_ms);
-    let is_mine = page.row.status.turn() == Some(page.side);
-    let who = page.row.status.turn().map_or("", side_words);
+    // A large amount waits for somebody else than who agreed, on either side of the counter.
+    let (is_mine, who) = match page.row.status {
+        AfterSaleStatus::AwaitingSecond => {
+            (page.acts.contains(&Act::ConfirmLarge), t("另一位复核的人", "A second person"))
+        }
+        status => (status.turn() == Some(page.side), status.turn().map_or("", side_words)),
+    };
     let title = match (locale(), is_mine) {
         (Locale::Zh, true) => format!("请在 {until} 前处理"),
         (Locale::En, true) => format!("Your turn, until {until} (China)"),

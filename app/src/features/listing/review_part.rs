@@ -37,6 +37,11 @@ pub(super) fn notice(shown: &Shown) -> AnyView {
         Some(ReviewStatus::Submitted) => {
             ui::alert("info", t("已提交，等队长审核", "Submitted: the captain will look at it"), ())
         }
+        Some(ReviewStatus::Returned) if review.may_decide => ui::alert(
+            "info",
+            t("已退回，等队员改好再提交", "Returned: it comes again once it is mended"),
+            remarks(review),
+        ),
         Some(ReviewStatus::Returned) => ui::alert(
             "warn",
             t("队长退回了，请改好再提交", "Returned: mend this and submit it again"),
