@@ -235,7 +235,7 @@ pub(crate) fn out_of_reach(error: object_store::Error) -> ServiceError {
 ///
 /// # Errors
 /// As [`upload_photo`].
-async fn store_renditions(
+pub(crate) async fn store_renditions(
     services: &Services,
     bytes: Bytes,
     limits: Limits,
