@@ -14,6 +14,7 @@ use domain::role::Role;
 use rand_chacha::rand_core::SeedableRng;
 use service::after_sales::{self as sales, AskAfterSale, AskLine, ask_after_sale};
 use service::orders::{cancel_order, confirm_receipt, order_page};
+use service::photos::SentPhoto;
 use service::shipping::split::{MergeParcels, SplitParcel, SplitPieces, merge_parcels, split_parcel};
 use service::shipping::{ShipParcel, ship_parcel};
 use store::orders::LineRow;
@@ -83,7 +84,7 @@ async fn ask_unshipped(shop: &TestShop, viewer: &Viewer, line: &LineRow, pieces:
             damage: String::new(),
         }],
     };
-    ask_after_sale(&shop.services, viewer, asking, vec![Bytes::from_static(PICTURE)]).await
+    ask_after_sale(&shop.services, viewer, asking, vec![SentPhoto::Bytes(Bytes::from_static(PICTURE))]).await
 }
 
 async fn declare(shop: &TestShop, rule: ReturnRule) {

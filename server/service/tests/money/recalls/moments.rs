@@ -148,7 +148,9 @@ async fn exchanged(shop: &TestShop, number: u32, variant: VariantId) -> (OrderId
         lines: vec![AskLine { line: line.id.to_string(), quantity: "1".to_owned(), damage: String::new() }],
     };
     let picture = bytes::Bytes::from_static(include_bytes!("../../../data/demo/pictures/tea-danya-1.webp"));
-    let id = ask_after_sale(services, &guest, form, vec![picture]).await.unwrap();
+    let id = ask_after_sale(services, &guest, form, vec![service::photos::SentPhoto::Bytes(picture)])
+        .await
+        .unwrap();
     sales::agree(services, &seller, id, &services.new_token()).await.unwrap();
     sales::send_back(services, &guest, id, "中国邮政", "RT 1", &services.new_token()).await.unwrap();
     let key = services.new_token();
