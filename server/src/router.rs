@@ -1,9 +1,11 @@
 //! Which address leads where.
 //!
 //! - `asked`: what a request says by itself, and who therefore asks for what.
+//! - `fixed`: what machines ask for, and where functions are called.
 //! - `uploads`: forms with files.
 
 mod asked;
+mod fixed;
 mod uploads;
 
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::locale::Locale;
 use domain::time::Date;
 use leptos::server_fn;
@@ -27,17 +29,18 @@ use tower::Layer as _;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::assets::Assets;
 use crate::config::Limits;
 use crate::kept_pages::{Address, KeptPage, KeptPages, Marks, State as KeptState};
 use crate::limits::{self, Admission, Budget, Rates};
 use crate::metrics::HttpMetrics;
-use crate::{media_routes, middleware, refusal, webhooks, well_known};
+use crate::{middleware, refusal};
 use asked::{Asked, context_of, read_request, renew_cookie};
+use fixed::fixed_route;
 use uploads::upload_route;
 
+pub use fixed::{FixedRoute, all_fixed_routes};
 pub use uploads::UPLOAD_ROOM_MIB;
 
 /// What the routes share.
@@ -77,32 +80,19 @@ impl std::fmt::Debug for AppState {
     }
 }
 
-/// The largest event of the payment network that is read.
-const WEBHOOK_LIMIT_BYTES: usize = 256 * 1024;
-
-/// The whole shop.
+/// The whole shop. What is answered stands in three lists, each of which a table in `tests/http/access` is held against;
+/// the rest is the browser's files and whatever leads nowhere.
 pub fn router(state: AppState) -> Router {
-    let mut routes = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(well_known::readyz))
-        .route("/robots.txt", get(well_known::robots))
-        .route("/sitemap.xml", get(well_known::sitemap))
-        .route("/regions.json", get(well_known::regions))
-        .route("/media/{hash}/{name}", get(media_routes::rendition));
+    let form_limit_bytes = state.body_limit_bytes;
+    let fixed = all_fixed_routes().into_iter().map(|fixed| fixed_route(fixed, form_limit_bytes));
+    let uploads = all_uploads().into_iter().map(upload_route);
+    let mut routes =
+        fixed.chain(uploads).fold(Router::new(), |routes: Router<AppState>, more| routes.merge(more));
     for page in all_pages() {
         routes =
             routes.route(page.path, get(move |state, params, request| show(state, params, page, request)));
     }
-    let api = Router::new()
-        .route("/api/{*function}", post(server_function))
-        .layer(RequestBodyLimitLayer::new(state.body_limit_bytes));
-    let webhooks = Router::new()
-        .route("/webhooks/stripe", post(webhooks::stripe))
-        .route("/webhooks/carrier", post(webhooks::carrier))
-        .layer(RequestBodyLimitLayer::new(WEBHOOK_LIMIT_BYTES));
-    let routes = all_uploads()
-        .into_iter()
-        .fold(routes.merge(api).merge(webhooks), |routes, upload| routes.merge(upload_route(upload)))
+    let routes = routes
         .fallback(elsewhere)
         .layer(CatchPanicLayer::custom(middleware::after_panic))
         .layer(CompressionLayer::new())

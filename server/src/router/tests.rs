@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -48,4 +50,45 @@ fn the_session_is_found_among_other_cookies() {
     headers.insert(header::COOKIE, HeaderValue::from_static("a=1; xj=token; b=2"));
     assert_eq!(cookie(&headers, "xj").as_deref(), Some("token"));
     assert_eq!(cookie(&headers, "x"), None);
+}
+
+/// Every file below `folder` that registers addresses, with each word by which it does.
+fn find_registrations(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            find_registrations(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+        for word in ["route", "route_service", "nest", "nest_service", "fallback", "fallback_service"] {
+            let times = text.matches(&format!(".{word}(")).count();
+            found.extend(std::iter::repeat_n(format!("{} {word}", name.display()), times));
+        }
+    }
+}
+
+/// What stands in a list stands in a table of who may ask for it, or a test says so; what was registered by hand would
+/// be missed by nobody.
+#[test]
+fn no_address_is_registered_beside_the_lists() {
+    let mut found = Vec::new();
+    find_registrations(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut found);
+    found.sort_unstable();
+    let known = [
+        // The operator's own listener: the figures, and whether it listens.
+        "metrics.rs route",
+        "metrics.rs route",
+        // The browser's files and whatever leads nowhere; the language's prefix; the pages.
+        "router.rs fallback",
+        "router.rs fallback_service",
+        "router.rs route",
+        "router/fixed.rs route",
+        "router/uploads.rs route",
+    ];
+    assert_eq!(
+        found, known,
+        "an address belongs into `all_fixed_routes`, or into a feature's pages or uploads"
+    );
 }

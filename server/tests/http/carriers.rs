@@ -6,9 +6,10 @@ use sha2::Sha256;
 
 use crate::test_shop::{START_MS, TestShop};
 
-const SECRET: &str = "a secret with a carrier";
+pub const SECRET: &str = "a secret with a carrier";
 
-fn signed(secret: &str, at_s: i64, body: &str) -> String {
+/// The header's words for a body signed at this moment; the payment network signs in the same way.
+pub fn signed(secret: &str, at_s: i64, body: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(format!("{at_s}.{body}").as_bytes());
     let code: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();

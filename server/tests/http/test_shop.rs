@@ -233,6 +233,12 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Posts what another party tells by itself, with its signature in a header.
+    pub async fn post_signed(&self, path: &str, header: &str, signature: &str, body: &str) -> Answered {
+        let request = self.client.post(self.address(path)).header(header, signature).body(body.to_owned());
+        self.send(request).await
+    }
+
     /// Posts a form in the name of an account, as the script of a console does.
     pub async fn post_as(&self, account: &str, path: &str, fields: &[(&str, &str)]) -> Answered {
         let request = self.client.post(self.address(path)).form(fields).header("x-account", account);

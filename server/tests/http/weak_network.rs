@@ -7,7 +7,8 @@ use crate::access::Who;
 use crate::access::world::World;
 use crate::test_shop::{Answered, Browser};
 
-const PHOTO: &[u8] = include_bytes!("../../service/data/demo/pictures/certificate-farm-produce.webp");
+/// A photo as somebody sends it.
+pub const PHOTO: &[u8] = include_bytes!("../../service/data/demo/pictures/certificate-farm-produce.webp");
 const STEP: usize = 16 << 10;
 
 async fn send_piece(world: &World, browser: &Browser, from: usize, piece: &[u8]) -> Answered {

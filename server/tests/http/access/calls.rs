@@ -10,7 +10,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use self::table::TABLE;
 use self::uploads::UPLOADS;
 use super::world::World;
-use super::{Who, ask_all, assert_same, passkeys, privacy, second_factor};
+use super::{Who, ask_all, assert_missed, assert_same, passkeys, privacy, second_factor};
 use crate::test_shop::Answered;
 
 /// Who did not sign in has to; to others there is no such thing.
@@ -23,7 +23,7 @@ pub const FORBIDDEN: Refused = Refused { visitor: 401, near: &[], others: 403 };
 pub const UNKNOWN: Refused = Refused { visitor: 404, near: &[], others: 404 };
 
 /// Hidden from strangers; those who know of the thing are told that this is not theirs to do.
-const fn known_to(near: &'static [Who]) -> Refused {
+pub const fn known_to(near: &'static [Who]) -> Refused {
     Refused { visitor: 401, near, others: 404 }
 }
 
@@ -54,7 +54,7 @@ pub fn all_rows() -> impl Iterator<Item = &'static Row> {
 }
 
 /// Functions that may not be sent twice, or whose rows are many; see their modules.
-fn apart() -> impl Iterator<Item = &'static Row> {
+pub fn apart() -> impl Iterator<Item = &'static Row> {
     second_factor::TABLE.iter().chain(privacy::TABLE).chain(passkeys::TABLE)
 }
 
@@ -71,15 +71,18 @@ pub fn none(_: &World) -> Fields {
     Vec::new()
 }
 
-/// A server function takes a form, an upload a form with a file.
 async fn send(world: &World, row: &Row, who: Who) -> Answered {
-    let fields = (row.fields)(world);
+    send_fields(world, row.path, (row.fields)(world), who).await
+}
+
+/// A server function takes a form, an upload a form with a file.
+pub async fn send_fields(world: &World, path: &str, fields: Fields, who: Who) -> Answered {
     let browser = world.browser(who);
-    if row.path.starts_with("/api/") {
+    if path.starts_with("/api/") {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        return browser.call("/", row.path, &fields).await;
+        return browser.call("/", path, &fields).await;
     }
-    let field = if row.path == "/upload/unit-sheet" { "sheet" } else { "photo" };
+    let field = if path == "/upload/unit-sheet" { "sheet" } else { "photo" };
     let mut body = String::new();
     for (name, value) in fields {
         body.push_str(&format!("--xj\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
@@ -87,15 +90,31 @@ async fn send(world: &World, row: &Row, who: Who) -> Answered {
     body.push_str(&format!(
         "--xj\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a.csv\"\r\n\r\nOWN-1,3\r\n--xj--\r\n"
     ));
-    browser.post_raw(row.path, "multipart/form-data; boundary=xj", body.into_bytes()).await
+    browser.post_raw(path, "multipart/form-data; boundary=xj", body.into_bytes()).await
+}
+
+fn functions() -> Vec<String> {
+    server_fn_paths().map(|(path, _)| path.to_owned()).collect()
+}
+
+fn uploads_of_features() -> Vec<String> {
+    all_uploads().iter().map(|upload| upload.path.to_owned()).collect()
+}
+
+fn names_of(rows: impl Iterator<Item = &'static Row>) -> Vec<&'static str> {
+    rows.map(|row| row.path).collect()
 }
 
 #[test]
 fn every_function_and_every_upload_has_a_row_that_says_who_may_call_it() {
-    let rows: Vec<&str> = TABLE.iter().chain(apart()).map(|row| row.path).collect();
-    assert_same("server functions", server_fn_paths().map(|(path, _)| path.to_owned()).collect(), &rows);
-    let rows: Vec<&str> = UPLOADS.iter().map(|row| row.path).collect();
-    assert_same("uploads", all_uploads().iter().map(|upload| upload.path.to_owned()).collect(), &rows);
+    assert_same("server functions", functions(), &names_of(TABLE.iter().chain(apart())));
+    assert_same("uploads", uploads_of_features(), &names_of(UPLOADS.iter()));
+}
+
+#[test]
+fn a_function_or_an_upload_that_nobody_wrote_a_row_for_is_missed() {
+    assert_missed("server functions", &functions(), &names_of(TABLE.iter().chain(apart())));
+    assert_missed("uploads", &uploads_of_features(), &names_of(UPLOADS.iter()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

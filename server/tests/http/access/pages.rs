@@ -2,8 +2,12 @@
 
 use app::routes::{Access, all_pages};
 
+use super::crossed::{SCOPES, Scope};
 use super::world::World;
-use super::{EVERYONE, MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, TOWN, Who, ask_all, assert_same};
+use super::{
+    EVERYONE, MEMBERS, OTHER_MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, TOWN, Who, ask_all, assert_missed,
+    assert_same,
+};
 use crate::test_shop::Answered;
 
 /// A page that everybody sees.
@@ -120,7 +124,7 @@ const TABLE: &[Row] = &[
     ("/town/after-sales", &[TOWN], FORBIDDEN),
     ("/sell/{team}/transfers", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/transfers.xlsx", &[SELLERS], FORBIDDEN),
-    ("/unit", &[MEMBERS, &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance]], FORBIDDEN),
+    ("/unit", &[MEMBERS, OTHER_MEMBERS], FORBIDDEN),
     ("/unit/{unit}", &[MEMBERS], HIDDEN),
     ("/unit/{unit}/buy", &[MEMBERS], HIDDEN),
     ("/unit/{unit}/template.xlsx", &[MEMBERS], HIDDEN),
@@ -140,19 +144,18 @@ const TABLE: &[Row] = &[
     ("/county/operations", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
 ];
 
-/// The path with what belongs to the first side; `in_other` puts it under the second team and unit.
-fn filled(path: &str, world: &World, in_other: bool) -> String {
+/// The path with what belongs to the first side.
+fn filled(path: &str, world: &World) -> String {
     let number = if path.starts_with("/unit") { &world.waiting.number } else { &world.retail.number };
     // What is asked about is the unit's.
     let claimed = path.ends_with("/after-sale");
     let number = if claimed { &world.claimed.number } else { number };
     let parcel = if claimed { world.claimed.parcel } else { world.paid.parcel };
     let product = if path.ends_with("/parts") { world.bundle } else { world.product };
-    let (team, unit) = if in_other { (world.other_team, world.other_unit) } else { (world.team, world.unit) };
     path.replace("{slug}", "own")
         .replace("{code}", "20260320")
         .replace("{number}", number)
-        .replace("{team}", &team.to_string())
+        .replace("{team}", &world.team.to_string())
         .replace("{product}", &product.to_string())
         .replace("{batch}", &world.batch.to_string())
         .replace("{template}", &world.template.to_string())
@@ -161,7 +164,7 @@ fn filled(path: &str, world: &World, in_other: bool) -> String {
         .replace("{list}", &world.desk_list.to_string())
         .replace("{parcel}", &parcel.to_string())
         .replace("{after_sale}", &world.after_sale.to_string())
-        .replace("{unit}", unit)
+        .replace("{unit}", world.unit)
         .replace("{mark}", &world.mark.to_string())
         .replace("{collective}", &world.collective.to_string())
 }
@@ -171,10 +174,22 @@ fn leads_to_sign_in(location: Option<&str>) -> bool {
     location.is_some_and(|to| to.starts_with("/sign-in?next="))
 }
 
+fn pages() -> Vec<String> {
+    all_pages().iter().map(|page| page.path.to_owned()).collect()
+}
+
+fn rows() -> Vec<&'static str> {
+    TABLE.iter().map(|(path, _, _)| *path).collect()
+}
+
 #[test]
 fn every_page_has_a_row_that_says_who_sees_it() {
-    let rows: Vec<&str> = TABLE.iter().map(|(path, _, _)| *path).collect();
-    assert_same("pages", all_pages().iter().map(|page| page.path.to_owned()).collect(), &rows);
+    assert_same("pages", pages(), &rows());
+}
+
+#[test]
+fn a_page_that_nobody_wrote_a_row_for_is_missed() {
+    assert_missed("pages", &pages(), &rows());
 }
 
 #[test]
@@ -207,25 +222,22 @@ async fn every_page_is_shown_to_those_who_may_see_it_and_to_nobody_else() {
         }
     }
     let mut wrong = ask_all(questions).await;
-    // Someone else's thing below one's own team or unit is as unknown as it is elsewhere.
-    let mut crossed = Vec::new();
-    for (path, _, _) in TABLE {
-        let things = path.matches('{').count();
-        let strangers: &[Who] = match things {
-            2 if path.starts_with("/sell") => OTHER_SELLERS,
-            2 if path.starts_with("/unit") => &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance],
-            _ => &[],
-        };
-        crossed.extend(strangers.iter().map(|who| ask_crossed(&world, path, *who)));
+    // Someone else's thing below one's own team, unit or collective is as unknown as it is elsewhere.
+    for scope in SCOPES {
+        let below = TABLE.iter().map(|(path, _, _)| *path).filter(|path| is_thing_below(scope, path));
+        let mut crossed = Vec::new();
+        for path in below {
+            crossed.extend(scope.strangers.iter().map(|who| ask_crossed(&world, path, scope, *who)));
+        }
+        assert!(!crossed.is_empty(), "no page of a thing below a {}", scope.name);
+        wrong.extend(ask_all(crossed).await);
     }
-    assert!(crossed.len() >= 10 + 3, "pages below a team or a unit");
-    wrong.extend(ask_all(crossed).await);
     assert!(wrong.is_empty(), "{} wrong answers:\n{}", wrong.len(), wrong.join("\n"));
     world.shop.stop().await;
 }
 
 async fn ask_page(world: &World, path: &str, who: Who, may: bool, refused: Refused) -> Option<String> {
-    let asked = filled(path, world, false);
+    let asked = filled(path, world);
     let answered = world.browser(who).get(&asked).await;
     let location = answered.location.as_deref();
     let fits = if may {
@@ -259,8 +271,14 @@ fn unmarked_scripts(answered: &Answered) -> usize {
     tags.filter(|tag| !tag.contains(&mark)).count()
 }
 
-async fn ask_crossed(world: &World, path: &str, who: Who) -> Option<String> {
-    let asked = filled(path, world, true);
+/// Whether an address is that of something below a team, a unit or a collective.
+fn is_thing_below(scope: &Scope, path: &str) -> bool {
+    path.contains(&format!("{{{}}}", scope.name)) && path.matches('{').count() > 1
+}
+
+async fn ask_crossed(world: &World, path: &str, scope: &Scope, who: Who) -> Option<String> {
+    let theirs = path.replace(&format!("{{{}}}", scope.name), &(scope.theirs)(world));
+    let asked = filled(&theirs, world);
     let answered = world.browser(who).get(&asked).await;
     (answered.status != 404).then(|| format!("{asked} as {who:?}: {}", answered.status))
 }
@@ -272,7 +290,7 @@ async fn nothing_is_changed_by_opening_a_page_and_a_page_takes_no_form() {
     for (path, may, _) in TABLE {
         let who = may.concat().last().copied().unwrap_or(Who::Visitor);
         let browser = world.browser(who);
-        let asked = filled(path, &world, false);
+        let asked = filled(path, &world);
         browser.get(&asked).await;
         let posted = browser.submit(&asked, &asked, &[]).await;
         assert_eq!(posted.status, 405, "{path} takes a form");
