@@ -50,6 +50,16 @@ pub struct OrderRow {
     pub version: i64,
 }
 
+/// The columns of an [`OrderRow`], of the one table of a statement.
+macro_rules! order_columns {
+    () => {
+        "id, number, kind, status, user_id, guest_session_hash, unit_id, goods_fen, freight_fen, total_fen,
+                recipient_name, recipient_phone, region_code, region_name, address, note, email, locale, invoice,
+                placed_at_ms, hold_until_ms, paid_at_ms, closed_at_ms, cancel_reason, after_sale_until_ms, version"
+    };
+}
+pub(crate) use order_columns;
+
 /// A line as stored: names and prices as they were on the day.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct LineRow {
@@ -78,6 +88,16 @@ pub struct LineRow {
     #[sqlx(try_from = "i64")]
     pub net_fen: Fen,
 }
+
+/// The columns of a [`LineRow`] of order line `l`.
+macro_rules! line_columns {
+    () => {
+        "l.id, l.order_id, l.parcel_id, l.variant_id, l.product_id, l.team_id, l.position, l.product_name,
+                l.product_name_en, l.variant_code, l.variant_name, l.variant_name_en, l.unit, l.unit_price_fen,
+                l.quantity, l.net_fen"
+    };
+}
+pub(crate) use line_columns;
 
 /// What lists of orders show.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -165,15 +185,18 @@ pub async fn insert_line(conn: &mut Conn, row: &LineRow) -> Result<()> {
 
 /// Takes the order for a decision: nobody else can move it until the transaction ends.
 pub async fn lock_order(conn: &mut Conn, id: OrderId) -> Result<OrderRow> {
-    sql::query_as::<OrderRow>("UPDATE orders SET version = version + 1 WHERE id = $1 RETURNING *")
-        .bind(id.get())
-        .fetch_optional(conn)
-        .await?
-        .ok_or(StoreError::NotFound("order"))
+    sql::query_as::<OrderRow>(concat!(
+        "UPDATE orders SET version = version + 1 WHERE id = $1 RETURNING ",
+        order_columns!()
+    ))
+    .bind(id.get())
+    .fetch_optional(conn)
+    .await?
+    .ok_or(StoreError::NotFound("order"))
 }
 
 pub async fn get_order(conn: &mut Conn, id: OrderId) -> Result<OrderRow> {
-    sql::query_as::<OrderRow>("SELECT * FROM orders WHERE id = $1")
+    sql::query_as::<OrderRow>(concat!("SELECT ", order_columns!(), " FROM orders WHERE id = $1"))
         .bind(id.get())
         .fetch_optional(conn)
         .await?
@@ -181,17 +204,21 @@ pub async fn get_order(conn: &mut Conn, id: OrderId) -> Result<OrderRow> {
 }
 
 pub async fn find_order_by_number(conn: &mut Conn, number: &str) -> Result<Option<OrderRow>> {
-    Ok(sql::query_as::<OrderRow>("SELECT * FROM orders WHERE number = $1")
+    Ok(sql::query_as::<OrderRow>(concat!("SELECT ", order_columns!(), " FROM orders WHERE number = $1"))
         .bind(number.to_owned())
         .fetch_optional(conn)
         .await?)
 }
 
 pub async fn list_order_lines(conn: &mut Conn, order: OrderId) -> Result<Vec<LineRow>> {
-    Ok(sql::query_as::<LineRow>("SELECT * FROM order_lines WHERE order_id = $1 ORDER BY position")
-        .bind(order.get())
-        .fetch_all(conn)
-        .await?)
+    Ok(sql::query_as::<LineRow>(concat!(
+        "SELECT ",
+        line_columns!(),
+        " FROM order_lines l WHERE l.order_id = $1 ORDER BY l.position"
+    ))
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// First photo of each line's product, by line.

@@ -6,7 +6,7 @@ use domain::ids::{OrderId, ParcelId, PlaceId, TeamId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
-use crate::orders::LineRow;
+use crate::orders::{LineRow, line_columns};
 use crate::{Conn, Result, StoreError, sql};
 
 /// A parcel as stored.
@@ -30,6 +30,15 @@ pub struct ParcelRow {
     pub received_at_ms: Option<i64>,
     pub created_at_ms: i64,
 }
+
+/// The columns of a [`ParcelRow`] of parcel `c`.
+macro_rules! parcel_columns {
+    () => {
+        "c.id, c.order_id, c.team_id, c.place_id, c.status, c.freight_fen, c.carrier, c.tracking_number,
+                c.shipped_at_ms, c.received_at_ms, c.created_at_ms"
+    };
+}
+pub(crate) use parcel_columns;
 
 /// A parcel in a seller's list.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -69,7 +78,7 @@ pub async fn insert_parcel(conn: &mut Conn, row: &ParcelRow) -> Result<()> {
 }
 
 pub async fn get_parcel(conn: &mut Conn, id: ParcelId) -> Result<ParcelRow> {
-    sql::query_as::<ParcelRow>("SELECT * FROM parcels WHERE id = $1")
+    sql::query_as::<ParcelRow>(concat!("SELECT ", parcel_columns!(), " FROM parcels c WHERE c.id = $1"))
         .bind(id.get())
         .fetch_optional(conn)
         .await?
@@ -77,10 +86,14 @@ pub async fn get_parcel(conn: &mut Conn, id: ParcelId) -> Result<ParcelRow> {
 }
 
 pub async fn list_order_parcels(conn: &mut Conn, order: OrderId) -> Result<Vec<ParcelRow>> {
-    Ok(sql::query_as::<ParcelRow>("SELECT * FROM parcels WHERE order_id = $1 ORDER BY id")
-        .bind(order.get())
-        .fetch_all(conn)
-        .await?)
+    Ok(sql::query_as::<ParcelRow>(concat!(
+        "SELECT ",
+        parcel_columns!(),
+        " FROM parcels c WHERE c.order_id = $1 ORDER BY c.id"
+    ))
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// Moves every parcel of an order that is in `from` to `to`.
@@ -159,7 +172,9 @@ pub(crate) use waits_since;
 macro_rules! seller_parcels {
     ($narrow:literal) => {
         concat!(
-            "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
+            "SELECT ",
+            parcel_columns!(),
+            ", o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
                 o.region_name, o.address, o.note, o.paid_at_ms, ",
             waits_since!("c", "o"),
             " AS waits_since_ms, d.name AS place_name, u.name AS unit_name, u.name_en AS unit_name_en
@@ -197,13 +212,15 @@ pub async fn list_team_parcel_lines(
     status: ParcelStatus,
     limit: i64,
 ) -> Result<Vec<LineRow>> {
-    Ok(sql::query_as::<LineRow>(
-        "SELECT l.*
+    Ok(sql::query_as::<LineRow>(concat!(
+        "SELECT ",
+        line_columns!(),
+        "
            FROM (SELECT id, order_id FROM parcels WHERE team_id = $1 AND status = $2
                   ORDER BY created_at_ms LIMIT $3) AS c
            JOIN order_lines l ON l.order_id = c.order_id AND l.parcel_id = c.id
-          ORDER BY l.order_id, l.position",
-    )
+          ORDER BY l.order_id, l.position"
+    ))
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)

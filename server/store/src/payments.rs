@@ -35,6 +35,14 @@ pub struct PaymentRow {
     pub checked_at_ms: i64,
 }
 
+/// The columns of a [`PaymentRow`], of the one table of a statement.
+macro_rules! payment_columns {
+    () => {
+        "id, order_id, method, status, amount_fen, session_id, intent_id, page_url, bank_reference, created_at_ms,
+                expires_at_ms, captured_at_ms, checked_at_ms"
+    };
+}
+
 /// An event of the network, as it came.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct PaymentEventRow {
@@ -65,7 +73,7 @@ pub async fn insert_payment(conn: &mut Conn, row: &PaymentRow) -> Result<()> {
 }
 
 pub async fn find_payment(conn: &mut Conn, id: PaymentId) -> Result<Option<PaymentRow>> {
-    Ok(sql::query_as::<PaymentRow>("SELECT * FROM payments WHERE id = $1")
+    Ok(sql::query_as::<PaymentRow>(concat!("SELECT ", payment_columns!(), " FROM payments WHERE id = $1"))
         .bind(id.get())
         .fetch_optional(conn)
         .await?)
@@ -77,10 +85,14 @@ pub async fn get_payment(conn: &mut Conn, id: PaymentId) -> Result<PaymentRow> {
 
 /// Every attempt to pay an order, newest first.
 pub async fn list_order_payments(conn: &mut Conn, order: OrderId) -> Result<Vec<PaymentRow>> {
-    Ok(sql::query_as::<PaymentRow>("SELECT * FROM payments WHERE order_id = $1 ORDER BY id DESC")
-        .bind(order.get())
-        .fetch_all(conn)
-        .await?)
+    Ok(sql::query_as::<PaymentRow>(concat!(
+        "SELECT ",
+        payment_columns!(),
+        " FROM payments WHERE order_id = $1 ORDER BY id DESC"
+    ))
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// Keeps the network's names for a payment page.
@@ -151,11 +163,13 @@ pub async fn update_checked(conn: &mut Conn, id: PaymentId, now_ms: i64) -> Resu
 
 /// Online payments without an end that were last asked about before `before_ms`.
 pub async fn list_to_check(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<Vec<PaymentRow>> {
-    Ok(sql::query_as::<PaymentRow>(
-        "SELECT * FROM payments WHERE status IN ('open', 'processing') AND checked_at_ms < $1
+    Ok(sql::query_as::<PaymentRow>(concat!(
+        "SELECT ",
+        payment_columns!(),
+        " FROM payments WHERE status IN ('open', 'processing') AND checked_at_ms < $1
             AND method = 'online' AND session_id IS NOT NULL
-          ORDER BY checked_at_ms, id LIMIT $2",
-    )
+          ORDER BY checked_at_ms, id LIMIT $2"
+    ))
     .bind(before_ms)
     .bind(limit)
     .fetch_all(conn)

@@ -5,7 +5,7 @@
 
 use domain::ids::{OrderId, UserId};
 
-use crate::orders::OrderRow;
+use crate::orders::{OrderRow, order_columns};
 use crate::{Conn, Result, sql};
 
 /// An order whose delivery details are to be erased.
@@ -55,7 +55,7 @@ pub struct ApprovalRow {
 
 /// Every order that an account placed, oldest first.
 pub async fn list_orders(conn: &mut Conn, user: UserId) -> Result<Vec<OrderRow>> {
-    Ok(sql::query_as("SELECT * FROM orders WHERE user_id = $1 ORDER BY id")
+    Ok(sql::query_as(concat!("SELECT ", order_columns!(), " FROM orders WHERE user_id = $1 ORDER BY id"))
         .bind(user.get())
         .fetch_all(&mut *conn)
         .await?)

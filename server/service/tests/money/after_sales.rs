@@ -5,7 +5,7 @@ mod edges;
 mod guards;
 mod stories;
 mod unasked;
-mod weighed;
+pub(crate) mod weighed;
 
 use bytes::Bytes;
 use domain::after_sale::{AfterSaleStatus, Refusal, ReturnRule, ReturnedGoods};
@@ -32,7 +32,7 @@ fn picture() -> SentPhoto {
     SentPhoto::Bytes(Bytes::from_static(BYTES))
 }
 
-async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
+pub(crate) async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
     let mut conn = shop.services.db.read().await.unwrap();
     store::orders::list_order_lines(&mut conn, id).await.unwrap()
 }
@@ -48,7 +48,7 @@ async fn amounts(shop: &TestShop, id: AfterSaleId) -> (i64, i64) {
     (row.goods_fen.get(), row.freight_fen.get())
 }
 
-fn key(shop: &TestShop) -> String {
+pub(crate) fn key(shop: &TestShop) -> String {
     shop.services.new_token()
 }
 
@@ -69,7 +69,7 @@ fn form(shop: &TestShop, line: &LineRow, pieces: i64, kind: &str, reason: &str) 
 }
 
 /// With a photo, which every kind may carry.
-async fn ask(
+pub(crate) async fn ask(
     shop: &TestShop,
     viewer: &Viewer,
     line: &LineRow,
@@ -88,13 +88,13 @@ async fn declare(shop: &TestShop, product: ProductId, rule: ReturnRule) {
 }
 
 /// A paid order of guest 1.
-async fn bought(shop: &TestShop, lines: &[(VariantId, i64)]) -> PlacedOrder {
+pub(crate) async fn bought(shop: &TestShop, lines: &[(VariantId, i64)]) -> PlacedOrder {
     let placed = order(shop, 1, lines).await;
     pay(shop, &shop.guest(1), placed.order_id).await;
     placed
 }
 
-async fn ship(shop: &TestShop, parcel: ParcelId) -> Result<OrderId> {
+pub(crate) async fn ship(shop: &TestShop, parcel: ParcelId) -> Result<OrderId> {
     let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "EMS 1".to_owned() };
     ship_parcel(&shop.services, &shop.seller().await, parcel, command).await
 }

@@ -41,7 +41,12 @@ pub(crate) fn form(page: &Contents, parts: &[(VariantId, i64)], price: Option<&s
 }
 
 /// A box in the shop, with or without a price of its own; what a seller must write of it is written by hand.
-async fn boxed(shop: &TestShop, slug: &str, parts: &[(VariantId, i64)], price: Option<&str>) -> Good {
+pub(crate) async fn boxed(
+    shop: &TestShop,
+    slug: &str,
+    parts: &[(VariantId, i64)],
+    price: Option<&str>,
+) -> Good {
     let (services, seller) = (&shop.services, shop.seller().await);
     let key = services.new_token();
     let product = create_bundle(services, &seller, shop.places.tea_team, &key).await.unwrap();

@@ -65,7 +65,7 @@ async fn lacks(shop: &TestShop, seller: &Viewer, good: &Good) -> Vec<Lack> {
 }
 
 /// A harvest of two villages, of which a third is the fourth village's.
-async fn marked(
+pub(crate) async fn marked(
     shop: &TestShop,
     pieces: i64,
     licensed: i64,

@@ -70,12 +70,22 @@ pub struct LineBundleRow {
     pub bundle: OrderBundleRow,
 }
 
+/// The columns of a [`LineBundleRow`] of box `g` with line `x`.
+macro_rules! line_bundle_columns {
+    () => {
+        "x.line_id, g.id, g.order_id, g.product_id, g.variant_id, g.product_name, g.product_name_en, g.variant_code,
+                g.unit, g.unit_price_fen, g.quantity, g.net_fen"
+    };
+}
+
 /// The lines of an order that are parts of boxes, box by box.
 pub async fn list_line_bundles(conn: &mut Conn, order: OrderId) -> Result<Vec<LineBundleRow>> {
-    Ok(sql::query_as::<LineBundleRow>(
-        "SELECT x.line_id, g.* FROM order_bundles g JOIN order_bundle_lines x ON x.bundle_id = g.id
-          WHERE g.order_id = $1 ORDER BY g.id, x.line_id",
-    )
+    Ok(sql::query_as::<LineBundleRow>(concat!(
+        "SELECT ",
+        line_bundle_columns!(),
+        " FROM order_bundles g JOIN order_bundle_lines x ON x.bundle_id = g.id
+          WHERE g.order_id = $1 ORDER BY g.id, x.line_id"
+    ))
     .bind(order.get())
     .fetch_all(conn)
     .await?)
@@ -88,14 +98,16 @@ pub async fn list_team_line_bundles(
     status: ParcelStatus,
     limit: i64,
 ) -> Result<Vec<LineBundleRow>> {
-    Ok(sql::query_as::<LineBundleRow>(
-        "SELECT x.line_id, g.*
+    Ok(sql::query_as::<LineBundleRow>(concat!(
+        "SELECT ",
+        line_bundle_columns!(),
+        "
            FROM (SELECT id FROM parcels WHERE team_id = $1 AND status = $2 ORDER BY created_at_ms, id LIMIT $3) AS c
            JOIN order_lines l ON l.parcel_id = c.id
            JOIN order_bundle_lines x ON x.line_id = l.id
            JOIN order_bundles g ON g.id = x.bundle_id
-          ORDER BY g.id, x.line_id",
-    )
+          ORDER BY g.id, x.line_id"
+    ))
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)

@@ -5,9 +5,8 @@ use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
 use crate::catalogue::{pack_ids, wanted};
-use crate::orders::LineRow;
-use crate::parcels::SellerParcel;
-use crate::parcels::waits_since;
+use crate::orders::{LineRow, line_columns};
+use crate::parcels::{SellerParcel, parcel_columns, waits_since};
 use crate::{Conn, Result, sql};
 
 /// Which parcels of a team are listed.
@@ -47,7 +46,9 @@ pub struct TableParcel {
 macro_rules! table_of {
     ($source:literal, $narrow:literal, $order:literal) => {
         concat!(
-            "SELECT c.*, o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
+            "SELECT ",
+            parcel_columns!(),
+            ", o.number AS order_number, o.kind AS order_kind, o.recipient_name, o.recipient_phone,
                 o.region_name, o.address, o.note, o.paid_at_ms, ",
             waits_since!("c", "o"),
             " AS waits_since_ms, d.name AS place_name,
@@ -144,7 +145,9 @@ pub async fn list_parcel_lines(conn: &mut Conn, parcels: &[ParcelId]) -> Result<
     }
     Ok(sql::query_as::<LineRow>(concat!(
         wanted!(),
-        "SELECT l.* FROM wanted w CROSS JOIN order_lines l WHERE l.parcel_id = w.id ORDER BY w.n, l.position"
+        "SELECT ",
+        line_columns!(),
+        " FROM wanted w CROSS JOIN order_lines l WHERE l.parcel_id = w.id ORDER BY w.n, l.position"
     ))
     .bind(pack_ids(parcels.iter().map(|parcel| parcel.get())))
     .bind(i64::try_from(parcels.len()).unwrap_or(i64::MAX))

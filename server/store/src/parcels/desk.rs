@@ -6,8 +6,8 @@
 use domain::ids::{AllocationId, AttributionId, CreditId, LineId, OrderId, ParcelId, TeamId};
 use domain::money::Fen;
 
-use super::ParcelRow;
-use crate::orders::LineRow;
+use super::{ParcelRow, parcel_columns};
+use crate::orders::{LineRow, line_columns};
 use crate::{Conn, Result, sql};
 
 /// A line's part that a collective earns.
@@ -31,10 +31,14 @@ pub struct LineGoodsRow {
 
 /// What is in a parcel, by position.
 pub async fn list_parcel_lines(conn: &mut Conn, parcel: ParcelId) -> Result<Vec<LineRow>> {
-    Ok(sql::query_as::<LineRow>("SELECT * FROM order_lines WHERE parcel_id = $1 ORDER BY position")
-        .bind(parcel.get())
-        .fetch_all(conn)
-        .await?)
+    Ok(sql::query_as::<LineRow>(concat!(
+        "SELECT ",
+        line_columns!(),
+        " FROM order_lines l WHERE l.parcel_id = $1 ORDER BY l.position"
+    ))
+    .bind(parcel.get())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// After-sales about goods of this parcel that are open or came to something, and those that it is a replacement for.
@@ -258,10 +262,12 @@ pub async fn update_freight(conn: &mut Conn, parcel: ParcelId, freight: Fen) -> 
 
 /// A team's parcels of the order with this number, by id.
 pub async fn list_parcels_of_number(conn: &mut Conn, team: TeamId, number: &str) -> Result<Vec<ParcelRow>> {
-    Ok(sql::query_as::<ParcelRow>(
-        "SELECT c.* FROM orders o JOIN parcels c ON c.order_id = o.id
-          WHERE o.number = $2 AND c.team_id = $1 ORDER BY c.id",
-    )
+    Ok(sql::query_as::<ParcelRow>(concat!(
+        "SELECT ",
+        parcel_columns!(),
+        " FROM orders o JOIN parcels c ON c.order_id = o.id
+          WHERE o.number = $2 AND c.team_id = $1 ORDER BY c.id"
+    ))
     .bind(team.get())
     .bind(number.to_owned())
     .fetch_all(conn)
@@ -274,9 +280,12 @@ pub async fn list_parcels_of_tracking(
     team: TeamId,
     tracking_number: &str,
 ) -> Result<Vec<ParcelRow>> {
-    Ok(sql::query_as::<ParcelRow>(
-        "SELECT * FROM parcels WHERE tracking_number = $2 AND team_id = $1 AND tracking_number <> '' ORDER BY id",
-    )
+    Ok(sql::query_as::<ParcelRow>(concat!(
+        "SELECT ",
+        parcel_columns!(),
+        " FROM parcels c
+          WHERE c.tracking_number = $2 AND c.team_id = $1 AND c.tracking_number <> '' ORDER BY c.id"
+    ))
     .bind(team.get())
     .bind(tracking_number.to_owned())
     .fetch_all(conn)

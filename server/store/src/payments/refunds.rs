@@ -30,6 +30,14 @@ pub struct RefundRow {
     pub next_attempt_at_ms: i64,
 }
 
+/// The columns of a [`RefundRow`] of refund `r`.
+macro_rules! refund_columns {
+    () => {
+        "r.id, r.payment_id, r.order_id, r.amount_fen, r.reason, r.status, r.network_refund_id, r.failure_code,
+                r.created_at_ms, r.settled_at_ms, r.attempts, r.next_attempt_at_ms"
+    };
+}
+
 pub async fn insert_refund(conn: &mut Conn, row: &RefundRow) -> Result<()> {
     sql::query(
         "INSERT INTO refunds (id, payment_id, order_id, amount_fen, reason, status, created_at_ms)
@@ -48,7 +56,7 @@ pub async fn insert_refund(conn: &mut Conn, row: &RefundRow) -> Result<()> {
 }
 
 pub async fn get_refund(conn: &mut Conn, id: RefundId) -> Result<RefundRow> {
-    sql::query_as::<RefundRow>("SELECT * FROM refunds WHERE id = $1")
+    sql::query_as::<RefundRow>(concat!("SELECT ", refund_columns!(), " FROM refunds r WHERE r.id = $1"))
         .bind(id.get())
         .fetch_optional(conn)
         .await?
@@ -56,10 +64,14 @@ pub async fn get_refund(conn: &mut Conn, id: RefundId) -> Result<RefundRow> {
 }
 
 pub async fn list_order_refunds(conn: &mut Conn, order: OrderId) -> Result<Vec<RefundRow>> {
-    Ok(sql::query_as::<RefundRow>("SELECT * FROM refunds WHERE order_id = $1 ORDER BY id")
-        .bind(order.get())
-        .fetch_all(conn)
-        .await?)
+    Ok(sql::query_as::<RefundRow>(concat!(
+        "SELECT ",
+        refund_columns!(),
+        " FROM refunds r WHERE r.order_id = $1 ORDER BY r.id"
+    ))
+    .bind(order.get())
+    .fetch_all(conn)
+    .await?)
 }
 
 /// What has been asked back of a payment so far; failed attempts do not count.
@@ -182,12 +194,14 @@ pub async fn list_due_refunds(
     max_attempts: i64,
     limit: i64,
 ) -> Result<Vec<RefundRow>> {
-    Ok(sql::query_as::<RefundRow>(
-        "SELECT r.* FROM refunds r JOIN payments p ON p.id = r.payment_id
+    Ok(sql::query_as::<RefundRow>(concat!(
+        "SELECT ",
+        refund_columns!(),
+        " FROM refunds r JOIN payments p ON p.id = r.payment_id
           WHERE r.status IN ('requested', 'failed') AND r.next_attempt_at_ms <= $2 AND r.created_at_ms < $1
             AND (r.status = 'requested' OR r.attempts < $3) AND p.method = 'online'
-          ORDER BY r.next_attempt_at_ms, r.id LIMIT $4",
-    )
+          ORDER BY r.next_attempt_at_ms, r.id LIMIT $4"
+    ))
     .bind(before_ms)
     .bind(now_ms)
     .bind(max_attempts)
@@ -202,9 +216,11 @@ pub async fn list_stuck_refunds(
     max_attempts: i64,
     limit: i64,
 ) -> Result<Vec<(RefundRow, String)>> {
-    let rows = sql::query_as::<RefundRow>(
-        "SELECT * FROM refunds WHERE status = 'failed' AND attempts >= $1 ORDER BY created_at_ms LIMIT $2",
-    )
+    let rows = sql::query_as::<RefundRow>(concat!(
+        "SELECT ",
+        refund_columns!(),
+        " FROM refunds r WHERE r.status = 'failed' AND r.attempts >= $1 ORDER BY r.created_at_ms LIMIT $2"
+    ))
     .bind(max_attempts)
     .bind(limit)
     .fetch_all(&mut *conn)

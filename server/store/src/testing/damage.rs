@@ -15,12 +15,28 @@ pub enum Damage {
     HeldByNobody(BatchId),
     /// A base unit of the batch is sold, to nobody.
     SoldToNobody(BatchId),
+    /// The batch has a base unit more than its movements brought.
+    ReceivedFromNowhere(BatchId),
+    /// The harvest in the batch is nobody's.
+    HarvestOfNobody(BatchId),
+    /// Goods that were given back are held for an exchange.
+    ReturnsHeld,
+    /// A licence has given a base unit less than batches have of it.
+    SmallerLicenceUse,
+    /// Batches bear their mark for a base unit more than was counted.
+    LargerMarks,
     /// The order has expired and holds its stock as before.
     ExpiredWithItsHold(OrderId),
     /// The order's payment was never taken.
     PaymentNotTaken(OrderId),
     /// The first share of a line is 0.01 larger.
     LargerShare,
+    /// Boxes cost 0.01 more than what is in them.
+    LargerBoxes,
+    /// Each settled after-sale is 0.01 larger than its refund.
+    LargerAfterSales,
+    /// Each weighed piece cost 0.01 less.
+    SmallerWeighings,
     /// The order is nobody's.
     SharesGone(OrderId),
     /// Each refund is 0.01 larger.
@@ -58,6 +74,16 @@ impl Damage {
                 "UPDATE batches SET available = available - 1, sold = sold + 1 WHERE id = $1",
                 Some(batch.get()),
             ),
+            Self::ReceivedFromNowhere(batch) => (
+                "UPDATE batches SET received = received + 1, available = available + 1 WHERE id = $1",
+                Some(batch.get()),
+            ),
+            Self::HarvestOfNobody(batch) => {
+                ("DELETE FROM batch_inputs WHERE batch_id = $1", Some(batch.get()))
+            }
+            Self::ReturnsHeld => ("UPDATE after_sale_goods SET status = 'held'", None),
+            Self::SmallerLicenceUse => ("UPDATE mark_licences SET used = used - 1 WHERE used > 0", None),
+            Self::LargerMarks => ("UPDATE batch_marks SET counted = counted + 1", None),
             Self::ExpiredWithItsHold(order) => {
                 ("UPDATE orders SET status = 'expired' WHERE id = $1", Some(order.get()))
             }
@@ -69,6 +95,13 @@ impl Damage {
                   WHERE id = (SELECT MIN(id) FROM attributions)",
                 None,
             ),
+            Self::LargerBoxes => ("UPDATE order_bundles SET net_fen = net_fen + 1", None),
+            Self::LargerAfterSales => {
+                ("UPDATE after_sales SET freight_fen = freight_fen + 1 WHERE status = 'settled'", None)
+            }
+            Self::SmallerWeighings => {
+                ("UPDATE weighed_pieces SET charged_fen = charged_fen - 1 WHERE charged_fen > 0", None)
+            }
             Self::SharesGone(order) => ("DELETE FROM attributions WHERE order_id = $1", Some(order.get())),
             Self::LargerRefunds => ("UPDATE refunds SET amount_fen = amount_fen + 1", None),
             Self::CreditReversalsGone => ("DELETE FROM credit_reversals", None),

@@ -8,7 +8,7 @@ use store::weighing::WeighedVariantRow;
 use super::*;
 
 /// Sells the smaller tea by weight: ¥24.95 a kilogram, 1.2 to 2 kg, so ¥49.90 for the heaviest.
-async fn sell_by_weight(shop: &TestShop) {
+pub(crate) async fn sell_by_weight(shop: &TestShop) {
     let row = WeighedVariantRow {
         variant_id: shop.tea.variants[0],
         per_kg_fen: fen(2_495),
@@ -29,7 +29,7 @@ fn scales(shop: &TestShop, line: &LineRow, weights: &[&str]) -> WeighParcel {
     }
 }
 
-async fn weigh(shop: &TestShop, line: &LineRow, weights: &[&str]) -> Result<OrderId> {
+pub(crate) async fn weigh(shop: &TestShop, line: &LineRow, weights: &[&str]) -> Result<OrderId> {
     weigh_parcel(&shop.services, &shop.seller().await, scales(shop, line, weights)).await
 }
 
