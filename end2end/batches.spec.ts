@@ -1,0 +1,149 @@
+// Where a batch lies, whose harvest it is, and which one is sold first.
+import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
+import { TAYUAN, ZUOLONG, checkOut, day, listTea, newName, shareOf, takeOut } from './support/goods';
+import { addToCart, buy, fact, goOn, hasScripts, isPhone, narrow, unfold, visit } from './support/shop';
+
+test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+
+test('weights are corrected on record, and a batch goes to another place', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(180_000);
+  const page = await pageOf('seller');
+  const name = newName('老渡口春茶');
+  const tea = await listTea(page, t, at, name, [{ code: 'CC-1', quantity: '20', from: [[ZUOLONG, '20']] }]);
+  await visit(page, tea.stock);
+  await goOn(page, page.getByRole('link', { name: 'CC-1', exact: true }), /\/batches\//);
+  const batch = new URL(page.url()).pathname;
+  const before = await buy(buyer, t, tea.product);
+
+  const inputs = page.locator('form').filter({ has: page.getByRole('button', { name: t('更正重量', 'Correct the weights'), exact: true }) });
+  const openInputs = () => page.getByText(t('更正各村重量', 'Correct the weights by village'), { exact: true }).first().click();
+
+  await test.step('a correction has a reason, and says who made it and when', async () => {
+    await openInputs();
+    await inputs.getByLabel(t(...ZUOLONG)).fill('15');
+    await inputs.getByLabel(t(...TAYUAN)).fill('5');
+    await inputs.getByRole('button').click();
+    const why = inputs.getByLabel(t('更正原因', 'Why'), { exact: true });
+    await expect(why).toHaveAttribute('aria-invalid', 'true');
+    await expect(inputs.getByLabel(t(...TAYUAN)), 'what was typed stays').toHaveValue('5');
+    await why.fill('磅单看错一行');
+    await inputs.getByRole('button').click();
+    await expect(page.getByRole('row').filter({ hasText: t('更正各村重量', 'Weights corrected') })).toContainText('磅单看错一行');
+
+    await openInputs();
+    await expectAccessible(page, 'corrected weights');
+    const zuolong = page.getByRole('listitem').filter({ hasText: '20 kg → 15 kg' });
+    for (const text of [t(...ZUOLONG), '磅单看错一行', '演示·带货干部', day()]) await expect(zuolong).toContainText(text);
+    await expect(page.getByRole('listitem').filter({ hasText: '0 kg → 5 kg' })).toContainText(t(...TAYUAN));
+  });
+
+  await test.step('buyers see the new weights; what was ordered before keeps its split', async () => {
+    const behindCode = page.getByRole('link', { name: t('顾客扫码看到的页面', 'What buyers see behind the code') });
+    await visit(buyer, (await behindCode.getAttribute('href'))!);
+    await expect(buyer.getByRole('row').filter({ hasText: t(...ZUOLONG) })).toContainText('75%');
+    await expect(buyer.getByRole('row').filter({ hasText: t(...TAYUAN) })).toContainText('5 kg');
+    await visit(buyer, at(`/orders/${before.number}`));
+    await expect(shareOf(buyer, t, ZUOLONG)).toHaveText('¥58.00');
+    await expect(shareOf(buyer, t, TAYUAN)).toHaveCount(0);
+    const after = await buy(buyer, t, tea.product);
+    await visit(buyer, at(`/orders/${after.number}`));
+    await expect(shareOf(buyer, t, ZUOLONG)).toHaveText('¥43.50');
+    await expect(shareOf(buyer, t, TAYUAN)).toHaveText('¥14.50');
+  });
+
+  const store = newName('县城仓');
+  await test.step('there is a second place', async () => {
+    await visit(page, `${tea.team}/places/new`);
+    await page.getByLabel(t('名称', 'Name'), { exact: true }).fill(store);
+    await page.getByLabel(t('地区', 'Region'), { exact: true }).fill('岚皋县');
+    await page.getByLabel(t('详细地址', 'Street and house')).fill('城关镇1号');
+    await page.getByLabel(t('电话', 'Phone')).fill('0915-2999800');
+    await page.getByRole('button', { name: t('保存发货地', 'Save the place') }).click();
+    await expect(page.getByRole('link', { name: store, exact: true })).toBeVisible();
+  });
+
+  const liesAt = () => fact(page, t('存放地点', 'Lies at'));
+  await test.step('a part goes there with its share of the weights', async () => {
+    await visit(page, batch);
+    await page.getByText(t('分批', 'Split off a part'), { exact: true }).first().click();
+    await page.getByLabel(t('分出数量', 'Quantity of the part')).fill('4');
+    await page.getByLabel(t('放在', 'Lies at'), { exact: true }).selectOption({ label: store });
+    await page.getByRole('button', { name: t('分批', 'Split off'), exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('CC-1-S1');
+    await expect(liesAt()).toHaveText(store);
+    await openInputs();
+    await expect(inputs.getByLabel(t(...ZUOLONG))).toHaveValue('3');
+    await expect(inputs.getByLabel(t(...TAYUAN))).toHaveValue('1');
+
+    await visit(page, `${tea.team}/batches`);
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('存放地', 'Where it lies') }).selectOption({ label: store });
+    await narrow(page, t, /place=/);
+    await expect(page.locator('tbody tr')).toHaveCount(1);
+    await expect(page.locator('tbody tr')).toContainText('4 kg');
+  });
+
+  await test.step('the rest follows, and whoever packs is told where it lies', async () => {
+    await visit(page, batch);
+    const home = await liesAt().innerText();
+    await page.getByText(t('移库', 'Move to another place'), { exact: true }).first().click();
+    await page.getByLabel(t('移到', 'To'), { exact: true }).selectOption({ label: store });
+    await page.getByRole('button', { name: t('移库', 'Move'), exact: true }).click();
+    await expect(liesAt()).toHaveText(store);
+    await expect(page.getByRole('row').filter({ hasText: `${home} → ${store}` })).toContainText(t('移库', 'Moved'));
+
+    await visit(page, `${tea.team}/parcels`);
+    const parcel = page.getByRole('article').filter({ hasText: before.number });
+    await goOn(page, parcel.getByRole('link', { name: t('装箱单', 'Packing list') }), /packing-list/);
+    await expect(page.getByRole('row').filter({ hasText: name })).toContainText(`CC-1 · ${store}`);
+  });
+
+  await takeOut(page, t, tea.listing);
+});
+
+test('what expires first is sold first, and everybody is told that it is near', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(150_000);
+  const page = await pageOf('seller');
+  const name = newName('石板绿茶');
+  const [late, soon] = [newName('W').replace(' ', '-'), newName('L').replace(' ', '-')];
+  // What keeps longer came in first.
+  const tea = await listTea(page, t, at, name, [
+    { code: late, quantity: '10', from: [[ZUOLONG, '10']], madeOn: day(-20), bestBefore: day(500) },
+    { code: soon, quantity: '0.1', from: [[ZUOLONG, '0.1']], madeOn: day(-90), bestBefore: day(10) },
+  ]);
+  const nearing = buyer.getByRole('status').filter({ hasText: t('临近保质期', 'Close to its best-before date') });
+
+  await test.step('the seller is warned, on the first page and in the list', async () => {
+    await visit(page, tea.team);
+    const warning = page.getByRole('main').getByRole('link').filter({ hasText: soon });
+    for (const text of [name, '100 g', t('还剩 10 天', 'Left: 10 days')]) await expect(warning).toContainText(text);
+    await visit(page, `${tea.team}/batches?state=near_expiry&product=${tea.listing.split('/').pop()}`);
+    await expect(page.locator('tbody tr')).toHaveCount(1);
+    for (const text of [soon, t('临近保质期', 'Near expiry')]) await expect(page.locator('tbody tr')).toContainText(text);
+  });
+
+  await test.step('the buyer is told before buying', async () => {
+    await visit(buyer, tea.product);
+    await expect(nearing).toBeVisible();
+    await expect(nearing).toContainText(t('还有 10 天', '10 more days'));
+    await expect(buyer.getByRole('main')).toContainText(soon);
+  });
+
+  await test.step('two bags: the last one of the old batch, and one of the new', async () => {
+    await addToCart(buyer, t, tea.product, 2);
+    const { number } = await checkOut(buyer, t);
+    await visit(page, `${tea.team}/parcels`);
+    const parcel = page.getByRole('article').filter({ hasText: number });
+    await goOn(page, parcel.getByRole('link', { name: t('装箱单', 'Packing list') }), /packing-list/);
+    await expect(page.getByRole('row').filter({ hasText: name })).toContainText(new RegExp(`${soon} 100 g .*${late} 100 g `));
+  });
+
+  await test.step('what is sold now keeps long', async () => {
+    await visit(buyer, tea.product);
+    await expect(buyer.getByRole('main')).toContainText(late);
+    await expect(nearing).toHaveCount(0);
+  });
+
+  await takeOut(page, t, tea.listing);
+});
