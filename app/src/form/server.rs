@@ -155,8 +155,13 @@ pub async fn ensure_session(
     Ok((viewer, Some(cookie)))
 }
 
+/// What a page is told was done by the form before.
+const DONE_PARAMETER: &str = "done";
+
 fn succeed<T>(current: &RequestContext, response: &ResponseOptions, then: Then<T>) -> Answer<T> {
-    let go_to = then.go_to.or_else(|| current.request.referer.clone()).unwrap_or_else(paths::home);
+    // What the page said of something done before is past now.
+    let stays = || current.request.referer.as_deref().map(|path| without(path, &[DONE_PARAMETER]));
+    let go_to = then.go_to.or_else(stays).unwrap_or_else(paths::home);
     let go_to = localised(current.viewer.locale, &without_flash(&go_to));
     let is_secure = current.site.is_secure;
     match &then.cookie {
@@ -290,11 +295,16 @@ fn with_flash(path: &str, token: &str) -> String {
 }
 
 fn without_flash(path: &str) -> String {
+    without(path, &[FLASH_PARAMETER])
+}
+
+/// A path without some parameters of its query.
+fn without(path: &str, parameters: &[&str]) -> String {
     let Some((bare, query)) = path.split_once('?') else { return path.to_owned() };
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| pair.split('=').next() != Some(FLASH_PARAMETER) && !pair.is_empty())
-        .collect();
+    let is_kept = |pair: &&str| {
+        !pair.is_empty() && !pair.split('=').next().is_some_and(|name| parameters.contains(&name))
+    };
+    let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
     if kept.is_empty() { bare.to_owned() } else { format!("{bare}?{}", kept.join("&")) }
 }
 
@@ -379,6 +389,7 @@ mod tests {
         assert_eq!(with_flash("/cart?flash=a", "b"), "/cart?flash=b");
         assert_eq!(with_flash("/cart?x=1&flash=a", "b"), "/cart?x=1&flash=b");
         assert_eq!(without_flash("/cart?flash=a"), "/cart");
+        assert_eq!(without("/a?done=split&page=2", &[DONE_PARAMETER]), "/a?page=2");
     }
 
     #[test]

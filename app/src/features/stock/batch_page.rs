@@ -13,6 +13,7 @@ use crate::features::sell::team::{current_team, row_failure, stock_text};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::kilograms_text;
 use crate::ui::{self, Field};
 
 /// `/sell/{team}/batches/{batch}`
@@ -258,7 +259,7 @@ fn inputs_part(desk: &BatchDesk) -> AnyView {
 }
 
 fn corrections(desk: &BatchDesk) -> AnyView {
-    let kilograms = |grams: i64| format!("{} kg", grams / 1000) + &fraction(grams);
+    let kilograms = |grams: i64| format!("{} kg", kilograms_text(grams));
     let items: Vec<_> = desk
         .corrections
         .iter()
@@ -277,14 +278,6 @@ fn corrections(desk: &BatchDesk) -> AnyView {
         return ().into_any();
     }
     view! { <ol class="timeline">{items}</ol> }.into_any()
-}
-
-/// Grams beyond whole kilograms.
-fn fraction(grams: i64) -> String {
-    match grams % 1000 {
-        0 => String::new(),
-        rest => format!(" {rest} g"),
-    }
 }
 
 fn recall_part(desk: &BatchDesk) -> AnyView {
