@@ -105,13 +105,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_parser_has_a_file_a_corpus_and_the_feature_it_needs() {
+    fn every_parser_has_a_file_a_corpus_a_test_and_the_feature_it_needs() {
         let folder = tools::root().join("server/fuzz");
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         let targets = targets(&manifest);
         assert_eq!((targets["photo"], targets["import"], targets["webhook_body"]), ("", "service", "server"));
+        assert_eq!(
+            (targets["shipping_list"], targets["shipping_sheet"], targets["carrier_notice"]),
+            ("", "service", "server")
+        );
         assert_eq!(fs::read_dir(folder.join("fuzz_targets")).unwrap().count(), targets.len());
+        let replays = ["server/service/tests/hostile/main.rs", "server/tests/http/hostile.rs"]
+            .map(|file| fs::read_to_string(tools::root().join(file)).unwrap())
+            .concat();
         for name in targets.into_keys() {
+            assert!(replays.contains(&format!("mutate::run(\"{name}\"")), "no test replays {name}");
             assert!(folder.join(format!("fuzz_targets/{name}.rs")).is_file(), "{name}");
             assert!(fs::read_dir(folder.join("corpus").join(name)).unwrap().count() > 0, "{name}");
         }
