@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let host = host()?;
     // A target folder of its own: everything is compiled with the counting.
     let target = folder.join("target");
-    let mut command = tools::cargo("build");
+    let mut command = tools::locked_cargo("build");
     command.current_dir(&folder).env("CARGO_TARGET_DIR", &target).env("RUSTFLAGS", COVERAGE);
     // Named, so that build scripts and macros are compiled without it.
     command.args(["--target", &host, "--no-default-features", "--features", &features.join(",")]);

@@ -48,6 +48,15 @@ pub fn cargo(subcommand: &str) -> Command {
     command
 }
 
+/// [`cargo`] that changes no lock file: one that is not up to date is an error.
+pub fn locked_cargo(subcommand: &str) -> Command {
+    let mut command = cargo(subcommand);
+    if !is_ci() {
+        command.arg("--locked");
+    }
+    command
+}
+
 /// Runs a command to its end; an error names what failed and how.
 pub fn run(what: &str, command: &mut Command) -> Result<()> {
     let status = command
