@@ -138,6 +138,21 @@ pub fn install_packages(reason: &str, packages: &[&str]) -> Result<()> {
     })
 }
 
+/// Installs strace where it is missing. Elsewhere than in CI its test may be left out, and a line says so.
+pub fn ensure_strace() -> Result<()> {
+    if find_program("strace").is_some() {
+        return Ok(());
+    }
+    let installed = install_packages("The order of sync and answer is watched by strace", &["strace"]);
+    if let Err(error) = &installed
+        && !is_ci()
+    {
+        println!("    left out: {error:#}");
+        return Ok(());
+    }
+    installed
+}
+
 /// Adds the browser's target to the toolchain if it is missing.
 pub fn ensure_wasm_target() -> Result<()> {
     let sysroot = output(
