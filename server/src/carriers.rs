@@ -57,21 +57,29 @@ impl CarrierTracking for SignedCarriers {
     ) -> Result<Vec<CarrierEvent>, CarrierError> {
         webhook::verify(signature, body, self.secret.reveal(), now_ms)
             .map_err(|error| CarrierError::Refused(error.to_string()))?;
-        let notice: Notice = serde_json::from_slice(body).map_err(|_| CarrierError::Unreadable)?;
-        if notice.events.len() > MOST_EVENTS {
-            return Err(CarrierError::Unreadable);
-        }
-        let mut events = Vec::with_capacity(notice.events.len());
-        for told in notice.events {
-            let Told { carrier, tracking_number, status, place, happened_at_ms } = told;
-            match CarrierEvent::checked(&carrier, &tracking_number, &status, &place, happened_at_ms, now_ms) {
-                Ok(event) => events.push(event),
-                // A state that is new to us must not keep the others from being shown.
-                Err(fault) => tracing::warn!(?fault, "an event of a carrier is left out"),
-            }
-        }
-        Ok(events)
+        read_events(body, now_ms)
     }
+}
+
+/// What a notice tells, once it is believed.
+///
+/// # Errors
+/// [`CarrierError::Unreadable`] for anything but a notice, and for one of too many events.
+pub fn read_events(body: &[u8], now_ms: i64) -> Result<Vec<CarrierEvent>, CarrierError> {
+    let notice: Notice = serde_json::from_slice(body).map_err(|_| CarrierError::Unreadable)?;
+    if notice.events.len() > MOST_EVENTS {
+        return Err(CarrierError::Unreadable);
+    }
+    let mut events = Vec::with_capacity(notice.events.len());
+    for told in notice.events {
+        let Told { carrier, tracking_number, status, place, happened_at_ms } = told;
+        match CarrierEvent::checked(&carrier, &tracking_number, &status, &place, happened_at_ms, now_ms) {
+            Ok(event) => events.push(event),
+            // A state that is new to us must not keep the others from being shown.
+            Err(fault) => tracing::warn!(?fault, "an event of a carrier is left out"),
+        }
+    }
+    Ok(events)
 }
 
 #[cfg(test)]

@@ -11,11 +11,8 @@ pub fn run() -> Result<()> {
     let folder = tools::root().join("target/tools/cargo-deny");
     let program = folder.join("bin/cargo-deny");
     if !program.exists() {
-        let mut install = tools::cargo("install");
+        let mut install = tools::locked_cargo("install");
         install.args(["cargo-deny", "--root"]).arg(&folder);
-        if !tools::is_ci() {
-            install.arg("--locked");
-        }
         tools::run("cargo install cargo-deny", &mut install)?;
     }
     let mut deny = Command::new(program);

@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let host = host()?;
     // A target folder of its own: everything is compiled with the counting.
     let target = folder.join("target");
-    let mut command = tools::cargo("build");
+    let mut command = tools::locked_cargo("build");
     command.current_dir(&folder).env("CARGO_TARGET_DIR", &target).env("RUSTFLAGS", COVERAGE);
     // Named, so that build scripts and macros are compiled without it.
     command.args(["--target", &host, "--no-default-features", "--features", &features.join(",")]);
@@ -105,13 +105,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_parser_has_a_file_a_corpus_and_the_feature_it_needs() {
+    fn every_parser_has_a_file_a_corpus_a_test_and_the_feature_it_needs() {
         let folder = tools::root().join("server/fuzz");
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         let targets = targets(&manifest);
         assert_eq!((targets["photo"], targets["import"], targets["webhook_body"]), ("", "service", "server"));
+        assert_eq!(
+            (targets["shipping_list"], targets["shipping_sheet"], targets["carrier_notice"]),
+            ("", "service", "server")
+        );
         assert_eq!(fs::read_dir(folder.join("fuzz_targets")).unwrap().count(), targets.len());
+        let replays = ["server/service/tests/hostile/main.rs", "server/tests/http/hostile.rs"]
+            .map(|file| fs::read_to_string(tools::root().join(file)).unwrap())
+            .concat();
         for name in targets.into_keys() {
+            assert!(replays.contains(&format!("mutate::run(\"{name}\"")), "no test replays {name}");
             assert!(folder.join(format!("fuzz_targets/{name}.rs")).is_file(), "{name}");
             assert!(fs::read_dir(folder.join("corpus").join(name)).unwrap().count() > 0, "{name}");
         }

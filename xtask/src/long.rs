@@ -150,6 +150,9 @@ pub fn run(chosen: &[String]) -> Result<()> {
         .into_iter()
         .filter(|harness| chosen.is_empty() || chosen.iter().any(|name| name == harness.name))
         .collect();
+    if harnesses.iter().any(|harness| harness.name == "r10") {
+        tools::ensure_strace()?;
+    }
     let binaries = tools::step("Building the harnesses", || build(&harnesses))?;
     let cluster = Cluster::start()?;
     let mut rows = Vec::new();

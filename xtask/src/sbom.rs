@@ -4,6 +4,7 @@
 //! Components with scope `required` are in the server's binary or in what the browser loads; those with `excluded`
 //! build it (procedural macros, build scripts, tools of npm). The same sources give the same bytes.
 
+use crate::bucket;
 use crate::supply::{self, Crate, NPM_FOLDERS};
 use crate::tools::{self, WASM_TARGET};
 use anyhow::{Context as _, Result};
@@ -55,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
 fn parts() -> Result<Parts> {
     let mut parts = Parts::default();
-    let server = ["--package", "xiangji", "--features", "s3"];
+    let server = ["--package", "xiangji", "--features", bucket::FEATURES];
     let browser = ["--package", "client", "--target", WASM_TARGET];
     for words in [&server[..], &browser] {
         let shipped = supply::tree(&[words, &["--edges", "normal,no-proc-macro"]].concat())?;

@@ -16,6 +16,8 @@ const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 /// its PDF files.
 pub const NPM_FOLDERS: [&str; 5] =
     ["end2end", "xtask/tools", "xtask/fonts", "xtask/lighthouse", "xtask/sharp"];
+/// The parsers under libFuzzer are a workspace of their own, with a lock file of its own.
+const FUZZ_LOCK: &str = "server/fuzz/Cargo.lock";
 /// What is built: the whole workspace for servers, and the browser's part.
 const BUILDS: [&[&str]; 3] = [
     &["--workspace", "--target", "x86_64-unknown-linux-gnu"],
@@ -29,20 +31,25 @@ pub type Crate = (String, String);
 /// Checks everything and names all that is wrong.
 pub fn check() -> Result<()> {
     let root = tools::root();
-    let deny: Table = std::fs::read_to_string(root.join("deny.toml")).context("deny.toml")?.parse()?;
-    let lock: Table = std::fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock")?.parse()?;
+    let read = |name: &str| -> Result<Table> {
+        Ok(std::fs::read_to_string(root.join(name)).with_context(|| name.to_owned())?.parse()?)
+    };
+    let (deny, lock) = (read("deny.toml")?, read("Cargo.lock")?);
     let metadata = metadata()?;
+    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     let mut wrong = Vec::new();
-    for package in metadata["packages"].as_array().context("cargo metadata lists no packages")? {
+    for package in packages {
         wrong.extend(package_faults(package, &deny));
     }
-    wrong.extend(lock_faults(&lock));
+    wrong.extend(lock_faults("Cargo.lock", &lock));
+    let fuzzed = read(FUZZ_LOCK)?;
+    wrong.extend(lock_faults(FUZZ_LOCK, &fuzzed));
+    wrong.extend(fuzz_lock_faults(&fuzzed, &read("server/fuzz/Cargo.toml")?, &lock, packages));
     let mut built = BTreeSet::new();
     for words in BUILDS {
         let words = [words, &["--edges", "normal,build,dev"]].concat();
         built.extend(tree(&words)?.into_iter().map(|(_, found)| found));
     }
-    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
     wrong.extend(banned(&built, &deny, packages));
     for folder in NPM_FOLDERS {
         wrong.extend(npm_faults(&root.join(folder)).with_context(|| folder.to_owned())?);
@@ -56,10 +63,7 @@ pub fn check() -> Result<()> {
 
 /// Everything cargo knows of the packages in the lock file, which must be complete.
 pub fn metadata() -> Result<Value> {
-    let mut command = tools::cargo("metadata");
-    if !tools::is_ci() {
-        command.arg("--locked");
-    }
+    let mut command = tools::locked_cargo("metadata");
     let text = tools::output("cargo metadata", command.args(["--format-version", "1", "--all-features"]))?;
     Ok(serde_json::from_str(&text)?)
 }
@@ -161,18 +165,63 @@ pub fn locked(lock: &Table) -> impl Iterator<Item = &Table> {
         .filter_map(toml::Value::as_table)
 }
 
-fn lock_faults(lock: &Table) -> Vec<String> {
-    let text = |package: &Table, key: &str| {
-        package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned()
-    };
+fn word<'a>(package: &'a Table, key: &str) -> &'a str {
+    package.get(key).and_then(toml::Value::as_str).unwrap_or_default()
+}
+
+fn lock_faults(file: &str, lock: &Table) -> Vec<String> {
     let mut faults = Vec::new();
     for package in locked(lock) {
-        let (name, source) = (text(package, "name"), text(package, "source"));
-        if !source.is_empty() && (source != CRATES_IO || text(package, "checksum").len() != 64) {
-            faults.push(format!("Cargo.lock: {name} is not pinned by a checksum of crates.io"));
+        let (name, source) = (word(package, "name"), word(package, "source"));
+        if !source.is_empty() && (source != CRATES_IO || word(package, "checksum").len() != 64) {
+            faults.push(format!("{file}: {name} is not pinned by a checksum of crates.io"));
         }
     }
     faults
+}
+
+/// Whether the lock file of the fuzzing workspace is the shop's own and libFuzzer: no other command reads it, so nothing
+/// else notices when it stays behind. Cargo could tell, but would have to fetch libFuzzer first.
+fn fuzz_lock_faults(fuzzed: &Table, manifest: &Table, lock: &Table, packages: &[Value]) -> Vec<String> {
+    let shipped: BTreeSet<(&str, &str)> =
+        locked(lock).map(|package| (word(package, "name"), word(package, "version"))).collect();
+    let mut faults = Vec::new();
+    for package in locked(fuzzed) {
+        let (name, version) = (word(package, "name"), word(package, "version"));
+        let is_shipped = shipped.iter().any(|(shipped, _)| *shipped == name);
+        if is_shipped && !shipped.contains(&(name, version)) {
+            faults.push(format!("{FUZZ_LOCK}: {name} {version} is not what the shop is built with"));
+        }
+        if !word(package, "source").is_empty() {
+            continue;
+        }
+        // An entry is a name, with a version where there are several.
+        let named = package.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
+        let named: BTreeSet<&str> = named.filter_map(|entry| entry.as_str()?.split(' ').next()).collect();
+        let own = manifest.get("package").and_then(toml::Value::as_table).map(|own| word(own, "name"));
+        let wanted: Vec<&str> = if own == Some(name) {
+            let wanted = manifest.get("dependencies").and_then(toml::Value::as_table).into_iter().flatten();
+            wanted.map(|(name, _)| name.as_str()).collect()
+        } else {
+            wanted_by(name, packages)
+        };
+        let missing = wanted.into_iter().filter(|wanted| !named.contains(wanted));
+        faults.extend(missing.map(|wanted| format!("{FUZZ_LOCK}: {name} asks for {wanted}, which it lacks")));
+    }
+    if !faults.is_empty() {
+        faults.push(format!(
+            "{FUZZ_LOCK} is not up to date: copy Cargo.lock there, then cargo update --workspace"
+        ));
+    }
+    faults
+}
+
+/// What a crate of ours asks for in every build that is no test of it.
+fn wanted_by<'a>(name: &str, packages: &'a [Value]) -> Vec<&'a str> {
+    let is_it = |package: &&Value| text(package, "name") == name && package["source"].is_null();
+    let wanted = packages.iter().find(is_it).and_then(|package| package["dependencies"].as_array());
+    let is_wanted = |found: &&Value| text(found, "kind") != "dev" && found["optional"] != true;
+    wanted.into_iter().flatten().filter(is_wanted).map(|found| text(found, "name")).collect()
 }
 
 /// A rule with `wrappers` is for everybody but those who ask for the crate by name (as cargo-deny reads it).
@@ -301,7 +350,35 @@ mod tests {
         assert_eq!(banned(&built, &deny, &[who("ours"), who("theirs")]), ["b 1.0.0 is banned: no"]);
         let lock: Table =
             format!("[[package]]\nname='a'\nsource='{CRATES_IO}'\n[[package]]\nname='ours'").parse().unwrap();
-        assert_eq!(lock_faults(&lock).len(), 1);
+        assert_eq!(lock_faults("Cargo.lock", &lock).len(), 1);
+    }
+
+    #[test]
+    fn a_lock_file_of_the_parsers_that_stayed_behind_is_named() {
+        let manifest: Table =
+            "package = { name = 'fuzz' }\n[dependencies]\nours = { path = '..' }".parse().unwrap();
+        let entry = |name: &str, version: &str, wants: &str| {
+            format!("[[package]]\nname = '{name}'\nversion = '{version}'\ndependencies = [{wants}]\n")
+        };
+        let lock = |entries: &[String]| entries.concat().parse::<Table>().unwrap();
+        let packages = [json!({"name": "ours", "source": null, "dependencies": [
+            {"name": "a", "kind": null, "optional": false}, {"name": "b", "kind": "dev", "optional": false},
+            {"name": "c", "kind": null, "optional": true}, {"name": "d", "kind": "build", "optional": false}]})];
+        let shop = lock(&[
+            entry("ours", "1.0.0", "'a', 'b', 'd'"),
+            entry("a", "2.0.0", ""),
+            entry("a", "1.0.0", ""),
+        ]);
+        let good = [
+            entry("fuzz", "0.0.0", "'ours'"),
+            entry("ours", "1.0.0", "'a 2.0.0', 'd'"),
+            entry("a", "2.0.0", ""),
+        ];
+        let faults = |fuzzed: &[String]| fuzz_lock_faults(&lock(fuzzed), &manifest, &shop, &packages);
+        assert!(faults(&good).is_empty(), "{:?}", faults(&good));
+        // Each with a line of what to do.
+        assert_eq!(faults(&[entry("fuzz", "0.0.0", ""), entry("ours", "1.0.0", "'d'")]).len(), 3);
+        assert_eq!(faults(&[entry("a", "3.0.0", "")]).len(), 2, "another version than is shipped");
     }
 
     #[test]

@@ -176,6 +176,7 @@ fn lint() -> Result<()> {
 
 /// PostgreSQL is not optional here: a test that needs it and does not find it has to fail, not to be skipped.
 fn unit() -> Result<()> {
+    tools::ensure_strace()?;
     let cluster = Cluster::start()?;
     let mut command = tools::cargo("test");
     command.args(["--workspace", "--exclude", "client", "--no-fail-fast"]);

@@ -48,6 +48,15 @@ pub fn cargo(subcommand: &str) -> Command {
     command
 }
 
+/// [`cargo`] that changes no lock file: one that is not up to date is an error.
+pub fn locked_cargo(subcommand: &str) -> Command {
+    let mut command = cargo(subcommand);
+    if !is_ci() {
+        command.arg("--locked");
+    }
+    command
+}
+
 /// Runs a command to its end; an error names what failed and how.
 pub fn run(what: &str, command: &mut Command) -> Result<()> {
     let status = command
@@ -127,6 +136,21 @@ pub fn install_packages(reason: &str, packages: &[&str]) -> Result<()> {
         run("apt-get update", &mut apt(&["update"]))?;
         run("apt-get install", apt(&["install", "-y", "--no-install-recommends"]).args(packages))
     })
+}
+
+/// Installs strace where it is missing. Elsewhere than in CI its test may be left out, and a line says so.
+pub fn ensure_strace() -> Result<()> {
+    if find_program("strace").is_some() {
+        return Ok(());
+    }
+    let installed = install_packages("The order of sync and answer is watched by strace", &["strace"]);
+    if let Err(error) = &installed
+        && !is_ci()
+    {
+        println!("    left out: {error:#}");
+        return Ok(());
+    }
+    installed
 }
 
 /// Adds the browser's target to the toolchain if it is missing.

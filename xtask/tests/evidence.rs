@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it must be")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// How many requirements of levels 1 and 2 each chapter of ASVS 5.0.0 has.
@@ -93,8 +93,95 @@ fn every_file_and_every_test_that_is_named_is_there() {
 /// A path from the root of the repository, with or without a test.
 fn is_place(word: &&str) -> bool {
     let path = word.split("::").next().unwrap_or_default();
-    let is_file = [".rs", ".ts", ".toml", ".md"].iter().any(|end| path.ends_with(end));
+    let is_file = [".rs", ".ts", ".js", ".toml", ".md"].iter().any(|end| path.ends_with(end));
     is_file && !path.contains(' ')
+}
+
+/// Where the program's sources are, the look-alike of payments aside.
+const SOURCES: [&str; 9] = [
+    "app/src",
+    "app/client/src",
+    "app/domain/src",
+    "server/src",
+    "server/service/src",
+    "server/store/src",
+    "server/media/src",
+    "server/print/src",
+    "public",
+];
+
+/// The sources, by their paths from the root of the repository.
+fn sources() -> Vec<(String, String)> {
+    let mut folders: Vec<PathBuf> = SOURCES.iter().map(PathBuf::from).collect();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(root().join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = folder.join(entry.file_name());
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs" || end == "js") {
+                let text = std::fs::read_to_string(entry.path()).unwrap();
+                files.push((path.to_str().unwrap().to_owned(), text));
+            }
+        }
+    }
+    assert!(files.len() > 300, "{}", files.len());
+    files
+}
+
+/// The sources in which one of these words stands.
+fn sources_with(words: &[&str]) -> BTreeSet<String> {
+    let has_one = |text: &str| words.iter().any(|word| text.contains(word));
+    sources().into_iter().filter(|(_, text)| has_one(text)).map(|(path, _)| path).collect()
+}
+
+/// What is said of one requirement.
+fn answer_to(requirement: &str) -> String {
+    let mut rows = rows(&page()).into_iter();
+    let (_, answer) =
+        rows.find(|(requirements, _)| requirements.iter().any(|one| one == requirement)).unwrap();
+    answer
+}
+
+/// Whatever makes a page of a text is to be looked at by a person, who then names it in the row.
+#[test]
+fn markup_is_set_only_where_the_page_says_so() {
+    let answer = answer_to("3.2.2");
+    let places = answer.split('`').skip(1).step_by(2).filter(is_place);
+    let named: BTreeSet<String> = places.filter(|place| !place.contains("::")).map(str::to_owned).collect();
+    let words = [
+        "inner_html",
+        "innerHTML",
+        "insert_adjacent_html",
+        "insertAdjacentHTML",
+        "outer_html",
+        "outerHTML",
+        "document.write",
+        "srcdoc",
+    ];
+    assert_eq!(sources_with(&words), named);
+}
+
+#[test]
+fn the_program_starts_nothing_but_itself() {
+    assert!(answer_to("1.2.5").contains("`server/src/main.rs`"));
+    let found = sources_with(&["process::Command", "process::{"]);
+    assert_eq!(found, BTreeSet::from(["server/src/main.rs".to_owned()]));
+}
+
+#[test]
+fn every_upload_is_written_down() {
+    let page = page();
+    let section = page.split("\n## What is accepted\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let named: BTreeSet<&str> =
+        section.lines().filter_map(|line| line.strip_prefix("| `/upload/")?.split('`').next()).collect();
+    let sources = sources();
+    let texts = sources.iter().filter(|(path, _)| path.starts_with("app/src/"));
+    let found: BTreeSet<&str> = texts
+        .flat_map(|(_, text)| text.split("\"/upload/").skip(1).filter_map(|rest| rest.split('"').next()))
+        .collect();
+    assert_eq!(named, found);
 }
 
 /// A gap that is only in the table is one that nobody reads.

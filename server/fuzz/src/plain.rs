@@ -1,4 +1,5 @@
-//! Parsers that need nothing but themselves: photos, pasted lists, what is typed into single fields, searches.
+//! Parsers that need nothing but themselves: photos, pasted lists of goods and of parcels, what is typed into single
+//! fields, searches.
 
 use domain::contact::{ContactPhone, Email, LoginName, Phone};
 use domain::device::{Device, network_of};
@@ -10,6 +11,9 @@ use domain::quick_order::{self, MAX_QUANTITY, MAX_ROWS};
 use domain::region::RegionCode;
 use domain::search_text::{index_terms, query_terms, typo_keys, within_one_slip};
 use domain::second_factor::TypedCode;
+use domain::shipping::{
+    MAX_LIST_ROWS, NUMBER_MAX_CHARS, PLACE_MAX_CHARS, TableRow, event_rows, number_rows, table_of_text,
+};
 use domain::tax_number::TaxNumber;
 use domain::time::Date;
 use media::Limits;
@@ -40,6 +44,46 @@ pub fn quick_order(bytes: &[u8]) {
     }
     for problem in &order.problems {
         assert!((1..=lines).contains(&problem.row) && problem.line.chars().count() <= 80);
+    }
+}
+
+/// Pasted tracking numbers and carriers' events become a table, a line a row, and the table one of these lists or none.
+pub fn shipping_list(bytes: &[u8]) {
+    let text = &*String::from_utf8_lossy(bytes);
+    let table = table_of_text(text);
+    let lines = text.lines().count();
+    assert!(table.iter().all(|row| row.row as usize <= lines));
+    parcels_of(&table);
+}
+
+/// What a table, pasted or from a sheet, says of parcels: as many rows as a list may have, each of its own row of the
+/// table, and those without a fault with short texts only.
+pub fn parcels_of(table: &[TableRow]) {
+    let is_short = |text: &str| (1..=NUMBER_MAX_CHARS).contains(&text.chars().count());
+    let is_number = |text: &str| is_short(text) && !text.contains(char::is_whitespace);
+    let rows: Vec<u32> = table.iter().map(|row| row.row).collect();
+    assert!(rows.iter().all(|row| *row > 0) && rows.windows(2).all(|pair| pair[0] < pair[1]));
+    if let Ok(numbers) = number_rows(table) {
+        assert!((1..=MAX_LIST_ROWS).contains(&numbers.len()));
+        for number in &numbers {
+            assert!(rows.contains(&number.row));
+            let texts = [&number.parcel, &number.carrier, &number.tracking_number];
+            assert!(texts.iter().all(|text| text.chars().count() <= 200 && !text.contains(char::is_control)));
+            let is_whole = texts.iter().all(|text| is_short(text)) && is_number(&number.tracking_number);
+            assert!(is_whole || number.fault.is_some());
+        }
+    }
+    if let Ok(events) = event_rows(table) {
+        assert!((1..=MAX_LIST_ROWS).contains(&events.len()));
+        for told in &events {
+            assert!(rows.contains(&told.row));
+            // At the end of all time nothing is still to come.
+            let Ok(event) = told.event(i64::MAX) else { continue };
+            assert_eq!(told.fault, None);
+            assert!(is_short(&event.carrier) && is_number(&event.tracking_number));
+            assert!(event.place.chars().count() <= PLACE_MAX_CHARS && event.happened_at_ms >= 0);
+            assert!(event.happened_at_ms == told.happened_at_ms);
+        }
     }
 }
 

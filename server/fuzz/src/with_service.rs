@@ -1,6 +1,8 @@
-//! Parsers that live in the service: order lists as files, pasted addresses.
+//! Parsers that live in the service: lists as files, pasted addresses.
 
 use domain::address::parse_pasted;
+
+use crate::plain::parcels_of;
 
 /// A file becomes at most as many lines as a list may have, none longer than two cells, or is refused.
 pub fn sheet(bytes: &[u8]) {
@@ -26,6 +28,18 @@ pub fn goods(bytes: &[u8]) {
     // Nobody's goods are known: nothing but new drafts may come of it.
     let plan = domain::sheets::plan(&read.rows, read.has_codes, &domain::sheets::Known::default());
     assert!(plan.items.iter().all(|item| item.product.is_none()));
+}
+
+/// A sheet of tracking numbers or of carriers' events becomes a table of short cells, or is refused.
+pub fn shipping_sheet(bytes: &[u8]) {
+    let Ok(table) = service::sheets::read_list(bytes) else { return };
+    // One more than rows may be, for the heading.
+    assert!(table.len() <= domain::sheets::MAX_ROWS + 1);
+    for row in &table {
+        assert!(row.cells.len() <= 64 && row.cells.iter().all(|cell| cell.chars().count() <= 200));
+        assert!(row.formulas.iter().all(|at| *at < row.cells.len()));
+    }
+    parcels_of(&table);
 }
 
 /// Whatever is recognised is in one line and of the text's own making.

@@ -107,7 +107,7 @@ impl Drop for Cluster {
 }
 
 /// Whether this process runs as root.
-pub fn is_root() -> bool {
+fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }

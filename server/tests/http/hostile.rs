@@ -44,6 +44,11 @@ fn whatever_calls_itself_an_event_is_read_without_harm() {
     assert!(mutate::run("webhook_signature", events::webhook_signature) > 50);
 }
 
+#[test]
+fn whatever_calls_itself_a_carriers_notice_is_read_without_harm() {
+    assert!(mutate::run("carrier_notice", events::carrier_notice) > 50);
+}
+
 #[tokio::test]
 async fn no_query_breaks_a_page() {
     let shop = TestShop::start().await;

@@ -30,6 +30,7 @@ async fn the_metrics_tell_of_requests_checkouts_and_what_waits_and_of_nobody() {
     visitor.get("/products/some-tea").await;
     visitor.get("/no/such/page/13800000001").await;
     visitor.call("/", "/api/checkout/place_order", &[("name", "王小明")]).await;
+    assert!(shop.services.payments.find_checkout("cs_of_nobody").await.is_err());
     operations::check_books_if_due(&shop.services, 15).await.unwrap();
     let (status, text) = metrics(&shop, None).await;
     assert_eq!(status, 200);
@@ -38,6 +39,8 @@ async fn the_metrics_tell_of_requests_checkouts_and_what_waits_and_of_nobody() {
         "xiangji_http_requests_total{route=\"other\",method=\"GET\",status=\"404\"} 1",
         "xiangji_http_request_seconds_count{route=\"/products/{slug}\",method=\"GET\"} 1",
         "xiangji_http_shed_total{class=\"crowd\"} 0",
+        "xiangji_checkout_total{outcome=\"refused_invalid\"} 1",
+        "xiangji_payment_errors_total{operation=\"find_checkout\",kind=\"refused\"} 1",
         "xiangji_http_in_flight{class=\"vital\"} 0",
         "xiangji_open_holds 0",
         "xiangji_outbox_age_seconds 0",

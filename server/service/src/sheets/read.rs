@@ -59,14 +59,22 @@ pub fn read_goods(bytes: &[u8]) -> Result<ReadSheet> {
     read(bytes).map_err(|problem| ServiceError::invalid("sheet", problem))
 }
 
-/// The rows of a list of another kind, [`MAX_ROWS`] at most, with the same care: few at once, nothing expanded.
+/// The rows of a list of another kind, [`MAX_ROWS`] and a heading at most, with the same care: nothing expanded.
+///
+/// # Errors
+/// As [`read_goods`], but for the columns, which the caller knows.
+pub fn read_list(bytes: &[u8]) -> Result<Vec<TableRow>> {
+    let mut rows = TableRows::default();
+    read_into(bytes, &mut rows).map_err(|problem| ServiceError::invalid("sheet", problem))?;
+    Ok(rows.rows)
+}
+
+/// [`read_list`] for callers that must not be kept waiting: on a thread of its own, few at once.
 pub(crate) async fn read_table(bytes: Vec<u8>) -> Result<Vec<TableRow>> {
     let permit = READERS.acquire().await.map_err(ServiceError::internal)?;
     let work = move || {
         let _permit = permit;
-        let mut rows = TableRows::default();
-        read_into(&bytes, &mut rows).map_err(|problem| ServiceError::invalid("sheet", problem))?;
-        Ok(rows.rows)
+        read_list(&bytes)
     };
     tokio::task::spawn_blocking(work).await.map_err(ServiceError::internal)?
 }

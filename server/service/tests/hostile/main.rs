@@ -39,6 +39,16 @@ fn damaged_sheets_of_goods_are_rows_or_refused() {
 }
 
 #[test]
+fn damaged_sheets_of_the_shipping_desk_are_rows_or_refused() {
+    assert!(mutate::run("shipping_sheet", with_service::shipping_sheet) > 50);
+}
+
+#[test]
+fn whatever_is_pasted_at_the_shipping_desk_becomes_rows_or_is_refused() {
+    assert!(mutate::run("shipping_list", plain::shipping_list) > 50);
+}
+
+#[test]
 fn whatever_is_pasted_into_a_quick_order_becomes_rows_or_problems() {
     assert!(mutate::run("quick_order", plain::quick_order) > 50);
 }

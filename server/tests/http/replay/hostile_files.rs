@@ -9,7 +9,7 @@ use futures::TryStreamExt as _;
 use super::*;
 
 /// What of the fuzz targets' corpus is a file that somebody may upload.
-const CORPUS: [&str; 3] = ["photo", "sheet", "goods"];
+const CORPUS: [&str; 4] = ["photo", "sheet", "goods", "shipping_sheet"];
 
 fn corpus() -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
