@@ -1,11 +1,10 @@
 // After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
-import { fileURLToPath } from 'node:url';
 import { expect, test } from './support/test';
+import { newPhoto } from './support/kept';
 import { amount, buy, fen, goOn, hasScripts, isPhone, ready, seen, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
-const PHOTO = fileURLToPath(new URL('../server/service/data/demo/pictures/tea-danya-1.webp', import.meta.url));
 
 test('a guest takes an order back before it has left, and the seller sees it in time', async ({ page, pageOf, t, at }) => {
   const { number, total } = await buy(page, t, at('/products/tea-chaoqing'));
@@ -77,7 +76,7 @@ test('a damaged share is claimed with a photo, refused, and granted by the count
   await page.getByLabel(t('原因', 'Reason')).selectOption('damaged');
   await page.getByLabel(t('数量', 'Pieces')).fill('1');
   await page.getByLabel(t('损坏比例', 'Damaged share')).fill('30');
-  await page.getByLabel(t('照片', 'Photos')).setInputFiles(PHOTO);
+  await page.getByLabel(t('照片', 'Photos')).setInputFiles(newPhoto('box.png'));
   await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
   await expect(page.getByRole('img', { name: t('照片 1', 'Photo 1') })).toBeVisible();
   const asked = new URL(page.url()).pathname;

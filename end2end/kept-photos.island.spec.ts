@@ -11,6 +11,8 @@ const back = (page: Page, t: Translate) => page.getByRole('status').filter({ has
 const upload = (page: Page, t: Translate) => page.locator('form[action$="/upload/certificate"]').getByRole('button', { name: t('上传', 'Upload') });
 const shown = (page: Page, t: Translate) => page.getByRole('img', { name: t('批次证明', 'Certificate of batch') });
 
+const unfoldCertificate = (page: Page, t: Translate) => page.getByText(t('证明照片', 'Photo of the certificate'), { exact: true }).click();
+
 /** The page of a new batch, where its certificate can be sent. */
 async function batchPage(page: Page, t: Translate, at: (path: string) => string): Promise<string> {
   await stockPage(page, t, at);
@@ -18,7 +20,7 @@ async function batchPage(page: Page, t: Translate, at: (path: string) => string)
   await page.getByLabel(t('佐龙村', 'Zuolong Village')).fill('20');
   await page.getByRole('button', { name: t('入库', 'Take in') }).click();
   await goOn(page, page.getByRole('link', { name: t('报损、分批、标签、召回', 'Losses, parts, labels, recall') }), /\/batches\//);
-  await page.getByText(t('证明照片', 'Photo of the certificate')).click();
+  await unfoldCertificate(page, t);
   return new URL(page.url()).pathname;
 }
 
@@ -58,7 +60,10 @@ test('cut off in the middle it goes on by itself, sends only the rest, and is sh
   const state = page.locator('form[action$="/upload/certificate"] [data-sending]');
   await expect(state).toContainText(t('存在本机，等网络', 'Kept on this device'));
   isLost = false;
-  await expect(shown(page, t)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') })).toBeVisible({ timeout: 30_000 });
+  await expect(state).toHaveCount(0);
+  await unfoldCertificate(page, t);
+  await expect(shown(page, t)).toBeVisible();
   expect(offsets[0]).toBe(0);
   expect(offsets[1], 'where it stopped').toBe(256 * KIB);
   expect(new Set(offsets).size, 'nothing twice').toBe(offsets.length);

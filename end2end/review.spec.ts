@@ -64,7 +64,7 @@ test('a listing is returned with remarks, mended and approved before anybody can
     await review.getByLabel(t('介绍', 'Story')).fill('请写明海拔');
     await review.getByLabel(t('规格', 'Variants')).fill('袋装还是罐装？');
     await back.click();
-    await expect(captain.getByText(t('队长退回了，请改好再提交', 'Returned: mend this and submit it again'))).toBeVisible();
+    await expect(captain.getByText(t('已退回，等队员改好再提交', 'Returned: it comes again once it is mended'))).toBeVisible();
     await expect(review).toHaveCount(0);
   });
 

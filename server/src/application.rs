@@ -24,7 +24,7 @@ use crate::listening::{self, Clients};
 use crate::media_store;
 use crate::metrics;
 use crate::payments::{GatewayConfig, StripeGateway};
-use crate::router::{AppState, UPLOAD_ROOM_MIB, router};
+use crate::router::{AppState, BUYER_ROOM_MIB, UPLOAD_ROOM_MIB, router};
 use crate::worker;
 
 /// How long unfinished work may take after the last connection has closed.
@@ -134,6 +134,7 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         kept: Arc::default(),
         http: Arc::default(),
         upload_room: Arc::new(Semaphore::new(UPLOAD_ROOM_MIB)),
+        buyer_room: Arc::new(Semaphore::new(BUYER_ROOM_MIB)),
         unfinished: unfinished.clone(),
     };
     store::watch::set_slow_after_ms(config.watch.slow_statement_ms);

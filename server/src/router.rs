@@ -41,7 +41,7 @@ use fixed::fixed_route;
 use uploads::upload_route;
 
 pub use fixed::{FixedRoute, all_fixed_routes};
-pub use uploads::UPLOAD_ROOM_MIB;
+pub use uploads::{BUYER_ROOM_MIB, UPLOAD_ROOM_MIB};
 
 /// What the routes share.
 #[derive(Clone)]
@@ -69,6 +69,8 @@ pub struct AppState {
     pub http: Arc<HttpMetrics>,
     /// How many MiB of files are in memory at once, whoever sends them.
     pub upload_room: Arc<Semaphore>,
+    /// The same for buyers.
+    pub buyer_room: Arc<Semaphore>,
     /// Held by work that must be finished before the server stops.
     pub unfinished: Arc<()>,
 }

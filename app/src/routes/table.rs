@@ -165,6 +165,8 @@ pub struct Upload {
     pub path: &'static str,
     /// The most that one request may carry.
     pub max_bytes: usize,
+    /// Buyers send it as well, who have no role.
+    pub is_of_buyers: bool,
     run: Arc<dyn Fn(UploadForm) -> UploadFuture + Send + Sync>,
 }
 
@@ -174,7 +176,13 @@ impl Upload {
     where
         F: Future<Output = Result<Answer<serde_json::Value>, AppError>> + Send + 'static,
     {
-        Self { path, max_bytes, run: Arc::new(move |form| Box::pin(run(form))) }
+        Self { path, max_bytes, is_of_buyers: false, run: Arc::new(move |form| Box::pin(run(form))) }
+    }
+
+    /// The same, sent by buyers as well.
+    #[must_use]
+    pub fn of_buyers(self) -> Self {
+        Self { is_of_buyers: true, ..self }
     }
 
     /// Takes what was sent; the request's context must be in place.

@@ -17,7 +17,11 @@ use crate::limits::{self, Budget};
 
 /// MiB of files that are held in memory at once: two whole listings, or dozens of single photos.
 pub const UPLOAD_ROOM_MIB: usize = 256;
-/// Whoever holds no role has no files to send: no more is read of theirs than it takes to say so field by field.
+/// MiB of what buyers show in their after-sales, beside that: two forms with six large photos each, or dozens with one. Anybody
+/// may have an order, so this room is their own, and no seller waits for it.
+pub const BUYER_ROOM_MIB: usize = 150;
+/// Whoever neither works here nor may have bought has no files to send: no more is read of theirs than it takes to say
+/// so field by field.
 const UPLOAD_WITHOUT_ROLE_BYTES: usize = 64 * 1024;
 
 /// The route of a form with files.
@@ -40,15 +44,22 @@ async fn take_upload(State(state): State<AppState>, upload: Upload, request: Req
         return limits::too_many(how.0, how.1, wait_seconds);
     }
     let is_page = current.request.wants_html;
-    let may_send_files = current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty());
+    let works_here = current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty());
+    let may_have_bought = upload.is_of_buyers && current.viewer.session_hash.is_some();
+    let room = match (works_here, may_have_bought) {
+        (true, _) => Some(&state.upload_room),
+        (false, true) => Some(&state.buyer_room),
+        (false, false) => None,
+    };
     // Held until the answer: the files stay in memory as long.
-    let (form, _room) = if may_send_files {
-        let Ok(room) = state.upload_room.clone().acquire_many_owned(mib_of(&request, &upload)).await else {
-            return StatusCode::SERVICE_UNAVAILABLE.into_response();
-        };
-        (read_multipart(request, &state).await, Some(room))
-    } else {
-        (read_small(request, &state).await, None)
+    let (form, _room) = match room {
+        Some(room) => {
+            let Ok(room) = room.clone().acquire_many_owned(mib_of(&request, &upload)).await else {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            };
+            (read_multipart(request, &state).await, Some(room))
+        }
+        None => (read_small(request, &state).await, None),
     };
     let form = match form {
         Ok(form) => form,

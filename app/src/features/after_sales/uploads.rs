@@ -18,7 +18,10 @@ pub(super) const SAY_PATH: &str = "/upload/after-sale-message";
 /// The uploads of this feature.
 #[must_use]
 pub fn uploads() -> Vec<Upload> {
-    vec![Upload::new(ASK_PATH, PHOTOS_BYTES, ask), Upload::new(SAY_PATH, PHOTOS_BYTES, talk)]
+    vec![
+        Upload::new(ASK_PATH, PHOTOS_BYTES, ask).of_buyers(),
+        Upload::new(SAY_PATH, PHOTOS_BYTES, talk).of_buyers(),
+    ]
 }
 
 /// A message.

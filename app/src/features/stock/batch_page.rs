@@ -23,7 +23,8 @@ pub async fn batch_page() -> PageResult {
     if desk.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
-    let shown = name(&desk.product_name, &desk.product_name_en).to_owned();
+    let shown = name(&desk.product_name, &desk.product_name_en);
+    let shown = if shown.is_empty() { t("未命名商品", "Unnamed product") } else { shown }.to_owned();
     let (products, stock) = (paths::team_products(team.id), stock_path(team.id, desk.product));
     let title = format!("{}{}", t("批次 ", "Batch "), desk.batch.code);
     let labels = labels_path(team.id, desk.batch.batch);
