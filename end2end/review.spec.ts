@@ -27,7 +27,8 @@ test('a listing is returned with remarks, mended and approved before anybody can
   const products = `${new URL(captain.url()).pathname.replace(/\/$/, '')}/products`;
   const review = captain.locator('#review');
   const openWaiting = async () => {
-    await visit(captain, products);
+    await visit(captain, at('/sell'));
+    await goOn(captain, captain.getByRole('link', { name: t('待审核商品', 'Listings to review') }), /\/products#reviews$/);
     await goOn(captain, captain.getByRole('listitem').filter({ hasText: name }).getByRole('link'), /\/products\/[^/?]+$/);
     await expect(review).toContainText(t('请您审核', 'For you to look at'));
   };

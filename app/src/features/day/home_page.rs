@@ -20,8 +20,13 @@ pub async fn home_page() -> PageResult {
     let only_drafts = ListingsQuery { status: Some(ListingStatus::Draft), ..ListingsQuery::default() };
     let listings = service::listing::list_listings(&services(), &viewer(), team.id, &only_drafts, 1).await?;
     let transfers = service::bank_money::count_waiting(&services(), &viewer(), team.id).await?;
+    let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
     let counts = listings.counts;
-    let tiles = vec![
+    let to_review = (reviews.is_on && team.is_captain).then(|| {
+        let waiting = format!("{}#reviews", paths::team_products(team.id));
+        tile(&waiting, t("待审核商品", "Listings to review"), size(reviews.waiting.len()), true)
+    });
+    let mut tiles = vec![
         tile(&paths::team_parcels(team.id), t("待发货", "To pack"), day.to_pack, false),
         tile(&orders(&team, "late=1"), t("超期未发", "Late"), day.late, true),
         tile(
@@ -38,6 +43,7 @@ pub async fn home_page() -> PageResult {
         tile(&products(&team, "published"), t("在售商品", "For sale"), counts.published, false),
         tile(&products(&team, "draft"), t("草稿", "Drafts"), counts.draft, false),
     ];
+    tiles.extend(to_review);
     let has_more =
         !(listings.cards.is_empty() && day.warnings.low.is_empty() && day.warnings.expiring.is_empty());
     let drafts = unfinished(&team, &listings.cards);

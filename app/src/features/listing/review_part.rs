@@ -124,7 +124,7 @@ pub(super) fn team_part(team: &Team, reviews: &Reviews) -> AnyView {
         })
         .collect();
     let waiting = (!items.is_empty()).then(|| {
-        view! { <section class="stack"><h2>{t("等队长审核", "Waiting for the captain")}</h2><ul class="menu">{items}</ul></section> }
+        view! { <section class="stack" id="reviews"><h2>{t("等队长审核", "Waiting for the captain")}</h2><ul class="menu">{items}</ul></section> }
     });
     view! { {waiting}{team.is_captain.then(|| switch(team, reviews.is_on))} }.into_any()
 }
