@@ -145,13 +145,13 @@ function restore(form) {
     if (kept.key && keyOf(form)) { keyOf(form).value = kept.key; state.tried = true; }
     return differs;
   };
-  const leave = () => { state.isUndecided = false; drop(form); dropPhotos(form); };
+  const leave = () => { state.isUndecided = false; drop(form); return dropPhotos(form); };
   const goOn = () => form.dispatchEvent(new Event('input', { bubbles: true }));
   if (kept.version !== versionOf(form)) {
     state.isUndecided = true;
     offer(form, words.newer.replace('…', timeOf(kept.at)), [[words.mine, () => { use(); goOn(); }], [words.theirs, leave]]);
   } else if (use()) {
-    offer(form, words.unsaved.replace('…', timeOf(kept.at)), [[words.go_on, goOn], [words.give_up, () => { leave(); again(); }]]);
+    offer(form, words.unsaved.replace('…', timeOf(kept.at)), [[words.go_on, goOn], [words.give_up, () => leave().then(again)]]);
   } else if (!/[?&]flash=/.test(location.search)) {
     drop(form);
   }
@@ -202,7 +202,13 @@ async function send(form, button) {
   let answer = null, go = null, inPieces = true;
   try {
     answer = await sendInPieces(form, body);
-    inPieces = false;
+    inPieces = answer !== null;
+    if (!inPieces && state.isHeld) {
+      // Something was typed or chosen while the pieces went, which change nothing yet: the rest waits for another press.
+      setBusy(form, false);
+      say(form, words.here);
+      return;
+    }
     answer ??= await fetch(said('action'), {
       method: 'POST', body: isWhole ? body : texts(), headers: { Accept: 'application/json', 'X-Account': account },
       signal: hasFile(body) ? undefined : AbortSignal.timeout(SEND_MS),
@@ -256,7 +262,8 @@ function later(form, button, answer, mayRepeat) {
   }
   state.waiting = () => { if (!state.isBusy) send(form, button); };
   form.dataset.waiting = '';
-  const isKept = state.mayKeep || photoFields(form).length > 0;
+  const chosen = photoFields(form).some((field) => field.files.length);
+  const isKept = chosen ? state.arePhotosKept : state.mayKeep;
   const line = say(form, answer?.status === 429 || answer?.status === 503 ? words.busy : isKept ? words.waiting : words.waiting_here);
   const stop = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn--quiet btn--s', textContent: words.do_not });
   stop.addEventListener('click', () => hold(form));
@@ -321,7 +328,7 @@ addEventListener('online', () => forms.forEach((form) => states.get(form).waitin
 // In another window somebody else has signed in.
 const windows = new BroadcastChannel('xiangji-account');
 windows.onmessage = ({ data }) => {
-  if (data !== account) for (const form of forms) { hold(form); states.get(form).mayKeep = false; }
+  if (data !== account) for (const form of forms) { hold(form); Object.assign(states.get(form), { mayKeep: false, isOthers: true }); }
 };
 windows.postMessage(account);
 addEventListener('pageshow', (event) => {
@@ -353,13 +360,16 @@ const walk = (mode, visit) => inStore(mode, (store) => {
 });
 
 /** Photos as a part of a plain form. A field names the team for which they may go in pieces; otherwise they go with the form. */
+const STORE_MS = 3_000;
 const photoFields = (form) => [...form.elements].filter((field) => 'kept' in field.dataset);
 const placeOf = (form, field) => `${states.get(form).name}#${field.name}`;
 
-/** One thing after the other, and what the browser forbids is left undone. */
+/** One thing after the other. What the browser forbids is left undone, and nothing waits long for its store. */
 function inTurn(form, work) {
   const state = states.get(form);
-  state.photos = state.photos.then(work).catch(() => undefined);
+  state.photos = state.photos.then(() => Promise.race([
+    work(), new Promise((_, reject) => setTimeout(reject, STORE_MS)),
+  ])).catch(() => undefined);
   return state.photos;
 }
 async function forget(form, field) {
@@ -367,10 +377,18 @@ async function forget(form, field) {
 }
 /** What is chosen takes the place of what was chosen before. */
 function keepPhotos(form, field) {
-  const files = [...field.files];
-  return inTurn(form, async () => {
+  const [state, files] = [states.get(form), [...field.files]];
+  state.arePhotosKept = false;
+  if (state.isOthers) return;
+  inTurn(form, async () => {
     await forget(form, field);
-    for (const file of files) await window.fieldPhotos.keep(placeOf(form, field), file);
+    try {
+      for (const file of files) await window.fieldPhotos.keep(placeOf(form, field), file);
+      state.arePhotosKept = true;
+    } catch {
+      // Some are no choice that anybody made.
+      await forget(form, field);
+    }
   });
 }
 function dropPhotos(form) {
@@ -384,13 +402,14 @@ function bringPhotosBack(form) {
     let since;
     for (const field of photoFields(form)) {
       const found = await window.fieldPhotos.kept(placeOf(form, field));
-      if (!found.length || field.files.length) continue;
+      if (!found.length) continue;
+      since = found[0][2];
+      if (field.files.length) continue;
       const list = new DataTransfer();
       for (const [, file] of found) list.items.add(file);
       field.files = list.files;
-      since = found[0][2];
     }
-    states.get(form).hasPhotos = since !== undefined;
+    Object.assign(states.get(form), { hasPhotos: since !== undefined, arePhotosKept: since !== undefined });
     return since;
   });
 }
@@ -405,8 +424,8 @@ async function sendInPieces(form, body) {
     if (!field.dataset.kept || !field.files.length) continue;
     const stored = [];
     for (const file of field.files) {
-      const digest = await window.fieldPhotos.digest(file);
-      // Without, nobody can say which photo it is: it goes whole.
+      // Without a digest nobody can say which photo it is, and one that cannot be read any more has none: it goes whole.
+      const digest = await window.fieldPhotos.digest(file).catch(() => '');
       if (!digest) return null;
       const refusal = await sendPieces(form, field.dataset.kept, file, digest);
       if (refusal) return refusal;

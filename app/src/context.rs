@@ -126,8 +126,8 @@ pub struct RequestContext {
     pub cart_count: i64,
     /// What a form sent back to this page had in it.
     pub flash: Option<Arc<service::flash::FlashContent>>,
-    /// Held by work that must be finished before the server stops.
-    pub unfinished: Arc<()>,
+    /// Held by work that must be finished before the server stops, with the memory that its files may take.
+    pub unfinished: Arc<dyn std::any::Any + Send + Sync>,
 }
 
 /// Puts the request's context into place.

@@ -34,15 +34,15 @@ impl UploadForm {
         self.values.iter().find(|(name, _)| name == field).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The photos: files, and those of the field `name` that came in pieces before (`public/field.js`). A browser sends an
-    /// empty file for none.
-    #[must_use]
-    pub fn photos(&self, name: &str) -> Vec<SentPhoto> {
+    /// Takes the photos out: files, and those of the field `name` that came in pieces before (`public/field.js`). A browser
+    /// sends an empty file for none.
+    pub fn take_photos(&mut self, name: &str) -> Vec<SentPhoto> {
         let stored = format!("{name}_stored");
         let stored = self.values.iter().filter(|(field, _)| *field == stored);
-        let files = self.files.iter().filter(|file| !file.bytes.is_empty());
-        let bytes = files.map(|file| SentPhoto::Bytes(Bytes::copy_from_slice(&file.bytes)));
-        stored.map(|(_, hash)| SentPhoto::Stored(hash.clone())).chain(bytes).collect()
+        let mut photos: Vec<_> = stored.map(|(_, hash)| SentPhoto::Stored(hash.clone())).collect();
+        let files = std::mem::take(&mut self.files).into_iter().filter(|file| !file.bytes.is_empty());
+        photos.extend(files.map(|file| SentPhoto::Bytes(Bytes::from(file.bytes))));
+        photos
     }
 }
 

@@ -59,6 +59,15 @@ fn can_cancel(order: &OrderRow, parcels: &[ParcelRow], after_sales: i64) -> bool
     }
 }
 
+/// Whether the viewer, by account or as a guest, ever placed an order: who never did has nothing to show of one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_bought(services: &Services, viewer: &Viewer) -> Result<bool> {
+    let mut conn = services.db.read().await?;
+    Ok(rows::has_orders(&mut conn, viewer.user_id(), viewer.session_hash.as_deref()).await?)
+}
+
 /// Gives an order up: unpaid ones give their stock back, paid ones that have not left are refunded in full.
 ///
 /// # Errors

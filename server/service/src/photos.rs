@@ -142,18 +142,27 @@ pub async fn forget_erased(services: &Services) -> Result<usize> {
     let mut tx = services.db.write().await?;
     let erased = list_erased(&mut tx, before_ms, ERASED_AT_ONCE).await?;
     tx.commit().await?;
+    let mut gone = 0;
     for (id, hash) in &erased {
-        for (file, _, _) in RENDITIONS {
-            match services.media.delete(&place_of(hash, file)).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(out_of_reach(error)),
-            }
+        match forget(services, MediaId::from_i64(*id), hash).await {
+            Ok(()) => gone += 1,
+            // It is tried again; the others do not wait for it.
+            Err(error) => tracing::warn!(%error, "an erased photo stays until the next sweep"),
         }
-        let mut tx = services.db.write().await?;
-        delete_erased(&mut tx, MediaId::from_i64(*id)).await?;
-        tx.commit().await?;
     }
-    Ok(erased.len())
+    Ok(gone)
+}
+
+async fn forget(services: &Services, id: MediaId, hash: &str) -> Result<()> {
+    for (file, _, _) in RENDITIONS {
+        match services.media.delete(&place_of(hash, file)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(out_of_reach(error)),
+        }
+    }
+    let mut tx = services.db.write().await?;
+    delete_erased(&mut tx, id).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often; without a `key`
@@ -189,8 +198,11 @@ pub async fn upload_photo(
         }
     };
     let mut tx = services.db.write().await?;
-    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
-        return Ok(first);
+    // What was answered before may have been erased since: then it is as new.
+    let is_there = find_media_by_hash(&mut tx, &row.content_hash).await?.is_some();
+    match idempotency::begin(&mut tx, services, &request).await? {
+        Begun::Replay(first) if is_there => return Ok(first),
+        Begun::Replay(_) | Begun::Fresh => {}
     }
     if is_new {
         insert_media(&mut tx, &row, services.now_ms()).await?;

@@ -7,7 +7,7 @@ use domain::locale::Locale;
 
 use super::all_uploads;
 use super::asked::{cookie, query_pairs, referer_locale};
-use super::uploads::{UPLOAD_ROOM_MIB, mib_of};
+use super::uploads::{BUYER_ROOM_MIB, UPLOAD_ROOM_MIB, mib_of};
 
 #[test]
 fn the_page_of_an_island_tells_its_language() {
@@ -27,13 +27,16 @@ fn an_upload_takes_the_room_it_says_it_needs() {
             Some(length) => request.header(header::CONTENT_LENGTH, length),
             None => request,
         };
-        mib_of(&request.body(Body::empty()).unwrap(), &upload)
+        mib_of(&request.body(Body::empty()).unwrap(), &upload, UPLOAD_ROOM_MIB)
     };
     assert_eq!(room(Some("10")), 1);
     assert_eq!(room(Some("3145729")), 4);
     assert_eq!(room(Some("99999999999")), most);
     assert_eq!((room(None), room(Some("?"))), (most, most));
     assert!(2 * most as usize <= UPLOAD_ROOM_MIB, "one listing does not keep the next one waiting");
+    let of_buyers = all_uploads().into_iter().filter(|upload| upload.is_of_buyers);
+    let most = of_buyers.map(|upload| upload.max_bytes >> 20).max().unwrap();
+    assert!(2 * most <= BUYER_ROOM_MIB, "nor does one buyer another");
 }
 
 #[test]

@@ -20,9 +20,10 @@ pub struct MediaRow {
     pub sizes: String,
 }
 
-/// A photo by its id.
+/// A photo by its id; none that is marked as erased.
 pub async fn find_media(conn: &mut Conn, id: MediaId) -> Result<Option<MediaRow>> {
-    Ok(sql::query_as("SELECT id, content_hash, width, height, placeholder, sizes FROM media WHERE id = $1")
+    Ok(sql::query_as("SELECT id, content_hash, width, height, placeholder, sizes FROM media \
+                       WHERE id = $1 AND erased_at_ms IS NULL")
         .bind(id.get())
         .fetch_optional(&mut *conn)
         .await?)

@@ -315,6 +315,19 @@ pub async fn update_after_sale_until(conn: &mut Conn, id: OrderId, until_ms: i64
     Ok(())
 }
 
+/// Whether this account or guest session ever placed an order.
+pub async fn has_orders(conn: &mut Conn, user: Option<UserId>, session_hash: Option<&[u8]>) -> Result<bool> {
+    let found = sql::query_scalar::<i64>(
+        "SELECT (CASE WHEN EXISTS (SELECT 1 FROM orders WHERE user_id = $1) THEN 1 ELSE 0 END)
+            + (CASE WHEN EXISTS (SELECT 1 FROM orders WHERE guest_session_hash = $2) THEN 1 ELSE 0 END)",
+    )
+    .bind(user.map(UserId::get))
+    .bind(session_hash.map(<[u8]>::to_vec))
+    .fetch_one(conn)
+    .await?;
+    Ok(found > 0)
+}
+
 /// Unpaid orders that hold stock for this buyer: by account or guest session. Not by telephone: anybody can type
 /// anybody's number, and would keep its owner from ordering.
 pub async fn count_unpaid(conn: &mut Conn, user: Option<UserId>, session_hash: Option<&[u8]>) -> Result<i64> {

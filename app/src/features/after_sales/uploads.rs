@@ -37,8 +37,8 @@ fn read<T: serde::de::DeserializeOwned + Default>(values: Vec<(String, String)>)
     typed::read(values.into_iter().map(|(name, value)| (typed::dotted(&name), value)))
 }
 
-async fn ask(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    let photos = form.photos("photos");
+async fn ask(mut form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
+    let photos = form.take_photos("photos");
     let typed: AskAfterSale = read(form.values);
     submit(typed, |services, viewer, form| async move {
         let id = ask_after_sale(&services, &viewer, form, photos).await?;
@@ -47,8 +47,8 @@ async fn ask(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
     .await
 }
 
-async fn talk(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    let photos = form.photos("photos");
+async fn talk(mut form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
+    let photos = form.take_photos("photos");
     let typed: SayForm = read(form.values);
     submit(typed, |services, viewer, form| async move {
         let id: AfterSaleId = form.after_sale.parse().map_err(|_| ServiceError::NotFound)?;

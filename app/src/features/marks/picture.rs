@@ -21,11 +21,11 @@ pub fn uploads() -> Vec<Upload> {
 
 /// Stores the picture and shows it with the mark. The same picture twice is one picture.
 async fn upload_picture(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    submit_upload(form, |services, viewer, form| async move {
+    submit_upload(form, |services, viewer, mut form| async move {
         viewer.require_user()?;
         let mark = form.value("mark").to_owned();
         service::marks::mark_desk(&services, &viewer, &mark).await?;
-        let Some(photo) = form.photos("photo").pop() else {
+        let Some(photo) = form.take_photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
         service::marks::set_picture(&services, &viewer, &mark, photo).await?;

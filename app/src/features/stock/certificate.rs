@@ -21,11 +21,11 @@ pub fn uploads() -> Vec<Upload> {
 
 /// Stores the photo and shows it with the batch. The same photo twice is one photo.
 async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    submit_upload(form, |services, viewer, form| async move {
+    submit_upload(form, |services, viewer, mut form| async move {
         viewer.require_user()?;
         let batch = form.value("batch").to_owned();
         let desk = service::stock::batch_desk(&services, &viewer, &batch).await?;
-        let Some(photo) = form.photos("photo").pop() else {
+        let Some(photo) = form.take_photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
         let photo = service::photos::take_photo(&services, &viewer, desk.team, photo).await?;

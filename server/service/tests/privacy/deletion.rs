@@ -5,7 +5,7 @@ use domain::role::Role;
 use domain::time::{DAY_MS, MINUTE_MS};
 use service::after_sales::{AskAfterSale, AskLine, after_sale_page, agree, ask_after_sale};
 use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
-use service::photos::{SentPhoto, forget_erased, load_rendition};
+use service::photos::{SentPhoto, forget_erased, load_rendition, take_photo};
 
 use super::*;
 
@@ -97,9 +97,10 @@ async fn a_deleted_account_leaves_trade_records_under_a_pseudonym() {
     .await;
 }
 
+const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
+
 /// What a buyer said and showed when the parcel did not come, answered with the money.
 async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
-    const BYTES: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
     let placed = order(shop, viewer, EMAIL).await;
     pay(shop, viewer, placed.order_id).await;
     let (line, parcel) = {
@@ -120,7 +121,7 @@ async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
             damage: String::new(),
         }],
     };
-    let photo = SentPhoto::Bytes(BYTES.into());
+    let photo = SentPhoto::Bytes(PICTURE.into());
     let asked = ask_after_sale(&shop.services, viewer, command, vec![photo]).await.unwrap();
     agree(&shop.services, &shop.seller().await, asked, "agree").await.unwrap();
     run_worker(shop).await;
@@ -148,11 +149,19 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         assert_eq!(left, Vec::<&str>::new());
         drop(conn);
         assert_eq!(forget_erased(services).await.unwrap(), 0, "somebody may just be sending the same");
+        let seller = shop.seller().await;
+        let sent = async || {
+            let photo = SentPhoto::Bytes(PICTURE.into());
+            take_photo(services, &seller, shop.places.tea_team, photo).await
+        };
+        assert!(matches!(sent().await, Err(ServiceError::Busy)), "what is going is put nowhere");
         shop.clock.advance(15 * MINUTE_MS + 1);
         assert_eq!(forget_erased(services).await.unwrap(), 1);
         assert_eq!(forget_erased(services).await.unwrap(), 0, "once");
         let gone = load_rendition(services, &photo, "s.webp").await;
         assert!(matches!(gone, Err(ServiceError::NotFound)), "nobody sees it any more");
+        let first = sent().await.unwrap();
+        assert_eq!(first.media_id, sent().await.unwrap().media_id, "it comes anew, and twice is once");
         let again = registered(shop, EMAIL).await;
         assert_eq!(shown_and_refunded(shop, &again).await, photo, "it may be sent anew");
         assert!(load_rendition(services, &photo, "s.webp").await.is_ok());
