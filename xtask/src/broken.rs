@@ -15,7 +15,7 @@
 //! compile, or names a test that does not exist is an error, not a success.
 
 use crate::postgres::Cluster;
-use crate::tools;
+use crate::{bucket, tools};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -71,7 +71,8 @@ enum End {
 
 /// Breaks the chosen promises (all, when none is named) one after the other.
 pub fn run(chosen: &[String]) -> Result<()> {
-    let mutants = read_mutants(chosen)?;
+    let mut mutants = read_mutants(chosen)?;
+    name_moto(&mut mutants)?;
     let copy = tools::target_dir().join("broken");
     let cluster =
         if mutants.iter().any(|mutant| mutant.test.on_postgres) { Some(Cluster::start()?) } else { None };
@@ -110,6 +111,16 @@ fn read_mutants(chosen: &[String]) -> Result<Vec<Mutant>> {
     }
     mutants.retain(|mutant| chosen.is_empty() || chosen.contains(&mutant.name));
     Ok(mutants)
+}
+
+/// The test of the bucket skips itself where its server is missing, and looks for it beside the sources: the copy has none
+/// there.
+fn name_moto(mutants: &mut [Mutant]) -> Result<()> {
+    for mutant in mutants.iter_mut().filter(|mutant| mutant.test.name.starts_with("bucket::")) {
+        let moto = bucket::install()?.display().to_string();
+        mutant.test.variables.push(("XIANGJI_TEST_MOTO".to_owned(), moto));
+    }
+    Ok(())
 }
 
 fn read_mutant(path: &Path) -> Result<Mutant> {

@@ -39,7 +39,8 @@ pub fn run_where_possible() -> Result<()> {
     }
 }
 
-fn install() -> Result<PathBuf> {
+/// Installs moto where it is missing; answers its program.
+pub fn install() -> Result<PathBuf> {
     let folder = tools::root().join("target/tools/moto");
     let program = folder.join("bin/moto_server");
     if !program.exists() {

@@ -196,8 +196,98 @@ impl Report {
         );
         let silent = self.during.iter().filter(|sample| sample.is_shed() && !sample.says_when).count();
         ensure!(silent == 0, "{silent} were sent away without being told when to come again");
+        let shown =
+            self.during.iter().filter(|sample| sample.kind == "catalogue" && sample.is_answered()).count();
+        ensure!(shown > 0, "nobody was shown anything");
         ensure!(self.well_after <= WELL_WITHIN, "well again only after {:?}", self.well_after);
         ensure!(self.slower() <= SLOWER_AT_MOST, "catalogue p99 {:.1} times that at rest", self.slower());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(kind: &'static str, status: u16, millis: u64) -> Sample {
+        Sample { kind, status, latency: Duration::from_millis(millis), says_when: status == 503 }
+    }
+
+    /// A hundred pages of 1 to 100 ms, each `slower` times as slow.
+    fn pages(slower: u64) -> Vec<Sample> {
+        (1..=100).map(|millis| sample("catalogue", 200, millis * slower)).collect()
+    }
+
+    /// As good as it has to be, and no better.
+    fn good() -> Report {
+        let mut during = pages(3);
+        during.extend([sample("catalogue", 503, 1), sample("checkout", 303, 900), sample("health", 200, 1)]);
+        Report {
+            idle: pages(1),
+            saturation: 100.0,
+            during,
+            offered_per_second: 150.0,
+            lasted: Duration::from_secs(10),
+            well_after: Duration::from_secs(2),
+            rss_mib: [50, 60, 55],
+            shed: 1.0,
+            books: Ok(()),
+        }
+    }
+
+    /// Why the report is bad once it was changed.
+    fn bad(change: impl FnOnce(&mut Report)) -> String {
+        let mut report = good();
+        change(&mut report);
+        report.judge().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_keeps_every_goal_just_so_is_good() {
+        assert!(good().judge().is_ok(), "{:?}", good().judge());
+    }
+
+    #[test]
+    fn each_broken_goal_is_named() {
+        // Of 100 pages the 99th counts: one that is slow does no harm, two do.
+        assert!(good().slower() > 2.99 && good().slower() < 3.01);
+        let slow = |report: &mut Report, count: usize| {
+            let last = report.during.iter_mut().filter(|sample| sample.is_answered()).take(100);
+            last.skip(100 - count).for_each(|sample| sample.latency = Duration::from_millis(320));
+        };
+        let mut one_slow = good();
+        slow(&mut one_slow, 1);
+        assert!(one_slow.judge().is_ok());
+        assert_eq!(bad(|report| slow(report, 2)), "catalogue p99 3.2 times that at rest");
+        assert_eq!(
+            bad(|report| report.well_after = Duration::from_millis(2100)),
+            "well again only after 2.1s"
+        );
+        let silent = |report: &mut Report| report.during.iter_mut().for_each(|one| one.says_when = false);
+        assert_eq!(bad(silent), "1 were sent away without being told when to come again");
+        for status in [0, 404, 500, 502] {
+            let said = bad(|report| report.during.push(sample("return", status, 5)));
+            assert!(said.starts_with("1 answers that were neither given nor put off"), "{status}: {said}");
+        }
+        let books = bad(|report| report.books = Err(anyhow::anyhow!("I4 captured money")));
+        assert_eq!(books, "the books are not sound: I4 captured money");
+        let nothing = bad(|report| report.during.retain(|sample| sample.kind != "catalogue"));
+        assert_eq!(nothing, "nobody was shown anything");
+        // Whoever measured nothing at rest has nothing to compare with.
+        assert!(bad(|report| report.idle.clear()).starts_with("catalogue p99"));
+    }
+
+    #[test]
+    fn what_is_not_shown_counts_neither_for_the_speed_nor_as_served() {
+        let mut report = good();
+        // Sent away at once, or a purchase: neither makes the pages quicker or slower.
+        report.during.extend((0..1000).map(|_| sample("catalogue", 503, 0)));
+        report.during.extend((0..1000).map(|_| sample("checkout", 200, 5_000)));
+        assert!(report.judge().is_ok());
+        // Nineteen of twenty visitors look: 95 pages shown are 100 visitors.
+        let mut served: Vec<Sample> = pages(1).into_iter().take(95).collect();
+        served.extend([sample("catalogue", 503, 1), sample("checkout", 200, 1)]);
+        let per_second = goodput(&served, Duration::from_secs(10));
+        assert!(per_second > 9.99 && per_second < 10.01, "{per_second}");
     }
 }

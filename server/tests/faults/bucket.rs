@@ -1,4 +1,4 @@
-//! Photos in a bucket: uploaded, served, missing, and the bucket's server gone for a while.
+//! Photos in a bucket: uploaded whole and in pieces, served, missing, and the bucket's server gone for a while.
 //!
 //! Against `moto`, a local server that speaks S3's protocol; `cargo xtask test --long --harness s3` installs it.
 
@@ -7,11 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::client::{Person, Said};
 use crate::network::Network;
 use crate::rig::{Rig, Shop, found_sqlite, free_address};
 
 const PHOTO: &[u8] = include_bytes!("../../service/data/demo/pictures/tea-red-1.webp");
+/// Large enough for two pieces.
+const LARGE: &[u8] = include_bytes!("../../service/data/demo/pictures/certificate-farm-produce.webp");
+/// Where it is cut.
+const CUT: usize = 32 << 10;
 
 /// A bucket's server, killed when dropped.
 struct Moto(Child);
@@ -51,6 +57,22 @@ async fn start_moto(program: &Path, address: SocketAddr) -> Moto {
 /// Moto checks no signature, but looks for the region in it.
 const AUTHORISED: &str = "AWS4-HMAC-SHA256 Credential=drill/20260101/us-east-1/s3/aws4_request, \
      SignedHeaders=host, Signature=0";
+
+/// Sends what lies between two places of a photo, as a phone in a field does.
+async fn send_piece(seller: &mut Person, team: &str, photo: &[u8], piece: std::ops::Range<usize>) -> Said {
+    let digest: String = Sha256::digest(photo).iter().map(|byte| format!("{byte:02x}")).collect();
+    let (length, offset) = (photo.len().to_string(), piece.start.to_string());
+    let fields: [(&str, &str); 4] =
+        [("team", team), ("digest", &digest), ("length", &length), ("offset", &offset)];
+    seller.upload("/upload/photo-piece", &fields, &photo[piece]).await
+}
+
+/// How much of a photo has come, and its hash when it is whole.
+fn progress(said: &Said) -> (usize, Option<String>) {
+    let value = said.value().unwrap_or_else(|| panic!("{said:?}"));
+    let received = usize::try_from(value["received_bytes"].as_u64().unwrap()).unwrap();
+    (received, value["photo"]["content_hash"].as_str().map(str::to_owned))
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn photos_live_in_a_bucket_and_the_shop_outlives_its_absence() {
@@ -103,6 +125,24 @@ async fn photos_live_in_a_bucket_and_the_shop_outlives_its_absence() {
     let missing = format!("{origin}/media/{}/s.webp", "0".repeat(64));
     assert_eq!(client.get(missing).send().await.unwrap().status(), 404, "a photo that nobody sent");
 
+    // A photo in pieces: they lie in the bucket until it is whole, and not longer.
+    let unfinished = async || {
+        let list = format!("http://{bucket}/shop?list-type=2&prefix=photos/unfinished/");
+        let listed = client.get(list).header("authorization", AUTHORISED).send().await.unwrap();
+        assert_eq!(listed.status(), 200);
+        listed.text().await.unwrap().matches("<Key>").count()
+    };
+    let [large, late] = ["in pieces", "cut short"].map(|end| [LARGE, end.as_bytes()].concat());
+    let said = send_piece(&mut seller, &team, &large, 0..CUT).await;
+    assert_eq!((progress(&said), unfinished().await), ((CUT, None), 1));
+    let said = send_piece(&mut seller, &team, &large, CUT..large.len()).await;
+    let whole = progress(&said).1.unwrap_or_else(|| panic!("not whole: {said:?}"));
+    let shown = client.get(format!("{origin}/media/{whole}/m.webp")).send().await.unwrap();
+    assert_eq!((shown.status().as_u16(), unfinished().await), (200, 0));
+    // Another is on its way when the bucket goes.
+    let said = send_piece(&mut seller, &team, &late, 0..CUT).await;
+    assert_eq!(progress(&said), (CUT, None));
+
     // A backup brings the photos out of the bucket.
     let backups = folder.path().join("backups");
     let backed_up = command().arg("backup").arg(&backups).output().unwrap();
@@ -119,6 +159,8 @@ async fn photos_live_in_a_bucket_and_the_shop_outlives_its_absence() {
     other.extend_from_slice(b"another");
     let said = seller.upload("/upload/photos", &[("team", &team), ("key", "second")], &other).await;
     assert_eq!(said, Said::Nothing(Some(503)), "an upload is not lost in silence");
+    let said = send_piece(&mut seller, &team, &late, CUT..late.len()).await;
+    assert_eq!(said, Said::Nothing(Some(503)), "nor is a piece");
     assert_eq!(seller.page("/").await.unwrap().0, 200, "the shop goes on selling");
     let log = std::fs::read_to_string(&rig.log_file).unwrap();
     assert!(log.contains("photo") && !log.contains("drill-secret-key"), "{}", rig.log());
@@ -126,5 +168,13 @@ async fn photos_live_in_a_bucket_and_the_shop_outlives_its_absence() {
     let _moto = start_moto(&program, bucket).await;
     let said = seller.upload("/upload/photos", &[("team", &team), ("key", "second")], &other).await;
     assert!(said.value().is_some(), "sent again when the bucket is back: {said:?}");
+    // The bucket came back empty: a photo whose first piece is lost is asked for from the beginning.
+    let said = send_piece(&mut seller, &team, &late, CUT..late.len()).await;
+    assert_eq!(progress(&said), (0, None));
+    for (piece, is_whole) in [(0..CUT, false), (CUT..late.len(), true)] {
+        let said = send_piece(&mut seller, &team, &late, piece).await;
+        assert_eq!(progress(&said).1.is_some(), is_whole, "{said:?}");
+    }
+    assert_eq!(unfinished().await, 0);
     shop.stop();
 }

@@ -1,12 +1,15 @@
 //! R3: notices may come twice, late, out of order, or not at all.
 
+use domain::ids::RefundId;
 use domain::order::OrderStatus;
-use domain::payment::PaymentStatus;
+use domain::payment::{PaymentStatus, RefundStatus};
 use domain::time::MINUTE_MS;
 use service::orders::cancel_order;
 use service::ports::CheckoutState;
-use service::testing::TestShop;
+use service::refunds::send_refund;
+use service::testing::{RefundAnswer, TestShop};
 use service::{Result, worker};
+use store::payments::RefundRow;
 
 use super::*;
 
@@ -33,13 +36,16 @@ fn sequences<T: Copy, const N: usize>(of: [T; N], length: usize) -> Vec<Vec<T>> 
 
 #[tokio::test]
 async fn every_order_of_notices_ends_in_one_state() {
-    let shop = TestShop::sqlite().await;
+    TestShop::on_both(async |shop| every_order_of_notices(shop).await).await;
+}
+
+async fn every_order_of_notices(shop: &TestShop) {
     let mut paid_count = 0;
     let all = sequences([Notice::Processing, Notice::Paid, Notice::Expired], rounds("R3", 4, 6));
     let good = shop.scarce("R3", i64::try_from(all.len()).unwrap()).await;
     for (number, notices) in (0..).zip(&all) {
-        let placed = order(&shop, number, &[(good.variant(), 1)]).await;
-        let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
+        let placed = order(shop, number, &[(good.variant(), 1)]).await;
+        let session = open_page(shop, &shop.guest(number), placed.order_id).await;
         for notice in notices {
             let state = match notice {
                 Notice::Processing => CheckoutState::Processing,
@@ -47,18 +53,18 @@ async fn every_order_of_notices_ends_in_one_state() {
                 Notice::Expired => CheckoutState::Expired,
             };
             shop.gateway.set(&session, state);
-            notify(&shop, &session).await.unwrap();
+            notify(shop, &session).await.unwrap();
         }
         let is_paid = notices.contains(&Notice::Paid);
         paid_count += i64::from(is_paid);
         let expected = if is_paid { OrderStatus::Paid } else { OrderStatus::AwaitingPayment };
-        assert_eq!(status(&shop, placed.order_id).await, expected, "{notices:?}");
-        let payments = payments_of(&shop, placed.order_id).await;
+        assert_eq!(status(shop, placed.order_id).await, expected, "{notices:?}");
+        let payments = payments_of(shop, placed.order_id).await;
         assert_eq!(payments.len(), 1);
         assert_eq!(payments[0].status == PaymentStatus::Captured, is_paid, "{notices:?}");
     }
     println!("R3: {} sequences of notices, each with one end", all.len());
-    let (_, held, sold) = batch(&shop, good.batches[0]).await;
+    let (_, held, sold) = batch(shop, good.batches[0]).await;
     assert_eq!(sold, paid_count);
     // Of two kinds of notices without money there are 2ⁿ sequences of length n.
     let unpaid = (1 << (rounds("R3", 4, 6) + 1)) - 1;
@@ -68,7 +74,7 @@ async fn every_order_of_notices_ends_in_one_state() {
         "what nobody paid is held"
     );
     assert_eq!(shop.gateway.refund_count(), 0);
-    assert_sound(&shop).await;
+    assert_sound(shop).await;
 }
 
 /// What happens to a payment at the network, in its order.
@@ -83,15 +89,18 @@ const PATHS: [&[Notice]; 4] = [
 /// (in the stories without one) never. The shop then asks by itself, and every story of a path has the same end.
 #[tokio::test]
 async fn late_doubled_and_dropped_notices_end_like_prompt_ones() {
-    let shop = TestShop::sqlite().await;
+    TestShop::on_both(async |shop| every_story_of_notices(shop).await).await;
+}
+
+async fn every_story_of_notices(shop: &TestShop) {
     let stories = sequences([true, false], rounds("R3", 4, 8));
     let good = shop.scarce("R3-DROP", i64::try_from(4 * stories.len()).unwrap()).await;
     let mut paid = 0;
     for (number, (path, story)) in
         (0..).zip(PATHS.iter().flat_map(|path| stories.iter().map(move |story| (path, story))))
     {
-        let placed = order(&shop, number, &[(good.variant(), 1)]).await;
-        let session = open_page(&shop, &shop.guest(number), placed.order_id).await;
+        let placed = order(shop, number, &[(good.variant(), 1)]).await;
+        let session = open_page(shop, &shop.guest(number), placed.order_id).await;
         let mut steps = path.iter();
         let mut move_on = |shop: &TestShop| {
             let Some(step) = steps.next() else { return false };
@@ -105,26 +114,114 @@ async fn late_doubled_and_dropped_notices_end_like_prompt_ones() {
         };
         for is_move in story {
             if *is_move {
-                move_on(&shop);
+                move_on(shop);
             } else {
-                notify(&shop, &session).await.unwrap();
+                notify(shop, &session).await.unwrap();
             }
         }
-        while move_on(&shop) {}
+        while move_on(shop) {}
         shop.clock.advance(3 * MINUTE_MS + 1);
         worker::reconcile(&shop.services).await.unwrap();
         let is_paid = path.last() == Some(&Notice::Paid);
         paid += i64::from(is_paid);
         let expected = if is_paid { OrderStatus::Paid } else { OrderStatus::AwaitingPayment };
-        assert_eq!(status(&shop, placed.order_id).await, expected, "{path:?} {story:?}");
-        let payment = payments_of(&shop, placed.order_id).await[0].status;
+        assert_eq!(status(shop, placed.order_id).await, expected, "{path:?} {story:?}");
+        let payment = payments_of(shop, placed.order_id).await[0].status;
         let expected = if is_paid { PaymentStatus::Captured } else { PaymentStatus::Expired };
         assert_eq!(payment, expected, "{path:?} {story:?}");
     }
     println!("R3: {} stories of late, doubled and dropped notices", 4 * stories.len());
-    assert_eq!(batch(&shop, good.batches[0]).await.2, paid);
+    assert_eq!(batch(shop, good.batches[0]).await.2, paid);
     assert_eq!(shop.gateway.refund_count(), 0);
-    assert_sound(&shop).await;
+    assert_sound(shop).await;
+}
+
+/// What may happen after a refund was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Later {
+    /// The network decides about what waits there.
+    Decided,
+    /// One of its notices about the refund (`refund.created`, `refund.updated`, `refund.failed`; `charge.refunded` tells
+    /// the shop nothing): in time or late, once or again and again, or (in the stories without one) never.
+    RefundTold,
+    /// A late one about the payment.
+    PageTold,
+}
+
+/// The money of an order that was given up goes back once, and the next attempt follows when it came back, in whatever
+/// order the network tells what.
+#[tokio::test]
+async fn every_order_of_notices_about_a_refund_sends_the_money_back_once() {
+    TestShop::on_both(async |shop| every_story_of_refunds(shop).await).await;
+}
+
+async fn every_story_of_refunds(shop: &TestShop) {
+    let stories = sequences([Later::Decided, Later::RefundTold, Later::PageTold], rounds("R3", 3, 5).min(5));
+    let good = shop.scarce("R3-BACK", i64::try_from(2 * stories.len()).unwrap()).await;
+    shop.gateway.answer_refunds(RefundAnswer::Wait);
+    let both_ends = [false, true].into_iter();
+    for (number, (comes_back, story)) in
+        (0..).zip(both_ends.flat_map(|end| stories.iter().map(move |story| (end, story))))
+    {
+        let (placed, session, refund) = given_up(shop, number, good.variant()).await;
+        let asked_before = shop.gateway.refund_count() - 1;
+        let mut is_first = true;
+        let mut decide = || {
+            shop.gateway.settle_refunds(!(comes_back && is_first));
+            is_first = false;
+        };
+        for event in story {
+            match event {
+                Later::Decided => decide(),
+                Later::RefundTold => send_refund(&shop.services, refund).await.unwrap(),
+                Later::PageTold => assert_eq!(notify(shop, &session).await.unwrap(), "already captured"),
+            }
+            // Longer than the pause before the second attempt.
+            shop.clock.advance(6 * MINUTE_MS);
+        }
+        // Whatever nobody told, the shop asks; twice when it has to send the money anew.
+        for _ in 0..4 {
+            decide();
+            shop.clock.advance(6 * MINUTE_MS);
+            worker::reconcile(&shop.services).await.unwrap();
+            run_worker(shop).await;
+        }
+        let what = format!("comes back: {comes_back}, {story:?}");
+        let order = find_order(shop, placed).await;
+        assert_eq!(order.status, OrderStatus::Refunded, "{what}");
+        assert_eq!(shop.gateway.sent_back_of(&session), order.total_fen, "{what}");
+        assert_eq!(
+            shop.gateway.refund_count() - asked_before,
+            1 + usize::from(comes_back),
+            "one attempt for each failure: {what}"
+        );
+        let now = refunds_of(shop, placed).await;
+        assert_eq!((now.len(), now[0].status), (1, RefundStatus::Succeeded), "{what}");
+        // Told once more when all is over, nothing happens.
+        send_refund(&shop.services, refund).await.unwrap();
+        assert_eq!(shop.gateway.sent_back_of(&session), order.total_fen, "{what}");
+    }
+    println!("R3: {} stories of notices about refunds", 2 * stories.len());
+    assert_sound(shop).await;
+}
+
+/// A paid order that was given up: its number, its payment's page, and its refund, which the network has heard of.
+async fn given_up(shop: &TestShop, number: u32, variant: VariantId) -> (OrderId, String, RefundId) {
+    let guest = shop.guest(number);
+    let placed = order(shop, number, &[(variant, 1)]).await.order_id;
+    let session = open_page(shop, &guest, placed).await;
+    assert!(shop.gateway.pay(&session));
+    assert_eq!(notify(shop, &session).await.unwrap(), "captured");
+    cancel_order(&shop.services, &guest, placed, "").await.unwrap();
+    run_worker(shop).await;
+    let refund = refunds_of(shop, placed).await.remove(0);
+    assert_eq!(refund.status, RefundStatus::Requested);
+    (placed, session, refund.id)
+}
+
+async fn refunds_of(shop: &TestShop, order: OrderId) -> Vec<RefundRow> {
+    let mut conn = shop.services.db.read().await.unwrap();
+    store::payments::list_order_refunds(&mut conn, order).await.unwrap()
 }
 
 #[tokio::test]
