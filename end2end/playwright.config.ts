@@ -18,7 +18,7 @@ export default defineConfig({
   forbidOnly: onCi,
   workers: 2,
   retries: onCi ? 1 : 0,
-  reporter: 'list',
+  reporter: [['list'], ['./support/every-page.ts']],
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {

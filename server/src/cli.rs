@@ -1,4 +1,4 @@
-//! Commands: serve, migrate, seed-demo, verify, user, settings, and those of [`upkeep`] and [`status`].
+//! Commands: serve, migrate, seed-demo, verify, user, settings, pages, and those of [`upkeep`] and [`status`].
 
 mod status;
 mod upkeep;
@@ -63,6 +63,9 @@ enum Command {
     Watch(status::Watch),
     /// Print the table of settings
     Settings,
+    /// Print the address of every page, one a line; the browser tests look whether they opened each
+    #[command(hide = true)]
+    Pages,
 }
 
 #[derive(Debug, Subcommand)]
@@ -139,6 +142,11 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Upkeep(command) => return upkeep::run(command, &config).await,
         Command::Watch(command) => return status::run(command, &config).await,
         Command::Settings => println!("{}", config::table()),
+        Command::Pages => {
+            for page in app::routes::all_pages() {
+                println!("{}", page.path);
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

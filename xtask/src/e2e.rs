@@ -33,6 +33,8 @@ pub fn run(playwright: &[OsString]) -> Result<()> {
     let site = site::build(Mode::Release)?;
     let bytes = bench::site_bytes(&site);
     let server = build_server()?;
+    let pages =
+        tools::output("xiangji pages", Command::new(&server).arg("pages").current_dir(tools::root()))?;
 
     let cluster = match std::env::var("E2E_ENGINE").as_deref() {
         Ok("postgres") => Some(Cluster::start()?),
@@ -49,6 +51,8 @@ pub fn run(playwright: &[OsString]) -> Result<()> {
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command.current_dir(&folder).arg("test").args(playwright).stdin(Stdio::null());
     command.env("BASE_URL", format!("http://{}:{port}", host())).env("CHROMIUM", chromium);
+    // By them a whole run knows the page that no spec opened.
+    command.env("PAGES", pages.trim());
     let result = tools::run("playwright", &mut command);
     // Whatever the pages showed: not a fen may be missing after all that was clicked. Before the server stops, because
     // its data goes with it.
