@@ -289,7 +289,8 @@ fn saved_cookie(at_ms: i64, is_secure: bool) -> String {
 }
 
 fn with_flash(path: &str, token: &str) -> String {
-    let path = without_flash(path);
+    // That something before was saved does not stand beside what is refused now.
+    let path = without(path, &[FLASH_PARAMETER, DONE_PARAMETER]);
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{path}{joint}{FLASH_PARAMETER}={token}")
 }

@@ -65,7 +65,7 @@ fn can_cancel(order: &OrderRow, parcels: &[ParcelRow], after_sales: i64) -> bool
 /// Those of the database.
 pub async fn has_bought(services: &Services, viewer: &Viewer) -> Result<bool> {
     let mut conn = services.db.read().await?;
-    Ok(rows::has_orders(&mut conn, viewer.user_id(), viewer.session_hash.as_deref()).await?)
+    Ok(store::orders::has_orders(&mut conn, viewer.user_id(), viewer.session_hash.as_deref()).await?)
 }
 
 /// Gives an order up: unpaid ones give their stock back, paid ones that have not left are refunded in full.

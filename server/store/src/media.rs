@@ -22,11 +22,13 @@ pub struct MediaRow {
 
 /// A photo by its id; none that is marked as erased.
 pub async fn find_media(conn: &mut Conn, id: MediaId) -> Result<Option<MediaRow>> {
-    Ok(sql::query_as("SELECT id, content_hash, width, height, placeholder, sizes FROM media \
-                       WHERE id = $1 AND erased_at_ms IS NULL")
-        .bind(id.get())
-        .fetch_optional(&mut *conn)
-        .await?)
+    Ok(sql::query_as(
+        "SELECT id, content_hash, width, height, placeholder, sizes FROM media \
+                       WHERE id = $1 AND erased_at_ms IS NULL",
+    )
+    .bind(id.get())
+    .fetch_optional(&mut *conn)
+    .await?)
 }
 
 /// A photo by the hash of its original.
