@@ -5,6 +5,7 @@ use domain::payment::{PaymentMethod, PaymentStatus};
 use service::books;
 use service::ports::CheckoutState;
 use service::testing::TestShop;
+use store::orders::LineRow;
 
 use super::reference::{Earning, Known, Money, Order, Shop};
 use super::world::World;
@@ -62,11 +63,19 @@ async fn compare_stock(shop: &TestShop, world: &World, reference: &Shop) {
 
 async fn compare_order(shop: &TestShop, world: &World, place: usize, wanted: &Order) {
     let id = world.orders[place].order_id;
-    let (row, parcels, refunds) = {
+    let (row, parcels, lines, sales, refunds) = {
         let mut conn = shop.services.db.read().await.unwrap();
         let row = store::orders::get_order(&mut conn, id).await.unwrap();
         let parcels = store::parcels::list_order_parcels(&mut conn, id).await.unwrap();
-        (row, parcels, store::payments::list_order_refunds(&mut conn, id).await.unwrap())
+        let lines = match parcels.len() {
+            1 => Vec::new(),
+            _ => store::orders::list_order_lines(&mut conn, id).await.unwrap(),
+        };
+        let sales = match wanted.sales.len() {
+            0 => Vec::new(),
+            _ => store::after_sales::list_of_order(&mut conn, id).await.unwrap(),
+        };
+        (row, parcels, lines, sales, store::payments::list_order_refunds(&mut conn, id).await.unwrap())
     };
     let since_start = |at_ms: i64| at_ms - world.start_ms;
     assert_eq!(row.status, wanted.status, "order {place}");
@@ -74,9 +83,21 @@ async fn compare_order(shop: &TestShop, world: &World, place: usize, wanted: &Or
     assert_eq!(row.hold_until_ms.map(since_start), wanted.hold_until, "hold of order {place}");
     let window = row.after_sale_until_ms.map(since_start);
     assert_eq!(window, wanted.after_sale_until, "after-sale window of order {place}");
-    let found: Vec<_> = parcels.iter().map(|parcel| parcel.status).collect();
-    let parcels: Vec<_> = wanted.parcels.iter().map(|parcel| parcel.status).collect();
-    assert_eq!(found, parcels, "parcels of order {place}");
+    let found: Vec<_> = parcels.iter().map(|parcel| (parcel.status, parcel.freight_fen.get())).collect();
+    let expected: Vec<_> = wanted.parcels.iter().map(|parcel| (parcel.status, parcel.freight_fen)).collect();
+    assert_eq!(found, expected, "parcels of order {place}, and their freight");
+    if !lines.is_empty() {
+        let parcel_of = |line: &LineRow| parcels.iter().position(|parcel| parcel.id == line.parcel_id);
+        let found: Vec<_> =
+            lines.iter().map(|line| (parcel_of(line), line.quantity, line.net_fen.get())).collect();
+        let expected: Vec<_> =
+            wanted.lines.iter().map(|line| (Some(line.parcel), line.quantity, line.net_fen())).collect();
+        assert_eq!(found, expected, "lines of order {place}, and their parcels");
+    }
+    // The newest come first.
+    let found: Vec<_> = sales.iter().rev().map(|sale| sale.status).collect();
+    let expected: Vec<_> = wanted.sales.iter().map(|sale| sale.status).collect();
+    assert_eq!(found, expected, "after-sales of order {place}");
     let payments = world.payments_of(shop, place).await;
     assert_eq!(payments.len(), wanted.payments.len(), "attempts to pay order {place}");
     for (payment, wanted) in payments.iter().zip(&wanted.payments) {

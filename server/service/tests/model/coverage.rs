@@ -13,7 +13,7 @@ use super::steps::Step;
 pub type Seen = BTreeMap<String, u32>;
 
 /// What a run must have seen to count.
-const MUST_SEE: [&str; 27] = [
+const MUST_SEE: [&str; 36] = [
     "an order awaiting_approval",
     "an order returned",
     "an order awaiting_payment",
@@ -41,13 +41,25 @@ const MUST_SEE: [&str; 27] = [
     "RefundPart: StateChanged",
     "an order completed after a partial refund",
     "an order refunded part by part",
+    "Ask: Done",
+    "Ask: NotNow",
+    "Agree: Done",
+    "Withdraw: Done",
+    "SendBack: Done",
+    "TakeBack: Done",
+    "an after-sale settled",
+    "Split: Done",
+    "Merge: Done",
 ];
 
 /// Notes where a step led.
 pub fn note<E: Engine>(after: &Shop, step: &Step) {
     let mut seen = E::seen().lock().unwrap_or_else(PoisonError::into_inner);
     let mut add = |what: String| *seen.entry(what).or_default() += 1;
-    let shown = format!("{step:?}");
+    let shown = match step {
+        Step::Answer { act, .. } => format!("{act:?}"),
+        step => format!("{step:?}"),
+    };
     let kind = shown.split([' ', '{']).next().unwrap_or_default();
     match &after.outcome {
         Outcome::Said(said) => said.iter().for_each(|word| add(format!("said {word}"))),
@@ -56,6 +68,9 @@ pub fn note<E: Engine>(after: &Shop, step: &Step) {
     for order in &after.orders {
         let status: OrderStatus = order.status;
         add(format!("an order {}", status.as_str()));
+        for sale in order.sales.iter().filter(|sale| !sale.is_offered) {
+            add(format!("an after-sale {}", sale.status.as_str()));
+        }
         if order.is_partly_refunded() && status == OrderStatus::Completed {
             add("an order completed after a partial refund".to_owned());
         }

@@ -1,6 +1,7 @@
 //! The whole life of orders against a reference, on both engines: guests, accounts and a unit order, pay, pay late,
-//! pay twice, give up, ship, receive and are paid back, while time passes, stock comes and goes, and answers get lost.
-//! After each step the real shop must say what the reference says, and the books must be sound.
+//! pay twice, give up, ship, receive, send back and are paid back; parcels are taken apart and put together, time passes,
+//! stock comes and goes, and answers get lost. After each step the real shop must say what the reference says, and the
+//! books must be sound.
 //!
 //! `XIANGJI_LONG=1` runs many more sequences; `XIANGJI_LONG_MODEL` says how many on each engine.
 
@@ -8,10 +9,12 @@
 
 mod compare;
 mod coverage;
+mod desk;
 mod engine;
 mod money;
 mod reference;
 mod rules;
+mod sales;
 mod steps;
 mod world;
 
@@ -73,7 +76,7 @@ impl<E: Engine> StateMachineTest for OnEngine<E> {
 /// Short counts take some seconds on each engine.
 fn sequences(is_long: bool) -> u32 {
     if !is_long {
-        return 40;
+        return 50;
     }
     let asked = std::env::var("XIANGJI_LONG_MODEL").ok();
     asked.map_or(1_000, |count| count.parse().expect("XIANGJI_LONG_MODEL is a number"))

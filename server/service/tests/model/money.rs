@@ -184,69 +184,6 @@ impl Shop {
     }
 }
 
-impl Shop {
-    /// The seller gives the money of pieces back, whoever has the goods.
-    pub(super) fn refund_part(&mut self, place: usize, line: usize, pieces: i64) -> Outcome {
-        let now = self.now;
-        let order = &mut self.orders[place];
-        let team = order.lines[line].team();
-        let Some(at) = order.parcels.iter().position(|parcel| parcel.team == team) else {
-            unreachable!("a line without a parcel")
-        };
-        let status = order.parcels[at].status;
-        let is_here = status == ParcelStatus::ToPack;
-        if order.status != OrderStatus::Paid || status == ParcelStatus::Cancelled {
-            return Outcome::StateChanged;
-        }
-        let one = &mut order.lines[line];
-        if pieces > one.quantity - one.refunded {
-            return Outcome::Refused;
-        }
-        one.refunded += pieces;
-        one.refunds += 1;
-        let goods = VARIANTS[one.variant].price_fen * pieces;
-        if is_here {
-            // What was taken first comes back first.
-            let (mut skip, mut left) = (one.returned, VARIANTS[one.variant].base * pieces);
-            one.returned += left;
-            for (batch, base) in one.takes.clone() {
-                let back = (base - skip).clamp(0, left);
-                skip = (skip - base).max(0);
-                left -= back;
-                self.batches[batch].sold -= back;
-                self.batches[batch].available += back;
-            }
-        }
-        let of_parcel: Vec<&Line> = order.lines.iter().filter(|line| line.team() == team).collect();
-        let is_empty = of_parcel.iter().all(|line| line.refunded == line.quantity);
-        let whole: i64 = of_parcel.iter().map(|line| line.net_fen()).sum();
-        let gone: i64 = of_parcel.iter().map(|line| line.refunded_fen()).sum();
-        let fee = order.parcel_freight_fen(team);
-        let parcel = &mut order.parcels[at];
-        let due = match is_here {
-            true if is_empty => fee,
-            true => 0,
-            false => fee * gone / whole,
-        };
-        let freight = (due - parcel.freight_back_fen).max(0);
-        parcel.freight_back_fen += freight;
-        let part = Part { amount_fen: goods + freight, decided_at: now, sent: false };
-        if let Some(payment) = order.payments.iter_mut().find(|payment| payment.is_taken) {
-            payment.parts.push(part);
-        }
-        if is_here && is_empty {
-            order.parcels[at].status = ParcelStatus::Cancelled;
-            if order.parcels.iter().all(|parcel| parcel.status == ParcelStatus::Cancelled) {
-                (order.status, order.goods, order.earning) =
-                    (OrderStatus::Refunded, Goods::GivenBack, Earning::Nobodys);
-            } else {
-                order.open_window();
-            }
-        }
-        Outcome::Done
-    }
-}
-
 /// What a payer did on the page.
 pub(super) fn act_on(payment: &mut Payment, act: Act) -> Outcome {
     let before = payment.network;

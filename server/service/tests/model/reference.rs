@@ -1,6 +1,7 @@
 //! The shop as a child would explain it: numbers in boxes, orders in states, money that came and went. Nothing here
 //! uses the shop's own rules; what is derived is derived anew.
 
+use domain::after_sale::{AfterSaleKind, AfterSaleReason, AfterSaleStatus};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
 
@@ -42,6 +43,15 @@ pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
+const AFTER_SALE_DAYS: i64 = 7;
+
+/// The end of the after-sale window of goods that came then.
+pub fn window_end(received_at: i64) -> i64 {
+    // The sequence began at noon: half a day after it a new day begins.
+    let midnight = (received_at + DAY / 2).div_euclid(DAY) * DAY - DAY / 2;
+    midnight + (1 + AFTER_SALE_DAYS) * DAY
+}
+
 /// Who orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Buyer {
@@ -63,12 +73,18 @@ pub struct Batch {
 pub struct Line {
     pub variant: usize,
     pub quantity: i64,
-    /// Batch and base units, once held.
+    /// The place of its parcel.
+    pub parcel: usize,
+    /// Batch and base units, once held; of a part of a line in the order in which they went to it.
     pub takes: Vec<(usize, i64)>,
-    /// Pieces whose money went back, in how many refunds, and base units that are in stock again.
+    /// What a line that was taken apart took as a whole: its villages share all parts alike.
+    pub origin: Vec<(usize, i64)>,
+    /// Pieces whose money is settled, how much of it went back, and base units that left the line's hands again.
     pub refunded: i64,
-    pub refunds: i128,
+    pub back_fen: i64,
     pub returned: i64,
+    /// How often its villages' shares were rounded since they were made.
+    pub roundings: i128,
 }
 
 impl Line {
@@ -78,10 +94,6 @@ impl Line {
 
     pub fn net_fen(&self) -> i64 {
         VARIANTS[self.variant].price_fen * self.quantity
-    }
-
-    pub fn refunded_fen(&self) -> i64 {
-        VARIANTS[self.variant].price_fen * self.refunded
     }
 
     pub fn team(&self) -> usize {
@@ -112,8 +124,57 @@ pub struct Parcel {
     pub status: ParcelStatus,
     pub shipped_at: i64,
     pub received_at: Option<i64>,
-    /// Freight that went back.
+    pub freight_fen: i64,
+    /// Freight that went back, and goods that did by the seller's fault.
     pub freight_back_fen: i64,
+    pub faulty_fen: i64,
+}
+
+/// What is asked for, why, and thousandths of the value.
+pub type Wish = (AfterSaleKind, AfterSaleReason, i64);
+
+/// An after-sale: pieces of one line.
+#[derive(Debug, Clone)]
+pub struct Sale {
+    pub line: usize,
+    pub parcel: usize,
+    pub pieces: i64,
+    pub kind: AfterSaleKind,
+    pub reason: AfterSaleReason,
+    pub permille: i64,
+    pub status: AfterSaleStatus,
+    /// When silence means something.
+    pub due_at: Option<i64>,
+    /// By the seller, unasked.
+    pub is_offered: bool,
+    pub is_sent_back: bool,
+    pub is_taken_back: bool,
+    /// Somebody else has looked at the amount.
+    pub is_confirmed: bool,
+    pub paid_fen: i64,
+}
+
+impl Sale {
+    /// Whether it did not come to nothing.
+    pub fn is_in_effect(&self) -> bool {
+        use AfterSaleStatus::{Dismissed, Lapsed, Withdrawn};
+        !matches!(self.status, Dismissed | Withdrawn | Lapsed)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.is_in_effect() && self.status != AfterSaleStatus::Settled
+    }
+
+    /// Goods that have not left are not sent while this is open.
+    pub fn keeps_parcel(&self) -> bool {
+        use AfterSaleStatus::{Appealed, AwaitingSecond, Requested};
+        self.kind == AfterSaleKind::RefundUnshipped
+            && matches!(self.status, Requested | AwaitingSecond | Appealed)
+    }
+
+    pub fn is_sellers_fault(&self) -> bool {
+        self.reason != AfterSaleReason::ChangedMind
+    }
 }
 
 /// What the shop believes of a payment.
@@ -184,6 +245,8 @@ pub struct Order {
     pub lines: Vec<Line>,
     pub parcels: Vec<Parcel>,
     pub payments: Vec<Payment>,
+    /// In the order in which they were asked for.
+    pub sales: Vec<Sale>,
     pub hold_until: Option<i64>,
     pub after_sale_until: Option<i64>,
     /// By the unit's approver.
@@ -195,19 +258,25 @@ impl Order {
         self.lines.iter().map(Line::net_fen).sum()
     }
 
-    /// ¥8 for the first kilogram of a parcel, ¥2 for each started half after it.
-    pub fn parcel_freight_fen(&self, team: usize) -> i64 {
+    /// What a team's parcel costs at first: ¥8 for the first kilogram, ¥2 for each started half after it.
+    pub fn team_freight_fen(&self, team: usize) -> i64 {
         let lines = self.lines.iter().filter(|line| line.team() == team);
         let weight: i64 = lines.map(|line| VARIANTS[line.variant].weight_g * line.quantity).sum();
         800 + 200 * ((weight - 1_000).max(0) + 499).div_euclid(500)
     }
 
     pub fn freight_fen(&self) -> i64 {
-        self.parcels.iter().map(|parcel| self.parcel_freight_fen(parcel.team)).sum()
+        self.parcels.iter().map(|parcel| parcel.freight_fen).sum()
     }
 
     pub fn is_partly_refunded(&self) -> bool {
         self.lines.iter().any(|line| line.refunded > 0)
+    }
+
+    /// Pieces of a line that no after-sale is about.
+    pub fn unclaimed(&self, line: usize) -> i64 {
+        let claimed = self.sales.iter().filter(|sale| sale.line == line && sale.is_in_effect());
+        self.lines[line].quantity - claimed.map(|sale| sale.pieces).sum::<i64>()
     }
 
     pub fn total_fen(&self) -> i64 {
@@ -222,6 +291,10 @@ pub enum Outcome {
     OutOfStock,
     TooManyUnpaid,
     StateChanged,
+    /// An after-sale is about it.
+    Busy,
+    /// It cannot be asked for now.
+    NotNow,
     AlreadyPaid,
     /// What was typed cannot be.
     Refused,
@@ -277,7 +350,7 @@ impl Shop {
         let mut money = Money::default();
         for order in &self.orders {
             if order.earning != Earning::Nobodys {
-                let back: i64 = order.lines.iter().map(Line::refunded_fen).sum();
+                let back: i64 = order.lines.iter().map(|line| line.back_fen).sum();
                 money.attributed_fen += order.goods_fen() - back;
                 let back: i64 = order.parcels.iter().map(|parcel| parcel.freight_back_fen).sum();
                 money.freight_fen += order.freight_fen() - back;
@@ -308,18 +381,20 @@ impl Shop {
         let mut dues = [(0, 0); 4];
         for order in self.orders.iter().filter(|order| order.earning == earning) {
             for line in &order.lines {
+                let origin = if line.origin.is_empty() { &line.takes } else { &line.origin };
+                let all: i64 = origin.iter().map(|(_, base)| base).sum();
                 for (village, due) in dues.iter_mut().enumerate() {
-                    let shares = line.takes.iter().map(|(batch, base)| {
+                    let shares = origin.iter().map(|(batch, base)| {
                         let inputs = BATCHES[*batch].inputs;
                         let whole: i64 = inputs.iter().sum();
-                        let net = i128::from(line.net_fen() - line.refunded_fen()) * 1_000_000;
+                        let net = i128::from(line.net_fen() - line.back_fen) * 1_000_000;
                         net * i128::from(*base) * i128::from(inputs[village])
-                            / (i128::from(line.base()) * i128::from(whole))
+                            / (i128::from(all) * i128::from(whole))
                     });
                     let share: i128 = shares.sum();
                     due.0 += share;
-                    // Each refund is rounded once more.
-                    due.1 += i128::from(share > 0) * (1 + line.refunds);
+                    // Each refund and each part is rounded once more.
+                    due.1 += i128::from(share > 0) * (1 + line.roundings);
                 }
             }
         }

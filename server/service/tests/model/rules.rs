@@ -1,5 +1,6 @@
 //! What each step does to the reference, by the rules of the field as people say them.
 
+use domain::after_sale::{AfterSaleKind, AfterSaleStatus};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
 
@@ -12,7 +13,6 @@ const UNPAID: i64 = 30 * MINUTE;
 pub(super) const UNIT_HOLD: i64 = 15 * DAY;
 const AUTO_RECEIPT: i64 = 10 * DAY;
 const UNIT_AUTO_RECEIPT: i64 = 15 * DAY;
-const AFTER_SALE_DAYS: i64 = 7;
 const MAX_UNPAID: usize = 5;
 
 impl Order {
@@ -23,9 +23,7 @@ impl Order {
             return;
         }
         if let Some(last) = self.parcels.iter().filter_map(|parcel| parcel.received_at).max() {
-            // The sequence began at noon: half a day after it a new day begins.
-            let midnight = (last + DAY / 2).div_euclid(DAY) * DAY - DAY / 2;
-            self.after_sale_until = Some(midnight + (1 + AFTER_SALE_DAYS) * DAY);
+            self.after_sale_until = Some(window_end(last));
         }
     }
 }
@@ -75,6 +73,10 @@ impl Shop {
                 Outcome::Done
             }
             Step::RefundPart { order, line, pieces } => self.refund_part(*order, *line, *pieces),
+            Step::Ask { order, line, pieces, wish } => self.ask(*order, *line, *pieces, *wish),
+            Step::Answer { order, sale, act } => self.answer(*order, *sale, *act),
+            Step::Split { order, line, pieces } => self.split(*order, *line, *pieces),
+            Step::Merge { order, into, from } => self.merge(*order, *into, *from),
             Step::Correct { batch, change } => self.correct(*batch, *change),
             Step::Wait { ms } => self.wait(*ms),
             Step::Reconcile => self.reconcile(),
@@ -121,32 +123,45 @@ impl Shop {
         let line = |(variant, quantity): &(usize, i64)| Line {
             variant: *variant,
             quantity: *quantity,
+            parcel: 0,
             takes: Vec::new(),
+            origin: Vec::new(),
             refunded: 0,
-            refunds: 0,
+            back_fen: 0,
             returned: 0,
+            roundings: 0,
         };
-        let lines: Vec<Line> = wanted.iter().map(line).collect();
-        let teams = (0..2).filter(|team| lines.iter().any(|line| line.team() == *team));
+        let mut lines: Vec<Line> = wanted.iter().map(line).collect();
+        let teams: Vec<usize> = (0..2).filter(|team| lines.iter().any(|line| line.team() == *team)).collect();
+        for line in &mut lines {
+            line.parcel = teams.iter().position(|team| *team == line.team()).unwrap_or_default();
+        }
         let parcel = |team| Parcel {
             team,
             status: ParcelStatus::AwaitingPayment,
             shipped_at: 0,
             received_at: None,
+            freight_fen: 0,
             freight_back_fen: 0,
+            faulty_fen: 0,
         };
-        Order {
+        let mut order = Order {
             buyer,
             status: OrderStatus::AwaitingPayment,
             goods: Goods::Untouched,
             earning: Earning::Nobodys,
-            parcels: teams.map(parcel).collect(),
+            parcels: teams.into_iter().map(parcel).collect(),
             lines,
             payments: Vec::new(),
+            sales: Vec::new(),
             hold_until: None,
             after_sale_until: None,
             is_approved: false,
+        };
+        for place in 0..order.parcels.len() {
+            order.parcels[place].freight_fen = order.team_freight_fen(order.parcels[place].team);
         }
+        order
     }
 
     /// What such an order costs, freight included.
@@ -232,13 +247,16 @@ impl Shop {
         }
         let now = self.now;
         let order = &self.orders[place];
-        let nothing_left = order.parcels.iter().all(|parcel| parcel.status == ParcelStatus::ToPack);
+        // What was merged into another parcel is cancelled.
+        let waits = [ParcelStatus::ToPack, ParcelStatus::Cancelled];
+        let nothing_left = order.parcels.iter().all(|parcel| waits.contains(&parcel.status));
+        let is_asked_about = order.sales.iter().any(Sale::is_in_effect);
         let end = match order.status {
             OrderStatus::Cancelled | OrderStatus::Refunded => return Outcome::Done,
             OrderStatus::AwaitingApproval | OrderStatus::Returned | OrderStatus::AwaitingPayment => {
                 OrderStatus::Cancelled
             }
-            OrderStatus::Paid if nothing_left && !order.is_partly_refunded() => OrderStatus::Refunded,
+            OrderStatus::Paid if nothing_left && !is_asked_about => OrderStatus::Refunded,
             _ => return Outcome::StateChanged,
         };
         self.give_back(place);
@@ -256,16 +274,29 @@ impl Shop {
 
     fn ship(&mut self, place: usize, parcel: usize) -> Outcome {
         let now = self.now;
-        let parcel = &mut self.orders[place].parcels[parcel];
-        match parcel.status {
-            ParcelStatus::ToPack => (parcel.status, parcel.shipped_at) = (ParcelStatus::Shipped, now),
-            ParcelStatus::Shipped => {}
+        let order = &mut self.orders[place];
+        match order.parcels[parcel].status {
+            ParcelStatus::ToPack => {}
+            // The same word once more.
+            ParcelStatus::Shipped | ParcelStatus::Received => return Outcome::Done,
             _ => return Outcome::StateChanged,
         }
+        if order.sales.iter().any(|sale| sale.parcel == parcel && sale.keeps_parcel()) {
+            return Outcome::Busy;
+        }
+        let refused = |sale: &&mut Sale| {
+            sale.parcel == parcel
+                && sale.kind == AfterSaleKind::RefundUnshipped
+                && sale.status == AfterSaleStatus::Refused
+        };
+        let refused = order.sales.iter_mut().filter(refused);
+        refused.for_each(|sale| sale.become_status(AfterSaleStatus::Lapsed, now));
+        let parcel = &mut order.parcels[parcel];
+        (parcel.status, parcel.shipped_at) = (ParcelStatus::Shipped, now);
         Outcome::Done
     }
 
-    fn receive(&mut self, place: usize, parcel: usize) -> Outcome {
+    pub(super) fn receive(&mut self, place: usize, parcel: usize) -> Outcome {
         let order = &mut self.orders[place];
         match order.parcels[parcel].status {
             ParcelStatus::Received => return Outcome::Done,
@@ -325,16 +356,22 @@ impl Shop {
             self.orders[place].hold_until = None;
             self.become_status(place, OrderStatus::Expired);
         }
-        let order = &mut self.orders[place];
-        if order.status == OrderStatus::Paid && is_due(order.after_sale_until, self.now) {
-            (order.status, order.earning) = (OrderStatus::Completed, Earning::Available);
+        for sale in 0..self.orders[place].sales.len() {
+            self.ring_sale(place, sale);
         }
+        let order = &self.orders[place];
         let days = if order.buyer == Buyer::Unit { UNIT_AUTO_RECEIPT } else { AUTO_RECEIPT };
         for parcel in 0..self.orders[place].parcels.len() {
             let Parcel { status, shipped_at, .. } = self.orders[place].parcels[parcel];
             if status == ParcelStatus::Shipped && shipped_at + days <= self.now {
                 self.receive(place, parcel);
             }
+        }
+        // The order waits for what is asked about it.
+        let order = &mut self.orders[place];
+        let is_quiet = !order.sales.iter().any(Sale::is_open);
+        if order.status == OrderStatus::Paid && is_quiet && is_due(order.after_sale_until, self.now) {
+            (order.status, order.earning) = (OrderStatus::Completed, Earning::Available);
         }
     }
 }

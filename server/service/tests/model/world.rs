@@ -1,13 +1,12 @@
 //! The real shop of a sequence: it does each step through the use cases, as pages would.
 
 use domain::address::AddressForm;
-use domain::after_sale::AfterSaleStatus;
+use domain::after_sale::ReturnRule;
 use domain::failure::Conflict;
 use domain::ids::{BatchId, OrderId, ParcelId, PaymentId, VariantId};
 use domain::money::Fen;
 use domain::role::Role;
 use domain::time::DAY_MS;
-use service::after_sales::{AskLine, OfferRefund, confirm_large, offer_refund};
 use service::checkout::{PlaceOrder, PlacedOrder, place_order};
 use service::listing::{CorrectStock, correct_stock};
 use service::orders::{cancel_order, cancel_order_as_seller, confirm_receipt};
@@ -46,17 +45,21 @@ pub struct World {
     approver: Viewer,
     finance: Viewer,
     /// Sells for both teams.
-    seller: Viewer,
-    admin: Viewer,
+    pub(super) seller: Viewer,
+    pub(super) admin: Viewer,
+    /// Decides where buyer and seller do not agree.
+    pub(super) town: Viewer,
 }
 
 /// What a use case answered, in the words of the reference.
-fn outcome<T>(answer: Result<T>) -> Outcome {
+pub(super) fn outcome<T>(answer: Result<T>) -> Outcome {
     match answer {
         Ok(_) => Outcome::Done,
         Err(ServiceError::Conflict(Conflict::OutOfStock { .. })) => Outcome::OutOfStock,
         Err(ServiceError::Conflict(Conflict::TooManyUnpaid { .. })) => Outcome::TooManyUnpaid,
         Err(ServiceError::Conflict(Conflict::StateChanged)) => Outcome::StateChanged,
+        Err(ServiceError::Conflict(Conflict::AfterSaleOpen | Conflict::ParcelInAfterSale)) => Outcome::Busy,
+        Err(ServiceError::Conflict(Conflict::AfterSale(_))) => Outcome::NotNow,
         Err(ServiceError::Conflict(Conflict::AlreadyPaid)) => Outcome::AlreadyPaid,
         Err(ServiceError::Invalid(_)) => Outcome::Refused,
         Err(ServiceError::PaymentUnavailable(_)) => Outcome::Unavailable,
@@ -94,6 +97,7 @@ impl World {
             finance: shop.finance().await,
             seller: shop.account(&teams).await,
             admin: shop.county_admin().await,
+            town: shop.county_admin().await,
         }
     }
 
@@ -170,6 +174,14 @@ impl World {
             }
             Step::ConfirmBankRefund { order } => self.confirm_bank_refund(shop, *order).await,
             Step::RefundPart { order, line, pieces } => self.refund_part(shop, *order, *line, *pieces).await,
+            Step::Ask { order, line, pieces, wish } => {
+                self.ask(shop, self.owner(after, *order), (*order, *line), *pieces, *wish).await
+            }
+            Step::Answer { order, sale, act } => {
+                self.answer(shop, self.owner(after, *order), (*order, *sale), *act).await
+            }
+            Step::Split { order, line, pieces } => self.split(shop, *order, *line, *pieces).await,
+            Step::Merge { order, into, from } => self.merge(shop, *order, *into, *from).await,
             Step::Correct { batch, change } => {
                 let reason = if *change > 0 { "received" } else { "spoiled" };
                 let command = CorrectStock {
@@ -187,7 +199,7 @@ impl World {
         }
     }
 
-    fn id(&self, order: usize) -> OrderId {
+    pub(super) fn id(&self, order: usize) -> OrderId {
         self.orders[order].order_id
     }
 
@@ -276,7 +288,7 @@ impl World {
         payments.rfind(|payment| payment.bank_reference.is_some()).expect("a transfer")
     }
 
-    async fn parcel(&self, shop: &TestShop, order: usize, parcel: usize) -> ParcelId {
+    pub(super) async fn parcel(&self, shop: &TestShop, order: usize, parcel: usize) -> ParcelId {
         let mut conn = shop.services.db.read().await.unwrap();
         store::parcels::list_order_parcels(&mut conn, self.id(order)).await.unwrap()[parcel].id
     }
@@ -308,36 +320,6 @@ impl World {
             assert_eq!(outcome(answer), Outcome::Done);
         }
         Outcome::Done
-    }
-
-    /// The seller gives it back; the county looks at large amounts.
-    async fn refund_part(&self, shop: &TestShop, order: usize, line: usize, pieces: i64) -> Outcome {
-        let services = &shop.services;
-        let row = {
-            let mut conn = services.db.read().await.unwrap();
-            store::orders::list_order_lines(&mut conn, self.id(order)).await.unwrap()[line].clone()
-        };
-        let command = OfferRefund {
-            key: services.new_token(),
-            parcel: row.parcel_id.to_string(),
-            words: "少了".to_owned(),
-            lines: vec![AskLine {
-                line: row.id.to_string(),
-                quantity: pieces.to_string(),
-                ..AskLine::default()
-            }],
-        };
-        let answer = offer_refund(services, &self.seller, command).await;
-        if let Ok(id) = &answer {
-            let found = {
-                let mut conn = services.db.read().await.unwrap();
-                store::after_sales::find_after_sale(&mut conn, *id).await.unwrap().unwrap()
-            };
-            if found.status == AfterSaleStatus::AwaitingSecond {
-                confirm_large(services, &self.admin, *id, &services.new_token()).await.unwrap();
-            }
-        }
-        outcome(answer)
     }
 
     async fn wait(&self, shop: &TestShop, after: &Shop) {
@@ -383,7 +365,7 @@ async fn list(shop: &TestShop, number: u32, product: usize) -> Good {
     };
     let specs = VARIANTS.iter().enumerate().filter(|(_, spec)| spec.product == product);
     let batches = BATCHES.iter().filter(|spec| spec.product == product).zip(LAST_DAYS);
-    NewGood {
+    let good = NewGood {
         slug: format!("model-{number}-{product}"),
         team,
         place,
@@ -401,7 +383,11 @@ async fn list(shop: &TestShop, number: u32, product: usize) -> Good {
             .collect(),
     }
     .publish(&shop.services, places)
-    .await
+    .await;
+    let mut tx = shop.services.db.write().await.unwrap();
+    store::after_sales::put_product_rule(&mut tx, good.product, ReturnRule::SevenDays, 0).await.unwrap();
+    tx.commit().await.unwrap();
+    good
 }
 
 /// What the page would say: the reference's own sum, not the shop's.
