@@ -431,7 +431,7 @@ fn add_desk_steps(shop: &Shop, steps: &mut Vec<(u32, Steps)>) {
     let split = |((order, line), pieces)| Step::Split { order, line, pieces };
     let lines = pairs(shop, |order| &order.lines, |order, line| waits(order, line.parcel));
     if !lines.is_empty() {
-        steps.push((4, (select(lines), 1..4_i64).prop_map(split).boxed()));
+        steps.push((12, (select(lines), 1..4_i64).prop_map(split).boxed()));
     }
     let sent = |order: &Order, line: &Line| order.parcels[line.parcel].status == ParcelStatus::Shipped;
     let lines = pairs(shop, |order| &order.lines, sent);
@@ -448,7 +448,7 @@ fn add_desk_steps(shop: &Shop, steps: &mut Vec<(u32, Steps)>) {
         }
     }
     if !merges.is_empty() {
-        steps.push((3, select(merges).boxed()));
+        steps.push((24, select(merges).boxed()));
     }
 }
 
