@@ -184,8 +184,8 @@ async fn place(conn: &mut Conn) {
     update_status(conn, ORDER, OrderStatus::AwaitingPayment, None, "").await.unwrap();
     update_hold(conn, ORDER, Some(T + 100)).await.unwrap();
     assert_eq!(get_order(conn, ORDER).await.unwrap().hold_until_ms, Some(T + 100));
-    assert!(has_orders(conn, Some(USER), None).await.unwrap());
-    assert!(!has_orders(conn, None, Some(&[7; 32])).await.unwrap());
+    assert!(has_orders(conn, Some(USER), Some(&[7; 32])).await.unwrap(), "by the guest's session");
+    assert!(!has_orders(conn, Some(USER), Some(&[8; 32])).await.unwrap());
     assert_eq!(
         count_unpaid(conn, Some(USER), Some(&[7; 32])).await.unwrap(),
         0,
