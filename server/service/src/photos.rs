@@ -198,11 +198,12 @@ pub async fn upload_photo(
         }
     };
     let mut tx = services.db.write().await?;
-    // What was answered before may have been erased since: then it is as new.
-    let is_there = find_media_by_hash(&mut tx, &row.content_hash).await?.is_some();
-    match idempotency::begin(&mut tx, services, &request).await? {
-        Begun::Replay(first) if is_there => return Ok(first),
-        Begun::Replay(_) | Begun::Fresh => {}
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        // What was answered before may have been erased since: then it is as new. Looked at behind the key, on which the same
+        // sending waits.
+        if find_media_by_hash(&mut tx, &row.content_hash).await?.is_some() {
+            return Ok(first);
+        }
     }
     if is_new {
         insert_media(&mut tx, &row, services.now_ms()).await?;
