@@ -291,11 +291,13 @@ async fn insert_lines(
         }
     }
     let boxes = insert_boxes(tx, services, order_id, draft).await?;
+    let mut rows = Vec::with_capacity(draft.lines.len());
+    let mut box_lines = Vec::new();
     let mut hold_lines = Vec::with_capacity(draft.lines.len());
     for (index, (line, parcel)) in draft.lines.iter().zip(parcel_of_line).enumerate() {
         let line_id: LineId = services.new_id();
         let sale = &line.sale;
-        let row = LineRow {
+        rows.push(LineRow {
             id: line_id,
             order_id,
             parcel_id: parcel.ok_or_else(|| ServiceError::internal("a line without a parcel"))?,
@@ -312,12 +314,11 @@ async fn insert_lines(
             unit_price_fen: line.unit_price_fen,
             quantity: line.quantity,
             net_fen: line.net_fen,
-        };
-        store::orders::insert_line(tx, &row).await?;
+        });
         let of_box = line.bundle.and_then(|at| Some((draft.bundles.get(at)?, *boxes.get(at)?)));
         let mut name = format!("{} {}", sale.product_name, sale.variant_name);
         if let Some((bundle, id)) = of_box {
-            store::bundles::insert_order_bundle_line(tx, line_id, id).await?;
+            box_lines.push((line_id, id));
             name = part_name(&bundle.sale.product_name, &name);
         }
         hold_lines.push(HoldLine {
@@ -328,6 +329,10 @@ async fn insert_lines(
             net_fen: line.net_fen,
             name,
         });
+    }
+    store::orders::insert_lines(tx, &rows).await?;
+    for (line, of_box) in box_lines {
+        store::bundles::insert_order_bundle_line(tx, line, of_box).await?;
     }
     Ok(hold_lines)
 }

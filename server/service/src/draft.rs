@@ -159,8 +159,14 @@ async fn price_lines(
     let mut errors = Vec::new();
     // Of retail: pieces of each variant, those in boxes among them.
     let mut pieces: BTreeMap<VariantId, i64> = BTreeMap::new();
+    let mut variants: Vec<VariantId> = wanted.iter().map(|(variant, _)| *variant).collect();
+    variants.sort_unstable();
+    variants.dedup();
+    let sales = store::carts::list_sale_variants(conn, &variants).await?;
+    let sales: BTreeMap<VariantId, SaleVariant> =
+        sales.into_iter().map(|sale| (sale.variant_id, sale)).collect();
     for (index, (variant, quantity)) in wanted.iter().enumerate() {
-        let sale = store::carts::find_sale_variant(conn, *variant).await?.ok_or(ServiceError::NotFound)?;
+        let sale = sales.get(variant).cloned().ok_or(ServiceError::NotFound)?;
         if !sale.is_for_sale() {
             return Err(Conflict::NotForSale { name: sale.product_name }.into());
         }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::attribution::{BatchInput, attribute};
 use domain::failure::Conflict;
-use domain::ids::{CollectiveId, LineId, OrderId, ProductId};
+use domain::ids::{BatchId, CollectiveId, LineId, OrderId, ProductId};
 use domain::money::Fen;
 use domain::stock::{Allocation, BatchOffer, Demand, Shortage, allocate};
 use domain::time::Date;
-use store::{Conn, WriteTx};
+use store::stock::{NewAllocation, OfferRow};
+use store::{Engine, WriteTx};
 
 use crate::{Result, ServiceError, Services};
 
@@ -39,18 +40,17 @@ pub(crate) async fn hold_stock(
     lines: &[HoldLine],
 ) -> Result<()> {
     let allocations = take_stock(tx, services, lines).await?;
+    let mut rows = Vec::with_capacity(allocations.len());
     for allocation in &allocations {
         let line = lines.get(allocation.line_index).ok_or_else(|| ServiceError::internal("allocation"))?;
-        store::stock::insert_allocation(
-            tx,
-            services.new_id(),
-            order,
-            line.line_id,
-            allocation.batch,
-            allocation.base_quantity,
-        )
-        .await?;
+        rows.push(NewAllocation {
+            id: services.new_id(),
+            line: line.line_id,
+            batch: allocation.batch,
+            base_quantity: allocation.base_quantity,
+        });
     }
+    store::stock::insert_allocations(tx, order, &rows).await?;
     crate::marks::freeze(tx, services, order).await?;
     freeze_attribution(tx, services, order, lines, &allocations).await
 }
@@ -66,7 +66,7 @@ pub(crate) async fn take_stock(
     lines: &[HoldLine],
 ) -> Result<Vec<Allocation>> {
     let today = Date::from_epoch_ms(services.now_ms());
-    let offers = lock_offers(tx, lines, today).await?;
+    let offers = lock_offers(tx, services.db.engine(), lines, today).await?;
     let demands: Vec<Demand> = lines
         .iter()
         .enumerate()
@@ -88,33 +88,41 @@ pub(crate) async fn take_stock(
     Ok(allocations)
 }
 
-async fn lock_offers(conn: &mut Conn, lines: &[HoldLine], today: Date) -> Result<Vec<BatchOffer>> {
+async fn lock_offers(
+    tx: &mut WriteTx,
+    engine: Engine,
+    lines: &[HoldLine],
+    today: Date,
+) -> Result<Vec<BatchOffer>> {
     let today = today.to_string();
     let mut products: Vec<ProductId> = lines.iter().map(|line| line.product_id).collect();
     products.sort_unstable();
     products.dedup();
-    let mut batches = Vec::new();
-    for product in products {
-        batches
-            .extend(store::stock::list_offers(conn, product, &today).await?.iter().map(|row| row.batch_id));
+    let mut offers = store::stock::list_offers(tx, &products, &today).await?;
+    // SQLite lets one write at a time: what a transaction that writes has read stays as it is.
+    if engine == Engine::Postgres {
+        offers.sort_unstable_by_key(|offer| offer.batch_id);
+        let mut locked = Vec::with_capacity(offers.len());
+        for offer in offers {
+            locked.extend(store::stock::lock_offer(tx, offer.batch_id, &today).await?);
+        }
+        offers = locked;
     }
-    batches.sort_unstable();
-    let mut offers = Vec::with_capacity(batches.len());
-    for batch in batches {
-        let Some(row) = store::stock::lock_offer(conn, batch, &today).await? else { continue };
-        let expires_on = row
-            .expires_on
-            .map(|text| text.parse::<Date>().map_err(|_| ServiceError::internal("batch expiry")))
-            .transpose()?;
-        offers.push(BatchOffer {
-            batch: row.batch_id,
-            product: row.product_id,
-            available: row.available,
-            expires_on,
-            received_at_ms: row.created_at_ms,
-        });
-    }
-    Ok(offers)
+    offers.into_iter().map(offer_of).collect()
+}
+
+fn offer_of(row: OfferRow) -> Result<BatchOffer> {
+    let expires_on = row
+        .expires_on
+        .map(|text| text.parse::<Date>().map_err(|_| ServiceError::internal("batch expiry")))
+        .transpose()?;
+    Ok(BatchOffer {
+        batch: row.batch_id,
+        product: row.product_id,
+        available: row.available,
+        expires_on,
+        received_at_ms: row.created_at_ms,
+    })
 }
 
 fn shortage_conflict(shortage: &Shortage, lines: &[HoldLine]) -> ServiceError {
@@ -135,33 +143,28 @@ async fn freeze_attribution(
     lines: &[HoldLine],
     allocations: &[Allocation],
 ) -> Result<()> {
-    let mut inputs: BTreeMap<_, Vec<BatchInput>> = BTreeMap::new();
-    for allocation in allocations {
-        if let std::collections::btree_map::Entry::Vacant(vacant) = inputs.entry(allocation.batch) {
-            let rows = store::stock::list_inputs(tx, allocation.batch).await?;
-            vacant.insert(
-                rows.into_iter()
-                    .map(|(collective, weight_g)| BatchInput {
-                        collective: CollectiveId::from_i64(collective),
-                        weight_g,
-                    })
-                    .collect(),
-            );
-        }
+    let mut batches: Vec<BatchId> = allocations.iter().map(|allocation| allocation.batch).collect();
+    batches.dedup();
+    let mut inputs: BTreeMap<i64, Vec<BatchInput>> = BTreeMap::new();
+    for (batch, collective, weight_g) in store::stock::list_inputs(tx, &batches).await? {
+        let collective = CollectiveId::from_i64(collective);
+        inputs.entry(batch).or_default().push(BatchInput { collective, weight_g });
     }
+    let mut parts = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let taken: Vec<(i64, &[BatchInput])> = allocations
             .iter()
             .filter(|allocation| allocation.line_index == index)
             .map(|allocation| {
-                (allocation.base_quantity, inputs.get(&allocation.batch).map_or(&[][..], Vec::as_slice))
+                let inputs = inputs.get(&allocation.batch.get()).map_or(&[][..], Vec::as_slice);
+                (allocation.base_quantity, inputs)
             })
             .collect();
         for part in attribute(line.net_fen, &taken).map_err(ServiceError::internal)? {
-            store::books::insert_attribution(tx, services.new_id(), order, line.line_id, &part).await?;
+            parts.push((services.new_id(), line.line_id, part));
         }
     }
-    Ok(())
+    Ok(store::books::insert_attributions(tx, order, &parts).await?)
 }
 
 /// Gives the stock of an order back. The frozen attribution stays: late money may revive the order.

@@ -5,6 +5,7 @@ use domain::ids::{AccountId, AttributionId, CollectiveId, CreditId, EntryId, Lin
 use domain::ledger::{AccountCode, Entry};
 use domain::money::Fen;
 
+use crate::many::{MOST, Many};
 use crate::{Conn, Result, StoreError, sql};
 
 /// What an entry belongs to.
@@ -134,25 +135,26 @@ async fn add_to_balance(
     .ok_or(StoreError::NotFound("account"))
 }
 
-/// Freezes a part of a line's split.
-pub async fn insert_attribution(
+static NEW_ATTRIBUTIONS: Many = Many::new(
+    "INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, status) VALUES ",
+    "(?, ?, ?, ?, ?, 'frozen')",
+    "",
+);
+
+/// Freezes who earns what of the lines of an order.
+pub async fn insert_attributions(
     conn: &mut Conn,
-    id: AttributionId,
     order: OrderId,
-    line: LineId,
-    part: &AttributionPart,
+    parts: &[(AttributionId, LineId, AttributionPart)],
 ) -> Result<()> {
-    sql::query(
-        "INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, status)
-         VALUES ($1, $2, $3, $4, $5, 'frozen')",
-    )
-    .bind(id.get())
-    .bind(order.get())
-    .bind(line.get())
-    .bind(part.collective.get())
-    .bind(part.amount.get())
-    .execute(conn)
-    .await?;
+    for parts in parts.chunks(MOST) {
+        let mut statement = sql::query(NEW_ATTRIBUTIONS.text(parts.len()));
+        for (id, line, part) in parts {
+            statement = statement.bind(id.get()).bind(order.get()).bind(line.get());
+            statement = statement.bind(part.collective.get()).bind(part.amount.get());
+        }
+        statement.execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use domain::season::{Closed, closed_on};
 use domain::time::Date;
 
 use crate::bundles::available;
+use crate::many::{MOST, Many};
 use crate::{Conn, Result, sql};
 
 /// Whose cart: an account's, or a guest session's.
@@ -279,6 +280,31 @@ pub async fn find_sale_variant(conn: &mut Conn, variant: VariantId) -> Result<Op
     .bind(variant.get())
     .fetch_optional(conn)
     .await?)
+}
+
+static SALE_VARIANTS: Many = Many::new(
+    concat!(
+        "SELECT ",
+        sale_columns!(),
+        " FROM variants v JOIN products p ON p.id = v.product_id
+           LEFT JOIN weighed_variants y ON y.variant_id = v.id
+          WHERE v.id IN ("
+    ),
+    "?",
+    ")",
+);
+
+/// Those of the variants that exist, in any order.
+pub async fn list_sale_variants(conn: &mut Conn, variants: &[VariantId]) -> Result<Vec<SaleVariant>> {
+    let mut found = Vec::new();
+    for variants in variants.chunks(MOST) {
+        let mut statement = sql::query_as::<SaleVariant>(SALE_VARIANTS.text(variants.len()));
+        for variant in variants {
+            statement = statement.bind(variant.get());
+        }
+        found.extend(statement.fetch_all(&mut *conn).await?);
+    }
+    Ok(found)
 }
 
 /// The variant with this order code, as typed by a unit's buyer (codes are kept in capitals).

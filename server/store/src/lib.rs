@@ -39,6 +39,7 @@ pub mod figures;
 pub mod freight;
 pub mod listing;
 pub mod mail;
+mod many;
 pub mod marks;
 pub mod media;
 pub mod movements;

@@ -4,6 +4,7 @@ use domain::ids::{LineId, OrderId, ParcelId, ProductId, TeamId, UserId, VariantI
 use domain::money::Fen;
 use domain::order::{OrderKind, OrderStatus};
 
+use crate::many::{MOST, Many};
 use crate::{Conn, Result, StoreError, sql};
 
 mod approvals;
@@ -156,30 +157,39 @@ pub async fn insert_order(conn: &mut Conn, row: &OrderRow) -> Result<()> {
     Ok(())
 }
 
-pub async fn insert_line(conn: &mut Conn, row: &LineRow) -> Result<()> {
-    sql::query(
-        "INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name,
-                product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-    )
-    .bind(row.id.get())
-    .bind(row.order_id.get())
-    .bind(row.parcel_id.get())
-    .bind(row.variant_id.get())
-    .bind(row.product_id.get())
-    .bind(row.team_id.get())
-    .bind(row.position)
-    .bind(row.product_name.clone())
-    .bind(row.product_name_en.clone())
-    .bind(row.variant_code.clone())
-    .bind(row.variant_name.clone())
-    .bind(row.variant_name_en.clone())
-    .bind(row.unit.clone())
-    .bind(row.unit_price_fen.get())
-    .bind(row.quantity)
-    .bind(row.net_fen.get())
-    .execute(conn)
-    .await?;
+static NEW_LINES: Many = Many::new(
+    "INSERT INTO order_lines (id, order_id, parcel_id, variant_id, product_id, team_id, position, product_name,
+            product_name_en, variant_code, variant_name, variant_name_en, unit, unit_price_fen, quantity, net_fen)
+     VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "",
+);
+
+/// Writes lines of orders.
+pub async fn insert_lines(conn: &mut Conn, rows: &[LineRow]) -> Result<()> {
+    for rows in rows.chunks(MOST) {
+        let mut statement = sql::query(NEW_LINES.text(rows.len()));
+        for row in rows {
+            statement = statement
+                .bind(row.id.get())
+                .bind(row.order_id.get())
+                .bind(row.parcel_id.get())
+                .bind(row.variant_id.get())
+                .bind(row.product_id.get())
+                .bind(row.team_id.get())
+                .bind(row.position)
+                .bind(row.product_name.clone())
+                .bind(row.product_name_en.clone())
+                .bind(row.variant_code.clone())
+                .bind(row.variant_name.clone())
+                .bind(row.variant_name_en.clone())
+                .bind(row.unit.clone())
+                .bind(row.unit_price_fen.get())
+                .bind(row.quantity)
+                .bind(row.net_fen.get());
+        }
+        statement.execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 
 use domain::ids::{AllocationId, BatchId, LineId, OrderId, ProductId};
 
+use crate::many::{MOST, Many};
 use crate::{Conn, Result, sql};
 
 /// A batch that may be sold from.
@@ -32,18 +33,23 @@ pub struct AllocationRow {
     pub status: String,
 }
 
-/// Batches of a product with something left, neither recalled nor expired on `today` (`YYYY-MM-DD`).
-pub async fn list_offers(conn: &mut Conn, product: ProductId, today: &str) -> Result<Vec<OfferRow>> {
-    Ok(sql::query_as::<OfferRow>(
-        "SELECT id AS batch_id, product_id, available, expires_on, created_at_ms FROM batches
-          WHERE product_id = $1 AND available > 0 AND recalled_at_ms IS NULL
-            AND (expires_on IS NULL OR expires_on >= $2)
-          ORDER BY id",
-    )
-    .bind(product.get())
-    .bind(today.to_owned())
-    .fetch_all(conn)
-    .await?)
+static OFFERS: Many = Many::new(
+    "SELECT id AS batch_id, product_id, available, expires_on, created_at_ms FROM batches WHERE product_id IN (",
+    "?",
+    ") AND available > 0 AND recalled_at_ms IS NULL AND (expires_on IS NULL OR expires_on >= ?) ORDER BY id",
+);
+
+/// Batches of these products with something left, neither recalled nor expired on `today` (`YYYY-MM-DD`).
+pub async fn list_offers(conn: &mut Conn, products: &[ProductId], today: &str) -> Result<Vec<OfferRow>> {
+    let mut offers = Vec::new();
+    for products in products.chunks(MOST) {
+        let mut statement = sql::query_as::<OfferRow>(OFFERS.text(products.len()));
+        for product in products {
+            statement = statement.bind(product.get());
+        }
+        offers.extend(statement.bind(today.to_owned()).fetch_all(&mut *conn).await?);
+    }
+    Ok(offers)
 }
 
 /// Takes a batch for a decision and tells what it offers now; `None` when it is empty, recalled, or
@@ -61,15 +67,24 @@ pub async fn lock_offer(conn: &mut Conn, batch: BatchId, today: &str) -> Result<
     .await?)
 }
 
-/// Collective and weight of every village whose harvest is in the batch.
-pub async fn list_inputs(conn: &mut Conn, batch: BatchId) -> Result<Vec<(i64, i64)>> {
-    Ok(sql::query_as::<(i64, i64)>(
-        "SELECT c.id, i.weight_g FROM batch_inputs i JOIN collectives c ON c.village_id = i.village_id
-          WHERE i.batch_id = $1 ORDER BY c.id",
-    )
-    .bind(batch.get())
-    .fetch_all(conn)
-    .await?)
+static INPUTS: Many = Many::new(
+    "SELECT i.batch_id, c.id, i.weight_g FROM batch_inputs i JOIN collectives c ON c.village_id = i.village_id
+      WHERE i.batch_id IN (",
+    "?",
+    ") ORDER BY i.batch_id, c.id",
+);
+
+/// Batch, collective and weight of every village whose harvest is in one of the batches.
+pub async fn list_inputs(conn: &mut Conn, batches: &[BatchId]) -> Result<Vec<(i64, i64, i64)>> {
+    let mut inputs = Vec::new();
+    for batches in batches.chunks(MOST) {
+        let mut statement = sql::query_as::<(i64, i64, i64)>(INPUTS.text(batches.len()));
+        for batch in batches {
+            statement = statement.bind(batch.get());
+        }
+        inputs.extend(statement.fetch_all(&mut *conn).await?);
+    }
+    Ok(inputs)
 }
 
 /// Available → held. False when there is not enough, or the batch was recalled.
@@ -120,26 +135,31 @@ pub async fn take_back(conn: &mut Conn, batch: BatchId, base_quantity: i64) -> R
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that a line takes from a batch.
-pub async fn insert_allocation(
-    conn: &mut Conn,
-    id: AllocationId,
-    order: OrderId,
-    line: LineId,
-    batch: BatchId,
-    base_quantity: i64,
-) -> Result<()> {
-    sql::query(
-        "INSERT INTO allocations (id, order_id, line_id, batch_id, base_quantity, status)
-         VALUES ($1, $2, $3, $4, $5, 'held')",
-    )
-    .bind(id.get())
-    .bind(order.get())
-    .bind(line.get())
-    .bind(batch.get())
-    .bind(base_quantity)
-    .execute(conn)
-    .await?;
+/// What a line is to take from a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAllocation {
+    pub id: AllocationId,
+    pub line: LineId,
+    pub batch: BatchId,
+    pub base_quantity: i64,
+}
+
+static NEW_ALLOCATIONS: Many = Many::new(
+    "INSERT INTO allocations (id, order_id, line_id, batch_id, base_quantity, status) VALUES ",
+    "(?, ?, ?, ?, ?, 'held')",
+    "",
+);
+
+/// Notes what the lines of an order take from batches.
+pub async fn insert_allocations(conn: &mut Conn, order: OrderId, rows: &[NewAllocation]) -> Result<()> {
+    for rows in rows.chunks(MOST) {
+        let mut statement = sql::query(NEW_ALLOCATIONS.text(rows.len()));
+        for row in rows {
+            statement = statement.bind(row.id.get()).bind(order.get()).bind(row.line.get());
+            statement = statement.bind(row.batch.get()).bind(row.base_quantity);
+        }
+        statement.execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

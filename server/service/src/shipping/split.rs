@@ -228,7 +228,7 @@ async fn divide_line(
         net_fen: moved_fen,
         ..line.clone()
     };
-    store::orders::insert_line(tx, &part).await?;
+    store::orders::insert_lines(tx, std::slice::from_ref(&part)).await?;
     let earned = desk::list_line_parts(tx, line.id).await?;
     let left: Vec<Fen> = earned.iter().map(|row| row.amount_fen - row.reversed_fen).collect();
     for (row, amount) in earned.iter().zip(take_from(&left, moved_fen).map_err(ServiceError::internal)?) {

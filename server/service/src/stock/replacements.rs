@@ -77,7 +77,7 @@ async fn lock_all(
     wanted: &HoldLine,
 ) -> Result<()> {
     let today = Date::from_epoch_ms(services.now_ms()).to_string();
-    let offers = store::stock::list_offers(tx, wanted.product_id, &today).await?;
+    let offers = store::stock::list_offers(tx, &[wanted.product_id], &today).await?;
     let mut batches: Vec<BatchId> = offers.iter().map(|offer| offer.batch_id).collect();
     batches.push(goods.batch_id);
     batches.sort_unstable();

@@ -9,7 +9,7 @@ use sqlx::Executor;
 use super::catalogue::insert_catalogue;
 use super::on_both;
 use crate::carriers::*;
-use crate::orders::{insert_line, list_order_lines};
+use crate::orders::{insert_lines, list_order_lines};
 use crate::parcels::desk::*;
 use crate::parcels::{get_parcel, insert_parcel, update_parcel_status, update_shipped};
 use crate::{Conn, Db, audit_books, figures};
@@ -71,7 +71,7 @@ async fn splitting(conn: &mut Conn) {
     (part.id, part.parcel_id, part.quantity, part.net_fen) = (PART, NEW, 1, Fen::new(5_000));
     part.position = next_position(conn, ORDER).await.unwrap();
     assert_eq!(part.position, 2);
-    insert_line(conn, &part).await.unwrap();
+    insert_lines(conn, std::slice::from_ref(&part)).await.unwrap();
     let parts = list_line_parts(conn, TEA).await.unwrap();
     assert_eq!(parts.iter().map(|row| row.amount_fen.get()).collect::<Vec<_>>(), [7_000, 3_000]);
     for (at, amount) in [(0, 3_500), (1, 1_500)] {

@@ -105,6 +105,7 @@ async fn cart(conn: &mut Conn) {
     assert_eq!(purge_guest_carts(conn, T + 1).await.unwrap(), 1, "accounts keep their carts");
     delete_cart(conn, two).await.unwrap();
     assert!(find_sale_variant(conn, VARIANT).await.unwrap().unwrap().is_for_sale());
+    assert_eq!(list_sale_variants(conn, &[VARIANT, VariantId::from_i64(1)]).await.unwrap().len(), 1);
     assert_eq!(find_variant_by_code(conn, "lc-125").await.unwrap(), Some(VARIANT));
     assert_eq!(list_tier_prices(conn, VARIANT).await.unwrap(), [(50, Fen::new(6000))]);
 }
@@ -174,7 +175,7 @@ async fn place(conn: &mut Conn) {
         quantity: 2,
         net_fen: Fen::new(13_600),
     };
-    insert_line(conn, &line).await.unwrap();
+    insert_lines(conn, std::slice::from_ref(&line)).await.unwrap();
     insert_approval(conn, ORDER, USER, "approved", "", T + 1).await.unwrap();
     assert_eq!(list_approvals(conn, ORDER).await.unwrap()[0].decision, "approved");
     let last = find_last_approval(conn, ORDER).await.unwrap();
@@ -200,16 +201,18 @@ async fn place(conn: &mut Conn) {
 }
 
 async fn hold_and_sell(conn: &mut Conn) {
-    assert_eq!(stock::list_offers(conn, PRODUCT, TODAY).await.unwrap()[0].available, 1000);
-    assert!(stock::list_offers(conn, PRODUCT, "2027-01-01").await.unwrap().is_empty(), "expired");
+    assert_eq!(stock::list_offers(conn, &[PRODUCT], TODAY).await.unwrap()[0].available, 1000);
+    assert!(stock::list_offers(conn, &[PRODUCT], "2027-01-01").await.unwrap().is_empty(), "expired");
     assert_eq!(stock::lock_offer(conn, BATCH, TODAY).await.unwrap().unwrap().available, 1000);
     assert!(stock::lock_offer(conn, BATCH, "2027-01-01").await.unwrap().is_none(), "expired");
-    assert_eq!(stock::list_inputs(conn, BATCH).await.unwrap(), [(COLLECTIVE.get(), 1000)]);
+    assert_eq!(stock::list_inputs(conn, &[BATCH]).await.unwrap(), [(BATCH.get(), COLLECTIVE.get(), 1000)]);
     assert!(!stock::hold(conn, BATCH, 1001).await.unwrap(), "no more than there is");
     assert!(stock::hold(conn, BATCH, 300).await.unwrap());
     assert!(stock::release(conn, BATCH, 50).await.unwrap());
     assert!(!stock::release(conn, BATCH, 251).await.unwrap(), "no more than is held");
-    stock::insert_allocation(conn, AllocationId::from_i64(60), ORDER, LINE, BATCH, 250).await.unwrap();
+    let taken =
+        stock::NewAllocation { id: AllocationId::from_i64(60), line: LINE, batch: BATCH, base_quantity: 250 };
+    stock::insert_allocations(conn, ORDER, &[taken]).await.unwrap();
     assert!(stock::sell(conn, BATCH, 250).await.unwrap());
     assert!(stock::take_back(conn, BATCH, 250).await.unwrap());
     assert!(stock::hold(conn, BATCH, 250).await.unwrap());
@@ -218,7 +221,7 @@ async fn hold_and_sell(conn: &mut Conn) {
     let taken = stock::list_allocations(conn, ORDER).await.unwrap();
     assert_eq!((taken[0].base_quantity, taken[0].status.as_str()), (250, "sold"));
     let part = AttributionPart { collective: COLLECTIVE, amount: Fen::new(13_600) };
-    insert_attribution(conn, AttributionId::from_i64(61), ORDER, LINE, &part).await.unwrap();
+    insert_attributions(conn, ORDER, &[(AttributionId::from_i64(61), LINE, part)]).await.unwrap();
 }
 
 async fn pay(conn: &mut Conn) {

@@ -93,7 +93,7 @@ async fn recalls(conn: &mut Conn) {
 }
 
 async fn nothing_recalled_is_for_sale(conn: &mut Conn) {
-    let left = stock::list_offers(conn, PRODUCT, TODAY).await.unwrap();
+    let left = stock::list_offers(conn, &[PRODUCT], TODAY).await.unwrap();
     assert_eq!(left.iter().map(|row| row.batch_id).collect::<Vec<_>>(), [GRANDPART]);
     assert!(stock::lock_offer(conn, BATCH, TODAY).await.unwrap().is_none());
     assert!(!stock::hold(conn, BATCH, 1).await.unwrap());

@@ -169,7 +169,7 @@ async fn a_shelf_life_typed_after_the_batch_still_ends_its_sale() {
     save(&fixture, product, &form).await.unwrap();
     assert_eq!(last_days().await, ["2025-08-09", "2025-09-30", "2025-05-31"]);
     let mut conn = services.db.read().await.unwrap();
-    let offers = store::stock::list_offers(&mut conn, product, "2025-06-15").await.unwrap();
+    let offers = store::stock::list_offers(&mut conn, &[product], "2025-06-15").await.unwrap();
     let offered: Vec<_> = offers.iter().map(|offer| offer.batch_id).collect();
     assert_eq!(offered, [young, labelled]);
 }
