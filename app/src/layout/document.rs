@@ -9,15 +9,17 @@ use crate::context::{asset, localised, request, site, t, viewer};
 use crate::ui::icon;
 
 /// Loads the client only where the page has an island, glue and WASM side by side, once the photos in sight are painted or
-/// somebody touches the page (until then it works as a page without scripts does), and then wakes island after island;
-/// the order (outer before inner, children handed over on the way) is that of `leptos::HydrationScripts`.
+/// somebody touches the page (until then it works as a page without scripts does), and then wakes island after island, each
+/// in a task of its own so that a slow phone answers a finger in between; the order (outer before inner, children handed over
+/// on the way) is that of `leptos::HydrationScripts`.
 const ISLAND_LOADER: &str = r#"if(document.querySelector('leptos-island')){
 const stack=[];
+const rest=()=>globalThis.scheduler?.yield?.()??new Promise((go)=>setTimeout(go));
 const wake=async(el,mod)=>{const id=el.dataset.component;const start=mod[id];
 if(start){const next=stack[stack.length-1];if(next)next();const done=start(el);if(done&&done.then)await done;}
 else console.warn('no island '+id);};
 const walk=async(node,mod)=>{if(node.nodeType!==1)return;const tag=node.tagName.toLowerCase();
-if(tag==='leptos-island'){await wake(node,mod);for(const child of node.children)await walk(child,mod);}
+if(tag==='leptos-island'){await rest();await wake(node,mod);for(const child of node.children)await walk(child,mod);}
 else if(tag==='leptos-children'){stack.push(node.$$on_hydrate);for(const child of node.children)await walk(child,mod);stack.pop();}
 else for(const child of node.children)await walk(child,mod);};
 if(document.readyState!=='complete')await new Promise((go)=>{for(const kind of ['pointerdown','keydown'])addEventListener(kind,go,{once:true});
@@ -26,6 +28,7 @@ const wasm=fetch(WASM,{credentials:'same-origin'});
 const mod=await import(JS);
 window.__hydrateIsland=(el)=>wake(el,mod);
 await mod.default({module_or_path:wasm});
+await rest();
 mod.hydrate();
 await walk(document.body,mod);
 document.documentElement.dataset.ready='';
