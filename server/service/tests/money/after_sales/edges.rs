@@ -261,4 +261,5 @@ async fn whoever_goes_on_talking_writes_one_letter() {
     assert_eq!((say(&guest, "请回复").await, say(&guest, "？").await), (first, first), "one letter a turn");
     say(&seller, "在的").await;
     assert!(say(&guest, "好").await > first, "their turn again");
+    assert_sound(shop).await;
 }
