@@ -2,12 +2,13 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
+import { lookAtFile } from './support/pages';
 import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, recipient, unfold, visit } from './support/shop';
 import { rowsOf } from './support/workbook';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
-test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at }) => {
+test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at, opened }) => {
   test.setTimeout(180_000);
   const page = await pageOf('seller');
   const name = `石板毛尖 ${Date.now().toString(36)}`;
@@ -143,6 +144,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     expect(order, 'who is to be called, what was bought, how far it had gone').toEqual(
       expect.arrayContaining([recipient.name, recipient.phone, '1', t('待发货', 'To pack')]),
     );
+    expect(await lookAtFile(county, at(`/county/recalls/${batch.split('/').pop()}/orders.xlsx`), opened)).toEqual([]);
   });
 
   await test.step('recalls are narrowed by their reason, and taken along', async () => {

@@ -140,7 +140,7 @@ proptest! {
         let usable: Vec<&BatchOffer> =
             offers.iter().filter(|offer| offer.expires_on.is_none_or(|last| last >= day(0))).collect();
         // As much as there is: what is short is refused, and shows no order.
-        let mut left = [0; 3];
+        let mut left = [0_i64; 3];
         for offer in &usable {
             left[offer.product.get() as usize] += offer.available;
         }
