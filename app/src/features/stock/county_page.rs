@@ -40,7 +40,7 @@ pub async fn county_page() -> PageResult {
             let text = t("导出这些订单", "These orders as a sheet");
             let sheet = ui::export_link_as(link(&county_orders_path(page.batch)), text);
             Some(view! {
-                <section class="stack"><div class="section-head"><h2>{product}</h2>{sheet}</div>{parts}</section>
+                <section class="stack"><div class="row row--between"><h2>{product}</h2>{sheet}</div>{parts}</section>
             })
         }
         None => None,
