@@ -3,7 +3,7 @@
 // opened is held against the table of pages at the end of the run (support/every-page.ts).
 import { type Page, expect, test } from './support/test';
 import type { Person } from './support/test';
-import { PATTERNS, bare, isFile, isVaried, patternOf, wrongHeaders } from './support/pages';
+import { CLOSED, PATTERNS, bare, isFile, isVaried, lookAtFile, patternOf, wrongHeaders } from './support/pages';
 import { hasScripts, isPhone } from './support/shop';
 
 const PEOPLE: (Person | 'guest')[] = [
@@ -16,9 +16,6 @@ const ENTRIES = ['/', '/account', '/sell', '/unit', '/books', '/admin', '/orders
 
 /** Who opens every page whose address has no part that varies: without an account, with one, and as the county. */
 const EVERYWHERE: (Person | 'guest')[] = ['guest', 'shopper', 'county'];
-
-/** The kinds of consoles that this person has not got answer so, and links that were used. */
-const CLOSED = [403, 404, 410];
 
 /** The address without what varies, so that each kind of page is opened once. */
 function kindOf(path: string): string {
@@ -102,16 +99,6 @@ async function crawl(page: Page, { start, more, noted }: Crawl): Promise<{ kinds
   await follow();
   for (const path of rest.filter(isFile)) wrong.push(...(await lookAtFile(page, path, noted)));
   return { kinds, wrong };
-}
-
-/** A file to save is guarded as pages are; where there is none for this person, that is a page as well. */
-async function lookAtFile(page: Page, path: string, noted: Set<string>): Promise<string[]> {
-  const answer = await page.request.get(path, { timeout: 60_000, maxRedirects: 0 });
-  const wrong = wrongHeaders(answer.headers());
-  if (answer.status() >= 400 && !CLOSED.includes(answer.status())) wrong.push(`${answer.status()}`);
-  const pattern = patternOf(path);
-  if (pattern && answer.status() === 200 && wrong.length === 0) noted.add(pattern);
-  return wrong.map((what) => `${path}: ${what}`);
 }
 
 for (const person of PEOPLE) {

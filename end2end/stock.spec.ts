@@ -2,11 +2,13 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, unfold, visit } from './support/shop';
+import { lookAtFile } from './support/pages';
+import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, recipient, unfold, visit } from './support/shop';
+import { rowsOf } from './support/workbook';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
-test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at }) => {
+test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at, opened }) => {
   test.setTimeout(180_000);
   const page = await pageOf('seller');
   const name = `石板毛尖 ${Date.now().toString(36)}`;
@@ -130,6 +132,19 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
 
   await test.step('its orders are taken along, for whoever calls their buyers', async () => {
     await expectSheet(page, t, /^recall-[\w-]+\.xlsx$/);
+  });
+
+  await test.step('the county takes the same orders along, as its page shows them', async () => {
+    const county = await pageOf('county');
+    await visit(county, at(`/county/recalls?batch=${batch.split('/').pop()}`));
+    await expect(county.getByRole('row').filter({ hasText: number })).toContainText(recipient.phone);
+    await expectAccessible(county, 'a recall, for the county');
+    const sheet = await expectSheet(county, t, /^recall-[\w-]+\.xlsx$/, t('导出这些订单', 'These orders as a sheet'));
+    const order = rowsOf(sheet).find((cells) => cells.includes(number));
+    expect(order, 'who is to be called, what was bought, how far it had gone').toEqual(
+      expect.arrayContaining([recipient.name, recipient.phone, '1', t('待发货', 'To pack')]),
+    );
+    expect(await lookAtFile(county, at(`/county/recalls/${batch.split('/').pop()}/orders.xlsx`), opened)).toEqual([]);
   });
 
   await test.step('recalls are narrowed by their reason, and taken along', async () => {

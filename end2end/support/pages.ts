@@ -1,11 +1,15 @@
 // The pages of the shop's table, and what has to stand in the headers of each. `cargo xtask e2e` asks the built program
 // for them (`xiangji pages`) and names them in PAGES, one a line.
+import type { Page } from '@playwright/test';
 
 /** The address of every page and file to save, with parts that vary in braces: `/products/{slug}`. */
 export const PATTERNS: readonly string[] = (process.env.PAGES ?? '').split('\n').filter(Boolean);
 
 /** What tests note the pages under that they opened, for the reporter that looks for the others. */
 export const OPENED = 'opened pages';
+
+/** The kinds of consoles that this person has not got answer so, and links that were used. */
+export const CLOSED = [403, 404, 410];
 
 /** A path without its language and its query. */
 export const bare = (path: string) => path.replace(/[?#].*$/, '').replace(/^\/en(?=\/|$)/, '') || '/';
@@ -50,4 +54,14 @@ export function wrongHeaders(headers: Record<string, string>): string[] {
     must(/httponly/i.test(cookie) && /samesite=lax/i.test(cookie), `cookie ${cookie.split('=')[0]}`);
   }
   return wrong;
+}
+
+/** A file to save is guarded as pages are; where there is none for this person, that is a page as well. */
+export async function lookAtFile(page: Page, path: string, noted: Set<string>): Promise<string[]> {
+  const answer = await page.request.get(path, { timeout: 60_000, maxRedirects: 0 });
+  const wrong = wrongHeaders(answer.headers());
+  if (answer.status() >= 400 && !CLOSED.includes(answer.status())) wrong.push(`${answer.status()}`);
+  const pattern = patternOf(path);
+  if (pattern && answer.status() === 200 && wrong.length === 0) noted.add(pattern);
+  return wrong.map((what) => `${path}: ${what}`);
 }

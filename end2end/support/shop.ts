@@ -32,13 +32,15 @@ export async function goOn(page: Page, press: Locator, to: string | RegExp): Pro
   await ready(page);
 }
 
-/** Takes the list of the page along and looks that it is a workbook of that name. */
-export async function expectSheet(page: Page, t: Translate, name: RegExp): Promise<void> {
+/** Takes the list of the page along, or that of `link` where there are several: a workbook of that name. */
+export async function expectSheet(page: Page, t: Translate, name: RegExp, link = t('导出表格', 'Export')): Promise<Buffer> {
   const downloading = page.waitForEvent('download');
-  await page.getByRole('link', { name: t('导出表格', 'Export') }).click();
+  await page.getByRole('link', { name: link }).click();
   const file = await downloading;
   expect(file.suggestedFilename()).toMatch(name);
-  expect(readFileSync(await file.path()).subarray(0, 2).toString()).toBe('PK');
+  const bytes = readFileSync(await file.path());
+  expect(bytes.subarray(0, 2).toString()).toBe('PK');
+  return bytes;
 }
 
 /** Opens the form that narrows the list of the page, which a phone has folded. */

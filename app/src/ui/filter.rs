@@ -75,8 +75,13 @@ pub fn filter_form(
 /// The link that takes a list along as a sheet; `href` is a whole address.
 #[must_use]
 pub fn export_link(href: String) -> AnyView {
-    view! { <a class="btn btn--plain" href=href download="">{icon("download")}{t("导出表格", "Export")}</a> }
-        .into_any()
+    export_link_as(href, t("导出表格", "Export"))
+}
+
+/// The same where a page has several lists to take along: `text` says which.
+#[must_use]
+pub fn export_link_as(href: String, text: &'static str) -> AnyView {
+    view! { <a class="btn btn--plain" href=href download="">{icon("download")}{text}</a> }.into_any()
 }
 
 /// What stands below the rows of a sheet that could not hold all of them.

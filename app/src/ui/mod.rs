@@ -43,7 +43,8 @@ pub use field::{
 };
 #[cfg(feature = "ssr")]
 pub use filter::{
-    FilterDays, FilterForm, cut_note, export_link, filter_choice, filter_form, filter_text, nothing_found,
+    FilterDays, FilterForm, cut_note, export_link, export_link_as, filter_choice, filter_form, filter_text,
+    nothing_found,
 };
 #[cfg(feature = "ssr")]
 pub use language::{as_typed, lang_of};

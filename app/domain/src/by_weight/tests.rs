@@ -130,6 +130,29 @@ proptest! {
         let two = refund_of_weighed(&pieces, first, pieces.len() - first, 1000).unwrap().amount;
         prop_assert_eq!(before + total_back(&pieces).unwrap() + one + two, fen(net));
     }
+
+    /// Claims of damage after weighing, in whatever steps: never more than the pieces cost by their weight, and with what
+    /// went back for the weight never more than was paid.
+    #[test]
+    fn damage_after_weighing_is_a_share_of_what_was_charged(
+        (range, net, weights) in line(), steps in prop::collection::vec((1..4usize, 0..=1_000i64), 1..8),
+    ) {
+        let pieces = weigh_line(fen(net), weights.len() as i64, 0, range, &weights).unwrap();
+        let charged = |from: usize, to: usize| -> Fen { pieces[from..to].iter().map(|piece| piece.charged).sum() };
+        let (mut settled, mut back) = (0, total_back(&pieces).unwrap());
+        for (count, permille) in steps {
+            let count = count.min(pieces.len() - settled);
+            let refund = refund_of_weighed(&pieces, settled, count, permille).unwrap();
+            prop_assert_eq!(refund.value, charged(settled, settled + count));
+            prop_assert!(refund.amount >= Fen::ZERO && refund.amount <= refund.value);
+            let exact = i128::from(refund.value.get()) * i128::from(permille) / 1000;
+            prop_assert!((i128::from(refund.amount.get()) - exact).abs() <= 1);
+            settled += count;
+            back += refund.amount;
+            prop_assert!(back <= fen(net));
+        }
+        prop_assert!(refund_of_weighed(&pieces, settled, pieces.len() - settled + 1, 1000).is_err());
+    }
 }
 
 #[test]

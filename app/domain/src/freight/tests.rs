@@ -264,6 +264,45 @@ mod properties {
             prop_assert!(quote.charges.iter().filter(|charge| charge.leads).count() <= 1);
         }
 
+        /// The rule of the field, said backwards: whatever is charged, no fee was forgotten and none was charged twice.
+        #[test]
+        fn the_highest_first_fee_is_paid_once_and_the_rest_in_started_steps((templates, lines, region) in parcel()) {
+            let goods = items(&templates, &lines);
+            let quote = quote_parcel(&goods, REGIONS[region]).unwrap();
+            let paying: Vec<&Charge<'_>> = quote.charges.iter().filter(|charge| charge.waived.is_none()).collect();
+            prop_assert_eq!(paying.iter().filter(|charge| charge.leads).count(), usize::from(!paying.is_empty()));
+            let highest = paying.iter().map(|charge| charge.row.first_fee).max();
+            for charge in &quote.charges {
+                let row = charge.row;
+                if charge.waived.is_some() {
+                    prop_assert!(charge.fee.is_zero() && charge.steps == 0 && !charge.leads);
+                    continue;
+                }
+                prop_assert!(!charge.leads || Some(row.first_fee) == highest);
+                let (covered, first_fee) =
+                    if charge.leads { (row.first_quantity, row.first_fee) } else { (0, Fen::ZERO) };
+                let reach = covered + charge.steps * row.step_quantity;
+                prop_assert!(reach >= charge.quantity, "everything is paid for");
+                prop_assert!(charge.steps == 0 || reach - row.step_quantity < charge.quantity, "and nothing more");
+                prop_assert_eq!(charge.fee, first_fee + row.step_fee.times(charge.steps).unwrap());
+            }
+            let backwards: Vec<FreightItem<'_>> = goods.iter().rev().copied().collect();
+            prop_assert_eq!(quote_parcel(&backwards, REGIONS[region]).unwrap(), quote, "in whatever order they lie");
+        }
+
+        #[test]
+        fn where_one_of_the_goods_cannot_go_the_parcel_does_not((mut templates, lines, region) in parcel()) {
+            let code = REGIONS[region];
+            let refusing = lines[0].0;
+            let chosen = templates[refusing].row_for(code).unwrap().clone();
+            let at = templates[refusing].rows.iter().position(|row| *row == chosen).unwrap();
+            templates[refusing].rows[at].refused = true;
+            let id = templates[refusing].id;
+            prop_assert_eq!(quote_parcel(&items(&templates, &lines), code), Err(FreightError::NoDelivery(id)));
+            templates[refusing].rows.clear();
+            prop_assert_eq!(quote_parcel(&items(&templates, &lines), code), Err(FreightError::NoRow(id)));
+        }
+
         #[test]
         fn more_goods_never_cost_less_while_nothing_is_free(
             (templates, lines, region) in parcel(), at in 0..5_usize, more in 0..30_i64,

@@ -124,4 +124,53 @@ proptest! {
         let enough = demands.iter().all(|demand| wanted(demand.product) <= usable(demand.product));
         prop_assert_eq!(allocate(&demands, &offers, day(0)).is_ok(), enough);
     }
+
+    #[test]
+    fn nothing_is_taken_of_a_batch_while_one_that_expires_sooner_has_some(
+        lines in prop::collection::vec((0..3i64, 1..30i64), 1..8),
+        stock in prop::collection::vec((0..3i64, 0..40i64, prop::option::of(-3..6i64), 0..3i64), 1..12),
+    ) {
+        let offers: Vec<BatchOffer> = (1..)
+            .zip(&stock)
+            .map(|(id, (product, have, expires, came_at_ms))| BatchOffer {
+                received_at_ms: *came_at_ms,
+                ..offer(id, *product, *have, *expires)
+            })
+            .collect();
+        let usable: Vec<&BatchOffer> =
+            offers.iter().filter(|offer| offer.expires_on.is_none_or(|last| last >= day(0))).collect();
+        // As much as there is: what is short is refused, and shows no order.
+        let mut left = [0_i64; 3];
+        for offer in &usable {
+            left[offer.product.get() as usize] += offer.available;
+        }
+        let mut demands = Vec::new();
+        for (product, wanted) in lines {
+            let wanted = wanted.min(left[product as usize]);
+            left[product as usize] -= wanted;
+            if wanted > 0 {
+                demands.push(demand(demands.len(), product, wanted));
+            }
+        }
+        let allocations = allocate(&demands, &offers, day(0)).unwrap();
+        // Goods that do not expire can wait.
+        let rank =
+            |offer: &BatchOffer| (offer.expires_on.is_none(), offer.expires_on, offer.received_at_ms, offer.batch);
+        let taken = |offer: &BatchOffer| -> i64 {
+            allocations.iter().filter(|a| a.batch == offer.batch).map(|a| a.base_quantity).sum()
+        };
+        for sooner in &usable {
+            for later in usable.iter().filter(|later| later.product == sooner.product) {
+                if rank(sooner) < rank(later) && taken(later) > 0 {
+                    prop_assert_eq!(taken(sooner), sooner.available, "{:?} before {:?}", sooner, later);
+                }
+            }
+        }
+        let rank_of = |allocation: &Allocation| offers.iter().find(|o| o.batch == allocation.batch).map(rank);
+        for pair in allocations.windows(2).filter(|pair| pair[0].line_index == pair[1].line_index) {
+            prop_assert!(rank_of(&pair[0]) < rank_of(&pair[1]), "the parts of a line stand in that order");
+        }
+        let backwards: Vec<BatchOffer> = offers.iter().rev().copied().collect();
+        prop_assert_eq!(allocate(&demands, &backwards, day(0)), Ok(allocations), "however they were found");
+    }
 }

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::COUNTY_RECALLS;
 use super::recall_list::Listed;
 use super::recall_parts::{Seen, done, preview};
+use super::{COUNTY_RECALLS, county_orders_path};
 use crate::context::{link, name, query, services, t, viewer};
 use crate::layout::{Console, Screen};
 use crate::routes::PageResult;
@@ -37,7 +37,11 @@ pub async fn county_page() -> PageResult {
                 }
                 None => preview(&page, Seen::ByCounty),
             };
-            Some(view! { <section class="stack"><h2>{product}</h2>{parts}</section> })
+            let text = t("导出这些订单", "These orders as a sheet");
+            let sheet = ui::export_link_as(link(&county_orders_path(page.batch)), text);
+            Some(view! {
+                <section class="stack"><div class="row row--between"><h2>{product}</h2>{sheet}</div>{parts}</section>
+            })
         }
         None => None,
     };

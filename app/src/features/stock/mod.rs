@@ -58,6 +58,12 @@ pub fn recall_path(team: impl std::fmt::Display, batch: impl std::fmt::Display) 
     format!("/sell/{team}/batches/{batch}/recall")
 }
 
+/// The orders of a recall as a sheet, for the county's administration.
+#[must_use]
+pub fn county_orders_path(batch: impl std::fmt::Display) -> String {
+    format!("{COUNTY_RECALLS}/{batch}/orders.xlsx")
+}
+
 /// Labels of a batch, to print.
 #[must_use]
 pub fn labels_path(team: impl std::fmt::Display, batch: impl std::fmt::Display) -> String {
@@ -105,5 +111,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::file("/sell/{team}/recalls.xlsx", recall_list::recalls_sheet).only(Access::Seller),
         Page::new(COUNTY_RECALLS, county_page::county_page).only(Access::Admin),
         Page::file("/county/recalls.xlsx", recall_list::county_sheet).only(Access::Admin),
+        Page::file("/county/recalls/{batch}/orders.xlsx", recall_page::county_orders_sheet)
+            .only(Access::Admin),
     ]
 }

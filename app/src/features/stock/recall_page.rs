@@ -3,7 +3,7 @@
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::report::{Cell, Report};
-use service::stock::AffectedView;
+use service::stock::{AffectedView, RecallPreview};
 
 use super::recall_parts::{Seen, done, preview};
 use super::{batch_path, recall_path, words};
@@ -45,13 +45,23 @@ pub async fn recall_page() -> PageResult {
 /// `/sell/{team}/batches/{batch}/recall.xlsx`: the orders with goods of it, for whoever calls their buyers.
 pub async fn recall_sheet() -> FileResult {
     let team = current_team().await?;
-    let (services, viewer) = (services(), viewer());
-    let page = service::stock::recall_preview(&services, &viewer, &param("batch")).await?;
+    let page = service::stock::recall_preview(&services(), &viewer(), &param("batch")).await?;
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
+    orders_sheet(page).await
+}
+
+/// `/county/recalls/{batch}/orders.xlsx`: the same for the county's administration, as its page shows them.
+pub async fn county_orders_sheet() -> FileResult {
+    viewer().require_county_admin()?;
+    orders_sheet(service::stock::recall_preview(&services(), &viewer(), &param("batch")).await?).await
+}
+
+/// Of a recall that was done with where the orders are now; before that with whom this viewer may know.
+async fn orders_sheet(page: RecallPreview) -> FileResult {
     let affected = match page.recall {
-        Some(recall) => service::stock::recall_page(&services, &viewer, recall).await?.affected,
+        Some(recall) => service::stock::recall_page(&services(), &viewer(), recall).await?.affected,
         None => page.affected,
     };
     let heads = [

@@ -149,7 +149,10 @@ pub async fn save_contents(
     let product: ProductId = command.product.trim().parse().map_err(|_| ServiceError::NotFound)?;
     let request = Repeatable::new("save_contents", viewer, key, command)?;
     let mut tx = services.db.write().await?;
-    lock_parts(&mut tx, command.parts.iter().filter_map(|form| form.variant.trim().parse().ok())).await?;
+    // Parts before their box; nobody waits for the form of somebody whose box it is not.
+    let seen = own_listing(&mut tx, viewer, product).await?;
+    let typed = command.parts.iter().filter_map(|form| form.variant.trim().parse().ok());
+    lock_parts(&mut tx, seen.team_id, typed).await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, product).await?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
@@ -196,12 +199,17 @@ pub async fn save_contents(
     Ok(row.version)
 }
 
-/// Takes the products that are to be in a box, by id and before the box: their prices stay what they are until the box costs
-/// as much.
-pub(crate) async fn lock_parts(tx: &mut WriteTx, variants: impl Iterator<Item = VariantId>) -> Result<()> {
+/// Takes the products that are to be in a box of the team, by id and before the box: their prices stay what they are until the
+/// box costs as much. Another team's goods cannot be in it and are left alone.
+pub(crate) async fn lock_parts(
+    tx: &mut WriteTx,
+    team: TeamId,
+    variants: impl Iterator<Item = VariantId>,
+) -> Result<()> {
     let mut products: BTreeSet<ProductId> = BTreeSet::new();
     for variant in variants {
-        products.extend(store::carts::find_sale_variant(tx, variant).await?.map(|sale| sale.product_id));
+        let sale = store::carts::find_sale_variant(tx, variant).await?;
+        products.extend(sale.filter(|sale| sale.team_id == team).map(|sale| sale.product_id));
     }
     for product in products {
         bundles::lock_product(tx, product).await?;

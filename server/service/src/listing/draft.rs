@@ -146,7 +146,7 @@ pub(crate) async fn save_as(
         Some(former) => former.hint(&mut tx).await?,
         None => Vec::new(),
     };
-    lock_parts(&mut tx, taken.iter().copied()).await?;
+    lock_parts(&mut tx, seen.team_id, taken.iter().copied()).await?;
     let typed_days = read_shelf_life(&mut Reader::default(), &command.form, seen.shelf_life_days);
     shelf_life::lock_batches(&mut tx, seen.id, seen.shelf_life_days, typed_days).await?;
     let mut row = lock_own_listing(&mut tx, services, viewer, command.product).await?;

@@ -34,7 +34,7 @@ pub async fn duplicate(
     // A box costs what its parts cost as long as it is copied.
     let components = store::bundles::list_components(&mut tx, product).await?;
     if !components.is_empty() {
-        lock_parts(&mut tx, components.iter().map(|(variant, _)| *variant)).await?;
+        lock_parts(&mut tx, original.team_id, components.iter().map(|(variant, _)| *variant)).await?;
         store::bundles::lock_product(&mut tx, product).await?;
         if store::bundles::list_components(&mut tx, product).await? != components {
             return Err(ServiceError::Busy);

@@ -22,13 +22,26 @@ const TEAM: TeamId = TeamId::from_i64(6);
 const OTHER_TEAM: TeamId = TeamId::from_i64(7);
 const PHOTO: &[u8] = include_bytes!("../../data/demo/pictures/category-tea.webp");
 
-/// The fixture's clock stands on 2025-06-15 in China.
-pub(crate) async fn county() -> Fixture {
-    let fixture = Fixture::new().await;
+async fn settle(fixture: &Fixture) {
     let mut tx = fixture.services.db.write().await.unwrap();
     store::testing::counties::insert_sellers_county(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// The fixture's clock stands on 2025-06-15 in China.
+pub(crate) async fn county() -> Fixture {
+    let fixture = Fixture::new().await;
+    settle(&fixture).await;
     fixture
+}
+
+/// Runs a test in the same county on SQLite and, where there is a server, on PostgreSQL.
+pub(crate) async fn on_both(test: impl AsyncFn(&Fixture)) {
+    Fixture::on_both(async |fixture: &Fixture| {
+        settle(fixture).await;
+        test(fixture).await;
+    })
+    .await;
 }
 
 pub(crate) fn person(id: i64, roles: &[Role]) -> Viewer {

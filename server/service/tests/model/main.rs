@@ -14,6 +14,7 @@ mod engine;
 mod money;
 mod reference;
 mod rules;
+mod sale_steps;
 mod sales;
 mod steps;
 mod world;

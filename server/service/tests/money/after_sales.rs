@@ -246,6 +246,7 @@ async fn seven_days_are_for_goods_that_have_them_and_damage_of_fresh_ones_is_sho
     shop.clock.advance(6 * DAY_MS);
     let late = ask(shop, &guest, &lines[1], 1, "return_refund", "changed_mind").await;
     assert!(matches!(refusal(late), Refusal::TooLate { .. }));
+    assert_sound(shop).await;
 }
 
 #[tokio::test]

@@ -298,6 +298,7 @@ async fn a_box_that_would_give_a_piece_away_is_not_sold() {
     assert_eq!(cart.lines[0].problem, Some(Problem::NotForSale));
     assert_eq!(cart.lines[0].part.as_ref().map(|(name, _)| name.as_str()), Some("tea"));
     assert!(!cart.can_check_out && preview_checkout(services, &guest, None).await.is_err());
+    assert_sound(shop).await;
 }
 
 #[tokio::test]

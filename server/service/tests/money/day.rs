@@ -328,6 +328,7 @@ async fn what_is_over_goes_from_the_list_and_comes_anew_when_it_happens_again() 
         shop.clock.advance(DAY_MS);
         look_at_the_day(services).await.unwrap();
         assert_eq!(kinds().await.len(), 1);
+        assert_sound(shop).await;
     })
     .await;
 }

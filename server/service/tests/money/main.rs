@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
 mod after_sales;
+mod allocation;
 mod attributes;
 mod batches;
 mod bundles;

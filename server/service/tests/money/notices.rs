@@ -257,6 +257,7 @@ async fn an_event_is_stored_before_anything_is_done_about_it_and_once() {
         for reference in ["", "nonsense", "0000000000001", "7zzzzzzzzzzzz"] {
             assert_eq!(check_payment(services, reference).await.unwrap(), "unknown payment");
         }
+        assert_sound(shop).await;
     })
     .await;
 }

@@ -1,14 +1,19 @@
 //! R5 and R6: whatever is sold at whatever price from whatever harvest, sums are exact and every yuan is attributed.
 
+use domain::after_sale::AfterSaleStatus;
+use domain::ids::AfterSaleId;
 use domain::order::OrderStatus;
 use domain::role::Role;
 use domain::time::DAY_MS;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use service::after_sales::{AskLine, OfferRefund, confirm_large, offer_refund};
 use service::orders::{cancel_order, confirm_receipt};
 use service::shipping::{ShipParcel, ship_parcel};
 use service::testing::{Good, NewGood};
+use store::after_sales::AfterSaleRow;
 
+use super::after_sales::lines_of;
 use super::*;
 
 /// How far an order gets.
@@ -19,6 +24,8 @@ enum Life {
     Expired,
     Paid,
     Refunded,
+    /// One piece of each line is paid back, before anything is sent.
+    PartlyRefunded,
     Shipped,
     Received,
     Completed,
@@ -55,6 +62,7 @@ fn a_life() -> impl Strategy<Value = Life> {
         Just(Life::Expired),
         Just(Life::Paid),
         Just(Life::Refunded),
+        Just(Life::PartlyRefunded),
         Just(Life::Shipped),
         Just(Life::Received),
         Just(Life::Completed),
@@ -87,6 +95,50 @@ async fn list(shop: &TestShop, index: usize, listing: &Listing) -> Good {
     .await
 }
 
+/// The sellers give the money of one piece of each line back; somebody else confirms large amounts.
+async fn give_pieces_back(shop: &TestShop, id: OrderId) {
+    let services = &shop.services;
+    let seller =
+        shop.account(&[Role::SellerOf(shop.places.tea_team), Role::SellerOf(shop.places.honey_team)]).await;
+    let admin = shop.county_admin().await;
+    for line in lines_of(shop, id).await {
+        let offer = OfferRefund {
+            key: services.new_token(),
+            parcel: line.parcel_id.to_string(),
+            words: "山上停电，炒不出来".to_owned(),
+            lines: vec![AskLine {
+                line: line.id.to_string(),
+                quantity: "1".to_owned(),
+                ..AskLine::default()
+            }],
+        };
+        let sale = offer_refund(services, &seller, offer).await.unwrap();
+        if find_sale(shop, sale).await.status == AfterSaleStatus::AwaitingSecond {
+            confirm_large(services, &admin, sale, &services.new_token()).await.unwrap();
+        }
+    }
+}
+
+async fn find_sale(shop: &TestShop, id: AfterSaleId) -> AfterSaleRow {
+    let mut conn = shop.services.db.read().await.unwrap();
+    store::after_sales::find_after_sale(&mut conn, id).await.unwrap().unwrap()
+}
+
+/// Goods and freight of an order that were paid back piece by piece.
+async fn given_back(shop: &TestShop, id: OrderId) -> (Fen, Fen) {
+    let sales = {
+        let mut conn = shop.services.db.read().await.unwrap();
+        store::after_sales::list_of_order(&mut conn, id).await.unwrap()
+    };
+    let mut back = (Fen::ZERO, Fen::ZERO);
+    for sale in sales {
+        let row = find_sale(shop, sale.id).await;
+        assert_eq!(row.status, AfterSaleStatus::Settled);
+        back = (back.0 + row.goods_fen, back.1 + row.freight_fen);
+    }
+    back
+}
+
 async fn live(shop: &TestShop, number: u32, id: OrderId, life: Life) {
     let guest = shop.guest(number);
     match life {
@@ -101,6 +153,10 @@ async fn live(shop: &TestShop, number: u32, id: OrderId, life: Life) {
             if matches!(life, Life::Refunded) {
                 cancel_order(&shop.services, &guest, id, "").await.unwrap();
             }
+        }
+        Life::PartlyRefunded => {
+            pay(shop, &guest, id).await;
+            give_pieces_back(shop, id).await;
         }
         Life::Shipped | Life::Received | Life::Completed => {
             pay(shop, &guest, id).await;
@@ -128,8 +184,10 @@ async fn assert_every_fen_is_somebodys(shop: &TestShop, orders: &[OrderId]) {
     for id in orders {
         let row = find_order(shop, *id).await;
         if matches!(row.status, OrderStatus::Paid | OrderStatus::Completed) {
-            goods += row.goods_fen;
-            freight += row.freight_fen;
+            let (goods_back, freight_back) = given_back(shop, *id).await;
+            assert!(goods_back < row.goods_fen && freight_back <= row.freight_fen, "no more than was paid");
+            goods += row.goods_fen - goods_back;
+            freight += row.freight_fen - freight_back;
         }
     }
     let mut earned = Fen::ZERO;

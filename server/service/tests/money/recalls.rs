@@ -164,6 +164,42 @@ async fn money_for_recalled_goods_goes_back() {
 }
 
 #[tokio::test]
+async fn the_county_knows_whom_to_call_once_there_is_a_recall() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, admin) = (&shop.services, shop.seller().await, shop.county_admin().await);
+        let good = shop.scarce("CALL", 5).await;
+        let placed = order(shop, 1, &[(good.variant(), 2)]).await;
+        pay(shop, &shop.guest(1), placed.order_id).await;
+        let batch = good.batches[0].to_string();
+        let told = async |viewer: &Viewer| {
+            let preview = recall_preview(services, viewer, &batch).await.unwrap();
+            let lines = match preview.recall {
+                Some(recall) => recall_page(services, viewer, recall).await.unwrap().affected,
+                None => preview.affected,
+            };
+            assert_eq!(
+                (lines.len(), lines[0].order_number.as_str(), lines[0].quantity),
+                (1, &*placed.number, 2)
+            );
+            (lines[0].recipient_name.clone(), lines[0].recipient_phone.clone())
+        };
+        let buyer = ("收货人".to_owned(), "13800000001".to_owned());
+        assert_eq!(told(&seller).await, buyer);
+        assert_eq!(
+            told(&admin).await,
+            (String::new(), String::new()),
+            "there is nothing to call anybody about"
+        );
+        recall_batch(services, &admin, &recall(good.batches[0]), "r").await.unwrap();
+        for viewer in [&seller, &admin] {
+            assert_eq!(told(viewer).await, buyer);
+        }
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_team_and_the_county_recall_and_nobody_else() {
     let shop = TestShop::sqlite().await;
     let services = &shop.services;

@@ -143,6 +143,7 @@ async fn a_job_in_hand_is_nobody_elses_until_its_claim_runs_out() {
         assert_eq!(taken.len(), 30, "nothing is in two hands");
         assert_eq!(claim(due_ms + MINUTE_MS - 1).await, []);
         assert_eq!(claim(due_ms + MINUTE_MS).await.len(), 10, "whoever died left it to others");
+        assert_sound(shop).await;
     })
     .await;
 }

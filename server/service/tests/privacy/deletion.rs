@@ -58,6 +58,7 @@ async fn ones_own_data_can_be_taken_along_once_for_a_password() {
         let ticket = start_export(services, &viewer, PASSWORD.to_owned()).await.unwrap();
         shop.clock.advance(10 * MINUTE_MS);
         assert!(matches!(export_file(services, &viewer, &ticket).await, Err(ServiceError::NotFound)));
+        assert_sound(shop).await;
     })
     .await;
 }

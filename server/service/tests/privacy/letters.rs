@@ -54,6 +54,7 @@ async fn a_refund_is_told_when_the_money_is_on_its_way() {
     let letters = post(&shop).await;
     assert_eq!(kinds(&letters), ["refund-sent"]);
     assert!(letters[0].text.contains("退款金额"));
+    assert_sound(&shop).await;
 }
 
 #[tokio::test]
@@ -64,6 +65,7 @@ async fn letters_are_in_the_readers_language() {
     let letters = post(&shop).await;
     assert!(letters[0].subject.contains("was placed"), "{}", letters[0].subject);
     assert!(letters[0].text.contains("/en/find-order"));
+    assert_sound(&shop).await;
 }
 
 #[tokio::test]

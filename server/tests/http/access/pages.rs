@@ -94,6 +94,7 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/recalls.xlsx", &[SELLERS], FORBIDDEN),
     ("/county/recalls", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/recalls.xlsx", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/recalls/{batch}/orders.xlsx", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/sell/{team}/products/{product}/changes", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/table", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/sheets", &[SELLERS], FORBIDDEN),

@@ -32,107 +32,111 @@ async fn word(
 
 #[tokio::test]
 async fn nothing_goes_into_the_shop_that_the_captain_has_not_seen() {
-    let fixture = county().await;
-    let services = &fixture.services;
-    let (product, mut form) = tea(&fixture).await;
-    assert_eq!(edit_page(services, &seller(), product).await.unwrap().review, None, "nobody asks for it");
-    assert!(matches!(submit(services, &seller(), product).await, Err(ServiceError::Conflict(_))));
-    assert!(matches!(set_reviews(services, &seller(), TEAM, true).await, Err(ServiceError::Forbidden)));
-    for _ in 0..2 {
-        set_reviews(services, &captain(), TEAM, true).await.unwrap();
-    }
+    on_both(async |fixture: &Fixture| {
+        let services = &fixture.services;
+        let (product, mut form) = tea(fixture).await;
+        assert_eq!(edit_page(services, &seller(), product).await.unwrap().review, None, "nobody asks for it");
+        assert!(matches!(submit(services, &seller(), product).await, Err(ServiceError::Conflict(_))));
+        assert!(matches!(set_reviews(services, &seller(), TEAM, true).await, Err(ServiceError::Forbidden)));
+        for _ in 0..2 {
+            set_reviews(services, &captain(), TEAM, true).await.unwrap();
+        }
 
-    // Neither by the button nor at a moment that was chosen.
-    assert_eq!(refused(publish(services, &seller(), product).await), unseen(&["review"]));
-    let tomorrow = china_minute_text(services.now_ms() + DAY_MS);
-    assert_eq!(refused(schedule(services, &seller(), product, &tomorrow).await), unseen(&["review"]));
+        // Neither by the button nor at a moment that was chosen.
+        assert_eq!(refused(publish(services, &seller(), product).await), unseen(&["review"]));
+        let tomorrow = china_minute_text(services.now_ms() + DAY_MS);
+        assert_eq!(refused(schedule(services, &seller(), product, &tomorrow).await), unseen(&["review"]));
 
-    for _ in 0..2 {
+        for _ in 0..2 {
+            submit(services, &seller(), product).await.unwrap();
+        }
+        assert_eq!(reviews(services, &captain(), TEAM).await.unwrap().waiting.len(), 1);
+        assert_eq!(refused(word(fixture, product, false, &[("name", " ")]).await)[0].field, "remarks");
+        let remarks = [("story", "请写明海拔"), ("photos", "太暗"), ("secret", "x")];
+        for _ in 0..2 {
+            word(fixture, product, false, &remarks).await.unwrap();
+        }
+        let returned = review(fixture, product).await;
+        assert_eq!(returned.status, Some(ReviewStatus::Returned));
+        let said: Vec<(&str, &str)> =
+            returned.remarks.iter().map(|(at, text)| (at.as_str(), text.as_str())).collect();
+        assert_eq!(said, [("photos", "太暗"), ("story", "请写明海拔")], "in the order of the form");
+        assert!(
+            matches!(word(fixture, product, true, &[]).await, Err(ServiceError::Conflict(_))),
+            "it was returned"
+        );
+        assert!(!refused(publish(services, &seller(), product).await).is_empty());
+
+        form.story.push_str("海拔一千米。");
+        save(fixture, product, &form).await.unwrap();
         submit(services, &seller(), product).await.unwrap();
-    }
-    assert_eq!(reviews(services, &captain(), TEAM).await.unwrap().waiting.len(), 1);
-    assert_eq!(refused(word(&fixture, product, false, &[("name", " ")]).await)[0].field, "remarks");
-    let remarks = [("story", "请写明海拔"), ("photos", "太暗"), ("secret", "x")];
-    for _ in 0..2 {
-        word(&fixture, product, false, &remarks).await.unwrap();
-    }
-    let returned = review(&fixture, product).await;
-    assert_eq!(returned.status, Some(ReviewStatus::Returned));
-    let said: Vec<(&str, &str)> =
-        returned.remarks.iter().map(|(at, text)| (at.as_str(), text.as_str())).collect();
-    assert_eq!(said, [("photos", "太暗"), ("story", "请写明海拔")], "in the order of the form");
-    assert!(
-        matches!(word(&fixture, product, true, &[]).await, Err(ServiceError::Conflict(_))),
-        "it was returned"
-    );
-    assert!(!refused(publish(services, &seller(), product).await).is_empty());
+        let stale = DecideReview { product, version: 1, is_approved: true, remarks: Vec::new() };
+        let late = decide(services, &captain(), &stale).await;
+        assert!(matches!(late, Err(ServiceError::Conflict(Conflict::VersionChanged))));
+        let by_seller = decide(services, &seller(), &stale).await;
+        assert!(matches!(by_seller, Err(ServiceError::Forbidden)));
+        let stranger = person(10, &[Role::CaptainOf(OTHER_TEAM)]);
+        assert!(matches!(decide(services, &stranger, &stale).await, Err(ServiceError::NotFound)));
+        for _ in 0..2 {
+            word(fixture, product, true, &[]).await.unwrap();
+        }
+        assert!(review(fixture, product).await.is_approved);
+        publish(services, &seller(), product).await.unwrap();
 
-    form.story.push_str("海拔一千米。");
-    save(&fixture, product, &form).await.unwrap();
-    submit(services, &seller(), product).await.unwrap();
-    let stale = DecideReview { product, version: 1, is_approved: true, remarks: Vec::new() };
-    let late = decide(services, &captain(), &stale).await;
-    assert!(matches!(late, Err(ServiceError::Conflict(Conflict::VersionChanged))));
-    let by_seller = decide(services, &seller(), &stale).await;
-    assert!(matches!(by_seller, Err(ServiceError::Forbidden)));
-    let stranger = person(10, &[Role::CaptainOf(OTHER_TEAM)]);
-    assert!(matches!(decide(services, &stranger, &stale).await, Err(ServiceError::NotFound)));
-    for _ in 0..2 {
-        word(&fixture, product, true, &[]).await.unwrap();
-    }
-    assert!(review(&fixture, product).await.is_approved);
-    publish(services, &seller(), product).await.unwrap();
-
-    // In the shop: what it costs is the team's business, what it says the captain's.
-    form.variants[0].price = "130".to_owned();
-    form.season_from = "3-20".to_owned();
-    form.season_until = "11月".to_owned();
-    save(&fixture, product, &form).await.unwrap();
-    form.story.push_str("海拔两千米。");
-    assert_eq!(refused(save(&fixture, product, &form).await), unseen(&["story"]));
-    let version = edit_page(services, &captain(), product).await.unwrap().version;
-    let command = SaveListing { product, version, form: form.clone() };
-    save_draft(services, &captain(), &command).await.unwrap();
-    unpublish(services, &seller(), product).await.unwrap();
-    publish(services, &seller(), product).await.unwrap();
-    unpublish(services, &seller(), product).await.unwrap();
-    form.name = "别的茶".to_owned();
-    save(&fixture, product, &form).await.unwrap();
-    assert_eq!(
-        refused(publish(services, &seller(), product).await),
-        unseen(&["review"]),
-        "it says something else"
-    );
-    set_reviews(services, &captain(), TEAM, false).await.unwrap();
-    publish(services, &seller(), product).await.unwrap();
+        // In the shop: what it costs is the team's business, what it says the captain's.
+        form.variants[0].price = "130".to_owned();
+        form.season_from = "3-20".to_owned();
+        form.season_until = "11月".to_owned();
+        save(fixture, product, &form).await.unwrap();
+        form.story.push_str("海拔两千米。");
+        assert_eq!(refused(save(fixture, product, &form).await), unseen(&["story"]));
+        let version = edit_page(services, &captain(), product).await.unwrap().version;
+        let command = SaveListing { product, version, form: form.clone() };
+        save_draft(services, &captain(), &command).await.unwrap();
+        unpublish(services, &seller(), product).await.unwrap();
+        publish(services, &seller(), product).await.unwrap();
+        unpublish(services, &seller(), product).await.unwrap();
+        form.name = "别的茶".to_owned();
+        save(fixture, product, &form).await.unwrap();
+        assert_eq!(
+            refused(publish(services, &seller(), product).await),
+            unseen(&["review"]),
+            "it says something else"
+        );
+        set_reviews(services, &captain(), TEAM, false).await.unwrap();
+        publish(services, &seller(), product).await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_chosen_moment_waits_for_the_captain_too() {
-    let fixture = county().await;
-    let services = &fixture.services;
-    let (product, mut form) = tea(&fixture).await;
-    set_reviews(services, &captain(), TEAM, true).await.unwrap();
-    submit(services, &seller(), product).await.unwrap();
-    word(&fixture, product, true, &[]).await.unwrap();
-    let soon = china_minute_text(services.now_ms() + DAY_MS);
-    schedule(services, &seller(), product, &soon).await.unwrap();
-    form.name = "换了名字的茶".to_owned();
-    save(&fixture, product, &form).await.unwrap();
-    fixture.clock.advance(DAY_MS);
-    while worker::run_due(services).await.unwrap() > 0 {}
-    let page = edit_page(services, &seller(), product).await.unwrap();
-    assert_eq!(
-        (page.status, fields(&page.schedule.unwrap().problems)),
-        (ListingStatus::Draft, vec!["review"])
-    );
+    on_both(async |fixture: &Fixture| {
+        let services = &fixture.services;
+        let (product, mut form) = tea(fixture).await;
+        set_reviews(services, &captain(), TEAM, true).await.unwrap();
+        submit(services, &seller(), product).await.unwrap();
+        word(fixture, product, true, &[]).await.unwrap();
+        let soon = china_minute_text(services.now_ms() + DAY_MS);
+        schedule(services, &seller(), product, &soon).await.unwrap();
+        form.name = "换了名字的茶".to_owned();
+        save(fixture, product, &form).await.unwrap();
+        fixture.clock.advance(DAY_MS);
+        while worker::run_due(services).await.unwrap() > 0 {}
+        let page = edit_page(services, &seller(), product).await.unwrap();
+        assert_eq!(
+            (page.status, fields(&page.schedule.unwrap().problems)),
+            (ListingStatus::Draft, vec!["review"])
+        );
 
-    // What a captain puts off is approved by that.
-    let later = china_minute_text(services.now_ms() + DAY_MS);
-    schedule(services, &captain(), product, &later).await.unwrap();
-    fixture.clock.advance(DAY_MS);
-    while worker::run_due(services).await.unwrap() > 0 {}
-    assert_eq!(edit_page(services, &seller(), product).await.unwrap().status, ListingStatus::Published);
+        // What a captain puts off is approved by that.
+        let later = china_minute_text(services.now_ms() + DAY_MS);
+        schedule(services, &captain(), product, &later).await.unwrap();
+        fixture.clock.advance(DAY_MS);
+        while worker::run_due(services).await.unwrap() > 0 {}
+        assert_eq!(edit_page(services, &seller(), product).await.unwrap().status, ListingStatus::Published);
+    })
+    .await;
 }
 
 #[tokio::test]

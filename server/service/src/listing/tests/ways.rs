@@ -40,65 +40,78 @@ async fn moment(fixture: &Fixture, product: ProductId) -> Option<Schedule> {
 
 #[tokio::test]
 async fn a_listing_goes_into_the_shop_at_the_moment_that_was_chosen() {
-    let fixture = county().await;
-    let services = &fixture.services;
-    let (empty, _) = draft(&fixture).await;
-    let at = |ahead_ms: i64| china_minute_text(services.now_ms() + ahead_ms).replace(' ', "T");
-    let tomorrow = at(DAY_MS);
-    assert!(!refused(schedule(services, &seller(), empty, &tomorrow).await).is_empty(), "not even complete");
-    let (product, _) = tea(&fixture).await;
-    for (text, problem) in [
-        (String::new(), Problem::Missing),
-        ("tomorrow".to_owned(), Problem::NotADate),
-        (at(-HOUR_MS), Problem::WrongOrder),
-        (at(400 * DAY_MS), Problem::OutOfRange { min: 1, max: 366 }),
-    ] {
-        let expected = [FieldError::new("publish_at", problem)];
-        assert_eq!(refused(schedule(services, &seller(), product, &text).await), expected, "{text}");
-    }
-    let stranger = person(10, &[Role::SellerOf(OTHER_TEAM)]);
-    assert!(matches!(schedule(services, &stranger, product, &tomorrow).await, Err(ServiceError::NotFound)));
-    assert!(matches!(unschedule(services, &stranger, product).await, Err(ServiceError::NotFound)));
+    on_both(async |fixture: &Fixture| {
+        let services = &fixture.services;
+        let (empty, _) = draft(fixture).await;
+        let at = |ahead_ms: i64| china_minute_text(services.now_ms() + ahead_ms).replace(' ', "T");
+        let tomorrow = at(DAY_MS);
+        assert!(
+            !refused(schedule(services, &seller(), empty, &tomorrow).await).is_empty(),
+            "not even complete"
+        );
+        let (product, _) = tea(fixture).await;
+        for (text, problem) in [
+            (String::new(), Problem::Missing),
+            ("tomorrow".to_owned(), Problem::NotADate),
+            (at(-HOUR_MS), Problem::WrongOrder),
+            (at(400 * DAY_MS), Problem::OutOfRange { min: 1, max: 366 }),
+        ] {
+            let expected = [FieldError::new("publish_at", problem)];
+            assert_eq!(refused(schedule(services, &seller(), product, &text).await), expected, "{text}");
+        }
+        let stranger = person(10, &[Role::SellerOf(OTHER_TEAM)]);
+        assert!(matches!(
+            schedule(services, &stranger, product, &tomorrow).await,
+            Err(ServiceError::NotFound)
+        ));
+        assert!(matches!(unschedule(services, &stranger, product).await, Err(ServiceError::NotFound)));
 
-    let first_ms = schedule(services, &seller(), product, &at(HOUR_MS)).await.unwrap();
-    assert_eq!(moment(&fixture, product).await, Some(Schedule { publish_at_ms: first_ms, problems: vec![] }));
-    unschedule(services, &seller(), product).await.unwrap();
-    fixture.clock.advance(2 * HOUR_MS);
-    while worker::run_due(services).await.unwrap() > 0 {}
-    let page = edit_page(services, &seller(), product).await.unwrap();
-    assert_eq!((page.status, page.schedule), (ListingStatus::Draft, None), "given up in time");
+        let first_ms = schedule(services, &seller(), product, &at(HOUR_MS)).await.unwrap();
+        assert_eq!(
+            moment(fixture, product).await,
+            Some(Schedule { publish_at_ms: first_ms, problems: vec![] })
+        );
+        unschedule(services, &seller(), product).await.unwrap();
+        fixture.clock.advance(2 * HOUR_MS);
+        while worker::run_due(services).await.unwrap() > 0 {}
+        let page = edit_page(services, &seller(), product).await.unwrap();
+        assert_eq!((page.status, page.schedule), (ListingStatus::Draft, None), "given up in time");
 
-    let chosen_ms = schedule(services, &seller(), product, &at(DAY_MS)).await.unwrap();
-    while worker::run_due(services).await.unwrap() > 0 {}
-    assert_eq!(
-        edit_page(services, &seller(), product).await.unwrap().status,
-        ListingStatus::Draft,
-        "not before"
-    );
-    fixture.clock.advance(chosen_ms - services.now_ms());
-    while worker::run_due(services).await.unwrap() > 0 {}
-    let page = edit_page(services, &seller(), product).await.unwrap();
-    assert_eq!((page.status, page.schedule), (ListingStatus::Published, None));
-    let entry = changes::history(services, &seller(), product, None).await.unwrap().entries.remove(0);
-    assert_eq!(entry.source, ChangeSource::Schedule);
-    let asked = schedule(services, &seller(), product, &at(DAY_MS)).await;
-    assert!(matches!(asked, Err(ServiceError::Conflict(Conflict::StateChanged))), "it is in the shop");
+        let chosen_ms = schedule(services, &seller(), product, &at(DAY_MS)).await.unwrap();
+        while worker::run_due(services).await.unwrap() > 0 {}
+        assert_eq!(
+            edit_page(services, &seller(), product).await.unwrap().status,
+            ListingStatus::Draft,
+            "not before"
+        );
+        fixture.clock.advance(chosen_ms - services.now_ms());
+        while worker::run_due(services).await.unwrap() > 0 {}
+        let page = edit_page(services, &seller(), product).await.unwrap();
+        assert_eq!((page.status, page.schedule), (ListingStatus::Published, None));
+        let entry = changes::history(services, &seller(), product, None).await.unwrap().entries.remove(0);
+        assert_eq!(entry.source, ChangeSource::Schedule);
+        let asked = schedule(services, &seller(), product, &at(DAY_MS)).await;
+        assert!(matches!(asked, Err(ServiceError::Conflict(Conflict::StateChanged))), "it is in the shop");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_published_when_its_moment_comes_stays_out_and_says_why() {
-    let fixture = county().await;
-    let services = &fixture.services;
-    let (product, mut form) = tea(&fixture).await;
-    let at = china_minute_text(services.now_ms() + DAY_MS);
-    schedule(services, &seller(), product, &at).await.unwrap();
-    form.story = String::new();
-    save(&fixture, product, &form).await.unwrap();
-    fixture.clock.advance(DAY_MS);
-    while worker::run_due(services).await.unwrap() > 0 {}
-    let page = edit_page(services, &seller(), product).await.unwrap();
-    assert_eq!(page.status, ListingStatus::Draft);
-    assert_eq!(fields(&page.schedule.unwrap().problems), ["story"]);
+    on_both(async |fixture: &Fixture| {
+        let services = &fixture.services;
+        let (product, mut form) = tea(fixture).await;
+        let at = china_minute_text(services.now_ms() + DAY_MS);
+        schedule(services, &seller(), product, &at).await.unwrap();
+        form.story = String::new();
+        save(fixture, product, &form).await.unwrap();
+        fixture.clock.advance(DAY_MS);
+        while worker::run_due(services).await.unwrap() > 0 {}
+        let page = edit_page(services, &seller(), product).await.unwrap();
+        assert_eq!(page.status, ListingStatus::Draft);
+        assert_eq!(fields(&page.schedule.unwrap().problems), ["story"]);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -149,29 +149,35 @@ async fn an_exchange_without_stock_ends_with_money() {
 
 #[tokio::test]
 async fn goods_that_are_back_are_never_kept_with_their_money() {
-    let shop = &TestShop::sqlite().await;
-    let (guest, seller, services) = (shop.guest(1), shop.seller().await, &shop.services);
-    let placed = received(shop, &[(shop.dendrobium.variant(), 4)]).await;
-    let line = lines_of(shop, placed.order_id).await.remove(0);
-    let id = ask(shop, &guest, &line, 4, "return_refund", "quality").await.unwrap();
-    sales::agree(services, &seller, id, &key(shop)).await.unwrap();
-    sales::take_back(services, &seller, id, ReturnedGoods::Restock, &key(shop)).await.unwrap();
-    assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
-    sales::refuse(services, &shop.captain().await, id, "金额不对", &key(shop)).await.unwrap();
-    let again = ask(shop, &guest, &line, 1, "return_refund", "quality").await;
-    assert!(matches!(again, Err(ServiceError::Invalid(_))), "they cannot be sent back twice: {again:?}");
-    shop.clock.advance(7 * DAY_MS);
-    run_worker(shop).await;
-    assert_eq!(case(shop, id).await.status, AfterSaleStatus::Appealed, "the town looks, it does not lapse");
-    let town = town_of(shop, id).await;
-    sales::decide(services, &town, id, true, "货已退回", &key(shop)).await.unwrap();
-    assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
-    let undone = sales::refuse(services, &shop.captain().await, id, "还是不行", &key(shop)).await;
-    assert!(matches!(undone, Err(ServiceError::Forbidden)), "what the town granted stands: {undone:?}");
-    sales::confirm_large(services, &shop.captain().await, id, &key(shop)).await.unwrap();
-    assert_eq!(case(shop, id).await.status, AfterSaleStatus::Settled);
-    assert_eq!(batch(shop, shop.dendrobium.batches[0]).await, (100_000, 0, 0), "back once");
-    assert_sound(shop).await;
+    TestShop::on_both(async |shop| {
+        let (guest, seller, services) = (shop.guest(1), shop.seller().await, &shop.services);
+        let placed = received(shop, &[(shop.dendrobium.variant(), 4)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        let id = ask(shop, &guest, &line, 4, "return_refund", "quality").await.unwrap();
+        sales::agree(services, &seller, id, &key(shop)).await.unwrap();
+        sales::take_back(services, &seller, id, ReturnedGoods::Restock, &key(shop)).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
+        sales::refuse(services, &shop.captain().await, id, "金额不对", &key(shop)).await.unwrap();
+        let again = ask(shop, &guest, &line, 1, "return_refund", "quality").await;
+        assert!(matches!(again, Err(ServiceError::Invalid(_))), "they cannot be sent back twice: {again:?}");
+        shop.clock.advance(7 * DAY_MS);
+        run_worker(shop).await;
+        assert_eq!(
+            case(shop, id).await.status,
+            AfterSaleStatus::Appealed,
+            "the town looks, it does not lapse"
+        );
+        let town = town_of(shop, id).await;
+        sales::decide(services, &town, id, true, "货已退回", &key(shop)).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
+        let undone = sales::refuse(services, &shop.captain().await, id, "还是不行", &key(shop)).await;
+        assert!(matches!(undone, Err(ServiceError::Forbidden)), "what the town granted stands: {undone:?}");
+        sales::confirm_large(services, &shop.captain().await, id, &key(shop)).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::Settled);
+        assert_eq!(batch(shop, shop.dendrobium.batches[0]).await, (100_000, 0, 0), "back once");
+        assert_sound(shop).await;
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -255,4 +261,5 @@ async fn whoever_goes_on_talking_writes_one_letter() {
     assert_eq!((say(&guest, "请回复").await, say(&guest, "？").await), (first, first), "one letter a turn");
     say(&seller, "在的").await;
     assert!(say(&guest, "好").await > first, "their turn again");
+    assert_sound(shop).await;
 }

@@ -4,24 +4,26 @@ use super::*;
 
 #[tokio::test]
 async fn a_large_amount_wants_two_people() {
-    let shop = &TestShop::sqlite().await;
-    let (guest, services) = (shop.guest(1), &shop.services);
-    let placed = bought(shop, &[(shop.dendrobium.variant(), 4)]).await;
-    let line = lines_of(shop, placed.order_id).await.remove(0);
-    let (seller, captain) = (shop.seller().await, shop.captain().await);
-    let id = ask(shop, &guest, &line, 4, "refund_unshipped", "changed_mind").await.unwrap();
-    sales::agree(services, &captain, id, &key(shop)).await.unwrap();
-    assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
-    assert!(refunds_of(shop, placed.order_id).await.is_empty(), "nothing goes before the second word");
-    let own = sales::confirm_large(services, &captain, id, &key(shop)).await;
-    assert_eq!(conflict(own), Conflict::SecondPersonNeeded);
-    let no_captain = sales::confirm_large(services, &seller, id, &key(shop)).await;
-    assert!(matches!(no_captain, Err(ServiceError::Forbidden)), "{no_captain:?}");
-    sales::confirm_large(services, &shop.county_admin().await, id, &key(shop)).await.unwrap();
-    let row = case(shop, id).await;
-    assert_eq!((row.status, row.goods_fen), (AfterSaleStatus::Settled, fen(4 * 16_801)));
-    assert!(row.agreed_by.is_some() && row.confirmed_by.is_some() && row.agreed_by != row.confirmed_by);
-    assert_sound(shop).await;
+    TestShop::on_both(async |shop| {
+        let (guest, services) = (shop.guest(1), &shop.services);
+        let placed = bought(shop, &[(shop.dendrobium.variant(), 4)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        let (seller, captain) = (shop.seller().await, shop.captain().await);
+        let id = ask(shop, &guest, &line, 4, "refund_unshipped", "changed_mind").await.unwrap();
+        sales::agree(services, &captain, id, &key(shop)).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::AwaitingSecond);
+        assert!(refunds_of(shop, placed.order_id).await.is_empty(), "nothing goes before the second word");
+        let own = sales::confirm_large(services, &captain, id, &key(shop)).await;
+        assert_eq!(conflict(own), Conflict::SecondPersonNeeded);
+        let no_captain = sales::confirm_large(services, &seller, id, &key(shop)).await;
+        assert!(matches!(no_captain, Err(ServiceError::Forbidden)), "{no_captain:?}");
+        sales::confirm_large(services, &shop.county_admin().await, id, &key(shop)).await.unwrap();
+        let row = case(shop, id).await;
+        assert_eq!((row.status, row.goods_fen), (AfterSaleStatus::Settled, fen(4 * 16_801)));
+        assert!(row.agreed_by.is_some() && row.confirmed_by.is_some() && row.agreed_by != row.confirmed_by);
+        assert_sound(shop).await;
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -106,6 +106,7 @@ async fn what_changes_once_opened_is_exempt_only_by_the_buyers_own_word() {
     ask(shop, &guest, &line, 1, "return_refund", "quality").await.unwrap();
     let line = lines_of(shop, before.order_id).await.remove(0);
     ask(shop, &guest, &line, 1, "return_refund", "changed_mind").await.unwrap();
+    assert_sound(shop).await;
 }
 
 #[tokio::test]
@@ -125,6 +126,7 @@ async fn fresh_goods_in_a_parcel_do_not_keep_the_tea_beside_them_from_being_retu
     assert!(offers("return_refund", "changed_mind"), "{:?}", page.kinds);
     assert!(offers("refund_only", "not_received"), "a timer may have signed for it");
     assert!(!offers("refund_only", "cannot_deliver"));
+    assert_sound(shop).await;
 }
 
 #[tokio::test]

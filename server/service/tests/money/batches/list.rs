@@ -95,4 +95,5 @@ async fn movements_are_narrowed_by_kind_batch_and_day_and_taken_along() {
     let stranger =
         exported_movements(services, &shop.stranger().await, tea.product, &MovementQuery::default()).await;
     assert!(matches!(stranger, Err(ServiceError::NotFound)));
+    assert_sound(shop).await;
 }

@@ -1,5 +1,6 @@
 //! Boxes and the prices of what is in them at one moment.
 
+use domain::role::Role;
 use service::listing::duplicate;
 
 use super::*;
@@ -41,6 +42,31 @@ async fn a_box_copied_and_filled_while_its_parts_change_price_costs_what_they_co
             assert_sound(shop).await;
         }
         assert!(copies > 0, "none of them was copied");
+    })
+    .await;
+}
+
+/// On SQLite everybody waits for everybody who writes.
+#[tokio::test]
+async fn nobody_waits_for_a_form_that_is_refused_and_a_refused_form_for_nobody() {
+    TestShop::postgres(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let product = create_bundle(services, &seller, shop.places.tea_team, "new").await.unwrap();
+        let page = contents(services, &seller, product).await.unwrap();
+        let honey_seller = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+        let mut taken = services.db.write().await.unwrap();
+        for good in [&shop.tea, &shop.honey] {
+            store::bundles::lock_product(&mut taken, good.product).await.unwrap();
+        }
+        let of_tea = form(&page, &[(shop.tea.variant(), 2)], None);
+        let stranger = save_contents(services, &honey_seller, &of_tea, "stranger").await;
+        assert!(matches!(stranger, Err(ServiceError::NotFound)), "{stranger:?}");
+        let of_honey = form(&page, &[(shop.honey.variant(), 2)], None);
+        let refused = save_contents(services, &seller, &of_honey, "honey").await;
+        assert!(matches!(refused, Err(ServiceError::Invalid(_))), "{refused:?}");
+        taken.commit().await.unwrap();
+        save_contents(services, &seller, &of_tea, "tea").await.unwrap();
+        assert_sound(shop).await;
     })
     .await;
 }

@@ -130,6 +130,7 @@ async fn a_box_goes_back_to_what_was_in_it() {
         shop.scarce("CH-100", 5).await;
         assert_eq!(errors(again().await), one("parts", Problem::NotForSale), "it is another one's now");
         assert_eq!(inside().await, before, "nothing by halves");
+        assert_sound(shop).await;
     })
     .await;
 }

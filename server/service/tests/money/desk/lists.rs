@@ -179,4 +179,5 @@ async fn what_should_have_left_is_late() {
     assert_eq!(list_late(services, &seller, team).await.unwrap().parcels.len(), 1);
     let stranger = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
     assert!(matches!(count_late(services, &stranger, team).await, Err(ServiceError::Forbidden)));
+    assert_sound(shop).await;
 }

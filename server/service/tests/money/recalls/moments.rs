@@ -212,4 +212,5 @@ async fn a_recall_is_not_hidden_by_taking_the_goods_down() {
     let page = service::shop::batch_page(services, "hidden", &code).await.unwrap();
     assert_eq!(page.recall.unwrap().notice, "检出霉菌，请不要食用。");
     assert!(!page.is_published);
+    assert_sound(&shop).await;
 }
