@@ -42,6 +42,8 @@ pub mod orders;
 pub mod parcels;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod products;
+#[cfg(feature = "ssr")]
+pub mod roles;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod sell;
 #[cfg(any(feature = "ssr", feature = "console"))]
@@ -75,6 +77,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(books::pages());
     pages.extend(attributes::pages());
     pages.extend(county::pages());
+    pages.extend(roles::pages());
     pages.extend(sell::pages());
     pages.extend(day::pages());
     pages.extend(listing::pages());

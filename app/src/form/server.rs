@@ -48,17 +48,25 @@ pub struct Then<T> {
     go_to: Option<String>,
     cookie: Option<SessionCookie>,
     half_cookie: Option<SessionCookie>,
+    is_saved: bool,
 }
 
 impl<T> Then<T> {
     /// Go to a path of ours (without a language) or to another site's address (the payment page).
     pub fn go(path: impl Into<String>, value: T) -> Self {
-        Self { value, go_to: Some(path.into()), cookie: None, half_cookie: None }
+        Self { value, go_to: Some(path.into()), cookie: None, half_cookie: None, is_saved: true }
     }
 
     /// Go back to the page that sent the form.
     pub fn stay(value: T) -> Self {
-        Self { value, go_to: None, cookie: None, half_cookie: None }
+        Self { value, go_to: None, cookie: None, half_cookie: None, is_saved: true }
+    }
+
+    /// Something was only looked for: the next page does not say that anything was saved.
+    #[must_use]
+    pub fn unsaved(mut self) -> Self {
+        self.is_saved = false;
+        self
     }
 
     /// The browser is to keep this session from now on.
@@ -169,7 +177,7 @@ fn succeed<T>(current: &RequestContext, response: &ResponseOptions, then: Then<T
             // Forms and photos that a console kept in the browser go with the session.
             response.insert_header(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));
         }
-        None if current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty()) => {
+        None if then.is_saved && current.viewer.user.as_ref().is_some_and(|user| !user.roles.is_empty()) => {
             set_cookie(response, &saved_cookie(current.services.now_ms(), is_secure));
         }
         _ => {}

@@ -4,7 +4,7 @@ use domain::ids::{CollectiveId, TeamId};
 use leptos::prelude::*;
 
 use crate::context::{link, request, t};
-use crate::features::freight;
+use crate::features::{freight, roles};
 use crate::routes::paths;
 use crate::ui::icon;
 
@@ -70,6 +70,7 @@ impl Console {
                     .with([freight::trial_path(team), freight::places_path(team)]),
                 Section::new(paths::team_after_sales(team), t("售后", "After-sales"), "refresh"),
                 Section::new(paths::team_transfers(team), t("到账确认", "Transfers"), "bank"),
+                Section::new(roles::members_path(team), t("队员", "Members"), "users"),
             ],
         }
     }
@@ -127,6 +128,7 @@ impl Console {
                     t("商品属性", "Attributes"),
                     "filter",
                 ),
+                Section::new(roles::DESK.to_owned(), t("角色", "Roles"), "users"),
                 Section::new(paths::audit(), t("操作记录", "Audit log"), "file"),
             ],
         }

@@ -27,6 +27,7 @@ mod passkeys;
 mod passwords;
 mod profile;
 pub(crate) mod reset;
+mod role_desk;
 mod roles;
 mod second_factor;
 mod sessions;
@@ -63,9 +64,10 @@ pub use passkeys::{
 };
 pub use profile::{AccountView, ProfileChange, change_password, load_account, update_profile};
 pub use reset::{ask_reset, is_reset_link, reset_password, set_password};
-pub use roles::{
-    HeldRole, NewAccount, create_user, find_account, grant_role, list_roles, revoke_role, set_barred,
+pub use role_desk::{
+    DeskRole, RoleDesk, RoleScope, RoleScopes, TeamMember, find_account, role_desk, role_scopes, team_members,
 };
+pub use roles::{HeldRole, NewAccount, RoleCommand, create_user, grant_role, revoke_role, set_barred};
 pub use second_factor::{
     SecondFactorView, Shown, confirm_password, confirm_second_factor, load_second_factor,
     recovery_codes_stored, renew_recovery_codes, reset_second_factor, start_second_factor,

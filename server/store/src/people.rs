@@ -42,6 +42,20 @@ pub struct RoleHolderRow {
     pub user_id: UserId,
     pub display_name: String,
     pub kind: String,
+    pub granted_at_ms: i64,
+}
+
+/// Something that roles of a kind are held of, for a list to choose from.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RoleScopeRow {
+    pub id: i64,
+    pub name: String,
+    pub name_en: String,
+    /// What it belongs to; empty where there is nothing above it.
+    pub above: String,
+    pub above_en: String,
+    /// `None` for a unit: units belong to no county.
+    pub county_id: Option<i64>,
 }
 
 /// How a login name or an address failed lately.
@@ -228,7 +242,7 @@ pub async fn list_roles(conn: &mut Conn, user: UserId) -> Result<Vec<RoleRow>> {
 /// Accounts that hold the same role on the same thing.
 pub async fn list_role_holders(conn: &mut Conn, role: Role) -> Result<Vec<RoleHolderRow>> {
     Ok(sql::query_as(
-        "SELECT r.user_id, u.display_name, r.kind FROM roles r JOIN users u ON u.id = r.user_id \
+        "SELECT r.user_id, u.display_name, r.kind, r.granted_at_ms FROM roles r JOIN users u ON u.id = r.user_id \
          WHERE r.kind = $1 AND r.scope_id = $2 AND r.revoked_at_ms IS NULL AND u.disabled_at_ms IS NULL \
          ORDER BY u.display_name, r.user_id",
     )
@@ -251,6 +265,7 @@ pub use passkeys::{
 };
 pub use scope::{
     find_collective_county, find_team_county, find_town_county, has_county, has_unit, list_postings,
+    list_role_scopes,
 };
 pub use second_factor::{
     SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,

@@ -1,13 +1,15 @@
 //! Who may act as what. Roles are read with every request, so giving and taking them acts at once.
 
-use domain::failure::Problem;
+use domain::failure::{Conflict, Problem};
 use domain::ids::{CountyId, UserId};
 use domain::locale::Locale;
 use domain::role::Role;
+use serde::Serialize;
 use serde_json::json;
 use store::{Conn, people};
 
 use super::{check_new_account, insert_account, passwords};
+use crate::idempotency::{self, Begun, Repeatable};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
 /// A role in force with the name of what it is held of.
@@ -53,56 +55,89 @@ pub async fn create_user(services: &Services, account: NewAccount) -> Result<Use
     Ok(user)
 }
 
+/// A role of an account, as a form says it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct RoleCommand {
+    /// The account's number, in its shown form.
+    pub account: String,
+    /// One of [`Role::KINDS`].
+    pub kind: String,
+    /// The number of what it is held of, in its shown form; whatever it says for the operator.
+    pub scope: String,
+}
+
+impl RoleCommand {
+    pub fn new(account: UserId, role: Role) -> Self {
+        Self {
+            account: account.to_string(),
+            kind: role.kind().to_owned(),
+            scope: domain::ids::to_text(role.scope()),
+        }
+    }
+
+    fn read(&self) -> Result<(UserId, Role)> {
+        let account = self.account.trim().parse().map_err(|_| ServiceError::NotFound)?;
+        // What is no number names nothing: it is refused with the things that there are not.
+        let scope = domain::ids::from_text(self.scope.trim()).unwrap_or_default();
+        let role = Role::parse(self.kind.trim(), scope)
+            .map_err(|_| ServiceError::invalid("kind", Problem::Unknown))?;
+        Ok((account, role))
+    }
+}
+
 /// Gives an account a role; one it has already stays.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] unless the viewer is operator, or administers the county the role lies in and the role
-/// is below that; [`ServiceError::NotFound`] for an unknown account; [`ServiceError::Invalid`] at `scope` when what
-/// the role would be held of does not exist.
-pub async fn grant_role(services: &Services, viewer: &Viewer, user: UserId, role: Role) -> Result<()> {
-    let by = viewer.require_county_admin()?.user_id;
-    let mut tx = services.db.write().await?;
-    authorise(&mut tx, viewer, role).await?;
-    people::lock_user(&mut tx, user).await?;
-    grant(&mut tx, services, Some(by), user, role).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Takes a role back, with effect from the account's next request.
-///
-/// # Errors
-/// As [`grant_role`]; [`ServiceError::NotFound`] also when the account does not have the role.
-pub async fn revoke_role(services: &Services, viewer: &Viewer, user: UserId, role: Role) -> Result<()> {
-    let by = viewer.require_county_admin()?.user_id;
-    let mut tx = services.db.write().await?;
-    authorise(&mut tx, viewer, role).await?;
-    if !people::revoke_role(&mut tx, user, role, services.now_ms()).await? {
-        return Err(ServiceError::NotFound);
-    }
-    let detail = json!({ "role": role.kind(), "scope": role.scope() });
-    audit::record(&mut tx, services, Some(by), "role_revoke", "user", user.get(), detail).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Roles of an account, for the county's administration.
-pub async fn list_roles(services: &Services, viewer: &Viewer, user: UserId) -> Result<Vec<HeldRole>> {
-    viewer.require_county_admin()?;
-    let mut conn = services.db.read().await?;
-    load(&mut conn, user).await
-}
-
-/// The account with this login name, for the county's administration: to give it a role.
-pub async fn find_account(
+/// is below that; [`ServiceError::NotFound`] for an unknown account; [`Conflict::StateChanged`] for one that is barred
+/// or deleted; [`ServiceError::Invalid`] at `kind`, or at `scope` when what the role would be held of does not exist.
+pub async fn grant_role(
     services: &Services,
     viewer: &Viewer,
-    login: &str,
-) -> Result<Option<(UserId, String)>> {
-    viewer.require_county_admin()?;
-    let login = domain::contact::LoginName::parse(login)
-        .map_err(|error| ServiceError::invalid("login", error.into()))?;
-    let mut conn = services.db.read().await?;
-    let found = people::find_user_by_login_name(&mut conn, login.as_str()).await?;
-    Ok(found.map(|user| (user.id, user.display_name)))
+    command: &RoleCommand,
+    key: &str,
+) -> Result<()> {
+    let by = viewer.require_county_admin()?.user_id;
+    let request = Repeatable::new("grant_role", viewer, key, command)?;
+    let mut tx = services.db.write().await?;
+    if let Begun::Replay(()) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(());
+    }
+    let (account, role) = command.read()?;
+    authorise(&mut tx, viewer, role).await?;
+    if people::lock_user(&mut tx, account).await?.disabled_at_ms.is_some() {
+        return Err(Conflict::StateChanged.into());
+    }
+    grant(&mut tx, services, Some(by), account, role).await?;
+    idempotency::finish(&mut tx, &request, &()).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a role back, with effect from the account's next request. One that is not in force any more is no error.
+///
+/// # Errors
+/// [`ServiceError::Forbidden`] and [`ServiceError::Invalid`] as [`grant_role`]; [`ServiceError::NotFound`] for what is no
+/// account's number.
+pub async fn revoke_role(
+    services: &Services,
+    viewer: &Viewer,
+    command: &RoleCommand,
+    key: &str,
+) -> Result<()> {
+    let by = viewer.require_county_admin()?.user_id;
+    let request = Repeatable::new("revoke_role", viewer, key, command)?;
+    let mut tx = services.db.write().await?;
+    if let Begun::Replay(()) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(());
+    }
+    let (account, role) = command.read()?;
+    authorise(&mut tx, viewer, role).await?;
+    if people::revoke_role(&mut tx, account, role, services.now_ms()).await? {
+        let detail = json!({ "role": role.kind(), "scope": role.scope() });
+        audit::record(&mut tx, services, Some(by), "role_revoke", "user", account.get(), detail).await?;
+    }
+    idempotency::finish(&mut tx, &request, &()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Bars an account and ends its sessions, or lets it in again; for the operator at the terminal.
@@ -156,7 +191,7 @@ async fn grant(
 
 /// What a role is held of, as far as it matters for who may give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
+pub(super) enum Scope {
     /// Something of this county.
     Within(CountyId),
     /// A dispatching unit: it may lie anywhere, and every county may register its people.
@@ -165,7 +200,20 @@ enum Scope {
     AboveCounties,
 }
 
-async fn find_scope(conn: &mut Conn, role: Role) -> Result<Option<Scope>> {
+impl Scope {
+    /// Whether the viewer gives roles that are held of it, and takes them back; the caller has made sure of the operator
+    /// or an administrator of some county.
+    pub(super) fn is_given_by(self, viewer: &Viewer) -> bool {
+        viewer.has_role(Role::Operator)
+            || match self {
+                Self::Within(county) => viewer.has_role(Role::CountyAdmin(county)),
+                Self::Anywhere => true,
+                Self::AboveCounties => false,
+            }
+    }
+}
+
+pub(super) async fn find_scope(conn: &mut Conn, role: Role) -> Result<Option<Scope>> {
     Ok(match role {
         Role::SellerOf(team) | Role::CaptainOf(team) => {
             people::find_team_county(conn, team).await?.map(Scope::Within)
@@ -184,12 +232,5 @@ async fn find_scope(conn: &mut Conn, role: Role) -> Result<Option<Scope>> {
 
 async fn authorise(conn: &mut Conn, viewer: &Viewer, role: Role) -> Result<()> {
     let scope = find_scope(conn, role).await?.ok_or(ServiceError::invalid("scope", Problem::Unknown))?;
-    let allowed = viewer.has_role(Role::Operator)
-        || match scope {
-            Scope::Within(county) => viewer.has_role(Role::CountyAdmin(county)),
-            // The caller has made sure of an administrator of some county.
-            Scope::Anywhere => true,
-            Scope::AboveCounties => false,
-        };
-    if allowed { Ok(()) } else { Err(ServiceError::Forbidden) }
+    if scope.is_given_by(viewer) { Ok(()) } else { Err(ServiceError::Forbidden) }
 }

@@ -228,19 +228,20 @@ async fn roles_are_given_by_those_above_and_act_at_once() {
     let viewer = viewer_of(&fixture, &session).await;
     let user = viewer.user_id().unwrap();
 
-    let own = grant_role(services, &viewer, user, Role::Operator).await;
+    let role = RoleCommand::new(user, Role::Operator);
+    let own = grant_role(services, &viewer, &role, "1").await;
     assert!(matches!(own, Err(ServiceError::Forbidden)));
-    let anonymous = grant_role(services, &Viewer::default(), user, Role::Operator).await;
+    let anonymous = grant_role(services, &Viewer::default(), &role, "1").await;
     assert!(matches!(anonymous, Err(ServiceError::Unauthenticated)));
-    let nowhere = grant_role(services, &operator, user, Role::SellerOf(TeamId::from_i64(404))).await;
+    let elsewhere = RoleCommand::new(user, Role::SellerOf(TeamId::from_i64(404)));
+    let nowhere = grant_role(services, &operator, &elsewhere, "1").await;
     assert!(matches!(nowhere, Err(ServiceError::Invalid(_))), "{nowhere:?}");
 
-    grant_role(services, &operator, user, Role::Operator).await.unwrap();
+    grant_role(services, &operator, &role, "1").await.unwrap();
     assert!(viewer_of(&fixture, &session).await.has_role(Role::Operator));
-    revoke_role(services, &operator, user, Role::Operator).await.unwrap();
+    revoke_role(services, &operator, &role, "1").await.unwrap();
     assert!(!viewer_of(&fixture, &session).await.has_role(Role::Operator));
-    let again = revoke_role(services, &operator, user, Role::Operator).await;
-    assert!(matches!(again, Err(ServiceError::NotFound)));
+    revoke_role(services, &operator, &role, "2").await.unwrap();
 
     let log = audit::list_for_subject(services, &operator, "user", user.get()).await.unwrap();
     let actions: Vec<&str> = log.iter().map(|entry| entry.action.as_str()).collect();

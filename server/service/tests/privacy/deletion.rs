@@ -3,6 +3,7 @@
 use domain::failure::Conflict;
 use domain::role::Role;
 use domain::time::{DAY_MS, MINUTE_MS};
+use service::accounts::{RoleCommand, grant_role, revoke_role};
 use service::after_sales::{AskAfterSale, AskLine, after_sale_page, agree, ask_after_sale};
 use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
 use service::photos::{SentPhoto, forget_erased, load_rendition, take_photo};
@@ -192,12 +193,15 @@ async fn what_is_open_stands_in_the_way_of_deleting() {
     let staff = registered(&shop, "13800000001").await;
     let operator = shop.account(&[Role::Operator]).await;
     let role = Role::SellerOf(shop.places.tea_team);
-    service::accounts::grant_role(services, &operator, staff.user_id().unwrap(), role).await.unwrap();
+    let role = RoleCommand::new(staff.user_id().unwrap(), role);
+    grant_role(services, &operator, &role, "give").await.unwrap();
     assert_eq!(deletion_view(services, &staff).await.unwrap().roles, 1);
     let refused = delete_account(services, &staff, PASSWORD.to_owned()).await;
     assert!(matches!(refused, Err(ServiceError::Conflict(Conflict::AccountInUse))));
-    service::accounts::revoke_role(services, &operator, staff.user_id().unwrap(), role).await.unwrap();
+    revoke_role(services, &operator, &role, "take").await.unwrap();
     delete_account(services, &staff, PASSWORD.to_owned()).await.unwrap();
+    let late = grant_role(services, &operator, &role, "too late").await;
+    assert!(matches!(late, Err(ServiceError::Conflict(Conflict::StateChanged))), "{late:?}");
     assert!(delete_account(services, &Viewer::default(), PASSWORD.to_owned()).await.is_err());
     assert_sound(&shop).await;
 }

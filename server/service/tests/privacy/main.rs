@@ -1,4 +1,4 @@
-//! Letters, lost passwords, the audit log, and what people may do with their own data.
+//! Letters, lost passwords, the audit log, roles, and what people may do with their own data.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
 
@@ -6,6 +6,7 @@ mod deletion;
 mod letters;
 mod log;
 mod reset;
+mod roles;
 
 use domain::address::AddressForm;
 use domain::device::Device;

@@ -155,7 +155,7 @@ async fn roles(conn: &mut Conn) {
     ];
     assert_eq!(names, expected);
     let holders = list_role_holders(conn, seller).await.unwrap();
-    assert_eq!((holders.len(), holders[0].user_id), (1, ada()));
+    assert_eq!((holders.len(), holders[0].user_id, holders[0].granted_at_ms), (1, ada(), T));
 
     insert_session(conn, b"seller", Some(ada()), T, T + 100).await.unwrap();
     assert_eq!(list_session_roles(conn, b"seller", T).await.unwrap().len(), 6);
@@ -181,6 +181,20 @@ async fn scopes(conn: &mut Conn) {
     assert!(has_county(conn, CountyId::from_i64(1)).await.unwrap());
     assert!(has_unit(conn, UnitId::from_i64(8)).await.unwrap());
     assert!(!has_unit(conn, UnitId::from_i64(1)).await.unwrap());
+    for (kind, names, county) in [
+        ("seller", vec![("消费帮扶队", "县服务团")], Some(1)),
+        ("treasurer", vec![("塔元村经济合作社", "佐龙镇")], Some(1)),
+        ("unit_finance", vec![("某大学", ""), ("某大学食堂", "某大学")], None),
+        ("town_admin", vec![("佐龙镇", "岚皋县")], Some(1)),
+        ("county_admin", vec![("岚皋县", "")], Some(1)),
+        ("operator", vec![], None),
+    ] {
+        let found = list_role_scopes(conn, Role::parse(kind, 0).unwrap()).await.unwrap();
+        let told: Vec<(&str, &str)> =
+            found.iter().map(|row| (row.name.as_str(), row.above.as_str())).collect();
+        assert_eq!(told, names, "{kind}");
+        assert!(found.iter().all(|row| row.county_id == county), "{kind}");
+    }
 
     conn.execute(
         "INSERT INTO cadres (id, user_id, slug, title, title_en, village_id, unit_id, starts_on, ends_on) \

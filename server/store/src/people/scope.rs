@@ -1,6 +1,6 @@
 //! What roles are held of: whether it exists and to which county it belongs.
 
-use super::{CollectiveId, CountyId, PostingRow, TeamId, TownId, UnitId, UserId};
+use super::{CollectiveId, CountyId, PostingRow, Role, RoleScopeRow, TeamId, TownId, UnitId, UserId};
 use crate::{Conn, Result, sql};
 
 /// The county whose corps the team belongs to.
@@ -48,6 +48,37 @@ pub async fn has_unit(conn: &mut Conn, unit: UnitId) -> Result<bool> {
         .fetch_optional(&mut *conn)
         .await?;
     Ok(found.is_some())
+}
+
+/// Everything that a role of the same kind as `kind` can be held of, whatever that one is held of; nothing for the
+/// operator's.
+pub async fn list_role_scopes(conn: &mut Conn, kind: Role) -> Result<Vec<RoleScopeRow>> {
+    let text = match kind {
+        Role::SellerOf(_) | Role::CaptainOf(_) => {
+            "SELECT t.id, t.name, t.name_en, o.name AS above, o.name_en AS above_en, o.county_id \
+             FROM teams t JOIN corps o ON o.id = t.corps_id ORDER BY o.id, t.id"
+        }
+        Role::TreasurerOf(_) => {
+            "SELECT c.id, c.name, c.name_en, w.name AS above, w.name_en AS above_en, w.county_id \
+             FROM collectives c JOIN villages v ON v.id = c.village_id JOIN towns w ON w.id = v.town_id \
+             ORDER BY w.id, c.id"
+        }
+        Role::UnitBuyer(_) | Role::UnitApprover(_) | Role::UnitFinance(_) => {
+            "SELECT u.id, u.name, u.name_en, COALESCE(p.name, '') AS above, COALESCE(p.name_en, '') AS above_en, \
+                    CAST(NULL AS BIGINT) AS county_id \
+             FROM units u LEFT JOIN units p ON p.id = u.parent_id ORDER BY COALESCE(u.parent_id, u.id), u.id"
+        }
+        Role::TownAdmin(_) => {
+            "SELECT w.id, w.name, w.name_en, y.name AS above, y.name_en AS above_en, w.county_id \
+             FROM towns w JOIN counties y ON y.id = w.county_id ORDER BY y.id, w.id"
+        }
+        Role::CountyAdmin(_) => {
+            "SELECT y.id, y.name, y.name_en, '' AS above, '' AS above_en, y.id AS county_id \
+             FROM counties y ORDER BY y.id"
+        }
+        Role::Operator => return Ok(Vec::new()),
+    };
+    Ok(sql::query_as(text).fetch_all(&mut *conn).await?)
 }
 
 /// Where the account's owner is posted on `day` (`YYYY-MM-DD`), with village and posting unit.

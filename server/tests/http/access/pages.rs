@@ -125,6 +125,7 @@ const TABLE: &[Row] = &[
     ("/town/after-sales", &[TOWN], FORBIDDEN),
     ("/sell/{team}/transfers", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/transfers.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/members", &[SELLERS], FORBIDDEN),
     ("/unit", &[MEMBERS, OTHER_MEMBERS], FORBIDDEN),
     ("/unit/{unit}", &[MEMBERS], HIDDEN),
     ("/unit/{unit}/buy", &[MEMBERS], HIDDEN),
@@ -143,6 +144,7 @@ const TABLE: &[Row] = &[
     ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/attributes", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/operations", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/roles", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
 ];
 
 /// The path with what belongs to the first side.

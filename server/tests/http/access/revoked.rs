@@ -1,6 +1,7 @@
 //! What was given is taken back at once: the very next request is refused.
 
 use domain::role::Role;
+use service::accounts::{RoleCommand, revoke_role};
 
 use super::Who;
 use super::world::World;
@@ -11,7 +12,7 @@ async fn revoke(world: &World, who: Who) {
     let (viewer, by) = (world.viewer(who).await, world.viewer(Who::CountyAdmin).await);
     let user = viewer.user.unwrap();
     assert_eq!(user.roles.len(), 1);
-    service::accounts::revoke_role(services, &by, user.user_id, user.roles[0]).await.unwrap();
+    revoke_role(services, &by, &RoleCommand::new(user.user_id, user.roles[0]), "revoke").await.unwrap();
 }
 
 #[tokio::test]
@@ -63,7 +64,8 @@ async fn a_treasurer_and_an_administrator_lose_their_pages_with_their_roles() {
     let browser = world.browser(Who::CountyAdmin);
     assert_eq!(browser.get("/admin").await.status, 200);
     assert!(matches!(admin.roles[..], [Role::CountyAdmin(_)]));
-    service::accounts::revoke_role(services, &operator, admin.user_id, admin.roles[0]).await.unwrap();
+    let role = RoleCommand::new(admin.user_id, admin.roles[0]);
+    revoke_role(services, &operator, &role, "revoke").await.unwrap();
     assert_eq!(browser.get("/admin").await.status, 403);
     world.shop.stop().await;
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::ids::{
     AfterSaleId, BatchId, CategoryId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId,
     MarkId, MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId,
-    TeamId, VariantId,
+    TeamId, UserId, VariantId,
 };
 use domain::locale::Locale;
 use domain::role::Role;
@@ -79,6 +79,8 @@ pub struct World {
     /// The only line of `paid`, and a list with a tracking number for its parcel.
     pub line: LineId,
     pub desk_list: DeskListId,
+    /// Of [`Who::OtherShopper`], who has no role.
+    pub account: UserId,
     browsers: BTreeMap<Who, Browser>,
 }
 
@@ -234,9 +236,11 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         preview: SheetPreviewId::from_i64(0),
         line: LineId::from_i64(0),
         desk_list: DeskListId::from_i64(0),
+        account: UserId::from_i64(0),
         shop,
         browsers,
     };
+    world.account = world.viewer(Who::OtherShopper).await.user_id().unwrap();
     world.retail = world.buy(Who::Shopper, "13800000001").await;
     world.guest = world.buy(Who::Guest, "13800000002").await;
     let (finance, captain) = (world.viewer(Who::Finance).await, world.viewer(Who::Captain).await);

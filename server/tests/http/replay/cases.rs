@@ -158,6 +158,9 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         }
         "/api/bundles/save_contents" => call.other = Some(("parts[0][quantity]", "3".to_owned())),
         "/api/attributes/save_attribute" => call.other = Some(("name", "品种".to_owned())),
+        "/api/roles/grant_role" | "/api/roles/revoke_role" => {
+            call.other = Some(("scope", world.other_team.to_string()));
+        }
         "/api/marks/save_mark" => call.other = Some(("name", "新渡口".to_owned())),
         "/api/marks/grant_licence" => call.other = Some(("quantity", "8".to_owned())),
         "/api/marks/withdraw_licence" => call.other = Some(("reason", "换人".to_owned())),

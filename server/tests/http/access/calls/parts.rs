@@ -47,6 +47,16 @@ pub fn of_batch(world: &World, fields: &[(&'static str, &'static str)]) -> Field
     fields.chain([("batch", world.batch.to_string())]).collect()
 }
 
+/// A role with the first side's team, for somebody who has none.
+pub fn seller_role(world: &World, key: &str) -> Fields {
+    vec![
+        ("account", world.account.to_string()),
+        ("kind", "seller".to_owned()),
+        ("scope", world.team.to_string()),
+        ("key", key.to_owned()),
+    ]
+}
+
 pub fn number(number: &str) -> Fields {
     vec![("number", number.to_owned())]
 }

@@ -2,7 +2,7 @@
 
 use super::parts::{
     CAPTAIN, COUNTY, KNOW_OF_CLAIM, KNOW_OF_MONEY, MONEY_RECEIVERS, RECALLERS, TREASURER, WITH_SESSION, case,
-    number, of_batch, unit_order,
+    number, of_batch, seller_role, unit_order,
 };
 use super::{FORBIDDEN, HIDDEN, Row, UNKNOWN, known_to, none, row};
 use crate::access::{EVERYONE, MEMBERS, SELLERS, SIGNED_IN, TOWN, Who};
@@ -279,6 +279,11 @@ pub const TABLE: &[Row] = &[
     row("/api/attributes/remove_attribute", COUNTY, FORBIDDEN, |world| {
         vec![("category", world.category.to_string()), ("attribute", world.attribute.clone())]
     }),
+    row("/api/roles/find_account", COUNTY, FORBIDDEN, |_| {
+        vec![("login", "othershopper@access.example".to_owned())]
+    }),
+    row("/api/roles/grant_role", COUNTY, FORBIDDEN, |world| seller_role(world, "roles-1")),
+    row("/api/roles/revoke_role", COUNTY, FORBIDDEN, |world| seller_role(world, "roles-2")),
     row("/api/marks/save_mark", TREASURER, FORBIDDEN, |world| {
         let fields = [("version", "1"), ("name", "渡口"), ("rules", "只用春茶"), ("key", "marks-1")];
         let of = [("collective", world.collective.to_string()), ("mark", world.mark.to_string())];
