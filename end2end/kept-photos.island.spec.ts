@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { KIB, newPhoto, photosKept, quantity, stockPage } from './support/kept';
-import { type Translate, goOn, visit } from './support/shop';
+import { type Translate, buy, goOn, openAfterSaleOfTeam, visit } from './support/shop';
 
 const field = (page: Page, t: Translate) => page.getByLabel(t('合格证或检疫证明的照片', 'A photo of the certificate'));
 const chosen = (page: Page, t: Translate) => field(page, t).evaluate((input: HTMLInputElement) => [...(input.files ?? [])].map((file) => file.name));
@@ -79,4 +79,78 @@ test('a photo that is refused is still chosen beside the reason', async ({ pageO
   await expect(field(page, t)).toHaveAttribute('aria-invalid', 'true');
   expect(await chosen(page, t)).toEqual(['broken.png']);
   await expect(shown(page, t)).toBeHidden();
+});
+
+/** An order that its buyer takes back before it has left, as its seller opens it; answers where the after-sale stands. */
+async function askedOf(buyer: Page, seller: Page, t: Translate, at: (path: string) => string): Promise<string> {
+  const { number } = await buy(buyer, t, at('/products/tea-chaoqing'));
+  await visit(buyer, at(`/orders/${number}`));
+  await goOn(buyer, buyer.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+  await buyer.getByLabel(t('未发货退款', 'Refund before sending')).check();
+  await buyer.getByLabel(t('原因', 'Reason')).selectOption('changed_mind');
+  await buyer.getByLabel(t('数量', 'Pieces')).fill('1');
+  await goOn(buyer, buyer.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
+  await openAfterSaleOfTeam(seller, t, at, number);
+  return new URL(seller.url()).pathname;
+}
+
+test('a message with a photo whose answer got lost goes again with its key, and is said once', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(120_000);
+  const page = await pageOf('seller');
+  const asked = await askedOf(buyer, page, t, at);
+  const form = page.locator('form[action$="/upload/after-sale-message"]');
+  const messages = page.locator('#said > li');
+  const withPhoto = messages.filter({ has: page.getByRole('img', { name: t('照片 1', 'Photo 1'), exact: true }) });
+  const send = form.getByRole('button', { name: t('发送', 'Send'), exact: true });
+  const lost = form.locator('[data-sending]').filter({ hasText: t('存在本机，等网络', 'Kept on this device') });
+  let [keys, isLost]: [string[], boolean] = [[], true];
+  await page.route('**/upload/after-sale-message', async (route) => {
+    const sent = route.request().postDataBuffer()?.toString('latin1') ?? '';
+    keys.push(/name="key"\r\n\r\n([^\r]+)/.exec(sent)?.[1] ?? '');
+    if (!isLost) { await route.continue(); return; }
+    // The server has it; the browser does not know.
+    expect((await route.fetch({ maxRedirects: 0 })).status()).toBe(200);
+    await route.abort('connectionreset');
+  });
+  const attach = (name: string) => form.getByLabel(t('照片', 'Photos')).setInputFiles([newPhoto(name)]);
+  const expectOneKey = () => {
+    expect(keys.length, 'it was sent again').toBeGreaterThan(1);
+    expect(new Set(keys).size, 'with the same key').toBe(1);
+    expect(keys[0]).not.toBe('');
+  };
+
+  await test.step('by itself, when the network is back', async () => {
+    const before = await messages.count();
+    await form.getByLabel(t('留言', 'Message')).fill('包装是好的，请看');
+    await attach('label.png');
+    await expect.poll(() => photosKept(page)).toBe(1);
+    await send.click();
+    await expect(lost).toBeVisible();
+    isLost = false;
+    await expect(withPhoto).toHaveCount(1, { timeout: 30_000 });
+    await expect(withPhoto).toContainText('包装是好的，请看');
+    await expect(messages, 'once').toHaveCount(before + 1);
+    expectOneKey();
+    await expect.poll(() => photosKept(page)).toBe(0);
+  });
+
+  await test.step('after a reload, a photo alone', async () => {
+    [keys, isLost] = [[], true];
+    const before = await messages.count();
+    await attach('box.png');
+    await expect.poll(() => photosKept(page)).toBe(1);
+    await send.click();
+    await expect(lost).toBeVisible();
+    await visit(page, asked);
+    await expect(back(page, t)).toBeVisible();
+    await expect(messages, 'the server has it').toHaveCount(before + 1);
+    isLost = false;
+    const tried = keys.length;
+    await send.click();
+    await expect.poll(() => keys.length, { timeout: 30_000 }).toBeGreaterThan(tried);
+    await expect(form.locator('[data-sending]'), 'the page that follows').toHaveCount(0);
+    await expect(messages, 'once').toHaveCount(before + 1);
+    expectOneKey();
+    await expect.poll(() => photosKept(page)).toBe(0);
+  });
 });

@@ -1,26 +1,10 @@
 // In a field with a phone: what was typed and chosen stays, goes off by itself when the network is back, and is done once.
 import type { Page } from '@playwright/test';
-import { DEMO_PASSWORD, type Person, expect, loginOf, test } from './support/test';
+import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { type Translate, ready, visit } from './support/shop';
-import { KIB, kept, newPhoto, photosKept, quantity, stockPage, unsaved } from './support/kept';
+import { KIB, kept, newPhoto, photosKept, quantity, signIn, stockPage, takeOver, unsaved } from './support/kept';
 import { startListing } from './support/listing';
-
-/** Signs in where nobody is; unlike [pageOf] with a session of its own, so that it may end. */
-async function signIn(page: Page, t: Translate, at: (path: string) => string, person: Person): Promise<void> {
-  await visit(page, at('/sign-in?next=/sell'));
-  await page.getByLabel(t('手机号或邮箱', 'Phone or e-mail')).fill(loginOf(person));
-  await page.getByLabel(t('密码', 'Password'), { exact: true }).fill(DEMO_PASSWORD);
-  await page.getByRole('main').getByRole('button', { name: t('登录', 'Sign in') }).click();
-  await page.waitForURL(/\/sell/);
-  await ready(page);
-}
-
-/** Somebody else takes over the browser in another window, without signing out first. */
-async function takeOver(page: Page, person: Person): Promise<void> {
-  const form = { login: loginOf(person), password: DEMO_PASSWORD, next: '' };
-  expect((await page.context().request.post('/api/account/sign_in', { form })).status()).toBe(200);
-}
 
 /** Where the team's places of dispatch are listed. */
 async function placesPath(page: Page, at: (path: string) => string): Promise<string> {

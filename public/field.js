@@ -221,6 +221,7 @@ async function send(form, button) {
     Object.assign(state, { tried: false, isDone: true });
     if (isEdited(form) && JSON.stringify(valuesOf(form)) !== state.sent) write(form); else drop(form);
     await dropPhotos(form);
+    tellSaved();
     say(form, words.saved.replace('…', timeOf(Date.now())));
     goTo(go);
     return;
@@ -240,6 +241,8 @@ async function send(form, button) {
   form.requestSubmit(button?.isConnected ? button : undefined);
 }
 
+/** Pages that are kept for going on without a network are older than that now (`offline.js`). */
+const tellSaved = () => document.dispatchEvent(new Event('saved'));
 const hasFile = (body) => [...body.values()].some((value) => value instanceof File && value.size > 0);
 /** Doing it again does nothing twice, and undoes nothing: only then it is done again without being asked. */
 const isRepeatable = (form) => !!keyOf(form) || versionOf(form) !== '';
@@ -313,6 +316,8 @@ document.addEventListener('submit', (event) => {
   if (state.isBusy) { event.preventDefault(); return; }
   if (state.isPlain) {
     state.isPlain = false;
+    // What could be read of it may be saved.
+    tellSaved();
     // After the browser has read the button's name and value.
     setTimeout(() => setBusy(form, true));
     setTimeout(() => setBusy(form, false), 5_000);

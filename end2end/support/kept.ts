@@ -1,8 +1,9 @@
 // What a console keeps in the browser until the server has it.
 import { randomBytes } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
-import type { Page } from '@playwright/test';
-import { type Translate, visit } from './shop';
+import { type Page, expect } from '@playwright/test';
+import { type Translate, ready, visit } from './shop';
+import { DEMO_PASSWORD, type Person, loginOf } from './test';
 
 export const KIB = 1024;
 
@@ -49,4 +50,20 @@ export async function stockPage(page: Page, t: Translate, at: (path: string) => 
   const stock = `${new URL(page.url()).pathname}/stock`;
   await visit(page, stock);
   return stock;
+}
+
+/** Signs in where nobody is; unlike [pageOf] with a session of its own, so that it may end. */
+export async function signIn(page: Page, t: Translate, at: (path: string) => string, person: Person): Promise<void> {
+  await visit(page, at('/sign-in?next=/sell'));
+  await page.getByLabel(t('手机号或邮箱', 'Phone or e-mail')).fill(loginOf(person));
+  await page.getByLabel(t('密码', 'Password'), { exact: true }).fill(DEMO_PASSWORD);
+  await page.getByRole('main').getByRole('button', { name: t('登录', 'Sign in') }).click();
+  await page.waitForURL(/\/sell/);
+  await ready(page);
+}
+
+/** Somebody else takes over the browser in another window, without signing out first. */
+export async function takeOver(page: Page, person: Person): Promise<void> {
+  const form = { login: loginOf(person), password: DEMO_PASSWORD, next: '' };
+  expect((await page.context().request.post('/api/account/sign_in', { form })).status()).toBe(200);
 }

@@ -14,6 +14,10 @@ use tower_http::services::ServeDir;
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Any other file may, so it is asked for again after an hour.
 const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// The worker of the consoles answers for pages as long as a browser holds on to it: what replaces it, or the news that
+/// there is none any more, must come at once.
+const ASKED_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+const WORKER: &str = "/worker.js";
 /// Hexadecimal digits of the hash in a file's name.
 const HASH_DIGITS: usize = 12;
 
@@ -49,7 +53,11 @@ impl Assets {
 
     /// Hands a file out.
     pub async fn serve(&self, request: Request<Body>) -> Response {
-        let kept = if is_hashed(request.uri().path()) { FOR_EVER } else { FOR_AN_HOUR };
+        let kept = match request.uri().path() {
+            WORKER => ASKED_AGAIN,
+            path if is_hashed(path) => FOR_EVER,
+            _ => FOR_AN_HOUR,
+        };
         match self.files.clone().oneshot(request).await {
             Ok(answer) => {
                 let mut answer = answer.map(Body::new);

@@ -255,10 +255,12 @@ fn is_hidden(path: &str) -> bool {
     path.split('/').any(|part| part.starts_with('.'))
 }
 
-/// Whether others ask for this file by a name that they know: robots.txt, favicon.ico, a service worker.
+/// Whether others ask for this file by a name that they know: robots.txt, favicon.ico, and the service worker, which a
+/// browser asks for again under the name it was registered with. Other scripts are asked for by pages, each for its own
+/// release's.
 fn has_fixed_name(path: &str) -> bool {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    !path.contains('/') && ["ico", "js", "txt", "webmanifest", "xml"].contains(&extension)
+    path == "worker.js" || !path.contains('/') && ["ico", "txt", "webmanifest", "xml"].contains(&extension)
 }
 
 /// The path with the content's hash before its extension.
@@ -314,6 +316,19 @@ mod tests {
         let address = site.manifest["client.js"].clone();
         assert_eq!(address, format!("/pkg/client.{}.js", hashes.trim().trim_start_matches("js: ")));
         fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_page_asks_for_its_own_release_s_scripts_and_the_worker_keeps_its_name() {
+        let mut publisher = temporary_site(Mode::Dev);
+        let public = tools::temporary_dir("public").unwrap();
+        fs::write(public.join("field.js"), b"keep()").unwrap();
+        fs::write(public.join("worker.js"), b"answer()").unwrap();
+        publisher.publish_public(&public).unwrap();
+        assert_eq!(publisher.manifest["field.js"], format!("/{}", hashed("field.js", b"keep()")));
+        assert_eq!(publisher.manifest["worker.js"], "/worker.js");
+        fs::remove_dir_all(public).unwrap();
+        fs::remove_dir_all(&publisher.root).unwrap();
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub mod home;
 pub mod listing;
 #[cfg(feature = "ssr")]
 pub mod marks;
+#[cfg(feature = "ssr")]
+pub mod offline;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod orders;
 #[cfg(any(feature = "ssr", feature = "console"))]
@@ -64,6 +66,7 @@ pub mod weighing;
 pub fn pages() -> Vec<crate::routes::Page> {
     let mut pages = Vec::new();
     pages.extend(static_pages::pages());
+    pages.extend(offline::pages());
     pages.extend(home::pages());
     pages.extend(products::pages());
     pages.extend(villages::pages());

@@ -62,8 +62,8 @@ async fn privacy_page() -> PageResult {
                 <li>{t("账号：手机号或邮箱、称呼、加密后的密码。", "Account: phone or e-mail, the name you chose, the password in hashed form.")}</li>
                 <li>{t("订单：收件人、电话、地址、买了什么、开票信息。", "Orders: recipient, phone, address, what was bought, invoice details.")}</li>
                 <li>{t(
-                    "工作人员：没保存的表单和照片先存在自己的浏览器里，保存或退出登录后就没有了；另有一个 5 秒的 Cookie，只记保存的时刻。",
-                    "Staff: unsaved forms and photos stay in their own browser until they are saved or signed out; a cookie of five seconds holds the moment of a save.",
+                    "工作人员：没保存的表单和照片先存在自己的浏览器里，保存或退出登录后就没有了；打开过的商品表单留在浏览器里最多一天，断网时可以接着写；另有一个 5 秒的 Cookie，只记保存的时刻。",
+                    "Staff: unsaved forms and photos stay in their own browser until they are saved or signed out, and forms of listings for a day at most, to go on with without a network; a cookie of five seconds holds the moment of a save.",
                 )}</li>
                 <li>{t("登录：一个 Cookie，只用来认出您的会话，不做跟踪。", "Sign-in: one cookie that recognises your session; no tracking.")}</li>
             </ul>

@@ -1,6 +1,6 @@
 //! From a page to what is sent.
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos_axum::ResponseOptions;
@@ -9,6 +9,10 @@ use super::{Screen, document};
 use crate::context::{self, RequestContext, link};
 use crate::features::errors;
 use crate::routes::{FileAnswer, Page, Served};
+
+/// Tells the worker of a console that it may keep the page, and for which account. No other cache may: the page says
+/// `no-store` like all that belong to somebody.
+const OFFLINE_FOR: HeaderName = HeaderName::from_static("x-offline-for");
 
 /// What stands behind an address, made.
 #[derive(Debug)]
@@ -66,6 +70,12 @@ fn finish(screen: Screen) -> Option<AnyView> {
     if !screen.is_public {
         // A guest's order or checkout must not be found on a shared computer's disk.
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
+    if screen.is_for_offline
+        && let Some(account) = context::viewer().user_id()
+        && let Ok(account) = HeaderValue::from_str(&account.to_string())
+    {
+        response.insert_header(OFFLINE_FOR, account);
     }
     Some(document(screen))
 }

@@ -1,5 +1,6 @@
 //! What a console gives to who works in a field: a script that keeps what is typed until the server has it
-//! (`public/field.js`, see decision 0028), and the line that tells that something was saved.
+//! (`public/field.js`, see decision 0028), one for when a page is loaded without a network (`public/offline.js`, see
+//! decision 0031), and the line that tells that something was saved.
 
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -8,7 +9,7 @@ use super::document::script_json;
 use crate::context::{asset, request, t, viewer};
 use crate::features::listing::PIECES_PATH;
 
-/// The script, with whose console this is and with its words; nothing for who is not signed in.
+/// The scripts, with whose console this is and with their words; nothing for who is not signed in.
 pub(super) fn part() -> AnyView {
     let Some(account) = viewer().user_id() else { return ().into_any() };
     // Where a moment stands in a sentence there is an ellipsis.
@@ -46,6 +47,10 @@ pub(super) fn part() -> AnyView {
         ),
         "mine": t("用我写的", "Use mine"),
         "theirs": t("放弃我写的", "Drop mine"),
+        "offline": t(
+            "没有网络，这是 … 打开的页面。您写的内容存在本机，恢复后再保存。",
+            "There is no network: this is the page as of …. What you type is kept on this device and can be saved when it is back.",
+        ),
     });
     let nonce = use_nonce();
     view! {
@@ -57,6 +62,7 @@ pub(super) fn part() -> AnyView {
             nonce=nonce.clone()
             inner_html=script_json(&words)
         ></script>
+        <script type="module" nonce=nonce.clone() src=asset("offline.js")></script>
         <script type="module" nonce=nonce src=asset("field.js")></script>
     }
     .into_any()

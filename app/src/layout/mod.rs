@@ -56,6 +56,8 @@ pub struct Screen {
     pub redirect: Option<String>,
     /// A line above the header: the page is a preview, and this is the way back.
     pub preview_back: Option<String>,
+    /// The browser of who works here may keep it for when there is no network ([`Screen::for_offline`]).
+    pub is_for_offline: bool,
     pub body: AnyView,
 }
 
@@ -81,6 +83,7 @@ impl Screen {
             status: None,
             redirect: None,
             preview_back: None,
+            is_for_offline: false,
             body: body.into_any(),
         }
     }
@@ -140,6 +143,15 @@ impl Screen {
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// Lets the browser keep the page for its account, to go on with when it is loaded again without a network
+    /// (`public/worker.js`, decision 0031). Only for a form in which nothing of any other person stands: a device may
+    /// have other hands than the account.
+    #[must_use]
+    pub fn for_offline(mut self) -> Self {
+        self.is_for_offline = true;
         self
     }
 

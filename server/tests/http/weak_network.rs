@@ -97,10 +97,32 @@ async fn signing_out_clears_what_the_browser_kept() {
     let seller = world.browser(Who::Seller);
     let page = seller.get(&format!("/sell/{}", world.team)).await.body;
     assert!(page.contains(r#"id="field""#) && page.contains("/field."), "a console has the script");
+    assert!(page.contains("/offline."), "and the one that registers the worker");
     let shop = seller.get("/products").await.body;
-    assert!(!shop.contains(r#"id="field""#), "the shop has not");
+    assert!(!shop.contains(r#"id="field""#) && !shop.contains("/offline."), "the shop has neither");
     let out = seller.submit("/account", "/api/account/sign_out", &[]).await;
     let told: Vec<_> = out.headers.get_all("clear-site-data").iter().collect();
     assert!(told.iter().any(|value| *value == "\"storage\""), "{told:?}");
+    world.shop.stop().await;
+}
+
+#[tokio::test]
+async fn a_listing_s_form_may_stay_in_its_account_s_browser_and_the_page_for_no_network_is_of_nobody() {
+    let world = World::start().await;
+    let seller = world.browser(Who::Seller);
+    let own = world.viewer(Who::Seller).await.user_id().unwrap().to_string();
+    let listing = format!("/sell/{}/products/{}", world.team, world.product);
+    let page = seller.get(&listing).await;
+    assert_eq!(page.header("x-offline-for"), own);
+    assert_eq!(page.header("cache-control"), "private, no-store", "no other cache keeps it");
+    assert!(!page.header("date").is_empty(), "the worker reads from it how old the page is");
+    let refused = seller.submit(&listing, "/api/listing/create", &[("team", "nonsense")]).await;
+    let back = refused.location.unwrap();
+    assert!(back.starts_with(&listing) && back.contains("flash="), "{back}");
+    assert_eq!(seller.get(&back).await.header("x-offline-for"), "", "what was refused is of its moment");
+    for (path, words) in [("/offline", "没有网络"), ("/en/offline", "There is no network")] {
+        let page = seller.get(path).await.body;
+        assert!(page.contains(words) && page.contains("/offline.") && !page.contains(&own), "{page}");
+    }
     world.shop.stop().await;
 }

@@ -65,7 +65,10 @@ pub async fn edit_page() -> PageResult {
             {publish_part::duplicate(&shown)}
         </div>
     };
-    Ok(Screen::console(team.console(), title, body))
+    // What was refused is of its moment, and the captain's page names who asks.
+    let may_stay = flash().is_none() && !review_part::names_a_colleague(&shown);
+    let screen = Screen::console(team.console(), title, body);
+    Ok(if may_stay { screen.for_offline() } else { screen })
 }
 
 /// What was typed, if the form came back refused; else what is stored.

@@ -21,6 +21,12 @@ pub(super) fn asks_first(shown: &Shown) -> bool {
         && review.is_some_and(|review| !review.may_decide && !review.is_approved)
 }
 
+/// Whether the page may tell the captain who asks.
+pub(super) fn names_a_colleague(shown: &Shown) -> bool {
+    let review = shown.page.review.as_ref();
+    review.is_some_and(|review| review.may_decide && review.status == Some(ReviewStatus::Submitted))
+}
+
 /// Where the review stands, for whoever wrote the listing and for the captain.
 pub(super) fn notice(shown: &Shown) -> AnyView {
     let Some(review) = shown.page.review.as_ref() else { return ().into_any() };

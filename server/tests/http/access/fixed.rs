@@ -171,11 +171,12 @@ async fn the_browser_s_files_are_everybody_s_and_what_lies_beside_them_is_nobody
     let site = tempfile::tempdir().unwrap();
     std::fs::create_dir(site.path().join("pkg")).unwrap();
     let hashed = "/pkg/style.0a1b2c3d4e5f.css";
-    let manifest = serde_json::json!({ "style.css": hashed }).to_string();
+    let manifest = serde_json::json!({ "style.css": hashed, "worker.js": "/worker.js" }).to_string();
     for (name, text) in [
         ("manifest.json", manifest.as_str()),
         ("pkg/style.0a1b2c3d4e5f.css", "p{}"),
         ("style.css", "p{}"),
+        ("worker.js", "skipWaiting()"),
         ("notes.txt", "not published"),
     ] {
         std::fs::write(site.path().join(name), text).unwrap();
@@ -187,6 +188,7 @@ async fn the_browser_s_files_are_everybody_s_and_what_lies_beside_them_is_nobody
         for (path, expected) in [
             (hashed, 200),
             ("/style.css", 200),
+            ("/worker.js", 200),
             ("/manifest.json", 404),
             ("/notes.txt", 404),
             ("/pkg", 404),
@@ -197,5 +199,11 @@ async fn the_browser_s_files_are_everybody_s_and_what_lies_beside_them_is_nobody
             assert!(!answered.body.contains("not published"), "{path} as {who:?}");
         }
     }
+    let visitor = world.browser(Who::Visitor);
+    let worker = visitor.get("/worker.js").await;
+    assert_eq!(worker.header("cache-control"), "no-cache", "a browser holds on to no old one");
+    assert!(worker.header("content-type").starts_with("text/javascript"), "{worker:?}");
+    std::fs::remove_file(site.path().join("worker.js")).unwrap();
+    assert_eq!(visitor.get("/worker.js").await.status, 404, "taken away, it ends in every browser");
     world.shop.stop().await;
 }

@@ -37,6 +37,7 @@ const TABLE: &[Row] = &[
     ("/about", &[EVERYONE], PUBLIC),
     ("/privacy", &[EVERYONE], PUBLIC),
     ("/licences", &[EVERYONE], PUBLIC),
+    ("/offline", &[EVERYONE], PUBLIC),
     ("/products", &[EVERYONE], PUBLIC),
     ("/products/{slug}", &[EVERYONE], PUBLIC),
     ("/products/{slug}/batches/{code}", &[EVERYONE], PUBLIC),
@@ -147,6 +148,9 @@ const TABLE: &[Row] = &[
     ("/county/roles", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
 ];
 
+/// The one page that the browser of whoever works on it may keep: nothing of any other person stands there.
+const FOR_OFFLINE: &str = "/sell/{team}/products/{product}";
+
 /// The path with what belongs to the first side.
 fn filled(path: &str, world: &World) -> String {
     let number = if path.starts_with("/unit") { &world.waiting.number } else { &world.retail.number };
@@ -254,10 +258,12 @@ async fn ask_page(world: &World, path: &str, who: Who, may: bool, refused: Refus
     // Nothing of it is in the refusal either, whatever its status.
     let tells = !may && (answered.body.contains("13800000001") || answered.body.contains("城关镇1号"));
     let unmarked = unmarked_scripts(&answered);
-    (!fits || tells || unmarked > 0).then(|| {
+    let stays = !answered.header("x-offline-for").is_empty();
+    let is_wrong_to_stay = stays != (may && path == FOR_OFFLINE);
+    (!fits || tells || unmarked > 0 || is_wrong_to_stay).then(|| {
         let status = answered.status;
         format!(
-            "{asked} as {who:?}: {status} {location:?}, tells: {tells}, scripts without nonce: {unmarked}"
+            "{asked} as {who:?}: {status} {location:?}, tells: {tells}, scripts without nonce: {unmarked}, stays: {stays}"
         )
     })
 }
