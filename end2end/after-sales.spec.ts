@@ -1,7 +1,7 @@
 // After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
 import { expect, test } from './support/test';
 import { newPhoto } from './support/kept';
-import { amount, buy, fen, goOn, hasScripts, isPhone, ready, seen, unfold, visit } from './support/shop';
+import { amount, buy, expectSheet, fen, goOn, hasScripts, isPhone, narrow, ready, seen, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
@@ -27,6 +27,25 @@ test('a guest takes an order back before it has left, and the seller sees it in 
   const asked = new URL(page.url()).pathname;
 
   const seller = await pageOf('seller');
+  await visit(seller, at('/sell'));
+  await test.step('what waits for a word is narrowed and taken along like the other lists', async () => {
+    await page.getByLabel(t('留言', 'Message')).fill('还在吗？');
+    await page.getByRole('button', { name: t('发送', 'Send'), exact: true }).click();
+    await expect(page.locator('#said')).toContainText('还在吗？');
+    await visit(seller, `${new URL(seller.url()).pathname}/after-sales?state=talk`);
+    const row = seller.getByRole('row').filter({ hasText: number });
+    await unfold(seller, t);
+    await seller.getByLabel(t('查找', 'Find'), { exact: true }).fill(number.toLowerCase());
+    await narrow(seller, t, /state=talk.*q=xj/);
+    await expect(seller.locator('tbody tr')).toHaveCount(1);
+    await expect(row).toBeVisible();
+    await expectSheet(seller, t, /^after-sales-[\d-]+\.xlsx$/);
+    await seller.getByLabel(t('申请', 'Asked for'), { exact: true }).selectOption('exchange');
+    await narrow(seller, t, /state=talk.*kind=exchange/);
+    await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+    await goOn(seller, seller.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/after-sales\?state=talk$/);
+    await expect(row).toBeVisible();
+  });
   await visit(seller, at('/sell'));
   await goOn(seller, seen(seller.getByRole('link', { name: t('售后', 'After-sales') })), /\/after-sales$/);
   await goOn(seller, seller.getByRole('row').filter({ hasText: number }).getByRole('link', { name: number }), /\/after-sales\/[0-9a-z]{13}$/);

@@ -63,7 +63,7 @@ test('weights are corrected on record, and a batch goes to another place', async
     await expect(page.getByRole('link', { name: store, exact: true })).toBeVisible();
   });
 
-  const liesAt = () => fact(page, t('存放地点', 'Lies at'));
+  const liesAt = () => fact(page, t('存放地点', 'Where it lies'));
   await test.step('a part goes there with its share of the weights', async () => {
     await visit(page, batch);
     await page.getByText(t('分批', 'Split off a part'), { exact: true }).first().click();
@@ -78,7 +78,7 @@ test('weights are corrected on record, and a batch goes to another place', async
 
     await visit(page, `${tea.team}/batches`);
     await unfold(page, t);
-    await page.getByRole('combobox', { name: t('存放地', 'Where it lies') }).selectOption({ label: store });
+    await page.getByRole('combobox', { name: t('存放地点', 'Where it lies') }).selectOption({ label: store });
     await narrow(page, t, /place=/);
     await expect(page.locator('tbody tr')).toHaveCount(1);
     await expect(page.locator('tbody tr')).toContainText('4 kg');

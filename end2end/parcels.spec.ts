@@ -101,7 +101,7 @@ test('an order leaves in two parcels, with a number by hand and one from a file'
   const applyAll = desk.getByRole('button', { name: t('应用全部', 'Apply all') });
 
   await test.step('the template lists what is to be packed; a wrong row is named and nothing is applied', async () => {
-    const [head, ...rows] = await template(t('下载单号模板', 'Template with all that is to be packed'));
+    const [head, ...rows] = await template(t('下载快递单号模板', 'Template with all that is to be packed'));
     const own = rows.filter((row) => row.join(' ').includes(number));
     expect(own.map((row) => row[0]), 'what has left is not listed').toEqual([ownId]);
     expect(own[0][3]).toContain(bags);
@@ -114,7 +114,7 @@ test('an order leaves in two parcels, with a number by hand and one from a file'
     await upload('numbers', filled(second, ''));
     await expectAccessible(desk, 'what a list would do');
     const wrong = desk.getByRole('row').filter({ hasText: other.number });
-    await expect(wrong).toContainText(t('缺少单号', 'Tracking number is missing'));
+    await expect(wrong).toContainText(t('缺少快递单号', 'Tracking number is missing'));
     await expect(wrong.locator('td').filter({ hasText: /^3$/ }), 'by its row').toHaveCount(1);
     await expect(applyAll).toHaveCount(0);
     await visit(page, at(`/orders/${number}`));

@@ -1,8 +1,10 @@
 // A cadre takes the goods out as a sheet, edits it, sends it back, sees what would change, applies it, and takes it back.
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
 import { fillWords, startListing } from './support/listing';
-import { goOn, hasScripts, isPhone, seen, type Translate, visit } from './support/shop';
+import { expectSheet, goOn, hasScripts, isPhone, narrow, seen, type Translate, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
 
@@ -87,6 +89,23 @@ test('a sheet is looked at before anything changes, applied in part, and its cha
     await visit(page, first.listing);
     await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('58.00');
   });
+
+  await test.step('the history is narrowed by what changed and how, and taken along', async () => {
+    await visit(page, `${first.listing}/changes`);
+    await unfold(page, t);
+    await page.getByLabel(t('字段', 'Field'), { exact: true }).selectOption('price');
+    await page.getByLabel(t('方式', 'How'), { exact: true }).selectOption('sheet');
+    await narrow(page, t, /field=price&source=sheet/);
+    await expect(page.getByRole('article')).toHaveCount(1);
+    await expect(page.getByRole('article')).toContainText('66.00');
+    await expectAccessible(page, 'a history');
+    await expectSheet(page, t, /^changes-[\d-]+\.xlsx$/);
+    await page.getByLabel(t('查找', 'Find'), { exact: true }).fill('nowhere');
+    await narrow(page, t, /q=nowhere/);
+    await expect(page.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+    await goOn(page, page.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/changes$/);
+    await expect(page.getByRole('article').nth(1)).toBeVisible();
+  });
 });
 
 test('the table changes many prices at once and keeps what was typed when a cell is wrong', async ({ pageOf, t, at }) => {
@@ -106,4 +125,23 @@ test('the table changes many prices at once and keeps what was typed when a cell
   await expect(page.getByText(t('已保存 1 件商品的改动', 'Saved. Products changed: 1'))).toBeVisible();
   await visit(page, listing);
   await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('61.50');
+
+  await test.step('it stays narrowed when it is saved, and what is found is taken along', async () => {
+    await visit(page, `${team}/table`);
+    await unfold(page, t);
+    await page.getByLabel(t('查找', 'Find'), { exact: true }).fill(name);
+    await page.getByLabel(t('状态', 'State'), { exact: true }).selectOption('draft');
+    await narrow(page, t, /status=draft/);
+    await expect(page.locator('tbody tr')).toHaveCount(1);
+    await expectAccessible(page, 'the table');
+    await price.fill('62');
+    await goOn(page, page.getByRole('button', { name: t('保存全部改动', 'Save all changes') }), /done=1&q=.*&status=draft/);
+    await expect(page.locator('tbody tr')).toHaveCount(1);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: t('商品表 CSV', 'Goods as CSV') }).click();
+    const rows = readFileSync(await (await downloading).path(), 'utf8').trim().split('\n');
+    expect(rows, 'one line of heads, one of the only variant').toHaveLength(2);
+    expect(rows[1]).toContain(name);
+    expect(rows[1]).toContain('62.00');
+  });
 });

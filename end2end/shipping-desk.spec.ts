@@ -40,9 +40,9 @@ test('numbers are pasted, looked at and applied', async ({ page, pageOf, t, at }
     await visit(seller, desk);
   });
 
-  await goOn(seller, seller.getByRole('link', { name: t('批量填单号', 'Many numbers at once') }), /\/tracking$/);
+  await goOn(seller, seller.getByRole('link', { name: t('批量填快递单号', 'Many numbers at once') }), /\/tracking$/);
   const first = `SF${Date.now()}`;
-  const list = seller.getByLabel(t('单号清单', 'The list'));
+  const list = seller.getByLabel(t('快递单号清单', 'The list'));
   await list.fill(`${number} 顺丰 ${first}\n${other.number} 中通\nNOBODY 中通 ZT1`);
   await seller.getByRole('button', { name: t('查看每一行', 'Look at the rows'), exact: true }).click();
   await expect(seller.getByText(t('缺少快递', 'Carrier is missing'))).toBeVisible();

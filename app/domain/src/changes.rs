@@ -201,6 +201,24 @@ const VARIANT_TEXTS: [&str; 13] = [
     "tier_prices",
 ];
 
+/// What may change, whichever variant or attribute it is of, in the order in which a person reads it: see [`kind_of`].
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    let own = [STATUS, "photos"].into_iter().chain(TEXTS);
+    let of_variants = VARIANT_TEXTS.into_iter().filter(|name| !TEXTS.contains(name));
+    own.chain(["attributes"]).chain(of_variants).chain(["related", PARTS, PRICE_MODE])
+}
+
+/// What kind of field it is: `price` of `variants.<id>.price`, `attributes` of `attributes.grade`.
+#[must_use]
+pub fn kind_of(field: &str) -> &str {
+    let mut parts = field.splitn(3, '.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("variants"), Some(_), Some(name)) => name,
+        (Some(group), ..) => group,
+        _ => field,
+    }
+}
+
 /// A stored form and the listing's status as fields.
 #[must_use]
 pub fn fields_of(form: &ListingForm, status: &str) -> Fields {
@@ -323,6 +341,28 @@ mod tests {
             form.variants = variants.iter().enumerate().map(|(id, text)| variant(7 - id, text)).collect();
             prop_assert_eq!(form_of(&fields_of(&form, "draft")), form);
         }
+    }
+
+    #[test]
+    fn every_field_is_of_a_kind() {
+        let mut form = ListingForm { variants: vec![variant(1, "茶")], ..ListingForm::default() };
+        for name in TEXTS {
+            "x".clone_into(text_mut(&mut form, name).unwrap());
+        }
+        for name in VARIANT_TEXTS {
+            "x".clone_into(variant_text_mut(&mut form.variants[0], name).unwrap());
+        }
+        form.photos = vec!["1".to_owned()];
+        form.related = vec!["1".to_owned()];
+        form.attributes.insert("grade".to_owned(), "top".to_owned());
+        let known: BTreeSet<&str> = kinds().collect();
+        assert_eq!(known.len(), kinds().count(), "each once");
+        let fields = fields_of(&form, "draft");
+        let found: BTreeSet<&str> = fields.keys().map(|field| kind_of(field)).collect();
+        // The order of variants comes along with what else changed; what is in a box has a form of its own.
+        let own = known.iter().copied().filter(|kind| ![PARTS, PRICE_MODE].contains(kind));
+        let expected: BTreeSet<&str> = own.chain(["position"]).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -30,7 +30,6 @@ pub use ask::{AskAfterSale, AskLine, AskPage, AskableLine, ask_after_sale, ask_p
 pub use offer::{OfferRefund, offer_refund};
 pub use pages::{
     Act, AfterSalePage, Appeals, PageLine, PageMessage, after_sale_page, appeals, count_waiting,
-    team_unanswered,
 };
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
 pub use rules::{declare_rule, product_rule, team_rules};

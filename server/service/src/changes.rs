@@ -5,9 +5,9 @@
 //! [`crate::listing::publish`], [`crate::listing::unpublish`], [`crate::sheets::apply`] and [`restore`]. Stock and papers
 //! of batches are no part of it: they have their own records.
 
-use domain::changes::{ChangeSource, Difference, Fields, fields_of, form_of};
+use domain::changes::{ChangeSource, Difference, Fields, fields_of, form_of, kind_of, kinds};
 use domain::ids::{ListingChangeId, ProductId, TeamId};
-use domain::time::MINUTE_MS;
+use domain::time::{MINUTE_MS, days_ms};
 use store::changes::{self as rows, ChangeRow, NewChange};
 use store::listing::{self, ListingRow};
 use store::{Conn, WriteTx};
@@ -18,6 +18,14 @@ use crate::{Result, ServiceError, Services, Viewer};
 
 /// Changes read at once.
 const AT_ONCE: i64 = 200;
+/// From the first moment to the last.
+const ALWAYS: (i64, i64) = (i64::MIN, i64::MAX);
+/// So many entries are enough for a page.
+const PAGE: usize = 50;
+/// Changes that a page looks through for what it is narrowed to; the next one goes on from there.
+const MOST_LOOKED_THROUGH: usize = 2_000;
+/// Changes that a sheet holds at most; who needs more narrows the days.
+const MOST_EXPORTED: usize = 5_000;
 /// Saves of one person that lie no further apart are shown as one: a form saves itself while somebody types.
 const ONE_SITTING_MS: i64 = 10 * MINUTE_MS;
 
@@ -87,6 +95,51 @@ pub struct History {
     pub names: Vec<(String, String, String)>,
 }
 
+/// Which changes are shown, as it stands in the address. What cannot be read narrows nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeQuery {
+    /// Part of a text as it was or as it became, or of the name of who changed it.
+    pub search: String,
+    /// One of [`domain::changes::kinds`].
+    pub field: String,
+    /// A word of [`ChangeSource`].
+    pub source: String,
+    /// First and last day, `YYYY-MM-DD`.
+    pub from: String,
+    pub to: String,
+}
+
+impl ChangeQuery {
+    /// Whether anything is narrowed.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        [&self.search, &self.field, &self.source, &self.from, &self.to].iter().any(|text| !text.is_empty())
+    }
+
+    /// Whether an entry is asked for, but for its day; `names` as in [`History::names`].
+    fn has(&self, entry: &Entry, names: &[(String, String, String)]) -> bool {
+        let source = ChangeSource::parse(&self.source).ok();
+        let kind = kinds().find(|kind| *kind == self.field);
+        source.is_none_or(|source| source == entry.source)
+            && kind.is_none_or(|kind| entry.difference.fields().iter().any(|field| kind_of(field) == kind))
+            && self.is_said_in(entry, names)
+    }
+
+    fn is_said_in(&self, entry: &Entry, names: &[(String, String, String)]) -> bool {
+        let searched = self.search.trim().to_lowercase();
+        let is_in = |text: &str| text.to_lowercase().contains(&searched);
+        let both = entry.difference.before.iter().chain(&entry.difference.after);
+        // Photos and other products stand there by their ids, which nobody looks for.
+        let mut texts = both.filter(|(field, _)| !matches!(field.as_str(), "photos" | "related"));
+        searched.is_empty()
+            || entry.user_name.as_deref().is_some_and(is_in)
+            || texts.any(|(_, text)| match names.iter().find(|(id, ..)| id == text) {
+                Some((_, zh, en)) => is_in(zh) || is_in(en),
+                None => is_in(text),
+            })
+    }
+}
+
 /// The changes of a listing for the sellers of its team, those before `before`.
 ///
 /// # Errors
@@ -95,53 +148,99 @@ pub async fn history(
     services: &Services,
     viewer: &Viewer,
     product: ProductId,
+    query: &ChangeQuery,
     before: Option<ListingChangeId>,
+) -> Result<History> {
+    found_history(services, viewer, product, query, before, (PAGE, MOST_LOOKED_THROUGH)).await
+}
+
+/// The latest of them, to be taken along; [`History::next`] says that there are more.
+///
+/// # Errors
+/// As [`history`].
+pub async fn exported_history(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    query: &ChangeQuery,
+) -> Result<History> {
+    found_history(services, viewer, product, query, None, (usize::MAX, MOST_EXPORTED)).await
+}
+
+/// Looks until so many entries are found, or so many changes were looked through.
+async fn found_history(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    query: &ChangeQuery,
+    before: Option<ListingChangeId>,
+    (enough, most): (usize, usize),
 ) -> Result<History> {
     let mut conn = services.db.read().await?;
     let row = own_listing(&mut conn, viewer, product).await?;
-    let found = rows::list_changes(&mut conn, product, before, AT_ONCE).await?;
-    let is_more = i64::try_from(found.len()).unwrap_or(i64::MAX) == AT_ONCE;
-    let mut entries: Vec<(Option<i64>, i64, Entry)> = Vec::new();
-    for change in found {
-        let difference = difference_of(&change)?;
-        match entries.last_mut() {
-            Some((user, first_ms, entry))
-                if *user == change.user_id
-                    && entry.source == change.source
-                    && change.source == ChangeSource::Form
-                    && !is_of_status(&entry.difference)
-                    && !is_of_status(&difference)
-                    && *first_ms - change.at_ms <= ONE_SITTING_MS =>
-            {
-                entry.difference = difference.then(&entry.difference);
-                entry.change = change.id;
-                *first_ms = change.at_ms;
-            }
-            _ => {
-                let entry = Entry {
-                    change: change.id,
-                    version: change.version,
-                    user_name: change.user_name,
-                    at_ms: change.at_ms,
-                    source: change.source,
-                    difference,
-                };
-                entries.push((change.user_id, change.at_ms, entry));
-            }
+    let names = names(&mut conn, row.team_id).await?;
+    let days = days_ms(&query.from, &query.to);
+    let mut sittings: Vec<Sitting> = Vec::new();
+    let (mut last, mut looked_through, mut is_more) = (before, 0, true);
+    let is_asked = |sitting: &&Sitting| query.has(&sitting.entry, &names);
+    while is_more && looked_through < most && sittings.iter().filter(is_asked).count() < enough {
+        let found = rows::list_changes(&mut conn, product, last, days, AT_ONCE).await?;
+        is_more = i64::try_from(found.len()).unwrap_or(i64::MAX) == AT_ONCE;
+        looked_through += found.len();
+        for change in found {
+            last = Some(change.id);
+            join(&mut sittings, change)?;
         }
     }
-    let entries: Vec<Entry> = entries.into_iter().map(|(_, _, entry)| entry).collect();
-    let next = entries.last().map(|entry| entry.change).filter(|_| is_more);
+    let entries = sittings.into_iter().map(|sitting| sitting.entry);
     Ok(History {
         team: row.team_id,
         name: row.name,
         name_en: row.name_en,
         version: row.version,
         // Typed and taken back in one sitting: nothing changed.
-        entries: entries.into_iter().filter(|entry| !entry.difference.is_empty()).collect(),
-        next,
-        names: names(&mut conn, row.team_id).await?,
+        entries: entries.filter(|entry| !entry.difference.is_empty() && query.has(entry, &names)).collect(),
+        next: last.filter(|_| is_more),
+        names,
     })
+}
+
+/// An entry while earlier changes may still join it.
+struct Sitting {
+    user: Option<i64>,
+    first_ms: i64,
+    entry: Entry,
+}
+
+/// Puts a change before those that came after it.
+fn join(sittings: &mut Vec<Sitting>, change: ChangeRow) -> Result<()> {
+    let difference = difference_of(&change)?;
+    match sittings.last_mut() {
+        Some(Sitting { user, first_ms, entry })
+            if *user == change.user_id
+                && entry.source == change.source
+                && change.source == ChangeSource::Form
+                && !is_of_status(&entry.difference)
+                && !is_of_status(&difference)
+                && *first_ms - change.at_ms <= ONE_SITTING_MS =>
+        {
+            entry.difference = difference.then(&entry.difference);
+            entry.change = change.id;
+            *first_ms = change.at_ms;
+        }
+        _ => {
+            let entry = Entry {
+                change: change.id,
+                version: change.version,
+                user_name: change.user_name,
+                at_ms: change.at_ms,
+                source: change.source,
+                difference,
+            };
+            sittings.push(Sitting { user: change.user_id, first_ms: change.at_ms, entry });
+        }
+    }
+    Ok(())
 }
 
 fn is_of_status(difference: &Difference) -> bool {
@@ -181,7 +280,7 @@ pub async fn restore(
     let mut before = None;
     let mut is_found = false;
     while !is_found {
-        let found = rows::list_changes(&mut conn, product, before, AT_ONCE).await?;
+        let found = rows::list_changes(&mut conn, product, before, ALWAYS, AT_ONCE).await?;
         let Some(last) = found.last() else { return Err(ServiceError::NotFound) };
         before = Some(last.id);
         for row in found.iter().take_while(|row| row.id >= change) {

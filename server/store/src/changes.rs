@@ -57,22 +57,26 @@ pub struct ChangeRow {
     pub new_fields: String,
 }
 
-/// Changes of a listing, the latest first, at most `limit`: those before `before`, all when there is none.
+/// Changes of a listing, the latest first, at most `limit`: those before `before`, all when there is none, from the first
+/// moment of `at` to before its last.
 pub async fn list_changes(
     conn: &mut Conn,
     product: ProductId,
     before: Option<ListingChangeId>,
+    at: (i64, i64),
     limit: i64,
 ) -> Result<Vec<ChangeRow>> {
     Ok(sql::query_as(
         "SELECT c.id, c.version, c.user_id, u.display_name AS user_name, c.at_ms, c.source, c.old_fields, \
             c.new_fields \
          FROM listing_changes c LEFT JOIN users u ON u.id = c.user_id \
-         WHERE c.product_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR c.id < $2) \
-         ORDER BY c.id DESC LIMIT $3",
+         WHERE c.product_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR c.id < $2) AND c.at_ms >= $3 AND c.at_ms < $4 \
+         ORDER BY c.id DESC LIMIT $5",
     )
     .bind(product.get())
     .bind(before.map(ListingChangeId::get))
+    .bind(at.0)
+    .bind(at.1)
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)

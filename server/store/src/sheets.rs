@@ -1,7 +1,8 @@
 //! A team's goods as a sheet has them, and previews that wait to be applied.
 
-use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId};
+use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId, VillageId};
 
+use crate::listing::ListingFilter;
 use crate::{Conn, Result, sql};
 
 /// What a sheet says of a product itself.
@@ -31,44 +32,69 @@ pub async fn find_sheet_product(conn: &mut Conn, id: ProductId) -> Result<Option
     .await?)
 }
 
+/// What narrows products `p` to a [`ListingFilter`]: `$1` to `$5`, in its order.
+macro_rules! filtered {
+    () => {
+        "p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
+            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(p.name), $3, '') <> LOWER(p.name) \
+                OR REPLACE(LOWER(p.name_en), $3, '') <> LOWER(p.name_en)) \
+            AND (CAST($4 AS BIGINT) IS NULL OR p.category_id + 0 = $4) \
+            AND (CAST($5 AS BIGINT) IS NULL OR p.village_id + 0 = $5)"
+    };
+}
+
+/// The columns of a [`SheetProductRow`] of products `p`.
+macro_rules! columns {
+    () => {
+        "p.id, p.team_id, p.version, p.name, p.name_en, p.category_id, p.status, p.base_unit"
+    };
+}
+
 /// A team's products by id, those after `after`, at most `limit`.
 pub async fn list_sheet_products(
     conn: &mut Conn,
-    team: TeamId,
+    filter: &ListingFilter<'_>,
     after: i64,
     limit: i64,
 ) -> Result<Vec<SheetProductRow>> {
-    Ok(sql::query_as(
-        "SELECT id, team_id, version, name, name_en, category_id, status, base_unit FROM products \
-         WHERE team_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-    )
-    .bind(team.get())
+    Ok(sql::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM products p WHERE ",
+        filtered!(),
+        " AND p.id > $6 ORDER BY p.id LIMIT $7"
+    ))
+    .bind(filter.team.get())
+    .bind(filter.status.map(str::to_owned))
+    .bind(filter.text.to_owned())
+    .bind(filter.category.map(CategoryId::get))
+    .bind(filter.village.map(VillageId::get))
     .bind(after)
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)
 }
 
-/// A page of a team's products, the newest first: of one status or of all, and those whose names contain `text`, in lower
-/// case, all when it is empty.
+/// A page of a team's products, the newest first.
 pub async fn list_table_products(
     conn: &mut Conn,
-    team: TeamId,
-    status: Option<&str>,
-    text: &str,
+    filter: &ListingFilter<'_>,
     limit: i64,
     skipped: i64,
 ) -> Result<Vec<SheetProductRow>> {
-    Ok(sql::query_as(
-        "SELECT id, team_id, version, name, name_en, category_id, status, base_unit FROM products \
-         WHERE team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
-            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(name), $3, '') <> LOWER(name) \
-                OR REPLACE(LOWER(name_en), $3, '') <> LOWER(name_en)) \
-         ORDER BY id DESC LIMIT $4 OFFSET $5",
-    )
-    .bind(team.get())
-    .bind(status.map(str::to_owned))
-    .bind(text.to_owned())
+    // Ordered by what no index has, so that nobody walks everybody's products to find this team's newest.
+    Ok(sql::query_as(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM products p WHERE ",
+        filtered!(),
+        " ORDER BY p.id + 0 DESC LIMIT $6 OFFSET $7"
+    ))
+    .bind(filter.team.get())
+    .bind(filter.status.map(str::to_owned))
+    .bind(filter.text.to_owned())
+    .bind(filter.category.map(CategoryId::get))
+    .bind(filter.village.map(VillageId::get))
     .bind(limit)
     .bind(skipped)
     .fetch_all(&mut *conn)
@@ -76,32 +102,31 @@ pub async fn list_table_products(
 }
 
 /// How many products [`list_table_products`] has on all its pages.
-pub async fn count_table_products(
-    conn: &mut Conn,
-    team: TeamId,
-    status: Option<&str>,
-    text: &str,
-) -> Result<i64> {
-    Ok(sql::query_scalar(
-        "SELECT COUNT(*) FROM products \
-         WHERE team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
-            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(name), $3, '') <> LOWER(name) \
-                OR REPLACE(LOWER(name_en), $3, '') <> LOWER(name_en))",
-    )
-    .bind(team.get())
-    .bind(status.map(str::to_owned))
-    .bind(text.to_owned())
-    .fetch_one(&mut *conn)
-    .await?)
+pub async fn count_table_products(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<i64> {
+    Ok(sql::query_scalar(concat!("SELECT COUNT(*) FROM products p WHERE ", filtered!()))
+        .bind(filter.team.get())
+        .bind(filter.status.map(str::to_owned))
+        .bind(filter.text.to_owned())
+        .bind(filter.category.map(CategoryId::get))
+        .bind(filter.village.map(VillageId::get))
+        .fetch_one(&mut *conn)
+        .await?)
 }
 
-/// How many rows each product of a team takes in a sheet, by id: one for each variant for sale, one without any.
-pub async fn list_sheet_sizes(conn: &mut Conn, team: TeamId) -> Result<Vec<(i64, i64)>> {
-    Ok(sql::query_as(
-        "SELECT p.id, COUNT(*) FROM products p LEFT JOIN variants v ON v.product_id = p.id AND v.active = 1 \
-         WHERE p.team_id = $1 GROUP BY p.id ORDER BY p.id",
-    )
-    .bind(team.get())
+/// How many rows each of these products takes in a sheet, by id: one for each variant for sale, one without any.
+pub async fn list_sheet_sizes(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<Vec<(i64, i64)>> {
+    Ok(sql::query_as(concat!(
+        "SELECT p.id, (SELECT COUNT(*) + CASE WHEN COUNT(*) = 0 THEN 1 ELSE 0 END FROM variants v \
+            WHERE v.product_id = p.id AND v.active = 1) \
+         FROM products p WHERE ",
+        filtered!(),
+        " ORDER BY p.id + 0"
+    ))
+    .bind(filter.team.get())
+    .bind(filter.status.map(str::to_owned))
+    .bind(filter.text.to_owned())
+    .bind(filter.category.map(CategoryId::get))
+    .bind(filter.village.map(VillageId::get))
     .fetch_all(&mut *conn)
     .await?)
 }

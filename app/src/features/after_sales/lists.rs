@@ -6,7 +6,7 @@ use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{
     AfterSaleFilter, AfterSaleSummary, ProductRuleRow, appeals, count_waiting, exported_after_sales,
-    team_after_sales, team_rules, team_unanswered,
+    team_after_sales, team_rules,
 };
 use service::report::{Cell, Report};
 
@@ -21,31 +21,32 @@ use crate::text::yuan;
 use crate::ui;
 
 fn filter_of_query() -> AfterSaleFilter {
-    AfterSaleFilter { state: query("state"), kind: query("kind"), from: query("from"), to: query("to") }
+    AfterSaleFilter {
+        state: query("state"),
+        search: query("q"),
+        kind: query("kind"),
+        from: query("from"),
+        to: query("to"),
+    }
 }
 
 /// The filter as a query.
 fn text_of(filter: &AfterSaleFilter) -> String {
     given_text(&[
         ("state", &filter.state),
+        ("q", &filter.search),
         ("kind", &filter.kind),
         ("from", &filter.from),
         ("to", &filter.to),
     ])
 }
 
-/// `/sell/{team}/after-sales?state=ended&kind=…&from=…&to=…&page=…`
+/// `/sell/{team}/after-sales?state=ended&q=…&kind=…&from=…&to=…&page=…`
 pub async fn team_page() -> PageResult {
     let team = current_team().await?;
     let filter = filter_of_query();
-    let state = filter.state.clone();
-    let (ended, talk) = (state == "ended", state == "talk");
     let number = query("page").parse::<i64>().unwrap_or(1).max(1);
-    let (rows, has_more) = if talk {
-        (team_unanswered(&services(), &viewer(), team.id).await?, false)
-    } else {
-        team_after_sales(&services(), &viewer(), team.id, &filter, number).await?
-    };
+    let (rows, has_more) = team_after_sales(&services(), &viewer(), team.id, &filter, number).await?;
     let waiting = count_waiting(&services(), &viewer(), team.id).await?;
     let rules = team_rules(&services(), &viewer(), team.id).await?;
     let title = t("售后", "After-sales");
@@ -59,16 +60,19 @@ pub async fn team_page() -> PageResult {
         ("talk", t("待回复", "To answer"), 0),
         ("ended", t("已结束", "Ended"), 0),
     ];
-    let present = if ended || talk { state.as_str() } else { "" };
+    let present = Some(filter.state.as_str()).filter(|state| matches!(*state, "talk" | "ended"));
     let sheet = format!("{}{}", link(&paths::team_after_sales_sheet(team.id)), text_of(&filter));
-    let export = (!talk).then(|| ui::export_link(sheet));
-    let narrowing = (!talk).then(|| filter_form(team.id, &filter));
+    let list = if rows.is_empty() && filter.is_narrowed() {
+        ui::nothing_found()
+    } else {
+        table(&rows, Side::Seller)
+    };
     let body = view! {
         <div class="stack stack--l">
-            {ui::page_head(title, sub, export)}
-            {tabs(&path, "state", present, &["kind", "from", "to"], entries)}
-            {narrowing}
-            {table(&rows, Side::Seller)}
+            {ui::page_head(title, sub, ui::export_link(sheet))}
+            {tabs(&path, "state", present.unwrap_or_default(), &["q", "kind", "from", "to"], entries)}
+            {filter_form(team.id, &filter)}
+            {list}
             {ui::pager(number, number + i64::from(has_more))}
             {rules_fold(&rules, team.id)}
         </div>
@@ -92,8 +96,11 @@ fn filter_form(team: TeamId, filter: &AfterSaleFilter) -> AnyView {
         }),
         clear: filter.is_narrowed().then(|| format!("{}{}", link(&path), text_of(&all))),
     };
-    let kind = ui::filter_choice("a", "kind", t("申请", "Asked for"), &filter.kind, kinds.collect());
-    ui::filter_form(&form, state, kind)
+    let choices = view! {
+        {ui::filter_text("a", "q", t("查找", "Find"), t("订单号、商品名称", "Order, goods"), &filter.search)}
+        {ui::filter_choice("a", "kind", t("申请", "Asked for"), &filter.kind, kinds.collect())}
+    };
+    ui::filter_form(&form, state, choices)
 }
 
 /// `/sell/{team}/after-sales.xlsx`, narrowed like the page.

@@ -11,5 +11,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     use crate::routes::{Access, Page};
     vec![
         Page::new("/sell/{team}/products/{product}/changes", history_page::history_page).only(Access::Seller),
+        Page::file("/sell/{team}/products/{product}/changes.xlsx", history_page::history_sheet)
+            .only(Access::Seller),
     ]
 }

@@ -159,7 +159,7 @@ fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
     let villages = page.villages.iter().map(village).collect();
     let products = page.products.iter().map(product).collect();
     let choices = view! {
-        {ui::filter_text("d", "q", t("查找", "Find"), t("订单号、运单号、收件人", "Order, tracking number, name"), &filter.search)}
+        {ui::filter_text("d", "q", t("查找", "Find"), t("订单号、快递单号、收件人", "Order, tracking number, name"), &filter.search)}
         {ui::filter_choice("d", "village", t("村", "Village"), &filter.village, villages)}
         {ui::filter_choice("d", "product", t("商品", "Product"), &filter.product, products)}
     };

@@ -290,7 +290,7 @@ fn batch_card(
         (t("损耗", "Written off"), number(batch.written_off)),
         (t("来自", "From"), villages.join("，").into_any()),
     ];
-    let place = more.map(|more| (t("存放地点", "Lies at"), more.place_name.clone().into_any()));
+    let place = more.map(|more| (t("存放地点", "Where it lies"), more.place_name.clone().into_any()));
     let facts: Vec<_> = facts.into_iter().chain(place).collect();
     view! {
         <article class="box stack" id=html_id(&format!("batches.{at}.inputs"))>

@@ -74,7 +74,7 @@ fn paid(page: &OrderPage, money: AnyView) -> AnyView {
             {icon_l("check-circle")}
             <h1>{t("谢谢，付款成功", "Thank you, it is paid")}</h1>
             <p>{t("订单", "Order")}" "<strong class="num">{order.number.clone()}</strong></p>
-            <p>{t("村里会尽快打包，发货后可在订单里看到运单号。", "The village packs it soon; the tracking number will stand in the order.")}</p>
+            <p>{t("村里会尽快打包，发货后可在订单里看到快递单号。", "The village packs it soon; the tracking number will stand in the order.")}</p>
             <div class="row">
                 <a class="btn btn--primary" href=link(&paths::order(&order.number))>{t("查看订单", "See the order")}</a>
                 <a class="btn btn--plain" href=link(&paths::products())>{t("继续逛", "Go on shopping")}</a>

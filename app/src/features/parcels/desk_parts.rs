@@ -111,7 +111,7 @@ pub fn merge_form(team: &Team, desk: &DeskParcel) -> AnyView {
                 {ui::hidden("into", &parcel)}
                 <p class="muted small">
                     {t(
-                        "勾选的包裹会放进这一个，只发一次货、一个单号。",
+                        "勾选的包裹会放进这一个，只发一次货、一个快递单号。",
                         "What is ticked goes into this parcel, which leaves once and has one number.",
                     )}
                 </p>

@@ -49,7 +49,7 @@ pub async fn parcels_page() -> PageResult {
     let print = (to_pack > 0).then(|| {
         view! {
             <a class="btn btn--plain" href=link(&tracking_path(team.id))>
-                {ui::icon("truck")}{t("批量填单号", "Many numbers at once")}
+                {ui::icon("truck")}{t("批量填快递单号", "Many numbers at once")}
             </a>
             <a class="btn btn--plain" href=link(&format!("{path}/labels"))>
                 {ui::icon("print")}{t("打印全部面单", "Print all labels")}
@@ -131,6 +131,6 @@ fn shipped_notice(team: &Team, parcel: &service::shipping::PackingParcel) -> Any
     let title = format!("{} {}", t("已发出订单", "Shipped: order"), head.order_number);
     let carrier = format!("{} {}", head.parcel.carrier, head.parcel.tracking_number);
     let href = link(&paths::team_parcel(team.id, head.parcel.id));
-    let body = view! { <p>{carrier}" "<a href=href>{t("填错了？改单号", "A slip? Correct it")}</a></p> };
+    let body = view! { <p>{carrier}" "<a href=href>{t("填错了？改快递单号", "A slip? Correct it")}</a></p> };
     ui::alert("ok", &title, body)
 }

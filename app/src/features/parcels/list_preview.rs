@@ -21,7 +21,7 @@ pub async fn list_preview() -> PageResult {
     let page =
         service::shipping::lists::list_page(&services(), &viewer(), team.id, typed_param("list")?).await?;
     let title = match page.kind {
-        ListKind::Numbers => t("核对单号", "Check the numbers"),
+        ListKind::Numbers => t("核对快递单号", "Check the numbers"),
         ListKind::Events => t("核对物流轨迹", "Check the events"),
     };
     let again = view! {
@@ -167,7 +167,7 @@ fn state_view(state: &RowState) -> AnyView {
         RowState::Corrects { carrier, tracking_number } => {
             let was = format!("{carrier} {tracking_number}");
             view! {
-                {ui::status_chip((t("改正单号", "Corrects"), "t-wait"))}
+                {ui::status_chip((t("改正快递单号", "Corrects"), "t-wait"))}
                 <p class="small">{t("原来是 ", "It was ")}<span class="num">{was}</span></p>
             }
             .into_any()

@@ -143,7 +143,7 @@ fn shipped_part(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyView 
     view! {
         {carrier_line(parcel)}
         <details class="fold" open=is_alone>
-            <summary>{t("单号填错了", "Correct carrier or number")}</summary>
+            <summary>{t("快递单号填错了", "Correct carrier or number")}</summary>
             {ship_form(team, parcel)}
         </details>
     }

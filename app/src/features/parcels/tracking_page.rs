@@ -20,7 +20,7 @@ use crate::ui;
 /// `/sell/{team}/tracking`
 pub async fn tracking_page() -> PageResult {
     let team = current_team().await?;
-    let title = t("批量填单号", "Tracking numbers");
+    let title = t("批量填快递单号", "Tracking numbers");
     let sub = t(
         "先看每一行会怎样，再决定应用；没看过之前什么也不会改。",
         "You see what each row would do before anything is done.",
@@ -39,19 +39,19 @@ pub async fn tracking_page() -> PageResult {
 fn paste_form(team: &Team) -> AnyView {
     let state = FormState::of::<PasteNumbers>();
     let hint = t(
-        "每行一个包裹：订单号或包裹号、快递、单号，用空格、逗号或制表符隔开；可直接从表格复制。",
+        "每行一个包裹：订单号或包裹号、快递、快递单号，用空格、逗号或制表符隔开；可直接从表格复制。",
         "A parcel a line: order or parcel number, carrier, tracking number, with blanks, commas or tabs between; copied from a \
          spreadsheet will do.",
     );
     view! {
         <form class="form" method="post" action=state.action()>
-            {ui::form_errors(&state, &[("text", t("单号清单", "The list"))])}
+            {ui::form_errors(&state, &[("text", t("快递单号清单", "The list"))])}
             <fieldset class="form__group">
                 <legend>{t("粘贴", "Paste")}</legend>
                 {ui::hidden("team", &team.id.to_string())}
                 {ui::key_field()}
                 {ui::text_area(&state, &ui::Field {
-                    name: "text", label: t("单号清单", "The list"), hint,
+                    name: "text", label: t("快递单号清单", "The list"), hint,
                     placeholder: "XJ260615-1234 顺丰 SF1234567890", ..ui::Field::default()
                 }, 8)}
             </fieldset>
@@ -70,11 +70,14 @@ fn file_form(team: &Team) -> AnyView {
         t("行", "rows")
     );
     let kinds = [
-        (ListKind::Numbers, t("单号：订单号、快递、单号", "Numbers: order, carrier, tracking number")),
+        (
+            ListKind::Numbers,
+            t("快递单号：订单号、快递、快递单号", "Numbers: order, carrier, tracking number"),
+        ),
         (
             ListKind::Events,
             t(
-                "物流轨迹：快递、单号、状态、时间、地点",
+                "物流轨迹：快递、快递单号、状态、时间、地点",
                 "Events: carrier, tracking number, status, time, place",
             ),
         ),
@@ -82,7 +85,7 @@ fn file_form(team: &Team) -> AnyView {
     let hint = format!(
         "{limits} · {}",
         t(
-            "首行写列名；单号一列请设为文本，免得数字被改写",
+            "首行写列名；快递单号一列请设为文本，免得数字被改写",
             "The first row names the columns; keep numbers as text"
         )
     );
@@ -109,7 +112,7 @@ fn file_form(team: &Team) -> AnyView {
                 {ui::sheet_field(&state, t("选择表格", "Choose a sheet"), hint)}
             </fieldset>
             <p class="row">
-                <a href=template download="">{t("下载单号模板（已列出待发包裹）", "Template with all that is to be packed")}</a>
+                <a href=template download="">{t("下载快递单号模板（已列出待发包裹）", "Template with all that is to be packed")}</a>
                 <a href=of_events download="">{t("下载物流轨迹模板", "Template for events")}</a>
             </p>
             <div class="form__acts">

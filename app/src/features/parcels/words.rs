@@ -49,7 +49,7 @@ fn column(word: &str) -> &'static str {
     match word {
         "parcel" => t("订单号或包裹号", "Order or parcel number"),
         "carrier" => t("快递", "Carrier"),
-        "tracking_number" => t("单号", "Tracking number"),
+        "tracking_number" => t("快递单号", "Tracking number"),
         "status" => t("状态", "State"),
         "happened_at" => t("时间", "Time"),
         _ => t("地点", "Place"),
@@ -87,7 +87,7 @@ pub fn fault_text(fault: &RowFault) -> String {
             fixed("还没付款，或已取消，不用发", "Not paid yet, or cancelled: it is not sent")
         }
         RowFault::Arrived => {
-            fixed("已用别的单号签收，不能再改", "It has arrived with another number, which stays")
+            fixed("已用别的快递单号签收，不能再改", "It has arrived with another number, which stays")
         }
         RowFault::DuplicateOfRow(row) => {
             say(format!("和第 {row} 行是同一个包裹"), format!("The same parcel as in row {row}"))
@@ -107,7 +107,7 @@ pub fn fault_text(fault: &RowFault) -> String {
             "A time is written 2026-06-15 14:30, and is not to come",
         ),
         RowFault::UnknownNumber => fixed(
-            "本队没有用这家快递、这个单号发过货",
+            "本队没有用这家快递、这个快递单号发过货",
             "No parcel of this team left with that carrier and number",
         ),
     }

@@ -56,6 +56,8 @@ pub struct EditTableForm {
     /// What the table was narrowed to, and the page: where the person is led back to.
     pub q: String,
     pub status: String,
+    pub category: String,
+    pub village: String,
     pub page: String,
     pub rows: Vec<TableEdit>,
 }
@@ -79,7 +81,13 @@ pub async fn edit_table(#[server(flatten)] form: EditTableForm) -> Result<Answer
             format!("{}?done={}", paths::team_sheet(team, preview), applied.done)
         } else {
             let mut path = format!("{}?done={}", paths::team_table(team), applied.done);
-            let kept = [("q", &form.q), ("status", &form.status), ("page", &form.page)];
+            let kept = [
+                ("q", &form.q),
+                ("status", &form.status),
+                ("category", &form.category),
+                ("village", &form.village),
+                ("page", &form.page),
+            ];
             for (name, text) in kept.into_iter().filter(|(_, text)| !text.is_empty()) {
                 path.push_str(&format!("&{name}={}", crate::routes::encode(text)));
             }

@@ -6,7 +6,9 @@ use domain::locale::Locale;
 use domain::sheets::{Column, MAX_ROWS};
 use leptos::prelude::*;
 use service::ServiceError;
+use service::listing::ListingsQuery;
 
+use super::table_page::{query_of_address, text_of};
 use super::{MAX_UPLOAD_BYTES, SHEET_PATH};
 use crate::AppError;
 use crate::context::{link, locale, query, services, t, typed_param, viewer};
@@ -19,7 +21,8 @@ use crate::ui;
 /// `/sell/{team}/sheets`
 pub async fn import_page() -> PageResult {
     let team = current_team().await?;
-    let parts = service::sheets::export_parts(&services(), &viewer(), team.id).await?;
+    let all = ListingsQuery::default();
+    let parts = service::sheets::export_parts(&services(), &viewer(), team.id, &all).await?;
     let title = t("表格导入导出", "Sheets");
     let sub = t(
         "下载商品表，在电脑上改好，再传回来；传回来后先看改动，再决定应用。",
@@ -42,12 +45,31 @@ fn back_links(team: &Team) -> AnyView {
     .into_any()
 }
 
+fn file_link(team: &Team, file: &str, label: String) -> AnyView {
+    let path = link(&format!("{}/{file}", paths::team_sheets(team.id)));
+    view! { <a class="btn btn--plain" href=path download="">{ui::icon("download")}{label}</a> }.into_any()
+}
+
+/// Where the goods asked for are taken along, as so many sheets.
+pub(super) fn file_links(team: &Team, wanted: &ListingsQuery, parts: usize) -> AnyView {
+    let files = (1..=parts).map(|part| {
+        let (part, number) = match parts {
+            1 => (String::new(), String::new()),
+            _ => (part.to_string(), format!(" {part}/{parts}")),
+        };
+        let query = text_of(wanted, &part);
+        let xlsx = format!("{}{number}", t("商品表 XLSX", "Goods as XLSX"));
+        let csv = format!("{}{number}", t("商品表 CSV", "Goods as CSV"));
+        view! {
+            {file_link(team, &format!("goods.xlsx{query}"), xlsx)}
+            {file_link(team, &format!("goods.csv{query}"), csv)}
+        }
+        .into_any()
+    });
+    files.collect::<Vec<_>>().into_any()
+}
+
 fn downloads(team: &Team, parts: usize) -> AnyView {
-    let base = paths::team_sheets(team.id);
-    let file = |name: &str, label: String| {
-        let path = link(&format!("{base}/{name}"));
-        view! { <a class="btn btn--plain" href=path download="">{ui::icon("download")}{label}</a> }
-    };
     let many = (parts > 1).then(|| {
         let title = match locale() {
             Locale::Zh => format!("一张表最多 {MAX_ROWS} 行，您的商品分成 {parts} 份下载"),
@@ -55,25 +77,13 @@ fn downloads(team: &Team, parts: usize) -> AnyView {
         };
         ui::alert("info", &title, ())
     });
-    let files: Vec<_> = (1..=parts)
-        .map(|part| {
-            let (query, number) = match parts {
-                1 => (String::new(), String::new()),
-                _ => (format!("?part={part}"), format!(" {part}/{parts}")),
-            };
-            view! {
-                {file(&format!("goods.xlsx{query}"), format!("{}{number}", t("商品表 XLSX", "Goods as XLSX")))}
-                {file(&format!("goods.csv{query}"), format!("{}{number}", t("商品表 CSV", "Goods as CSV")))}
-            }
-        })
-        .collect();
     view! {
         <section class="box stack stack--s" aria-labelledby="take-out">
             <h2 id="take-out">{t("下载", "Download")}</h2>
             {many}
             <div class="row">
-                {files}
-                {file("template.xlsx", t("空模板 XLSX", "Empty template").to_owned())}
+                {file_links(team, &ListingsQuery::default(), parts)}
+                {file_link(team, "template.xlsx", t("空模板 XLSX", "Empty template").to_owned())}
             </div>
         </section>
     }
@@ -160,17 +170,19 @@ fn asked_part(ending: &str) -> (usize, String) {
     }
 }
 
-/// `/sell/{team}/sheets/goods.xlsx?part=2`
+/// `/sell/{team}/sheets/goods.xlsx?part=2`, narrowed like the table.
 pub async fn goods_xlsx() -> FileResult {
+    let (team, wanted) = (typed_param("team")?, query_of_address());
     let (part, name) = asked_part("xlsx");
-    let bytes = service::sheets::export_xlsx(&services(), &viewer(), typed_param("team")?, part).await?;
+    let bytes = service::sheets::export_xlsx(&services(), &viewer(), team, &wanted, part).await?;
     Ok(FileAnswer::xlsx(name, bytes))
 }
 
-/// `/sell/{team}/sheets/goods.csv?part=2`
+/// `/sell/{team}/sheets/goods.csv?part=2`, narrowed like the table.
 pub async fn goods_csv() -> FileResult {
+    let (team, wanted) = (typed_param("team")?, query_of_address());
     let (part, name) = asked_part("csv");
-    let bytes = service::sheets::export_csv(&services(), &viewer(), typed_param("team")?, part).await?;
+    let bytes = service::sheets::export_csv(&services(), &viewer(), team, &wanted, part).await?;
     Ok(FileAnswer::csv(name, bytes))
 }
 

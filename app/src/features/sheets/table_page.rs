@@ -4,26 +4,48 @@
 
 use domain::sheets::{REASONS, SheetState, TableEdit};
 use leptos::prelude::*;
-use service::listing::{ListingStatus, ListingsQuery};
+use service::listing::{Choice, ListingStatus, ListingsQuery};
 use service::sheets::{TablePage, TableRow};
 
 use super::api::EditTable;
-use crate::context::{link, locale, name, query, services, t, viewer};
+use super::import_page::file_links;
+use crate::context::{given_text, link, locale, name, query, services, t, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui;
 
-/// `/sell/{team}/table?status=…&q=…&page=2`
+/// What goods are narrowed to by the address.
+pub(super) fn query_of_address() -> ListingsQuery {
+    ListingsQuery {
+        status: ListingStatus::parse(&query("status")).ok(),
+        text: query("q"),
+        category: query("category"),
+        village: query("village"),
+    }
+}
+
+/// The same as a query, and which of several sheets.
+pub(super) fn text_of(wanted: &ListingsQuery, part: &str) -> String {
+    given_text(&[
+        ("status", wanted.status.map_or("", ListingStatus::as_str)),
+        ("q", &wanted.text),
+        ("category", &wanted.category),
+        ("village", &wanted.village),
+        ("part", part),
+    ])
+}
+
+/// `/sell/{team}/table?status=…&q=…&category=…&village=…&page=2`
 pub async fn table_page() -> PageResult {
     let team = current_team().await?;
-    let status = ListingStatus::parse(&query("status")).ok();
-    let wanted = ListingsQuery { status, text: query("q"), ..ListingsQuery::default() };
+    let wanted = query_of_address();
     let number = query("page").parse().unwrap_or(1);
     let page = service::sheets::table_page(&services(), &viewer(), team.id, &wanted, number).await?;
     let title = t("批量修改", "Bulk edit");
     let links = view! {
+        {file_links(&team, &wanted, page.parts)}
         <a class="btn btn--plain" href=link(&paths::team_sheets(team.id))>{t("表格导入导出", "Sheets")}</a>
         <a class="btn btn--plain" href=link(&paths::team_products(team.id))>{t("返回商品", "Back to the products")}</a>
     };
@@ -34,7 +56,7 @@ pub async fn table_page() -> PageResult {
     let body = view! {
         {ui::page_head(title, sub, links)}
         {notice()}
-        {filter(&team, &wanted)}
+        {filter_form(&team, &wanted, &page)}
         {table_form(&team, &page, &wanted)}
         {ui::pager(page.page, page.pages)}
     };
@@ -55,31 +77,30 @@ fn notice() -> AnyView {
     }
 }
 
-fn filter(team: &Team, wanted: &ListingsQuery) -> AnyView {
-    let present = wanted.status.map_or("", ListingStatus::as_str);
-    let states: Vec<_> = SheetState::ALL
-        .iter()
-        .map(|state| {
-            let word = state.as_str();
-            view! { <option value=word selected=word == present>{state.text(locale())}</option> }
-        })
-        .collect();
-    view! {
-        <form class="bar" method="get" action=link(&paths::team_table(team.id))>
-            <label class="vh" for="table-q">{t("按名称查找", "Find by name")}</label>
-            <input id="table-q" name="q" enterkeyhint="search" value=wanted.text.clone() placeholder=t("按名称查找", "Find by name")/>
-            <label class="vh" for="table-status">{t("状态", "State")}</label>
-            <select id="table-status" name="status"><option value="">{t("全部状态", "Every state")}</option>{states}</select>
-            <button class="btn btn--plain">{ui::icon("search")}{t("查找", "Find")}</button>
-        </form>
-    }
-    .into_any()
+fn filter_form(team: &Team, wanted: &ListingsQuery, page: &TablePage) -> AnyView {
+    let path = paths::team_table(team.id);
+    let status = wanted.status.map_or("", ListingStatus::as_str);
+    let is_narrowed = wanted.is_narrowed() || wanted.status.is_some();
+    let form =
+        ui::FilterForm { path: &path, id: "table", days: None, clear: is_narrowed.then(|| link(&path)) };
+    let states =
+        SheetState::ALL.iter().map(|state| (state.as_str().to_owned(), state.text(locale()).to_owned()));
+    let options = |choices: &[Choice]| -> Vec<(String, String)> {
+        choices.iter().map(|one| (one.id.clone(), name(&one.name, &one.name_en).to_owned())).collect()
+    };
+    let (label, hint) = (t("查找", "Find"), t("商品名称", "Its name"));
+    let choices = view! {
+        {ui::filter_text("table", "q", label, hint, &wanted.text)}
+        {ui::filter_choice("table", "status", t("状态", "State"), status, states.collect())}
+        {ui::filter_choice("table", "category", t("分类", "Category"), &wanted.category, options(&page.categories))}
+        {ui::filter_choice("table", "village", t("村", "Village"), &wanted.village, options(&page.villages))}
+    };
+    ui::filter_form(&form, (), choices)
 }
 
 fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView {
     if page.rows.is_empty() {
-        let sub = t("换个词，或看全部商品。", "Try another word, or all products.");
-        return ui::empty("search", t("没有找到", "Nothing found"), sub, ());
+        return ui::nothing_found();
     }
     let state = FormState::of::<EditTable>();
     let rows: Vec<_> =
@@ -121,6 +142,8 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
             {ui::key_field()}
             {ui::hidden("q", wanted.text.trim())}
             {ui::hidden("status", wanted.status.map_or("", ListingStatus::as_str))}
+            {ui::hidden("category", &wanted.category)}
+            {ui::hidden("village", &wanted.village)}
             {ui::hidden("page", &page.page.to_string())}
             <div class="table-wrap">
                 <table class="table table--cards table--dense">

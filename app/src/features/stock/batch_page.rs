@@ -71,7 +71,7 @@ fn facts(desk: &BatchDesk) -> AnyView {
         (t("已售", "Sold"), number(batch.sold)),
         (t("损耗", "Written off"), number(batch.written_off)),
         (t("入库", "Received"), number(batch.received)),
-        (t("存放地点", "Lies at"), batch.place_name.clone().into_any()),
+        (t("存放地点", "Where it lies"), batch.place_name.clone().into_any()),
     ];
     if let Some(code) = &batch.split_from {
         rows.push((

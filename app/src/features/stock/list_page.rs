@@ -71,7 +71,7 @@ fn filter_form(path: &str, filter: &BatchFilter, list: &TeamBatches) -> AnyView 
     let places = list.places.iter().map(|place| (place.clone(), place.clone()));
     let choices = view! {
         {ui::filter_choice("b", "product", t("商品", "Product"), &filter.product, products.collect())}
-        {ui::filter_choice("b", "place", t("存放地", "Where it lies"), &filter.place, places.collect())}
+        {ui::filter_choice("b", "place", t("存放地点", "Where it lies"), &filter.place, places.collect())}
     };
     ui::filter_form(&form, state, choices)
 }
@@ -96,7 +96,7 @@ fn table(team: TeamId, batches: &[TeamBatch]) -> AnyView {
                 <th scope="col" class="n">{t("可售", "For sale")}</th>
                 <th scope="col" class="n">{t("已订未发", "Set aside")}</th>
                 <th scope="col" class="n">{t("已售", "Sold")}</th>
-                <th scope="col">{t("存放地", "Where it lies")}</th>
+                <th scope="col">{t("存放地点", "Where it lies")}</th>
             </tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
@@ -121,7 +121,7 @@ fn row(team: TeamId, batch: &TeamBatch) -> AnyView {
             <td class="n" data-label=t("可售", "For sale")>{amount(row.available)}</td>
             <td class="n" data-label=t("已订未发", "Set aside")>{amount(row.held)}</td>
             <td class="n" data-label=t("已售", "Sold")>{amount(row.sold)}</td>
-            <td data-label=t("存放地", "Where it lies")>{row.place_name.clone()}</td>
+            <td data-label=t("存放地点", "Where it lies")>{row.place_name.clone()}</td>
         </tr>
     }
     .into_any()
@@ -144,7 +144,7 @@ pub async fn batches_sheet() -> FileResult {
         (t("已订未发", "Set aside"), false),
         (t("已售", "Sold"), false),
         (t("损耗", "Lost"), false),
-        (t("存放地", "Where it lies"), true),
+        (t("存放地点", "Where it lies"), true),
     ];
     let rows = batches.iter().map(sheet_row).collect();
     let note = is_cut.then(|| t("批次太多，没有全部列出。", "There are more batches than are listed."));

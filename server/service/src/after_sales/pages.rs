@@ -167,20 +167,6 @@ fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
     all.into_iter().filter(|(_, may)| *may).map(|(act, _)| act).collect()
 }
 
-/// A team's open after-sales in which the buyer spoke last.
-///
-/// # Errors
-/// Guarded: sellers and captain of the team.
-pub async fn team_unanswered(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-) -> Result<Vec<AfterSaleSummary>> {
-    viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    Ok(store::after_sales::list_unanswered(&mut conn, team, LIST_LIMIT).await?)
-}
-
 /// How many after-sales wait for the team.
 ///
 /// # Errors

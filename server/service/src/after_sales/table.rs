@@ -3,7 +3,7 @@
 use domain::after_sale::AfterSaleKind;
 use domain::ids::TeamId;
 use domain::time::days_ms;
-use store::after_sales::{AfterSaleSummary, TeamFilter, list_of_team};
+use store::after_sales::{AfterSaleSummary, TeamFilter, TeamList, list_of_team};
 
 use crate::paging::cut;
 use crate::{Result, Services, Viewer};
@@ -16,8 +16,10 @@ pub const MAX_EXPORTED: i64 = 5_000;
 /// What a list is narrowed to, as it stands in the address. What cannot be read narrows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AfterSaleFilter {
-    /// `ended`; anything else is what is open.
+    /// `ended`; `talk` for what is open and waits for a word to the buyer; anything else is what is open.
     pub state: String,
+    /// Part of an order's number, or of the name of its goods in either language.
+    pub search: String,
     /// A word of [`AfterSaleKind`].
     pub kind: String,
     /// First and last day on which it was asked for, `YYYY-MM-DD`.
@@ -29,18 +31,31 @@ impl AfterSaleFilter {
     /// Whether something narrows the list within its state.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
-        [&self.kind, &self.from, &self.to].iter().any(|text| !text.is_empty())
+        [&self.search, &self.kind, &self.from, &self.to].iter().any(|text| !text.is_empty())
     }
 
-    fn typed(&self, team: TeamId, limit: i64, offset: i64) -> TeamFilter {
-        TeamFilter {
+    async fn rows(
+        &self,
+        services: &Services,
+        team: TeamId,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<AfterSaleSummary>> {
+        let text = self.search.trim().to_lowercase();
+        let filter = TeamFilter {
             team,
-            ended: self.state == "ended",
+            list: match self.state.as_str() {
+                "ended" => TeamList::Ended,
+                "talk" => TeamList::Unanswered,
+                _ => TeamList::Open,
+            },
             kind: AfterSaleKind::parse(&self.kind).ok(),
             asked: days_ms(&self.from, &self.to),
+            text: &text,
             limit,
             offset,
-        }
+        };
+        Ok(list_of_team(&mut *services.db.read().await?, &filter).await?)
     }
 }
 
@@ -57,8 +72,7 @@ pub async fn team_after_sales(
 ) -> Result<(Vec<AfterSaleSummary>, bool)> {
     viewer.require_seller(team)?;
     let offset = (page.clamp(1, 1_000) - 1) * PER_PAGE;
-    let mut conn = services.db.read().await?;
-    let mut rows = list_of_team(&mut conn, &filter.typed(team, PER_PAGE + 1, offset)).await?;
+    let mut rows = filter.rows(services, team, PER_PAGE + 1, offset).await?;
     let has_more = cut(&mut rows, PER_PAGE);
     Ok((rows, has_more))
 }
@@ -74,8 +88,7 @@ pub async fn exported_after_sales(
     filter: &AfterSaleFilter,
 ) -> Result<(Vec<AfterSaleSummary>, bool)> {
     viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    let mut rows = list_of_team(&mut conn, &filter.typed(team, MAX_EXPORTED + 1, 0)).await?;
+    let mut rows = filter.rows(services, team, MAX_EXPORTED + 1, 0).await?;
     let has_more = cut(&mut rows, MAX_EXPORTED);
     Ok((rows, has_more))
 }

@@ -31,6 +31,22 @@ impl ListingsQuery {
     pub fn is_narrowed(&self) -> bool {
         [&self.text, &self.category, &self.village].iter().any(|text| !text.trim().is_empty())
     }
+
+    /// What names are searched for.
+    pub(crate) fn searched(&self) -> String {
+        self.text.trim().to_lowercase()
+    }
+
+    /// The same for the store; `searched` is [`Self::searched`]. What cannot be read narrows nothing.
+    pub(crate) fn filter<'a>(&self, team: TeamId, searched: &'a str) -> rows::ListingFilter<'a> {
+        rows::ListingFilter {
+            team,
+            status: self.status.map(ListingStatus::as_str),
+            text: searched,
+            category: self.category.trim().parse().ok(),
+            village: self.village.trim().parse().ok(),
+        }
+    }
 }
 
 /// A team's listings.
@@ -93,16 +109,9 @@ pub async fn list_listings(
     viewer.require_seller(team)?;
     let today = today(services);
     let mut conn = services.db.read().await?;
-    let status = query.status.map(ListingStatus::as_str);
-    let wanted = query.text.trim().to_lowercase();
     let today_text = today.to_string();
-    let filter = rows::ListingFilter {
-        team,
-        status,
-        text: &wanted,
-        category: query.category.trim().parse().ok(),
-        village: query.village.trim().parse().ok(),
-    };
+    let searched = query.searched();
+    let filter = query.filter(team, &searched);
     let (page, limit) = (page.clamp(1, 1_000), MAX_LISTED + 1);
     let mut listed =
         rows::list_listings(&mut conn, &filter, &today_text, limit, (page - 1) * MAX_LISTED).await?;

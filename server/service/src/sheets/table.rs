@@ -9,12 +9,13 @@ use domain::money::Fen;
 pub use domain::sheets::TableEdit;
 use domain::sheets::{CellError, Column, SheetRow, SheetState};
 use store::Conn;
+use store::listing::{list_category_choices, list_village_choices};
 use store::sheets::{self as rows, SheetProductRow};
 
 use super::preview::{Content, keep};
-use super::{Applied, Wanted, apply, known};
+use super::{Applied, Wanted, apply, known, write};
 use crate::idempotency::{self, Begun, Repeatable};
-use crate::listing::ListingsQuery;
+use crate::listing::{Choice, ListingsQuery};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Products that one page of the table shows.
@@ -62,6 +63,11 @@ pub struct TablePage {
     /// From 1.
     pub page: i64,
     pub pages: i64,
+    /// How many sheets they fill, see [`super::export_parts`].
+    pub parts: usize,
+    /// What the table may be narrowed to.
+    pub categories: Vec<Choice>,
+    pub villages: Vec<Choice>,
 }
 
 /// A page, from 1, of the variants of the products asked for, the newest product first: a row that was saved stays where
@@ -79,18 +85,21 @@ pub async fn table_page(
     viewer.require_seller(team)?;
     let today = crate::listing::today(services);
     let mut conn = services.db.read().await?;
-    let status = query.status.map(crate::listing::ListingStatus::as_str);
-    let wanted = query.text.trim().to_lowercase();
-    let products = rows::count_table_products(&mut conn, team, status, &wanted).await?;
+    let searched = query.searched();
+    let filter = query.filter(team, &searched);
+    let products = rows::count_table_products(&mut conn, &filter).await?;
     let pages = ((products + PAGE_PRODUCTS - 1) / PAGE_PRODUCTS).max(1);
     let page = page.clamp(1, pages);
     let skipped = (page - 1) * PAGE_PRODUCTS;
-    let listed = rows::list_table_products(&mut conn, team, status, &wanted, PAGE_PRODUCTS, skipped).await?;
+    let listed = rows::list_table_products(&mut conn, &filter, PAGE_PRODUCTS, skipped).await?;
     let mut made = Vec::new();
     for row in listed {
         made.extend(rows_of(&mut conn, row, today).await?);
     }
-    Ok(TablePage { team, rows: made, products, page, pages })
+    let parts = write::parts(&mut conn, &filter).await?.len();
+    let categories = list_category_choices(&mut conn).await?.into_iter().map(Choice::from).collect();
+    let villages = list_village_choices(&mut conn, team).await?.into_iter().map(Choice::from).collect();
+    Ok(TablePage { team, rows: made, products, page, pages, parts, categories, villages })
 }
 
 async fn rows_of(conn: &mut Conn, row: SheetProductRow, today: domain::time::Date) -> Result<Vec<TableRow>> {

@@ -62,7 +62,10 @@ async fn apply_all(fixture: &Fixture, page: &PreviewPage) -> Applied {
 }
 
 async fn entries(fixture: &Fixture, product: ProductId) -> Vec<changes::Entry> {
-    changes::history(&fixture.services, &seller(), product, None).await.unwrap().entries
+    changes::history(&fixture.services, &seller(), product, &changes::ChangeQuery::default(), None)
+        .await
+        .unwrap()
+        .entries
 }
 
 #[tokio::test]
@@ -75,8 +78,8 @@ async fn a_sheet_that_comes_back_as_it_was_taken_out_changes_nothing() {
         let english = Viewer { locale: Locale::En, ..seller() };
         for viewer in [seller(), english] {
             let files = [
-                export_xlsx(&fixture.services, &viewer, TEAM, 1).await.unwrap(),
-                export_csv(&fixture.services, &viewer, TEAM, 1).await.unwrap(),
+                export_xlsx(&fixture.services, &viewer, TEAM, &ListingsQuery::default(), 1).await.unwrap(),
+                export_csv(&fixture.services, &viewer, TEAM, &ListingsQuery::default(), 1).await.unwrap(),
             ];
             for (at, file) in files.into_iter().enumerate() {
                 let page = preview(fixture, file, &format!("{:?}{at}", viewer.locale)).await;
@@ -356,14 +359,17 @@ async fn someone_elses_goods_sheets_and_history_do_not_exist() {
         let crossed = apply(services, &stranger, other_team, page.preview, &Wanted::All).await;
         assert!(matches!(crossed, Err(ServiceError::NotFound)));
         assert!(matches!(
-            changes::history(services, &stranger, own, None).await,
+            changes::history(services, &stranger, own, &changes::ChangeQuery::default(), None).await,
             Err(ServiceError::NotFound)
         ));
         assert!(matches!(
             changes::restore(services, &stranger, own, change, 2).await,
             Err(ServiceError::NotFound)
         ));
-        assert!(matches!(export_csv(services, &stranger, TEAM, 1).await, Err(ServiceError::Forbidden)));
+        assert!(matches!(
+            export_csv(services, &stranger, TEAM, &ListingsQuery::default(), 1).await,
+            Err(ServiceError::Forbidden)
+        ));
         assert!(matches!(
             edit_table(services, &stranger, TEAM, &[], "x").await,
             Err(ServiceError::Forbidden)

@@ -4,23 +4,36 @@ use domain::ids::TeamId;
 use domain::locale::Locale;
 use domain::sheets::{Column, MAX_ROWS, REASONS, SheetState, harmless, rows_of};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
-use store::listing::ChoiceRow;
+use store::Conn;
+use store::listing::{ChoiceRow, ListingFilter};
 use store::sheets as rows;
 
 use super::known;
+use crate::listing::ListingsQuery;
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Products read at once.
 const AT_ONCE: i64 = 200;
 
-/// How many sheets a team's goods fill: each has at most as many rows as a sheet may have when it comes back.
+/// How many sheets the goods asked for fill: each has at most as many rows as a sheet may have when it comes back.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for anybody but the team's sellers.
-pub async fn export_parts(services: &Services, viewer: &Viewer, team: TeamId) -> Result<usize> {
+pub async fn export_parts(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    query: &ListingsQuery,
+) -> Result<usize> {
     viewer.require_seller(team)?;
     let mut conn = services.db.read().await?;
-    Ok(parts_of(&rows::list_sheet_sizes(&mut conn, team).await?).len())
+    let searched = query.searched();
+    Ok(parts(&mut conn, &query.filter(team, &searched)).await?.len())
+}
+
+/// The products after which each sheet of these goods begins.
+pub(super) async fn parts(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<Vec<i64>> {
+    Ok(parts_of(&rows::list_sheet_sizes(conn, filter).await?))
 }
 
 /// The products after which each sheet begins, by id, of products and the rows each takes. No product is parted.
@@ -38,7 +51,7 @@ fn parts_of(sizes: &[(i64, i64)]) -> Vec<i64> {
     parts
 }
 
-/// The rows of a team's goods of one of [`export_parts`], from 1, and how many parts there are.
+/// The rows of the goods asked for, of one of [`export_parts`], from 1, and how many parts there are.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for anybody but the team's sellers; [`ServiceError::NotFound`] without such a part.
@@ -46,19 +59,22 @@ async fn goods(
     services: &Services,
     viewer: &Viewer,
     team: TeamId,
+    query: &ListingsQuery,
     part: usize,
 ) -> Result<(Vec<Vec<String>>, usize)> {
     viewer.require_seller(team)?;
     let today = crate::listing::today(services);
     let mut conn = services.db.read().await?;
     let categories = store::listing::list_category_choices(&mut conn).await?;
-    let parts = parts_of(&rows::list_sheet_sizes(&mut conn, team).await?);
+    let searched = query.searched();
+    let filter = query.filter(team, &searched);
+    let parts = parts(&mut conn, &filter).await?;
     let starts = part.checked_sub(1).and_then(|at| parts.get(at)).copied();
     let mut after = starts.ok_or(ServiceError::NotFound)?;
     let until = parts.get(part).copied().unwrap_or(i64::MAX);
     let mut made = Vec::new();
     loop {
-        let products = rows::list_sheet_products(&mut conn, team, after, AT_ONCE).await?;
+        let products = rows::list_sheet_products(&mut conn, &filter, after, AT_ONCE).await?;
         let Some(last) = products.last() else { return Ok((made, parts.len())) };
         after = last.id.get();
         for product in products {
@@ -80,12 +96,18 @@ fn name_of(row: &ChoiceRow, locale: Locale) -> &str {
     }
 }
 
-/// A part of a team's goods, from 1, as a workbook in the viewer's language, with a sheet of explanations.
+/// A part of the goods asked for, from 1, as a workbook in the viewer's language, with a sheet of explanations.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for anybody but the team's sellers; [`ServiceError::NotFound`] without such a part.
-pub async fn export_xlsx(services: &Services, viewer: &Viewer, team: TeamId, part: usize) -> Result<Vec<u8>> {
-    let (rows, parts) = goods(services, viewer, team, part).await?;
+pub async fn export_xlsx(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    query: &ListingsQuery,
+    part: usize,
+) -> Result<Vec<u8>> {
+    let (rows, parts) = goods(services, viewer, team, query, part).await?;
     let locale = viewer.locale;
     let made = tokio::task::spawn_blocking(move || workbook(&rows, locale, (part, parts)));
     made.await.map_err(ServiceError::internal)?.map_err(ServiceError::internal)
@@ -100,13 +122,19 @@ pub fn template_xlsx(viewer: &Viewer, team: TeamId) -> Result<Vec<u8>> {
     workbook(&[], viewer.locale, (1, 1)).map_err(ServiceError::internal)
 }
 
-/// A part of a team's goods, from 1, as a table of text: UTF-8 with a byte order mark, parted by commas, no cell a
+/// A part of the goods asked for, from 1, as a table of text: UTF-8 with a byte order mark, parted by commas, no cell a
 /// formula.
 ///
 /// # Errors
 /// As [`export_xlsx`].
-pub async fn export_csv(services: &Services, viewer: &Viewer, team: TeamId, part: usize) -> Result<Vec<u8>> {
-    let (rows, _) = goods(services, viewer, team, part).await?;
+pub async fn export_csv(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    query: &ListingsQuery,
+    part: usize,
+) -> Result<Vec<u8>> {
+    let (rows, _) = goods(services, viewer, team, query, part).await?;
     let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let head = Column::ALL.iter().map(|column| column.head(viewer.locale));
     table.write_record(head).map_err(ServiceError::internal)?;

@@ -83,7 +83,8 @@ impl Kind {
             assert_eq!(page.batches[0].available, 10_001);
             return;
         }
-        let history = service::changes::history(services, &seller, product(at), None).await.unwrap();
+        let all = service::changes::ChangeQuery::default();
+        let history = service::changes::history(services, &seller, product(at), &all, None).await.unwrap();
         assert_eq!((history.entries.len(), history.entries[0].source), (1, ChangeSource::Sheet));
         assert_eq!(page.form.variants[0].price, Fen::new(10_100 + at).to_yuan_string());
         assert_eq!(page.form.name, format!("春绿茶 {at}"));

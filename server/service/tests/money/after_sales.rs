@@ -15,8 +15,8 @@ use domain::parcel::ParcelStatus;
 use domain::role::Role;
 use domain::time::{DAY_MS, HOUR_MS};
 use service::after_sales::{
-    self as sales, Act, AfterSaleFilter, AskAfterSale, AskLine, after_sale_page, ask_after_sale, ask_page,
-    exported_after_sales, team_after_sales,
+    self as sales, Act, AfterSaleFilter, AfterSaleSummary, AskAfterSale, AskLine, after_sale_page,
+    ask_after_sale, ask_page, exported_after_sales, team_after_sales,
 };
 use service::orders::{cancel_order, confirm_receipt, order_page};
 use service::photos::SentPhoto;

@@ -34,9 +34,9 @@ pub struct AfterSaleSummary {
     pub pieces: i64,
 }
 
-/// A summary's columns and where they come from; `$narrow` narrows after-sales `a`.
+/// A summary's columns and where they come from; `$narrow`, texts as for `concat!`, narrows after-sales `a`.
 macro_rules! summaries {
-    ($narrow:literal) => {
+    ($($narrow:tt)+) => {
         concat!(
             "SELECT a.id, a.parcel_id, o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
                 a.kind, a.reason, a.status, a.asked_at_ms, a.due_at_ms, a.goods_fen + a.freight_fen AS amount_fen,
@@ -47,7 +47,7 @@ macro_rules! summaries {
                 (SELECT CAST(SUM(x.quantity) AS BIGINT) FROM after_sale_lines x WHERE x.after_sale_id = a.id) AS pieces
            FROM after_sales a JOIN orders o ON o.id = a.order_id JOIN teams t ON t.id = a.team_id
           WHERE ",
-            $narrow
+            $($narrow)+
         )
     };
 }
@@ -60,40 +60,83 @@ pub async fn list_of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<AfterS
         .await?)
 }
 
+/// Which of a team's after-sales.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeamList {
+    /// What has not ended; whose time ends first comes first.
+    Open,
+    /// Of these those in which the buyer spoke last.
+    Unanswered,
+    /// What has ended, the newest first.
+    Ended,
+}
+
 /// What a team's list is narrowed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TeamFilter {
+pub struct TeamFilter<'a> {
     pub team: TeamId,
-    /// What has ended, the newest first; otherwise what is open, whose time ends first.
-    pub ended: bool,
+    pub list: TeamList,
     pub kind: Option<AfterSaleKind>,
     /// From the first moment to before the last in which it was asked for.
     pub asked: (i64, i64),
+    /// What the order's number or the names of its goods contain, in lower case; blank for all.
+    pub text: &'a str,
     pub limit: i64,
     pub offset: i64,
 }
 
+/// What of a team's after-sales `a` has not ended.
+macro_rules! open_of_team {
+    () => {
+        "a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
+                'replacing', 'refused', 'appealed')"
+    };
+}
+
+/// The last that was said of after-sale `a` was said by its buyer.
+macro_rules! unanswered {
+    () => {
+        " AND 'buyer said' = (SELECT m.side || ' ' || m.note FROM after_sale_messages m
+                                 WHERE m.after_sale_id = a.id ORDER BY m.id DESC LIMIT 1)"
+    };
+}
+
+/// What narrows after-sales `a` of orders `o` within a list of [`TeamFilter`].
+macro_rules! narrowed {
+    () => {
+        " AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
+            AND (CAST($5 AS TEXT) = '' OR REPLACE(LOWER(o.number), $5, '') <> LOWER(o.number)
+                 OR 0 < (SELECT COUNT(*) FROM after_sale_lines x JOIN order_lines l ON l.id = x.line_id
+                          WHERE x.after_sale_id = a.id
+                            AND (REPLACE(LOWER(l.product_name), $5, '') <> LOWER(l.product_name)
+                                 OR REPLACE(LOWER(l.product_name_en), $5, '') <> LOWER(l.product_name_en))))"
+    };
+}
+
 /// A team's after-sales.
-pub async fn list_of_team(conn: &mut Conn, filter: &TeamFilter) -> Result<Vec<AfterSaleSummary>> {
-    let text = if filter.ended {
-        summaries!(
-            "a.team_id = $1 AND a.status IN ('settled', 'exchanged', 'dismissed', 'withdrawn', 'lapsed')
-            AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
-          ORDER BY a.id DESC LIMIT $5 OFFSET $6"
-        )
-    } else {
-        summaries!(
-            "a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
-                'replacing', 'refused', 'appealed')
-            AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
-          ORDER BY a.due_at_ms, a.id LIMIT $5 OFFSET $6"
-        )
+pub async fn list_of_team(conn: &mut Conn, filter: &TeamFilter<'_>) -> Result<Vec<AfterSaleSummary>> {
+    let text = match filter.list {
+        TeamList::Open => {
+            summaries!(open_of_team!(), narrowed!(), " ORDER BY a.due_at_ms, a.id LIMIT $6 OFFSET $7")
+        }
+        TeamList::Unanswered => summaries!(
+            open_of_team!(),
+            unanswered!(),
+            narrowed!(),
+            " ORDER BY a.due_at_ms, a.id LIMIT $6 OFFSET $7"
+        ),
+        TeamList::Ended => summaries!(
+            "a.team_id = $1 AND a.status IN ('settled', 'exchanged', 'dismissed', 'withdrawn', 'lapsed')",
+            narrowed!(),
+            " ORDER BY a.id DESC LIMIT $6 OFFSET $7"
+        ),
     };
     Ok(sql::query_as::<AfterSaleSummary>(text)
         .bind(filter.team.get())
         .bind(filter.kind.map(AfterSaleKind::as_str))
         .bind(filter.asked.0)
         .bind(filter.asked.1)
+        .bind(filter.text.to_owned())
         .bind(filter.limit)
         .bind(filter.offset)
         .fetch_all(conn)
@@ -111,27 +154,13 @@ pub async fn count_open_of_team(conn: &mut Conn, team: TeamId) -> Result<i64> {
     .await?)
 }
 
-/// A team's open after-sales in which the buyer spoke last; whose time ends first comes first.
-pub async fn list_unanswered(conn: &mut Conn, team: TeamId, limit: i64) -> Result<Vec<AfterSaleSummary>> {
-    let text = summaries!(
-        "a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
-            'replacing', 'refused', 'appealed')
-            AND 'buyer said' = (SELECT m.side || ' ' || m.note FROM after_sale_messages m
-                                 WHERE m.after_sale_id = a.id ORDER BY m.id DESC LIMIT 1)
-          ORDER BY a.due_at_ms, a.id LIMIT $2"
-    );
-    Ok(sql::query_as::<AfterSaleSummary>(text).bind(team.get()).bind(limit).fetch_all(conn).await?)
-}
-
 /// In how many of a team's open after-sales the buyer spoke last.
 pub async fn count_unanswered(conn: &mut Conn, team: TeamId) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT COUNT(*) FROM after_sales a
-          WHERE a.team_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'awaiting_second',
-                'replacing', 'refused', 'appealed')
-            AND 'buyer said' = (SELECT m.side || ' ' || m.note FROM after_sale_messages m
-                                 WHERE m.after_sale_id = a.id ORDER BY m.id DESC LIMIT 1)",
-    )
+    Ok(sql::query_scalar::<i64>(concat!(
+        "SELECT COUNT(*) FROM after_sales a WHERE ",
+        open_of_team!(),
+        unanswered!()
+    ))
     .bind(team.get())
     .fetch_one(conn)
     .await?)

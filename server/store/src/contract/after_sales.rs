@@ -169,13 +169,24 @@ async fn talking(conn: &mut Conn) {
 async fn lists(conn: &mut Conn) {
     let of_order = list_of_order(conn, ORDER).await.unwrap();
     assert_eq!((of_order[0].first_line.as_str(), of_order[0].pieces), ("绿茶", 1));
-    let open =
-        TeamFilter { team: TEAM, ended: false, kind: None, asked: (i64::MIN, i64::MAX), limit: 9, offset: 0 };
+    let open = TeamFilter {
+        team: TEAM,
+        list: TeamList::Open,
+        kind: None,
+        asked: (i64::MIN, i64::MAX),
+        text: "",
+        limit: 9,
+        offset: 0,
+    };
     let found = list_of_team(conn, &open).await.unwrap();
     assert_eq!(found.len(), 1);
     let at_ms = found[0].asked_at_ms;
     for (filter, count) in [
-        (TeamFilter { ended: true, ..open }, 0),
+        (TeamFilter { list: TeamList::Ended, ..open }, 0),
+        (TeamFilter { list: TeamList::Unanswered, ..open }, 0),
+        (TeamFilter { text: "t-100", ..open }, 1),
+        (TeamFilter { text: "绿", ..open }, 1),
+        (TeamFilter { text: "蜂蜜", ..open }, 0),
         (TeamFilter { kind: Some(found[0].kind), asked: (at_ms, at_ms + 1), ..open }, 1),
         (
             TeamFilter {
@@ -199,8 +210,10 @@ async fn lists(conn: &mut Conn) {
     )
     .await
     .unwrap();
-    let unanswered = list_unanswered(conn, TEAM, 9).await.unwrap();
-    assert_eq!((unanswered.len(), count_unanswered(conn, TEAM).await.unwrap()), (1, 1));
+    let unanswered = TeamFilter { list: TeamList::Unanswered, text: "绿茶", ..open };
+    let found = list_of_team(conn, &unanswered).await.unwrap();
+    assert_eq!((found.len(), count_unanswered(conn, TEAM).await.unwrap()), (1, 1));
+    assert_eq!(list_of_team(conn, &TeamFilter { offset: 1, ..unanswered }).await.unwrap().len(), 0);
     conn.execute("DELETE FROM after_sale_messages WHERE id = 640").await.unwrap();
     let requested = AfterSaleStatus::Requested;
     for (town, expected) in [(None, 1), (Some(2), 1), (Some(20), 0)] {

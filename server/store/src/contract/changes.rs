@@ -55,13 +55,16 @@ pub(super) async fn scenario(db: &Db) {
     }
     tx.commit().await.unwrap();
     let mut conn = db.read().await.unwrap();
-    let found = list_changes(&mut conn, PRODUCT, None, 2).await.unwrap();
+    let always = (i64::MIN, i64::MAX);
+    let found = list_changes(&mut conn, PRODUCT, None, always, 2).await.unwrap();
     assert_eq!(found.iter().map(|row| row.id.get()).collect::<Vec<_>>(), [3, 2], "latest first");
     assert_eq!((found[0].user_name.as_deref(), found[0].source), (Some("茶友"), ChangeSource::Restore));
     assert_eq!((found[1].user_name.as_deref(), found[1].at_ms), (None, T + 2));
-    let earlier = list_changes(&mut conn, PRODUCT, Some(found[1].id), 9).await.unwrap();
+    let earlier = list_changes(&mut conn, PRODUCT, Some(found[1].id), always, 9).await.unwrap();
     assert_eq!((earlier.len(), earlier[0].new_fields.as_str()), (1, r#"{"name":"绿茶"}"#));
-    assert!(list_changes(&mut conn, ProductId::from_i64(31), None, 9).await.unwrap().is_empty());
+    let then = list_changes(&mut conn, PRODUCT, None, (T + 2, T + 3), 9).await.unwrap();
+    assert_eq!(then.iter().map(|row| row.id.get()).collect::<Vec<_>>(), [2], "until before a moment");
+    assert!(list_changes(&mut conn, ProductId::from_i64(31), None, always, 9).await.unwrap().is_empty());
 }
 
 #[tokio::test]

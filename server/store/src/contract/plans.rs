@@ -120,11 +120,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "of few teams PostgreSQL walks the newest products, and stops at the limit",
     ),
     (
-        "sheets.rs",
-        "ORDER BY id DESC LIMIT $4",
-        "of few teams PostgreSQL walks the newest products, and stops at the end of the page",
-    ),
-    (
         "movements/list.rs",
         "ELSE -b.id END",
         "of few teams PostgreSQL walks batches and products side by side: a team has a good part of them",

@@ -1,9 +1,10 @@
 //! Sheets of goods and their previews on both engines.
 
-use domain::ids::{ProductId, SheetPreviewId, TeamId, UserId};
+use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId, VillageId};
 
 use super::changes::{PRODUCT, insert_goods};
 use super::on_both;
+use crate::listing::ListingFilter;
 use crate::sheets::*;
 use crate::{Conn, Db};
 
@@ -36,21 +37,36 @@ pub(super) async fn scenario(db: &Db) {
         (TEAM, "绿茶", "draft", 1)
     );
     assert_eq!(find_sheet_product(conn, ProductId::from_i64(99)).await.unwrap(), None);
-    let first = list_sheet_products(conn, TEAM, 0, 1).await.unwrap();
+    let all = ListingFilter::all(TEAM);
+    let first = list_sheet_products(conn, &all, 0, 1).await.unwrap();
     assert_eq!(first, [tea]);
-    let rest = list_sheet_products(conn, TEAM, 30, 9).await.unwrap();
+    let rest = list_sheet_products(conn, &all, 30, 9).await.unwrap();
     assert_eq!(rest.iter().map(|row| row.id.get()).collect::<Vec<_>>(), [31]);
-    assert!(list_sheet_products(conn, TeamId::from_i64(7), 0, 9).await.unwrap().is_empty());
+    let others = ListingFilter::all(TeamId::from_i64(7));
+    assert!(list_sheet_products(conn, &others, 0, 9).await.unwrap().is_empty());
     let ids = |rows: Vec<SheetProductRow>| rows.iter().map(|row| row.id.get()).collect::<Vec<_>>();
-    let page = async |conn: &mut Conn, status, text, skipped| {
-        let count = count_table_products(conn, TEAM, status, text).await.unwrap();
-        (ids(list_table_products(conn, TEAM, status, text, 1, skipped).await.unwrap()), count)
+    let page = async |conn: &mut Conn, filter: &ListingFilter<'_>, skipped| {
+        let count = count_table_products(conn, filter).await.unwrap();
+        (ids(list_table_products(conn, filter, 1, skipped).await.unwrap()), count)
     };
-    assert_eq!(page(conn, None, "", 0).await, (vec![31], 2), "the newest first");
-    assert_eq!(page(conn, None, "", 1).await, (vec![30], 2));
-    assert_eq!(page(conn, None, "tea", 0).await, (vec![30], 1));
-    assert_eq!(page(conn, Some("published"), "", 0).await, (vec![], 0));
-    assert_eq!(list_sheet_sizes(conn, TEAM).await.unwrap(), [(30, 1), (31, 1)], "with and without a variant");
+    assert_eq!(page(conn, &all, 0).await, (vec![31], 2), "the newest first");
+    assert_eq!(page(conn, &all, 1).await, (vec![30], 2));
+    let sizes = list_sheet_sizes(conn, &all).await.unwrap();
+    assert_eq!(sizes, [(30, 1), (31, 1)], "with and without a variant");
+    let (shelf, village) = (CategoryId::from_i64(20), VillageId::from_i64(3));
+    for (filter, found) in [
+        (ListingFilter { text: "tea", ..all }, vec![30]),
+        (ListingFilter { status: Some("published"), ..all }, vec![]),
+        (ListingFilter { category: Some(shelf), village: Some(village), text: "tea", ..all }, vec![30]),
+        (ListingFilter { category: Some(CategoryId::from_i64(21)), ..all }, vec![]),
+        (ListingFilter { village: Some(VillageId::from_i64(4)), ..all }, vec![]),
+    ] {
+        let count = i64::try_from(found.len()).unwrap();
+        assert_eq!(page(conn, &filter, 0).await, (found.clone(), count), "{filter:?}");
+        let sizes: Vec<(i64, i64)> = found.iter().map(|id| (*id, 1)).collect();
+        assert_eq!(list_sheet_sizes(conn, &filter).await.unwrap(), sizes, "{filter:?}");
+        assert_eq!(ids(list_sheet_products(conn, &filter, 0, 9).await.unwrap()), found, "{filter:?}");
+    }
     let owner = find_code_team(conn, "LC01").await.unwrap();
     assert_eq!(owner, Some(CodeOwnerRow { product_id: PRODUCT, team_id: TEAM }));
     assert_eq!(find_code_team(conn, "NONE").await.unwrap(), None);

@@ -97,6 +97,7 @@ const TABLE: &[Row] = &[
     ("/county/recalls.xlsx", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/recalls/{batch}/orders.xlsx", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/sell/{team}/products/{product}/changes", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/products/{product}/changes.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/table", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/sheets", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/sheets/goods.xlsx", &[SELLERS], FORBIDDEN),

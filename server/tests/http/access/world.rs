@@ -286,7 +286,8 @@ impl World {
         let wanted = service::sheets::Wanted::All;
         let applied = service::sheets::apply(&services, &seller, self.team, first, &wanted).await.unwrap();
         assert_eq!(applied.done, 1);
-        let history = service::changes::history(&services, &seller, self.product, None).await.unwrap();
+        let all = service::changes::ChangeQuery::default();
+        let history = service::changes::history(&services, &seller, self.product, &all, None).await.unwrap();
         (self.change, self.version) = (history.entries[0].change, history.version);
         let tree = service::attributes::SaveAttribute {
             category: self.category.to_string(),

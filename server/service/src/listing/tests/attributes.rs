@@ -141,7 +141,8 @@ async fn what_cannot_be_read_stays_as_it_was_and_an_earlier_state_comes_back() {
         matches!(&problems[..], [error] if error.field == "attributes"),
         "no health claims: {problems:?}"
     );
-    let history = changes::history(services, &seller(), product, None).await.unwrap();
+    let history =
+        changes::history(services, &seller(), product, &changes::ChangeQuery::default(), None).await.unwrap();
     let latest = &history.entries[0];
     assert_eq!(latest.difference.before["attributes.grade"], "top");
     assert_eq!(latest.difference.after["attributes.grade"], "first");

@@ -56,7 +56,10 @@ async fn the_price_is_that_of_the_heaviest_piece() {
         assert_eq!([saved.price.as_str(), saved.per_kg.as_str()], expected, "{change:?}");
     }
 
-    let history = changes::history(&fixture.services, &seller(), product, None).await.unwrap();
+    let history =
+        changes::history(&fixture.services, &seller(), product, &changes::ChangeQuery::default(), None)
+            .await
+            .unwrap();
     let first = history.entries.last().unwrap().change;
     let (team, copy) = duplicate(&fixture.services, &seller(), product, "copy").await.unwrap();
     assert_eq!((team, texts(&shown(&fixture, copy).await)), (TEAM, texts(&saved)));

@@ -28,7 +28,8 @@ async fn a_copy_says_the_same_under_new_codes_and_has_no_stock() {
     }
     assert_eq!(same, form, "words, label, photos, variants, prices and tiers");
     assert_eq!(fields(&page.problems), ["batches"], "nothing but stock is missing");
-    let history = changes::history(services, &seller(), copy, None).await.unwrap();
+    let history =
+        changes::history(services, &seller(), copy, &changes::ChangeQuery::default(), None).await.unwrap();
     assert_eq!(history.entries[0].source, ChangeSource::Copy);
     let stranger = person(10, &[Role::SellerOf(OTHER_TEAM)]);
     assert!(matches!(duplicate(services, &stranger, original, "x").await, Err(ServiceError::NotFound)));
@@ -88,7 +89,11 @@ async fn a_listing_goes_into_the_shop_at_the_moment_that_was_chosen() {
         while worker::run_due(services).await.unwrap() > 0 {}
         let page = edit_page(services, &seller(), product).await.unwrap();
         assert_eq!((page.status, page.schedule), (ListingStatus::Published, None));
-        let entry = changes::history(services, &seller(), product, None).await.unwrap().entries.remove(0);
+        let entry = changes::history(services, &seller(), product, &changes::ChangeQuery::default(), None)
+            .await
+            .unwrap()
+            .entries
+            .remove(0);
         assert_eq!(entry.source, ChangeSource::Schedule);
         let asked = schedule(services, &seller(), product, &at(DAY_MS)).await;
         assert!(matches!(asked, Err(ServiceError::Conflict(Conflict::StateChanged))), "it is in the shop");

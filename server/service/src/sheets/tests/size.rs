@@ -19,7 +19,8 @@ async fn a_size_comes_by_sheet_goes_out_again_and_is_taken_back_with_the_history
         };
         send("120×80×75", "k").await;
         assert_eq!(size_of(fixture, product).await, "120×80×75 mm");
-        let sheet = export_csv(&fixture.services, &seller(), TEAM, 1).await.unwrap();
+        let sheet =
+            export_csv(&fixture.services, &seller(), TEAM, &ListingsQuery::default(), 1).await.unwrap();
         assert!(String::from_utf8(sheet.clone()).unwrap().contains(",120×80×75,"));
         let same = preview(fixture, sheet, "same").await;
         assert_eq!((same.item_count, same.error_count, same.unchanged), (0, 0, 1), "{:?}", same.items);

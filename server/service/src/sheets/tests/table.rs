@@ -69,6 +69,45 @@ async fn the_table_changes_what_was_typed_into_it_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_table_and_its_sheets_hold_what_they_are_narrowed_to() {
+    on_both(async |fixture: &Fixture| {
+        let (services, viewer) = (&fixture.services, seller());
+        let (tea, form) = tea(fixture).await;
+        publish(services, &viewer, tea).await.unwrap();
+        let honey = honey(fixture, "h", "68").await;
+        let all = ListingsQuery::default();
+        let (category, village) = (form.category.clone(), form.village.clone());
+        let near = ListingsQuery { category, village, ..all.clone() };
+        let shelf = form_of(fixture, honey).await.category;
+        for (query, names) in [
+            (all.clone(), vec!["土蜂蜜 h", "明前绿茶"]),
+            (ListingsQuery { text: " 蜂蜜 ".to_owned(), ..all.clone() }, vec!["土蜂蜜 h"]),
+            (
+                ListingsQuery { status: Some(listing::ListingStatus::Published), ..all.clone() },
+                vec!["明前绿茶"],
+            ),
+            (ListingsQuery { text: "明前".to_owned(), ..near.clone() }, vec!["明前绿茶"]),
+            (ListingsQuery { village: "0000000000009".to_owned(), ..near }, vec![]),
+            (ListingsQuery { category: "nowhere".to_owned(), ..all }, vec!["土蜂蜜 h", "明前绿茶"]),
+        ] {
+            let page = table_page(services, &viewer, TEAM, &query, 1).await.unwrap();
+            let mut shown: Vec<&str> = page.rows.iter().map(|row| row.name.as_str()).collect();
+            shown.sort_unstable();
+            assert_eq!(shown, names, "{query:?}");
+            assert_eq!((page.products, page.parts), (i64::try_from(names.len()).unwrap(), 1), "{query:?}");
+            assert!(page.categories.iter().any(|choice| choice.id == shelf), "{query:?}");
+            let sheet = export_csv(services, &viewer, TEAM, &query, 1).await.unwrap();
+            let sheet = String::from_utf8(sheet).unwrap();
+            for name in ["土蜂蜜 h", "明前绿茶"] {
+                assert_eq!(sheet.contains(name), names.contains(&name), "{name} of {query:?}");
+            }
+            assert_eq!(export_parts(services, &viewer, TEAM, &query).await.unwrap(), 1);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_earlier_state_is_restored_under_the_rules_of_today() {
     on_both(async |fixture: &Fixture| {
         let (services, viewer) = (&fixture.services, seller());
@@ -83,7 +122,8 @@ async fn an_earlier_state_is_restored_under_the_rules_of_today() {
             ..VariantForm::default()
         });
         save(fixture, tea, &form).await.unwrap();
-        let history = changes::history(services, &viewer, tea, None).await.unwrap();
+        let history =
+            changes::history(services, &viewer, tea, &changes::ChangeQuery::default(), None).await.unwrap();
         let renamed = &history.entries[0];
         assert_eq!(
             (&*renamed.difference.before["name"], &*renamed.difference.after["name"]),
@@ -100,14 +140,16 @@ async fn an_earlier_state_is_restored_under_the_rules_of_today() {
         );
         let stored = edit_page(services, &viewer, tea).await.unwrap();
         assert_eq!((stored.form, stored.status), (first, listing::ListingStatus::Published));
-        let history = changes::history(services, &viewer, tea, None).await.unwrap();
+        let history =
+            changes::history(services, &viewer, tea, &changes::ChangeQuery::default(), None).await.unwrap();
         assert_eq!(history.entries[0].source, ChangeSource::Restore);
 
         // Before there was a photo or a price it could not have been in the shop.
         let oldest = history.entries.last().unwrap().change;
         let refused = changes::restore(services, &viewer, tea, oldest, history.version).await;
         assert!(matches!(refused, Err(ServiceError::Invalid(_))), "{refused:?}");
-        let unchanged = changes::history(services, &viewer, tea, None).await.unwrap();
+        let unchanged =
+            changes::history(services, &viewer, tea, &changes::ChangeQuery::default(), None).await.unwrap();
         assert_eq!(unchanged.entries, history.entries);
         // And back to what had been undone.
         let back = history.entries[0].change;
@@ -115,4 +157,63 @@ async fn an_earlier_state_is_restored_under_the_rules_of_today() {
         assert_eq!(form_of(fixture, tea).await.variants.len(), 2, "a variant taken out comes back");
     })
     .await;
+}
+
+/// How the changes came about that a history is narrowed to; its sheet has the same.
+async fn narrowed(fixture: &Fixture, product: ProductId, query: changes::ChangeQuery) -> Vec<ChangeSource> {
+    let services = &fixture.services;
+    let page = changes::history(services, &seller(), product, &query, None).await.unwrap();
+    let sheet = changes::exported_history(services, &seller(), product, &query).await.unwrap();
+    assert_eq!((page.entries.clone(), page.next), (sheet.entries, sheet.next), "{query:?}");
+    page.entries.iter().map(|entry| entry.source).collect()
+}
+
+#[tokio::test]
+async fn a_history_is_narrowed_by_what_how_when_and_by_words() {
+    on_both(async |fixture: &Fixture| {
+        let product = honey(fixture, "h", "68").await;
+        let first = today(fixture);
+        fixture.clock.advance(domain::time::DAY_MS);
+        let mut form = form_of(fixture, product).await;
+        form.name = "崖蜜".to_owned();
+        save(fixture, product, &form).await.unwrap();
+        let id = product.to_string();
+        let columns = [Column::Product, Column::VariantName, Column::Price];
+        let page = preview(fixture, csv(&columns, &[&[&id, "500 克瓶", "66"]]), "k").await;
+        assert_eq!(apply_all(fixture, &page).await, Applied { done: 1, refused: 0 });
+
+        let (form, sheet) = (ChangeSource::Form, ChangeSource::Sheet);
+        let asked = |field: &str, source: &str, search: &str, from: &str| changes::ChangeQuery {
+            field: field.to_owned(),
+            source: source.to_owned(),
+            search: search.to_owned(),
+            from: from.to_owned(),
+            to: String::new(),
+        };
+        let now = today(fixture);
+        let all = narrowed(fixture, product, asked("", "", "", "")).await;
+        assert_eq!(all[..2], [sheet, form], "the latest first");
+        for (query, found) in [
+            (asked("", "", "", &now), vec![sheet, form]),
+            (asked("price", "", "", &now), vec![sheet]),
+            (asked("name", "", "", &now), vec![form]),
+            (asked("", "sheet", "", ""), vec![sheet]),
+            (asked("", "form", "", &now), vec![form]),
+            (asked("price", "sheet", " 66.00 ", &now), vec![sheet]),
+            (asked("", "", "崖蜜", ""), vec![form]),
+            (asked("", "", "驻村干部", ""), all.clone()),
+            (asked("nothing", "nobody", "", "soon"), all.clone()),
+            (asked("price", "table", "", ""), vec![]),
+            (asked("", "", "没有的词", ""), vec![]),
+        ] {
+            assert_eq!(narrowed(fixture, product, query.clone()).await, found, "{query:?}");
+        }
+        let until = changes::ChangeQuery { to: first, ..changes::ChangeQuery::default() };
+        assert_eq!(narrowed(fixture, product, until).await, all[2..], "the day before");
+    })
+    .await;
+}
+
+fn today(fixture: &Fixture) -> String {
+    crate::listing::today(&fixture.services).to_string()
 }

@@ -89,3 +89,47 @@ async fn a_photo_that_came_in_pieces_is_said_by_its_name() {
     })
     .await;
 }
+
+/// How many after-sales of the tea's team a list has; its sheet has the same.
+async fn listed(shop: &TestShop, [state, search, kind]: [&str; 3]) -> usize {
+    let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
+    let [state, search, kind] = [state, search, kind].map(str::to_owned);
+    let filter = AfterSaleFilter { state, search, kind, ..AfterSaleFilter::default() };
+    let page = team_after_sales(services, &seller, team, &filter, 1).await.unwrap();
+    let sheet = exported_after_sales(services, &seller, team, &filter).await.unwrap();
+    let ids = |rows: &[AfterSaleSummary]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!((ids(&page.0), page.1), (ids(&sheet.0), sheet.1), "{filter:?}");
+    page.0.len()
+}
+
+#[tokio::test]
+async fn what_waits_for_a_word_is_narrowed_and_taken_along_like_the_rest() {
+    TestShop::on_both(async |shop| {
+        let (services, guest) = (&shop.services, shop.guest(1));
+        let placed = bought(shop, &[(shop.tea.variants[0], 1)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        let id = ask(shop, &guest, &line, 1, "refund_unshipped", "late").await.unwrap();
+        assert_eq!(listed(shop, ["", "", ""]).await, 1);
+        assert_eq!(listed(shop, ["talk", "", ""]).await, 0, "asking waits for an answer, not for a word");
+        sales::say(services, &guest, id, "还在吗？", Vec::new(), &key(shop)).await.unwrap();
+        let number = placed.number.to_lowercase();
+        for state in ["", "talk"] {
+            for (narrowed, count) in [
+                (["", ""], 1),
+                ([number.as_str(), ""], 1),
+                ([&number[number.len() - 4..], "refund_unshipped"], 1),
+                ([line.product_name.as_str(), ""], 1),
+                (["没有的东西", ""], 0),
+                ([number.as_str(), "exchange"], 0),
+            ] {
+                let [search, kind] = narrowed;
+                assert_eq!(listed(shop, [state, search, kind]).await, count, "{state} {narrowed:?}");
+            }
+        }
+        assert_eq!(listed(shop, ["ended", "", ""]).await, 0);
+        sales::say(services, &shop.seller().await, id, "马上看", Vec::new(), &key(shop)).await.unwrap();
+        assert_eq!(listed(shop, ["talk", &number, ""]).await, 0, "answered");
+        assert_sound(shop).await;
+    })
+    .await;
+}
