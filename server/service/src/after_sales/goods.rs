@@ -8,7 +8,7 @@ use store::parcels::ParcelRow;
 
 use super::case::Case;
 use crate::holds::{HoldLine, take_stock};
-use crate::{Result, ServiceError, Services};
+use crate::{Result, ServiceError, Services, orders};
 
 /// The pieces go back to the batches they were taken from, to be sold again or written off. Never more than a line took.
 pub(super) async fn bring_back(
@@ -111,15 +111,23 @@ async fn move_replacement(tx: &mut WriteTx, case: &Case, to: &'static str) -> Re
     Ok(store::after_sales::update_goods(tx, case.row.id, to).await?)
 }
 
-/// The parcel of a replacement that will not be sent after all.
-pub(super) async fn close_replacement_parcel(tx: &mut WriteTx, case: &Case) -> Result<()> {
+/// The parcel of a replacement that will not be sent after all. It may have been the last that was to come.
+pub(super) async fn close_replacement_parcel(
+    tx: &mut WriteTx,
+    services: &Services,
+    case: &mut Case,
+) -> Result<()> {
     let Some(id) = case.row.replacement_parcel_id else { return Ok(()) };
     let parcel = store::parcels::get_parcel(tx, id.into()).await?;
     if parcel.status == ParcelStatus::Cancelled {
         return Ok(());
     }
     let to = parcel.status.next(ParcelEvent::Cancel).map_err(ServiceError::internal)?;
-    Ok(store::parcels::update_parcel_status(tx, parcel.id, to).await?)
+    store::parcels::update_parcel_status(tx, parcel.id, to).await?;
+    orders::open_after_sale_window(tx, services, &case.order).await?;
+    // The timer of the order is set by what it says now.
+    case.order = store::orders::get_order(tx, case.order.id).await?;
+    Ok(())
 }
 
 /// The parcel in which the replacement will leave: from the same place, without payment.

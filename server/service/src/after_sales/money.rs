@@ -113,7 +113,7 @@ pub(super) async fn pay_or_ask_second(
     if case.row.kind == AfterSaleKind::Exchange {
         // Money in its place: what was set aside is free again.
         goods::release_replacement(tx, case).await?;
-        goods::close_replacement_parcel(tx, case).await?;
+        goods::close_replacement_parcel(tx, services, case).await?;
     }
     let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
     case.row.agreed_by = by.map(UserId::get);

@@ -91,7 +91,7 @@ async fn compare_order(shop: &TestShop, world: &World, place: usize, wanted: &Or
         let found: Vec<_> =
             lines.iter().map(|line| (parcel_of(line), line.quantity, line.net_fen.get())).collect();
         let expected: Vec<_> =
-            wanted.lines.iter().map(|line| (Some(line.parcel), line.quantity, line.net_fen())).collect();
+            wanted.lines.iter().map(|line| (Some(line.parcel), line.quantity, line.net_fen)).collect();
         assert_eq!(found, expected, "lines of order {place}, and their parcels");
     }
     // The newest come first.

@@ -20,7 +20,7 @@ use super::world::{World, outcome};
 const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
 
 impl World {
-    async fn line(&self, shop: &TestShop, order: usize, line: usize) -> LineRow {
+    pub(super) async fn line(&self, shop: &TestShop, order: usize, line: usize) -> LineRow {
         let mut conn = shop.services.db.read().await.unwrap();
         store::orders::list_order_lines(&mut conn, self.id(order)).await.unwrap()[line].clone()
     }

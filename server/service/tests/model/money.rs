@@ -12,8 +12,9 @@ const ASK_AFTER: i64 = 3 * MINUTE;
 impl Shop {
     pub(super) fn open_page(&mut self, place: usize, answer_lost: bool) -> Outcome {
         let (now, number) = (self.now, self.payments_made);
+        let is_recalled = self.holds_recalled(place);
         let order = &mut self.orders[place];
-        if order.status != OrderStatus::AwaitingPayment {
+        if order.status != OrderStatus::AwaitingPayment || is_recalled {
             return Outcome::StateChanged;
         }
         let usable =
@@ -104,7 +105,7 @@ impl Shop {
     fn capture(&mut self, place: usize, payment: usize) -> &'static str {
         let now = self.now;
         let takes_it = match self.orders[place].status {
-            OrderStatus::AwaitingPayment => true,
+            OrderStatus::AwaitingPayment => !self.holds_recalled(place),
             OrderStatus::Expired => self.hold_again(place),
             _ => false,
         };
@@ -130,7 +131,7 @@ impl Shop {
             self.orders[place].lines.iter().flat_map(|line| line.takes.clone()).collect();
         for (batch, free) in self.batches.iter().enumerate() {
             let wanted: i64 = takes.iter().filter(|(of, _)| *of == batch).map(|(_, base)| base).sum();
-            if wanted > free.available {
+            if wanted > free.available || (wanted > 0 && free.is_recalled) {
                 return false;
             }
         }

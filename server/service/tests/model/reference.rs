@@ -4,40 +4,10 @@
 use domain::after_sale::{AfterSaleKind, AfterSaleReason, AfterSaleStatus};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
+use domain::stock::movement::RecallStage;
 
-/// What is sold: product, base units of a piece, price and weight of a piece.
-pub struct VariantSpec {
-    pub product: usize,
-    pub base: i64,
-    pub price_fen: i64,
-    pub weight_g: i64,
-}
-
-/// Two variants share the batches of the first product.
-pub const VARIANTS: [VariantSpec; 4] = [
-    VariantSpec { product: 0, base: 100, price_fen: 4_990, weight_g: 150 },
-    VariantSpec { product: 0, base: 250, price_fen: 11_999, weight_g: 320 },
-    VariantSpec { product: 1, base: 1, price_fen: 8_801, weight_g: 700 },
-    VariantSpec { product: 2, base: 1, price_fen: 99_900, weight_g: 500 },
-];
-
-/// What came in: product, base units, grams from each of the four villages. Of one product the earlier batch expires
-/// first.
-pub struct BatchSpec {
-    pub product: usize,
-    pub received: i64,
-    pub inputs: [i64; 4],
-}
-
-pub const BATCHES: [BatchSpec; 4] = [
-    BatchSpec { product: 0, received: 500, inputs: [0, 500, 0, 0] },
-    BatchSpec { product: 0, received: 1_500, inputs: [5_203, 3_101, 1_097, 599] },
-    BatchSpec { product: 1, received: 7, inputs: [0, 0, 280_000, 7_000] },
-    BatchSpec { product: 2, received: 2, inputs: [2, 0, 0, 1] },
-];
-
-/// The team that sells each product: the first one sells two, which leave together.
-pub const TEAMS: [usize; 3] = [0, 1, 0];
+pub use super::goods::*;
+pub use super::line::Line;
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -67,38 +37,9 @@ pub struct Batch {
     pub held: i64,
     pub sold: i64,
     pub written_off: i64,
-}
-
-#[derive(Debug, Clone)]
-pub struct Line {
-    pub variant: usize,
-    pub quantity: i64,
-    /// The place of its parcel.
-    pub parcel: usize,
-    /// Batch and base units, once held; of a part of a line in the order in which they went to it.
-    pub takes: Vec<(usize, i64)>,
-    /// What a line that was taken apart took as a whole: its villages share all parts alike.
-    pub origin: Vec<(usize, i64)>,
-    /// Pieces whose money is settled, how much of it went back, and base units that left the line's hands again.
-    pub refunded: i64,
-    pub back_fen: i64,
-    pub returned: i64,
-    /// How often its villages' shares were rounded since they were made.
-    pub roundings: i128,
-}
-
-impl Line {
-    pub fn base(&self) -> i64 {
-        VARIANTS[self.variant].base * self.quantity
-    }
-
-    pub fn net_fen(&self) -> i64 {
-        VARIANTS[self.variant].price_fen * self.quantity
-    }
-
-    pub fn team(&self) -> usize {
-        TEAMS[VARIANTS[self.variant].product]
-    }
+    /// Grams from each village, as they were corrected last.
+    pub inputs: [i64; 4],
+    pub is_recalled: bool,
 }
 
 /// Where an order's goods are.
@@ -152,6 +93,11 @@ pub struct Sale {
     /// Somebody else has looked at the amount.
     pub is_confirmed: bool,
     pub paid_fen: i64,
+    /// What came back, batch and base units.
+    pub returned: Vec<(usize, i64)>,
+    /// What is set aside to replace it, or was sent for it, and the parcel of that.
+    pub goods: Vec<(usize, i64)>,
+    pub replacement: Option<usize>,
 }
 
 impl Sale {
@@ -162,7 +108,12 @@ impl Sale {
     }
 
     pub fn is_open(&self) -> bool {
-        self.is_in_effect() && self.status != AfterSaleStatus::Settled
+        self.is_in_effect() && !matches!(self.status, AfterSaleStatus::Settled | AfterSaleStatus::Exchanged)
+    }
+
+    /// Whether its pieces are spoken for. What was sent in their place may be asked about anew.
+    pub fn claims_pieces(&self) -> bool {
+        self.is_in_effect() && self.status != AfterSaleStatus::Exchanged
     }
 
     /// Goods that have not left are not sent while this is open.
@@ -255,7 +206,7 @@ pub struct Order {
 
 impl Order {
     pub fn goods_fen(&self) -> i64 {
-        self.lines.iter().map(Line::net_fen).sum()
+        self.lines.iter().map(|line| line.net_fen).sum()
     }
 
     /// What a team's parcel costs at first: ¥8 for the first kilogram, ¥2 for each started half after it.
@@ -275,7 +226,7 @@ impl Order {
 
     /// Pieces of a line that no after-sale is about.
     pub fn unclaimed(&self, line: usize) -> i64 {
-        let claimed = self.sales.iter().filter(|sale| sale.line == line && sale.is_in_effect());
+        let claimed = self.sales.iter().filter(|sale| sale.line == line && sale.claims_pieces());
         self.lines[line].quantity - claimed.map(|sale| sale.pieces).sum::<i64>()
     }
 
@@ -293,6 +244,10 @@ pub enum Outcome {
     StateChanged,
     /// An after-sale is about it.
     Busy,
+    /// Goods of it must not leave.
+    Recalled,
+    /// What is sold by weight was not weighed.
+    Unweighed,
     /// It cannot be asked for now.
     NotNow,
     AlreadyPaid,
@@ -314,6 +269,8 @@ pub struct Shop {
     pub batches: Vec<Batch>,
     pub orders: Vec<Order>,
     pub payments_made: usize,
+    /// What the last recall listed: the order, how far the goods had come, base units.
+    pub told: Vec<(usize, RecallStage, i64)>,
     /// What the last step must have answered.
     pub outcome: Outcome,
 }
@@ -335,6 +292,7 @@ impl Shop {
         let full = |spec: &BatchSpec| Batch {
             received: spec.received,
             available: spec.received,
+            inputs: spec.inputs,
             ..Batch::default()
         };
         Self {
@@ -342,6 +300,7 @@ impl Shop {
             batches: BATCHES.iter().map(full).collect(),
             orders: Vec::new(),
             payments_made: 0,
+            told: Vec::new(),
             outcome: Outcome::Done,
         }
     }
@@ -381,13 +340,11 @@ impl Shop {
         let mut dues = [(0, 0); 4];
         for order in self.orders.iter().filter(|order| order.earning == earning) {
             for line in &order.lines {
-                let origin = if line.origin.is_empty() { &line.takes } else { &line.origin };
-                let all: i64 = origin.iter().map(|(_, base)| base).sum();
+                let all: i64 = line.origin.iter().map(|(base, _)| base).sum();
                 for (village, due) in dues.iter_mut().enumerate() {
-                    let shares = origin.iter().map(|(batch, base)| {
-                        let inputs = BATCHES[*batch].inputs;
+                    let shares = line.origin.iter().map(|(base, inputs)| {
                         let whole: i64 = inputs.iter().sum();
-                        let net = i128::from(line.net_fen() - line.back_fen) * 1_000_000;
+                        let net = i128::from(line.net_fen - line.back_fen) * 1_000_000;
                         net * i128::from(*base) * i128::from(inputs[village])
                             / (i128::from(all) * i128::from(whole))
                     });

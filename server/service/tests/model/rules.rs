@@ -1,6 +1,5 @@
 //! What each step does to the reference, by the rules of the field as people say them.
 
-use domain::after_sale::{AfterSaleKind, AfterSaleStatus};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
 
@@ -16,10 +15,15 @@ const UNIT_AUTO_RECEIPT: i64 = 15 * DAY;
 const MAX_UNPAID: usize = 5;
 
 impl Order {
+    /// Whether nothing is to come any more.
+    fn is_all_here(&self) -> bool {
+        let ended = [ParcelStatus::Received, ParcelStatus::Cancelled];
+        self.parcels.iter().all(|parcel| ended.contains(&parcel.status))
+    }
+
     /// Once nothing is to come any more, the window of what came last is the order's.
     pub(super) fn open_window(&mut self) {
-        let ended = [ParcelStatus::Received, ParcelStatus::Cancelled];
-        if !self.parcels.iter().all(|parcel| ended.contains(&parcel.status)) {
+        if !self.is_all_here() {
             return;
         }
         if let Some(last) = self.parcels.iter().filter_map(|parcel| parcel.received_at).max() {
@@ -79,6 +83,7 @@ impl Shop {
             Step::Merge { order, into, from } => self.merge(*order, *into, *from),
             Step::Correct { batch, change } => self.correct(*batch, *change),
             Step::Wait { ms } => self.wait(*ms),
+            Step::Goods(step) => self.goods_step(step),
             Step::Reconcile => self.reconcile(),
         }
     }
@@ -88,12 +93,41 @@ impl Shop {
         Outcome::Done
     }
 
+    /// What of a product can be sold.
     fn available(&self, product: usize) -> i64 {
-        let batches = self.batches.iter().zip(&BATCHES).filter(|(_, spec)| spec.product == product);
-        batches.map(|(batch, _)| batch.available).sum()
+        let batches = self.batches.iter().zip(&BATCHES);
+        let on_sale = batches.filter(|(batch, spec)| spec.product == product && !batch.is_recalled);
+        on_sale.map(|(batch, _)| batch.available).sum()
     }
 
-    /// Sets goods aside for all lines or for none, first expired first.
+    /// How many of something can be ordered.
+    fn left_of(&self, thing: usize) -> i64 {
+        let left = |(variant, pieces, _): (usize, i64, i64)| {
+            self.available(VARIANTS[variant].product) / (VARIANTS[variant].base * pieces)
+        };
+        lines_of(thing, 1).into_iter().map(left).min().unwrap_or_default()
+    }
+
+    /// Sets base units of a product aside if there are so many, first expired first: batches with what was taken of each.
+    pub(super) fn set_aside(&mut self, product: usize, base: i64) -> Option<Vec<(usize, i64)>> {
+        if base > self.available(product) {
+            return None;
+        }
+        let (mut wanted, mut takes) = (base, Vec::new());
+        for (place, batch) in self.batches.iter_mut().enumerate() {
+            let is_on_sale = BATCHES[place].product == product && !batch.is_recalled;
+            let taken = if is_on_sale { wanted.min(batch.available) } else { 0 };
+            if taken > 0 {
+                batch.available -= taken;
+                batch.held += taken;
+                takes.push((place, taken));
+                wanted -= taken;
+            }
+        }
+        Some(takes)
+    }
+
+    /// Sets goods aside for all lines or for none, and their villages' shares are what they are from now on.
     fn hold(&mut self, lines: &mut [Line]) -> bool {
         for product in 0..TEAMS.len() {
             let of_it = lines.iter().filter(|line| VARIANTS[line.variant].product == product);
@@ -102,36 +136,17 @@ impl Shop {
             }
         }
         for line in lines {
-            let mut wanted = line.base();
-            for (place, spec) in BATCHES.iter().enumerate() {
-                if spec.product == VARIANTS[line.variant].product && wanted > 0 {
-                    let batch = &mut self.batches[place];
-                    let taken = wanted.min(batch.available);
-                    if taken > 0 {
-                        batch.available -= taken;
-                        batch.held += taken;
-                        line.takes.push((place, taken));
-                        wanted -= taken;
-                    }
-                }
-            }
+            line.takes =
+                self.set_aside(VARIANTS[line.variant].product, line.base()).expect("there is enough of it");
+            line.origin =
+                line.takes.iter().map(|(batch, base)| (*base, self.batches[*batch].inputs)).collect();
         }
         true
     }
 
     fn new_order(&self, buyer: Buyer, wanted: &Wanted) -> Order {
-        let line = |(variant, quantity): &(usize, i64)| Line {
-            variant: *variant,
-            quantity: *quantity,
-            parcel: 0,
-            takes: Vec::new(),
-            origin: Vec::new(),
-            refunded: 0,
-            back_fen: 0,
-            returned: 0,
-            roundings: 0,
-        };
-        let mut lines: Vec<Line> = wanted.iter().map(line).collect();
+        let ordered = wanted.iter().flat_map(|(thing, quantity)| Line::ordered(*thing, *quantity));
+        let mut lines: Vec<Line> = ordered.collect();
         let teams: Vec<usize> = (0..2).filter(|team| lines.iter().any(|line| line.team() == *team)).collect();
         for line in &mut lines {
             line.parcel = teams.iter().position(|team| *team == line.team()).unwrap_or_default();
@@ -185,11 +200,7 @@ impl Shop {
     }
 
     fn submit(&mut self, wanted: &Wanted, replaces: Option<usize>) -> Outcome {
-        let short = |(variant, quantity): &(usize, i64)| {
-            let spec = &VARIANTS[*variant];
-            spec.base * quantity > self.available(spec.product)
-        };
-        if wanted.iter().any(short) {
+        if wanted.iter().any(|(thing, quantity)| *quantity > self.left_of(*thing)) {
             return Outcome::Refused;
         }
         if let Some(old) = replaces {
@@ -241,7 +252,7 @@ impl Shop {
         self.orders[place].parcels.iter_mut().for_each(|parcel| parcel.status = to);
     }
 
-    fn cancel(&mut self, place: usize) -> Outcome {
+    pub(super) fn cancel(&mut self, place: usize) -> Outcome {
         if self.close_pages(place) {
             return Outcome::AlreadyPaid;
         }
@@ -272,30 +283,6 @@ impl Shop {
         self.become_status(place, end)
     }
 
-    fn ship(&mut self, place: usize, parcel: usize) -> Outcome {
-        let now = self.now;
-        let order = &mut self.orders[place];
-        match order.parcels[parcel].status {
-            ParcelStatus::ToPack => {}
-            // The same word once more.
-            ParcelStatus::Shipped | ParcelStatus::Received => return Outcome::Done,
-            _ => return Outcome::StateChanged,
-        }
-        if order.sales.iter().any(|sale| sale.parcel == parcel && sale.keeps_parcel()) {
-            return Outcome::Busy;
-        }
-        let refused = |sale: &&mut Sale| {
-            sale.parcel == parcel
-                && sale.kind == AfterSaleKind::RefundUnshipped
-                && sale.status == AfterSaleStatus::Refused
-        };
-        let refused = order.sales.iter_mut().filter(refused);
-        refused.for_each(|sale| sale.become_status(AfterSaleStatus::Lapsed, now));
-        let parcel = &mut order.parcels[parcel];
-        (parcel.status, parcel.shipped_at) = (ParcelStatus::Shipped, now);
-        Outcome::Done
-    }
-
     pub(super) fn receive(&mut self, place: usize, parcel: usize) -> Outcome {
         let order = &mut self.orders[place];
         match order.parcels[parcel].status {
@@ -310,7 +297,8 @@ impl Shop {
 
     fn correct(&mut self, batch: usize, change: i64) -> Outcome {
         let batch = &mut self.batches[batch];
-        if batch.available + change < 0 {
+        // Nothing comes in for what was recalled.
+        if batch.available + change < 0 || (batch.is_recalled && change > 0) {
             return Outcome::Refused;
         }
         batch.available += change;
@@ -322,7 +310,7 @@ impl Shop {
         Outcome::Done
     }
 
-    fn wait(&mut self, ms: i64) -> Outcome {
+    pub(super) fn wait(&mut self, ms: i64) -> Outcome {
         self.now += ms;
         let now = self.now;
         for payment in self.orders.iter_mut().flat_map(|order| &mut order.payments) {
@@ -367,9 +355,9 @@ impl Shop {
                 self.receive(place, parcel);
             }
         }
-        // The order waits for what is asked about it.
+        // The order waits for what is asked about it, and for what replaces goods.
         let order = &mut self.orders[place];
-        let is_quiet = !order.sales.iter().any(Sale::is_open);
+        let is_quiet = order.is_all_here() && !order.sales.iter().any(Sale::is_open);
         if order.status == OrderStatus::Paid && is_quiet && is_due(order.after_sale_until, self.now) {
             (order.status, order.earning) = (OrderStatus::Completed, Earning::Available);
         }

@@ -1,4 +1,4 @@
-//! After-sales of the reference, and parcels taken apart and put together: what is asked, answered, sent back and paid.
+//! After-sales of the reference: what is asked, answered, sent back and paid.
 
 use domain::after_sale::{AfterSaleKind, AfterSaleReason, AfterSaleStatus};
 use domain::order::OrderStatus;
@@ -26,7 +26,7 @@ impl Sale {
     pub(super) fn become_status(&mut self, status: AfterSaleStatus, now: i64) {
         self.status = status;
         self.due_at = match status {
-            AfterSaleStatus::Requested => Some(now + ANSWER),
+            AfterSaleStatus::Requested | AfterSaleStatus::Replacing => Some(now + ANSWER),
             AfterSaleStatus::AwaitingReturn => Some(now + SEND_BACK),
             AfterSaleStatus::Returning => Some(now + LOOK_AT),
             AfterSaleStatus::Refused => Some(now + ASK_TOWN),
@@ -39,7 +39,8 @@ impl Sale {
     pub fn pays_by_silence(&self, until: i64) -> bool {
         let pays = match self.status {
             AfterSaleStatus::Requested => self.kind == AfterSaleKind::RefundUnshipped,
-            AfterSaleStatus::Returning => true,
+            AfterSaleStatus::Returning => self.kind == AfterSaleKind::ReturnRefund,
+            AfterSaleStatus::Replacing => true,
             _ => false,
         };
         pays && self.due_at.is_some_and(|due| due <= until)
@@ -49,7 +50,7 @@ impl Sale {
 impl Order {
     fn plan(&self, sale: &Sale) -> Plan {
         let line = &self.lines[sale.line];
-        let value = VARIANTS[line.variant].price_fen * sale.pieces;
+        let value = line.value_fen(line.refunded, sale.pieces);
         let goods_fen = (value * sale.permille + 500) / 1_000;
         let parcel = &self.parcels[sale.parcel];
         let settled = |at: usize, one: &Line| {
@@ -65,7 +66,7 @@ impl Order {
             false if !sale.is_sellers_fault() => 0,
             false => {
                 let of_parcel = self.lines.iter().filter(|one| one.parcel == sale.parcel);
-                let whole: i64 = of_parcel.map(Line::net_fen).sum();
+                let whole: i64 = of_parcel.map(|one| one.net_fen - one.weight_back_fen()).sum();
                 let due = parcel.freight_fen * (parcel.faulty_fen + goods_fen) / whole;
                 (due - parcel.freight_back_fen).clamp(0, left)
             }
@@ -86,22 +87,13 @@ impl Order {
         before + plan.goods_fen + plan.freight_fen >= MUCH_FEN
     }
 
-    /// What keeps a parcel from being taken apart.
-    fn not_whole(&self, parcel: usize) -> Option<Outcome> {
-        if self.status != OrderStatus::Paid || self.parcels[parcel].status != ParcelStatus::ToPack {
-            return Some(Outcome::StateChanged);
-        }
-        let is_busy = self.sales.iter().any(|sale| sale.parcel == parcel && sale.is_in_effect());
-        is_busy.then_some(Outcome::Busy)
-    }
-
     /// Whether goods of a parcel may be asked about so now.
-    fn may_ask(&self, parcel: &Parcel, kind: AfterSaleKind, now: i64) -> bool {
-        match parcel.status {
+    fn may_ask(&self, parcel: usize, kind: AfterSaleKind, now: i64) -> bool {
+        match self.parcels[parcel].status {
             ParcelStatus::ToPack => kind == AfterSaleKind::RefundUnshipped,
             ParcelStatus::Shipped => kind != AfterSaleKind::RefundUnshipped,
             ParcelStatus::Received => {
-                let is_open = parcel.received_at.is_some_and(|at| now < window_end(at));
+                let is_open = self.came_at(parcel).is_some_and(|at| now < window_end(at));
                 kind != AfterSaleKind::RefundUnshipped && is_open
             }
             _ => false,
@@ -126,7 +118,7 @@ impl Shop {
         if pieces > order.unclaimed(line) {
             return Outcome::Refused;
         }
-        if !order.may_ask(&order.parcels[at], kind, now) {
+        if !order.may_ask(at, kind, now) {
             return Outcome::NotNow;
         }
         if order.sales.iter().filter(|sale| sale.parcel == at).count() >= MOST_OF_PARCEL {
@@ -164,6 +156,9 @@ impl Shop {
             is_taken_back: false,
             is_confirmed: false,
             paid_fen: 0,
+            returned: Vec::new(),
+            goods: Vec::new(),
+            replacement: None,
         };
         sale.become_status(AfterSaleStatus::Requested, now);
         order.sales.push(sale);
@@ -194,20 +189,24 @@ impl Shop {
 
     pub(super) fn answer(&mut self, place: usize, sale: usize, act: SaleAct) -> Outcome {
         use AfterSaleStatus::{
-            Appealed, AwaitingReturn, AwaitingSecond, Dismissed, Refused, Requested, Returning, Settled,
-            Withdrawn,
+            Appealed, AwaitingReturn, AwaitingSecond, Dismissed, Exchanged, Refused, Replacing, Requested,
+            Returning, Settled, Withdrawn,
         };
         let now = self.now;
         let one = &mut self.orders[place].sales[sale];
         match (act, one.status) {
-            (SaleAct::Agree, Requested) | (SaleAct::Decide { uphold: true }, Appealed) => {
-                self.grant(place, sale);
+            (SaleAct::Agree, Requested | Replacing) | (SaleAct::Decide { uphold: true }, Appealed) => {
+                return self.grant(place, sale);
             }
             (SaleAct::Decide { uphold: false }, Appealed) => one.become_status(Dismissed, now),
-            (SaleAct::Refuse, Requested | Returning) => one.become_status(Refused, now),
+            (SaleAct::Refuse, Requested | Returning) => {
+                one.become_status(Refused, now);
+                self.release_replacement(place, sale);
+            }
             (SaleAct::Appeal, Refused) => one.become_status(Appealed, now),
             (SaleAct::Withdraw, Requested | AwaitingReturn | Refused | Appealed) if !one.is_sent_back => {
                 one.become_status(Withdrawn, now);
+                self.release_replacement(place, sale);
             }
             (SaleAct::SendBack, AwaitingReturn) => {
                 one.is_sent_back = true;
@@ -216,10 +215,10 @@ impl Shop {
             (SaleAct::TakeBack { restock }, AwaitingReturn | Returning) => {
                 (one.is_sent_back, one.is_taken_back) = (true, true);
                 self.bring_back(place, sale, restock);
-                self.grant(place, sale);
+                return self.grant(place, sale);
             }
-            // Their money was decided without looking at them.
-            (SaleAct::TakeBack { restock }, AwaitingSecond | Settled)
+            // What follows for them was decided without looking at them.
+            (SaleAct::TakeBack { restock }, AwaitingSecond | Settled | Replacing | Exchanged)
                 if one.is_sent_back && !one.is_taken_back =>
             {
                 one.is_taken_back = true;
@@ -231,13 +230,39 @@ impl Shop {
         Outcome::Done
     }
 
-    fn grant(&mut self, place: usize, sale: usize) {
+    /// What was asked for is granted: the goods are awaited, a replacement is to be sent, or the money goes back.
+    fn grant(&mut self, place: usize, sale: usize) -> Outcome {
         let now = self.now;
+        let Sale { kind, status, is_sent_back, .. } = self.orders[place].sales[sale];
+        match kind {
+            AfterSaleKind::ReturnRefund if !is_sent_back => {}
+            AfterSaleKind::Exchange if !is_sent_back => {
+                // What the town grants does not end for want of goods.
+                if !self.hold_replacement(place, sale) && status != AfterSaleStatus::Appealed {
+                    return Outcome::OutOfStock;
+                }
+            }
+            AfterSaleKind::Exchange
+                if status != AfterSaleStatus::Replacing && self.hold_replacement(place, sale) =>
+            {
+                self.open_replacement(place, sale);
+                return Outcome::Done;
+            }
+            _ => {
+                self.pay_or_ask_second(place, sale);
+                return Outcome::Done;
+            }
+        }
+        self.orders[place].sales[sale].become_status(AfterSaleStatus::AwaitingReturn, now);
+        Outcome::Done
+    }
+
+    fn pay_or_ask_second(&mut self, place: usize, sale: usize) {
+        let now = self.now;
+        self.release_replacement(place, sale);
+        self.close_replacement(place, sale);
         let order = &mut self.orders[place];
-        let one = &order.sales[sale];
-        if one.kind == AfterSaleKind::ReturnRefund && !one.is_sent_back {
-            order.sales[sale].become_status(AfterSaleStatus::AwaitingReturn, now);
-        } else if order.needs_second(one) {
+        if order.needs_second(&order.sales[sale]) {
             order.sales[sale].become_status(AfterSaleStatus::AwaitingSecond, now);
         } else {
             self.settle_sale(place, sale, false);
@@ -247,19 +272,23 @@ impl Shop {
     /// Somebody has been silent too long.
     pub(super) fn ring_sale(&mut self, place: usize, sale: usize) {
         use AfterSaleKind::{RefundUnshipped, ReturnRefund};
+        use AfterSaleStatus::{Appealed, AwaitingReturn, Lapsed, Refused, Replacing, Requested, Returning};
         let now = self.now;
         let one = &mut self.orders[place].sales[sale];
         if one.due_at.is_none_or(|due| due > now) {
             return;
         }
         match (one.status, one.kind) {
-            (AfterSaleStatus::Requested, RefundUnshipped | ReturnRefund)
-            | (AfterSaleStatus::Returning, _) => {
+            (Requested, RefundUnshipped | ReturnRefund) | (Returning, ReturnRefund) | (Replacing, _) => {
                 self.grant(place, sale);
             }
-            (AfterSaleStatus::Requested, _) => one.become_status(AfterSaleStatus::Appealed, now),
-            (AfterSaleStatus::AwaitingReturn | AfterSaleStatus::Refused, _) => {
-                one.become_status(AfterSaleStatus::Lapsed, now);
+            (Requested | Returning, _) => {
+                one.become_status(Appealed, now);
+                self.release_replacement(place, sale);
+            }
+            (AwaitingReturn | Refused, _) => {
+                one.become_status(Lapsed, now);
+                self.release_replacement(place, sale);
             }
             _ => {}
         }
@@ -268,18 +297,19 @@ impl Shop {
     /// Pieces are in the house again, in the batches they were taken from.
     fn bring_back(&mut self, place: usize, sale: usize, restock: bool) {
         let order = &mut self.orders[place];
-        let (line, pieces) = (order.sales[sale].line, order.sales[sale].pieces);
-        let one = &mut order.lines[line];
-        let mut takes = one.takes.clone();
-        takes.sort_unstable();
-        // What is of the first batch comes back first.
-        let (mut skip, mut left) = (one.returned, VARIANTS[one.variant].base * pieces);
-        one.returned += left;
-        for (batch, base) in takes {
-            let back = (base - skip).clamp(0, left);
-            skip = (skip - base).max(0);
+        let Sale { line, pieces, .. } = order.sales[sale];
+        let mut left = VARIANTS[order.lines[line].variant].base * pieces;
+        // What must not be sold comes back first, then what is of the first batch.
+        let mut batches: Vec<usize> = (0..BATCHES.len()).collect();
+        batches.sort_by_key(|batch| !self.batches[*batch].is_recalled);
+        for from in batches {
+            let back = order.out_of(line, from).clamp(0, left);
+            if back == 0 {
+                continue;
+            }
             left -= back;
-            let batch = &mut self.batches[batch];
+            order.sales[sale].returned.push((from, back));
+            let batch = &mut self.batches[from];
             batch.sold -= back;
             if restock {
                 batch.available += back;
@@ -322,71 +352,5 @@ impl Shop {
                 order.open_window();
             }
         }
-    }
-
-    /// Pieces of a line go into a parcel of their own.
-    pub(super) fn split(&mut self, place: usize, line: usize, pieces: i64) -> Outcome {
-        let order = &mut self.orders[place];
-        let (source, target) = (order.lines[line].parcel, order.parcels.len());
-        if let Some(refusal) = order.not_whole(source) {
-            return refusal;
-        }
-        let of_parcel: Vec<&Line> = order.lines.iter().filter(|one| one.parcel == source).collect();
-        let all: i64 = of_parcel.iter().map(|one| one.quantity).sum();
-        let whole_fen: i64 = of_parcel.iter().map(|one| one.net_fen()).sum();
-        if pieces > order.lines[line].quantity || pieces == all {
-            return Outcome::Refused;
-        }
-        // The freight goes along in proportion, to the nearest fen; a half stays.
-        let share =
-            order.parcels[source].freight_fen * VARIANTS[order.lines[line].variant].price_fen * pieces;
-        let freight_fen = share / whole_fen + i64::from(2 * (share % whole_fen) > whole_fen);
-        order.parcels[source].freight_fen -= freight_fen;
-        let parcel = Parcel { freight_fen, ..order.parcels[source].clone() };
-        order.parcels.push(parcel);
-        let one = &mut order.lines[line];
-        if pieces == one.quantity {
-            one.parcel = target;
-            return Outcome::Done;
-        }
-        if one.origin.is_empty() {
-            one.origin.clone_from(&one.takes);
-        }
-        let mut left = VARIANTS[one.variant].base * pieces;
-        let (mut stays, mut goes, mut cut) = (Vec::new(), Vec::new(), Vec::new());
-        for (batch, base) in one.takes.iter().rev().copied() {
-            let gone = left.clamp(0, base);
-            left -= gone;
-            if gone == base {
-                goes.push((batch, base));
-                continue;
-            }
-            stays.push((batch, base - gone));
-            if gone > 0 {
-                cut.push((batch, gone));
-            }
-        }
-        stays.reverse();
-        goes.reverse();
-        goes.extend(cut);
-        one.takes = stays;
-        one.quantity -= pieces;
-        one.roundings += 1;
-        let part = Line { parcel: target, quantity: pieces, takes: goes, ..one.clone() };
-        order.lines.push(part);
-        Outcome::Done
-    }
-
-    /// Everything in one parcel goes into another.
-    pub(super) fn merge(&mut self, place: usize, into: usize, from: usize) -> Outcome {
-        let order = &mut self.orders[place];
-        if let Some(refusal) = order.not_whole(into).or_else(|| order.not_whole(from)) {
-            return refusal;
-        }
-        order.lines.iter_mut().filter(|line| line.parcel == from).for_each(|line| line.parcel = into);
-        order.parcels[into].freight_fen += order.parcels[from].freight_fen;
-        order.parcels[from].freight_fen = 0;
-        order.parcels[from].status = ParcelStatus::Cancelled;
-        Outcome::Done
     }
 }

@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
+use super::goods_steps::{self, GoodsStep};
 use super::reference::*;
 use super::sale_steps::{add_desk_steps, add_sale_steps, are_siblings, fitting_acts, is_answered, is_clear};
 
-/// Pieces by variant, in ascending order of variant.
+/// Pieces by variant, in ascending order of variant; boxes come last.
 pub type Wanted = Vec<(usize, i64)>;
 
 /// What a payer does on the payment page.
@@ -135,6 +136,7 @@ pub enum Step {
     Wait {
         ms: i64,
     },
+    Goods(GoodsStep),
     /// The shop asks the network about what it never heard of.
     Reconcile,
 }
@@ -143,8 +145,7 @@ pub enum Step {
 pub type Steps = BoxedStrategy<Step>;
 
 fn wanted() -> impl Strategy<Value = Wanted> {
-    prop::collection::btree_map(0..VARIANTS.len(), 1..5_i64, 1..4)
-        .prop_map(|lines| lines.into_iter().collect())
+    prop::collection::btree_map(0..FOR_SALE, 1..5_i64, 1..4).prop_map(|lines| lines.into_iter().collect())
 }
 
 fn buyer() -> impl Strategy<Value = Buyer> {
@@ -192,6 +193,7 @@ pub fn next_step(shop: &Shop) -> Steps {
     add_refund_steps(shop, &mut steps);
     add_sale_steps(shop, &mut steps);
     add_desk_steps(shop, &mut steps);
+    goods_steps::add_goods_steps(shop, &mut steps);
     Union::new_weighted(steps).boxed()
 }
 
@@ -344,6 +346,7 @@ pub fn makes_sense(shop: &Shop, step: &Step) -> bool {
     match step {
         Step::Place { .. } | Step::Correct { .. } | Step::Reconcile => true,
         Step::Wait { ms } => is_clear(shop, *ms),
+        Step::Goods(step) => goods_steps::makes_sense(shop, step),
         Step::Submit { replaces, .. } => replaces.as_ref().is_none_or(of_unit),
         Step::Cancel { order: place, .. }
         | Step::CancelUnheard { order: place }

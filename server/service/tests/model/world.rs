@@ -1,7 +1,6 @@
 //! The real shop of a sequence: it does each step through the use cases, as pages would.
 
 use domain::address::AddressForm;
-use domain::after_sale::ReturnRule;
 use domain::failure::Conflict;
 use domain::ids::{BatchId, OrderId, ParcelId, PaymentId, VariantId};
 use domain::money::Fen;
@@ -13,7 +12,7 @@ use service::orders::{cancel_order, cancel_order_as_seller, confirm_receipt};
 use service::payments::{ComeBack, check_payment, record_event, start_payment};
 use service::ports::CheckoutState;
 use service::shipping::{ShipParcel, ship_parcel};
-use service::testing::{Good, NewGood, TestShop, Town};
+use service::testing::{TestShop, Town};
 use service::units::{
     SubmitUnitOrder, announce_transfer, approve_order, confirm_transfer, return_order, submit_order,
 };
@@ -22,16 +21,16 @@ use store::carts::CartOwner;
 use store::payments::PaymentRow;
 
 use super::compare::{Standing, compare_ends, standing};
-use super::reference::{BATCHES, Buyer, Network, Outcome, Shop, TEAMS, VARIANTS};
+use super::reference::{Buyer, Network, Outcome, Shop, TEAMS, VARIANTS};
+use super::shelf::{code, list, list_box};
 use super::steps::{Act, Step, Wanted};
 
 const SLUG: &str = "university-branch";
-/// Far behind whatever time a sequence lets pass.
-const LAST_DAYS: [&str; 2] = ["2098-12-31", "2099-12-31"];
 
 /// Goods and people of one sequence, in a shop that earlier sequences have used, too.
 #[derive(Debug)]
 pub struct World {
+    /// The last one is that of the gift box.
     pub variants: Vec<VariantId>,
     pub batches: Vec<BatchId>,
     pub orders: Vec<PlacedOrder>,
@@ -59,6 +58,8 @@ pub(super) fn outcome<T>(answer: Result<T>) -> Outcome {
         Err(ServiceError::Conflict(Conflict::TooManyUnpaid { .. })) => Outcome::TooManyUnpaid,
         Err(ServiceError::Conflict(Conflict::StateChanged)) => Outcome::StateChanged,
         Err(ServiceError::Conflict(Conflict::AfterSaleOpen | Conflict::ParcelInAfterSale)) => Outcome::Busy,
+        Err(ServiceError::Conflict(Conflict::Recalled { .. })) => Outcome::Recalled,
+        Err(ServiceError::Conflict(Conflict::Unweighed { .. })) => Outcome::Unweighed,
         Err(ServiceError::Conflict(Conflict::AfterSale(_))) => Outcome::NotNow,
         Err(ServiceError::Conflict(Conflict::AlreadyPaid)) => Outcome::AlreadyPaid,
         Err(ServiceError::Invalid(_)) => Outcome::Refused,
@@ -84,6 +85,10 @@ impl World {
             batches.extend(good.batches);
         }
         let teams = [Role::CaptainOf(places.tea_team), Role::CaptainOf(places.honey_team)];
+        let seller = shop.account(&teams).await;
+        let (gift_box, code) = list_box(shop, &seller, number, &variants).await;
+        variants.push(gift_box);
+        codes.push(code);
         Self {
             variants,
             batches,
@@ -95,7 +100,7 @@ impl World {
             buyer: shop.buyer().await,
             approver: shop.approver().await,
             finance: shop.finance().await,
-            seller: shop.account(&teams).await,
+            seller,
             admin: shop.county_admin().await,
             town: shop.county_admin().await,
         }
@@ -191,6 +196,7 @@ impl World {
                 };
                 outcome(correct_stock(services, &self.seller, &command, &services.new_token()).await)
             }
+            Step::Goods(step) => self.goods_step(shop, after, step).await,
             Step::Wait { .. } => {
                 self.wait(shop, after).await;
                 Outcome::Done
@@ -237,6 +243,7 @@ impl World {
             key: shop.services.new_token(),
             address: address(),
             expected_total_fen: Fen::new(total_fen(wanted)),
+            agreed_terms: self.agreed_terms(wanted),
             ..PlaceOrder::default()
         };
         let answer = place_order(&shop.services, &viewer, form).await;
@@ -251,6 +258,7 @@ impl World {
             lines: wanted.iter().map(line).collect(),
             address: address(),
             expected_total_fen: Fen::new(total_fen(wanted)),
+            agreed_terms: self.agreed_terms(wanted),
             replaces: replaces.map(|old| self.orders[old].number.clone()).unwrap_or_default(),
             ..SubmitUnitOrder::default()
         };
@@ -353,43 +361,6 @@ impl World {
     }
 }
 
-fn code(number: u32, variant: usize) -> String {
-    format!("M{number}-{variant}")
-}
-
-async fn list(shop: &TestShop, number: u32, product: usize) -> Good {
-    let places = &shop.places;
-    let (team, place, freight) = match TEAMS[product] {
-        0 => (places.tea_team, places.tea_place, places.tea_freight),
-        _ => (places.honey_team, places.honey_place, places.honey_freight),
-    };
-    let specs = VARIANTS.iter().enumerate().filter(|(_, spec)| spec.product == product);
-    let batches = BATCHES.iter().filter(|spec| spec.product == product).zip(LAST_DAYS);
-    let good = NewGood {
-        slug: format!("model-{number}-{product}"),
-        team,
-        place,
-        freight,
-        village: places.villages[0],
-        variants: specs
-            .map(|(index, spec)| (code(number, index), spec.price_fen, spec.base, spec.weight_g))
-            .collect(),
-        tiers: Vec::new(),
-        batches: batches
-            .map(|(spec, last_day)| {
-                let inputs = places.villages.into_iter().zip(spec.inputs);
-                (spec.received, last_day, inputs.filter(|(_, weight)| *weight > 0).collect())
-            })
-            .collect(),
-    }
-    .publish(&shop.services, places)
-    .await;
-    let mut tx = shop.services.db.write().await.unwrap();
-    store::after_sales::put_product_rule(&mut tx, good.product, ReturnRule::SevenDays, 0).await.unwrap();
-    tx.commit().await.unwrap();
-    good
-}
-
 /// What the page would say: the reference's own sum, not the shop's.
 fn total_fen(wanted: &Wanted) -> i64 {
     Shop::new().total_of(wanted)
@@ -418,6 +389,6 @@ fn act_on(shop: &TestShop, session: &str, act: Act) -> Outcome {
     Outcome::Done
 }
 
-async fn run_worker(shop: &TestShop) {
+pub(super) async fn run_worker(shop: &TestShop) {
     while worker::run_due(&shop.services).await.unwrap() > 0 {}
 }

@@ -49,7 +49,8 @@ pub async fn list_wrong_after_sales(conn: &mut Conn) -> Result<Vec<Mismatch>> {
 }
 
 /// I3: lines that gave more back than they took, and replacements that are held or sold though their after-sale says
-/// otherwise. Goods of a recalled batch are given up while the exchange goes on: others take their place.
+/// otherwise. Goods are given up while the exchange goes on when others take their place: those of a recalled batch, and
+/// those that a refusal or silence set free before the town granted it all the same.
 pub async fn list_wrong_goods(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     let mut wrong = sql::query_as::<Mismatch>(
         "WITH back (line_id, base_quantity, replaced) AS (
@@ -73,8 +74,10 @@ pub async fn list_wrong_goods(conn: &mut Conn) -> Result<Vec<Mismatch>> {
                 WHEN a.status IN ('awaiting_return', 'returning', 'replacing') THEN 'held'
                 WHEN a.status = 'exchanged' THEN 'sold'
                 ELSE 'released' END
-            AND NOT (g.status = 'released' AND EXISTS (SELECT 1 FROM batches b WHERE b.id = g.batch_id
-                                                          AND b.recalled_at_ms IS NOT NULL))
+            AND NOT (g.status = 'released'
+                     AND (EXISTS (SELECT 1 FROM batches b WHERE b.id = g.batch_id AND b.recalled_at_ms IS NOT NULL)
+                          OR EXISTS (SELECT 1 FROM after_sale_goods h WHERE h.after_sale_id = g.after_sale_id
+                                                                         AND h.status IN ('held', 'sold'))))
           ORDER BY g.id LIMIT 100",
     )
     .fetch_all(conn)

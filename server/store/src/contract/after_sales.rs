@@ -305,6 +305,13 @@ async fn goods(conn: &mut Conn) {
     assert_eq!((sent[0].parcel_id, sent[0].quantity, sent[0].net_fen), (REPLACEMENT, 1, Fen::ZERO));
     assert_eq!(list_order_replacement_lines(conn, ORDER).await.unwrap().len(), 1);
     assert_eq!(list_goods(conn, TWO).await.unwrap()[0].status, "held");
+    // Set free by a refusal before the town granted the exchange: other goods stand in their place.
+    insert_goods(conn, 703, TWO, DENDROBIUM, BatchId::from_i64(123), 1, "released").await.unwrap();
+    assert_eq!(list_wrong_goods(conn).await.unwrap(), []);
+    conn.execute("UPDATE after_sale_goods SET status = 'released' WHERE id = 702").await.unwrap();
+    assert_eq!(list_wrong_goods(conn).await.unwrap().len(), 2, "nothing is there to be sent");
+    conn.execute("UPDATE after_sale_goods SET status = 'held' WHERE id = 702").await.unwrap();
+    conn.execute("DELETE FROM after_sale_goods WHERE id = 703").await.unwrap();
     assert_eq!(
         crate::recalls::list_recalled_in_parcel(conn, REPLACEMENT).await.unwrap(),
         Vec::<String>::new()

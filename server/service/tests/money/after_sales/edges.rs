@@ -100,6 +100,59 @@ async fn whoever_has_the_goods_back_and_sends_nothing_gives_the_money_back() {
 }
 
 #[tokio::test]
+async fn an_order_ends_although_the_replacement_that_it_waited_for_was_not_sent() {
+    TestShop::on_both(async |shop| {
+        let (guest, services) = (shop.guest(1), &shop.services);
+        let good = few(shop, "XS-6", 4).await;
+        let placed = bought(shop, &[(good.variant(), 1), (shop.honey.variant(), 1)]).await;
+        let lines = lines_of(shop, placed.order_id).await;
+        let line = lines.iter().find(|line| line.product_id == good.product).unwrap();
+        let honey = lines.iter().find(|line| line.product_id == shop.honey.product).unwrap();
+        ship(shop, line.parcel_id).await.unwrap();
+        confirm_receipt(services, &guest, line.parcel_id).await.unwrap();
+        let id = replacing(shop, line).await;
+        // What the other team sent comes while the replacement is still to be packed.
+        let beekeeper = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+        let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "EMS 2".to_owned() };
+        ship_parcel(services, &beekeeper, honey.parcel_id, command).await.unwrap();
+        confirm_receipt(services, &guest, honey.parcel_id).await.unwrap();
+        let until = find_order(shop, placed.order_id).await.after_sale_until_ms;
+        assert_eq!(until, None, "something is still to come");
+        sales::agree(services, &shop.seller().await, id, &key(shop)).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::Settled, "money in its place");
+        shop.clock.advance(9 * DAY_MS);
+        run_worker(shop).await;
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Completed);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn goods_that_a_refusal_set_free_are_no_mistake_in_the_books() {
+    TestShop::on_both(async |shop| {
+        let (guest, seller, services) = (shop.guest(1), shop.seller().await, &shop.services);
+        let good = few(shop, "XS-7", 4).await;
+        let placed = received(shop, &[(good.variant(), 1)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        let id = ask(shop, &guest, &line, 1, "exchange", "wrong_goods").await.unwrap();
+        sales::agree(services, &seller, id, &key(shop)).await.unwrap();
+        sales::send_back(services, &guest, id, "中国邮政", "RT 1", &key(shop)).await.unwrap();
+        sales::refuse(services, &seller, id, "退回的不是这件", &key(shop)).await.unwrap();
+        assert_eq!(batch(shop, good.batches[0]).await, (3, 0, 1), "what was set aside is free again");
+        sales::appeal(services, &guest, id, "就是这件", &key(shop)).await.unwrap();
+        let town = town_of(shop, id).await;
+        sales::decide(services, &town, id, true, "是这件", &key(shop)).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::Replacing);
+        assert_eq!(batch(shop, good.batches[0]).await, (2, 1, 1), "and others are set aside");
+        assert_sound(shop).await;
+        ship(shop, replacement_of(shop, id).await).await.unwrap();
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_recall_stops_a_replacement_and_not_what_was_given_back() {
     let shop = &TestShop::sqlite().await;
     let (seller, services) = (shop.seller().await, &shop.services);
