@@ -1,5 +1,7 @@
 //! Photos: one row an original, known by the hash of what was uploaded.
 
+use std::collections::BTreeSet;
+
 use domain::ids::{MediaId, TeamId};
 
 use crate::{Conn, Result, sql};
@@ -71,13 +73,21 @@ macro_rules! is_shown {
     };
 }
 
-/// Marks a photo as erased, unless something shows it.
-pub async fn mark_unused(conn: &mut Conn, id: MediaId, now_ms: i64) -> Result<()> {
-    sql::query(concat!("UPDATE media AS m SET erased_at_ms = $2 WHERE id = $1 AND NOT ", is_shown!()))
-        .bind(id.get())
-        .bind(now_ms)
-        .execute(&mut *conn)
-        .await?;
+/// Marks the photos among these that nothing shows as erased. Whoever takes the same photo away from elsewhere at the same
+/// moment waits at its row, and looks only then who shows it: of several the last one marks it.
+pub async fn mark_unused(conn: &mut Conn, photos: &BTreeSet<MediaId>, now_ms: i64) -> Result<()> {
+    for id in photos {
+        sql::query("UPDATE media SET erased_at_ms = $2 WHERE id = $1")
+            .bind(id.get())
+            .bind(now_ms)
+            .execute(&mut *conn)
+            .await?;
+        // A statement of its own: on PostgreSQL one that had waited would still see what there was before it waited.
+        sql::query(concat!("UPDATE media AS m SET erased_at_ms = NULL WHERE id = $1 AND ", is_shown!()))
+            .bind(id.get())
+            .execute(&mut *conn)
+            .await?;
+    }
     Ok(())
 }
 
