@@ -1,10 +1,14 @@
 //! Photos: one row an original, known by the hash of what was uploaded.
 
+mod unnamed;
+
 use std::collections::BTreeSet;
 
 use domain::ids::{MediaId, TeamId};
 
 use crate::{Conn, Result, sql};
+
+pub use unnamed::{claim_unnamed, delete_swept, give_up, list_unnamed, note_unnamed, take_unnamed};
 
 /// A stored photo. Its renditions lie in the object store under `content_hash`.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -119,7 +123,7 @@ pub async fn list_erased(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<
     .await?)
 }
 
-/// Takes the row of an erased photo away, once its renditions are.
+/// Takes the row of an erased photo away; its renditions are given up ([`give_up`]) in the same transaction.
 pub async fn delete_erased(conn: &mut Conn, id: MediaId) -> Result<()> {
     sql::query("DELETE FROM media WHERE id = $1 AND erased_at_ms IS NOT NULL")
         .bind(id.get())

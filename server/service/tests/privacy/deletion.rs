@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::failure::Conflict;
+use domain::ids::AfterSaleId;
 use domain::role::Role;
 use domain::time::{DAY_MS, MINUTE_MS};
 use service::after_sales::{AskAfterSale, AskLine, after_sale_page, agree, ask_after_sale};
 use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
-use service::photos::{SentPhoto, forget_erased, load_rendition, take_photo};
+use service::photos::{SentPhoto, forget_unused, load_rendition, take_photo};
 use store::after_sales::erase_messages;
 use store::media::mark_unused;
 
@@ -102,10 +103,10 @@ async fn a_deleted_account_leaves_trade_records_under_a_pseudonym() {
     .await;
 }
 
-const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
+pub(super) const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
 
-/// What a buyer said and showed when the parcel did not come, answered with the money.
-async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
+/// An after-sale about a parcel that did not come, answered with the money.
+pub(super) async fn refunded(shop: &TestShop, viewer: &Viewer, shown: Vec<SentPhoto>) -> AfterSaleId {
     let placed = order(shop, viewer, EMAIL).await;
     pay(shop, viewer, placed.order_id).await;
     let (line, parcel) = {
@@ -126,10 +127,15 @@ async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
             damage: String::new(),
         }],
     };
-    let photo = SentPhoto::Bytes(PICTURE.into());
-    let asked = ask_after_sale(&shop.services, viewer, command, vec![photo]).await.unwrap();
+    let asked = ask_after_sale(&shop.services, viewer, command, shown).await.unwrap();
     agree(&shop.services, &shop.seller().await, asked, "agree").await.unwrap();
     run_worker(shop).await;
+    asked
+}
+
+/// The hash of the photo that a buyer showed then.
+async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
+    let asked = refunded(shop, viewer, vec![SentPhoto::Bytes(PICTURE.into())]).await;
     let page = after_sale_page(&shop.services, viewer, asked).await.unwrap();
     page.messages[0].photos[0].content_hash.clone()
 }
@@ -153,7 +159,7 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         let left = store::testing::traces::list_left_of(&mut conn, user, "林").await.unwrap();
         assert_eq!(left, Vec::<&str>::new());
         drop(conn);
-        assert_eq!(forget_erased(services).await.unwrap(), 0, "somebody may just be sending the same");
+        assert_eq!(forget_unused(services).await.unwrap(), 0, "somebody may just be sending the same");
         let seller = shop.seller().await;
         let sent = async || {
             let photo = SentPhoto::Bytes(PICTURE.into());
@@ -161,8 +167,8 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         };
         assert!(matches!(sent().await, Err(ServiceError::Busy)), "what is going is put nowhere");
         shop.clock.advance(15 * MINUTE_MS + 1);
-        assert_eq!(forget_erased(services).await.unwrap(), 1);
-        assert_eq!(forget_erased(services).await.unwrap(), 0, "once");
+        assert_eq!(forget_unused(services).await.unwrap(), 1);
+        assert_eq!(forget_unused(services).await.unwrap(), 0, "once");
         let gone = load_rendition(services, &photo, "s.webp").await;
         assert!(matches!(gone, Err(ServiceError::NotFound)), "nobody sees it any more");
         let first = sent().await.unwrap();
@@ -186,7 +192,7 @@ async fn two_who_showed_the_same(shop: &TestShop) -> ([Viewer; 2], String) {
 /// The photo goes with the next sweep after a while.
 async fn assert_taken_away(shop: &TestShop, photo: &str) {
     shop.clock.advance(15 * MINUTE_MS + 1);
-    assert_eq!(forget_erased(&shop.services).await.unwrap(), 1);
+    assert_eq!(forget_unused(&shop.services).await.unwrap(), 1);
     let gone = load_rendition(&shop.services, photo, "s.webp").await;
     assert!(matches!(gone, Err(ServiceError::NotFound)), "nobody sees it any more");
 }
@@ -200,7 +206,7 @@ async fn a_photo_that_two_showed_stays_for_the_second_and_goes_with_both_at_once
         assert_eq!(shown_and_refunded(shop, &third).await, photo);
         delete_account(services, &third, PASSWORD.to_owned()).await.unwrap();
         shop.clock.advance(15 * MINUTE_MS + 1);
-        assert_eq!(forget_erased(services).await.unwrap(), 0, "others show it");
+        assert_eq!(forget_unused(services).await.unwrap(), 0, "others show it");
         assert!(load_rendition(services, &photo, "s.webp").await.is_ok());
 
         let (one, other) = tokio::join!(
