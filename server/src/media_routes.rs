@@ -36,7 +36,9 @@ pub async fn rendition(
             (StatusCode::SERVICE_UNAVAILABLE, again).into_response()
         }
         Err(error) => {
-            tracing::error!(%error, hash, name, "a photo could not be read");
+            // Enough to find it by, and too little to see it.
+            let begin = hash.get(..12).unwrap_or_default();
+            tracing::error!(%error, begin, name, "a photo could not be read");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

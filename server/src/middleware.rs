@@ -62,8 +62,10 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let ahead = limits::is_ahead(request.headers()).then(|| class_ahead(class, &request));
     let class = ahead.flatten().unwrap_or(class);
     let is_kept = class == Class::Ahead && !has_session && limits::is_kept_by_hint(request.headers());
-    // Without the query: it may hold what somebody typed.
-    let span = tracing::info_span!("request", id = %marks.id, %method, path, user = tracing::field::Empty);
+    // Without the query: it may hold what somebody typed. Nor which photo: its address is all that it takes to see it.
+    let shown = if path.starts_with("/media/") { &*route } else { path.as_str() };
+    let span =
+        tracing::info_span!("request", id = %marks.id, %method, path = shown, user = tracing::field::Empty);
     let begun = Instant::now();
     let in_flight = state.http.begin(class);
     let mut answer = match ahead {

@@ -177,6 +177,7 @@ fn lint() -> Result<()> {
 /// PostgreSQL is not optional here: a test that needs it and does not find it has to fail, not to be skipped.
 fn unit() -> Result<()> {
     tools::ensure_strace()?;
+    tools::ensure_second_font()?;
     let cluster = Cluster::start()?;
     let mut command = tools::cargo("test");
     command.args(["--workspace", "--exclude", "client", "--no-fail-fast"]);

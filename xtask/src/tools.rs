@@ -42,8 +42,12 @@ pub fn is_ci() -> bool {
 pub fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     command.current_dir(root()).arg(subcommand);
-    if is_ci() && subcommand != "fmt" {
-        command.arg("--locked");
+    if is_ci() {
+        // By this word tests know that nothing may be left out.
+        command.env("CI", "true");
+        if subcommand != "fmt" {
+            command.arg("--locked");
+        }
     }
     command
 }
@@ -138,12 +142,24 @@ pub fn install_packages(reason: &str, packages: &[&str]) -> Result<()> {
     })
 }
 
-/// Installs strace where it is missing. Elsewhere than in CI its test may be left out, and a line says so.
+/// Installs strace where it is missing.
 pub fn ensure_strace() -> Result<()> {
-    if find_program("strace").is_some() {
+    let is_there = find_program("strace").is_some();
+    ensure_for_one_test(is_there, "The order of sync and answer is watched by strace", "strace")
+}
+
+/// Installs the collection of fonts that stands in for the site's own where it is missing.
+pub fn ensure_second_font() -> Result<()> {
+    let is_there = Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc").is_file();
+    ensure_for_one_test(is_there, "Rare characters are printed from a second font", "fonts-noto-cjk")
+}
+
+/// Installs what one test alone needs. Elsewhere than in CI that test may be left out, and a line says so.
+fn ensure_for_one_test(is_there: bool, reason: &str, package: &str) -> Result<()> {
+    if is_there {
         return Ok(());
     }
-    let installed = install_packages("The order of sync and answer is watched by strace", &["strace"]);
+    let installed = install_packages(reason, &[package]);
     if let Err(error) = &installed
         && !is_ci()
     {

@@ -256,7 +256,7 @@ async fn names(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, String, Str
 }
 
 fn difference_of(row: &ChangeRow) -> Result<Difference> {
-    let fields = |text: &str| serde_json::from_str(text).map_err(ServiceError::internal);
+    let fields = |text: &str| serde_json::from_str(text).map_err(ServiceError::unreadable);
     Ok(Difference { before: fields(&row.old_fields)?, after: fields(&row.new_fields)? })
 }
 

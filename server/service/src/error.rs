@@ -51,6 +51,13 @@ impl ServiceError {
     pub fn internal(what: impl std::fmt::Display) -> Self {
         Self::Internal(what.to_string())
     }
+
+    /// JSON of ours cannot be read: the log hears where. The error's own words repeat what stands there, and that may be a
+    /// name or a telephone number.
+    pub fn unreadable(error: serde_json::Error) -> Self {
+        let (kind, line, column) = (error.classify(), error.line(), error.column());
+        Self::Internal(format!("stored JSON cannot be read: {kind:?} at {line}:{column}"))
+    }
 }
 
 impl From<Conflict> for ServiceError {
@@ -66,5 +73,18 @@ impl From<StoreError> for ServiceError {
             StoreError::Busy(_) => Self::Busy,
             other => Self::Internal(other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_json_that_cannot_be_read_tells_nothing_of_what_it_holds() {
+        let error = serde_json::from_str::<Vec<u32>>(r#"[1, "13912345678"]"#).unwrap_err();
+        assert!(error.to_string().contains("13912345678"), "what this is for: {error}");
+        let told = ServiceError::unreadable(error).to_string();
+        assert!(told.contains("Data at 1:") && !told.contains("139"), "{told}");
     }
 }

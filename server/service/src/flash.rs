@@ -72,7 +72,7 @@ pub async fn take(services: &Services, viewer: &Viewer, token: &str) -> Result<O
     let since_ms = services.now_ms() - KEEP_MS;
     let text = operation::take_form_flash(&mut tx, &stored(token), session, since_ms).await?;
     tx.commit().await?;
-    text.map(|text| serde_json::from_str(&text).map_err(ServiceError::internal)).transpose()
+    text.map(|text| serde_json::from_str(&text).map_err(ServiceError::unreadable)).transpose()
 }
 
 /// The same without taking it away: for a draft that is to survive a reload of its page.
@@ -81,7 +81,7 @@ pub async fn look(services: &Services, viewer: &Viewer, token: &str) -> Result<O
     let mut conn = services.db.read().await?;
     let since_ms = services.now_ms() - KEEP_MS;
     let text = operation::find_form_flash(&mut conn, &stored(token), session, since_ms).await?;
-    text.map(|text| serde_json::from_str(&text).map_err(ServiceError::internal)).transpose()
+    text.map(|text| serde_json::from_str(&text).map_err(ServiceError::unreadable)).transpose()
 }
 
 /// Forgets forms nobody came back for; answers how many.

@@ -92,7 +92,7 @@ pub async fn begin<T: DeserializeOwned>(
     if first.fingerprint != *fingerprint {
         return Err(Conflict::KeyReused.into());
     }
-    serde_json::from_str(&first.answer).map(Begun::Replay).map_err(ServiceError::internal)
+    serde_json::from_str(&first.answer).map(Begun::Replay).map_err(ServiceError::unreadable)
 }
 
 /// Keeps the first answer beside its key; the caller commits.

@@ -218,7 +218,7 @@ pub async fn send_due(services: &Services) -> Result<usize> {
 async fn deliver(services: &Services, job: &OutboxRow) -> Outcome {
     let letter = match serde_json::from_str::<Letter>(&job.payload) {
         Ok(letter) => letter,
-        Err(error) => return Outcome::GiveUp(format!("the letter cannot be read: {error}")),
+        Err(error) => return Outcome::GiveUp(ServiceError::unreadable(error).to_string()),
     };
     let mail = match compose::compose(services, &letter, job.id).await {
         Ok(Some(mail)) => mail,

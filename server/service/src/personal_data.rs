@@ -7,11 +7,14 @@
 
 mod export;
 
-use domain::ids::UserId;
+use std::collections::BTreeSet;
+
+use domain::ids::{MediaId, UserId};
 use domain::invoice::InvoiceWish;
 use domain::locale::Locale;
 use domain::time::{DAY_MS, MINUTE_MS};
 use serde_json::json;
+use store::media::mark_unused;
 use store::personal_data::{self as rows, OrderToErase};
 use store::{Conn, mail as links, people};
 
@@ -114,9 +117,9 @@ pub async fn delete_account(services: &Services, viewer: &Viewer, password: Stri
         return Err(domain::failure::Conflict::AccountInUse.into());
     }
     let email = links::find_email(&mut tx, user).await?;
-    let mut erased = 0_i64;
+    let (mut erased, mut photos) = (0_i64, BTreeSet::new());
     for order in rows::list_orders_to_erase_of(&mut tx, user).await? {
-        erase_order(&mut tx, &order, &view.pseudonym, services.now_ms()).await?;
+        photos.extend(erase_order(&mut tx, &order, &view.pseudonym).await?);
         erased += 1;
     }
     people::delete_sessions_of_user(&mut tx, user, None).await?;
@@ -128,13 +131,17 @@ pub async fn delete_account(services: &Services, viewer: &Viewer, password: Stri
         let letter = Letter::AccountDeleted { to: email.value, locale: row.locale };
         mail::post(&mut tx, services, &letter).await?;
     }
+    mark_unused(&mut tx, &photos, services.now_ms()).await?;
     Ok(tx.commit().await?)
 }
 
-async fn erase_order(conn: &mut Conn, order: &OrderToErase, name: &str, now_ms: i64) -> Result<()> {
+/// Answers the photos that were shown about it, which are marked at the end and in one order, as rows that others may want
+/// as well.
+async fn erase_order(conn: &mut Conn, order: &OrderToErase, name: &str) -> Result<Vec<MediaId>> {
     let invoice = serde_json::to_string(&without_person(&order.invoice)).map_err(ServiceError::internal)?;
-    store::after_sales::erase_messages(conn, order.id, now_ms).await?;
-    Ok(rows::erase_order(conn, order.id, name, &invoice).await?)
+    let photos = store::after_sales::erase_messages(conn, order.id).await?;
+    rows::erase_order(conn, order.id, name, &invoice).await?;
+    Ok(photos)
 }
 
 /// The invoice wish without what tells of a person. Name and tax number of a unit are public, and its accounts need
@@ -177,10 +184,12 @@ pub async fn forget_old(services: &Services) -> Result<Forgotten> {
     loop {
         let mut tx = services.db.write().await?;
         let old = rows::list_orders_to_forget(&mut tx, before(rules.trade_record_days), BATCH).await?;
+        let mut photos = BTreeSet::new();
         for order in &old {
-            erase_order(&mut tx, order, FORGOTTEN, now_ms).await?;
+            photos.extend(erase_order(&mut tx, order, FORGOTTEN).await?);
             rows::erase_tracking(&mut tx, order.id).await?;
         }
+        mark_unused(&mut tx, &photos, now_ms).await?;
         tx.commit().await?;
         forgotten.orders += old.len() as u64;
         if old.len() < usize::try_from(BATCH).unwrap_or_default() {

@@ -1,34 +1,33 @@
 //! Photos: what people send becomes safe renditions in the object store, known by the hash of what was sent.
 //!
-//! The files are stored before the row that names them: a row always has its files, and files without a row (an
-//! upload that was cut off) are merely found there when the same photo comes again.
+//! The files are stored before the row that names them, so a row always has its files; files that no row came to name are
+//! swept away ([`forget_unused`]).
+
+mod unused;
 
 use bytes::Bytes;
 use domain::failure::Problem;
 use domain::ids::{MediaId, TeamId};
-use domain::time::{HOUR_MS, MINUTE_MS};
+use domain::time::HOUR_MS;
 use media::{Limits, MediaError, Processed};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::media::{
-    MediaRow, count_uploads, delete_erased, find_media_by_hash, insert_media, is_erased, list_erased,
-};
+use store::media::{MediaRow, count_uploads, find_media_by_hash, is_erased};
 use tokio::sync::Semaphore;
 
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::{Result, ServiceError, Services, Viewer, audit};
+
+pub use unused::forget_unused;
+pub(crate) use unused::name_photo;
 
 /// Decoding takes up to 256 MiB a photo, so only so many at once, whoever sends them.
 static DECODERS: Semaphore = Semaphore::const_new(2);
 
 /// New photos a team may send in an hour: enough for a day of listing, too few to fill a disk.
 const UPLOADS_PER_HOUR: i64 = 200;
-/// How long after an erasure a photo is taken away: longer than any request takes.
-const ERASED_AFTER_MS: i64 = 15 * MINUTE_MS;
-/// Photos that one sweep takes away.
-const ERASED_AT_ONCE: i64 = 200;
 const UPLOADED: &str = "photo.uploaded";
 
 /// The renditions by their names in addresses, with how [`media`] calls them.
@@ -81,7 +80,8 @@ impl SentPhoto {
         }
     }
 
-    /// The photo's row, whose renditions are stored; the caller inserts it. The same bytes are the same photo.
+    /// The photo's row, whose renditions are stored; the caller writes it ([`name_photo`]). The same bytes are the same
+    /// photo.
     ///
     /// # Errors
     /// [`ServiceError::Invalid`] at `photo` with one of the photo problems.
@@ -93,7 +93,7 @@ impl SentPhoto {
         let hash = self.hash();
         match (find_row(services, &hash).await?, self) {
             (Some(row), _) => Ok(row),
-            (None, Self::Bytes(bytes)) => store_renditions(services, bytes, limits, hash).await,
+            (None, Self::Bytes(bytes)) => store_unnamed(services, bytes, limits, hash).await,
             (None, Self::Stored(_)) => Err(ServiceError::invalid("photo", Problem::Missing)),
         }
     }
@@ -132,39 +132,6 @@ async fn find_row(services: &Services, hash: &str) -> Result<Option<MediaRow>> {
     Ok(find_media_by_hash(&mut conn, hash).await?)
 }
 
-/// Takes photos away that an erasure left without anything that shows them; answers how many. The renditions go first: what
-/// stops half way is done again.
-///
-/// Between the mark and this lies longer than any request takes, so that nobody puts a photo somewhere that is gone: whoever
-/// looked before the mark is done, whoever looks after it is sent away.
-pub async fn forget_erased(services: &Services) -> Result<usize> {
-    let before_ms = services.now_ms() - ERASED_AFTER_MS;
-    let mut tx = services.db.write().await?;
-    let erased = list_erased(&mut tx, before_ms, ERASED_AT_ONCE).await?;
-    tx.commit().await?;
-    let mut gone = 0;
-    for (id, hash) in &erased {
-        match forget(services, MediaId::from_i64(*id), hash).await {
-            Ok(()) => gone += 1,
-            // It is tried again; the others do not wait for it.
-            Err(error) => tracing::warn!(%error, "an erased photo stays until the next sweep"),
-        }
-    }
-    Ok(gone)
-}
-
-async fn forget(services: &Services, id: MediaId, hash: &str) -> Result<()> {
-    for (file, _, _) in RENDITIONS {
-        match services.media.delete(&place_of(hash, file)).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(out_of_reach(error)),
-        }
-    }
-    let mut tx = services.db.write().await?;
-    delete_erased(&mut tx, id).await?;
-    Ok(tx.commit().await?)
-}
-
 /// Takes a photo for `team`. The same bytes are the same photo, whoever sends them and however often; without a `key`
 /// of its own a sending is known by them.
 ///
@@ -194,7 +161,7 @@ pub async fn upload_photo(
         Some(row) => row,
         None => {
             require_room(services, team).await?;
-            store_renditions(services, bytes, limits, hash).await?
+            store_unnamed(services, bytes, limits, hash).await?
         }
     };
     let mut tx = services.db.write().await?;
@@ -205,12 +172,11 @@ pub async fn upload_photo(
             return Ok(first);
         }
     }
+    let stored = name_photo(&mut tx, services, &row).await?;
     if is_new {
-        insert_media(&mut tx, &row, services.now_ms()).await?;
-        let detail = json!({ "media": row.id });
+        let detail = json!({ "media": stored.id });
         audit::record(&mut tx, services, Some(user), UPLOADED, "team", team.get(), detail).await?;
     }
-    let stored = find_media_by_hash(&mut tx, &row.content_hash).await?.ok_or(ServiceError::NotFound)?;
     let photo = UploadedPhoto::from(stored);
     idempotency::finish(&mut tx, &request, &photo).await?;
     tx.commit().await?;
@@ -244,7 +210,17 @@ pub(crate) fn out_of_reach(error: object_store::Error) -> ServiceError {
     ServiceError::Busy
 }
 
-/// Makes the renditions of a photo and stores them; answers the row that is to name them.
+/// Makes the renditions of a photo and stores them; answers the row that is to name them, by [`name_photo`].
+///
+/// # Errors
+/// As [`upload_photo`]; [`ServiceError::Busy`] while what is there of it is being taken away.
+async fn store_unnamed(services: &Services, bytes: Bytes, limits: Limits, hash: String) -> Result<MediaRow> {
+    let processed = process(bytes, limits).await?;
+    unused::note(services, &hash).await?;
+    store_processed(services, processed, hash).await
+}
+
+/// The same for the demonstration, which is founded again with the same photos until it stands.
 ///
 /// # Errors
 /// As [`upload_photo`].
@@ -254,14 +230,21 @@ pub(crate) async fn store_renditions(
     limits: Limits,
     hash: String,
 ) -> Result<MediaRow> {
+    store_processed(services, process(bytes, limits).await?, hash).await
+}
+
+async fn process(bytes: Bytes, limits: Limits) -> Result<Processed> {
     let permit = DECODERS.acquire().await.map_err(ServiceError::internal)?;
-    let processed: Processed = in_background(move || {
+    in_background(move || {
         // Moved here, so that the work counts until it ends, even when the person has gone away meanwhile.
         let _permit = permit;
         media::process(&bytes, &limits)
     })
     .await?
-    .map_err(refusal)?;
+    .map_err(refusal)
+}
+
+async fn store_processed(services: &Services, processed: Processed, hash: String) -> Result<MediaRow> {
     for rendition in &processed.renditions {
         let Some((file, _, _)) = RENDITIONS.iter().find(|(_, name, _)| *name == rendition.name) else {
             return Err(ServiceError::internal(format!("unknown rendition {}", rendition.name)));

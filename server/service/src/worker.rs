@@ -144,7 +144,7 @@ pub async fn sweep(services: &Services) -> Result<()> {
     crate::unpaid::purge(services).await?;
     crate::sheets::purge(services).await?;
     crate::pieces::purge(services).await?;
-    crate::photos::forget_erased(services).await?;
+    crate::photos::forget_unused(services).await?;
     notifications::purge(services).await?;
     notifications::look_at_the_day(services).await?;
     crate::shipping::lists::purge(services).await?;

@@ -324,7 +324,7 @@ fn refund_state(refund: &Refund) -> RefundState {
 fn payment_error(error: &StripeError) -> PaymentError {
     match error {
         StripeError::Stripe(refusal, status) => {
-            let message = refusal.message.clone().unwrap_or_default();
+            let message = without_addresses(refusal.message.as_deref().unwrap_or_default());
             // 401 and 403 speak about our key, not about this payment: it is not refused, only not possible now.
             if matches!(status, 401 | 403 | 409 | 424 | 429 | 500..) {
                 tracing::error!(status, message, "the payment network did not serve a call");
@@ -338,6 +338,13 @@ fn payment_error(error: &StripeError) -> PaymentError {
             PaymentError::Unavailable(error.to_string())
         }
     }
+}
+
+/// The network's words, which repeat what it does not like, without the buyer's e-mail address: that is all of a person that
+/// it is told, and the words stand in the log.
+pub(super) fn without_addresses(message: &str) -> String {
+    let words = message.split(' ').map(|word| if word.contains('@') { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn misconfigured(message: String) -> PaymentError {

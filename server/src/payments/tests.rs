@@ -10,6 +10,7 @@ use service::ports::{
 };
 use stripe_lookalike::{Faults, Lookalike, LookalikeConfig, RefundMode};
 
+use super::stripe_gateway::without_addresses;
 use super::webhook::{self, SignatureError, Subject};
 use super::{GatewayConfig, StripeGateway};
 
@@ -290,4 +291,10 @@ fn what_cannot_be_read_keeps_an_id_to_be_stored_under() {
     let other =
         webhook::parse(br#"{"id":"evt_3","type":"payout.paid","data":{"object":{"object":"payout"}}}"#);
     assert_eq!(other.subject, Subject::Other);
+}
+
+#[test]
+fn what_the_network_says_of_an_address_does_not_name_it() {
+    assert_eq!(without_addresses("Invalid email address: a.b@shop.example"), "Invalid email address: …");
+    assert_eq!(without_addresses("No such payment_intent: 'pi_1'"), "No such payment_intent: 'pi_1'");
 }

@@ -1,8 +1,14 @@
 //! Photos: one row an original, known by the hash of what was uploaded.
 
+mod unnamed;
+
+use std::collections::BTreeSet;
+
 use domain::ids::{MediaId, TeamId};
 
 use crate::{Conn, Result, sql};
+
+pub use unnamed::{claim_unnamed, delete_swept, give_up, list_unnamed, note_unnamed, take_unnamed};
 
 /// A stored photo. Its renditions lie in the object store under `content_hash`.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -71,13 +77,21 @@ macro_rules! is_shown {
     };
 }
 
-/// Marks a photo as erased, unless something shows it.
-pub async fn mark_unused(conn: &mut Conn, id: MediaId, now_ms: i64) -> Result<()> {
-    sql::query(concat!("UPDATE media AS m SET erased_at_ms = $2 WHERE id = $1 AND NOT ", is_shown!()))
-        .bind(id.get())
-        .bind(now_ms)
-        .execute(&mut *conn)
-        .await?;
+/// Marks the photos among these that nothing shows as erased. Whoever takes the same photo away from elsewhere at the same
+/// moment waits at its row, and looks only then who shows it: of several the last one marks it.
+pub async fn mark_unused(conn: &mut Conn, photos: &BTreeSet<MediaId>, now_ms: i64) -> Result<()> {
+    for id in photos {
+        sql::query("UPDATE media SET erased_at_ms = $2 WHERE id = $1")
+            .bind(id.get())
+            .bind(now_ms)
+            .execute(&mut *conn)
+            .await?;
+        // A statement of its own: on PostgreSQL one that had waited would still see what there was before it waited.
+        sql::query(concat!("UPDATE media AS m SET erased_at_ms = NULL WHERE id = $1 AND ", is_shown!()))
+            .bind(id.get())
+            .execute(&mut *conn)
+            .await?;
+    }
     Ok(())
 }
 
@@ -109,7 +123,7 @@ pub async fn list_erased(conn: &mut Conn, before_ms: i64, limit: i64) -> Result<
     .await?)
 }
 
-/// Takes the row of an erased photo away, once its renditions are.
+/// Takes the row of an erased photo away; its renditions are given up ([`give_up`]) in the same transaction.
 pub async fn delete_erased(conn: &mut Conn, id: MediaId) -> Result<()> {
     sql::query("DELETE FROM media WHERE id = $1 AND erased_at_ms IS NOT NULL")
         .bind(id.get())

@@ -36,7 +36,7 @@ async fn letter(shop: &TestShop, kind: &str) -> Option<String> {
 }
 
 /// What a link of a letter opens; quoted-printable breaks long lines with `=` and writes `=` as `=3D`.
-fn token_of(letter: &str) -> String {
+pub fn token_of(letter: &str) -> String {
     let plain = letter.replace("=\r\n", "").replace("=3D", "=");
     let at = plain.find("token=").unwrap_or_else(|| panic!("no link in {plain}")) + "token=".len();
     plain[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()

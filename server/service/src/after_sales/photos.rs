@@ -3,9 +3,9 @@
 use domain::failure::Problem;
 use domain::ids::AfterSaleMessageId;
 use store::WriteTx;
-use store::media::{MediaRow, find_media_by_hash, insert_media};
+use store::media::MediaRow;
 
-use crate::photos::SentPhoto;
+use crate::photos::{SentPhoto, name_photo};
 use crate::{Result, ServiceError, Services};
 
 /// Most photos of one message.
@@ -50,8 +50,7 @@ pub(super) async fn attach(
     photos: &[MediaRow],
 ) -> Result<()> {
     for (position, photo) in photos.iter().enumerate() {
-        insert_media(tx, photo, services.now_ms()).await?;
-        let stored = find_media_by_hash(tx, &photo.content_hash).await?.ok_or(ServiceError::NotFound)?;
+        let stored = name_photo(tx, services, photo).await?;
         let position = i64::try_from(position).unwrap_or(i64::MAX);
         store::after_sales::insert_message_photo(tx, message, position, stored.id).await?;
     }

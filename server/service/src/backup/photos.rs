@@ -52,8 +52,10 @@ pub(super) async fn copy_all(
                 Some(sha256) => sha256,
                 None if is_there => files::digest(&copy)?.1,
                 None => {
+                    // Taken away since it was listed, because nothing shows or names it: no row needs it.
+                    let Some(sha256) = copy_one(media, &name, &copy).await? else { continue };
                     copied += 1;
-                    copy_one(media, &name, &copy).await?
+                    sha256
                 }
             };
             writeln!(lines, "{sha256}  {name}").map_err(files::at(&list))?;
@@ -64,8 +66,13 @@ pub(super) async fn copy_all(
     Ok(Photos { list: files::list_synced(partial, PHOTOS)?, files: all, copied })
 }
 
-async fn copy_one(media: &dyn ObjectStore, name: &str, copy: &Path) -> Result<String, BackupError> {
-    let bytes = media.get(&Name::from(name)).await?.bytes().await?;
+/// Copies a file and answers its SHA-256; `None` when it is no longer there.
+async fn copy_one(media: &dyn ObjectStore, name: &str, copy: &Path) -> Result<Option<String>, BackupError> {
+    let bytes = match media.get(&Name::from(name)).await {
+        Ok(found) => found.bytes().await?,
+        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
     let folder = copy.parent().unwrap_or(copy);
     files::make_folder(folder)?;
     let partial = copy.with_added_extension("partial");
@@ -75,7 +82,7 @@ async fn copy_one(media: &dyn ObjectStore, name: &str, copy: &Path) -> Result<St
     files::write_synced(&partial, &bytes)?;
     fs::rename(&partial, copy).map_err(files::at(copy))?;
     files::sync_folder(folder)?;
-    Ok(files::digest_bytes(&bytes))
+    Ok(Some(files::digest_bytes(&bytes)))
 }
 
 /// The list of the snapshot before, read along.

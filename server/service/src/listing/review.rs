@@ -88,7 +88,7 @@ fn read<T: Default + serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     if text.is_empty() {
         Ok(T::default())
     } else {
-        serde_json::from_str(text).map_err(ServiceError::internal)
+        serde_json::from_str(text).map_err(ServiceError::unreadable)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn of(conn: &mut Conn, product: ProductId) -> Result<Option<Sch
     let Some(row) = rows::find_schedule(conn, product).await? else { return Ok(None) };
     let problems = match row.problems.as_str() {
         "" => Vec::new(),
-        text => serde_json::from_str(text).map_err(ServiceError::internal)?,
+        text => serde_json::from_str(text).map_err(ServiceError::unreadable)?,
     };
     Ok(Some(Schedule { publish_at_ms: row.publish_at_ms, problems }))
 }

@@ -7,14 +7,13 @@ use domain::time::{Date, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::marks::{self, MarkRow, MarkTexts, NewLicence};
-use store::media::{find_media_by_hash, insert_media};
 use store::{Conn, catalogue};
 
 use super::licence_of;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{busy_when_taken, slug_of, today};
-use crate::photos::SentPhoto;
+use crate::photos::{SentPhoto, name_photo};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
 const MAX_NAME_CHARS: usize = 30;
@@ -157,8 +156,7 @@ pub async fn set_picture(
     }
     let photo = photo.into_row(services).await?;
     let mut tx = services.db.write().await?;
-    insert_media(&mut tx, &photo, services.now_ms()).await?;
-    let stored = find_media_by_hash(&mut tx, &photo.content_hash).await?.ok_or(ServiceError::NotFound)?;
+    let stored = name_photo(&mut tx, services, &photo).await?;
     marks::set_mark_picture(&mut tx, row.id, stored.id, services.now_ms()).await?;
     let detail = json!({ "media": stored.id });
     audit::record(&mut tx, services, Some(user), PICTURED, "mark", row.id.get(), detail).await?;

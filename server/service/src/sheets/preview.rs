@@ -116,7 +116,7 @@ pub(super) async fn find(
     let mut conn = services.db.read().await?;
     let row = rows::find_preview(&mut conn, preview, team, since_ms).await?;
     let mut row = row.ok_or(ServiceError::NotFound)?;
-    let content = serde_json::from_str(&row.content).map_err(ServiceError::internal)?;
+    let content = serde_json::from_str(&row.content).map_err(ServiceError::unreadable)?;
     row.content.clear();
     Ok((row, content))
 }
@@ -158,7 +158,7 @@ impl Outcome {
             rows::DONE => Self::Done,
             "changed" => Self::Changed,
             "gone" => Self::Gone,
-            _ => Self::Refused(serde_json::from_str(&row.problems).map_err(ServiceError::internal)?),
+            _ => Self::Refused(serde_json::from_str(&row.problems).map_err(ServiceError::unreadable)?),
         })
     }
 }

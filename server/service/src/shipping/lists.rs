@@ -183,11 +183,11 @@ pub async fn list_page(
     let mut page = ListPage { list, kind: row.kind, numbers: Vec::new(), events: Vec::new() };
     match row.kind {
         ListKind::Numbers => {
-            let rows: Vec<NumberRow> = serde_json::from_str(&row.content).map_err(ServiceError::internal)?;
+            let rows: Vec<NumberRow> = serde_json::from_str(&row.content).map_err(ServiceError::unreadable)?;
             page.numbers = look_up_numbers(&mut conn, team, rows).await?;
         }
         ListKind::Events => {
-            let rows: Vec<EventRow> = serde_json::from_str(&row.content).map_err(ServiceError::internal)?;
+            let rows: Vec<EventRow> = serde_json::from_str(&row.content).map_err(ServiceError::unreadable)?;
             page.events = look_up_events(&mut conn, services, team, rows).await?;
         }
     }

@@ -1,12 +1,18 @@
 //! One's own data: taken along, erased, forgotten.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use domain::failure::Conflict;
+use domain::ids::AfterSaleId;
 use domain::role::Role;
 use domain::time::{DAY_MS, MINUTE_MS};
 use service::accounts::{RoleCommand, grant_role, revoke_role};
 use service::after_sales::{AskAfterSale, AskLine, after_sale_page, agree, ask_after_sale};
 use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
-use service::photos::{SentPhoto, forget_erased, load_rendition, take_photo};
+use service::photos::{SentPhoto, forget_unused, load_rendition, take_photo};
+use store::after_sales::erase_messages;
+use store::media::mark_unused;
 
 use super::*;
 
@@ -99,10 +105,10 @@ async fn a_deleted_account_leaves_trade_records_under_a_pseudonym() {
     .await;
 }
 
-const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
+pub(super) const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
 
-/// What a buyer said and showed when the parcel did not come, answered with the money.
-async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
+/// An after-sale about a parcel that did not come, answered with the money.
+pub(super) async fn refunded(shop: &TestShop, viewer: &Viewer, shown: Vec<SentPhoto>) -> AfterSaleId {
     let placed = order(shop, viewer, EMAIL).await;
     pay(shop, viewer, placed.order_id).await;
     let (line, parcel) = {
@@ -123,10 +129,15 @@ async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
             damage: String::new(),
         }],
     };
-    let photo = SentPhoto::Bytes(PICTURE.into());
-    let asked = ask_after_sale(&shop.services, viewer, command, vec![photo]).await.unwrap();
+    let asked = ask_after_sale(&shop.services, viewer, command, shown).await.unwrap();
     agree(&shop.services, &shop.seller().await, asked, "agree").await.unwrap();
     run_worker(shop).await;
+    asked
+}
+
+/// The hash of the photo that a buyer showed then.
+async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
+    let asked = refunded(shop, viewer, vec![SentPhoto::Bytes(PICTURE.into())]).await;
     let page = after_sale_page(&shop.services, viewer, asked).await.unwrap();
     page.messages[0].photos[0].content_hash.clone()
 }
@@ -150,7 +161,7 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         let left = store::testing::traces::list_left_of(&mut conn, user, "林").await.unwrap();
         assert_eq!(left, Vec::<&str>::new());
         drop(conn);
-        assert_eq!(forget_erased(services).await.unwrap(), 0, "somebody may just be sending the same");
+        assert_eq!(forget_unused(services).await.unwrap(), 0, "somebody may just be sending the same");
         let seller = shop.seller().await;
         let sent = async || {
             let photo = SentPhoto::Bytes(PICTURE.into());
@@ -158,8 +169,8 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         };
         assert!(matches!(sent().await, Err(ServiceError::Busy)), "what is going is put nowhere");
         shop.clock.advance(15 * MINUTE_MS + 1);
-        assert_eq!(forget_erased(services).await.unwrap(), 1);
-        assert_eq!(forget_erased(services).await.unwrap(), 0, "once");
+        assert_eq!(forget_unused(services).await.unwrap(), 1);
+        assert_eq!(forget_unused(services).await.unwrap(), 0, "once");
         let gone = load_rendition(services, &photo, "s.webp").await;
         assert!(matches!(gone, Err(ServiceError::NotFound)), "nobody sees it any more");
         let first = sent().await.unwrap();
@@ -168,6 +179,78 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         assert_eq!(shown_and_refunded(shop, &again).await, photo, "it may be sent anew");
         assert!(load_rendition(services, &photo, "s.webp").await.is_ok());
         assert_sound(shop).await;
+    })
+    .await;
+}
+
+/// Two accounts that showed the same photo of what did not come, and the photo's hash.
+async fn two_who_showed_the_same(shop: &TestShop) -> ([Viewer; 2], String) {
+    let both = [registered(shop, EMAIL).await, registered(shop, "13800000001").await];
+    let photo = shown_and_refunded(shop, &both[0]).await;
+    assert_eq!(shown_and_refunded(shop, &both[1]).await, photo);
+    (both, photo)
+}
+
+/// The photo goes with the next sweep after a while.
+async fn assert_taken_away(shop: &TestShop, photo: &str) {
+    shop.clock.advance(15 * MINUTE_MS + 1);
+    assert_eq!(forget_unused(&shop.services).await.unwrap(), 1);
+    let gone = load_rendition(&shop.services, photo, "s.webp").await;
+    assert!(matches!(gone, Err(ServiceError::NotFound)), "nobody sees it any more");
+}
+
+#[tokio::test]
+async fn a_photo_that_two_showed_stays_for_the_second_and_goes_with_both_at_once() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let ([first, second], photo) = two_who_showed_the_same(shop).await;
+        let third = registered(shop, "13800000002").await;
+        assert_eq!(shown_and_refunded(shop, &third).await, photo);
+        delete_account(services, &third, PASSWORD.to_owned()).await.unwrap();
+        shop.clock.advance(15 * MINUTE_MS + 1);
+        assert_eq!(forget_unused(services).await.unwrap(), 0, "others show it");
+        assert!(load_rendition(services, &photo, "s.webp").await.is_ok());
+
+        let (one, other) = tokio::join!(
+            delete_account(services, &first, PASSWORD.to_owned()),
+            delete_account(services, &second, PASSWORD.to_owned())
+        );
+        one.unwrap();
+        other.unwrap();
+        assert_taken_away(shop, &photo).await;
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+/// On PostgreSQL neither sees what the other has taken away but not committed.
+#[tokio::test]
+async fn a_photo_goes_also_when_each_of_two_erasures_still_saw_it_with_the_other() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (both, photo) = two_who_showed_the_same(shop).await;
+        let mut orders = Vec::new();
+        for viewer in &both {
+            let mut conn = services.db.read().await.unwrap();
+            let own = store::personal_data::list_orders(&mut conn, viewer.user_id().unwrap()).await.unwrap();
+            orders.push(own[0].id);
+        }
+        let erase = async |order: OrderId| {
+            let mut tx = services.db.write().await.unwrap();
+            let photos = BTreeSet::from_iter(erase_messages(&mut tx, order).await.unwrap());
+            assert_eq!(photos.len(), 1);
+            mark_unused(&mut tx, &photos, services.now_ms()).await.unwrap();
+            tx
+        };
+        let first = erase(orders[0]).await;
+        let finish_first = async {
+            // Long enough for the second to come as far as it can.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            first.commit().await.unwrap();
+        };
+        let finish_second = async { erase(orders[1]).await.commit().await.unwrap() };
+        tokio::join!(finish_first, finish_second);
+        assert_taken_away(shop, &photo).await;
     })
     .await;
 }

@@ -5,6 +5,7 @@
 mod deletion;
 mod letters;
 mod log;
+mod photos;
 mod reset;
 mod roles;
 

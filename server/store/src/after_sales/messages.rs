@@ -97,8 +97,8 @@ pub async fn count_messages(conn: &mut Conn, after_sale: AfterSaleId) -> Result<
 }
 
 /// Erases what was said about an order, its photos and the carrier's numbers; that it was said, when and by which side
-/// stays. A photo that is shown nowhere else is marked to be taken away ([`crate::media::list_erased`]).
-pub async fn erase_messages(conn: &mut Conn, order: OrderId, now_ms: i64) -> Result<()> {
+/// stays. Answers the photos: those that nothing else shows are to be marked ([`crate::media::mark_unused`]).
+pub async fn erase_messages(conn: &mut Conn, order: OrderId) -> Result<Vec<MediaId>> {
     let photos = sql::query_scalar::<i64>(
         "SELECT DISTINCT p.media_id
            FROM after_sales a
@@ -116,9 +116,6 @@ pub async fn erase_messages(conn: &mut Conn, order: OrderId, now_ms: i64) -> Res
     .bind(order.get())
     .execute(&mut *conn)
     .await?;
-    for photo in photos {
-        crate::media::mark_unused(conn, MediaId::from_i64(photo), now_ms).await?;
-    }
     sql::query(
         "UPDATE after_sale_messages SET body = ''
           WHERE after_sale_id IN (SELECT id FROM after_sales WHERE order_id = $1)",
@@ -130,5 +127,5 @@ pub async fn erase_messages(conn: &mut Conn, order: OrderId, now_ms: i64) -> Res
         .bind(order.get())
         .execute(conn)
         .await?;
-    Ok(())
+    Ok(photos.into_iter().map(MediaId::from_i64).collect())
 }

@@ -1,5 +1,7 @@
 //! After-sales: what is asked, what moves because of it, who waits for what, and what the check of the books notices.
 
+use std::collections::BTreeSet;
+
 use domain::after_sale::{AfterSaleKind, AfterSaleNote, AfterSaleReason, AfterSaleStatus, ReturnRule, Side};
 use domain::ids::*;
 use domain::money::Fen;
@@ -333,7 +335,8 @@ async fn goods(conn: &mut Conn) {
 }
 
 async fn forgetting(conn: &mut Conn) {
-    erase_messages(conn, ORDER, T).await.unwrap();
+    let photos = BTreeSet::from_iter(erase_messages(conn, ORDER).await.unwrap());
+    mark_unused(conn, &photos, T).await.unwrap();
     let said = list_messages(conn, ONE).await.unwrap();
     assert_eq!((said.len(), said[0].body.as_str()), (1, ""), "that something was said stays");
     assert_eq!(list_message_photos(conn, ONE).await.unwrap(), []);
@@ -345,11 +348,11 @@ async fn forgetting(conn: &mut Conn) {
     conn.execute("UPDATE villages SET media_id = 75").await.unwrap();
     assert_eq!(list_erased(conn, T + 1, 10).await.unwrap(), [], "shown again");
     let photo = MediaId::from_i64(75);
-    mark_unused(conn, photo, T).await.unwrap();
+    mark_unused(conn, &BTreeSet::from([photo]), T).await.unwrap();
     delete_erased(conn, photo).await.unwrap();
     assert!(find_media(conn, photo).await.unwrap().is_some(), "what is shown stays");
     conn.execute("UPDATE villages SET media_id = NULL").await.unwrap();
-    mark_unused(conn, photo, T).await.unwrap();
+    mark_unused(conn, &BTreeSet::from([photo]), T).await.unwrap();
     delete_erased(conn, photo).await.unwrap();
     assert_eq!(find_media(conn, photo).await.unwrap(), None);
 }

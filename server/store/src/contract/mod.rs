@@ -39,6 +39,7 @@ mod search;
 mod seed;
 mod sheets;
 mod statements;
+mod unnamed_photos;
 mod upgrades;
 mod version;
 mod villages;

@@ -17,7 +17,7 @@ use crate::sql::executed;
 use crate::{Conn, Db};
 
 /// Tables that grow with goods, people and trade. The others are as large as the county.
-const BIG: [&str; 46] = [
+const BIG: [&str; 47] = [
     "after_sale_goods",
     "after_sale_lines",
     "after_sale_messages",
@@ -59,6 +59,7 @@ const BIG: [&str; 46] = [
     "team_days",
     "timers",
     "unfinished_photos",
+    "unnamed_photos",
     "users",
     "variants",
     "weighed_lines",

@@ -51,7 +51,8 @@ scenarios!(
     marks,
     audit,
     personal_data,
-    pieces
+    pieces,
+    unnamed_photos
 );
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use crate::{Conn, Engine, Result, sql};
 
 /// Not the business of the shop: who is signed in and from where, forms that came back, failures that are counted, who
-/// did what when, and what the network told by itself.
+/// did what when, what the network told by itself, and photos that nobody came to use.
 const LEFT_OUT: &[&str] = &[
     "_sqlx_migrations",
     "sessions",
@@ -17,6 +17,7 @@ const LEFT_OUT: &[&str] = &[
     "audit_log",
     "audit_origins",
     "payment_events",
+    "unnamed_photos",
 ];
 
 /// Moved by looking at something, or by locking it.

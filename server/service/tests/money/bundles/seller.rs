@@ -2,7 +2,7 @@
 
 use domain::bundle::PriceMode;
 use domain::changes::ChangeSource;
-use service::changes::{history, restore};
+use service::changes::{ChangeQuery, history, restore};
 use service::listing::{add_batch, check_listing, duplicate, publish};
 
 use super::*;
@@ -72,7 +72,7 @@ async fn a_box_holds_two_pieces_or_more_of_the_teams_own_goods() {
             edit_page(services, &seller, page.product).await.unwrap().form.variants[0].id.parse().unwrap();
         let nested = save_contents(services, &seller, &form(&other, &[(own, 2)], None), "j").await;
         assert_eq!(errors(nested), one("parts.0.variant", Problem::NotForSale));
-        let told = history(services, &seller, page.product, None).await.unwrap();
+        let told = history(services, &seller, page.product, &ChangeQuery::default(), None).await.unwrap();
         assert_eq!(told.entries[0].difference.after.get("parts").map(String::as_str), Some("CH-100 × 2"));
         assert_sound(shop).await;
     })
@@ -99,14 +99,14 @@ async fn a_box_goes_back_to_what_was_in_it() {
         save_contents(services, &seller, &other, "other").await.unwrap();
         assert_eq!(inside().await, (vec![(dendrobium, 1), (tea, 3)], PriceMode::Free, Some(fen(20_000))));
 
-        let told = history(services, &seller, box_.product, None).await.unwrap();
+        let told = history(services, &seller, box_.product, &ChangeQuery::default(), None).await.unwrap();
         for _sent in 0..2 {
             restore(services, &seller, box_.product, told.entries[0].change, told.version).await.unwrap();
         }
         assert_eq!(inside().await, first, "with its price");
         assert_sound(shop).await;
         // And forth again: what was restored is a change like any other.
-        let told = history(services, &seller, box_.product, None).await.unwrap();
+        let told = history(services, &seller, box_.product, &ChangeQuery::default(), None).await.unwrap();
         assert_eq!(told.entries[0].source, ChangeSource::Restore);
         restore(services, &seller, box_.product, told.entries[0].change, told.version).await.unwrap();
         assert_eq!(inside().await, (vec![(dendrobium, 1), (tea, 3)], PriceMode::Free, Some(fen(20_000))));
@@ -116,7 +116,7 @@ async fn a_box_goes_back_to_what_was_in_it() {
         assert_sound(shop).await;
 
         // A part whose code something else has since is not guessed at.
-        let told = history(services, &seller, box_.product, None).await.unwrap();
+        let told = history(services, &seller, box_.product, &ChangeQuery::default(), None).await.unwrap();
         let mut tx = services.db.write().await.unwrap();
         let variants = store::listing::list_all_variants(&mut tx, shop.tea.product).await.unwrap();
         let own = variants.into_iter().find(|variant| variant.id == tea).unwrap();
