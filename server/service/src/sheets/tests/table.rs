@@ -215,5 +215,5 @@ async fn a_history_is_narrowed_by_what_how_when_and_by_words() {
 }
 
 fn today(fixture: &Fixture) -> String {
-    crate::listing::today(&fixture.services).to_string()
+    listing::today(&fixture.services).to_string()
 }
