@@ -78,6 +78,16 @@ pub enum Problem {
     UnknownRegion {
         name: String,
     },
+    /// A name that is none of those it could be; `fits` are some of them, in both languages.
+    UnknownName {
+        name: String,
+        fits: Vec<(String, String)>,
+    },
+    /// A name that several have; `fits` tells them apart, in both languages.
+    AmbiguousName {
+        name: String,
+        fits: Vec<(String, String)>,
+    },
     /// No length × width × height.
     NotASize,
     /// Freight by volume needs the size of what is sent; so many variants in the shop have none.

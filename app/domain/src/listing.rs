@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// The longest story, in characters; in English it may have twice as many.
+pub const MAX_STORY_CHARS: usize = 5_000;
+
 /// The whole form of a listing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

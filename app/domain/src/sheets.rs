@@ -5,21 +5,29 @@
 //! downloaded changes nothing. Rows are read without looking at anything but what the caller knows of the team's own
 //! goods: a row that names something else is an error of that row.
 
+mod attributes;
 mod columns;
+mod details;
 mod group;
+mod named;
 mod plan;
 mod present;
+mod stock;
 mod table;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
+pub use attributes::{Values, attributes_text};
 pub use columns::{Column, Head, SheetRow, harmless, is_clear, tidy};
-pub use plan::{CellError, Change, Item, NewVariant, Plan, VariantChange, plan};
-pub use present::{Known, Present, PresentBatch, PresentVariant, rows_of};
+pub use named::Named;
+pub use plan::{AttributeChange, CellError, Change, Item, NewVariant, Plan, VariantChange, plan};
+pub use present::{
+    Details, Known, LongText, Present, PresentBatch, PresentVariant, Told, beginning_of, rows_of,
+};
 pub use table::TableEdit;
-pub use values::{REASONS, SheetState, reason_text};
+pub use values::{REASONS, SheetState, reason_text, season_text};
 
 /// The most rows that one sheet may have, without its heading.
 pub const MAX_ROWS: usize = 5_000;

@@ -44,6 +44,24 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             format!("“{name}” is not known: name provinces, cities or districts, parted by commas"),
         ),
         #[cfg(not(feature = "shop"))]
+        Problem::UnknownName { name, fits } if fits.is_empty() => say(
+            locale,
+            format!("没有“{name}”，这里也没有可填的"),
+            format!("There is no “{name}”, nor anything else to put in here"),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Problem::UnknownName { name, fits } => say(
+            locale,
+            format!("没有“{name}”，可填：{}", names_text(Locale::Zh, fits)),
+            format!("There is no “{name}”; put in one of: {}", names_text(Locale::En, fits)),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Problem::AmbiguousName { name, fits } => say(
+            locale,
+            format!("不止一个叫“{name}”，请写成其中一个：{}", names_text(Locale::Zh, fits)),
+            format!("More than one is called “{name}”; write one of: {}", names_text(Locale::En, fits)),
+        ),
+        #[cfg(not(feature = "shop"))]
         Problem::NotASize => fixed(
             "请写 长×宽×高，例如 30×20×10（厘米）或 300×200×100 mm",
             "Write length × width × height, such as 30×20×10 (cm) or 300×200×100 mm",
@@ -204,6 +222,19 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         #[cfg(feature = "shop")]
         _ => fixed("请检查这一项", "Please check this"),
     }
+}
+
+/// Names that fit, in a row.
+#[cfg(not(feature = "shop"))]
+fn names_text(locale: Locale, fits: &[(String, String)]) -> String {
+    let names: Vec<&str> = fits
+        .iter()
+        .map(|(zh, en)| match locale {
+            Locale::En if !en.is_empty() => en.as_str(),
+            _ => zh.as_str(),
+        })
+        .collect();
+    names.join(locale.pick("、", ", "))
 }
 
 /// Why something out of season cannot be ordered, and when it comes back.

@@ -13,14 +13,16 @@ pub fn sheet(bytes: &[u8]) {
     }
 }
 
-/// A sheet of goods becomes at most as many rows as it may have, whose cells are short and in one line, or is refused.
+/// A sheet of goods becomes at most as many rows as it may have, whose cells are as long as their columns take and in one
+/// line where these ask for it, or is refused.
 pub fn goods(bytes: &[u8]) {
     let Ok(read) = service::sheets::read_goods(bytes) else { return };
     assert!(!read.rows.is_empty() && read.rows.len() <= domain::sheets::MAX_ROWS);
     for row in &read.rows {
         assert!(row.row > 1 && !(row.cells.is_empty() && row.formulas.is_empty()));
-        for text in row.cells.values() {
-            assert!(!text.is_empty() && text.chars().count() <= 200 && !text.contains(char::is_control));
+        for (column, text) in &row.cells {
+            assert!(!text.is_empty() && text.chars().count() <= column.kept_chars());
+            assert!(!text.contains(|c: char| c.is_control() && !(c == '\n' && column.has_lines())));
         }
     }
     let numbers: Vec<u32> = read.rows.iter().map(|row| row.row).collect();

@@ -26,8 +26,8 @@ pub use attribute_desk::{
 };
 pub use attributes::{
     Having, MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes,
-    list_in_range, list_of_these_having, list_product_attributes, list_with_choices,
-    replace_product_attributes,
+    list_attributes_of_products, list_in_range, list_of_these_having, list_product_attributes,
+    list_with_choices, replace_product_attributes,
 };
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,
@@ -48,7 +48,7 @@ pub use reviews::{
 pub use schedules::{ScheduleRow, delete_schedule, find_schedule, put_schedule};
 pub use variants::{
     ListingVariantRow, deactivate_variant, find_code_owner, insert_variant, list_all_variants,
-    replace_tier_prices, update_variant,
+    list_tiers_of_products, replace_tier_prices, update_variant,
 };
 
 /// A product in all that its seller may change, and where it stands.

@@ -1,7 +1,10 @@
 //! A team's goods as a sheet has them, and previews that wait to be applied.
 
-use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId, VillageId};
+use domain::ids::{
+    CategoryId, FreightTemplateId, PlaceId, ProductId, SheetPreviewId, TeamId, UserId, VillageId,
+};
 
+use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::listing::ListingFilter;
 use crate::{Conn, Result, sql};
 
@@ -113,11 +116,57 @@ pub async fn count_table_products(conn: &mut Conn, filter: &ListingFilter<'_>) -
         .await?)
 }
 
-/// How many rows each of these products takes in a sheet, by id: one for each variant for sale, one without any.
-pub async fn list_sheet_sizes(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<Vec<(i64, i64)>> {
+/// What a sheet says of a product beside its names, its shelf and its variants.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct SheetDetailRow {
+    #[sqlx(try_from = "i64")]
+    pub id: ProductId,
+    pub story: String,
+    pub story_en: String,
+    pub season_from: String,
+    pub season_until: String,
+    #[sqlx(try_from = "i64")]
+    pub village_id: VillageId,
+    pub village_name: String,
+    pub village_name_en: String,
+    #[sqlx(try_from = "i64")]
+    pub place_id: PlaceId,
+    pub place_name: String,
+    #[sqlx(try_from = "i64")]
+    pub freight_template_id: FreightTemplateId,
+    pub template_name: String,
+}
+
+/// These products in their order, with what they name: offered or no longer.
+pub async fn list_sheet_details(conn: &mut Conn, ids: &[i64]) -> Result<Vec<SheetDetailRow>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part: Vec<SheetDetailRow> = sql::query_as(concat!(
+            wanted!(),
+            "SELECT p.id, p.story, p.story_en, p.season_from, p.season_until, p.village_id, \
+                v.name AS village_name, v.name_en AS village_name_en, p.place_id, d.name AS place_name, \
+                p.freight_template_id, t.name AS template_name \
+             FROM wanted w CROSS JOIN products p JOIN villages v ON v.id = p.village_id \
+             JOIN dispatch_places d ON d.id = p.place_id \
+             JOIN freight_templates t ON t.id = p.freight_template_id \
+             WHERE p.id = w.id ORDER BY w.n"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .fetch_all(&mut *conn)
+        .await?;
+        found.extend(part);
+    }
+    Ok(found)
+}
+
+/// What each of these products takes in a sheet, by id: rows, one for each variant for sale and one without any, and the
+/// bytes of its stories.
+pub async fn list_sheet_sizes(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<Vec<(i64, i64, i64)>> {
     Ok(sql::query_as(concat!(
         "SELECT p.id, (SELECT COUNT(*) + CASE WHEN COUNT(*) = 0 THEN 1 ELSE 0 END FROM variants v \
-            WHERE v.product_id = p.id AND v.active = 1) \
+            WHERE v.product_id = p.id AND v.active = 1), \
+            CAST(OCTET_LENGTH(p.story) + OCTET_LENGTH(p.story_en) AS BIGINT) \
          FROM products p WHERE ",
         filtered!(),
         " ORDER BY p.id + 0"

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::failure::Problem;
+use crate::listing::MAX_STORY_CHARS;
 use crate::locale::Locale;
 use crate::search_text::fold_width;
 use crate::word::words;
@@ -14,10 +15,19 @@ words! {
         Name = "name",
         NameEn = "name_en",
         Category = "category",
+        Village = "village",
+        Place = "place",
+        FreightTemplate = "freight_template",
+        /// Between which days it can be ordered.
+        Season = "season",
+        /// What it has of its category, as pairs of a name and a value.
+        Attributes = "attributes",
         Code = "code",
         VariantName = "variant_name",
         VariantNameEn = "variant_name_en",
         Price = "price",
+        /// From which quantity on, and the price of one.
+        TierPrices = "tier_prices",
         Unit = "unit",
         BaseQuantity = "base_quantity",
         WeightG = "weight_g",
@@ -29,8 +39,14 @@ words! {
         StockChange = "stock_change",
         Reason = "reason",
         State = "state",
+        /// In the first row of its product only, with its lines.
+        Story = "story",
+        StoryEn = "story_en",
     }
 }
+
+/// As much of a short cell as is kept, in characters.
+const SHORT_CHARS: usize = 200;
 
 impl Column {
     /// What stands at its head.
@@ -41,10 +57,16 @@ impl Column {
             Self::Name => ("商品名称", "Product name"),
             Self::NameEn => ("英文名称", "Name in English"),
             Self::Category => ("分类", "Category"),
+            Self::Village => ("村庄", "Village"),
+            Self::Place => ("发货地", "Place of dispatch"),
+            Self::FreightTemplate => ("运费模板", "Freight template"),
+            Self::Season => ("销售季节", "Season"),
+            Self::Attributes => ("商品属性", "Details of its kind"),
             Self::Code => ("规格编号", "Code"),
             Self::VariantName => ("规格名称", "Variant"),
             Self::VariantNameEn => ("英文规格", "Variant in English"),
             Self::Price => ("价格（元）", "Price (yuan)"),
+            Self::TierPrices => ("批量价（元）", "Tier prices (yuan)"),
             Self::Unit => ("单位", "Unit"),
             Self::BaseQuantity => ("每份含量（克或件）", "Content (g or pieces)"),
             Self::WeightG => ("发货重量（克）", "Weight as sent (g)"),
@@ -54,6 +76,8 @@ impl Column {
             Self::StockChange => ("库存增减（克或件）", "Stock change (g or pieces)"),
             Self::Reason => ("增减原因", "Reason"),
             Self::State => ("状态", "State"),
+            Self::Story => ("介绍", "Story"),
+            Self::StoryEn => ("英文介绍", "Story in English"),
         };
         locale.pick(zh, en)
     }
@@ -75,6 +99,17 @@ impl Column {
                 "Optional, up to 120 characters; (clear) takes away what is there",
             ),
             Self::Category => ("店里已有的分类名称", "The name of a category of the shop"),
+            Self::Village => ("服务队的一个村，写村名", "One of the team's villages, by its name"),
+            Self::Place => ("在用的发货地名称", "A place of dispatch in use, by its name"),
+            Self::FreightTemplate => ("在用的运费模板名称", "A freight template in use, by its name"),
+            Self::Season => (
+                "只在季节里卖：3-20 至 5-31；只卖一季就两头都写年份；填（清空）全年可卖",
+                "When it can be ordered: 3-20 to 5-31, both with a year for one season only; (clear) is all year",
+            ),
+            Self::Attributes => (
+                "写“名称：值”，用分号隔开，例如 等级：特级；海拔：900 米。没写到的不动；等级：（清空）去掉一项，（清空）去掉全部；值里有分号就用英文双引号括起来",
+                "Pairs of name and value, parted by semicolons, such as Grade: top; Altitude: 900 m. What is not named stays; Grade: (clear) takes one away, (clear) all; a value with a semicolon goes into double quotes",
+            ),
             Self::Code => (
                 "规格的编号；新规格留空会自动编号",
                 "The variant's code; blank for a new one to have it made",
@@ -88,6 +123,10 @@ impl Column {
             Self::Price => (
                 "每份多少元，最多两位小数，例如 128 或 12.50",
                 "Yuan for one, at most two decimals, such as 128 or 12.50",
+            ),
+            Self::TierPrices => (
+                "买得多的单价，例如 ≥50:118, ≥100:108（≥ 可不写）；一档比一档便宜；填（清空）去掉",
+                "The price of one from a quantity on, such as ≥50:118, ≥100:108 (≥ may be left out), each cheaper than the one before; (clear) takes them away",
             ),
             Self::Unit => ("例如：罐、袋、只；留空为件", "Such as 罐, 袋, 只; blank is 件"),
             Self::BaseQuantity => (
@@ -114,6 +153,14 @@ impl Column {
                 "在售、已下架；新商品先是草稿，加照片后再上架",
                 "For sale or taken out; a new product is a draft until it has photos",
             ),
+            Self::Story => (
+                "5000 字以内，可以换行，写在商品的第一行；填（清空）去掉原来的",
+                "Up to 5,000 characters, with line breaks, in the first row of its product; (clear) takes away what is there",
+            ),
+            Self::StoryEn => (
+                "选填，10000 字以内；填（清空）去掉原来的",
+                "Optional, up to 10,000 characters; (clear) takes away what is there",
+            ),
         };
         locale.pick(zh, en)
     }
@@ -136,13 +183,35 @@ impl Column {
             Self::Name | Self::VariantName => 60,
             Self::NameEn | Self::VariantNameEn => 120,
             Self::Unit => 10,
+            Self::Attributes => 4_000,
+            Self::TierPrices => 2_000,
+            Self::Story => MAX_STORY_CHARS,
+            Self::StoryEn => 2 * MAX_STORY_CHARS,
             _ => 64,
         }
+    }
+
+    /// As much of a cell's text as a reader keeps, in characters: more than it may hold, so that one too long is seen to be.
+    #[must_use]
+    pub const fn kept_chars(self) -> usize {
+        if self.max_chars() < SHORT_CHARS { SHORT_CHARS } else { self.max_chars() + SHORT_CHARS }
+    }
+
+    /// Whether its cells may go over several lines.
+    #[must_use]
+    pub const fn has_lines(self) -> bool {
+        matches!(self, Self::Attributes | Self::Story | Self::StoryEn)
+    }
+
+    /// A cell's text as it is compared with what is stored.
+    #[must_use]
+    pub fn tidied(self, text: &str) -> String {
+        if self.has_lines() { tidy_lines(text) } else { tidy(text) }
     }
 }
 
 /// A head without what people change in it unawares.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     fold_width(text)
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '*')
@@ -155,9 +224,20 @@ fn plain(text: &str) -> String {
 pub fn tidy(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    match joined.strip_prefix('\'') {
+    without_apostrophe(&joined)
+}
+
+/// [`tidy`] of a text that keeps its lines and the blanks in them.
+pub(super) fn tidy_lines(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    let spaced: String = lines.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+    without_apostrophe(spaced.trim())
+}
+
+fn without_apostrophe(text: &str) -> String {
+    match text.strip_prefix('\'') {
         Some(rest) if is_like_a_formula(rest) => rest.to_owned(),
-        _ => joined,
+        _ => text.to_owned(),
     }
 }
 
@@ -216,7 +296,10 @@ impl Head {
     /// A row of the sheet, numbered as the spreadsheet numbers it; `None` for a blank one.
     #[must_use]
     pub fn row(&self, row: u32, cells: &[String]) -> Option<SheetRow> {
-        let known = cells.iter().enumerate().filter_map(|(at, text)| Some((self.column(at)?, tidy(text))));
+        let known = cells.iter().enumerate().filter_map(|(at, text)| {
+            let column = self.column(at)?;
+            Some((column, column.tidied(text)))
+        });
         let cells: BTreeMap<Column, String> = known.filter(|(_, text)| !text.is_empty()).collect();
         (!cells.is_empty()).then_some(SheetRow { row, cells, formulas: Vec::new() })
     }

@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 
 use super::columns::{Column, SheetRow, is_clear, tidy};
 use super::plan::{CellError, Change, NewVariant, VariantChange, cell_error};
-use super::present::{Known, Present, PresentBatch, PresentVariant};
-use super::values::{SheetState, normal_code, read_code, read_number, read_price, read_reason};
+use super::present::{Details, Known, Present, PresentVariant};
+use super::values::{SheetState, normal_code, read_code, read_number};
 use crate::failure::Problem;
 use crate::freight::PackedSize;
-use crate::ids::{BatchId, CategoryId, VariantId};
+use crate::ids::{CategoryId, VariantId};
+use crate::price::read_price;
 
 /// Ten tonnes or ten million pieces in one sale unit.
 const MAX_BASE_QUANTITY: i64 = 10_000_000;
 const MAX_WEIGHT_G: i64 = 1_000_000;
-/// A thousand tonnes, or a thousand million pieces.
-const MAX_STOCK_CHANGE: i64 = 1_000_000_000;
 
 /// The rows of one product.
 pub(super) struct Group<'a> {
     is_code_known: bool,
-    known: &'a Known,
+    pub(super) known: &'a Known,
     pub(super) errors: Vec<CellError>,
     pub(super) changes: Vec<Change>,
 }
@@ -30,12 +29,12 @@ impl<'a> Group<'a> {
         Self { is_code_known, known, errors, changes: Vec::new() }
     }
 
-    fn report(&mut self, row: &SheetRow, column: Column, problem: Problem) {
+    pub(super) fn report(&mut self, row: &SheetRow, column: Column, problem: Problem) {
         self.errors.push(cell_error(row, column, problem));
     }
 
     /// The value, if it can be read; otherwise the cell is reported.
-    fn read<T>(&mut self, row: &SheetRow, column: Column, value: Result<T, Problem>) -> Option<T> {
+    pub(super) fn read<T>(&mut self, row: &SheetRow, column: Column, value: Result<T, Problem>) -> Option<T> {
         match value {
             Ok(value) => Some(value),
             Err(problem) => {
@@ -47,11 +46,11 @@ impl<'a> Group<'a> {
 
     /// A text of at most as many characters as its column takes, or blank where the cell asks for that; what is `stored`
     /// is no such wish, whatever it says.
-    fn text(&mut self, row: &SheetRow, column: Column, stored: &str) -> Option<String> {
+    pub(super) fn text(&mut self, row: &SheetRow, column: Column, stored: &str) -> Option<String> {
         let (text, max) = (row.get(column).to_owned(), column.max_chars());
         let value = if text != stored && is_clear(&text) {
             match column {
-                Column::NameEn | Column::VariantNameEn => Ok(String::new()),
+                Column::NameEn | Column::VariantNameEn | Column::Story | Column::StoryEn => Ok(String::new()),
                 _ => Err(Problem::Missing),
             }
         } else if text.chars().count() > max {
@@ -87,18 +86,29 @@ impl<'a> Group<'a> {
 
     /// What belongs to the product and stands in every row: a row that says something new counts, two that say
     /// different things are an error.
-    fn said_anew<T: PartialEq + Clone>(
+    pub(super) fn said_anew<T: PartialEq>(
         &mut self,
         rows: &[&SheetRow],
         column: Column,
         present: &T,
         read: impl Fn(&mut Self, &SheetRow) -> Option<T>,
     ) -> Option<T> {
+        self.said_unlike(rows, column, |value| value == present, read)
+    }
+
+    /// [`Self::said_anew`] of what is compared in another way with what is stored.
+    pub(super) fn said_unlike<T: PartialEq>(
+        &mut self,
+        rows: &[&SheetRow],
+        column: Column,
+        is_stored: impl Fn(&T) -> bool,
+        read: impl Fn(&mut Self, &SheetRow) -> Option<T>,
+    ) -> Option<T> {
         let mut said: Option<(u32, T)> = None;
         for row in rows.iter().filter(|row| row.has(column)) {
             let Some(value) = read(self, row) else { continue };
             match &said {
-                _ if value == *present => {}
+                _ if is_stored(&value) => {}
                 Some((_, known)) if *known == value => {}
                 Some((first, _)) => {
                     let problem = Problem::DuplicateOfRow { row: i64::from(*first) };
@@ -130,6 +140,8 @@ impl<'a> Group<'a> {
         if let Some(after) = category {
             self.changes.push(Change::Category { before: Some(present_category), after });
         }
+        let own = Some(present_category);
+        self.compare_details(&present.details, own, category.or(own), rows);
         let state = self.said_anew(rows, Column::State, &present.state, |group, row| {
             let value = SheetState::read(row.get(Column::State));
             group.read(row, Column::State, value.and_then(|after| reachable(present.state, after)))
@@ -181,6 +193,7 @@ impl<'a> Group<'a> {
 
     fn compare_variant(&mut self, variant: &PresentVariant, row: &SheetRow) {
         let mut changes = Vec::new();
+        let mut price_now = variant.price;
         let texts = [
             (Column::VariantName, &variant.name),
             (Column::VariantNameEn, &variant.name_en),
@@ -201,7 +214,12 @@ impl<'a> Group<'a> {
             let price = self.read(row, Column::Price, read_price(row.get(Column::Price)));
             if let Some(after) = price.filter(|price| *price != variant.price) {
                 changes.push(VariantChange::Price { before: variant.price, after });
+                price_now = after;
             }
+        }
+        let tiers = self.tiers(row, &variant.tiers, price_now, price_now != variant.price);
+        if let Some(after) = tiers.filter(|after| *after != variant.tiers) {
+            changes.push(VariantChange::TierPrices { before: variant.tiers.clone(), after });
         }
         if let Some(after) = self.number(row, Column::BaseQuantity, 1, MAX_BASE_QUANTITY) {
             changes.push(VariantChange::BaseQuantity { before: variant.base_quantity, after });
@@ -221,7 +239,7 @@ impl<'a> Group<'a> {
     }
 
     /// A whole number; `None` where the cell is blank or wrong.
-    fn number(&mut self, row: &SheetRow, column: Column, min: i64, max: i64) -> Option<i64> {
+    pub(super) fn number(&mut self, row: &SheetRow, column: Column, min: i64, max: i64) -> Option<i64> {
         if !row.has(column) {
             return None;
         }
@@ -271,6 +289,7 @@ impl<'a> Group<'a> {
         let (Some(name), Some(Some(price)), Some(base_quantity)) = (name, price, base_quantity) else {
             return;
         };
+        let tiers = self.tiers(row, &[], price, true).unwrap_or_default();
         self.changes.push(Change::NewVariant(NewVariant {
             code,
             name,
@@ -280,28 +299,8 @@ impl<'a> Group<'a> {
             base_quantity,
             weight_g,
             size,
+            tiers,
         }));
-    }
-
-    fn compare_stock(&mut self, present: &Present, rows: &[&SheetRow]) {
-        let mut seen: BTreeMap<BatchId, u32> = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.has(Column::StockChange)) {
-            let change = self.number(row, Column::StockChange, -MAX_STOCK_CHANGE, MAX_STOCK_CHANGE);
-            let reason = self.read(row, Column::Reason, read_reason(row.get(Column::Reason)));
-            let (Some(change), Some(reason)) = (change.filter(|change| *change != 0), reason) else {
-                continue;
-            };
-            let Some(batch) = self.read(row, Column::Batch, batch_of(present, row)) else { continue };
-            let first = *seen.entry(batch.id).or_insert(row.row);
-            if first != row.row {
-                self.report(row, Column::StockChange, Problem::DuplicateOfRow { row: i64::from(first) });
-            } else if change < -batch.available {
-                self.report(row, Column::StockChange, Problem::OnlyLeft { left: batch.available });
-            } else {
-                let (batch, code) = (batch.id, batch.code.clone());
-                self.changes.push(Change::Stock { batch, code, change, reason: reason.to_owned() });
-            }
-        }
     }
 
     /// A draft that is to be made of rows without an id.
@@ -318,9 +317,13 @@ impl<'a> Group<'a> {
             let value = group.read_category(row.get(Column::Category), None);
             group.read(row, Column::Category, value).map(Some)
         });
-        if let Some(after) = category.flatten() {
+        let category = category.flatten();
+        if let Some(after) = category {
             self.changes.push(Change::Category { before: None, after });
         }
+        // Without a category it gets the first, as a draft of the form does.
+        let category = category.or(self.known.categories.first().map(|(id, ..)| *id));
+        self.compare_details(&Details::default(), category, category, rows);
         for row in rows {
             if row.has(Column::State) {
                 let state = self.read(row, Column::State, SheetState::read(row.get(Column::State)));
@@ -340,10 +343,11 @@ impl<'a> Group<'a> {
 }
 
 /// What a row says about a variant.
-const VARIANT_COLUMNS: [Column; 7] = [
+const VARIANT_COLUMNS: [Column; 8] = [
     Column::VariantName,
     Column::VariantNameEn,
     Column::Price,
+    Column::TierPrices,
     Column::Unit,
     Column::BaseQuantity,
     Column::WeightG,
@@ -365,19 +369,5 @@ fn reachable(before: SheetState, after: SheetState) -> Result<SheetState, Proble
             Err(Problem::Unknown)
         }
         _ => Ok(after),
-    }
-}
-
-/// The batch that a row means: by its code, or the only one that has not expired.
-fn batch_of<'a>(present: &'a Present, row: &SheetRow) -> Result<&'a PresentBatch, Problem> {
-    if row.has(Column::Batch) {
-        let named = present.batches.iter().find(|batch| tidy(&batch.code) == row.get(Column::Batch));
-        return named.ok_or(Problem::UnknownCode);
-    }
-    let mut fresh = present.batches.iter().filter(|batch| !batch.is_expired);
-    match (fresh.next(), fresh.next()) {
-        (Some(batch), None) => Ok(batch),
-        (None, _) => Err(Problem::NoBatch),
-        (Some(_), Some(_)) => Err(Problem::Missing),
     }
 }

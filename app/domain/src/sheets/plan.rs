@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{Column, SheetRow};
 use super::group::Group;
+use super::named::Named;
 use super::present::Known;
 use super::values::{SheetState, normal_code};
 use crate::failure::Problem;
@@ -38,25 +39,47 @@ pub struct Item {
     pub changes: Vec<Change>,
 }
 
-/// One thing that changes.
+/// One thing that changes. Of a season both ends, as they are stored; of a story that was there the beginning only, to be
+/// shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     Name { before: String, after: String },
     NameEn { before: String, after: String },
     Category { before: Option<CategoryId>, after: CategoryId },
+    Village { before: Option<Named>, after: Named },
+    Place { before: Option<Named>, after: Named },
+    FreightTemplate { before: Option<Named>, after: Named },
+    Season { before: (String, String), after: (String, String) },
+    Attribute(AttributeChange),
+    Story { before: String, after: String },
+    StoryEn { before: String, after: String },
     State { before: SheetState, after: SheetState },
     Variant { variant: VariantId, code: String, change: VariantChange },
     NewVariant(NewVariant),
     Stock { batch: BatchId, code: String, change: i64, reason: String },
 }
 
-/// One thing that changes of a variant.
+/// Something of its category that a product is to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttributeChange {
+    /// The attribute's word in addresses and forms.
+    pub slug: String,
+    /// What it is called and what it was and is, in both languages.
+    pub name: (String, String),
+    pub before: (String, String),
+    pub after: (String, String),
+    /// The new value as the form of a listing takes it; blank to take it away.
+    pub typed: String,
+}
+
+/// One thing that changes of a variant. Of tier prices from which quantity on, and the price of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VariantChange {
     Name { before: String, after: String },
     NameEn { before: String, after: String },
     Unit { before: String, after: String },
     Price { before: Fen, after: Fen },
+    TierPrices { before: Vec<(i64, Fen)>, after: Vec<(i64, Fen)> },
     BaseQuantity { before: i64, after: i64 },
     WeightG { before: i64, after: i64 },
     Size { before: Option<PackedSize>, after: Option<PackedSize> },
@@ -78,6 +101,8 @@ pub struct NewVariant {
     /// `None` where it is not known; a preview of an older release has none.
     #[serde(default)]
     pub size: Option<PackedSize>,
+    #[serde(default)]
+    pub tiers: Vec<(i64, Fen)>,
 }
 
 /// What a sheet comes to.

@@ -1,7 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+mod details;
+mod properties;
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::failure::Problem;
@@ -21,6 +21,7 @@ fn tin() -> PresentVariant {
         name_en: "125 g tin".to_owned(),
         unit: "罐".to_owned(),
         price: Fen::new(12_800),
+        tiers: Vec::new(),
         base_quantity: 125,
         weight_g: 300,
         size: None,
@@ -51,6 +52,7 @@ fn tea() -> Present {
         state: SheetState::Published,
         variants: vec![tin(), bag],
         batches: vec![batch(60, "20250401", 10_000, false), batch(61, "20230401", 500, true)],
+        details: details::of_tea(),
     }
 }
 
@@ -66,6 +68,13 @@ fn known_with(products: Vec<Present>) -> Known {
             (CategoryId::from_i64(50), "茶叶".to_owned(), "Tea".to_owned()),
             (CategoryId::from_i64(51), "干货".to_owned(), "Dried goods".to_owned()),
         ],
+        villages: details::villages(),
+        places: details::places(),
+        templates: details::templates(),
+        attributes: BTreeMap::from([
+            (CategoryId::from_i64(50), details::of_teas()),
+            (CategoryId::from_i64(51), details::of_dried()),
+        ]),
     }
 }
 
@@ -74,7 +83,8 @@ fn known() -> Known {
 }
 
 fn row(number: u32, cells: &[(Column, &str)]) -> SheetRow {
-    let cells = cells.iter().map(|(column, text)| (*column, tidy(text))).filter(|(_, text)| !text.is_empty());
+    let cells = cells.iter().map(|(column, text)| (*column, column.tidied(text)));
+    let cells = cells.filter(|(_, text)| !text.is_empty());
     SheetRow { row: number, cells: cells.collect::<BTreeMap<Column, String>>(), formulas: Vec::new() }
 }
 
@@ -305,107 +315,4 @@ fn without_a_column_of_codes_a_row_means_the_only_variant() {
     let named =
         [row(2, &[(Column::Product, &own), (Column::VariantName, "250 克袋"), (Column::Price, "138")])];
     assert!(matches!(plan(&named, true, &known()).items[0].changes[0], Change::Variant { .. }));
-}
-
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof!["[ -~茶葉\n\t]{0,12}", "[=+@'-]{1,2}[a-z茶]{1,5}", Just(String::new())]
-}
-
-prop_compose! {
-    fn variant()(
-        id in 1..i64::MAX, code in "[A-Z0-9-]{1,12}", name in text(), name_en in text(), unit in text(),
-        price in 1..100_000_000_i64, base_quantity in 1..10_000_000_i64, weight_g in 1..1_000_000_i64,
-        sides in proptest::option::of(proptest::array::uniform3(1..=5_000_i64)), is_active in any::<bool>(),
-    ) -> PresentVariant {
-        let unit = unit.chars().take(10).collect();
-        let (id, price) = (VariantId::from_i64(id), Fen::new(price));
-        let size = sides.map(|[length_mm, width_mm, height_mm]| PackedSize { length_mm, width_mm, height_mm });
-        PresentVariant { id, code, name, name_en, unit, price, base_quantity, weight_g, size, is_active }
-    }
-}
-
-prop_compose! {
-    fn present(id: i64)(
-        name in text(), name_en in text(), category in 50..52_i64, state in 0..3_usize, version in 1..9_i64,
-        mut variants in vec(variant(), 0..4), available in vec(0..1_000_i64, 0..3),
-    ) -> Present {
-        for (at, variant) in variants.iter_mut().enumerate() {
-            variant.code = format!("{}-{id}-{at}", variant.code);
-            variant.id = VariantId::from_i64(id * 10 + i64::try_from(at).unwrap());
-        }
-        let batches = available.iter().enumerate().map(|(at, available)| PresentBatch {
-            id: BatchId::from_i64(id * 10 + i64::try_from(at).unwrap()),
-            code: format!("2025040{at}"),
-            available: *available,
-            is_expired: at == 1,
-        });
-        Present {
-            product: ProductId::from_i64(id), version, name, name_en, category: CategoryId::from_i64(category),
-            state: SheetState::ALL[state], variants, batches: batches.collect(),
-        }
-    }
-}
-
-fn exported(presents: &[Present], locale: Locale, is_csv: bool) -> Vec<SheetRow> {
-    let head = Head::whole();
-    let categories = known().categories;
-    let category = |id: CategoryId| categories.iter().find(|found| found.0 == id).unwrap().1.clone();
-    let cells = presents.iter().flat_map(|present| rows_of(present, &category(present.category), locale));
-    let protected = |cells: Vec<String>| -> Vec<String> {
-        if is_csv { cells.iter().map(|cell| harmless(cell)).collect() } else { cells }
-    };
-    cells
-        .enumerate()
-        .filter_map(|(at, cells)| head.row(u32::try_from(at).unwrap() + 2, &protected(cells)))
-        .collect()
-}
-
-proptest! {
-    #[test]
-    fn a_sheet_that_comes_back_as_it_was_changes_nothing(
-        one in present(1), other in present(2), is_english in any::<bool>(), is_csv in any::<bool>(),
-    ) {
-        let locale = if is_english { Locale::En } else { Locale::Zh };
-        let rows = exported(&[one.clone(), other.clone()], locale, is_csv);
-        let plan = plan(&rows, true, &known_with(vec![one, other]));
-        prop_assert_eq!(&plan.errors, &[]);
-        prop_assert_eq!(&plan.items, &[]);
-        prop_assert_eq!(plan.unchanged, 2);
-    }
-
-    #[test]
-    fn whatever_stands_in_a_sheet_only_own_goods_are_touched(
-        cells in vec(vec((0..Column::ALL.len(), prop_oneof![
-            text(), Just(TEA.to_string()), Just(STRANGE.to_string()), Just("MQLC01".to_owned()),
-            Just("ZZ01".to_owned()), Just("12".to_owned()), Just("在售".to_owned()),
-        ]), 0..6), 0..6),
-        is_code_known in any::<bool>(),
-    ) {
-        let rows: Vec<SheetRow> = cells.iter().enumerate().map(|(at, cells)| {
-            let cells: Vec<(Column, &str)> = cells.iter().map(|(at, text)| (Column::ALL[*at], text.as_str())).collect();
-            row(u32::try_from(at).unwrap() + 2, &cells)
-        }).collect();
-        let plan = plan(&rows, is_code_known, &known());
-        let named: BTreeSet<u32> = plan.errors.iter().map(|error| error.row).collect();
-        for item in &plan.items {
-            prop_assert!(item.product.is_none_or(|id| id == TEA));
-            prop_assert!(!item.changes.is_empty());
-            prop_assert!(item.rows.iter().all(|row| !named.contains(row)), "a wrong row is not applied");
-            for change in &item.changes {
-                match change {
-                    Change::Variant { variant, .. } => prop_assert!([10, 11].contains(&variant.get())),
-                    Change::Stock { batch, .. } => prop_assert!([60, 61].contains(&batch.get())),
-                    Change::NewVariant(new) => prop_assert!(new.code.as_deref() != Some("ZZ01")),
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_harmless_cell_is_the_same_text(cell in text()) {
-        let clean = tidy(&cell);
-        prop_assert_eq!(tidy(&harmless(&clean)), clean.clone());
-        prop_assert!(!harmless(&clean).starts_with(['=', '+', '-', '@']));
-    }
 }

@@ -1,13 +1,12 @@
 //! Values of cells.
 
+use super::columns::is_clear;
 use crate::failure::Problem;
 use crate::locale::Locale;
-use crate::money::{Fen, MoneyError};
 use crate::search_text::fold_width;
+use crate::season::Season;
 use crate::word::words;
 
-/// What a variant may cost at most: a million yuan; more is a slip.
-const MAX_PRICE_FEN: i64 = 100_000_000;
 /// Longest code of a variant, in characters.
 const MAX_CODE_CHARS: usize = 32;
 
@@ -71,13 +70,25 @@ pub(super) fn read_reason(text: &str) -> Result<&'static str, Problem> {
     REASONS.iter().find(is_meant).map(|(stored, _, _)| *stored).ok_or(Problem::Unknown)
 }
 
-/// Reads a price above zero in yuan.
-pub(super) fn read_price(text: &str) -> Result<Fen, Problem> {
-    match Fen::parse_yuan(text) {
-        Ok(price) if (1..=MAX_PRICE_FEN).contains(&price.get()) => Ok(price),
-        Err(MoneyError::Empty) => Err(Problem::Missing),
-        _ => Err(Problem::NotMoney),
+/// Reads a season of two days as it is stored; none where the cell asks for that.
+pub(super) fn read_season(text: &str) -> Result<(String, String), Problem> {
+    if is_clear(text) {
+        return Ok(Default::default());
     }
+    let plain = fold_width(text).to_lowercase();
+    let parted = ["至", "到", "to", "~", "—", "–"].into_iter().find_map(|sign| plain.split_once(sign));
+    let (from, until) = parted.ok_or(Problem::NotADay)?;
+    match Season::read(from, until.trim_start_matches('—')) {
+        Ok(Some(season)) => Ok(season.texts()),
+        Ok(None) | Err((_, Problem::Missing)) => Err(Problem::NotADay),
+        Err((_, problem)) => Err(problem),
+    }
+}
+
+/// A stored season in a cell; blank for all year.
+#[must_use]
+pub fn season_text(locale: Locale, (from, until): &(String, String)) -> String {
+    if from.is_empty() { String::new() } else { format!("{from} {} {until}", locale.pick("至", "to")) }
 }
 
 /// Reads a whole number in a range.

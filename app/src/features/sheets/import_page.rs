@@ -188,6 +188,6 @@ pub async fn goods_csv() -> FileResult {
 
 /// `/sell/{team}/sheets/template.xlsx`
 pub async fn template_xlsx() -> FileResult {
-    let bytes = service::sheets::template_xlsx(&viewer(), typed_param("team")?)?;
+    let bytes = service::sheets::template_xlsx(&services(), &viewer(), typed_param("team")?).await?;
     Ok(FileAnswer::xlsx("template.xlsx", bytes))
 }

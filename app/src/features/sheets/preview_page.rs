@@ -4,7 +4,10 @@ use domain::failure::{FieldError, Problem};
 use domain::freight::PackedSize;
 use domain::ids::CategoryId;
 use domain::locale::Locale;
-use domain::sheets::{Change, Column, NewVariant, VariantChange, reason_text};
+use domain::price::tiers_text;
+use domain::sheets::{
+    Change, Column, Named, NewVariant, VariantChange, beginning_of, reason_text, season_text,
+};
 use leptos::prelude::*;
 use service::sheets::{ItemView, Outcome, PreviewPage};
 
@@ -98,7 +101,7 @@ fn wrong_cells(preview: &PreviewPage) -> AnyView {
                     <th scope="row" data-label=row class="num">{error.row}</th>
                     <td data-label=column>{error.column.head(locale())}</td>
                     <td data-label=text>{said}</td>
-                    <td data-label=wrong>{problem_text(locale(), &error.problem)}</td>
+                    <td data-label=wrong>{cell_problem_text(error.column, &error.problem)}</td>
                     <td data-label=todo>{what_to_do(error.column, &error.problem)}</td>
                 </tr>
             }
@@ -115,6 +118,15 @@ fn wrong_cells(preview: &PreviewPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn cell_problem_text(column: Column, problem: &Problem) -> String {
+    match (column, problem) {
+        (Column::TierPrices, Problem::WrongOrder) => {
+            t("不比上一档或一件便宜", "Not cheaper than the one before, or than a single one").to_owned()
+        }
+        _ => problem_text(locale(), problem),
+    }
 }
 
 /// What can be done about a cell.
@@ -253,15 +265,22 @@ fn problem_line(error: &FieldError) -> AnyView {
         "stock_change" => Column::StockChange.head(locale()).to_owned(),
         field => label_of(field),
     };
-    view! { <li>{label}{t("：", ": ")}{problem_text(locale(), &error.problem)}</li> }.into_any()
+    let text = match error.field.ends_with(".tier_prices") {
+        true => cell_problem_text(Column::TierPrices, &error.problem),
+        false => problem_text(locale(), &error.problem),
+    };
+    view! { <li>{label}{t("：", ": ")}{text}</li> }.into_any()
 }
 
-/// One change in a line: `价格 ¥128.00 → ¥138.00`.
+/// `价格 ¥128.00 → ¥138.00`.
+fn arrow(label: &str, before: &str, after: &str) -> String {
+    let shown = |text: &str| if text.is_empty() { "—".to_owned() } else { text.to_owned() };
+    format!("{label} {} → {}", shown(before), shown(after))
+}
+
+/// One change in a line.
 fn change_text(preview: &PreviewPage, change: &Change) -> String {
-    let arrow = |column: Column, before: &str, after: &str| {
-        let before = if before.is_empty() { "—" } else { before };
-        format!("{} {before} → {after}", column.head(locale()))
-    };
+    let arrow = |column: Column, before: &str, after: &str| arrow(column.head(locale()), before, after);
     match change {
         Change::Name { before, after } => arrow(Column::Name, before, after),
         Change::NameEn { before, after } => arrow(Column::NameEn, before, after),
@@ -272,6 +291,20 @@ fn change_text(preview: &PreviewPage, change: &Change) -> String {
             };
             arrow(Column::Category, &before.map(of).unwrap_or_default(), &of(*after))
         }
+        Change::Village { before, after } => named_text(Column::Village, before.as_ref(), after),
+        Change::Place { before, after } => named_text(Column::Place, before.as_ref(), after),
+        Change::FreightTemplate { before, after } => {
+            named_text(Column::FreightTemplate, before.as_ref(), after)
+        }
+        Change::Season { before, after } => {
+            arrow(Column::Season, &season_text(locale(), before), &season_text(locale(), after))
+        }
+        Change::Attribute(change) => {
+            let of = |(zh, en): &(String, String)| name(zh, en).to_owned();
+            self::arrow(&of(&change.name), &of(&change.before), &of(&change.after))
+        }
+        Change::Story { before, after } => story_text(Column::Story, before, after),
+        Change::StoryEn { before, after } => story_text(Column::StoryEn, before, after),
         Change::State { before, after } => arrow(Column::State, before.text(locale()), after.text(locale())),
         Change::Variant { code, change, .. } => format!("{code} {}", variant_text(change)),
         Change::NewVariant(new) => new_variant_text(new),
@@ -285,16 +318,30 @@ fn change_text(preview: &PreviewPage, change: &Change) -> String {
     }
 }
 
+fn named_text(column: Column, before: Option<&Named>, after: &Named) -> String {
+    let before = before.map_or("", |before| before.text(locale()));
+    arrow(column.head(locale()), before, after.text(locale()))
+}
+
+/// `before` is the beginning of what is stored.
+fn story_text(column: Column, before: &str, after: &str) -> String {
+    let (label, shown) = (column.head(locale()), beginning_of(after));
+    if shown == before {
+        return format!("{label} {shown} {}", t("（后面有改动）", "(changed further on)"));
+    }
+    arrow(label, before, &shown)
+}
+
 fn variant_text(change: &VariantChange) -> String {
-    let arrow = |column: Column, before: &str, after: &str| {
-        let before = if before.is_empty() { "—" } else { before };
-        format!("{} {before} → {after}", column.head(locale()))
-    };
+    let arrow = |column: Column, before: &str, after: &str| arrow(column.head(locale()), before, after);
     match change {
         VariantChange::Name { before, after } => arrow(Column::VariantName, before, after),
         VariantChange::NameEn { before, after } => arrow(Column::VariantNameEn, before, after),
         VariantChange::Unit { before, after } => arrow(Column::Unit, before, after),
         VariantChange::Price { before, after } => arrow(Column::Price, &yuan(*before), &yuan(*after)),
+        VariantChange::TierPrices { before, after } => {
+            arrow(Column::TierPrices, &tiers_text(before), &tiers_text(after))
+        }
         VariantChange::BaseQuantity { before, after } => {
             arrow(Column::BaseQuantity, &before.to_string(), &after.to_string())
         }
@@ -303,8 +350,7 @@ fn variant_text(change: &VariantChange) -> String {
         }
         VariantChange::Size { before, after } => {
             let text = |size: &Option<PackedSize>| size.map(|size| size.mm_text()).unwrap_or_default();
-            let after = text(after);
-            arrow(Column::Size, &text(before), if after.is_empty() { "—" } else { &after })
+            arrow(Column::Size, &text(before), &text(after))
         }
     }
 }

@@ -52,6 +52,23 @@ pub(crate) struct Kept {
     boxed: Option<BoxCheck>,
 }
 
+/// What a change touches beside names and prices: so much more is read to hold it against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Touched {
+    pub(crate) attributes: bool,
+    /// From where and for what freight.
+    pub(crate) sending: bool,
+    pub(crate) sizes: bool,
+    pub(crate) tiers: bool,
+}
+
+impl Touched {
+    /// Whether what is looked at beside the listing's row and its variants may be another afterwards.
+    pub(crate) const fn is_anything(self) -> bool {
+        self.attributes || self.sending || self.sizes || self.tiers
+    }
+}
+
 impl Kept {
     pub(crate) async fn load(conn: &mut Conn, row: &ListingRow, today: Date) -> Result<Self> {
         let product = row.id;
@@ -73,16 +90,21 @@ impl Kept {
         conn: &mut Conn,
         row: &ListingRow,
         today: Date,
-        changes_sizes: bool,
+        touched: Touched,
     ) -> Result<Self> {
         let product = row.id;
-        let (sending, sized) = if changes_sizes {
+        let (sending, sized) = if touched.sizes || touched.sending {
             (freight::find_product_sending(conn, product).await?, sized(conn, product).await?)
         } else {
             (None, Vec::new())
         };
+        let words = if touched.attributes {
+            words_of(rows::list_product_attributes(conn, product).await?)
+        } else {
+            Vec::new()
+        };
         let tiers = catalogue::list_tier_prices(conn, product).await?;
-        let (batches, inputs, words) = (Vec::new(), Vec::new(), Vec::new());
+        let (batches, inputs) = (Vec::new(), Vec::new());
         let boxed = crate::bundles::problems(conn, row, today).await?;
         Ok(Self { has_photos: false, tiers, batches, inputs, words, sending, sized, boxed })
     }

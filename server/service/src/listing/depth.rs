@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::attribute::Attribute;
+use domain::attribute::{Attribute, AttributeValue};
 use domain::failure::Problem;
 use domain::ids::ProductId;
 use domain::listing::ListingForm;
@@ -26,9 +26,21 @@ pub(super) async fn save_attributes(
 ) -> Result<()> {
     let offered = rows::list_attributes(tx, row.category_id).await?;
     let stored = rows::list_product_attributes(tx, row.id).await?;
+    write_attributes(tx, reader, row.id, &offered, &stored, &form.attributes).await
+}
+
+/// Writes what is `typed` of the attributes that are `offered`, by their slugs, in place of what is stored.
+pub(crate) async fn write_attributes(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    product: ProductId,
+    offered: &[Attribute],
+    stored: &[(i64, AttributeValue)],
+    typed: &BTreeMap<String, String>,
+) -> Result<()> {
     let mut values = Vec::new();
-    for attribute in &offered {
-        let typed = form.attributes.get(&attribute.slug).map_or("", String::as_str);
+    for attribute in offered {
+        let typed = typed.get(&attribute.slug).map_or("", String::as_str);
         let value = attribute.read(typed).unwrap_or_else(|problem| {
             reader.report(format!("attributes.{}", attribute.slug), problem);
             stored.iter().find(|(id, _)| *id == attribute.id).map(|(_, value)| value.clone())
@@ -37,7 +49,7 @@ pub(super) async fn save_attributes(
     }
     values.sort_by_key(|(id, _)| *id);
     if values != stored {
-        rows::replace_product_attributes(tx, row.id, &values).await.map_err(busy_when_crossed)?;
+        rows::replace_product_attributes(tx, product, &values).await.map_err(busy_when_crossed)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use domain::changes::{ChangeSource, Difference};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::food::{FoodClass, ScNumber};
 use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VillageId};
-use domain::listing::ListingForm;
+use domain::listing::{ListingForm, MAX_STORY_CHARS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::WriteTx;
@@ -24,7 +24,6 @@ use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
 
 const MAX_NAME_CHARS: usize = 60;
-const MAX_STORY_CHARS: usize = 5_000;
 const MAX_LABEL_CHARS: usize = 500;
 const MAX_NUMBER_CHARS: usize = 60;
 /// A hundred years, as in the food rules.

@@ -1,13 +1,11 @@
 //! Reading what was typed: what can be read is taken, what cannot is reported and leaves the stored value.
 
 use domain::failure::{FieldError, Problem};
-use domain::money::{Fen, MoneyError};
+use domain::money::Fen;
+use domain::price::{read_price, read_tiers};
 use domain::search_text::fold_width;
 use domain::time::Date;
 use store::listing::ChoiceRow;
-
-/// What a variant may cost at most: a million yuan; more is a slip.
-const MAX_PRICE_FEN: i64 = 100_000_000;
 
 /// Gathers what could not be read while a form is gone through.
 #[derive(Debug, Default)]
@@ -123,19 +121,9 @@ impl Reader {
 
 /// A thousand tonnes.
 const MAX_WEIGHT_G: i64 = 1_000_000_000;
-/// A tier beyond this is a slip.
-const MAX_TIER_QUANTITY: i64 = 99_999;
 
 fn digits_of(typed: &str) -> String {
     fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
-}
-
-fn read_price(typed: &str) -> Result<Fen, Problem> {
-    match Fen::parse_yuan(typed) {
-        Ok(price) if (1..=MAX_PRICE_FEN).contains(&price.get()) => Ok(price),
-        Err(MoneyError::Empty) => Err(Problem::Missing),
-        _ => Err(Problem::NotMoney),
-    }
 }
 
 /// `1.25` → 1250. Decimals are read as digits: a float would not know 0.1.
@@ -158,52 +146,9 @@ pub(crate) fn kilograms_text(grams: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn read_tiers(typed: &str, retail: Fen) -> Result<Vec<(i64, Fen)>, Problem> {
-    let mut tiers: Vec<(i64, Fen)> = Vec::new();
-    let plain = fold_width(typed).replace('、', ",");
-    for part in plain.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-        let (quantity, price) = part.split_once(':').ok_or(Problem::NotANumber)?;
-        let quantity: i64 = quantity.trim().parse().map_err(|_| Problem::NotANumber)?;
-        if !(2..=MAX_TIER_QUANTITY).contains(&quantity) {
-            return Err(Problem::OutOfRange { min: 2, max: MAX_TIER_QUANTITY });
-        }
-        tiers.push((quantity, read_price(price)?));
-    }
-    tiers.sort_by_key(|tier| tier.0);
-    let mut before = (1, retail);
-    for tier in &tiers {
-        if tier.0 == before.0 || tier.1 >= before.1 {
-            return Err(Problem::WrongOrder);
-        }
-        before = *tier;
-    }
-    Ok(tiers)
-}
-
-/// Tier prices as they are typed.
-pub(crate) fn tiers_text(tiers: &[(i64, Fen)]) -> String {
-    let parts: Vec<String> = tiers.iter().map(|(quantity, price)| format!("{quantity}:{price}")).collect();
-    parts.join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tier_prices_are_read_as_people_type_them() {
-        let retail = Fen::new(13_800);
-        let tiers = read_tiers("100：118, 50:128.00", retail).unwrap();
-        assert_eq!(tiers, [(50, Fen::new(12_800)), (100, Fen::new(11_800))]);
-        assert_eq!(read_tiers(&tiers_text(&tiers), retail).unwrap(), tiers);
-        assert_eq!(read_tiers(" ", retail).unwrap(), []);
-        assert_eq!(read_tiers("50:138", retail), Err(Problem::WrongOrder), "no dearer than one piece");
-        assert_eq!(read_tiers("50:128, 100:129", retail), Err(Problem::WrongOrder), "more is never dearer");
-        assert_eq!(read_tiers("50:128, 50:127", retail), Err(Problem::WrongOrder));
-        assert_eq!(read_tiers("1:128", retail), Err(Problem::OutOfRange { min: 2, max: MAX_TIER_QUANTITY }));
-        assert_eq!(read_tiers("50", retail), Err(Problem::NotANumber));
-        assert_eq!(read_tiers("50:0", retail), Err(Problem::NotMoney));
-    }
 
     #[test]
     fn kilograms_become_whole_grams() {

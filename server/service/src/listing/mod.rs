@@ -37,9 +37,10 @@ use crate::{Result, ServiceError, Services, Viewer};
 
 pub(crate) use batches::correct_in;
 pub use batches::{CorrectStock, add_batch, correct_stock, update_batch};
-pub(crate) use check::Kept;
 pub use check::check_listing;
 pub(crate) use check::problems as check_problems;
+pub(crate) use check::{Kept, Touched};
+pub(crate) use depth::write_attributes;
 pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
 pub(crate) use draft::{Offered, blank_for, save_as, start};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};

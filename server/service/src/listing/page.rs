@@ -7,6 +7,7 @@ use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, TeamId, to_text};
 use domain::listing::{ListingForm, PapersForm, VariantForm};
 use domain::money::Fen;
+use domain::price::tiers_text;
 use serde::{Deserialize, Serialize};
 use store::listing::{self as rows, ChoiceRow, ListingPhotoRow, ListingRow};
 use store::weighing::WeighedVariantRow;
@@ -14,7 +15,7 @@ use store::{Conn, catalogue};
 
 use super::depth::{MAX_RELATED, attributes_of};
 use super::draft::Offered;
-use super::form::{kilograms_text, tiers_text};
+use super::form::kilograms_text;
 use super::list::MAX_LISTED;
 use super::review::{self, Review};
 use super::schedule::{self, Schedule};

@@ -10,9 +10,10 @@ use store::WriteTx;
 use store::listing as goods;
 use store::sheets::{self as rows, OutcomeRow};
 
+use super::details::Choices;
 use super::edit::{edit, is_of_search, make_product};
 use super::preview::{Outcome, find};
-use crate::listing::{self, ListingStatus, Offered};
+use crate::listing::{self, ListingStatus};
 use crate::search::reindex_products;
 use crate::{Result, ServiceError, Services, Viewer, marks};
 
@@ -89,8 +90,8 @@ pub async fn apply(
 
 /// What goes into one transaction each. A disk takes longer to keep a transaction than the shop to make one, so new
 /// drafts share one, and so do products of which nothing but their own rows and their stock changes: in the order of
-/// ids, in which they are locked. What moves a product to another shelf, into the shop or out of it takes figures that
-/// all products share, and is alone.
+/// ids, in which they are locked. What moves a product to another shelf or village, into the shop or out of it takes
+/// figures that all products share, and is alone.
 fn groups(mut items: Vec<(i64, Item)>) -> Vec<Vec<(i64, Item)>> {
     items.sort_by_key(|(at, item)| (item.product, *at));
     let mut groups: Vec<Vec<(i64, Item)>> = Vec::new();
@@ -114,7 +115,7 @@ fn groups(mut items: Vec<(i64, Item)>) -> Vec<Vec<(i64, Item)>> {
 }
 
 const fn is_of_own_rows(change: &Change) -> bool {
-    !matches!(change, Change::Category { .. } | Change::State { .. })
+    !matches!(change, Change::Category { .. } | Change::Village { .. } | Change::State { .. })
 }
 
 const fn is_of_price(change: &Change) -> bool {
@@ -151,8 +152,7 @@ async fn apply_group(
     for batch in batches_of(group) {
         goods::lock_batch(&mut tx, batch).await?;
     }
-    let makes_drafts = group.iter().any(|(_, item)| item.product.is_none());
-    let offered = if makes_drafts { Some(Offered::load(&mut tx, place.team).await?) } else { None };
+    let mut choices = Choices::load(&mut tx, place.team, group).await?;
     for (at, item) in group {
         let product = item.product.unwrap_or_else(|| services.new_id());
         tx.begin_part().await?;
@@ -161,11 +161,9 @@ async fn apply_group(
             outcomes.push(Outcome::Done);
             continue;
         }
-        let made = match (&offered, item.product) {
-            (Some(offered), None) => {
-                make_product(&mut tx, services, viewer, place, offered, product, item).await
-            }
-            _ => change_product(&mut tx, services, viewer, place, product, item).await,
+        let made = match item.product {
+            None => make_product(&mut tx, services, viewer, place, &mut choices, product, item).await,
+            Some(_) => change_product(&mut tx, services, viewer, place, &mut choices, product, item).await,
         };
         let outcome = match made {
             Ok(true) => {
@@ -239,6 +237,7 @@ async fn change_product(
     services: &Services,
     viewer: &Viewer,
     place: &Place,
+    choices: &mut Choices,
     product: ProductId,
     item: &Item,
 ) -> Result<bool> {
@@ -272,7 +271,7 @@ async fn change_product(
     }
     let mut is_found_anew = false;
     if item.changes.iter().any(is_of_listing) {
-        let was_published = edit(tx, services, viewer, &mut row, place.source, item).await?;
+        let was_published = edit(tx, services, viewer, choices, &mut row, place.source, item).await?;
         is_found_anew = was_published && item.changes.iter().any(is_of_search);
     }
     if state == Some(SheetState::Published) {

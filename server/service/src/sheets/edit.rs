@@ -6,13 +6,17 @@ use domain::changes::{ChangeSource, Difference, Fields};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::freight::PackedSize;
 use domain::ids::ProductId;
+use domain::money::Fen;
+use domain::price::{require_cheaper, tiers_text};
 use domain::sheets::{Change, Item, NewVariant, VariantChange};
 use serde_json::json;
 use store::WriteTx;
 use store::listing::{self as goods, ListingRow, ListingVariantRow};
 
 use super::apply::Place;
-use crate::listing::{self, ListingStatus, Offered};
+use super::details::{Choices, set_attributes, set_detail};
+use crate::listing::form::Reader;
+use crate::listing::{self, ListingStatus, Touched};
 use crate::{Result, ServiceError, Services, Viewer, audit, bundles, changes};
 
 const MAX_WEIGHT_G: i64 = 1_000_000;
@@ -22,6 +26,7 @@ pub(super) async fn edit(
     tx: &mut WriteTx,
     services: &Services,
     viewer: &Viewer,
+    choices: &mut Choices,
     row: &mut ListingRow,
     source: ChangeSource,
     item: &Item,
@@ -30,23 +35,24 @@ pub(super) async fn edit(
     let (former, former_variants) = (row.clone(), goods::list_all_variants(tx, row.id).await?);
     let mut variants = former_variants.clone();
     let today = listing::today(services);
-    let changes_sizes = item.changes.iter().any(is_of_sizes);
+    let touched = touched_by(item);
     let kept_before = match is_published {
-        true => Some(listing::Kept::of_change(tx, row, today, changes_sizes).await?),
+        true => Some(listing::Kept::of_change(tx, row, today, touched).await?),
         false => None,
     };
-    let difference = write(tx, services, row, &mut variants, item).await?;
+    let difference = write(tx, services, choices, row, &mut variants, item).await?;
     if let Some(terms) = bundles::price::terms(tx, row.id).await? {
         require_box(terms, &former_variants, &variants)?;
     }
     for (former, now) in former_variants.iter().zip(&variants) {
         listing::note_price(tx, services, row, former, now.price_fen).await?;
     }
+    row.version = goods::update_listing(tx, row).await?;
     if let Some(kept_before) = kept_before {
         // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
         let before: Vec<FieldError> = kept_before.problems(&former, &former_variants, today);
-        let kept = match changes_sizes {
-            true => listing::Kept::of_change(tx, row, today, true).await?,
+        let kept = match touched.is_anything() {
+            true => listing::Kept::of_change(tx, row, today, touched).await?,
             false => kept_before,
         };
         let mut refused = kept.problems(row, &variants, today);
@@ -55,7 +61,6 @@ pub(super) async fn edit(
             return Err(ServiceError::Invalid(refused));
         }
     }
-    row.version = goods::update_listing(tx, row).await?;
     if is_published {
         let detail = json!({ "version": row.version });
         audit::record(tx, services, viewer.user_id(), "listing.changed", "product", row.id.get(), detail)
@@ -87,21 +92,42 @@ fn require_box(
     if is_priced { terms.require_parts() } else { terms.require_price(own.price_fen) }
 }
 
-/// Whether a change may leave a variant without the size that freight by volume cannot do without.
-const fn is_of_sizes(change: &Change) -> bool {
-    match change {
-        Change::NewVariant(_) => true,
-        Change::Variant { change, .. } => matches!(change, VariantChange::Size { .. }),
-        _ => false,
+/// What has to be looked at again beside the row and its variants. A new variant has neither size nor tiers unless it says so.
+fn touched_by(item: &Item) -> Touched {
+    let any = |is_meant: fn(&Change) -> bool| item.changes.iter().any(is_meant);
+    Touched {
+        attributes: any(|change| matches!(change, Change::Attribute(_))),
+        sending: any(|change| matches!(change, Change::Place { .. } | Change::FreightTemplate { .. })),
+        sizes: any(|change| match change {
+            Change::NewVariant(_) => true,
+            Change::Variant { change, .. } => matches!(change, VariantChange::Size { .. }),
+            _ => false,
+        }),
+        tiers: any(|change| match change {
+            Change::NewVariant(new) => !new.tiers.is_empty(),
+            Change::Variant { change, .. } => matches!(change, VariantChange::TierPrices { .. }),
+            _ => false,
+        }),
     }
 }
 
 /// Whether a product is found by what changes.
 pub(super) const fn is_of_search(change: &Change) -> bool {
     match change {
-        Change::Name { .. } | Change::NameEn { .. } | Change::Category { .. } | Change::NewVariant(_) => true,
+        Change::Name { .. }
+        | Change::NameEn { .. }
+        | Change::Category { .. }
+        | Change::Village { .. }
+        | Change::Story { .. }
+        | Change::StoryEn { .. }
+        | Change::NewVariant(_) => true,
         Change::Variant { change, .. } => matches!(change, VariantChange::Name { .. }),
-        Change::Stock { .. } | Change::State { .. } => false,
+        Change::Place { .. }
+        | Change::FreightTemplate { .. }
+        | Change::Season { .. }
+        | Change::Attribute(_)
+        | Change::Stock { .. }
+        | Change::State { .. } => false,
     }
 }
 
@@ -110,12 +136,16 @@ pub(super) const fn is_of_search(change: &Change) -> bool {
 async fn write(
     tx: &mut WriteTx,
     services: &Services,
+    choices: &mut Choices,
     row: &mut ListingRow,
     variants: &mut Vec<ListingVariantRow>,
     item: &Item,
 ) -> Result<Difference> {
     let mut touched: BTreeSet<usize> = BTreeSet::new();
+    let mut tiers: Vec<(usize, &[(i64, Fen)])> = Vec::new();
     let mut difference = Difference::default();
+    let mut reader = Reader::default();
+    let former_category = row.category_id;
     // A place in the order, which is what a history keeps, is counted among those for sale.
     let mut place = variants.iter().filter(|variant| variant.active == 1).count();
     let mut position = variants.iter().map(|variant| variant.position + 1).max().unwrap_or(0);
@@ -131,25 +161,39 @@ async fn write(
                 let at = variants.iter().position(|stored| stored.id == *variant && stored.active == 1);
                 let at = at.ok_or(Conflict::VersionChanged)?;
                 set(&mut difference, &mut variants[at], change);
-                if let VariantChange::Size { after, .. } = change {
-                    store::freight::put_size(tx, *variant, *after).await?;
+                match change {
+                    VariantChange::Size { after, .. } => {
+                        store::freight::put_size(tx, *variant, *after).await?;
+                    }
+                    VariantChange::TierPrices { after, .. } => tiers.push((at, after.as_slice())),
+                    _ => {
+                        touched.insert(at);
+                    }
                 }
-                touched.insert(at);
             }
             Change::NewVariant(new) => {
                 let variant = add_variant(tx, services, row, new, position).await?;
-                note_new(&mut difference, &variant, new.size, place);
+                note_new(&mut difference, &variant, new, place);
                 variants.push(variant);
                 position += 1;
                 place += 1;
             }
-            Change::Stock { .. } | Change::State { .. } => {}
+            Change::Attribute(_) | Change::Stock { .. } | Change::State { .. } => {}
+            detail => set_detail(choices, &mut reader, row, detail, &mut difference)?,
         }
     }
     for at in touched {
         goods::update_variant(tx, &variants[at]).await.map_err(listing::busy_when_taken)?;
     }
-    Ok(difference)
+    for (at, after) in tiers {
+        // Held against the price that the variant has now, as in its form.
+        if let Err(problem) = require_cheaper(after, variants[at].price_fen) {
+            reader.report(format!("variants.{at}.tier_prices"), problem);
+        }
+        goods::replace_tier_prices(tx, variants[at].id, after).await?;
+    }
+    set_attributes(tx, choices, &mut reader, row, former_category, item, &mut difference).await?;
+    if reader.problems.is_empty() { Ok(difference) } else { Err(ServiceError::Invalid(reader.problems)) }
 }
 
 /// Changes one thing of a variant and notes it as its form would say it.
@@ -164,6 +208,10 @@ fn set(difference: &mut Difference, variant: &mut ListingVariantRow, change: &Va
             let mut stored = variant.price_fen.to_yuan_string();
             difference.set(&field("price"), &mut stored, &after.to_yuan_string());
             variant.price_fen = *after;
+        }
+        // Stored beside the variant, by the caller.
+        VariantChange::TierPrices { before, after } => {
+            difference.set(&field("tier_prices"), &mut tiers_text(before), &tiers_text(after));
         }
         VariantChange::BaseQuantity { after, .. } => {
             let mut stored = variant.base_quantity.to_string();
@@ -187,12 +235,7 @@ fn size_text(size: Option<PackedSize>) -> String {
 }
 
 /// Notes a variant that was added.
-fn note_new(
-    difference: &mut Difference,
-    variant: &ListingVariantRow,
-    size: Option<PackedSize>,
-    place: usize,
-) {
+fn note_new(difference: &mut Difference, variant: &ListingVariantRow, new: &NewVariant, place: usize) {
     let texts = [
         ("position", place.to_string()),
         ("code", variant.code.clone()),
@@ -202,9 +245,10 @@ fn note_new(
         ("price", variant.price_fen.to_yuan_string()),
         ("base_quantity", variant.base_quantity.to_string()),
         ("weight_g", variant.weight_g.to_string()),
-        ("size", size_text(size)),
+        ("size", size_text(new.size)),
         ("min_quantity", variant.min_quantity.to_string()),
         ("step_quantity", variant.step_quantity.to_string()),
+        ("tier_prices", tiers_text(&new.tiers)),
     ];
     for (name, text) in texts {
         difference.set(&format!("variants.{}.{name}", variant.id), &mut String::new(), &text);
@@ -243,6 +287,9 @@ async fn add_variant(
     if new.size.is_some() {
         store::freight::put_size(tx, id, new.size).await?;
     }
+    if !new.tiers.is_empty() {
+        goods::replace_tier_prices(tx, id, &new.tiers).await?;
+    }
     Ok(variant)
 }
 
@@ -252,14 +299,14 @@ pub(super) async fn make_product(
     services: &Services,
     viewer: &Viewer,
     place: &Place,
-    offered: &Offered,
+    choices: &mut Choices,
     id: ProductId,
     item: &Item,
 ) -> Result<bool> {
     let user = viewer.require_seller(place.team)?.user_id;
-    let mut row = listing::blank_for(offered, place.team, id, services.now_ms())?;
+    let mut row = listing::blank_for(choices.offered()?, place.team, id, services.now_ms())?;
     goods::insert_listing(tx, &row, Some(user), services.now_ms()).await?;
-    write(tx, services, &mut row, &mut Vec::new(), item).await?;
+    write(tx, services, choices, &mut row, &mut Vec::new(), item).await?;
     row.version = goods::update_listing(tx, &row).await?;
     let difference = Difference::between(&Fields::new(), &changes::state(tx, &row).await?);
     changes::record(tx, services, viewer, id, row.version, place.source, &difference).await?;

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{ProductId, TeamId};
-use domain::sheets::{Column, Known, Present, PresentBatch, PresentVariant, SheetRow, SheetState};
+use domain::sheets::{Column, Details, Known, Present, PresentBatch, PresentVariant, SheetRow, SheetState};
 use domain::time::Date;
 use store::sheets::{self as rows, SheetProductRow};
 use store::{Conn, listing};
 
+use super::details;
 use crate::{Result, ServiceError};
 
 /// Everything of the team's that the rows name, and whom other codes belong to.
@@ -52,6 +53,7 @@ pub(super) async fn load(conn: &mut Conn, team: TeamId, sheet: &[SheetRow], toda
             load_product(conn, team, id, is_stocked, today, &mut known).await?;
         }
     }
+    details::load(conn, team, sheet, &mut known).await?;
     Ok(known)
 }
 
@@ -74,7 +76,7 @@ async fn load_product(
     Ok(())
 }
 
-/// A product with its variants and, where they are asked for, its batches.
+/// A product with its variants and, where they are asked for, its batches; without its details ([`details::fill`]).
 pub(super) async fn present(
     conn: &mut Conn,
     row: SheetProductRow,
@@ -103,6 +105,7 @@ pub(super) async fn present(
                 name_en: variant.name_en,
                 unit: variant.unit,
                 price: variant.price_fen,
+                tiers: Vec::new(),
                 base_quantity: variant.base_quantity,
                 weight_g: variant.weight_g,
                 is_active: variant.active == 1,
@@ -117,5 +120,6 @@ pub(super) async fn present(
                 is_expired: batch.papers.expires_on.is_some_and(|day| day < today),
             })
             .collect(),
+        details: Details::default(),
     })
 }

@@ -11,7 +11,9 @@
 //! so pressing twice does it once.
 
 mod apply;
+mod details;
 mod edit;
+mod explain;
 mod known;
 mod preview;
 mod read;

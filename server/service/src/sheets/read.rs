@@ -26,10 +26,12 @@ const MAX_STRINGS_BYTES: u64 = 4 << 20;
 const MAX_PART_BYTES: u64 = 1 << 20;
 /// Columns that are looked at.
 const MAX_COLUMNS: u32 = 64;
-/// Longest text of a cell that is kept, in characters.
+/// Longest text of a cell that is kept, in characters, unless its column takes longer ones.
 const MAX_CELL_CHARS: usize = 200;
 /// All that is kept of a sheet, in bytes of text.
 const MAX_KEPT_BYTES: usize = 4 << 20;
+/// All that is looked at, in bytes of text: cells that share a long one take a copy each.
+const MAX_COPIED_BYTES: usize = 32 << 20;
 
 /// What a sheet says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -126,6 +128,11 @@ trait TakeRows {
     /// `number` is the spreadsheet's; `formulas` are the places of cells that compute something.
     fn take(&mut self, number: u32, cells: &[String], formulas: &[usize])
     -> std::result::Result<(), Problem>;
+
+    /// How many characters are kept of the cell at this place in the next row.
+    fn kept_chars(&self, _at: usize) -> usize {
+        MAX_CELL_CHARS
+    }
 }
 
 /// Keeps every row that says something.
@@ -200,6 +207,11 @@ impl TakeRows for Rows {
         self.read.rows.push(row);
         Ok(())
     }
+
+    fn kept_chars(&self, at: usize) -> usize {
+        let column = self.head.as_ref().and_then(|head| head.column(at));
+        column.map_or(MAX_CELL_CHARS, Column::kept_chars)
+    }
 }
 
 /// Reads cell by cell: a whole range would be as large as its farthest cell says, and that may be a lie.
@@ -210,6 +222,7 @@ fn read_xlsx(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), 
     let mut cells = workbook.worksheet_cells_reader(&first).map_err(unreadable)?;
     let mut present: Option<u32> = None;
     let (mut texts, mut formulas): (Vec<String>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut copied_bytes = 0;
     // Formulas are named, never expanded: one that is shared by many cells could grow without bound.
     while let Some(found) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
         let (row, column) = found.pos;
@@ -231,7 +244,11 @@ fn read_xlsx(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), 
         if texts.len() <= at {
             texts.resize(at + 1, String::new());
         }
-        texts[at] = cell_text(found.value);
+        texts[at] = cell_text(found.value, rows.kept_chars(at));
+        copied_bytes += texts[at].len();
+        if copied_bytes > MAX_COPIED_BYTES {
+            return Err(too_long(MAX_KEPT_BYTES));
+        }
         if found.formula.is_some() {
             formulas.push(at);
         }
@@ -243,18 +260,23 @@ fn read_xlsx(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), 
 }
 
 /// What a cell says, of a long text no more than is kept: a text that many cells share is copied for each of them.
-fn cell_text(value: DataRef<'_>) -> String {
+fn cell_text(value: DataRef<'_>, max: usize) -> String {
     match value {
         DataRef::Empty => String::new(),
-        DataRef::SharedString(text) => cut(text),
-        DataRef::String(text) => cut(&text),
+        DataRef::SharedString(text) => cut(text, max),
+        DataRef::String(text) => cut(&text, max),
         DataRef::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
-        other => cut(&Data::from(other).to_string()),
+        other => cut(&Data::from(other).to_string(), max),
     }
 }
 
-fn cut(text: &str) -> String {
-    text.chars().take(MAX_CELL_CHARS).collect()
+/// At most so many characters of a text. Of a long one that is cut both ends are marked, so that it stays too long whatever
+/// blanks are trimmed off.
+fn cut(text: &str, max: usize) -> String {
+    if max > MAX_CELL_CHARS && text.chars().nth(max).is_some() {
+        return ['…'].into_iter().chain(text.chars().take(max - 2)).chain(['…']).collect();
+    }
+    text.chars().take(max).collect()
 }
 
 fn read_csv(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), Problem> {
@@ -279,7 +301,7 @@ fn read_csv(bytes: &[u8], rows: &mut impl TakeRows) -> std::result::Result<(), P
         let is_formula = |cell: &str| cell.trim_start().starts_with(['=', '@']);
         let formulas: Vec<usize> =
             cells.clone().enumerate().filter(|(_, cell)| is_formula(cell)).map(|(at, _)| at).collect();
-        let texts: Vec<String> = cells.map(cut).collect();
+        let texts: Vec<String> = cells.enumerate().map(|(at, cell)| cut(cell, rows.kept_chars(at))).collect();
         rows.take(number, &texts, &formulas)?;
     }
     Ok(())

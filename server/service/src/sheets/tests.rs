@@ -1,5 +1,6 @@
 //! From a sheet to the shop and back, on a real database.
 
+mod details;
 mod size;
 mod table;
 
@@ -91,7 +92,7 @@ async fn a_sheet_that_comes_back_as_it_was_taken_out_changes_nothing() {
         }
         assert_eq!(form_of(fixture, tea).await, form);
         assert_eq!((entries(fixture, tea).await, entries(fixture, honey).await), before);
-        let template = template_xlsx(&seller(), TEAM).unwrap();
+        let template = template_xlsx(&fixture.services, &seller(), TEAM).await.unwrap();
         let empty = preview_sheet(&fixture.services, &seller(), TEAM, template, "t").await;
         assert!(matches!(empty, Err(ServiceError::Invalid(errors)) if errors[0].problem == Problem::Missing));
     })

@@ -2,18 +2,25 @@
 
 use domain::ids::TeamId;
 use domain::locale::Locale;
-use domain::sheets::{Column, MAX_ROWS, REASONS, SheetState, harmless, rows_of};
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use domain::sheets::{Column, MAX_ROWS, Present, Told, harmless, rows_of};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use store::Conn;
 use store::listing::{ChoiceRow, ListingFilter};
 use store::sheets as rows;
 
+use super::details::{self, Offers};
+use super::explain::explain;
 use super::known;
+use super::read::MAX_BYTES;
 use crate::listing::ListingsQuery;
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Products read at once.
 const AT_ONCE: i64 = 200;
+/// What a row takes without its stories, in bytes of text.
+const ROW_BYTES: i64 = 400;
+/// What a sheet holds at most, so that it may come back: somewhat less than an upload may have.
+const PART_BYTES: i64 = MAX_BYTES as i64 / 6 * 5;
 
 /// How many sheets the goods asked for fill: each has at most as many rows as a sheet may have when it comes back.
 ///
@@ -36,22 +43,26 @@ pub(super) async fn parts(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result
     Ok(parts_of(&rows::list_sheet_sizes(conn, filter).await?))
 }
 
-/// The products after which each sheet begins, by id, of products and the rows each takes. No product is parted.
-fn parts_of(sizes: &[(i64, i64)]) -> Vec<i64> {
-    let max = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
-    let (mut parts, mut filled, mut last) = (vec![0], 0, 0);
-    for (product, size) in sizes {
-        if filled > 0 && filled + size > max {
+/// The products after which each sheet begins, by id, of products, the rows each takes and the bytes of its stories. No
+/// product is parted.
+fn parts_of(sizes: &[(i64, i64, i64)]) -> Vec<i64> {
+    let max_rows = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
+    let (mut parts, mut rows, mut bytes, mut last) = (vec![0], 0, 0, 0);
+    for (product, own_rows, story_bytes) in sizes {
+        let own_bytes = own_rows * ROW_BYTES + story_bytes;
+        if rows > 0 && (rows + own_rows > max_rows || bytes + own_bytes > PART_BYTES) {
             parts.push(last);
-            filled = 0;
+            (rows, bytes) = (0, 0);
         }
-        filled += size;
+        rows += own_rows;
+        bytes += own_bytes;
         last = *product;
     }
     parts
 }
 
-/// The rows of the goods asked for, of one of [`export_parts`], from 1, and how many parts there are.
+/// The rows of the goods asked for, of one of [`export_parts`], from 1, how many parts there are, and what the team may
+/// choose.
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for anybody but the team's sellers; [`ServiceError::NotFound`] without such a part.
@@ -61,11 +72,11 @@ async fn goods(
     team: TeamId,
     query: &ListingsQuery,
     part: usize,
-) -> Result<(Vec<Vec<String>>, usize)> {
+) -> Result<(Vec<Vec<String>>, usize, Offers)> {
     viewer.require_seller(team)?;
     let today = crate::listing::today(services);
     let mut conn = services.db.read().await?;
-    let categories = store::listing::list_category_choices(&mut conn).await?;
+    let offers = Offers::load(&mut conn, team).await?;
     let searched = query.searched();
     let filter = query.filter(team, &searched);
     let parts = parts(&mut conn, &filter).await?;
@@ -75,21 +86,32 @@ async fn goods(
     let mut made = Vec::new();
     loop {
         let products = rows::list_sheet_products(&mut conn, &filter, after, AT_ONCE).await?;
-        let Some(last) = products.last() else { return Ok((made, parts.len())) };
+        let Some(last) = products.last() else { return Ok((made, parts.len(), offers)) };
         after = last.id.get();
-        for product in products {
-            if product.id.get() > until {
-                return Ok((made, parts.len()));
-            }
-            let present = known::present(&mut conn, product, true, today).await?;
-            let category = categories.iter().find(|row| row.id == present.category.get());
-            let category = category.map_or("", |row| name_of(row, viewer.locale));
-            made.extend(rows_of(&present, category, viewer.locale));
+        let mut presents: Vec<Present> = Vec::with_capacity(products.len());
+        for product in products.into_iter().filter(|product| product.id.get() <= until) {
+            presents.push(known::present(&mut conn, product, true, today).await?);
+        }
+        let mut all: Vec<&mut Present> = presents.iter_mut().collect();
+        let stories = details::fill(&mut conn, &mut all).await?;
+        for present in &presents {
+            let category = offers.choices.categories.iter().find(|row| row.id == present.category.get());
+            let (story, story_en) = stories.get(&present.product).map_or(("", ""), |(zh, en)| (zh, en));
+            let told = Told {
+                category: category.map_or("", |row| name_of(row, viewer.locale)),
+                attributes: offers.attributes_of(present.category),
+                story,
+                story_en,
+            };
+            made.extend(rows_of(present, &told, viewer.locale));
+        }
+        if after >= until {
+            return Ok((made, parts.len(), offers));
         }
     }
 }
 
-fn name_of(row: &ChoiceRow, locale: Locale) -> &str {
+pub(super) fn name_of(row: &ChoiceRow, locale: Locale) -> &str {
     match locale {
         Locale::En if !row.name_en.is_empty() => &row.name_en,
         _ => &row.name,
@@ -107,9 +129,9 @@ pub async fn export_xlsx(
     query: &ListingsQuery,
     part: usize,
 ) -> Result<Vec<u8>> {
-    let (rows, parts) = goods(services, viewer, team, query, part).await?;
+    let (rows, parts, offers) = goods(services, viewer, team, query, part).await?;
     let locale = viewer.locale;
-    let made = tokio::task::spawn_blocking(move || workbook(&rows, locale, (part, parts)));
+    let made = tokio::task::spawn_blocking(move || workbook(&rows, locale, (part, parts), &offers));
     made.await.map_err(ServiceError::internal)?.map_err(ServiceError::internal)
 }
 
@@ -117,9 +139,12 @@ pub async fn export_xlsx(
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] for anybody but the team's sellers.
-pub fn template_xlsx(viewer: &Viewer, team: TeamId) -> Result<Vec<u8>> {
+pub async fn template_xlsx(services: &Services, viewer: &Viewer, team: TeamId) -> Result<Vec<u8>> {
     viewer.require_seller(team)?;
-    workbook(&[], viewer.locale, (1, 1)).map_err(ServiceError::internal)
+    let mut conn = services.db.read().await?;
+    let offers = Offers::load(&mut conn, team).await?;
+    drop(conn);
+    workbook(&[], viewer.locale, (1, 1), &offers).map_err(ServiceError::internal)
 }
 
 /// A part of the goods asked for, from 1, as a table of text: UTF-8 with a byte order mark, parted by commas, no cell a
@@ -134,7 +159,7 @@ pub async fn export_csv(
     query: &ListingsQuery,
     part: usize,
 ) -> Result<Vec<u8>> {
-    let (rows, _) = goods(services, viewer, team, query, part).await?;
+    let (rows, ..) = goods(services, viewer, team, query, part).await?;
     let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let head = Column::ALL.iter().map(|column| column.head(viewer.locale));
     table.write_record(head).map_err(ServiceError::internal)?;
@@ -152,6 +177,7 @@ fn workbook(
     rows: &[Vec<String>],
     locale: Locale,
     part: (usize, usize),
+    offers: &Offers,
 ) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let bold = Format::new().set_bold();
@@ -183,74 +209,23 @@ fn workbook(
             }
         }
     }
-    explain(workbook.add_worksheet(), locale, &bold, part)?;
+    explain(workbook.add_worksheet(), locale, &bold, part, offers)?;
     workbook.save_to_buffer()
 }
 
 const fn width(column: Column) -> f64 {
     match column {
-        Column::Product | Column::Code | Column::VariantName | Column::VariantNameEn => 16.0,
-        Column::Name | Column::NameEn => 24.0,
+        Column::Product
+        | Column::Place
+        | Column::FreightTemplate
+        | Column::Season
+        | Column::Code
+        | Column::VariantName
+        | Column::VariantNameEn
+        | Column::TierPrices => 16.0,
+        Column::Name | Column::NameEn | Column::Attributes | Column::Story | Column::StoryEn => 24.0,
         _ => 12.0,
     }
-}
-
-fn explain(
-    sheet: &mut Worksheet,
-    locale: Locale,
-    bold: &Format,
-    (part, parts): (usize, usize),
-) -> std::result::Result<(), XlsxError> {
-    sheet.set_name(locale.pick("说明", "How to fill it in"))?;
-    sheet.set_column_width(0, 24.0)?;
-    sheet.set_column_width(1, 72.0)?;
-    let general = [
-        locale.pick(
-            "一行是一个规格；空着的格子不改动。",
-            "One row is one variant; a blank cell changes nothing.",
-        ),
-        locale.pick(
-            "上传后先看改动，再决定应用全部或一部分。",
-            "After uploading you see what changes before anything does.",
-        ),
-        locale.pick("不要用公式；一次最多 5000 行。", "No formulas; 5,000 rows at a time."),
-    ];
-    let mut at = 0;
-    for text in general {
-        sheet.write_string(at, 0, text)?;
-        at += 1;
-    }
-    if parts > 1 {
-        let told = match locale {
-            Locale::Zh => format!("商品太多，分成 {parts} 份；这是第 {part} 份，其余的另行下载。"),
-            Locale::En => {
-                format!("There are too many products for one sheet: this is part {part} of {parts}.")
-            }
-        };
-        sheet.write_string_with_format(at, 0, told, bold)?;
-        at += 1;
-    }
-    at += 1;
-    sheet.write_string_with_format(at, 0, locale.pick("列", "Column"), bold)?;
-    sheet.write_string_with_format(at, 1, locale.pick("怎么填", "What to put in"), bold)?;
-    for column in Column::ALL {
-        at += 1;
-        sheet.write_string(at, 0, column.head(locale))?;
-        sheet.write_string(at, 1, column.note(locale))?;
-    }
-    at += 2;
-    sheet.write_string_with_format(at, 0, Column::State.head(locale), bold)?;
-    for state in SheetState::ALL {
-        at += 1;
-        sheet.write_string(at, 0, state.text(locale))?;
-    }
-    at += 2;
-    sheet.write_string_with_format(at, 0, Column::Reason.head(locale), bold)?;
-    for (_, zh, en) in REASONS {
-        at += 1;
-        sheet.write_string(at, 0, locale.pick(zh, en))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -260,8 +235,10 @@ mod tests {
     #[test]
     fn a_sheet_ends_before_the_product_that_does_not_fit() {
         assert_eq!(parts_of(&[]), [0], "an empty sheet is one");
-        assert_eq!(parts_of(&[(3, 4_000), (5, 1_000)]), [0]);
-        assert_eq!(parts_of(&[(3, 4_000), (5, 1_001), (8, 3_999), (9, 1)]), [0, 3, 8]);
-        assert_eq!(parts_of(&[(3, 9_000), (5, 1)]), [0, 3], "no product is parted");
+        assert_eq!(parts_of(&[(3, 4_000, 0), (5, 1_000, 0)]), [0]);
+        assert_eq!(parts_of(&[(3, 4_000, 0), (5, 1_001, 0), (8, 3_999, 0), (9, 1, 0)]), [0, 3, 8]);
+        assert_eq!(parts_of(&[(3, 9_000, 0), (5, 1, 0)]), [0, 3], "no product is parted");
+        let long = PART_BYTES / 2;
+        assert_eq!(parts_of(&[(3, 1, long), (5, 1, long), (8, 1, 0)]), [0, 3], "nor is a story");
     }
 }

@@ -118,7 +118,14 @@ fn expensive_sheets_cost_no_more_than_allowed() {
         1 << 20,
     );
     let heads: String = (0..200_000).map(|_| "code,").collect();
-    let cases: [(&str, Vec<u8>); 10] = [
+    // Stories may be long, so their cells are worth more copies.
+    let story = format!(r#"<row r="1">{}{}</row>"#, text("A1", "code"), text("B1", "story"));
+    let begin_story = format!("{HEAD}{story}<row r=\"2\">");
+    let stories = filled(&begin_story, r#"<c r="B2" t="s"><v>0</v></c>"#, &format!("</row>{TAIL}"), 8 << 20);
+    let rows: String =
+        (2..5_002).map(|at| format!("<row r=\"{at}\"><c r=\"B{at}\" t=\"s\"><v>0</v></c></row>")).collect();
+    let told = [HEAD, &story, &rows, TAIL].concat().into_bytes();
+    let cases: [(&str, Vec<u8>); 12] = [
         ("half a million cells in a row", whole(cells)),
         ("a third of a million empty texts", workbook(plain(), vec![part("xl/sharedStrings.xml", strings)])),
         ("one text of 3 MiB in every cell", {
@@ -126,8 +133,16 @@ fn expensive_sheets_cost_no_more_than_allowed() {
             workbook(part("xl/worksheets/sheet1.xml", shared), texts)
         }),
         ("one text of 3 MiB in 5,000 rows", {
-            let texts = vec![part("xl/sharedStrings.xml", long)];
+            let texts = vec![part("xl/sharedStrings.xml", long.clone())];
             workbook(part("xl/worksheets/sheet1.xml", many), texts)
+        }),
+        ("one story of 3 MiB in every cell", {
+            let texts = vec![part("xl/sharedStrings.xml", long.clone())];
+            workbook(part("xl/worksheets/sheet1.xml", stories), texts)
+        }),
+        ("one story of 3 MiB in 5,000 rows", {
+            let texts = vec![part("xl/sharedStrings.xml", long)];
+            workbook(part("xl/worksheets/sheet1.xml", told), texts)
         }),
         ("a long formula that a quarter of a million cells share", whole(formulas)),
         ("a formula with a number far away", far),

@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use domain::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
 use domain::changes::ChangeSource;
 use domain::ids::ProductId;
 use domain::money::Fen;
@@ -35,12 +36,14 @@ enum Kind {
     Words,
     /// A gram came in for every product.
     Stock,
+    /// Every product gets another grade, another season and another price for many, and says the rest as it is.
+    Details,
     /// Every row is a new draft, all of them with the same initials.
     Drafts,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Words, Self::Stock, Self::Drafts];
+    const ALL: [Self; 4] = [Self::Words, Self::Stock, Self::Details, Self::Drafts];
 
     fn named(text: &str) -> Self {
         Self::ALL.into_iter().find(|kind| format!("{kind:?}") == text).unwrap()
@@ -63,6 +66,17 @@ impl Kind {
                 (Column::WeightG, "150".to_owned()),
             ],
             Self::Stock => vec![(Column::Code, code), (Column::StockChange, "1".to_owned())],
+            Self::Details => vec![
+                (Column::Product, id),
+                (Column::Code, code),
+                (Column::Village, "金珠沟村".to_owned()),
+                (Column::Place, "tea place".to_owned()),
+                (Column::FreightTemplate, "tea freight".to_owned()),
+                (Column::Season, "3-20 至 11-30".to_owned()),
+                (Column::Attributes, "等级：一级；海拔：900 米".to_owned()),
+                (Column::TierPrices, "≥10:90, ≥50:80".to_owned()),
+                (Column::Story, STORY.to_owned()),
+            ],
             Self::Drafts => vec![
                 (Column::Name, format!("明前绿茶特级 {at}")),
                 (Column::VariantName, "一罐".to_owned()),
@@ -83,6 +97,14 @@ impl Kind {
             assert_eq!(page.batches[0].available, 10_001);
             return;
         }
+        if self == Self::Details {
+            assert_eq!(
+                (page.form.attributes["grade"].as_str(), page.form.season_from.as_str()),
+                ("first", "03-20")
+            );
+            assert_eq!(page.form.variants[0].tier_prices, "10:90.00, 50:80.00");
+            return;
+        }
         let all = service::changes::ChangeQuery::default();
         let history = service::changes::history(services, &seller, product(at), &all, None).await.unwrap();
         assert_eq!((history.entries.len(), history.entries[0].source), (1, ChangeSource::Sheet));
@@ -91,11 +113,42 @@ impl Kind {
     }
 }
 
+const STORY: &str = "谷雨前采，手工炒。";
+
+/// What the goods are told apart by: a grade and a height.
+fn attributes() -> [Attribute; 2] {
+    let attribute = |id: i64, slug: &str, name: &str, kind| Attribute {
+        id,
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        name_en: String::new(),
+        kind,
+        unit: if kind == AttributeKind::Number { "米".to_owned() } else { String::new() },
+        unit_en: String::new(),
+        choices: Vec::new(),
+    };
+    let choice = |id: i64, slug: &str, name: &str| AttributeChoice {
+        id,
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        name_en: String::new(),
+    };
+    let choices = vec![choice(701, "top", "特级"), choice(702, "first", "一级")];
+    [
+        Attribute { choices, ..attribute(700, "grade", "等级", AttributeKind::Choice) },
+        attribute(710, "height", "海拔", AttributeKind::Number),
+    ]
+}
+
 /// Every product has stock and papers, every other one is for sale.
 async fn fill(shop: &TestShop) {
     let (services, places) = (&shop.services, &shop.places);
     let now_ms = services.now_ms();
     let mut tx = services.db.write().await.unwrap();
+    for (position, attribute) in (0_i64..).zip(&attributes()) {
+        rows::insert_attribute(&mut tx, places.category, attribute, position).await.unwrap();
+    }
+    let has = [(700, AttributeValue::Choice(701)), (710, AttributeValue::Number(900_000))];
     for at in 0..ROWS {
         let row = ListingRow {
             slug: format!("goods-{at}"),
@@ -106,7 +159,7 @@ async fn fill(shop: &TestShop) {
             freight_template_id: places.tea_freight,
             name: format!("绿茶 {at}"),
             name_en: format!("Tea {at}"),
-            story: "谷雨前采，手工炒。".to_owned(),
+            story: STORY.to_owned(),
             ..ListingRow::blank(product(at), now_ms)
         };
         rows::insert_listing(&mut tx, &row, None, now_ms).await.unwrap();
@@ -125,6 +178,8 @@ async fn fill(shop: &TestShop) {
             active: 1,
         };
         rows::insert_variant(&mut tx, row.id, &variant).await.unwrap();
+        rows::replace_tier_prices(&mut tx, variant.id, &[(10, Fen::new(9_500))]).await.unwrap();
+        rows::replace_product_attributes(&mut tx, row.id, &has).await.unwrap();
         rows::update_listing(&mut tx, &row).await.unwrap();
         let batch = NewBatch {
             id: services.new_id(),

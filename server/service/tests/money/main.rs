@@ -15,6 +15,7 @@ mod day;
 mod desk;
 mod figures;
 mod freight;
+mod goods_sheets;
 mod guards;
 mod marks;
 mod notices;

@@ -1,11 +1,14 @@
 //! Sheets of goods and their previews on both engines.
 
-use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId, VillageId};
+use domain::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
+use domain::ids::{CategoryId, ProductId, SheetPreviewId, TeamId, UserId, VariantId, VillageId};
+use domain::money::Fen;
 
 use super::changes::{PRODUCT, insert_goods};
 use super::on_both;
-use crate::listing::ListingFilter;
+use crate::listing::{self, ListingFilter};
 use crate::sheets::*;
+use crate::testing::counties::rewrite_product;
 use crate::{Conn, Db};
 
 const T: i64 = 1_750_000_000_000;
@@ -52,7 +55,7 @@ pub(super) async fn scenario(db: &Db) {
     assert_eq!(page(conn, &all, 0).await, (vec![31], 2), "the newest first");
     assert_eq!(page(conn, &all, 1).await, (vec![30], 2));
     let sizes = list_sheet_sizes(conn, &all).await.unwrap();
-    assert_eq!(sizes, [(30, 1), (31, 1)], "with and without a variant");
+    assert_eq!(sizes, [(30, 1, 0), (31, 1, 0)], "with and without a variant");
     let (shelf, village) = (CategoryId::from_i64(20), VillageId::from_i64(3));
     for (filter, found) in [
         (ListingFilter { text: "tea", ..all }, vec![30]),
@@ -63,13 +66,15 @@ pub(super) async fn scenario(db: &Db) {
     ] {
         let count = i64::try_from(found.len()).unwrap();
         assert_eq!(page(conn, &filter, 0).await, (found.clone(), count), "{filter:?}");
-        let sizes: Vec<(i64, i64)> = found.iter().map(|id| (*id, 1)).collect();
+        let sizes: Vec<(i64, i64, i64)> = found.iter().map(|id| (*id, 1, 0)).collect();
         assert_eq!(list_sheet_sizes(conn, &filter).await.unwrap(), sizes, "{filter:?}");
         assert_eq!(ids(list_sheet_products(conn, &filter, 0, 9).await.unwrap()), found, "{filter:?}");
     }
     let owner = find_code_team(conn, "LC01").await.unwrap();
     assert_eq!(owner, Some(CodeOwnerRow { product_id: PRODUCT, team_id: TEAM }));
     assert_eq!(find_code_team(conn, "NONE").await.unwrap(), None);
+
+    details_scenario(conn).await;
 
     for (id, at_ms) in [(1, T), (2, T + 10)] {
         insert_preview(conn, &preview(id, at_ms)).await.unwrap();
@@ -92,6 +97,57 @@ pub(super) async fn scenario(db: &Db) {
     assert!(list_outcomes(conn, id).await.unwrap().is_empty());
     assert_eq!(list_previews_of(conn, USER).await.unwrap(), [1]);
     tx.commit().await.unwrap();
+}
+
+/// What is read for many products at once.
+async fn details_scenario(conn: &mut Conn) {
+    rewrite_product(conn, PRODUCT, "绿茶", "手工").await.unwrap();
+    assert_eq!(list_sheet_sizes(conn, TEAM).await.unwrap()[0], (30, 1, 6), "bytes, not characters");
+    let details = list_sheet_details(conn, &[31, 30]).await.unwrap();
+    let ids: Vec<i64> = details.iter().map(|row| row.id.get()).collect();
+    assert_eq!(ids, [31, 30], "in the order asked for");
+    let tea = &details[1];
+    assert_eq!(
+        (&*tea.village_name, &*tea.village_name_en, &*tea.place_name, &*tea.template_name),
+        ("塔元村", "Tayuan", "仓", "按件")
+    );
+    assert_eq!((&*tea.story, &*tea.season_from, tea.place_id.get()), ("手工", "", 21));
+    assert!(list_sheet_details(conn, &[]).await.unwrap().is_empty());
+
+    let attribute = |id: i64, slug: &str, kind| Attribute {
+        id,
+        slug: slug.to_owned(),
+        name: slug.to_owned(),
+        name_en: String::new(),
+        kind,
+        unit: String::new(),
+        unit_en: String::new(),
+        choices: Vec::new(),
+    };
+    let top =
+        AttributeChoice { id: 61, slug: "top".to_owned(), name: "特级".to_owned(), name_en: String::new() };
+    let grade = Attribute { choices: vec![top], ..attribute(60, "grade", AttributeKind::Choice) };
+    let shelf = CategoryId::from_i64(20);
+    let other =
+        [attribute(70, "altitude", AttributeKind::Number), attribute(80, "tree", AttributeKind::Text)];
+    for (position, attribute) in (0_i64..).zip([&grade, &other[0], &other[1]]) {
+        listing::insert_attribute(conn, shelf, attribute, position).await.unwrap();
+    }
+    let values = [
+        (60, AttributeValue::Choice(61)),
+        (70, AttributeValue::Number(900_000)),
+        (80, AttributeValue::Text("老树".to_owned())),
+    ];
+    listing::replace_product_attributes(conn, PRODUCT, &values).await.unwrap();
+    let found = listing::list_attributes_of_products(conn, &[31, 30]).await.unwrap();
+    assert_eq!(found, values.map(|(attribute, value)| (30, attribute, value)));
+
+    let tin = VariantId::from_i64(40);
+    let tiers = [(10, Fen::new(90)), (50, Fen::new(80))];
+    listing::replace_tier_prices(conn, tin, &tiers).await.unwrap();
+    let found = listing::list_tiers_of_products(conn, &[30, 31]).await.unwrap();
+    let found: Vec<_> = found.iter().map(|row| (row.variant_id, row.min_quantity, row.price_fen)).collect();
+    assert_eq!(found, tiers.map(|(quantity, price)| (tin, quantity, price)));
 }
 
 #[tokio::test]

@@ -93,12 +93,39 @@ pub async fn list_product_attributes(
     .bind(product.get())
     .fetch_all(&mut *conn)
     .await?;
-    let value = |row: ValueRow| match (row.choice_id, row.number_milli) {
-        (Some(choice), _) => (row.attribute_id, AttributeValue::Choice(choice)),
-        (None, Some(milli)) => (row.attribute_id, AttributeValue::Number(milli)),
-        (None, None) => (row.attribute_id, AttributeValue::Text(row.words)),
-    };
+    let value = |row: ValueRow| (row.attribute_id, value_of(row.choice_id, row.number_milli, row.words));
     Ok(rows.into_iter().map(value).collect())
+}
+
+fn value_of(choice: Option<i64>, milli: Option<i64>, words: String) -> AttributeValue {
+    match (choice, milli) {
+        (Some(choice), _) => AttributeValue::Choice(choice),
+        (None, Some(milli)) => AttributeValue::Number(milli),
+        (None, None) => AttributeValue::Text(words),
+    }
+}
+
+/// What each of these products has, as product, attribute and value; in their order.
+pub async fn list_attributes_of_products(
+    conn: &mut Conn,
+    ids: &[i64],
+) -> Result<Vec<(i64, i64, AttributeValue)>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part: Vec<(i64, i64, Option<i64>, Option<i64>, String)> = sql::query_as(concat!(
+            wanted!(),
+            "SELECT v.product_id, v.attribute_id, v.choice_id, v.number_milli, v.words \
+             FROM wanted w CROSS JOIN product_attributes v WHERE v.product_id = w.id ORDER BY w.n, v.attribute_id"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .fetch_all(&mut *conn)
+        .await?;
+        found.extend(part.into_iter().map(|(product, attribute, choice, milli, words)| {
+            (product, attribute, value_of(choice, milli, words))
+        }));
+    }
+    Ok(found)
 }
 
 /// Makes `values` what a product has.

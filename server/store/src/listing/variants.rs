@@ -3,6 +3,7 @@
 use domain::ids::{ProductId, VariantId};
 use domain::money::Fen;
 
+use crate::catalogue::{PACKED_AT_ONCE, TierPriceRow, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// A variant in all that its seller may change.
@@ -114,4 +115,24 @@ pub async fn replace_tier_prices(conn: &mut Conn, id: VariantId, tiers: &[(i64, 
             .await?;
     }
     Ok(())
+}
+
+/// The tier prices of the active variants of these products, of each the smallest quantity first.
+pub async fn list_tiers_of_products(conn: &mut Conn, ids: &[i64]) -> Result<Vec<TierPriceRow>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part: Vec<TierPriceRow> = sql::query_as(concat!(
+            wanted!(),
+            "SELECT t.variant_id, t.min_quantity, t.price_fen \
+             FROM wanted w CROSS JOIN variants v CROSS JOIN tier_prices t \
+             WHERE v.product_id = w.id AND v.active = 1 AND t.variant_id = v.id \
+             ORDER BY w.n, t.variant_id, t.min_quantity"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .fetch_all(&mut *conn)
+        .await?;
+        found.extend(part);
+    }
+    Ok(found)
 }

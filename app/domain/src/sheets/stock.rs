@@ -1,0 +1,51 @@
+//! What came in and what was lost, batch by batch.
+
+use std::collections::BTreeMap;
+
+use super::columns::{Column, SheetRow, tidy};
+use super::group::Group;
+use super::plan::Change;
+use super::present::{Present, PresentBatch};
+use super::values::read_reason;
+use crate::failure::Problem;
+use crate::ids::BatchId;
+
+/// A thousand tonnes, or a thousand million pieces.
+const MAX_STOCK_CHANGE: i64 = 1_000_000_000;
+
+impl Group<'_> {
+    pub(super) fn compare_stock(&mut self, present: &Present, rows: &[&SheetRow]) {
+        let mut seen: BTreeMap<BatchId, u32> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.has(Column::StockChange)) {
+            let change = self.number(row, Column::StockChange, -MAX_STOCK_CHANGE, MAX_STOCK_CHANGE);
+            let reason = self.read(row, Column::Reason, read_reason(row.get(Column::Reason)));
+            let (Some(change), Some(reason)) = (change.filter(|change| *change != 0), reason) else {
+                continue;
+            };
+            let Some(batch) = self.read(row, Column::Batch, batch_of(present, row)) else { continue };
+            let first = *seen.entry(batch.id).or_insert(row.row);
+            if first != row.row {
+                self.report(row, Column::StockChange, Problem::DuplicateOfRow { row: i64::from(first) });
+            } else if change < -batch.available {
+                self.report(row, Column::StockChange, Problem::OnlyLeft { left: batch.available });
+            } else {
+                let (batch, code) = (batch.id, batch.code.clone());
+                self.changes.push(Change::Stock { batch, code, change, reason: reason.to_owned() });
+            }
+        }
+    }
+}
+
+/// The batch that a row means: by its code, or the only one that has not expired.
+fn batch_of<'a>(present: &'a Present, row: &SheetRow) -> Result<&'a PresentBatch, Problem> {
+    if row.has(Column::Batch) {
+        let named = present.batches.iter().find(|batch| tidy(&batch.code) == row.get(Column::Batch));
+        return named.ok_or(Problem::UnknownCode);
+    }
+    let mut fresh = present.batches.iter().filter(|batch| !batch.is_expired);
+    match (fresh.next(), fresh.next()) {
+        (Some(batch), None) => Ok(batch),
+        (None, _) => Err(Problem::NoBatch),
+        (Some(_), Some(_)) => Err(Problem::Missing),
+    }
+}
