@@ -144,6 +144,21 @@ pub(crate) fn take_off(lines: &mut Vec<LineRow>, changes: &[PackChangeRow]) {
     lines.retain(|line| line.quantity > 0);
 }
 
+/// A tracking number without the blanks that people type into it.
+pub(crate) fn without_blanks(typed: &str) -> String {
+    typed.split_whitespace().collect()
+}
+
+/// What is wrong with a carrier's name or a number as it would be kept.
+pub(crate) fn check_text(field: impl Into<String>, value: &str) -> Option<FieldError> {
+    let problem = match value.chars().count() {
+        0 => Problem::Missing,
+        1..=TEXT_MAX_CHARS => return None,
+        _ => Problem::TooLong { max: TEXT_MAX_CHARS as i64 },
+    };
+    Some(FieldError::new(field, problem))
+}
+
 /// Hands a parcel to the carrier; on a parcel that has left it corrects carrier and number. The same twice does
 /// nothing twice.
 ///
@@ -159,15 +174,9 @@ pub async fn ship_parcel(
     command: ShipParcel,
 ) -> Result<OrderId> {
     let carrier = command.carrier.trim().to_owned();
-    let tracking_number: String = command.tracking_number.split_whitespace().collect();
-    let mut errors = Vec::new();
-    for (field, value) in [("carrier", &carrier), ("tracking_number", &tracking_number)] {
-        if value.is_empty() {
-            errors.push(FieldError::new(field, Problem::Missing));
-        } else if value.chars().count() > TEXT_MAX_CHARS {
-            errors.push(FieldError::new(field, Problem::TooLong { max: TEXT_MAX_CHARS as i64 }));
-        }
-    }
+    let tracking_number = without_blanks(&command.tracking_number);
+    let named = [("carrier", &carrier), ("tracking_number", &tracking_number)];
+    let errors = named.into_iter().filter_map(|(field, value)| check_text(field, value)).collect();
     let mut tx = services.db.write().await?;
     let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
     viewer.require_user()?;

@@ -184,10 +184,23 @@ async fn ticked_parcels_leave_together_and_one_that_may_not_keeps_none_back() {
         let half = command(vec![row(0, "on", "E1"), row(1, "on", " ")]);
         let missing = ship_many(services, &seller, team, &half).await;
         assert!(matches!(missing, Err(ServiceError::Invalid(e)) if e[0].field == "rows.1.tracking_number"));
-        assert!(
-            parcels_of(shop, orders[0].order_id).await[0].status == ParcelStatus::ToPack,
-            "nothing has left"
-        );
+        let long = "9".repeat(41);
+        let wrong = command(vec![row(0, "on", "E1"), row(1, "on", &long), row(2, "", ""), row(3, "on", " ")]);
+        let Err(ServiceError::Invalid(errors)) = ship_many(services, &seller, team, &wrong).await else {
+            panic!("every wrong row is named before anything leaves");
+        };
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["rows.1.tracking_number", "rows.3.tracking_number"]);
+        let long_carrier = ShipMany { carrier: long, ..command(vec![row(0, "on", "E1")]) };
+        let wrong = ship_many(services, &seller, team, &long_carrier).await;
+        assert!(matches!(wrong, Err(ServiceError::Invalid(errors)) if errors[0].field == "carrier"));
+        for placed in &orders[..2] {
+            assert_eq!(
+                parcels_of(shop, placed.order_id).await[0].status,
+                ParcelStatus::ToPack,
+                "nothing has left"
+            );
+        }
 
         let whole =
             command(vec![row(0, "on", "E1"), row(1, "", "E2"), row(2, "on", "E3"), row(3, "on", "E 4")]);
