@@ -185,6 +185,11 @@ pub enum Conflict {
     Recalled {
         code: String,
     },
+    /// Goods of this batch are past their last day and must not leave.
+    Expired {
+        code: String,
+        expires_on: Date,
+    },
     /// Pieces of this are sold by weight and must be weighed before they leave.
     Unweighed {
         name: String,

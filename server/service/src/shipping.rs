@@ -3,6 +3,7 @@
 
 pub mod carriers;
 pub mod desk;
+mod leaving;
 pub mod lists;
 pub mod split;
 mod template;
@@ -163,8 +164,8 @@ pub(crate) fn check_text(field: impl Into<String>, value: &str) -> Option<FieldE
 /// nothing twice.
 ///
 /// # Errors
-/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave, [`Conflict::Recalled`] when
-/// goods in it must not, [`Conflict::Unweighed`] when pieces sold by weight are not weighed: what they weigh less than was
+/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave, [`Conflict::Recalled`] and
+/// [`Conflict::Expired`] when goods in it must not, [`Conflict::AfterSaleOpen`], [`Conflict::Unweighed`] when pieces sold by weight are not weighed: what they weigh less than was
 /// paid for goes back in the same moment.
 #[tracing::instrument(skip_all)]
 pub async fn ship_parcel(
@@ -194,12 +195,8 @@ pub async fn ship_parcel(
         parcel.status.next(ParcelEvent::Ship).map_err(|_| Conflict::StateChanged)?;
         // The batches are taken, so that a recall in this moment either sees the parcel gone or is seen here.
         store::recalls::lock_parcel_batches(&mut tx, parcel_id).await?;
-        let recalled = store::recalls::list_recalled_in_parcel(&mut tx, parcel_id).await?;
-        if let Some(code) = recalled.into_iter().next() {
-            return Err(Conflict::Recalled { code }.into());
-        }
-        if store::after_sales::count_open_unshipped(&mut tx, parcel_id).await? > 0 {
-            return Err(Conflict::AfterSaleOpen.into());
+        if let Some(conflict) = leaving::hindrance(&mut tx, services, parcel_id).await? {
+            return Err(conflict.into());
         }
         weighing::charge(&mut tx, services, &order, parcel_id).await?;
         after_sales::note_shipped(&mut tx, services, viewer.user_id(), parcel_id).await?;

@@ -101,6 +101,11 @@ pub enum RowFault {
     AfterSaleOpen,
     /// Goods of this batch must not leave.
     Recalled(String),
+    /// Goods of this batch are past their last day.
+    Expired {
+        code: String,
+        expires_on: Date,
+    },
     NotAStatus,
     NotATime,
     /// No parcel of this team left with that carrier and number.

@@ -31,8 +31,8 @@ pub struct ShipMany {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shipped {
     pub done: Vec<ParcelId>,
-    /// Those that may not leave (an open after-sale, recalled goods, a weight that is missing, another state), and those that
-    /// the shop did not come to.
+    /// Those that may not leave (an open after-sale, recalled or expired goods, a weight that is missing, another state), and
+    /// those that the shop did not come to.
     pub kept: Vec<ParcelId>,
 }
 
