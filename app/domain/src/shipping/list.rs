@@ -106,6 +106,8 @@ pub enum RowFault {
         code: String,
         expires_on: Date,
     },
+    /// These goods are sold by weight and must be weighed before they leave.
+    Unweighed(String),
     NotAStatus,
     NotATime,
     /// No parcel of this team left with that carrier and number.

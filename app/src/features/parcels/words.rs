@@ -104,6 +104,10 @@ pub fn fault_text(fault: &RowFault) -> String {
                 "Batch {code} was good until {expires_on} and must not leave: correct a wrong date, or give the money back"
             ),
         ),
+        RowFault::Unweighed(name) => say(
+            format!("“{name}”按重量计价，先称重再发"),
+            format!("“{name}” is sold by weight: weigh it before it leaves"),
+        ),
         RowFault::NotAStatus => fixed(
             "看不懂状态，请写：已揽收、运输中、派送中、已签收、派送失败、退回",
             "Unknown state: picked_up, in_transit, out_for_delivery, delivered, failed or returned",

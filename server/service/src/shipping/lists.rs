@@ -21,7 +21,7 @@ use store::parcels::{ParcelRow, desk};
 use super::carriers::{self, Teller};
 use super::{ShipParcel, leaving, ship_parcel};
 use crate::idempotency::{self, Begun, Repeatable, hex_digest};
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, weighing};
 
 /// How long a list can be applied.
 const KEEP_MS: i64 = DAY_MS;
@@ -271,7 +271,10 @@ async fn state_of(
         },
         ParcelStatus::AwaitingPayment | ParcelStatus::Cancelled => RowState::Wrong(RowFault::NotToSend),
         ParcelStatus::ToPack => match leaving::hindrance(conn, services, parcel.id).await? {
-            None => RowState::Ready,
+            None => match weighing::find_unweighed(conn, parcel.order_id, parcel.id).await? {
+                Some(name) => RowState::Wrong(RowFault::Unweighed(name)),
+                None => RowState::Ready,
+            },
             Some(Conflict::Recalled { code }) => RowState::Wrong(RowFault::Recalled(code)),
             Some(Conflict::Expired { code, expires_on }) => {
                 RowState::Wrong(RowFault::Expired { code, expires_on })
