@@ -102,6 +102,10 @@ pub enum Problem {
     OnlyLeft {
         left: i64,
     },
+    /// The same of what is weighed.
+    OnlyLeftG {
+        left_g: i64,
+    },
     NotForSale,
     /// It can be ordered again from that day on; `None` when its season is over for good.
     OutOfSeason {

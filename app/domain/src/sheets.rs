@@ -5,6 +5,7 @@
 //! downloaded changes nothing. Rows are read without looking at anything but what the caller knows of the team's own
 //! goods: a row that names something else is an error of that row.
 
+mod amounts;
 mod columns;
 mod group;
 mod plan;
@@ -15,6 +16,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use amounts::amount_text;
 pub use columns::{Column, Head, SheetRow, harmless, is_clear, tidy};
 pub use plan::{CellError, Change, Item, NewVariant, Plan, VariantChange, plan};
 pub use present::{Known, Present, PresentBatch, PresentVariant, rows_of};

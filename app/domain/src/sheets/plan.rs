@@ -38,7 +38,7 @@ pub struct Item {
     pub changes: Vec<Change>,
 }
 
-/// One thing that changes.
+/// One thing that changes. Stock changes by base units; a preview of an older release does not say of which kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     Name { before: String, after: String },
@@ -47,7 +47,7 @@ pub enum Change {
     State { before: SheetState, after: SheetState },
     Variant { variant: VariantId, code: String, change: VariantChange },
     NewVariant(NewVariant),
-    Stock { batch: BatchId, code: String, change: i64, reason: String },
+    Stock { batch: BatchId, code: String, change: i64, base_unit: Option<String>, reason: String },
 }
 
 /// One thing that changes of a variant.

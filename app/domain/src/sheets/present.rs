@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::amounts::amount_text;
 use super::columns::{Column, tidy};
 use super::values::SheetState;
 use crate::freight::PackedSize;
@@ -19,6 +20,8 @@ pub struct Present {
     pub name_en: String,
     pub category: CategoryId,
     pub state: SheetState,
+    /// `g` or `piece`.
+    pub base_unit: String,
     /// In their order, those out of sale as well.
     pub variants: Vec<PresentVariant>,
     pub batches: Vec<PresentBatch>,
@@ -86,7 +89,7 @@ pub fn rows_of(present: &Present, category: &str, locale: Locale) -> Vec<Vec<Str
             Column::Size => {
                 of_variant(&|variant| variant.size.map(|size| size.mm_text()).unwrap_or_default())
             }
-            Column::Stock => stock.to_string(),
+            Column::Stock => amount_text(stock, &present.base_unit),
             Column::State => present.state.text(locale).to_owned(),
             Column::Batch | Column::StockChange | Column::Reason => String::new(),
         };

@@ -62,7 +62,7 @@ impl Kind {
                 (Column::BaseQuantity, "100".to_owned()),
                 (Column::WeightG, "150".to_owned()),
             ],
-            Self::Stock => vec![(Column::Code, code), (Column::StockChange, "1".to_owned())],
+            Self::Stock => vec![(Column::Code, code), (Column::StockChange, "0.001".to_owned())],
             Self::Drafts => vec![
                 (Column::Name, format!("明前绿茶特级 {at}")),
                 (Column::VariantName, "一罐".to_owned()),
