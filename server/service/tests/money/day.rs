@@ -14,6 +14,8 @@ use service::notifications::{
     Marking, NotificationQuery, SetWish, count_unread, exported_notifications, list_notifications,
     look_at_the_day, mark, set_wishes, wishes,
 };
+use service::testing::NewGood;
+use store::seed::{Names, NewVillage};
 
 use super::*;
 
@@ -80,6 +82,54 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
         let work = county_work(services, &shop.county_admin().await).await.unwrap();
         assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
+    TestShop::on_both(async |shop| {
+        let (services, places) = (&shop.services, &shop.places);
+        let town = services.new_id();
+        let mut tx = services.db.write().await.unwrap();
+        let names =
+            |slug: &str| Names { slug: slug.to_owned(), name: slug.to_owned(), name_en: slug.to_owned() };
+        store::seed::insert_town(&mut tx, town, places.county, &names("far")).await.unwrap();
+        let mut inputs = Vec::new();
+        for number in 0..12 {
+            let village = NewVillage {
+                id: services.new_id(),
+                town_id: town,
+                names: names(&format!("far-{number}")),
+                story: String::new(),
+                story_en: String::new(),
+                media_id: None,
+                yearly_target_fen: Fen::ZERO,
+                collective_id: services.new_id(),
+                collective_name: format!("合作社{number}"),
+                collective_name_en: format!("Collective {number}"),
+                credit_code: format!("N26109250000001{number:02}X"),
+            };
+            store::seed::insert_village(&mut tx, &village).await.unwrap();
+            inputs.push((village.id, 1_000));
+        }
+        tx.commit().await.unwrap();
+        let good = NewGood {
+            slug: "together".to_owned(),
+            team: places.tea_team,
+            place: places.tea_place,
+            freight: places.tea_freight,
+            village: inputs[0].0,
+            variants: vec![("TG-1".to_owned(), 12_000, 1, 500)],
+            tiers: Vec::new(),
+            batches: vec![(10, "2027-06-30", inputs)],
+        };
+        let good = good.publish(services, places).await;
+        bought(shop, 1, &[(good.variant(), 1)]).await;
+        let page = day_page(services, &shop.seller().await, places.tea_team).await.unwrap();
+        let sold: Vec<i64> = page.sales.villages.iter().map(|row| row.today_fen.get()).collect();
+        assert_eq!(sold, [1_000; 12], "not only the first eight");
         assert_sound(shop).await;
     })
     .await;
