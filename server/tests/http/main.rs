@@ -11,6 +11,7 @@ mod frame;
 mod headers;
 mod hostile;
 mod kept;
+mod labels;
 mod limits;
 mod log_privacy;
 mod overload;
