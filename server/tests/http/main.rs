@@ -15,6 +15,7 @@ mod labels;
 mod limits;
 mod log_privacy;
 mod overload;
+mod parcels;
 mod passkeys;
 mod privacy;
 mod replay;

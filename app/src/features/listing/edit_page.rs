@@ -39,9 +39,15 @@ pub(super) struct Shown {
 pub async fn edit_page() -> PageResult {
     let team = current_team().await?;
     let product: ProductId = typed_param("product")?;
-    let page = service::listing::edit_page(&services(), &viewer(), product).await?;
+    let mut page = service::listing::edit_page(&services(), &viewer(), product).await?;
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
+    }
+    let beside = query(depth::RELATED_QUERY);
+    if !beside.is_empty() {
+        let (related, has_more) =
+            service::listing::related_choices(&services(), &viewer(), product, &beside).await?;
+        (page.choices.related, page.choices.has_more_related) = (related, has_more);
     }
     // Of a box its parts bear marks.
     let mark = match page.bundle {
@@ -59,6 +65,7 @@ pub async fn edit_page() -> PageResult {
             {review_part::notice(&shown)}
             {checklist(&team, &shown)}
             {listing_form(&team, &shown)}
+            {depth::related_form(&paths::team_product(team.id, product))}
             {publish_part::schedule(&team, &shown)}
             {unpublish_part(&shown)}
             {mark}
