@@ -1,7 +1,7 @@
 // After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
 import { expect, test } from './support/test';
 import { newPhoto } from './support/kept';
-import { amount, buy, fen, goOn, hasScripts, isPhone, ready, seen, unfold, visit } from './support/shop';
+import { amount, buy, expectSheet, fen, goOn, hasScripts, isPhone, narrow, ready, seen, unfold, visit } from './support/shop';
 
 test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
 
@@ -104,6 +104,19 @@ test('a damaged share is claimed with a photo, refused, and granted by the count
   await county.getByRole('button', { name: t('支持买家', 'Find for the buyer') }).click();
   await ready(county);
   await expect(county.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
+
+  await test.step('what was decided stays to be read, narrowed and taken along', async () => {
+    await visit(county, at('/town/after-sales'));
+    await expect(county.getByRole('link', { name: number })).toHaveCount(0);
+    await goOn(county, county.getByRole('link', { name: t('已裁定', 'Decided') }), /state=decided/);
+    await expect(county.getByRole('link', { name: number })).toHaveCount(1);
+    await expectSheet(county, t, /^appeals-[\d-]+\.xlsx$/);
+    await unfold(county, t);
+    await county.getByLabel(t('申请日期从', 'Asked from')).fill('2020-01-01');
+    await county.getByLabel(t('到', 'to'), { exact: true }).fill('2020-01-02');
+    await narrow(county, t, /state=decided.*from=2020-01-01|from=2020-01-01.*state=decided/);
+    await expect(county.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+  });
 
   await visit(page, asked);
   await expect(page.getByRole('main')).toContainText('照片可见破损');
