@@ -124,6 +124,19 @@ test('a damaged share is claimed with a photo, refused, and granted by the count
   await ready(county);
   await expect(county.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
 
+  await test.step('what was decided stays to be read, narrowed and taken along', async () => {
+    await visit(county, at('/town/after-sales'));
+    await expect(county.getByRole('link', { name: number })).toHaveCount(0);
+    await goOn(county, county.getByRole('link', { name: t('已裁定', 'Decided') }), /state=decided/);
+    await expect(county.getByRole('link', { name: number })).toHaveCount(1);
+    await expectSheet(county, t, /^appeals-[\d-]+\.xlsx$/);
+    await unfold(county, t);
+    await county.getByLabel(t('申请日期从', 'Asked from')).fill('2020-01-01');
+    await county.getByLabel(t('到', 'to'), { exact: true }).fill('2020-01-02');
+    await narrow(county, t, /state=decided.*from=2020-01-01|from=2020-01-01.*state=decided/);
+    await expect(county.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+  });
+
   await visit(page, asked);
   await expect(page.getByRole('main')).toContainText('照片可见破损');
   expect(await amount(page, t('商品', 'Goods')), 'what was shown before is what went back').toBe(whole);

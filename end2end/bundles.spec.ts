@@ -21,6 +21,14 @@ test('a team makes a box and a shopper buys it', async ({ pageOf, stranger, t, a
     const count = (code: RegExp): Locator => seller.getByRole('row').filter({ hasText: code }).first().getByRole('textbox');
     const [green, red] = [/雨前一级绿茶|pre-Guyu green tea/, /工夫红茶|black tea/i];
     const save = seller.getByRole('button', { name: t('保存并看合计', 'Save and see the sum') });
+    const parts = new URL(seller.url()).pathname;
+    await visit(seller, `${parts}?q=nothing-like-it`);
+    await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+    await seller.getByRole('searchbox').fill('红茶');
+    await goOn(seller, seller.getByRole('button', { name: t('查找', 'Find'), exact: true }), /\?q=/);
+    await expect(count(red)).toBeVisible();
+    await expect(seller.getByRole('row').filter({ hasText: green })).toHaveCount(0);
+    await goOn(seller, seller.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/parts$/);
     await count(green).fill('1');
     await save.click();
     await ready(seller);

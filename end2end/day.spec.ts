@@ -30,6 +30,11 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
   });
 
+  await test.step('what every village sold is one address away', async () => {
+    await visit(seller, `${home}?all=village`);
+    await expect(main.getByRole('table', { name: t('按村', 'By village') }).getByRole('row')).not.toHaveCount(1);
+  });
+
   await test.step('ticked parcels leave together; without a number none does', async () => {
     await visit(seller, `${home.replace(/\/$/, '')}/orders?status=to_pack`);
     const row = seller.getByRole('row').filter({ hasText: number });

@@ -39,8 +39,21 @@ test('a listing is refused field by field until its papers are right, then it is
   });
 
   await takeBatchIn(page, t);
+
+  await test.step('a draft is looked at before anybody else sees it', async () => {
+    await goOn(page, page.getByRole('button', { name: t('预览', 'Preview'), exact: true }), /\/preview$/);
+    await expect(page.getByText(t('预览：只有你能看到此页', 'Preview: only you can see this page'))).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    await goOn(page, page.getByRole('link', { name: t('返回编辑', 'Back to editing') }), /\/products\/[^/]+$/);
+  });
+
   await page.getByRole('button', { name: t('上架', 'Publish'), exact: true }).click();
   await expect(page.getByText(t('已上架，顾客现在可以买到', 'It is in the shop'))).toBeVisible();
+
+  await test.step('what is in the shop is looked at there: nothing unfinished gets into it for a look', async () => {
+    await expect(page.getByRole('button', { name: t('预览', 'Preview'), exact: true })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: t('在店里看', 'See it in the shop') })).toBeVisible();
+  });
 
   await test.step('shoppers find it', async () => {
     await visit(page, at(`/products?q=${encodeURIComponent(name)}`));

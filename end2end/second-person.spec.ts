@@ -126,7 +126,7 @@ test('whoever agreed does not confirm, not even the captain; the county does', a
   await test.step('the county finds it and confirms', async () => {
     const county = await pageOf('county');
     await visit(county, at('/town/after-sales'));
-    await expect(county.getByRole('heading', { name: t('大额退款待复核', 'Large refunds to confirm') })).toBeVisible();
+    await expect(county.getByRole('row').filter({ hasText: number })).toContainText(t('待第二人复核', 'Waiting for a second person'));
     await openAfterSale(county, number);
     await confirm(county, t, total);
   });

@@ -18,6 +18,7 @@ test('the seller packs and ships, the buyer follows the parcel and confirms', as
     await goOn(seller, parcel.getByRole('link', { name: t('装箱单', 'Packing list') }), /packing-list/);
     const sheet = seller.getByRole('main');
     for (const text of [number, '林小满', 'LC-CQ-250']) await expect(sheet).toContainText(text);
+    await expect(sheet, 'the last day of what is taken').toContainText(t('保质期至 20', 'good until 20'));
     await seller.goBack();
     await ready(seller);
   });

@@ -107,6 +107,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await goOn(page, page.getByRole('link', { name: t('打印标签', 'Print labels') }), /\/labels/);
     await expect(page.getByRole('article')).toHaveCount(10);
     await expect(page.getByRole('article').first().getByRole('img')).toBeVisible();
+    await expect(page.getByRole('article').first(), 'what is in the package').toContainText('100 克袋装');
     await page.getByLabel(t('纸张', 'Paper')).selectOption('100x150');
     await page.getByLabel(t('个数', 'How many')).fill('2');
     await page.getByRole('button', { name: t('更新', 'Show'), exact: true }).click();

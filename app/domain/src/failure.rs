@@ -112,6 +112,10 @@ pub enum Problem {
     OnlyLeft {
         left: i64,
     },
+    /// The same of what is weighed.
+    OnlyLeftG {
+        left_g: i64,
+    },
     NotForSale,
     /// It can be ordered again from that day on; `None` when its season is over for good.
     OutOfSeason {
@@ -194,6 +198,11 @@ pub enum Conflict {
     /// Goods of this batch were recalled and must not leave.
     Recalled {
         code: String,
+    },
+    /// Goods of this batch are past their last day and must not leave.
+    Expired {
+        code: String,
+        expires_on: Date,
     },
     /// Pieces of this are sold by weight and must be weighed before they leave.
     Unweighed {

@@ -5,6 +5,7 @@
 //! downloaded changes nothing. Rows are read without looking at anything but what the caller knows of the team's own
 //! goods: a row that names something else is an error of that row.
 
+mod amounts;
 mod attributes;
 mod columns;
 mod details;
@@ -19,6 +20,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub use amounts::amount_text;
 pub use attributes::{Values, attributes_text};
 pub use columns::{Column, Head, SheetRow, harmless, is_clear, tidy};
 pub use named::Named;

@@ -48,6 +48,7 @@ fixed! {
     audit = "/county/audit";
     /// What buyers and sellers of a town cannot agree on.
     town_after_sales = "/town/after-sales";
+    town_after_sales_sheet = "/town/after-sales.xlsx";
     audit_table = "/county/audit.csv";
     account = "/account";
     /// Two-step verification: setting it up, recovery codes, turning it off.

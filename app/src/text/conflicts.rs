@@ -103,6 +103,16 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("Batch {code} is recalled and must not leave"),
         ),
         #[cfg(not(feature = "shop"))]
+        Conflict::Expired { code, expires_on } => say(
+            locale,
+            format!(
+                "批次 {code} 的保质期到 {expires_on} 为止，不能再发货：日期登记错了就到批次里更正，否则取消订单或把钱退给买家"
+            ),
+            format!(
+                "Batch {code} was good until {expires_on} and must not leave: correct its papers if that day is wrong, else cancel the order or give the money back"
+            ),
+        ),
+        #[cfg(not(feature = "shop"))]
         Conflict::Unweighed { name } => say(
             locale,
             format!("“{name}”按重量计价，请先填好每件的重量再发货"),

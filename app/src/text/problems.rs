@@ -147,6 +147,11 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             say(locale, format!("与第 {row} 行重复"), format!("The same as row {row}"))
         }
         Problem::OnlyLeft { left } => say(locale, format!("只剩 {left} 件"), format!("Only {left} left")),
+        #[cfg(not(feature = "shop"))]
+        Problem::OnlyLeftG { left_g } => {
+            let left = super::amounts::kilograms_text(*left_g);
+            say(locale, format!("只剩 {left} 千克"), format!("Only {left} kg left"))
+        }
         Problem::NotForSale => fixed("已停售", "No longer for sale"),
         Problem::OutOfSeason { opens_on } => season_text(locale, *opens_on),
         #[cfg(not(feature = "shop"))]

@@ -17,6 +17,7 @@ mod rules;
 mod table;
 mod talk;
 mod town;
+mod town_list;
 mod words;
 
 use domain::after_sale::Deadlines;
@@ -28,15 +29,14 @@ pub(crate) use answer::{note_shipped, ring};
 pub(crate) use ask::askable_parcels;
 pub use ask::{AskAfterSale, AskLine, AskPage, AskableLine, ask_after_sale, ask_page};
 pub use offer::{OfferRefund, offer_refund};
-pub use pages::{
-    Act, AfterSalePage, Appeals, PageLine, PageMessage, after_sale_page, appeals, count_waiting,
-};
+pub use pages::{Act, AfterSalePage, PageLine, PageMessage, after_sale_page, count_waiting};
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
 pub use rules::{declare_rule, product_rule, team_rules};
 pub use store::after_sales::{AfterSaleSummary, ProductRuleRow};
 pub use table::{AfterSaleFilter, exported_after_sales, team_after_sales};
 pub use talk::say;
 pub use town::{appeal, decide};
+pub use town_list::{AppealFilter, AppealsPage, appeals, exported_appeals};
 pub use words::{kind_text, reason_text};
 
 /// Longest text of one message, in characters.

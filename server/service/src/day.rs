@@ -22,8 +22,8 @@ use crate::{Result, Services, Viewer};
 
 /// Parcels the first page shows.
 const FIRST_PARCELS: i64 = 5;
-/// Products and villages the first page shows.
-const MOST_PARTS: i64 = 8;
+/// Products and villages of which a team's sales are told at most.
+pub const MOST_PARTS: i64 = 200;
 
 /// What a team sold.
 #[derive(Debug, Clone)]

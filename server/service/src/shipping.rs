@@ -3,6 +3,7 @@
 
 pub mod carriers;
 pub mod desk;
+mod leaving;
 pub mod lists;
 pub mod split;
 mod template;
@@ -144,12 +145,27 @@ pub(crate) fn take_off(lines: &mut Vec<LineRow>, changes: &[PackChangeRow]) {
     lines.retain(|line| line.quantity > 0);
 }
 
+/// A tracking number without the blanks that people type into it.
+pub(crate) fn without_blanks(typed: &str) -> String {
+    typed.split_whitespace().collect()
+}
+
+/// What is wrong with a carrier's name or a number as it would be kept.
+pub(crate) fn check_text(field: impl Into<String>, value: &str) -> Option<FieldError> {
+    let problem = match value.chars().count() {
+        0 => Problem::Missing,
+        1..=TEXT_MAX_CHARS => return None,
+        _ => Problem::TooLong { max: TEXT_MAX_CHARS as i64 },
+    };
+    Some(FieldError::new(field, problem))
+}
+
 /// Hands a parcel to the carrier; on a parcel that has left it corrects carrier and number. The same twice does
 /// nothing twice.
 ///
 /// # Errors
-/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave, [`Conflict::Recalled`] when
-/// goods in it must not, [`Conflict::Unweighed`] when pieces sold by weight are not weighed: what they weigh less than was
+/// Fields `carrier`, `tracking_number`; [`Conflict::StateChanged`] when the parcel cannot leave, [`Conflict::Recalled`] and
+/// [`Conflict::Expired`] when goods in it must not, [`Conflict::AfterSaleOpen`], [`Conflict::Unweighed`] when pieces sold by weight are not weighed: what they weigh less than was
 /// paid for goes back in the same moment.
 #[tracing::instrument(skip_all)]
 pub async fn ship_parcel(
@@ -159,15 +175,9 @@ pub async fn ship_parcel(
     command: ShipParcel,
 ) -> Result<OrderId> {
     let carrier = command.carrier.trim().to_owned();
-    let tracking_number: String = command.tracking_number.split_whitespace().collect();
-    let mut errors = Vec::new();
-    for (field, value) in [("carrier", &carrier), ("tracking_number", &tracking_number)] {
-        if value.is_empty() {
-            errors.push(FieldError::new(field, Problem::Missing));
-        } else if value.chars().count() > TEXT_MAX_CHARS {
-            errors.push(FieldError::new(field, Problem::TooLong { max: TEXT_MAX_CHARS as i64 }));
-        }
-    }
+    let tracking_number = without_blanks(&command.tracking_number);
+    let named = [("carrier", &carrier), ("tracking_number", &tracking_number)];
+    let errors = named.into_iter().filter_map(|(field, value)| check_text(field, value)).collect();
     let mut tx = services.db.write().await?;
     let parcel = store::parcels::get_parcel(&mut tx, parcel_id).await?;
     viewer.require_user()?;
@@ -185,12 +195,8 @@ pub async fn ship_parcel(
         parcel.status.next(ParcelEvent::Ship).map_err(|_| Conflict::StateChanged)?;
         // The batches are taken, so that a recall in this moment either sees the parcel gone or is seen here.
         store::recalls::lock_parcel_batches(&mut tx, parcel_id).await?;
-        let recalled = store::recalls::list_recalled_in_parcel(&mut tx, parcel_id).await?;
-        if let Some(code) = recalled.into_iter().next() {
-            return Err(Conflict::Recalled { code }.into());
-        }
-        if store::after_sales::count_open_unshipped(&mut tx, parcel_id).await? > 0 {
-            return Err(Conflict::AfterSaleOpen.into());
+        if let Some(conflict) = leaving::hindrance(&mut tx, services, parcel_id).await? {
+            return Err(conflict.into());
         }
         weighing::charge(&mut tx, services, &order, parcel_id).await?;
         after_sales::note_shipped(&mut tx, services, viewer.user_id(), parcel_id).await?;

@@ -277,7 +277,7 @@ pub(crate) async fn charge(
         let pieces = Weighing::of(row, settled, &stored).pieces;
         let weights: Vec<i64> = pieces.iter().map(|piece| piece.weight_g).collect();
         let Ok(weighed) = weigh(row, settled, &weights) else {
-            return Err(unweighed(tx, order.id, row.line_id).await?);
+            return Err(Conflict::Unweighed { name: name_of(tx, order.id, row.line_id).await? }.into());
         };
         store::weighing::replace_pieces(tx, row.line_id, &rows_of(row.line_id, settled, &weighed)).await?;
         backs.push((row.line_id, total_back(&weighed).map_err(ServiceError::internal)?));
@@ -300,11 +300,31 @@ pub(crate) async fn charge(
     Ok(())
 }
 
-async fn unweighed(conn: &mut Conn, order: OrderId, line: LineId) -> Result<ServiceError> {
+/// The first goods of a waiting parcel that have to be weighed before it leaves, by their name.
+pub(crate) async fn find_unweighed(
+    conn: &mut Conn,
+    order: OrderId,
+    parcel: ParcelId,
+) -> Result<Option<String>> {
+    let mut rows = store::weighing::list_weighed_lines(conn, order).await?;
+    rows.retain(|row| row.parcel_id == parcel && row.charged_at_ms.is_none());
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let stored = store::weighing::list_pieces(conn, order).await?;
+    let claimed = store::after_sales::list_claimed(conn, order).await?;
+    let is_open =
+        |row: &&WeighedLineRow| !Weighing::of(row, settled_of(&claimed, row.line_id), &stored).is_weighed();
+    match rows.iter().find(is_open) {
+        Some(row) => Ok(Some(name_of(conn, order, row.line_id).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn name_of(conn: &mut Conn, order: OrderId, line: LineId) -> Result<String> {
     let lines = store::orders::list_order_lines(conn, order).await?;
     let line = lines.iter().find(|row| row.id == line);
-    let name = line.map_or_else(String::new, |row| format!("{} {}", row.product_name, row.variant_name));
-    Ok(Conflict::Unweighed { name }.into())
+    Ok(line.map_or_else(String::new, |row| format!("{} {}", row.product_name, row.variant_name)))
 }
 
 /// What is left of an order's goods that were weighed and have left.

@@ -17,8 +17,8 @@ pub use books::{GoneGoodsRow, find_applied_payment, get_gone_goods, take_from_so
 pub use check::{list_wrong_after_sales, list_wrong_goods};
 pub use goods::{GoodsRow, insert_goods, list_goods, list_line_allocations, update_goods, write_off_sold};
 pub use lists::{
-    AfterSaleSummary, PackChangeRow, ReturnPlaceRow, TeamFilter, TeamList, count_open_of_team,
-    count_unanswered, get_return_place, list_appeals, list_of_order, list_of_team,
+    AfterSaleSummary, PackChangeRow, ReturnPlaceRow, TeamFilter, TeamList, TownFilter, count_open_of_team,
+    count_open_of_town, count_unanswered, get_return_place, list_of_order, list_of_team, list_of_town,
     list_order_replacement_lines, list_pack_changes, list_replacement_lines,
 };
 pub use messages::{

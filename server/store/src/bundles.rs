@@ -202,8 +202,15 @@ pub async fn list_parts(conn: &mut Conn, product: ProductId, today: &str) -> Res
 }
 
 /// What a team may put into its boxes: variants of its products in the shop that are no boxes and not sold by weight, by
-/// product, at most `limit`; no pieces of any.
-pub async fn list_choices(conn: &mut Conn, team: TeamId, today: &str, limit: i64) -> Result<Vec<PartRow>> {
+/// product, at most `limit`; no pieces of any. Only those with `text`, in lower case, in a name of their product or in their
+/// code; all when it is empty.
+pub async fn list_choices(
+    conn: &mut Conn,
+    team: TeamId,
+    today: &str,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<PartRow>> {
     Ok(sql::query_as::<PartRow>(concat!(
         "SELECT ",
         sale_columns!(),
@@ -219,10 +226,14 @@ pub async fn list_choices(conn: &mut Conn, team: TeamId, today: &str, limit: i64
            LEFT JOIN weighed_variants y ON y.variant_id = v.id
           WHERE p.team_id = $1 AND p.status || '' = 'published' AND v.active = 1 AND y.variant_id IS NULL
             AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)
-          ORDER BY p.updated_at_ms DESC, p.id, v.position, v.id LIMIT $3"
+            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(p.name), $3, '') <> LOWER(p.name)
+                 OR REPLACE(LOWER(p.name_en), $3, '') <> LOWER(p.name_en)
+                 OR REPLACE(LOWER(v.code), $3, '') <> LOWER(v.code))
+          ORDER BY p.updated_at_ms DESC, p.id, v.position, v.id LIMIT $4"
     ))
     .bind(team.get())
     .bind(today.to_owned())
+    .bind(text.to_owned())
     .bind(limit)
     .fetch_all(conn)
     .await?)

@@ -40,7 +40,9 @@ pub use choices::{
 };
 pub use photos::{ListingPhotoRow, list_listing_photos, replace_listing_photos};
 pub use prices::{FormerPriceRow, list_former_prices, note_former_price, purge_former_prices};
-pub use related::{list_related, list_related_choices, list_shown_related, replace_related};
+pub use related::{
+    list_related, list_related_choices, list_related_names, list_shown_related, replace_related,
+};
 pub use reviews::{
     ReviewRow, WaitingReviewRow, find_review, list_waiting_reviews, put_review, reviews_listings,
     set_reviews_listings,

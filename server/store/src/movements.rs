@@ -360,6 +360,8 @@ pub struct ParcelBatchRow {
     pub place_name: String,
     pub base_unit: String,
     pub base_quantity: i64,
+    /// The last day on which they may be sold and sent.
+    pub expires_on: Option<String>,
     /// 1 when they must not leave.
     pub is_recalled: i64,
 }
@@ -368,7 +370,7 @@ pub struct ParcelBatchRow {
 /// left. Of a parcel that replaces goods, those that were set aside for it.
 pub async fn list_parcel_batches(conn: &mut Conn, parcel: ParcelId) -> Result<Vec<ParcelBatchRow>> {
     Ok(sql::query_as::<ParcelBatchRow>(
-        "SELECT t.line_id, b.code, d.name AS place_name, p.base_unit, t.base_quantity,
+        "SELECT t.line_id, b.code, d.name AS place_name, p.base_unit, t.base_quantity, b.expires_on,
                 CAST(CASE WHEN b.recalled_at_ms IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_recalled
            FROM (SELECT l.id AS line_id, a.batch_id,
                         a.base_quantity - COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT)

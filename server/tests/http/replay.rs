@@ -4,6 +4,7 @@
 mod cases;
 mod digest;
 mod hostile_files;
+mod preview;
 
 use std::collections::BTreeMap;
 

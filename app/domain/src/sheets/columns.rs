@@ -71,9 +71,9 @@ impl Column {
             Self::BaseQuantity => ("每份含量（克或件）", "Content (g or pieces)"),
             Self::WeightG => ("发货重量（克）", "Weight as sent (g)"),
             Self::Size => ("包装尺寸（毫米）", "Packed size (mm)"),
-            Self::Stock => ("现有库存（克或件）", "In stock (g or pieces)"),
+            Self::Stock => ("现有库存（千克或件）", "In stock (kg or pieces)"),
             Self::Batch => ("批次", "Batch"),
-            Self::StockChange => ("库存增减（克或件）", "Stock change (g or pieces)"),
+            Self::StockChange => ("库存增减（千克或件）", "Stock change (kg or pieces)"),
             Self::Reason => ("增减原因", "Reason"),
             Self::State => ("状态", "State"),
             Self::Story => ("介绍", "Story"),
@@ -142,9 +142,10 @@ impl Column {
             Self::Batch => {
                 ("增减哪个批次；只有一个批次时可留空", "Which batch; may be blank when there is one only")
             }
-            Self::StockChange => {
-                ("到货填 500，损耗填 -20；留空不动", "500 came in, -20 are lost; blank leaves it")
-            }
+            Self::StockChange => (
+                "按重量的商品填千克，其他填件：到货填 20，损耗填 -0.5；留空不动",
+                "Kilograms of what is weighed, else pieces: 20 came in, -0.5 is lost; blank leaves it",
+            ),
             Self::Reason => (
                 "到货、盘点、变质、破损、过期、样品；留空为盘点",
                 "Received, counted, spoiled, damaged, expired, sample; blank is counted",
@@ -258,6 +259,10 @@ fn is_like_a_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
+/// How earlier releases headed changes of stock, which they took in grams: read in kilograms they would be a thousand times
+/// as much, and passed over they would be lost in silence.
+const IN_GRAMS: [&str; 2] = ["库存增减（克或件）", "Stock change (g or pieces)"];
+
 /// Which column stands where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -268,14 +273,17 @@ impl Head {
     /// Reads the first row. Columns that are not known are passed over.
     ///
     /// # Errors
-    /// [`Problem::SheetColumns`] when it does not say which goods the rows are about, or names a column twice.
+    /// [`Problem::SheetColumns`] when it does not say which goods the rows are about, names a column twice, or is of a time when
+    /// stock was in grams.
     pub fn read(cells: &[String]) -> Result<Self, Problem> {
         let columns: Vec<Option<Column>> = cells.iter().map(|cell| Column::of_head(cell)).collect();
         let has = |column: Column| columns.contains(&Some(column));
         let is_twice = |column: &Column| columns.iter().filter(|found| **found == Some(*column)).count() > 1;
         let names_goods = has(Column::Product) || has(Column::Code) || has(Column::Name);
         let is_more = columns.iter().flatten().count() > 1;
-        if !names_goods || !is_more || Column::ALL.iter().any(is_twice) {
+        let is_in_grams = |cell: &String| IN_GRAMS.iter().any(|head| plain(head) == plain(cell));
+        let is_old = cells.iter().any(is_in_grams);
+        if !names_goods || !is_more || is_old || Column::ALL.iter().any(is_twice) {
             return Err(Problem::SheetColumns);
         }
         Ok(Self { columns })

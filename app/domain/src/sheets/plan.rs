@@ -40,7 +40,7 @@ pub struct Item {
 }
 
 /// One thing that changes. Of a season both ends, as they are stored; of a story that was there the beginning only, to be
-/// shown.
+/// shown. Stock changes by base units; a preview of an older release does not say of which kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     Name { before: String, after: String },
@@ -56,7 +56,7 @@ pub enum Change {
     State { before: SheetState, after: SheetState },
     Variant { variant: VariantId, code: String, change: VariantChange },
     NewVariant(NewVariant),
-    Stock { batch: BatchId, code: String, change: i64, reason: String },
+    Stock { batch: BatchId, code: String, change: i64, base_unit: Option<String>, reason: String },
 }
 
 /// Something of its category that a product is to have.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use super::amounts::amount_text;
 use super::attributes::{Values, attributes_text};
 use super::columns::{Column, tidy, tidy_lines};
 use super::named::Named;
@@ -23,6 +24,8 @@ pub struct Present {
     pub name_en: String,
     pub category: CategoryId,
     pub state: SheetState,
+    /// `g` or `piece`.
+    pub base_unit: String,
     /// In their order, those out of sale as well.
     pub variants: Vec<PresentVariant>,
     pub batches: Vec<PresentBatch>,
@@ -173,7 +176,7 @@ pub fn rows_of(present: &Present, told: &Told<'_>, locale: Locale) -> Vec<Vec<St
             Column::Size => {
                 of_variant(&|variant| variant.size.map(|size| size.mm_text()).unwrap_or_default())
             }
-            Column::Stock => stock.to_string(),
+            Column::Stock => amount_text(stock, &present.base_unit),
             Column::State => present.state.text(locale).to_owned(),
             Column::Story if at == 0 => tidy_lines(told.story),
             Column::StoryEn if at == 0 => tidy_lines(told.story_en),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::amounts::read_amount;
 use super::columns::{Column, SheetRow, tidy};
 use super::group::Group;
 use super::plan::Change;
@@ -17,7 +18,9 @@ impl Group<'_> {
     pub(super) fn compare_stock(&mut self, present: &Present, rows: &[&SheetRow]) {
         let mut seen: BTreeMap<BatchId, u32> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.has(Column::StockChange)) {
-            let change = self.number(row, Column::StockChange, -MAX_STOCK_CHANGE, MAX_STOCK_CHANGE);
+            let unit = present.base_unit.as_str();
+            let typed = read_amount(row.get(Column::StockChange), unit, MAX_STOCK_CHANGE);
+            let change = self.read(row, Column::StockChange, typed);
             let reason = self.read(row, Column::Reason, read_reason(row.get(Column::Reason)));
             let (Some(change), Some(reason)) = (change.filter(|change| *change != 0), reason) else {
                 continue;
@@ -27,13 +30,18 @@ impl Group<'_> {
             if first != row.row {
                 self.report(row, Column::StockChange, Problem::DuplicateOfRow { row: i64::from(first) });
             } else if change < -batch.available {
-                self.report(row, Column::StockChange, Problem::OnlyLeft { left: batch.available });
+                self.report(row, Column::StockChange, only_left(batch.available, unit));
             } else {
                 let (batch, code) = (batch.id, batch.code.clone());
-                self.changes.push(Change::Stock { batch, code, change, reason: reason.to_owned() });
+                let (base_unit, reason) = (Some(unit.to_owned()), reason.to_owned());
+                self.changes.push(Change::Stock { batch, code, change, base_unit, reason });
             }
         }
     }
+}
+
+fn only_left(left: i64, base_unit: &str) -> Problem {
+    if base_unit == "g" { Problem::OnlyLeftG { left_g: left } } else { Problem::OnlyLeft { left } }
 }
 
 /// The batch that a row means: by its code, or the only one that has not expired.

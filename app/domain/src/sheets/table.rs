@@ -22,7 +22,7 @@ pub struct TableEdit {
     pub state: String,
     pub was_state: String,
     pub batch: String,
-    /// Base units: `500` came in, `-20` are lost.
+    /// Kilograms of what is weighed, else pieces: `20` came in, `-0.5` is lost.
     pub stock_change: String,
     pub reason: String,
 }

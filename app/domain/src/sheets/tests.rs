@@ -50,6 +50,7 @@ fn tea() -> Present {
         name_en: "Tea".to_owned(),
         category: CategoryId::from_i64(50),
         state: SheetState::Published,
+        base_unit: "piece".to_owned(),
         variants: vec![tin(), bag],
         batches: vec![batch(60, "20250401", 10_000, false), batch(61, "20230401", 500, true)],
         details: details::of_tea(),
@@ -247,7 +248,7 @@ fn stock_is_corrected_in_the_batch_that_is_meant() {
     };
     let expected = |batch: i64, code: &str, change: i64, reason: &str| {
         let (batch, code, reason) = (BatchId::from_i64(batch), code.to_owned(), reason.to_owned());
-        [Change::Stock { batch, code, change, reason }]
+        [Change::Stock { batch, code, change, base_unit: Some("piece".to_owned()), reason }]
     };
     assert_eq!(changes(&[sent("", "+500", "到货")]), expected(60, "20250401", 500, "received"));
     assert_eq!(changes(&[sent("20230401", "-500", "Expired")]), expected(61, "20230401", -500, "expired"));
@@ -259,6 +260,31 @@ fn stock_is_corrected_in_the_batch_that_is_meant() {
     two.batches[1].is_expired = false;
     let plan = plan(&[sent("", "1", "")], true, &known_with(vec![two]));
     assert_eq!((plan.errors[0].column, &plan.errors[0].problem), (Column::Batch, &Problem::Missing));
+}
+
+#[test]
+fn what_is_weighed_comes_and_goes_by_the_kilogram() {
+    let mut weighed = tea();
+    weighed.base_unit = "g".to_owned();
+    let sent = |change: &str| {
+        let rows = [row(2, &[(Column::Code, "MQLC01"), (Column::StockChange, change)])];
+        plan(&rows, true, &known_with(vec![weighed.clone()]))
+    };
+    for (typed, grams) in [("20", 20_000), ("-0.5", -500)] {
+        let planned = sent(typed);
+        assert_eq!(planned.errors, []);
+        assert!(
+            matches!(planned.items[0].changes[0], Change::Stock { change, .. } if change == grams),
+            "{typed}: {:?}",
+            planned.items
+        );
+    }
+    assert_eq!(sent("-10.001").errors[0].problem, Problem::OnlyLeftG { left_g: 10_000 });
+    let shown = rows_of(&weighed, "茶叶", Locale::Zh);
+    let at = Column::ALL.iter().position(|column| *column == Column::Stock).unwrap();
+    assert_eq!(shown[0][at], "10", "kilograms, as the head says");
+    let old = ["规格编号".to_owned(), "库存增减（克或件）".to_owned()];
+    assert_eq!(Head::read(&old), Err(Problem::SheetColumns), "an older sheet would mean grams");
 }
 
 #[test]

@@ -101,6 +101,13 @@ pub enum RowFault {
     AfterSaleOpen,
     /// Goods of this batch must not leave.
     Recalled(String),
+    /// Goods of this batch are past their last day.
+    Expired {
+        code: String,
+        expires_on: Date,
+    },
+    /// These goods are sold by weight and must be weighed before they leave.
+    Unweighed(String),
     NotAStatus,
     NotATime,
     /// No parcel of this team left with that carrier and number.

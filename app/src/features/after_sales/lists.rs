@@ -1,12 +1,12 @@
-//! What waits for the seller, and what waits for the town.
+//! What waits for the seller, and what has ended.
 
 use domain::after_sale::{AfterSaleKind, ReturnRule, Side};
 use domain::ids::TeamId;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{
-    AfterSaleFilter, AfterSaleSummary, ProductRuleRow, appeals, count_waiting, exported_after_sales,
-    team_after_sales, team_rules,
+    AfterSaleFilter, AfterSaleSummary, ProductRuleRow, count_waiting, exported_after_sales, team_after_sales,
+    team_rules,
 };
 use service::report::{Cell, Report};
 
@@ -15,7 +15,7 @@ use super::words::{kind_words, reason_words, rule_label, status_words};
 use crate::context::{given_text, link, name, now_ms, query, services, t, viewer};
 use crate::features::sell::team::{current_team, row_failure, tabs};
 use crate::form::FormState;
-use crate::layout::{Console, Screen};
+use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::text::yuan;
 use crate::ui;
@@ -123,7 +123,7 @@ pub async fn team_sheet() -> FileResult {
     Ok(FileAnswer::sheet_of_today("after-sales", report.xlsx().await?))
 }
 
-fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {
+pub(super) fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {
     vec![
         row.order_number.clone().into(),
         kind_words(row.kind).0.into(),
@@ -183,31 +183,7 @@ fn rules_fold(rules: &[ProductRuleRow], team: TeamId) -> AnyView {
     .into_any()
 }
 
-/// `/town/after-sales`: the town's, or for the county's administration all.
-pub async fn town_page() -> PageResult {
-    let found = appeals(&services(), &viewer()).await?;
-    let title = t("售后裁定", "Appeals");
-    let sub = t(
-        "买卖双方谈不拢的售后，由镇服务团看双方的说明和照片后裁定。",
-        "What buyer and seller cannot agree on: read both sides, look at the photos, decide.",
-    );
-    let body = view! {
-        <div class="stack stack--l">
-            {ui::page_head(title, sub, ())}
-            <section class="stack">
-                <h2>{t("待裁定", "To decide")}</h2>
-                {table(&found.appealed, Side::Town)}
-            </section>
-            <section class="stack">
-                <h2>{t("大额退款待复核", "Large refunds to confirm")}</h2>
-                {table(&found.large, Side::Town)}
-            </section>
-        </div>
-    };
-    Ok(Screen::console(Console::town(), title, body))
-}
-
-fn table(rows: &[AfterSaleSummary], side: Side) -> AnyView {
+pub(super) fn table(rows: &[AfterSaleSummary], side: Side) -> AnyView {
     if rows.is_empty() {
         return ui::empty("check-circle", t("没有要处理的售后", "Nothing to do here"), "", ());
     }

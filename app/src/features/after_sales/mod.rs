@@ -7,6 +7,7 @@ mod case_forms;
 mod case_page;
 mod lists;
 mod order_part;
+mod town_list;
 mod uploads;
 mod words;
 
@@ -23,6 +24,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/after-sales/{after_sale}", case_page::case_page),
         Page::new("/sell/{team}/after-sales", lists::team_page).only(Access::Seller),
         Page::file("/sell/{team}/after-sales.xlsx", lists::team_sheet).only(Access::Seller),
-        Page::new("/town/after-sales", lists::town_page).only(Access::Town),
+        Page::new("/town/after-sales", town_list::town_page).only(Access::Town),
+        Page::file("/town/after-sales.xlsx", town_list::town_sheet).only(Access::Town),
     ]
 }

@@ -20,7 +20,8 @@ use crate::ui::{self, Field};
 pub async fn contents_page() -> PageResult {
     let team = current_team().await?;
     let product: ProductId = typed_param("product")?;
-    let page = service::bundles::contents(&services(), &viewer(), product).await?;
+    let wanted = query("q");
+    let page = service::bundles::find_contents(&services(), &viewer(), product, &wanted).await?;
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
@@ -34,7 +35,7 @@ pub async fn contents_page() -> PageResult {
     let body = view! {
         {ui::crumbs(&[(&products, t("商品", "Products")), (&edit, &shown)], title)}
         {ui::page_head(title, &shown, next)}
-        <div class="stack stack--l">{done(&edit)}{sums(&page)}{form(&page)}</div>
+        <div class="stack stack--l">{done(&edit)}{sums(&page)}{search(&page, &wanted)}{form(&page, &wanted)}</div>
     };
     Ok(Screen::console(team.console(), title, body))
 }
@@ -65,7 +66,39 @@ fn sums(page: &Contents) -> AnyView {
     view! { <section class="box">{ui::facts("", facts)}</section> }.into_any()
 }
 
-fn form(page: &Contents) -> AnyView {
+/// Narrows what could be put into it; what is in it stays. Nothing to look through where everything is listed.
+fn search(page: &Contents, wanted: &str) -> AnyView {
+    if wanted.trim().is_empty() && !page.has_more {
+        return ().into_any();
+    }
+    let path = link(&super::contents_path(page.team, page.product));
+    let label = t("按商品名称或编号查找", "Find by name or code");
+    let more = page.has_more.then(|| {
+        let words = t(
+            "商品太多，只列出最近改过的；其余的按名称或编号查找。填好的件数先保存再查找。",
+            "There are too many: those changed last are listed, the others are found by name or code. Save what you typed first.",
+        );
+        ui::alert("info", words, ())
+    });
+    let all = (!wanted.trim().is_empty()).then(|| {
+        view! { <a class="btn btn--quiet" href=path.clone()>{t("清除筛选", "Clear")}</a> }
+    });
+    view! {
+        {more}
+        <form class="bar" method="get" action=path.clone() role="search" aria-label=label>
+            <label class="vh" for="parts-q">{label}</label>
+            <input id="parts-q" type="search" name="q" maxlength="60" enterkeyhint="search" value=wanted.to_owned() placeholder=label/>
+            <button class="btn btn--plain">{ui::icon("search")}{t("查找", "Find")}</button>
+            {all}
+        </form>
+    }
+    .into_any()
+}
+
+fn form(page: &Contents, wanted: &str) -> AnyView {
+    if page.parts.is_empty() && !wanted.trim().is_empty() {
+        return ui::nothing_found();
+    }
     if page.parts.is_empty() {
         return ui::empty(
             "package",

@@ -37,8 +37,13 @@ pub async fn home_page() -> PageResult {
         ),
         tile(&talk(&team), t("待回复留言", "Messages to answer"), day.to_reply, true),
         tile(&transfers_path(&team), t("待确认汇款", "Transfers"), transfers, false),
-        tile("#low", t("库存不多", "Running low"), size(day.warnings.low.len()), true),
-        tile("#expiring", t("快到期批次", "Near expiry"), size(day.warnings.expiring.len()), true),
+        warning("#low", t("库存不多", "Running low"), day.warnings.low.len(), day.warnings.has_more_low),
+        warning(
+            "#expiring",
+            t("快到期批次", "Near expiry"),
+            day.warnings.expiring.len(),
+            day.warnings.has_more_expiring,
+        ),
         tile(&orders(&team, "status=shipped"), t("在路上", "On their way"), day.on_their_way, false),
         tile(&products(&team, "published"), t("在售商品", "For sale"), counts.published, false),
         tile(&products(&team, "draft"), t("草稿", "Drafts"), counts.draft, false),
@@ -125,12 +130,22 @@ fn headline(day: &DayPage) -> String {
 
 /// A figure that leads to the list behind it; `is_urgent` when any of it is too much.
 fn tile(path: &str, label: &'static str, count: i64, is_urgent: bool) -> AnyView {
-    let class = if is_urgent && count > 0 { "stat__v num t-bad" } else { "stat__v num" };
+    told(path, label, count.to_string(), is_urgent && count > 0)
+}
+
+/// How many there are of what the stock warns of: `50+` where the list below does not show all.
+fn warning(path: &str, label: &'static str, count: usize, has_more: bool) -> AnyView {
+    let more = if has_more { "+" } else { "" };
+    told(path, label, format!("{count}{more}"), count > 0)
+}
+
+fn told(path: &str, label: &'static str, figure: String, is_bad: bool) -> AnyView {
+    let class = if is_bad { "stat__v num t-bad" } else { "stat__v num" };
     let href = if path.starts_with('#') { path.to_owned() } else { link(path) };
     view! {
         <a class="stat" href=href>
             <span class="stat__k">{label}</span>
-            <span class=class>{count}</span>
+            <span class=class>{figure}</span>
         </a>
     }
     .into_any()

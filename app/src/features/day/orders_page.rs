@@ -101,8 +101,8 @@ fn notice(team: &Team) -> AnyView {
     });
     let held = (!kept.is_empty()).then(|| {
         let words = t(
-            "这些没有发出：售后未处理完、批次被召回、还没称重，或状态已变。打开看看。",
-            "These have not left: an open after-sale, a recalled batch, a weight that is missing, or another state. Open them to see.",
+            "这些没有发出：售后未处理完、批次被召回或已过期、还没称重，或状态已变。打开看看；看不出原因的，再发一次。",
+            "These have not left: an open after-sale, a recalled or expired batch, a weight that is missing, or another state. Open them to see; where nothing is wrong, ship them again.",
         );
         ui::alert("warn", words, view! { <ul>{kept}</ul> })
     });

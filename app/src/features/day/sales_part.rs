@@ -1,14 +1,18 @@
 //! What was sold today and this month: small charts, each beside its table.
 
+use domain::locale::Locale;
 use domain::money::Fen;
 use leptos::prelude::*;
-use service::day::{DaySales, PartSalesRow};
+use service::day::{DaySales, MOST_PARTS, PartSalesRow};
 
-use crate::context::{link, locale, name, query_text, t};
+use crate::context::{link, locale, name, query, query_text, request, t};
 use crate::features::sell::team::Team;
 use crate::routes::paths;
 use crate::text::{counted, yuan};
 use crate::ui;
+
+/// Rows of a table before all of them are asked for, as `?all=village`.
+const FIRST_PARTS: usize = 8;
 
 /// Figures, the month by day, villages and products. Every figure leads to the parcels behind it.
 pub fn sales_part(team: &Team, sales: &DaySales) -> AnyView {
@@ -74,8 +78,10 @@ fn parts(
     if rows.is_empty() {
         return ().into_any();
     }
+    let is_whole = query("all") == parameter;
+    let shown = if is_whole { rows.len() } else { rows.len().min(FIRST_PARTS) };
     let highest = rows.iter().map(|row| row.amount_fen.get()).max().unwrap_or(0).max(1);
-    let items: Vec<_> = rows
+    let items: Vec<_> = rows[..shown]
         .iter()
         .map(|row| {
             let with = |mut query: Query| {
@@ -102,7 +108,7 @@ fn parts(
         .collect();
     view! {
         <div class="table-wrap">
-            <table class="table table--dense">
+            <table class="table table--dense" id=format!("by-{parameter}")>
                 <caption>{title}</caption>
                 <thead><tr>
                     <th scope="col">{t("名称", "Name")}</th>
@@ -113,6 +119,26 @@ fn parts(
                 <tbody>{items}</tbody>
             </table>
         </div>
+        {all_link(title, parameter, rows.len(), is_whole)}
     }
     .into_any()
+}
+
+/// To all rows, or back to the first.
+fn all_link(title: &'static str, parameter: &'static str, count: usize, is_whole: bool) -> AnyView {
+    if count <= FIRST_PARTS {
+        return ().into_any();
+    }
+    let is_cut = i64::try_from(count).is_ok_and(|count| count >= MOST_PARTS);
+    let words = match locale() {
+        Locale::Zh if is_whole => format!("只看前 {FIRST_PARTS} 个"),
+        Locale::En if is_whole => format!("Only the first {FIRST_PARTS}"),
+        Locale::Zh if is_cut => format!("卖得最多的 {count} 个"),
+        Locale::En if is_cut => format!("The {count} that sell most"),
+        Locale::Zh => format!("全部 {count} 个"),
+        Locale::En => format!("All {count}"),
+    };
+    let wanted = if is_whole { "" } else { parameter };
+    let path = format!("{}{}#by-{parameter}", link(&request().path), request().query_with("all", wanted));
+    view! { <p><a class="btn btn--quiet btn--s" href=path>{title}{t("：", ": ")}{words}</a></p> }.into_any()
 }

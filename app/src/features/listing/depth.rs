@@ -8,7 +8,7 @@ use super::edit_page::Shown;
 use super::fields::{line, select};
 use super::labels::column_label;
 use super::sections::options;
-use crate::context::{name, t};
+use crate::context::{link, name, query, t};
 use crate::form::html_id;
 use crate::ui::Field;
 
@@ -99,9 +99,11 @@ pub(super) fn season(shown: &Shown) -> AnyView {
 /// What stands beside it on its page.
 pub(super) fn related(shown: &Shown) -> AnyView {
     let choices = &shown.page.choices;
-    if choices.related.is_empty() {
+    let wanted = query(RELATED_QUERY);
+    if choices.related.is_empty() && wanted.is_empty() {
         return ().into_any();
     }
+    let is_open = !shown.form.related.is_empty() || !wanted.is_empty();
     let none = (String::new(), t("不指定", "None").to_owned());
     let words: Vec<(String, String)> = std::iter::once(none).chain(options(&choices.related)).collect();
     let fields: Vec<_> = (0..choices.max_related)
@@ -115,17 +117,59 @@ pub(super) fn related(shown: &Shown) -> AnyView {
         })
         .collect();
     view! {
-        <details class="fold" id=html_id("related") tabindex="-1" open=!shown.form.related.is_empty()>
+        <details class="fold" id=html_id("related") tabindex="-1" open=is_open>
             <summary>{t("商品页下方推荐", "Shown beside it")}</summary>
             <div class="stack">
                 <p class="muted small">
                     {t("都不选就自动推荐同类和同村的商品；不能买的不会出现。", "None: goods of its kind and village are shown. What cannot be bought never is.")}
                 </p>
+                {related_search(choices.has_more_related, &wanted)}
                 <div class="fields">{fields}</div>
             </div>
         </details>
     }
     .into_any()
+}
+
+/// What the choices of [`related`] are narrowed to.
+pub(super) const RELATED_QUERY: &str = "beside";
+/// The form of [`related_search`], which cannot stand inside the listing's.
+const RELATED_FORM: &str = "related-search";
+
+/// Narrows what may be chosen; what was chosen stays among it.
+fn related_search(has_more: bool, wanted: &str) -> AnyView {
+    if !has_more && wanted.is_empty() {
+        return ().into_any();
+    }
+    let label = t("按名称查找商品", "Find products by name");
+    let more = t(
+        "商品太多，下面只列出最近改过的；其余的按名称查找。查找前先保存。",
+        "There are too many: those changed last are listed, the others are found by name. Save before you search.",
+    );
+    view! {
+        {has_more.then(|| view! { <p class="muted small">{more}</p> })}
+        <div class="row">
+            <label class="vh" for="related-q">{label}</label>
+            <input
+                id="related-q"
+                type="search"
+                form=RELATED_FORM
+                name=RELATED_QUERY
+                maxlength="60"
+                enterkeyhint="search"
+                value=wanted.to_owned()
+                placeholder=label
+            />
+            <button class="btn btn--plain" form=RELATED_FORM>{t("查找", "Find")}</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// The form that [`related`] narrows its choices by, to stand outside of the listing's.
+pub(super) fn related_form(path: &str) -> AnyView {
+    let action = format!("{}#{}", link(path), html_id("related"));
+    view! { <form id=RELATED_FORM method="get" action=action hidden=true></form> }.into_any()
 }
 
 /// Two lists of options that variants are made of.

@@ -39,9 +39,15 @@ pub(super) struct Shown {
 pub async fn edit_page() -> PageResult {
     let team = current_team().await?;
     let product: ProductId = typed_param("product")?;
-    let page = service::listing::edit_page(&services(), &viewer(), product).await?;
+    let mut page = service::listing::edit_page(&services(), &viewer(), product).await?;
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
+    }
+    let beside = query(depth::RELATED_QUERY);
+    if !beside.is_empty() {
+        let (related, has_more) =
+            service::listing::related_choices(&services(), &viewer(), product, &beside).await?;
+        (page.choices.related, page.choices.has_more_related) = (related, has_more);
     }
     // Of a box its parts bear marks.
     let mark = match page.bundle {
@@ -59,6 +65,7 @@ pub async fn edit_page() -> PageResult {
             {review_part::notice(&shown)}
             {checklist(&team, &shown)}
             {listing_form(&team, &shown)}
+            {depth::related_form(&paths::team_product(team.id, product))}
             {publish_part::schedule(&team, &shown)}
             {unpublish_part(&shown)}
             {mark}
@@ -193,10 +200,22 @@ fn refusal(team: &Team, shown: &Shown) -> AnyView {
     let kept = (!is_conflict && shown.page.status != ListingStatus::Published).then(|| {
         view! { <p>{t("其余内容都已存为草稿。", "Everything else is kept in the draft.")}</p> }
     });
+    let is_moved = state.failure() == Some(AppError::Conflict(Conflict::StateChanged));
+    let in_shop = (is_moved && shown.page.status == ListingStatus::Published).then(|| {
+        view! {
+            <p>
+                {t(
+                    "商品已经在店里，没有保存任何修改。按“更新”，下面填写的内容才会出现在店里。",
+                    "It is in the shop by now, and nothing was saved. What you typed is below; “Update” puts it into the shop.",
+                )}
+            </p>
+        }
+    });
     view! {
         <div class="form__errors" role="alert" tabindex="-1">
             <h2>{headline}</h2>
             {theirs}
+            {in_shop}
             {kept}
             {problem_links(team, shown, &shown.wrong.0)}
         </div>
@@ -261,8 +280,12 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
         false if review_part::asks_first(shown) => (t("提交审核", "Submit for review"), "submit"),
         false => (t("上架", "Publish"), "publish"),
     };
-    let draft_button = (!is_published).then(|| {
-        view! { <button class="btn btn--plain" name="then" value="save">{t("存草稿", "Save the draft")}</button> }
+    // What is in the shop cannot be looked at before: saving changes it there. Its page is linked at the top.
+    let draft_buttons = (!is_published).then(|| {
+        view! {
+            <button class="btn btn--plain" name="then" value="save">{t("存草稿", "Save the draft")}</button>
+            <button class="btn btn--plain" name="then" value="preview">{ui::icon("eye")}{t("预览", "Preview")}</button>
+        }
     });
     let photos_error = shown.wrong.line("photos");
     view! {
@@ -305,8 +328,7 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             {page.bundle.is_none().then(|| view! { {sections::sending(shown)}{sections::batches(shown)} })}
             <div class="form__acts form__acts--stick">
                 <button class="btn btn--primary" name="then" value=main_then>{main_words}</button>
-                {draft_button}
-                <button class="btn btn--plain" name="then" value="preview">{ui::icon("eye")}{t("预览", "Preview")}</button>
+                {draft_buttons}
                 {listing_keeper(
                     KeptForm {
                         form_id: FORM_ID.to_owned(),

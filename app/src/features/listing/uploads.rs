@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use axum::body::Bytes;
-use domain::failure::{FieldError, Problem};
+use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{ProductId, TeamId};
 use domain::option_matrix::with_options;
+use service::listing::ListingStatus;
 use service::pieces::{MAX_PIECE_BYTES, Piece};
 use service::{ServiceError, Services, Viewer};
 
@@ -79,7 +80,12 @@ async fn follow(
 ) -> service::Result<String> {
     viewer.require_user()?;
     let product: ProductId = form.product.parse().map_err(|_| ServiceError::NotFound)?;
-    let team = service::listing::edit_page(services, viewer, product).await?.team;
+    let stored = service::listing::edit_page(services, viewer, product).await?;
+    let team = stored.team;
+    // A page from before it was published has the button still: saving for a look would change what people buy.
+    if form.then == "preview" && stored.status == ListingStatus::Published {
+        return Err(Conflict::StateChanged.into());
+    }
     let mut refused = add_photos(services, viewer, team, &mut form, files).await?;
     let (action, subject) = form.then.split_once('.').unwrap_or((form.then.as_str(), ""));
     arrange(&mut form.listing.photos, action, subject);

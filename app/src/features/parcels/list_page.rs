@@ -1,13 +1,14 @@
 //! What is to be packed, and one parcel.
 
 use domain::ids::ParcelId;
+use domain::locale::Locale;
 use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
 
 use super::parcel_card::parcel_card;
 use super::words::carrier_events;
 use super::{desk_parts, tracking_path};
-use crate::context::{link, query, services, t, typed_param, viewer};
+use crate::context::{link, locale, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -41,10 +42,12 @@ pub async fn parcels_page() -> PageResult {
         (of_orders(ParcelStatus::Received), t("已签收", "Received"), count_of(ParcelStatus::Received), false),
     ]);
     let cards: Vec<_> = page.parcels.iter().map(|parcel| parcel_card(&team, parcel, false)).collect();
+    let wanted = if is_late { late } else { to_pack };
+    let more = not_listed(&orders, is_late, wanted, cards.len());
     let list = if cards.is_empty() {
         nothing(is_late)
     } else {
-        view! { <div class="stack">{cards}</div> }.into_any()
+        view! { {more} <div class="stack">{cards}</div> }.into_any()
     };
     let print = (to_pack > 0).then(|| {
         view! {
@@ -109,6 +112,26 @@ fn tab_bar(entries: Vec<(String, &'static str, i64, bool)>) -> AnyView {
         })
         .collect();
     view! { <nav class="tabs" aria-label=t("状态", "State")>{items}</nav> }.into_any()
+}
+
+/// That not all that waits is on the page, and where all of it is.
+fn not_listed(orders: &str, is_late: bool, wanted: i64, listed: usize) -> AnyView {
+    if i64::try_from(listed).is_ok_and(|listed| listed >= wanted) {
+        return ().into_any();
+    }
+    let words = match locale() {
+        Locale::Zh => format!("共 {wanted} 个包裹，这里只列出等得最久的 {listed} 个"),
+        Locale::En => format!("Of {wanted} parcels the {listed} that wait longest are listed"),
+    };
+    let narrowed = if is_late { "late=1" } else { "status=to_pack" };
+    let body = view! {
+        <p>
+            <a href=link(&format!("{orders}?{narrowed}"))>
+                {t("在订单表里按村、商品和日期找，批量发货", "Narrow by village, product and day, and ship many, in the table of orders")}
+            </a>
+        </p>
+    };
+    ui::alert("info", &words, body)
 }
 
 fn nothing(is_late: bool) -> AnyView {

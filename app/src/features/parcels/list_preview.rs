@@ -1,6 +1,6 @@
 //! What the rows of a list would do, what is wrong with them, and what became of them.
 
-use domain::shipping::ListKind;
+use domain::shipping::{ListKind, RowFault};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::shipping::lists::{ListPage, RowState};
@@ -145,6 +145,7 @@ fn row_view(row: Shown) -> AnyView {
     let tick = can.then(|| {
         view! { <input type="checkbox" name="chosen[]" value=row.at.to_string() checked aria-label=label/> }
     });
+    let outcome = state_view(&row.state, row.path.as_deref());
     let what = match row.path {
         Some(path) => view! { <a class="num" href=link(&path)>{row.what}</a> }.into_any(),
         None => view! { <span class="num">{row.what}</span> }.into_any(),
@@ -155,13 +156,13 @@ fn row_view(row: Shown) -> AnyView {
             <td data-label=t("行", "Row") class="num">{row.row}</td>
             <th scope="row" data-label=t("包裹", "Parcel")>{what}</th>
             <td data-label=t("内容", "What it says") class="num">{row.says}</td>
-            <td data-label=t("结果", "Outcome")>{state_view(&row.state)}</td>
+            <td data-label=t("结果", "Outcome")>{outcome}</td>
         </tr>
     }
     .into_any()
 }
 
-fn state_view(state: &RowState) -> AnyView {
+fn state_view(state: &RowState, path: Option<&str>) -> AnyView {
     match state {
         RowState::Ready => ui::status_chip((t("可以应用", "Ready"), "t-neutral")),
         RowState::Corrects { carrier, tracking_number } => {
@@ -173,10 +174,16 @@ fn state_view(state: &RowState) -> AnyView {
             .into_any()
         }
         RowState::Done => ui::status_chip((t("已是这样", "Done"), "t-go")),
-        RowState::Wrong(fault) => view! {
-            {ui::status_chip((t("有错误", "Not right"), "t-bad"))}
-            <p class="small">{fault_text(fault)}</p>
+        RowState::Wrong(fault) => {
+            // Its scales are on the parcel's page.
+            let scales = path.filter(|_| matches!(fault, RowFault::Unweighed(_))).map(|path| {
+                view! { " " <a href=link(path)>{t("去称重", "Weigh it")}</a> }
+            });
+            view! {
+                {ui::status_chip((t("有错误", "Not right"), "t-bad"))}
+                <p class="small">{fault_text(fault)}{scales}</p>
+            }
+            .into_any()
         }
-        .into_any(),
     }
 }

@@ -1,7 +1,7 @@
 //! Packing lists, one a parcel: as a page to print and as a file, with the same words.
 
 use domain::ids::{LineId, ParcelId};
-use domain::time::china_minute_text;
+use domain::time::{Date, china_minute_text};
 use leptos::prelude::*;
 use print::{Code, PackingList, PackingRow};
 use service::shipping::PackingParcel;
@@ -86,8 +86,8 @@ pub async fn all_file() -> ServedResult {
     paper::file("packing.pdf".to_owned(), title, &back, make).await
 }
 
-/// Which batches the goods of a line are taken from; how much of each when there are several.
-fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> String {
+/// Which batches the goods of a line are taken from, until when they are good, and how much of each when there are several.
+fn taken_from(batches: &[ParcelBatchRow], line: LineId, today: &str) -> String {
     let own: Vec<&ParcelBatchRow> = batches.iter().filter(|batch| batch.line_id == line).collect();
     let parts: Vec<String> = own
         .iter()
@@ -97,12 +97,17 @@ fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> String {
             } else {
                 String::new()
             };
-            let recalled = if batch.is_recalled == 1 {
+            let last_day = batch.expires_on.as_deref();
+            let until =
+                last_day.map_or_else(String::new, |day| format!(" · {}{day}", t("保质期至 ", "good until ")));
+            let stopped = if batch.is_recalled == 1 {
                 t("（已召回，不能发）", " (recalled: do not send)")
+            } else if last_day.is_some_and(|day| day < today) {
+                t("（已过期，不能发）", " (expired: do not send)")
             } else {
                 ""
             };
-            format!("{}{amount} · {}{recalled}", batch.code, batch.place_name)
+            format!("{}{amount} · {}{until}{stopped}", batch.code, batch.place_name)
         })
         .collect();
     if parts.is_empty() {
@@ -112,9 +117,9 @@ fn taken_from(batches: &[ParcelBatchRow], line: LineId) -> String {
 }
 
 /// Which gift box it is packed into, and from which batches.
-fn note_of(parcel: &PackingParcel, batches: &[ParcelBatchRow], line: LineId) -> String {
+fn note_of(parcel: &PackingParcel, batches: &[ParcelBatchRow], line: LineId, today: &str) -> String {
     let boxed = parcel.box_of(line).map(super::words::box_text);
-    let parts = [boxed.unwrap_or_default(), taken_from(batches, line)];
+    let parts = [boxed.unwrap_or_default(), taken_from(batches, line, today)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
@@ -122,6 +127,7 @@ fn note_of(parcel: &PackingParcel, batches: &[ParcelBatchRow], line: LineId) -> 
 async fn list_of(team: &Team, parcel: &PackingParcel) -> service::Result<PackingList> {
     let head = &parcel.head;
     let batches = service::stock::parcel_batches(&services(), &viewer(), head.parcel.id).await?;
+    let today = Date::from_epoch_ms(services().now_ms()).to_string();
     let rows = parcel
         .lines
         .iter()
@@ -132,7 +138,7 @@ async fn list_of(team: &Team, parcel: &PackingParcel) -> service::Result<Packing
                 name(&line.product_name, &line.product_name_en),
                 name(&line.variant_name, &line.variant_name_en)
             ),
-            note: note_of(parcel, &batches, line.id),
+            note: note_of(parcel, &batches, line.id, &today),
             quantity: line.quantity.to_string(),
             unit: ui::unit_text(&line.unit),
         })

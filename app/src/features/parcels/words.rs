@@ -98,6 +98,16 @@ pub fn fault_text(fault: &RowFault) -> String {
         RowFault::Recalled(code) => {
             say(format!("批次 {code} 已召回，不能发"), format!("Batch {code} is recalled and must not leave"))
         }
+        RowFault::Expired { code, expires_on } => say(
+            format!("批次 {code} 已于 {expires_on} 到期，不能发：更正登记错的日期，或把钱退给买家"),
+            format!(
+                "Batch {code} was good until {expires_on} and must not leave: correct a wrong date, or give the money back"
+            ),
+        ),
+        RowFault::Unweighed(name) => say(
+            format!("“{name}”按重量计价，先称重再发"),
+            format!("“{name}” is sold by weight: weigh it before it leaves"),
+        ),
         RowFault::NotAStatus => fixed(
             "看不懂状态，请写：已揽收、运输中、派送中、已签收、派送失败、退回",
             "Unknown state: picked_up, in_transit, out_for_delivery, delivered, failed or returned",

@@ -6,7 +6,7 @@ use domain::ids::CategoryId;
 use domain::locale::Locale;
 use domain::price::tiers_text;
 use domain::sheets::{
-    Change, Column, Named, NewVariant, VariantChange, beginning_of, reason_text, season_text,
+    Change, Column, Named, NewVariant, VariantChange, amount_text, beginning_of, reason_text, season_text,
 };
 use leptos::prelude::*;
 use service::sheets::{ItemView, Outcome, PreviewPage};
@@ -145,7 +145,9 @@ fn what_to_do(column: Column, problem: &Problem) -> String {
         (_, Problem::DuplicateOfRow { .. }) => {
             t("只留一行，或改成一样", "Keep one row, or make them the same")
         }
-        (_, Problem::OnlyLeft { .. }) => t("减少的数量不能超过现有库存", "No more can be lost than there is"),
+        (_, Problem::OnlyLeft { .. } | Problem::OnlyLeftG { .. }) => {
+            t("减少的数量不能超过现有库存", "No more can be lost than there is")
+        }
         (Column::Batch, Problem::Missing) => t("写明是哪个批次", "Name the batch"),
         (_, Problem::PhotoMissing) => {
             t("状态留空，加好照片再上架", "Leave it blank; publish when there are photos")
@@ -308,13 +310,23 @@ fn change_text(preview: &PreviewPage, change: &Change) -> String {
         Change::State { before, after } => arrow(Column::State, before.text(locale()), after.text(locale())),
         Change::Variant { code, change, .. } => format!("{code} {}", variant_text(change)),
         Change::NewVariant(new) => new_variant_text(new),
-        Change::Stock { code, change, reason, .. } => format!(
-            "{} {} {code} {change:+}{}{}",
-            t("库存", "Stock"),
-            t("批次", "batch"),
-            t("，", ", "),
-            reason_text(locale(), reason)
-        ),
+        Change::Stock { code, change, base_unit, reason, .. } => {
+            let base_unit = base_unit.as_deref().unwrap_or_default();
+            let unit = match base_unit {
+                "g" => t(" 千克", " kg"),
+                "piece" => t(" 件", " pcs"),
+                _ => "",
+            };
+            format!(
+                "{} {} {code} {}{}{unit}{}{}",
+                t("库存", "Stock"),
+                t("批次", "batch"),
+                if *change > 0 { "+" } else { "" },
+                amount_text(*change, base_unit),
+                t("，", ", "),
+                reason_text(locale(), reason)
+            )
+        }
     }
 }
 

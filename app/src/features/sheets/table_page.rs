@@ -173,7 +173,7 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
 fn column_label(column: &str) -> &'static str {
     match column {
         "price" => t("价格（元）", "Price (yuan)"),
-        "stock_change" => t("库存增减", "Stock change"),
+        "stock_change" => t("库存增减（千克或件）", "Stock change (kg or pieces)"),
         "batch" => t("批次", "Batch"),
         "state" => t("状态", "State"),
         _ => t("规格", "Variant"),
@@ -311,7 +311,7 @@ fn stock_cell(cells: &Cells<'_>, row: &TableRow) -> AnyView {
     if row.batches.is_empty() {
         return view! { <span class="small muted">{t("还没有批次", "No batch yet")}</span> }.into_any();
     }
-    let unit = if row.base_unit == "g" { t("±克", "± g") } else { t("±件", "± pcs") };
+    let unit = if row.base_unit == "g" { t("±千克", "± kg") } else { t("±件", "± pcs") };
     let batches = (row.batches.len() > 1).then(|| {
         let any = (String::new(), t("选批次", "Which batch").to_owned());
         let options: Vec<(String, String)> =

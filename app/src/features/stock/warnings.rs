@@ -5,7 +5,7 @@ use domain::stock::movement::BatchState;
 use leptos::prelude::*;
 use service::stock::{Expiring, LowStock, RecallHeadRow, StockWarnings};
 
-use super::{batch_path, recall_path, recalls_path, words};
+use super::{batch_path, batches_path, recall_path, recalls_path, words};
 use crate::context::{link, locale, name, t};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::stock_text;
@@ -18,10 +18,12 @@ pub fn part(team: TeamId, warnings: &StockWarnings) -> AnyView {
     let low: Vec<_> = warnings.low.iter().map(|one| low_item(team, one)).collect();
     let expiring: Vec<_> = warnings.expiring.iter().map(|one| expiring_item(team, one)).collect();
     let low = (!low.is_empty()).then(|| {
-        view! { <section class="stack" id="low"><h2>{t("库存不多了", "Running low")}</h2><ul class="menu">{low}</ul></section> }
+        view! { <section class="stack" id="low"><h2>{t("库存不多了", "Running low")}</h2><ul class="menu">{low}</ul>{rest(warnings.has_more_low)}</section> }
     });
     let expiring = (!expiring.is_empty()).then(|| {
-        view! { <section class="stack" id="expiring"><h2>{t("快到期的批次", "Near expiry")}</h2><ul class="menu">{expiring}</ul></section> }
+        let more = format!("{}?state=near_expiry", batches_path(team));
+        let head = ui::section_head(t("快到期的批次", "Near expiry"), &more, t("全部", "All"));
+        view! { <section class="stack" id="expiring">{head}<ul class="menu">{expiring}</ul>{rest(warnings.has_more_expiring)}</section> }
     });
     let recalls: Vec<_> = warnings.recalls.iter().map(|one| recall_item(team, one)).collect();
     let recalls = (!recalls.is_empty()).then(|| {
@@ -30,6 +32,12 @@ pub fn part(team: TeamId, warnings: &StockWarnings) -> AnyView {
         view! { <section class="stack">{head}<ul class="menu">{recalls}</ul></section> }
     });
     view! { {recalls}{low}{expiring} }.into_any()
+}
+
+/// That a list does not show all.
+fn rest(has_more: bool) -> AnyView {
+    let words = t("先处理这些，其余的随后出现在这里。", "Deal with these first: the others follow here.");
+    has_more.then(|| view! { <p class="muted small">{words}</p> }).into_any()
 }
 
 fn recall_item(team: TeamId, one: &RecallHeadRow) -> AnyView {

@@ -11,9 +11,6 @@ use super::case::{Case, side_of};
 use super::money;
 use crate::{Result, ServiceError, Services, Viewer};
 
-/// Rows a list shows at most.
-const LIST_LIMIT: i64 = 200;
-
 /// What the viewer may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
@@ -175,42 +172,4 @@ pub async fn count_waiting(services: &Services, viewer: &Viewer, team: TeamId) -
     viewer.require_seller(team)?;
     let mut conn = services.db.read().await?;
     Ok(store::after_sales::count_open_of_team(&mut conn, team).await?)
-}
-
-/// What waits for the town's corps, or for the county's in its place.
-#[derive(Debug, Clone, Default)]
-pub struct Appeals {
-    /// To decide.
-    pub appealed: Vec<AfterSaleSummary>,
-    /// Large amounts that want a second person.
-    pub large: Vec<AfterSaleSummary>,
-    pub now_ms: i64,
-}
-
-/// What buyers and sellers of the viewer's towns cannot agree on; the county sees all.
-///
-/// # Errors
-/// Guarded: town and county administrators, and the operator.
-pub async fn appeals(services: &Services, viewer: &Viewer) -> Result<Appeals> {
-    let towns: Vec<Option<i64>> = match viewer.require_county_admin() {
-        Ok(_) => vec![None],
-        Err(error) => {
-            let towns = viewer.towns();
-            if towns.is_empty() {
-                return Err(error);
-            }
-            towns.into_iter().map(|town| Some(town.get())).collect()
-        }
-    };
-    let mut conn = services.db.read().await?;
-    let mut found = Appeals { now_ms: services.now_ms(), ..Appeals::default() };
-    for town in towns {
-        for (status, list) in [
-            (AfterSaleStatus::Appealed, &mut found.appealed),
-            (AfterSaleStatus::AwaitingSecond, &mut found.large),
-        ] {
-            list.extend(store::after_sales::list_appeals(&mut conn, town, status, LIST_LIMIT).await?);
-        }
-    }
-    Ok(found)
 }

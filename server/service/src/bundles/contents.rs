@@ -24,6 +24,7 @@ use crate::listing::{
     ListingStatus, busy_when_taken, check_problems, code_for_new, lock_own_listing, note_price, own_listing,
     review_change, start, status_of, today,
 };
+use crate::paging::cut;
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
 
@@ -65,6 +66,8 @@ pub struct Contents {
     pub mode: PriceMode,
     /// What is in it, in its order; then what could be, with no pieces.
     pub parts: Vec<ContentsPart>,
+    /// Whether more could be than are listed.
+    pub has_more: bool,
     /// What its parts cost singly.
     pub sum_fen: Fen,
     /// What it costs; `None` while nothing is in it.
@@ -78,13 +81,29 @@ pub struct Contents {
 /// # Errors
 /// [`ServiceError::NotFound`] for another team's, and for what is no box.
 pub async fn contents(services: &Services, viewer: &Viewer, product: ProductId) -> Result<Contents> {
+    find_contents(services, viewer, product, "").await
+}
+
+/// [`contents`] where what could be in it is narrowed to what has `text` in a name or a code.
+///
+/// # Errors
+/// As [`contents`].
+pub async fn find_contents(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    text: &str,
+) -> Result<Contents> {
     let mut conn = services.db.read().await?;
     let row = own_listing(&mut conn, viewer, product).await?;
     let mode = bundles::find_price_mode(&mut conn, product).await?.ok_or(ServiceError::NotFound)?;
     let day = today(services);
     let inside = part_views(&mut conn, product, day).await?;
     let known: BTreeSet<VariantId> = inside.iter().map(|part| part.row.line.variant.variant_id).collect();
-    let offered = bundles::list_choices(&mut conn, row.team_id, &day.to_string(), MAX_CHOICES).await?;
+    let (today_text, wanted) = (day.to_string(), text.trim().to_lowercase());
+    let mut offered =
+        bundles::list_choices(&mut conn, row.team_id, &today_text, &wanted, MAX_CHOICES + 1).await?;
+    let has_more = cut(&mut offered, MAX_CHOICES);
     let others = offered.into_iter().filter(|part| !known.contains(&part.line.variant.variant_id));
     let others = others.map(|row| PartView { row, problem: None, near_expiry: None });
     let parts = inside.into_iter().chain(others).map(|part| ContentsPart {
@@ -99,6 +118,7 @@ pub async fn contents(services: &Services, viewer: &Viewer, product: ProductId) 
         version: row.version,
         mode,
         parts: parts.collect(),
+        has_more,
         sum_fen: bundles::sum_parts(&mut conn, product).await?.0,
         price_fen: variants.iter().find(|variant| variant.active == 1).map(|variant| variant.price_fen),
         in_stock: store::catalogue::sum_available(&mut conn, product, &day.to_string()).await?,

@@ -13,7 +13,9 @@ pub(crate) mod former;
 pub(crate) mod price;
 pub(crate) mod sale;
 
-pub use contents::{Contents, ContentsPart, PartForm, SaveContents, contents, create_bundle, save_contents};
+pub use contents::{
+    Contents, ContentsPart, PartForm, SaveContents, contents, create_bundle, find_contents, save_contents,
+};
 pub use sale::{PartView, Trouble};
 pub use store::bundles::{LineBundleRow, OrderBundleRow, PartRow};
 

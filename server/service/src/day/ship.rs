@@ -4,7 +4,7 @@ use domain::failure::{FieldError, Problem};
 use domain::ids::{ParcelId, TeamId};
 use serde::{Deserialize, Serialize};
 
-use crate::shipping::{ShipParcel, ship_parcel};
+use crate::shipping::{ShipParcel, check_text, ship_parcel, without_blanks};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Parcels that may be shipped or printed at once.
@@ -31,7 +31,8 @@ pub struct ShipMany {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shipped {
     pub done: Vec<ParcelId>,
-    /// Those that may not leave: an open after-sale, recalled goods, a weight that is missing, or another state.
+    /// Those that may not leave (an open after-sale, recalled or expired goods, a weight that is missing, another state), and
+    /// those that the shop did not come to.
     pub kept: Vec<ParcelId>,
 }
 
@@ -52,10 +53,9 @@ pub async fn ship_many(
     let mut errors = Vec::new();
     for (at, row) in command.rows.iter().enumerate().filter(|(_, row)| row.chosen == "on") {
         let parcel: ParcelId = row.parcel.parse().map_err(|_| ServiceError::NotFound)?;
-        if row.tracking_number.trim().is_empty() {
-            errors.push(FieldError::new(format!("rows.{at}.tracking_number"), Problem::Missing));
-        }
-        wanted.push((parcel, row.tracking_number.clone()));
+        let tracking_number = without_blanks(&row.tracking_number);
+        errors.extend(check_text(format!("rows.{at}.tracking_number"), &tracking_number));
+        wanted.push((parcel, tracking_number));
     }
     if wanted.is_empty() {
         errors.push(FieldError::new("rows", Problem::Missing));
@@ -64,9 +64,7 @@ pub async fn ship_many(
         let max = i64::try_from(MAX_SHIPPED).unwrap_or(i64::MAX);
         errors.push(FieldError::new("rows", Problem::TooLong { max }));
     }
-    if command.carrier.trim().is_empty() {
-        errors.push(FieldError::new("carrier", Problem::Missing));
-    }
+    errors.extend(check_text("carrier", command.carrier.trim()));
     if !errors.is_empty() {
         return Err(ServiceError::Invalid(errors));
     }
@@ -80,12 +78,18 @@ pub async fn ship_many(
         }
     }
     let mut shipped = Shipped::default();
-    for (parcel, tracking_number) in wanted {
-        let by = ShipParcel { carrier: command.carrier.clone(), tracking_number };
-        match ship_parcel(services, viewer, parcel, by).await {
-            Ok(_) => shipped.done.push(parcel),
-            Err(ServiceError::Conflict(_)) => shipped.kept.push(parcel),
-            Err(error) => return Err(error),
+    for (at, (parcel, tracking_number)) in wanted.iter().enumerate() {
+        let by = ShipParcel { carrier: command.carrier.clone(), tracking_number: tracking_number.clone() };
+        match ship_parcel(services, viewer, *parcel, by).await {
+            Ok(_) => shipped.done.push(*parcel),
+            Err(ServiceError::Conflict(_)) => shipped.kept.push(*parcel),
+            Err(error) if shipped.done.is_empty() => return Err(error),
+            Err(error) => {
+                // Some have left: whoever asked is told which have not, instead of an error that hides both.
+                tracing::error!(%error, "ticked parcels were not shipped");
+                shipped.kept.extend(wanted[at..].iter().map(|(parcel, _)| *parcel));
+                break;
+            }
         }
     }
     Ok(shipped)

@@ -48,7 +48,8 @@ pub use duplicate::duplicate;
 pub use list::{ListingCard, ListingCounts, ListingsPage, ListingsQuery, list_listings};
 pub(crate) use page::form_of;
 pub use page::{
-    BatchInputView, BatchView, Choice, Choices, EditPage, ListingPhoto, edit_page, require_preview,
+    BatchInputView, BatchView, Choice, Choices, EditPage, ListingPhoto, edit_page, related_choices,
+    require_preview,
 };
 pub use publish::{Published, publish, unpublish};
 pub(crate) use publish::{publish_in, slug_of, unpublish_in};

@@ -57,8 +57,10 @@ pub struct Choices {
     pub freight_templates: Vec<Choice>,
     /// What goods of the stored category are told apart by.
     pub attributes: Vec<Attribute>,
-    /// What may stand beside it: the team's other goods in the shop, those changed last.
+    /// What may stand beside it: what does, then the team's other goods in the shop, those changed last.
     pub related: Vec<Choice>,
+    /// Whether there are more than these.
+    pub has_more_related: bool,
     /// So many of them at most.
     pub max_related: usize,
     /// The form takes [`FoodClass::as_str`]; [`FoodClass::text`] names them.
@@ -138,6 +140,7 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
     let problems = check::problems(&mut conn, &row, today(services)).await?;
     let offered = offered.with_stored(&mut conn, &row).await?;
     let choices = |rows: Vec<ChoiceRow>| rows.into_iter().map(Choice::from).collect();
+    let (related, has_more_related) = related_of(&mut conn, &row, "").await?;
     Ok(EditPage {
         product,
         team: row.team_id,
@@ -156,7 +159,8 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
             places: choices(offered.places),
             freight_templates: choices(offered.templates),
             attributes: rows::list_attributes(&mut conn, row.category_id).await?,
-            related: choices(rows::list_related_choices(&mut conn, row.team_id, product, MAX_LISTED).await?),
+            related,
+            has_more_related,
             max_related: MAX_RELATED,
             food_classes: FoodClass::ALL,
             base_units: ["g", "piece"],
@@ -167,6 +171,32 @@ pub async fn edit_page(services: &Services, viewer: &Viewer, product: ProductId)
         review: review::of(&mut conn, viewer, &row).await?,
         bundle: store::bundles::find_price_mode(&mut conn, product).await?,
     })
+}
+
+/// What may stand beside a listing, of which what does not yet is narrowed to what has `text` in a name; and whether there is
+/// more.
+///
+/// # Errors
+/// [`crate::ServiceError::NotFound`] for another team's listing.
+pub async fn related_choices(
+    services: &Services,
+    viewer: &Viewer,
+    product: ProductId,
+    text: &str,
+) -> Result<(Vec<Choice>, bool)> {
+    let mut conn = services.db.read().await?;
+    let row = own_listing(&mut conn, viewer, product).await?;
+    related_of(&mut conn, &row, text).await
+}
+
+async fn related_of(conn: &mut Conn, row: &ListingRow, text: &str) -> Result<(Vec<Choice>, bool)> {
+    let wanted = text.trim().to_lowercase();
+    let mut related = rows::list_related_names(conn, row.id).await?;
+    let mut others = rows::list_related_choices(conn, row.team_id, row.id, &wanted, MAX_LISTED + 1).await?;
+    let has_more = crate::paging::cut(&mut others, MAX_LISTED);
+    others.retain(|other| related.iter().all(|known| known.id != other.id));
+    related.append(&mut others);
+    Ok((related.into_iter().map(Choice::from).collect(), has_more))
 }
 
 /// Whether this viewer may see the product page of a listing that is not published; answers where it stands.

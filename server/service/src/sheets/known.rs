@@ -95,6 +95,7 @@ pub(super) async fn present(
         name_en: row.name_en,
         category: row.category_id,
         state: SheetState::parse(&row.status).map_err(ServiceError::internal)?,
+        base_unit: row.base_unit,
         variants: variants
             .into_iter()
             .map(|variant| PresentVariant {

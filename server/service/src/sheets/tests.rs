@@ -193,7 +193,7 @@ async fn of_products_that_share_a_transaction_one_that_fails_is_alone() {
             &["", "香菇干", "XG-1", "一袋", "25", "250", ""],
             &["", "木耳", "ME-1", "一袋", "25", "250", ""],
             &["", "核桃", "HT-1", "一袋", "25", "250", ""],
-            &[&one, "雨前绿茶", "MQLC01", "", "", "", "-500"],
+            &[&one, "雨前绿茶", "MQLC01", "", "", "", "-0.5"],
             &[&other, "", "ME-2", "两瓶装", "128", "1000", ""],
         ];
         let page = preview(fixture, csv(&columns, &rows), "k").await;
@@ -236,7 +236,7 @@ async fn nothing_in_the_shop_becomes_what_could_not_be_published() {
         publish(&fixture.services, &seller(), tea).await.unwrap();
         // The tier prices begin at 118.
         let columns = [Column::Code, Column::Price, Column::StockChange, Column::Name];
-        let page = preview(fixture, csv(&columns, &[&["MQLC01", "110", "-500", "包治百病茶"]]), "k").await;
+        let page = preview(fixture, csv(&columns, &[&["MQLC01", "110", "-0.5", "包治百病茶"]]), "k").await;
         assert_eq!((page.item_count, page.items[0].item.changes.len()), (1, 3));
         assert_eq!(apply_all(fixture, &page).await, Applied { done: 0, refused: 1 });
         let after = preview_page(&fixture.services, &seller(), TEAM, page.preview, 1).await.unwrap();
@@ -246,7 +246,7 @@ async fn nothing_in_the_shop_becomes_what_could_not_be_published() {
         assert_eq!((stored.form, stored.batches[0].available), (form, 10_000), "neither price nor stock");
 
         let columns = [Column::Code, Column::Price, Column::StockChange, Column::State];
-        let page = preview(fixture, csv(&columns, &[&["mqlc01", "138", "-500", "已下架"]]), "k2").await;
+        let page = preview(fixture, csv(&columns, &[&["mqlc01", "138", "-0.5", "已下架"]]), "k2").await;
         assert_eq!(apply_all(fixture, &page).await, Applied { done: 1, refused: 0 });
         let stored = edit_page(&fixture.services, &seller(), tea).await.unwrap();
         assert_eq!((stored.batches[0].available, stored.form.variants[0].price.as_str()), (9_500, "138.00"));

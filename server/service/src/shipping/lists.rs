@@ -19,9 +19,9 @@ use store::carriers::DeskListRow;
 use store::parcels::{ParcelRow, desk};
 
 use super::carriers::{self, Teller};
-use super::{ShipParcel, ship_parcel};
+use super::{ShipParcel, leaving, ship_parcel};
 use crate::idempotency::{self, Begun, Repeatable, hex_digest};
-use crate::{Result, ServiceError, Services, Viewer, audit};
+use crate::{Result, ServiceError, Services, Viewer, audit, weighing};
 
 /// How long a list can be applied.
 const KEEP_MS: i64 = DAY_MS;
@@ -183,8 +183,9 @@ pub async fn list_page(
     let mut page = ListPage { list, kind: row.kind, numbers: Vec::new(), events: Vec::new() };
     match row.kind {
         ListKind::Numbers => {
-            let rows: Vec<NumberRow> = serde_json::from_str(&row.content).map_err(ServiceError::unreadable)?;
-            page.numbers = look_up_numbers(&mut conn, team, rows).await?;
+            let rows: Vec<NumberRow> =
+                serde_json::from_str(&row.content).map_err(ServiceError::unreadable)?;
+            page.numbers = look_up_numbers(&mut conn, services, team, rows).await?;
         }
         ListKind::Events => {
             let rows: Vec<EventRow> = serde_json::from_str(&row.content).map_err(ServiceError::unreadable)?;
@@ -194,7 +195,12 @@ pub async fn list_page(
     Ok(page)
 }
 
-async fn look_up_numbers(conn: &mut Conn, team: TeamId, rows: Vec<NumberRow>) -> Result<Vec<NumberView>> {
+async fn look_up_numbers(
+    conn: &mut Conn,
+    services: &Services,
+    team: TeamId,
+    rows: Vec<NumberRow>,
+) -> Result<Vec<NumberView>> {
     let mut views = Vec::with_capacity(rows.len());
     let mut seen: BTreeMap<ParcelId, u32> = BTreeMap::new();
     for (at, row) in rows.into_iter().enumerate() {
@@ -208,7 +214,7 @@ async fn look_up_numbers(conn: &mut Conn, team: TeamId, rows: Vec<NumberRow>) ->
                 Some(first) => (Some(parcel.id), RowState::Wrong(RowFault::DuplicateOfRow(*first))),
                 None => {
                     seen.insert(parcel.id, row.row);
-                    (Some(parcel.id), state_of(conn, &parcel, &row).await?)
+                    (Some(parcel.id), state_of(conn, services, &parcel, &row).await?)
                 }
             },
         };
@@ -251,7 +257,12 @@ async fn find_parcel(
 }
 
 /// What a row would do with its parcel.
-async fn state_of(conn: &mut Conn, parcel: &ParcelRow, row: &NumberRow) -> Result<RowState> {
+async fn state_of(
+    conn: &mut Conn,
+    services: &Services,
+    parcel: &ParcelRow,
+    row: &NumberRow,
+) -> Result<RowState> {
     Ok(match parcel.status {
         ParcelStatus::Shipped | ParcelStatus::Received if is_as(parcel, row) => RowState::Done,
         ParcelStatus::Received => RowState::Wrong(RowFault::Arrived),
@@ -260,16 +271,17 @@ async fn state_of(conn: &mut Conn, parcel: &ParcelRow, row: &NumberRow) -> Resul
             tracking_number: parcel.tracking_number.clone(),
         },
         ParcelStatus::AwaitingPayment | ParcelStatus::Cancelled => RowState::Wrong(RowFault::NotToSend),
-        ParcelStatus::ToPack => {
-            let recalled = store::recalls::list_recalled_in_parcel(conn, parcel.id).await?;
-            if let Some(code) = recalled.into_iter().next() {
-                RowState::Wrong(RowFault::Recalled(code))
-            } else if store::after_sales::count_open_unshipped(conn, parcel.id).await? > 0 {
-                RowState::Wrong(RowFault::AfterSaleOpen)
-            } else {
-                RowState::Ready
+        ParcelStatus::ToPack => match leaving::hindrance(conn, services, parcel.id).await? {
+            None => match weighing::find_unweighed(conn, parcel.order_id, parcel.id).await? {
+                Some(name) => RowState::Wrong(RowFault::Unweighed(name)),
+                None => RowState::Ready,
+            },
+            Some(Conflict::Recalled { code }) => RowState::Wrong(RowFault::Recalled(code)),
+            Some(Conflict::Expired { code, expires_on }) => {
+                RowState::Wrong(RowFault::Expired { code, expires_on })
             }
-        }
+            Some(_) => RowState::Wrong(RowFault::AfterSaleOpen),
+        },
     })
 }
 

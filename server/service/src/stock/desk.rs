@@ -12,10 +12,13 @@ use store::recalls::RecallHeadRow;
 use super::{MAX_QUANTITY, days_between};
 use crate::listing::form::Reader;
 use crate::listing::{lock_own_listing, today};
+use crate::paging::cut;
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
 /// Warnings of one kind that are shown.
 const MOST_SHOWN: i64 = 50;
+/// Batches that are looked at for those near their end.
+const MOST_ENDING: i64 = 10 * MOST_SHOWN;
 /// Batches that expire later than this are never near their end.
 const HORIZON_DAYS: i64 = 3 * 366;
 
@@ -24,8 +27,12 @@ const HORIZON_DAYS: i64 = 3 * 366;
 pub struct StockWarnings {
     /// The emptiest first.
     pub low: Vec<LowStock>,
+    /// Whether there are more than these.
+    pub has_more_low: bool,
     /// Expired ones and those near it, the first to expire first.
     pub expiring: Vec<Expiring>,
+    /// Whether there are, or may be, more than these.
+    pub has_more_expiring: bool,
     /// Recalls of which goods are still to be destroyed or paid parcels stand still, latest first.
     pub recalls: Vec<RecallHeadRow>,
 }
@@ -73,19 +80,21 @@ pub async fn stock_warnings(services: &Services, viewer: &Viewer, team: TeamId) 
 pub(crate) async fn warnings_of(conn: &mut Conn, services: &Services, team: TeamId) -> Result<StockWarnings> {
     let today = today(services);
     let pieces = services.rules.low_stock_pieces;
-    let low = movements::list_low_stock(conn, team, &today.to_string(), pieces, MOST_SHOWN).await?;
+    let mut low = movements::list_low_stock(conn, team, &today.to_string(), pieces, MOST_SHOWN + 1).await?;
+    let has_more_low = cut(&mut low, MOST_SHOWN);
     let until = today.plus_days(HORIZON_DAYS).to_string();
     // Those near their end are among the first to expire, but not all of the first are near it.
-    let ending = movements::list_expiring(conn, team, &until, MOST_SHOWN * 10).await?;
-    let mut expiring = Vec::new();
+    let mut ending = movements::list_expiring(conn, team, &until, MOST_ENDING + 1).await?;
+    let is_cut = cut(&mut ending, MOST_ENDING);
+    let (mut expiring, mut is_last_near) = (Vec::new(), false);
     for row in ending {
         let shown = expiring_of(row, today, services.rules.near_expiry_percent)?;
-        if matches!(shown.state, BatchState::Expired | BatchState::NearExpiry)
-            && expiring.len() < usize::try_from(MOST_SHOWN).unwrap_or_default()
-        {
+        is_last_near = matches!(shown.state, BatchState::Expired | BatchState::NearExpiry);
+        if is_last_near {
             expiring.push(shown);
         }
     }
+    let has_more_expiring = cut(&mut expiring, MOST_SHOWN) || (is_cut && is_last_near);
     let low = low.into_iter().map(|row| LowStock {
         product: row.product_id,
         name: row.name,
@@ -95,7 +104,7 @@ pub(crate) async fn warnings_of(conn: &mut Conn, services: &Services, team: Team
         threshold: row.threshold,
     });
     let recalls = store::recalls::list_unfinished(conn, team, MOST_SHOWN).await?;
-    Ok(StockWarnings { low: low.collect(), expiring, recalls })
+    Ok(StockWarnings { low: low.collect(), has_more_low, expiring, has_more_expiring, recalls })
 }
 
 fn expiring_of(row: ExpiringRow, today: Date, shop_percent: i64) -> Result<Expiring> {

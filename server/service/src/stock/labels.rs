@@ -6,6 +6,16 @@ use store::{listing as rows, movements};
 use super::own_batch;
 use crate::{Result, Services, Viewer};
 
+/// What of a batch is in a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelVariant {
+    pub code: String,
+    pub name: String,
+    pub name_en: String,
+    /// What one takes of the batch, in base units.
+    pub base_quantity: i64,
+}
+
 /// A label, without the amount in the package, which its variant says.
 #[derive(Debug, Clone)]
 pub struct LabelView {
@@ -24,8 +34,8 @@ pub struct LabelView {
     pub net_content: String,
     pub sc_number: String,
     pub certificate_number: String,
-    /// What is sold of it: name in both languages, and what one takes of the batch in base units.
-    pub variants: Vec<(String, String, i64)>,
+    /// What is sold of it, in the order of the listing.
+    pub variants: Vec<LabelVariant>,
     /// `g` or `piece`.
     pub base_unit: String,
     pub is_recalled: bool,
@@ -64,7 +74,12 @@ pub async fn batch_label(services: &Services, viewer: &Viewer, batch: &str) -> R
         variants: variants
             .into_iter()
             .filter(|variant| variant.active == 1)
-            .map(|variant| (variant.name, variant.name_en, variant.base_quantity))
+            .map(|variant| LabelVariant {
+                code: variant.code,
+                name: variant.name,
+                name_en: variant.name_en,
+                base_quantity: variant.base_quantity,
+            })
             .collect(),
         base_unit: listing.base_unit,
         is_recalled: extras.iter().any(|one| one.id == batch.id && one.recalled_at_ms.is_some()),

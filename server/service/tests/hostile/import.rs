@@ -65,7 +65,7 @@ impl Kind {
                 (Column::BaseQuantity, "100".to_owned()),
                 (Column::WeightG, "150".to_owned()),
             ],
-            Self::Stock => vec![(Column::Code, code), (Column::StockChange, "1".to_owned())],
+            Self::Stock => vec![(Column::Code, code), (Column::StockChange, "0.001".to_owned())],
             Self::Details => vec![
                 (Column::Product, id),
                 (Column::Code, code),

@@ -15,8 +15,8 @@ use domain::parcel::ParcelStatus;
 use domain::role::Role;
 use domain::time::{DAY_MS, HOUR_MS};
 use service::after_sales::{
-    self as sales, Act, AfterSaleFilter, AfterSaleSummary, AskAfterSale, AskLine, after_sale_page,
-    ask_after_sale, ask_page, exported_after_sales, team_after_sales,
+    self as sales, Act, AfterSaleFilter, AfterSaleSummary, AppealFilter, AskAfterSale, AskLine,
+    after_sale_page, ask_after_sale, ask_page, exported_after_sales, team_after_sales,
 };
 use service::orders::{cancel_order, confirm_receipt, order_page};
 use service::photos::SentPhoto;
@@ -392,9 +392,23 @@ async fn what_the_seller_refuses_the_town_may_grant_and_time_ends_the_rest() {
         assert_eq!(conflict(early), Conflict::StateChanged, "nobody has asked the town");
         sales::appeal(services, &guest, *id, "茶有霉味", &key(shop)).await.unwrap();
     }
-    assert_eq!(sales::appeals(services, &town).await.unwrap().appealed.len(), 2);
+    let listed = async |state: &str| {
+        let filter = AppealFilter { state: state.to_owned(), ..AppealFilter::default() };
+        let page = sales::appeals(services, &town, &filter, 1).await.unwrap();
+        let sheet = sales::exported_appeals(services, &town, &filter).await.unwrap().0;
+        assert_eq!(page.rows.len(), sheet.len(), "the sheet has what the page has");
+        (page.rows.iter().map(|row| row.id).collect::<Vec<_>>(), page.waiting)
+    };
+    assert_eq!(listed("").await, (ids[..2].to_vec(), 2));
+    assert_eq!(listed("decided").await, (vec![], 2));
     sales::decide(services, &town, ids[0], true, "确有霉味", &key(shop)).await.unwrap();
     sales::decide(services, &town, ids[1], false, "证据不足", &key(shop)).await.unwrap();
+    assert_eq!(listed("").await, (vec![], 0));
+    assert_eq!(listed("decided").await.0, [ids[1], ids[0]], "what was decided can be read later");
+    for stranger in [&seller, &guest] {
+        let refused = sales::appeals(services, stranger, &AppealFilter::default(), 1).await;
+        assert!(matches!(refused, Err(ServiceError::Forbidden | ServiceError::Unauthenticated)));
+    }
     let states = async |id| case(shop, id).await.status;
     assert_eq!(states(ids[0]).await, AfterSaleStatus::Settled);
     assert_eq!(states(ids[1]).await, AfterSaleStatus::Dismissed);

@@ -314,6 +314,26 @@ async fn warnings_follow_the_teams_word_or_the_shops() {
 }
 
 #[tokio::test]
+async fn a_long_list_of_warnings_says_that_there_are_more() {
+    let shop = TestShop::sqlite().await;
+    let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
+    for number in 0..50 {
+        shop.scarce(&format!("FEW-{number}"), 1).await;
+    }
+    let warnings = stock_warnings(services, &seller, team).await.unwrap();
+    assert_eq!((warnings.low.len(), warnings.has_more_low), (50, false), "all of them");
+    assert!(!warnings.has_more_expiring);
+    shop.scarce("FEW-50", 1).await;
+    let warnings = stock_warnings(services, &seller, team).await.unwrap();
+    assert_eq!((warnings.low.len(), warnings.has_more_low), (50, true));
+    // By the summer after, all have expired.
+    shop.clock.advance(400 * domain::time::DAY_MS);
+    let warnings = stock_warnings(services, &seller, team).await.unwrap();
+    assert_eq!((warnings.expiring.len(), warnings.has_more_expiring), (50, true));
+    assert_sound(&shop).await;
+}
+
+#[tokio::test]
 async fn nobody_else_touches_a_batch() {
     let shop = TestShop::sqlite().await;
     let services = &shop.services;

@@ -14,6 +14,8 @@ use service::notifications::{
     Marking, NotificationQuery, SetWish, count_unread, exported_notifications, list_notifications,
     look_at_the_day, mark, set_wishes, wishes,
 };
+use service::testing::NewGood;
+use store::seed::{Names, NewVillage};
 
 use super::*;
 
@@ -80,6 +82,54 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
         let work = county_work(services, &shop.county_admin().await).await.unwrap();
         assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
+    TestShop::on_both(async |shop| {
+        let (services, places) = (&shop.services, &shop.places);
+        let town = services.new_id();
+        let mut tx = services.db.write().await.unwrap();
+        let names =
+            |slug: &str| Names { slug: slug.to_owned(), name: slug.to_owned(), name_en: slug.to_owned() };
+        store::seed::insert_town(&mut tx, town, places.county, &names("far")).await.unwrap();
+        let mut inputs = Vec::new();
+        for number in 0..12 {
+            let village = NewVillage {
+                id: services.new_id(),
+                town_id: town,
+                names: names(&format!("far-{number}")),
+                story: String::new(),
+                story_en: String::new(),
+                media_id: None,
+                yearly_target_fen: Fen::ZERO,
+                collective_id: services.new_id(),
+                collective_name: format!("合作社{number}"),
+                collective_name_en: format!("Collective {number}"),
+                credit_code: format!("N26109250000001{number:02}X"),
+            };
+            store::seed::insert_village(&mut tx, &village).await.unwrap();
+            inputs.push((village.id, 1_000));
+        }
+        tx.commit().await.unwrap();
+        let good = NewGood {
+            slug: "together".to_owned(),
+            team: places.tea_team,
+            place: places.tea_place,
+            freight: places.tea_freight,
+            village: inputs[0].0,
+            variants: vec![("TG-1".to_owned(), 12_000, 1, 500)],
+            tiers: Vec::new(),
+            batches: vec![(10, "2027-06-30", inputs)],
+        };
+        let good = good.publish(services, places).await;
+        bought(shop, 1, &[(good.variant(), 1)]).await;
+        let page = day_page(services, &shop.seller().await, places.tea_team).await.unwrap();
+        let sold: Vec<i64> = page.sales.villages.iter().map(|row| row.today_fen.get()).collect();
+        assert_eq!(sold, [1_000; 12], "not only the first eight");
         assert_sound(shop).await;
     })
     .await;
@@ -184,10 +234,23 @@ async fn ticked_parcels_leave_together_and_one_that_may_not_keeps_none_back() {
         let half = command(vec![row(0, "on", "E1"), row(1, "on", " ")]);
         let missing = ship_many(services, &seller, team, &half).await;
         assert!(matches!(missing, Err(ServiceError::Invalid(e)) if e[0].field == "rows.1.tracking_number"));
-        assert!(
-            parcels_of(shop, orders[0].order_id).await[0].status == ParcelStatus::ToPack,
-            "nothing has left"
-        );
+        let long = "9".repeat(41);
+        let wrong = command(vec![row(0, "on", "E1"), row(1, "on", &long), row(2, "", ""), row(3, "on", " ")]);
+        let Err(ServiceError::Invalid(errors)) = ship_many(services, &seller, team, &wrong).await else {
+            panic!("every wrong row is named before anything leaves");
+        };
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["rows.1.tracking_number", "rows.3.tracking_number"]);
+        let long_carrier = ShipMany { carrier: long, ..command(vec![row(0, "on", "E1")]) };
+        let wrong = ship_many(services, &seller, team, &long_carrier).await;
+        assert!(matches!(wrong, Err(ServiceError::Invalid(errors)) if errors[0].field == "carrier"));
+        for placed in &orders[..2] {
+            assert_eq!(
+                parcels_of(shop, placed.order_id).await[0].status,
+                ParcelStatus::ToPack,
+                "nothing has left"
+            );
+        }
 
         let whole =
             command(vec![row(0, "on", "E1"), row(1, "", "E2"), row(2, "on", "E3"), row(3, "on", "E 4")]);

@@ -1,7 +1,7 @@
 //! Lists of after-sales: of an order, of a team, of a town; and what they change in parcels that are packed.
 
 use domain::after_sale::{AfterSaleKind, AfterSaleReason, AfterSaleStatus};
-use domain::ids::{AfterSaleId, LineId, OrderId, ParcelId, TeamId};
+use domain::ids::{AfterSaleId, LineId, OrderId, ParcelId, TeamId, TownId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
@@ -166,27 +166,55 @@ pub async fn count_unanswered(conn: &mut Conn, team: TeamId) -> Result<i64> {
     .await?)
 }
 
-/// What waits for a town's decision, or for a second person (`status`); of one town, or of all (`None`). Whose time ends
-/// first comes first.
-pub async fn list_appeals(
-    conn: &mut Conn,
-    town: Option<i64>,
-    status: AfterSaleStatus,
-    limit: i64,
-) -> Result<Vec<AfterSaleSummary>> {
-    // An index follows no condition that may be none.
-    let text = match town {
-        Some(_) => summaries!("a.town_id = $1 AND a.status = $2 ORDER BY a.due_at_ms, a.id LIMIT $3"),
-        None => {
-            summaries!("CAST($1 AS BIGINT) IS NULL AND a.status = $2 ORDER BY a.due_at_ms, a.id LIMIT $3")
-        }
+/// What a town's list is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TownFilter {
+    pub town: TownId,
+    /// What the town or a second person has decided, the newest first; otherwise what waits for one of them, whose time ends
+    /// first.
+    pub decided: bool,
+    pub kind: Option<AfterSaleKind>,
+    /// From the first moment to before the last in which it was asked for.
+    pub asked: (i64, i64),
+    pub limit: i64,
+}
+
+/// What buyers and sellers of a town cannot agree on, and large refunds.
+pub async fn list_of_town(conn: &mut Conn, filter: &TownFilter) -> Result<Vec<AfterSaleSummary>> {
+    let text = if filter.decided {
+        summaries!(
+            "a.town_id = $1 AND a.status IN ('requested', 'awaiting_return', 'returning', 'replacing', 'refused',
+                'settled', 'exchanged', 'dismissed', 'withdrawn', 'lapsed')
+            AND (a.confirmed_by IS NOT NULL OR EXISTS (SELECT 1 FROM after_sale_messages m
+                    WHERE m.after_sale_id = a.id AND m.note IN ('upheld', 'dismissed')))
+            AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
+          ORDER BY a.id DESC LIMIT $5"
+        )
+    } else {
+        summaries!(
+            "a.town_id = $1 AND a.status IN ('appealed', 'awaiting_second')
+            AND (CAST($2 AS TEXT) IS NULL OR a.kind = $2) AND a.asked_at_ms >= $3 AND a.asked_at_ms < $4
+          ORDER BY a.due_at_ms, a.id LIMIT $5"
+        )
     };
     Ok(sql::query_as::<AfterSaleSummary>(text)
-        .bind(town)
-        .bind(status.as_str())
-        .bind(limit)
+        .bind(filter.town.get())
+        .bind(filter.kind.map(AfterSaleKind::as_str))
+        .bind(filter.asked.0)
+        .bind(filter.asked.1)
+        .bind(filter.limit)
         .fetch_all(conn)
         .await?)
+}
+
+/// How many after-sales of a town wait for its decision or for a second person.
+pub async fn count_open_of_town(conn: &mut Conn, town: TownId) -> Result<i64> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM after_sales WHERE town_id = $1 AND status IN ('appealed', 'awaiting_second')",
+    )
+    .bind(town.get())
+    .fetch_one(conn)
+    .await?)
 }
 
 /// Pieces of a line that are no longer packed, since their money went back.

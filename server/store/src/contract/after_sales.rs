@@ -217,11 +217,51 @@ async fn lists(conn: &mut Conn) {
     assert_eq!((found.len(), count_unanswered(conn, TEAM).await.unwrap()), (1, 1));
     assert_eq!(list_of_team(conn, &TeamFilter { offset: 1, ..unanswered }).await.unwrap().len(), 0);
     conn.execute("DELETE FROM after_sale_messages WHERE id = 640").await.unwrap();
-    let requested = AfterSaleStatus::Requested;
-    for (town, expected) in [(None, 1), (Some(2), 1), (Some(20), 0)] {
-        assert_eq!(list_appeals(conn, town, requested, 9).await.unwrap().len(), expected, "{town:?}");
-    }
+    of_the_town(conn).await;
     assert_eq!(get_return_place(conn, PARCEL).await.unwrap().phone, "0915-1");
+}
+
+/// What waits for the town, and what it has decided.
+async fn of_the_town(conn: &mut Conn) {
+    let waiting = TownFilter {
+        town: TownId::from_i64(2),
+        decided: false,
+        kind: None,
+        asked: (i64::MIN, i64::MAX),
+        limit: 9,
+    };
+    let decided = TownFilter { decided: true, ..waiting };
+    assert!(list_of_town(conn, &waiting).await.unwrap().is_empty(), "nobody has asked it");
+    conn.execute("UPDATE after_sales SET status = 'appealed' WHERE id = 500").await.unwrap();
+    let found = list_of_town(conn, &waiting).await.unwrap();
+    assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [ONE]);
+    assert_eq!(count_open_of_town(conn, waiting.town).await.unwrap(), 1);
+    let (kind, at_ms) = (found[0].kind, found[0].asked_at_ms);
+    let other = AfterSaleKind::ALL.iter().copied().find(|other| *other != kind);
+    for (filter, count) in [
+        (TownFilter { kind: Some(kind), asked: (at_ms, at_ms + 1), ..waiting }, 1),
+        (TownFilter { kind: other, ..waiting }, 0),
+        (TownFilter { asked: (at_ms + 1, i64::MAX), ..waiting }, 0),
+        (TownFilter { town: TownId::from_i64(20), ..waiting }, 0),
+        (decided, 0),
+    ] {
+        assert_eq!(list_of_town(conn, &filter).await.unwrap().len(), count, "{filter:?}");
+    }
+    conn.execute("UPDATE after_sales SET status = 'dismissed' WHERE id = 500").await.unwrap();
+    assert!(list_of_town(conn, &decided).await.unwrap().is_empty(), "somebody else ended it");
+    conn.execute(
+        "INSERT INTO after_sale_messages (id, after_sale_id, side, user_id, note, body, at_ms) \
+         VALUES (641, 500, 'town', 9, 'dismissed', '证据不足', 9)",
+    )
+    .await
+    .unwrap();
+    assert_eq!(list_of_town(conn, &decided).await.unwrap()[0].id, ONE, "it stays to be read");
+    conn.execute("DELETE FROM after_sale_messages WHERE id = 641").await.unwrap();
+    conn.execute("UPDATE after_sales SET confirmed_by = 9 WHERE id = 500").await.unwrap();
+    assert_eq!(list_of_town(conn, &decided).await.unwrap().len(), 1, "so does a large refund");
+    conn.execute("UPDATE after_sales SET status = 'requested', confirmed_by = NULL WHERE id = 500")
+        .await
+        .unwrap();
 }
 
 /// One of two pieces of tea is given back before it left; then the check notices each thing that is not as it should be.

@@ -76,9 +76,19 @@ async fn filling(conn: &mut Conn) {
         ("luanshigou", "packaged_food")
     );
     assert_eq!(parts[1].line.photo_hash.as_deref(), Some("bb"));
-    let choices = list_choices(conn, TEAM, TODAY, 9).await.unwrap();
-    let codes: Vec<&str> = choices.iter().map(|part| part.line.variant.variant_code.as_str()).collect();
-    assert_eq!(codes, ["D-1", "T-100", "T-250", "B-100"], "no draft, no box, nothing withdrawn");
+    for (text, found) in [
+        ("", &["D-1", "T-100", "T-250", "B-100"][..]),
+        ("t-2", &["T-250"][..]),
+        ("d-1", &["D-1"][..]),
+        ("nothing of the kind", &[][..]),
+    ] {
+        let choices = list_choices(conn, TEAM, TODAY, text, 9).await.unwrap();
+        let codes: Vec<&str> = choices.iter().map(|part| part.line.variant.variant_code.as_str()).collect();
+        assert_eq!(codes, found, "no draft, no box, nothing withdrawn: {text}");
+    }
+    let name = list_choices(conn, TEAM, TODAY, "", 9).await.unwrap()[0].line.variant.product_name.clone();
+    let named = list_choices(conn, TEAM, TODAY, &name.to_lowercase(), 9).await.unwrap();
+    assert_eq!(named[0].line.variant.variant_code, "D-1");
 }
 
 async fn boxes(conn: &mut Conn) -> i64 {

@@ -403,8 +403,9 @@ async fn related(conn: &mut Conn) {
     let shown = list_shown_related(conn, other.id).await.unwrap();
     assert_eq!(shown, [PRODUCT.get()]);
     assert!(list_shown_related(conn, PRODUCT).await.unwrap().is_empty(), "a draft is not shown");
-    let choices = list_related_choices(conn, TEAM, other.id, 9).await.unwrap();
-    assert_eq!(choices.iter().map(|choice| choice.id).collect::<Vec<_>>(), [PRODUCT.get()]);
+    let chosen = list_related_names(conn, other.id).await.unwrap();
+    assert_eq!(chosen.iter().map(|choice| choice.id).collect::<Vec<_>>(), [PRODUCT.get()]);
+    assert!(list_related_choices(conn, TEAM, other.id, "", 9).await.unwrap().is_empty(), "nothing for sale");
     let village = VillageId::from_i64(3);
     assert_eq!(list_village_ids(conn, village, other.id, 9).await.unwrap(), [PRODUCT.get()]);
     assert!(list_village_ids(conn, village, PRODUCT, 9).await.unwrap().is_empty(), "not itself");
@@ -438,6 +439,11 @@ async fn publishing(conn: &mut Conn) {
     ] {
         assert!(list_listings(conn, &none, TODAY, 9, 0).await.unwrap().is_empty(), "{none:?}");
     }
+    for (text, found) in [("", 1), ("绿茶", 1), ("xyz", 0)] {
+        let choices = list_related_choices(conn, TEAM, ProductId::from_i64(999), text, 9).await.unwrap();
+        assert_eq!(choices.len(), found, "{text}");
+    }
+    assert!(list_related_choices(conn, TEAM, PRODUCT, "", 9).await.unwrap().is_empty(), "not itself");
     assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("published".to_owned(), 1)]);
     seasons(conn).await;
     attributes(conn).await;

@@ -29,6 +29,10 @@ async fn recalls(conn: &mut Conn) {
     assert_eq!(seen, [("XJ1", "to_pack", 125), ("XJ2", "awaiting_payment", 125)]);
     assert!(!lock_holds(conn, OrderId::from_i64(60)).await.unwrap());
     assert!(list_recalled_in_parcel(conn, PARCEL).await.unwrap().is_empty());
+    let expired = list_expired_in_parcel(conn, PARCEL, "2025-07-02").await.unwrap();
+    assert_eq!(expired, [ExpiredRow { code: "B1".to_owned(), expires_on: "2025-07-01".to_owned() }]);
+    let last_day = list_expired_in_parcel(conn, PARCEL, "2025-07-01").await.unwrap();
+    assert_eq!(last_day, [], "on its last day it may leave");
     assert_eq!(find_recall_of_batch(conn, BATCH).await.unwrap(), None);
     let recall = RecallRow {
         id: RecallId::from_i64(80),
@@ -66,6 +70,7 @@ async fn recalls(conn: &mut Conn) {
     let seen: Vec<_> =
         packed.iter().map(|row| (row.code.as_str(), row.place_name.as_str(), row.is_recalled)).collect();
     assert_eq!(seen, [("B1", "佐龙仓", 1)]);
+    assert_eq!(packed[0].expires_on.as_deref(), Some("2025-07-01"));
     assert_eq!((packed[0].line_id, packed[0].base_quantity), (LineId::from_i64(52), 125));
     let told = list_order_recalls(conn, ORDER).await.unwrap();
     assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
@@ -146,12 +151,14 @@ async fn replacements(conn: &mut Conn) {
     );
     lock_parcel_batches(conn, REPLACEMENT).await.unwrap();
     assert_eq!(list_recalled_in_parcel(conn, REPLACEMENT).await.unwrap(), ["B1-S1"]);
+    assert_eq!(list_expired_in_parcel(conn, REPLACEMENT, "2025-07-02").await.unwrap()[0].code, "B1-S1");
     let packed = list_parcel_batches(conn, REPLACEMENT).await.unwrap();
     assert_eq!((packed.len(), packed[0].code.as_str(), packed[0].base_quantity), (1, "B1-S1", 125));
     assert!(
         list_recalled_in_parcel(conn, PARCEL).await.unwrap().is_empty(),
         "nothing of it is there any more"
     );
+    assert_eq!(list_expired_in_parcel(conn, PARCEL, "2025-07-02").await.unwrap(), []);
     assert_eq!(list_sold_to_pack(conn, PRODUCT).await.unwrap(), []);
     // What came back and is lost stands among what was done to the batch, and the books add up with it.
     let lost = list_movements(conn, MovementFilter::all(PRODUCT, Some(BATCH)), i64::MAX, 1).await.unwrap();

@@ -44,22 +44,36 @@ pub async fn replace_related(conn: &mut Conn, product: ProductId, related: &[Pro
     Ok(())
 }
 
-/// What a team may show beside a product: its other goods in the shop and those that stand there already, last changed
-/// first, at most `limit`.
+/// What was chosen to stand beside a product, with names, for sale or not, in its order.
+pub async fn list_related_names(conn: &mut Conn, product: ProductId) -> Result<Vec<ChoiceRow>> {
+    Ok(sql::query_as(
+        "SELECT p.id, p.name, p.name_en FROM related_products r JOIN products p ON p.id = r.related_id \
+         WHERE r.product_id = $1 ORDER BY r.position",
+    )
+    .bind(product.get())
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// What a team may show beside a product: its other goods in the shop with `text`, in lower case, in a name, all when it is
+/// empty; last changed first, at most `limit`.
 pub async fn list_related_choices(
     conn: &mut Conn,
     team: TeamId,
     besides: ProductId,
+    text: &str,
     limit: i64,
 ) -> Result<Vec<ChoiceRow>> {
     Ok(sql::query_as(
         "SELECT p.id, p.name, p.name_en FROM products p \
-         WHERE p.team_id = $1 AND p.id <> $2 AND (p.status || '' = 'published' \
-            OR p.id IN (SELECT r.related_id FROM related_products r WHERE r.product_id = $2)) \
-         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $3",
+         WHERE p.team_id = $1 AND p.id <> $2 AND p.status || '' = 'published' \
+            AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(p.name), $3, '') <> LOWER(p.name) \
+                OR REPLACE(LOWER(p.name_en), $3, '') <> LOWER(p.name_en)) \
+         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $4",
     )
     .bind(team.get())
     .bind(besides.get())
+    .bind(text.to_owned())
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)

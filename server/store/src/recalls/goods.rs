@@ -152,6 +152,41 @@ pub async fn list_recalled_in_parcel(conn: &mut Conn, parcel: ParcelId) -> Resul
     .await?)
 }
 
+/// A batch past its last day.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct ExpiredRow {
+    pub code: String,
+    pub expires_on: String,
+}
+
+/// The batches that goods of a parcel are of and whose last day was before `today`. What was given back before it left is
+/// not in it. Like [`list_recalled_in_parcel`] the truth while the batches are taken.
+pub async fn list_expired_in_parcel(
+    conn: &mut Conn,
+    parcel: ParcelId,
+    today: &str,
+) -> Result<Vec<ExpiredRow>> {
+    Ok(sql::query_as::<ExpiredRow>(
+        "SELECT b.code, b.expires_on FROM order_lines l
+           JOIN allocations a ON a.line_id = l.id AND a.status = 'sold'
+           JOIN batches b ON b.id = a.batch_id
+          WHERE l.parcel_id = $1 AND b.expires_on < $2
+            AND a.base_quantity > COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT) FROM after_sale_goods g
+                                             WHERE g.line_id = l.id AND g.batch_id = b.id
+                                               AND g.status IN ('restocked', 'written_off')), 0)
+         UNION
+         SELECT b.code, b.expires_on FROM after_sales f
+           JOIN after_sale_goods g ON g.after_sale_id = f.id AND g.status IN ('held', 'sold')
+           JOIN batches b ON b.id = g.batch_id
+          WHERE f.replacement_parcel_id = $1 AND b.expires_on < $2
+          ORDER BY 2, 1",
+    )
+    .bind(parcel.get())
+    .bind(today.to_owned())
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
 /// Goods of a recalled batch that are set aside to replace others.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct RecalledGoodsRow {

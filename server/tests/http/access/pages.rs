@@ -125,6 +125,7 @@ const TABLE: &[Row] = &[
     ("/orders/{number}/parcels/{parcel}/after-sale", &[MEMBERS], UNKNOWN),
     ("/after-sales/{after_sale}", &[MEMBERS, SELLERS, TOWN], UNKNOWN),
     ("/town/after-sales", &[TOWN], FORBIDDEN),
+    ("/town/after-sales.xlsx", &[TOWN], FORBIDDEN),
     ("/sell/{team}/transfers", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/transfers.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/members", &[SELLERS], FORBIDDEN),

@@ -106,7 +106,7 @@ prop_compose! {
         });
         Present {
             product: ProductId::from_i64(id), version, name, name_en, category: CategoryId::from_i64(category),
-            state: SheetState::ALL[state], variants, batches: batches.collect(), details: Details::default(),
+            state: SheetState::ALL[state], base_unit: if id == 1 { "g" } else { "piece" }.to_owned(), variants, batches: batches.collect(), details: Details::default(),
         }
     }
 }

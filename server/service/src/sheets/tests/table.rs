@@ -33,7 +33,7 @@ async fn the_table_changes_what_was_typed_into_it_and_nothing_else() {
         assert_eq!(nothing, Applied::default());
         let mut wrong = edits.clone();
         wrong[of(honey)].price = "贵".to_owned();
-        wrong[of(tea)].stock_change = "-99999".to_owned();
+        wrong[of(tea)].stock_change = "-10.001".to_owned();
         let Err(ServiceError::Invalid(errors)) = edit_table(services, &viewer, TEAM, &wrong, "w").await
         else {
             panic!()
@@ -46,7 +46,7 @@ async fn the_table_changes_what_was_typed_into_it_and_nothing_else() {
 
         let mut typed = edits.clone();
         typed[of(honey)].price = "58".to_owned();
-        typed[of(tea)].stock_change = "+200".to_owned();
+        typed[of(tea)].stock_change = "+0.2".to_owned();
         for _ in 0..2 {
             let applied = edit_table(services, &viewer, TEAM, &typed, "t").await.unwrap().1;
             assert_eq!(applied, Applied { done: 2, refused: 0 });

@@ -56,6 +56,35 @@ async fn a_line_that_cannot_be_sent_is_paid_back_and_the_rest_is_sent() {
 }
 
 #[tokio::test]
+async fn goods_past_their_last_day_do_not_leave_and_are_paid_back() {
+    TestShop::on_both(async |shop| {
+        let (seller, services) = (shop.seller().await, &shop.services);
+        let in_time = bought(shop, &[(shop.tea.variants[0], 2)]).await;
+        let late = bought(shop, &[(shop.tea.variants[0], 3), (shop.dendrobium.variant(), 1)]).await;
+        let lines = lines_of(shop, late.order_id).await;
+        let tea = lines.iter().find(|line| line.product_id == shop.tea.product).unwrap();
+        // Both have tea of the batch that is good until the end of the year.
+        shop.clock.advance(199 * DAY_MS);
+        ship(shop, parcels_of(shop, in_time.order_id).await[0].id).await.unwrap();
+        shop.clock.advance(DAY_MS);
+        let refused = conflict(ship(shop, tea.parcel_id).await);
+        let Conflict::Expired { expires_on, .. } = refused else { panic!("{refused:?}") };
+        assert_eq!(expires_on.to_string(), "2026-12-31");
+        let taken = service::stock::parcel_batches(services, &seller, tea.parcel_id).await.unwrap();
+        let days: Vec<_> = taken.iter().filter_map(|row| row.expires_on.as_deref()).collect();
+        assert_eq!((taken.len(), days.contains(&"2026-12-31")), (2, true), "whoever packs sees it");
+        let waiting = parcels_of(shop, late.order_id).await.remove(0);
+        assert_eq!(waiting.status, ParcelStatus::ToPack, "nothing of it has left");
+
+        offer_refund(services, &seller, offer(shop, tea, 3)).await.unwrap();
+        ship(shop, tea.parcel_id).await.unwrap();
+        assert_eq!(refunds_of(shop, late.order_id).await, [14_970], "the rest is sent");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn pieces_that_were_missing_are_paid_back_with_their_freight_and_nobody_else_can() {
     let shop = &TestShop::sqlite().await;
     let services = &shop.services;

@@ -2,8 +2,9 @@
 
 use domain::bundle::PriceMode;
 use domain::changes::ChangeSource;
+use service::bundles::find_contents;
 use service::changes::{ChangeQuery, history, restore};
-use service::listing::{add_batch, check_listing, duplicate, publish};
+use service::listing::{Choice, add_batch, check_listing, duplicate, publish, related_choices};
 
 use super::*;
 
@@ -212,3 +213,66 @@ async fn a_box_goes_into_the_shop_with_parts_that_can_be_bought_and_is_copied_wi
 
 /// A picture of the demonstration.
 const PICTURE: &[u8] = include_bytes!("../../../data/demo/pictures/tea-danya-1.webp");
+
+#[tokio::test]
+async fn what_was_not_changed_lately_is_found_for_a_box() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, places) = (&shop.services, shop.seller().await, &shop.places);
+        shop.clock.advance(1_000);
+        let many = NewGood {
+            slug: "many".to_owned(),
+            team: places.tea_team,
+            place: places.tea_place,
+            freight: places.tea_freight,
+            village: places.villages[0],
+            variants: (0..201).map(|number| (format!("MANY-{number}"), 1_000, 1, 100)).collect(),
+            tiers: Vec::new(),
+            batches: vec![(9, "2027-06-30", vec![(places.villages[0], 1)])],
+        };
+        many.publish(services, places).await;
+        let page = new_box(shop, &seller).await;
+        let codes = |page: &Contents| -> Vec<String> {
+            page.parts.iter().map(|part| part.part.row.line.variant.variant_code.clone()).collect()
+        };
+        assert!(page.has_more && !codes(&page).contains(&"CH-250".to_owned()), "too many to list");
+        for text in ["ch-25", " CH-250 "] {
+            let found = find_contents(services, &seller, page.product, text).await.unwrap();
+            assert_eq!((codes(&found), found.has_more), (vec!["CH-250".to_owned()], false), "{text}");
+        }
+        let found = find_contents(services, &seller, page.product, "Tea").await.unwrap();
+        assert_eq!(codes(&found), ["CH-100", "CH-250"], "by a name");
+        save_contents(services, &seller, &form(&page, &[(shop.tea.variants[1], 2)], None), "k")
+            .await
+            .unwrap();
+        let kept = find_contents(services, &seller, page.product, "MANY-200").await.unwrap();
+        assert_eq!(codes(&kept), ["CH-250", "MANY-200"], "what is in it stays, whatever is looked for");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stands_beside_a_product_is_found_and_stays_chosen_among_many() {
+    let shop = TestShop::sqlite().await;
+    let (services, seller) = (&shop.services, shop.seller().await);
+    shop.clock.advance(1_000);
+    for number in 0..61 {
+        shop.scarce(&format!("LATER-{number}"), 1).await;
+    }
+    let (product, tea) = (shop.dendrobium.product, shop.tea.product.to_string());
+    let page = edit_page(services, &seller, product).await.unwrap();
+    let offers = |choices: &[Choice]| choices.iter().any(|choice| choice.id == tea);
+    assert!(page.choices.has_more_related && !offers(&page.choices.related), "sixty that were changed last");
+    let (found, has_more) = related_choices(services, &seller, product, " TEA ").await.unwrap();
+    assert_eq!((found.len(), offers(&found), has_more), (1, true, false));
+    let mut tx = services.db.write().await.unwrap();
+    store::listing::replace_related(&mut tx, product, &[shop.tea.product]).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = edit_page(services, &seller, product).await.unwrap();
+    assert_eq!(page.choices.related[0].id, tea, "what was chosen can be sent again");
+    let (found, _) = related_choices(services, &seller, product, "later-60").await.unwrap();
+    assert_eq!(found.len(), 2, "and stays while others are looked for");
+    let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+    let foreign = related_choices(services, &other, product, "").await;
+    assert!(matches!(foreign, Err(ServiceError::NotFound)));
+}

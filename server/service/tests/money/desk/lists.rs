@@ -13,6 +13,7 @@ use service::shipping::lists::{
 };
 
 use super::*;
+use crate::after_sales::weighed::{sell_by_weight, weigh};
 
 async fn keep(shop: &TestShop, viewer: &Viewer, kind: ListKind, text: &str) -> DeskListId {
     let (services, team) = (&shop.services, shop.places.tea_team);
@@ -93,6 +94,40 @@ async fn pasted_numbers_ship_what_is_right_and_say_what_is_not() {
         shop.clock.advance(DAY_MS + 1);
         assert!(matches!(list_page(services, &seller, team, list).await, Err(ServiceError::NotFound)), "a day old");
         worker::sweep(services).await.unwrap();
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_says_beforehand_what_is_to_be_weighed_and_what_has_expired() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
+        let plain = bought(shop, 1, &[(shop.tea.variants[0], 1)]).await;
+        sell_by_weight(shop).await;
+        let heavy = bought(shop, 2, &[(shop.tea.variants[0], 1)]).await;
+        let text = format!("{} 顺丰 SF1\n{} 顺丰 SF2", plain.number, heavy.number);
+        let list = keep(shop, &seller, ListKind::Numbers, &text).await;
+        let page = list_page(services, &seller, team, list).await.unwrap();
+        let line = lines_of(shop, heavy.order_id).await.remove(0);
+        let name = format!("{} {}", line.product_name, line.variant_name);
+        assert_eq!(states(&page), [RowState::Ready, RowState::Wrong(RowFault::Unweighed(name))]);
+        assert_eq!(page.numbers[1].parcel, Some(line.parcel_id), "where its scales are");
+        let whole = apply_list(services, &seller, team, list, &WantedRows::All).await;
+        assert_eq!(conflict(whole), Conflict::ListNotRight);
+        weigh(shop, &line, &["1.5"]).await.unwrap();
+        let page = list_page(services, &seller, team, list).await.unwrap();
+        assert_eq!(states(&page), [RowState::Ready, RowState::Ready]);
+
+        // Both have tea of the batch that is good until the end of the year.
+        shop.clock.advance(200 * DAY_MS);
+        let list = keep(shop, &seller, ListKind::Numbers, &text).await;
+        let page = list_page(services, &seller, team, list).await.unwrap();
+        let expired = |state: &RowState| matches!(state, RowState::Wrong(RowFault::Expired { .. }));
+        assert!(states(&page).iter().all(expired), "{:?}", states(&page));
+        let chosen = WantedRows::Chosen(BTreeSet::from([0, 1]));
+        let applied = apply_list(services, &seller, team, list, &chosen).await.unwrap();
+        assert_eq!(applied, AppliedRows { done: 0, refused: 2 });
         assert_sound(shop).await;
     })
     .await;
