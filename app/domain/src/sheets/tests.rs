@@ -280,7 +280,8 @@ fn what_is_weighed_comes_and_goes_by_the_kilogram() {
         );
     }
     assert_eq!(sent("-10.001").errors[0].problem, Problem::OnlyLeftG { left_g: 10_000 });
-    let shown = rows_of(&weighed, "茶叶", Locale::Zh);
+    let told = Told { category: "茶叶", attributes: &[], story: "", story_en: "" };
+    let shown = rows_of(&weighed, &told, Locale::Zh);
     let at = Column::ALL.iter().position(|column| *column == Column::Stock).unwrap();
     assert_eq!(shown[0][at], "10", "kilograms, as the head says");
     let old = ["规格编号".to_owned(), "库存增减（克或件）".to_owned()];
