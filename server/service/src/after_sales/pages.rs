@@ -3,7 +3,7 @@
 use domain::after_sale::{AfterSaleNote, AfterSaleStatus, Side};
 use domain::ids::{AfterSaleId, TeamId};
 use domain::money::Fen;
-use store::after_sales::{AfterSaleRow, AfterSaleSummary, MessagePhotoRow};
+use store::after_sales::{AfterSaleRow, MessagePhotoRow};
 use store::orders::LineRow;
 use store::payments::RefundRow;
 

@@ -16,7 +16,7 @@ pub(super) fn explain(
     bold: &Format,
     (part, parts): (usize, usize),
     offers: &Offers,
-) -> std::result::Result<(), XlsxError> {
+) -> Result<(), XlsxError> {
     sheet.set_name(locale.pick("说明", "How to fill it in"))?;
     sheet.set_column_width(0, 24.0)?;
     sheet.set_column_width(1, 72.0)?;
