@@ -102,7 +102,11 @@ pub(super) async fn scenario(db: &Db) {
 /// What is read for many products at once.
 async fn details_scenario(conn: &mut Conn) {
     rewrite_product(conn, PRODUCT, "绿茶", "手工").await.unwrap();
-    assert_eq!(list_sheet_sizes(conn, &ListingFilter::all(TEAM)).await.unwrap()[0], (30, 1, 6), "bytes, not characters");
+    assert_eq!(
+        list_sheet_sizes(conn, &ListingFilter::all(TEAM)).await.unwrap()[0],
+        (30, 1, 6),
+        "bytes, not characters"
+    );
     let details = list_sheet_details(conn, &[31, 30]).await.unwrap();
     let ids: Vec<i64> = details.iter().map(|row| row.id.get()).collect();
     assert_eq!(ids, [31, 30], "in the order asked for");
