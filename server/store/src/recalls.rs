@@ -8,8 +8,8 @@ use domain::stock::movement::{RecallReason, RecallStage};
 use crate::{Conn, Result, StoreError, sql};
 
 pub use goods::{
-    AffectedRow, RecalledGoodsRow, list_affected, list_recalled_in_parcel, list_recalled_replacements,
-    lock_holds, lock_parcel_batches, release_goods,
+    AffectedRow, RecalledGoodsRow, RecalledLineRow, list_affected, list_recalled_in_parcel,
+    list_recalled_of_order, list_recalled_replacements, lock_holds, lock_parcel_batches, release_goods,
 };
 
 /// The batch, what it was split from, and everything split from these: one harvest or production run. Ascending.

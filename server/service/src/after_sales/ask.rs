@@ -6,7 +6,6 @@ use domain::after_sale::{
 };
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{AfterSaleId, LineId, ParcelId, TownId};
-use domain::order::OrderStatus;
 use serde::{Deserialize, Serialize};
 use store::after_sales::{AfterSaleLineRow, AfterSaleRow};
 use store::orders::{LineRow, OrderRow};
@@ -14,7 +13,7 @@ use store::parcels::ParcelRow;
 use store::{Conn, WriteTx};
 
 use super::case::Case;
-use super::facts::{Facts, fact, goods_in, open_kinds, read_facts, strictest};
+use super::facts::{Facts, goods_in, is_askable, open_kinds, read_facts, strictest};
 use super::{deadlines, photos, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
@@ -69,7 +68,8 @@ pub struct AskPage {
 pub struct AskableLine {
     pub line: LineRow,
     pub photo_hash: Option<String>,
-    /// Pieces that no after-sale is about.
+    /// Pieces that something may be asked about: no after-sale is about them yet, and of a complete order they were
+    /// recalled.
     pub left: i64,
     pub rule: ReturnRule,
 }
@@ -99,7 +99,7 @@ pub async fn ask_page(
         .iter()
         .filter(|line| line.parcel_id == parcel.id)
         .map(|line| AskableLine {
-            left: facts.left(line),
+            left: facts.askable(line),
             rule: facts.rule(line.id),
             photo_hash: photos
                 .iter()
@@ -108,11 +108,10 @@ pub async fn ask_page(
             line: line.clone(),
         })
         .collect();
-    let left: Vec<ReturnRule> = lines.iter().filter(|line| line.left > 0).map(|line| line.rule).collect();
-    let rule = strictest(left.iter().copied());
+    let rule = strictest(lines.iter().filter(|line| line.left > 0).map(|line| line.rule));
     let goods = goods_in(&mut conn, &parcel).await?;
-    let kinds =
-        if order.status == OrderStatus::Paid { open_kinds(services, goods, &left) } else { Vec::new() };
+    let of_parcel: Vec<&LineRow> = lines.iter().map(|line| &line.line).collect();
+    let kinds = if is_askable(&order) { open_kinds(services, &facts, goods, &of_parcel) } else { Vec::new() };
     if kinds.is_empty() || lines.iter().all(|line| line.left == 0) {
         return Err(ServiceError::NotFound);
     }
@@ -127,19 +126,19 @@ pub(crate) async fn askable_parcels(
     order: &OrderRow,
     parcels: &[ParcelRow],
 ) -> Result<Vec<ParcelId>> {
-    if order.status != OrderStatus::Paid {
+    if !is_askable(order) {
         return Ok(Vec::new());
     }
     let facts = read_facts(conn, order).await?;
     let mut askable = Vec::new();
     for parcel in parcels {
-        let left = facts.lines.iter().filter(|line| line.parcel_id == parcel.id && facts.left(line) > 0);
-        let rules: Vec<ReturnRule> = left.map(|line| facts.rule(line.id)).collect();
-        if rules.is_empty() {
+        let left = facts.lines.iter().filter(|line| line.parcel_id == parcel.id && facts.askable(line) > 0);
+        let left: Vec<&LineRow> = left.collect();
+        if left.is_empty() {
             continue;
         }
         let goods = goods_in(conn, parcel).await?;
-        if !open_kinds(services, goods, &rules).is_empty() {
+        if !open_kinds(services, &facts, goods, &left).is_empty() {
             askable.push(parcel.id);
         }
     }
@@ -271,15 +270,20 @@ async fn check_against(
     checked: &Checked,
     photos: usize,
 ) -> Result<TownId> {
-    if order.status != OrderStatus::Paid {
+    if !is_askable(order) {
         return Err(Conflict::AfterSale(Refusal::WrongMoment).into());
     }
     let facts = read_facts(tx, order).await?;
     check_left(&facts, parcel, &checked.lines)?;
+    let is_recalled = has_recalled(&facts, &checked.lines);
+    if checked.reason == AfterSaleReason::Recalled && is_recalled {
+        check_recalled(&facts, &checked.lines)?;
+    }
     let rule = strictest(checked.lines.iter().map(|(line, _, _)| facts.rule(*line)));
     let goods = goods_in(tx, parcel).await?;
     let asked = Asked { kind: checked.kind, reason: checked.reason, photos };
-    check_asked(asked, fact(services, goods, rule)).map_err(|refusal| match refusal {
+    let fact = facts.fact(services, goods, rule, is_recalled);
+    check_asked(asked, fact).map_err(|refusal| match refusal {
         Refusal::PhotoNeeded => ServiceError::invalid("photos", Problem::Missing),
         refusal => Conflict::AfterSale(refusal).into(),
     })?;
@@ -303,7 +307,27 @@ pub(super) fn check_left(facts: &Facts, parcel: &ParcelRow, lines: &[(LineId, i6
     all_or(errors)
 }
 
-/// Whoever says what is wrong with goods that are still on their way has received them.
+/// Whether each of the lines has pieces that were recalled and that nobody has asked about for that.
+pub(super) fn has_recalled(facts: &Facts, lines: &[(LineId, i64, i64)]) -> bool {
+    let is_recalled = |line: &LineRow| facts.recalled_left(line) > 0;
+    lines.iter().all(|(id, _, _)| facts.lines.iter().any(|line| line.id == *id && is_recalled(line)))
+}
+
+/// That no more pieces of a line are given back because of a recall than were recalled.
+pub(super) fn check_recalled(facts: &Facts, lines: &[(LineId, i64, i64)]) -> Result<()> {
+    let mut errors = Vec::new();
+    for (index, (id, quantity, _)) in lines.iter().enumerate() {
+        let line = facts.lines.iter().find(|line| line.id == *id).ok_or(ServiceError::NotFound)?;
+        let left = facts.recalled_left(line);
+        if *quantity > left {
+            errors.push(FieldError::new(format!("lines.{index}.quantity"), Problem::OnlyLeft { left }));
+        }
+    }
+    all_or(errors)
+}
+
+/// Whoever says what is wrong with goods that are still on their way has received them. That they were recalled is known
+/// before that.
 async fn receive_if_in_hands(
     tx: &mut WriteTx,
     services: &Services,
@@ -312,7 +336,7 @@ async fn receive_if_in_hands(
     checked: &Checked,
 ) -> Result<()> {
     let is_here = checked.kind != AfterSaleKind::RefundUnshipped
-        && checked.reason != AfterSaleReason::NotReceived
+        && !matches!(checked.reason, AfterSaleReason::NotReceived | AfterSaleReason::Recalled)
         && GoodsIn::of_parcel(parcel.status, parcel.received_at_ms) == GoodsIn::Transit;
     if is_here { orders::note_received(tx, services, order, parcel).await } else { Ok(()) }
 }

@@ -87,8 +87,8 @@ fn what_follows(locale: Locale, stage: RecallStage) -> &'static str {
             "The goods have not left and will not: the seller gives the money back the way it came, or, in an exchange, sends goods of another batch.",
         ),
         RecallStage::Shipped | RecallStage::Received => locale.pick(
-            "请留好商品和包装，在订单页面申请售后，或联系卖家。",
-            "Please keep the goods and their package, and ask for a refund on the order's page or get in touch with the seller.",
+            "请留好商品和包装，在订单页面申请售后，原因选“商品已召回”：订单完成了也可以，不限时间。也可以联系卖家。",
+            "Please keep the goods and their package, and ask for a refund on the order's page because the goods are recalled: also when the order is complete, and without a deadline. Or get in touch with the seller.",
         ),
     }
 }

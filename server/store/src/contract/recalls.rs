@@ -69,6 +69,12 @@ async fn recalls(conn: &mut Conn) {
     assert_eq!((packed[0].line_id, packed[0].base_quantity), (LineId::from_i64(52), 125));
     let told = list_order_recalls(conn, ORDER).await.unwrap();
     assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
+    let held = list_recalled_of_order(conn, ORDER).await.unwrap();
+    assert_eq!(held, [RecalledLineRow { line_id: LineId::from_i64(52), base_quantity: 125 }]);
+    assert!(
+        list_recalled_of_order(conn, OrderId::from_i64(60)).await.unwrap().is_empty(),
+        "nothing was paid"
+    );
     for team in [None, Some(TEAM)] {
         assert_eq!(list_recalls(conn, RecallFilter::all(team), 9, 0).await.unwrap()[0].id, recall.id);
     }
@@ -153,6 +159,8 @@ async fn replacements(conn: &mut Conn) {
         "nothing of it is there any more"
     );
     assert_eq!(list_sold_to_pack(conn, PRODUCT).await.unwrap(), []);
+    let held = list_recalled_of_order(conn, ORDER).await.unwrap();
+    assert!(held.is_empty(), "what was here when it was recalled did not leave");
     // What came back and is lost stands among what was done to the batch, and the books add up with it.
     let lost = list_movements(conn, MovementFilter::all(PRODUCT, Some(BATCH)), i64::MAX, 1).await.unwrap();
     assert_eq!(
