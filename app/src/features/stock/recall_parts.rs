@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use service::stock::{AffectedView, RecallPage, RecallPreview};
 
 use super::api::Recall;
+use super::recall_refunds::refunds;
 use super::words;
 use crate::context::{link, locale, name, t};
 use crate::features::sell::team::stock_text;
@@ -117,6 +118,7 @@ pub(super) fn done(page: &RecallPage, seen: Seen) -> AnyView {
     view! {
         {ui::alert("bad", t("已召回：停止销售，顾客已通知。", "Recalled: it is not sold any more, and its buyers are told."), ())}
         <section class="box">{ui::facts("", facts)}</section>
+        {refunds(page)}
         {left}
         {affected(&page.affected, &page.base_unit, seen, true)}
     }

@@ -1,25 +1,23 @@
 //! Asking: what may be asked for, and doing it.
 
 use domain::after_sale::{
-    AfterSaleKind, AfterSaleNote, AfterSaleReason, AfterSaleStatus, Asked, GoodsIn, Refusal, ReturnRule,
-    Side, check_asked,
+    AfterSaleKind, AfterSaleNote, AfterSaleReason, Asked, GoodsIn, Refusal, ReturnRule, Side, check_asked,
 };
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{AfterSaleId, LineId, ParcelId, TownId};
 use serde::{Deserialize, Serialize};
-use store::after_sales::{AfterSaleLineRow, AfterSaleRow};
 use store::orders::{LineRow, OrderRow};
 use store::parcels::ParcelRow;
 use store::{Conn, WriteTx};
 
-use super::case::Case;
+use super::begin::{Checked, insert};
 use super::facts::{Facts, goods_in, is_askable, open_kinds, read_facts, strictest};
-use super::{deadlines, photos, talk};
+use super::{photos, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::orders::{self, require_buyer};
 use crate::photos::SentPhoto;
-use crate::{Result, ServiceError, Services, Viewer, timers};
+use crate::{Result, ServiceError, Services, Viewer};
 
 /// After-sales one parcel may ever have, whatever became of them.
 const MOST_OF_PARCEL: i64 = 20;
@@ -145,15 +143,6 @@ pub(crate) async fn askable_parcels(
     Ok(askable)
 }
 
-/// What was asked for, read and in itself possible.
-pub(super) struct Checked {
-    pub kind: AfterSaleKind,
-    pub reason: AfterSaleReason,
-    pub words: String,
-    /// Line, pieces, thousandths of their value.
-    pub lines: Vec<(LineId, i64, i64)>,
-}
-
 /// Asks about pieces of a parcel, with what is to be said and shown about it.
 ///
 /// # Errors
@@ -189,7 +178,7 @@ pub async fn ask_after_sale(
     receive_if_in_hands(&mut tx, services, &order, &parcel, &checked).await?;
     // Receipt has moved the order's window.
     let order = store::orders::get_order(&mut tx, order_id).await?;
-    let case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
+    let case = insert(&mut tx, services, viewer.user_id(), order, &parcel, town, &checked).await?;
     let message = case
         .note(&mut tx, services, Side::Buyer, viewer.user_id(), AfterSaleNote::Asked, &checked.words)
         .await?;
@@ -339,60 +328,4 @@ async fn receive_if_in_hands(
         && !matches!(checked.reason, AfterSaleReason::NotReceived | AfterSaleReason::Recalled)
         && GoodsIn::of_parcel(parcel.status, parcel.received_at_ms) == GoodsIn::Transit;
     if is_here { orders::note_received(tx, services, order, parcel).await } else { Ok(()) }
-}
-
-pub(super) async fn insert(
-    tx: &mut WriteTx,
-    services: &Services,
-    viewer: &Viewer,
-    order: OrderRow,
-    parcel: &ParcelRow,
-    town_id: TownId,
-    checked: &Checked,
-) -> Result<Case> {
-    let (status, now_ms) = (AfterSaleStatus::Requested, services.now_ms());
-    let row = AfterSaleRow {
-        id: services.new_id(),
-        order_id: order.id,
-        parcel_id: parcel.id,
-        team_id: parcel.team_id,
-        town_id,
-        kind: checked.kind,
-        reason: checked.reason,
-        status,
-        asked_by: viewer.user_id().map(|user| user.get()),
-        asked_at_ms: now_ms,
-        due_at_ms: deadlines(services).due_at_ms(status, now_ms),
-        agreed_by: None,
-        agreed_at_ms: None,
-        confirmed_by: None,
-        carrier: String::new(),
-        tracking_number: String::new(),
-        sent_back_at_ms: None,
-        taken_back_at_ms: None,
-        goods_fen: domain::money::Fen::ZERO,
-        freight_fen: domain::money::Fen::ZERO,
-        refund_id: None,
-        replacement_parcel_id: None,
-        closed_at_ms: None,
-        version: 1,
-    };
-    store::after_sales::insert_after_sale(tx, &row).await?;
-    let mut lines = Vec::with_capacity(checked.lines.len());
-    for (line_id, quantity, damage_permille) in &checked.lines {
-        let line = AfterSaleLineRow {
-            after_sale_id: row.id,
-            line_id: *line_id,
-            quantity: *quantity,
-            damage_permille: *damage_permille,
-            value_fen: domain::money::Fen::ZERO,
-            refunded_fen: domain::money::Fen::ZERO,
-        };
-        store::after_sales::insert_after_sale_line(tx, &line).await?;
-        lines.push(line);
-    }
-    if let Some(due_at_ms) = row.due_at_ms {
-        timers::set(tx, services, timers::AFTER_SALE_DUE, row.id.get(), due_at_ms).await?;
-    }
-    Ok(Case { order, row, lines })
 }

@@ -11,7 +11,8 @@ use store::Conn;
 use store::orders::OrderRow;
 use store::parcels::ParcelRow;
 
-use super::ask::{AskLine, Checked, check_left, check_recalled, has_recalled, insert, read_lines};
+use super::ask::{AskLine, check_left, check_recalled, has_recalled, read_lines};
+use super::begin::{Checked, insert};
 use super::facts::read_facts;
 use super::{money, talk};
 use crate::carts::all_or;
@@ -67,7 +68,7 @@ pub async fn offer_refund(services: &Services, viewer: &Viewer, command: OfferRe
     let town = lines.first().and_then(|(line, _, _)| facts.town(*line));
     let town = town.ok_or_else(|| ServiceError::internal("goods of no town"))?;
     let checked = Checked { kind, reason, words, lines };
-    let mut case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
+    let mut case = insert(&mut tx, services, viewer.user_id(), order, &parcel, town, &checked).await?;
     let user = viewer.user_id();
     case.note(&mut tx, services, Side::Seller, user, AfterSaleNote::Asked, &checked.words).await?;
     money::pay_or_ask_second(&mut tx, services, &mut case, user).await?;

@@ -2,6 +2,7 @@
 //! and unpaid ones are given up.
 
 mod moments;
+mod refunds;
 
 use domain::failure::{FieldError, Problem};
 use domain::stock::movement::{BatchState, RecallStage};
