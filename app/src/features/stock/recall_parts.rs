@@ -81,7 +81,10 @@ fn form(page: &RecallPreview) -> AnyView {
             {ui::select_field(&state, &Field { name: "reason", label: t("原因", "Reason"), ..Field::default() }, &options)}
             {ui::text_area(&state, &Field {
                 name: "notice", label: t("告诉顾客什么", "What buyers are told"), max_length: Some(500),
-                hint: t("出了什么问题，请顾客怎么做。会公开显示。", "What is wrong and what to do. Everybody can read it."),
+                hint: t(
+                    "出了什么问题，请顾客怎么做；可以写电话，不写网址。会公开显示。",
+                    "What is wrong and what to do; a telephone number is fine, web addresses are not. Everybody can read it.",
+                ),
                 ..Field::default()
             }, 4)}
             {ui::check_field(&state, &Field {

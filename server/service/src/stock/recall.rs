@@ -6,6 +6,7 @@ use domain::failure::{Conflict, Problem};
 use domain::ids::{BatchId, RecallId, TeamId};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
+use domain::plain_text::is_words_only;
 use domain::stock::movement::{MovementKind, RecallReason, RecallStage};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -154,6 +155,8 @@ fn read_recall(command: &RecallBatch) -> Result<(RecallReason, String)> {
             let min = i64::try_from(MIN_NOTICE_CHARS).unwrap_or_default();
             reader.report("notice", Problem::TooShort { min });
         }
+        // It goes to every buyer in the shop's own letters: nothing that somebody else's page could be behind.
+        _ if !is_words_only(&notice) => reader.report("notice", Problem::WordsOnly),
         _ => {}
     }
     if command.confirm.trim().is_empty() {
