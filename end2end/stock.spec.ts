@@ -166,7 +166,9 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(listed(page)).toContainText(t('等另一位复核', 'They wait for a second person'));
     await expect(listed(page).getByRole('button'), 'not on one word').toHaveCount(0);
     const captain = await pageOf('captain');
-    await visit(captain, `${batch}/recall`);
+    // Told of the recall by the console, which leads to it.
+    await visit(captain, `${batch.match(/.*\/sell\/[^/]+/)?.[0]}/notifications?kind=recalled`);
+    await goOn(captain, captain.getByRole('listitem').filter({ hasText: name }).getByRole('link'), /\/recall$/);
     const confirm = listed(captain).getByRole('button', { name: t('复核并退款', 'Confirm and refund') });
     expect(fen(await confirm.innerText()), 'all of it').toBe(total);
     await expectAccessible(captain, 'refunds of a recall to confirm');

@@ -19,6 +19,7 @@ use super::{movement, note, replacements};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::mail::{self, Letter};
+use crate::notifications::tell_of_recall;
 use crate::{Result, ServiceError, Services, Viewer, audit, orders, timers};
 
 const MAX_NOTICE_CHARS: usize = 500;
@@ -131,6 +132,7 @@ pub async fn recall_batch(
         };
         note(&mut tx, services, stopped_sale).await?;
     }
+    tell_of_recall(&mut tx, services, recall.team_id, named.id, recall.id, user).await?;
     // Unpaid orders are given up by the worker: their payment pages are closed first, which asks the network.
     timers::set(&mut tx, services, timers::RECALL, recall.id.get(), services.now_ms()).await?;
     let detail = json!({ "recall": recall.id, "batches": stopped.len(), "orders": told });

@@ -18,6 +18,7 @@ use store::{Conn, StoreError};
 use super::recall::{parse_batch, recallable};
 use crate::after_sales::{Decided, recalled_to_refund, refund_recalled};
 use crate::idempotency::{self, Begun, Repeatable};
+use crate::notifications::tell_of_recall_refunds;
 use crate::{Result, ServiceError, Services, Viewer, audit, timers};
 
 /// Parcels of one list; the others are for the next one.
@@ -170,7 +171,9 @@ pub async fn refund_recalled_orders(
         Err(StoreError::AlreadyExists) => return Err(Conflict::StateChanged.into()),
         inserted => inserted?,
     }
-    if !needs_second {
+    if needs_second {
+        tell_of_recall_refunds(&mut tx, services, team, recall.batch_id, user).await?;
+    } else {
         timers::set(&mut tx, services, timers::RECALL_REFUND, row.id.get(), row.asked_at_ms).await?;
     }
     let detail = json!({
