@@ -55,6 +55,16 @@ test('a listing is returned with remarks, mended and approved before anybody can
     await submit();
   });
 
+  const notes = products.replace(/\/products$/, '/notifications');
+  const told = async (page: Page, kind: string, count: number) => {
+    await visit(page, `${notes}?kind=${kind}`);
+    await expect(page.getByRole('listitem').filter({ hasText: name })).toHaveCount(count);
+  };
+  await test.step('the captain is told of it, and nobody of an answer', async () => {
+    await told(captain, 'review_asked', 1);
+    await told(member, 'review_answered', 0);
+  });
+
   await test.step('the captain returns it, and says what to mend', async () => {
     await openWaiting();
     await expectAccessible(captain, 'a listing to look at');
@@ -70,6 +80,10 @@ test('a listing is returned with remarks, mended and approved before anybody can
   });
 
   await test.step('the member finds each remark at its field', async () => {
+    await told(captain, 'review_asked', 0);
+    await told(member, 'review_answered', 1);
+    const own = member.getByRole('listitem').filter({ hasText: name });
+    await goOn(member, own.getByRole('link'), /\/products\/[^/?]+$/);
     await visit(member, listing);
     const returned = member.getByRole('status').filter({ hasText: t('队长退回了，请改好再提交', 'Returned: mend this') });
     const remark = (field: string) => returned.getByRole('listitem').filter({ has: member.getByRole('link', { name: field, exact: true }) });

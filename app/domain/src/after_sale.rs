@@ -67,6 +67,8 @@ words! {
         NotAsDescribed = "not_as_described",
         /// The seller cannot send it, or gives its money back of own accord.
         CannotDeliver = "cannot_deliver",
+        /// Its batch was recalled. A recall has no end, so there is no time for it either.
+        Recalled = "recalled",
     }
 }
 
@@ -95,6 +97,8 @@ impl AfterSaleReason {
             Self::Quality | Self::NotAsDescribed => &[RefundOnly, ReturnRefund, Exchange],
             Self::WrongGoods => &[ReturnRefund, Exchange, RefundOnly],
             Self::CannotDeliver => &[RefundUnshipped, RefundOnly],
+            // Goods that may be harmful are not always to be sent back; an exchange is not what a recall asks for.
+            Self::Recalled => &[RefundUnshipped, ReturnRefund, RefundOnly],
         }
     }
 }

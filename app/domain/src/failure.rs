@@ -123,6 +123,8 @@ pub enum Problem {
     },
     /// The captain has to see it first.
     NotReviewed,
+    /// Words only: no address of a page or a mailbox, nothing hidden.
+    WordsOnly,
     /// A photo is needed before publishing.
     PhotoMissing,
     PhotoHeic,

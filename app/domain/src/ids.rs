@@ -175,6 +175,8 @@ ids! {
     InputCorrectionId;
     /// A recall of batches.
     RecallId;
+    /// A list of paid orders of a recall whose money goes back in one go.
+    RecallRefundId;
     /// A stored photo or document.
     MediaId;
     /// A place of dispatch.

@@ -32,6 +32,7 @@ pub mod order;
 pub mod parcel;
 pub mod password;
 pub mod payment;
+pub mod plain_text;
 pub mod price;
 pub mod price_history;
 pub mod quick_order;

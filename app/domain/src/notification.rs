@@ -16,6 +16,18 @@ words! {
         LowStock = "low_stock",
         /// A batch has expired, or soon will. Subject: batch.
         Expiring = "expiring",
+        /// A listing waits for the captain's word. Subject: product.
+        ReviewAsked = "review_asked",
+        /// The captain has approved a listing or returned it. Subject: product.
+        ReviewAnswered = "review_answered",
+        /// A listing could not be published at the moment chosen for it. Subject: product.
+        PublishFailed = "publish_failed",
+        /// A colleague or the county recalled a batch, or its refunds wait for a second person. Subject: batch.
+        Recalled = "recalled",
+        /// A unit has sent money by bank; the captain says whether it came. Subject: payment.
+        Transfer = "transfer",
+        /// A licence to use a mark ends soon. Subject: licence.
+        LicenceEnding = "licence_ending",
     }
 }
 
@@ -41,12 +53,19 @@ pub struct Wish {
 
 impl NotificationKind {
     /// What holds until a person says otherwise: everything in the console; a letter at once where a deadline runs
-    /// against the team, one a day for the rest.
+    /// against the team or its goods do harm, one a day for the rest.
     #[must_use]
     pub const fn proposed(self) -> Wish {
         let by_mail = match self {
-            Self::AfterSale => ByMail::AtOnce,
-            Self::NewOrder | Self::Late | Self::LowStock | Self::Expiring => ByMail::Digest,
+            Self::AfterSale | Self::PublishFailed | Self::Recalled => ByMail::AtOnce,
+            Self::NewOrder
+            | Self::Late
+            | Self::LowStock
+            | Self::Expiring
+            | Self::ReviewAsked
+            | Self::ReviewAnswered
+            | Self::Transfer
+            | Self::LicenceEnding => ByMail::Digest,
         };
         Wish { in_console: true, by_mail }
     }
@@ -54,7 +73,7 @@ impl NotificationKind {
     /// Whether it tells of a state that may end by itself, so that it goes when the state has gone.
     #[must_use]
     pub const fn is_state(self) -> bool {
-        matches!(self, Self::Late | Self::LowStock | Self::Expiring)
+        matches!(self, Self::Late | Self::LowStock | Self::Expiring | Self::LicenceEnding)
     }
 }
 
@@ -81,7 +100,10 @@ mod tests {
             assert!(kind.proposed().in_console, "{kind}");
             assert_ne!(kind.proposed().by_mail, ByMail::Never, "{kind}");
         }
-        assert_eq!(NotificationKind::AfterSale.proposed().by_mail, ByMail::AtOnce);
+        use NotificationKind::{AfterSale, PublishFailed, Recalled};
+        for kind in [AfterSale, PublishFailed, Recalled] {
+            assert_eq!(kind.proposed().by_mail, ByMail::AtOnce, "{kind}");
+        }
     }
 
     proptest! {

@@ -155,6 +155,11 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::NotForSale => fixed("已停售", "No longer for sale"),
         Problem::OutOfSeason { opens_on } => season_text(locale, *opens_on),
         #[cfg(not(feature = "shop"))]
+        Problem::WordsOnly => fixed(
+            "只写文字和电话，不要写网址、邮箱和特殊符号",
+            "Words and telephone numbers only: no web or e-mail addresses, nothing hidden",
+        ),
+        #[cfg(not(feature = "shop"))]
         Problem::NotReviewed => fixed(
             "要先由队长审核：提交审核，在售的先下架再改",
             "The captain sees this first: submit it, or take it out of the shop to change it",

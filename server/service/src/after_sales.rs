@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod begin;
 mod case;
 mod facts;
 mod goods;
@@ -13,6 +14,7 @@ mod money;
 mod offer;
 mod pages;
 mod photos;
+mod recalled;
 mod rules;
 mod table;
 mod talk;
@@ -31,6 +33,7 @@ pub use ask::{AskAfterSale, AskLine, AskPage, AskableLine, ask_after_sale, ask_p
 pub use offer::{OfferRefund, offer_refund};
 pub use pages::{Act, AfterSalePage, PageLine, PageMessage, after_sale_page, count_waiting};
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
+pub(crate) use recalled::{Decided, recalled_to_refund, refund_recalled};
 pub use rules::{declare_rule, product_rule, team_rules};
 pub use store::after_sales::{AfterSaleSummary, ProductRuleRow};
 pub use table::{AfterSaleFilter, exported_after_sales, team_after_sales};

@@ -90,6 +90,11 @@ pub(crate) enum Letter {
         order: OrderId,
         recall: RecallId,
     },
+    /// To the county's administration: a batch was recalled.
+    RecallNoted {
+        user: UserId,
+        recall: RecallId,
+    },
     /// Something happened in an after-sale: to `user`, who sells or decides, or to the order's buyer.
     AfterSale {
         after_sale: AfterSaleId,
@@ -127,6 +132,7 @@ impl Letter {
             Self::ParcelShipped { .. } => "parcel-shipped",
             Self::RefundSent { .. } => "refund-sent",
             Self::BatchRecalled { .. } => "batch-recalled",
+            Self::RecallNoted { .. } => "recall-noted",
             Self::AfterSale { .. } => "after-sale",
             Self::Told { .. } => "told",
             Self::Digest { .. } => "digest",
@@ -141,6 +147,7 @@ impl Letter {
             | Self::PasswordChanged { user, .. }
             | Self::PasskeyAdded { user, .. }
             | Self::NewSignIn { user, .. }
+            | Self::RecallNoted { user, .. }
             | Self::Told { user, .. }
             | Self::Digest { user, .. } => user.get(),
             Self::EmailChanged { .. } | Self::AccountDeleted { .. } => 0,
@@ -218,6 +225,10 @@ pub async fn send_due(services: &Services) -> Result<usize> {
 async fn deliver(services: &Services, job: &OutboxRow) -> Outcome {
     let letter = match serde_json::from_str::<Letter>(&job.payload) {
         Ok(letter) => letter,
+        // Of the release after this one while both serve, or before a step back (decision 0011): the other one reads it.
+        Err(error) if job.attempts < MAX_TRIES => {
+            return Outcome::Again(ServiceError::unreadable(error).to_string());
+        }
         Err(error) => return Outcome::GiveUp(ServiceError::unreadable(error).to_string()),
     };
     let mail = match compose::compose(services, &letter, job.id).await {

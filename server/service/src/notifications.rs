@@ -1,9 +1,10 @@
 //! What sellers are told of: in the console's list, by a letter at once, or in one letter a day.
 //!
-//! Orders are told of by the outbox after they are paid, so that no buyer waits for it; after-sales in the transaction of
-//! what happened. What is a state (late, little left, near its end) is looked at once a day, each team by one of however
+//! Orders are told of by the outbox after they are paid, so that no buyer waits for it; everything else that happens in the
+//! transaction in which it does ([`events`]). What is a state (late, little left, near its end) is looked at once a day, each team by one of however
 //! many servers there are, and goes from the list when it is over.
 
+mod events;
 mod list;
 
 use std::collections::BTreeSet;
@@ -20,16 +21,23 @@ use store::Conn;
 use store::notifications::{self as rows, DayOf, NewNotification, WishRow};
 pub use store::notifications::{NotificationRow, UnreadRow};
 
+pub(crate) use events::{
+    note_publication, note_transfer, tell_of_failed_publication, tell_of_recall, tell_of_recall_refunds,
+    tell_of_review, tell_of_submission, tell_of_transfer,
+};
 pub use list::{
     Marking, NotificationQuery, NotificationsPage, exported_notifications, list_notifications, mark,
 };
 
+use crate::listing::today;
 use crate::mail::{self, Letter};
 use crate::stock::warnings_of;
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Late parcels of a team that are told of.
 const MOST_LATE: i64 = 50;
+/// So long before its last day a licence is told of: another one takes people who meet.
+const LICENCE_NOTICE_DAYS: i64 = 30;
 
 /// The event of an order whose parcels may be packed now, and those after which some need it no more.
 const ORDER_PAID: &str = "order_paid";
@@ -44,6 +52,12 @@ pub const fn kind_text(locale: Locale, kind: NotificationKind) -> &'static str {
         NotificationKind::AfterSale => locale.pick("售后与留言", "After-sales and messages"),
         NotificationKind::LowStock => locale.pick("库存不多", "Running low"),
         NotificationKind::Expiring => locale.pick("快到期", "Near expiry"),
+        NotificationKind::ReviewAsked => locale.pick("待审核商品", "Listings to review"),
+        NotificationKind::ReviewAnswered => locale.pick("审核结果", "Reviews answered"),
+        NotificationKind::PublishFailed => locale.pick("定时上架失败", "Not published in time"),
+        NotificationKind::Recalled => locale.pick("召回", "Recalls"),
+        NotificationKind::Transfer => locale.pick("待确认的转账", "Transfers to confirm"),
+        NotificationKind::LicenceEnding => locale.pick("商标许可快到期", "Licences ending"),
     }
 }
 
@@ -70,12 +84,26 @@ async fn tell_team(
     kind: NotificationKind,
     subjects: &[i64],
 ) -> Result<()> {
-    for user_id in sellers_of(conn, team).await? {
+    let people = sellers_of(conn, team).await?;
+    tell(conn, services, people, team, kind, subjects, false).await
+}
+
+/// Tells people of a team of these subjects; of those they know of already nothing is said, unless it is news again.
+async fn tell(
+    conn: &mut Conn,
+    services: &Services,
+    people: BTreeSet<UserId>,
+    team: TeamId,
+    kind: NotificationKind,
+    subjects: &[i64],
+    is_news: bool,
+) -> Result<()> {
+    for user_id in people {
         let mut count = 0;
         for subject_id in subjects.iter().copied() {
             let (id, at_ms) = (services.new_id(), services.now_ms());
             let row = NewNotification { id, user_id, team_id: team, kind, subject_id, at_ms };
-            count += i64::from(rows::put_notification(conn, &row, false).await?);
+            count += i64::from(rows::put_notification(conn, &row, is_news).await?);
         }
         if count > 0 && wish_of(conn, user_id, kind).await?.by_mail == ByMail::AtOnce {
             mail::post(conn, services, &Letter::Told { user: user_id, team, kind, count }).await?;
@@ -157,10 +185,14 @@ async fn look_at_team(conn: &mut Conn, services: &Services, team: TeamId) -> Res
     let late_before_ms = services.now_ms() - services.rules.dispatch_within_hours * HOUR_MS;
     let late = store::day::list_late(conn, team, late_before_ms, MOST_LATE).await?;
     let warnings = warnings_of(conn, services, team).await?;
-    let now: [(NotificationKind, Vec<i64>); 3] = [
+    let today = today(services);
+    let (first, last) = (today.to_string(), today.plus_days(LICENCE_NOTICE_DAYS).to_string());
+    let ending = store::marks::list_ending_licences(conn, team, &first, &last).await?;
+    let now: [(NotificationKind, Vec<i64>); 4] = [
         (NotificationKind::Late, late.into_iter().map(|parcel| parcel.get()).collect()),
         (NotificationKind::LowStock, warnings.low.iter().map(|one| one.product.get()).collect()),
         (NotificationKind::Expiring, warnings.expiring.iter().map(|one| one.batch.get()).collect()),
+        (NotificationKind::LicenceEnding, ending.into_iter().map(|licence| licence.get()).collect()),
     ];
     for (kind, subjects) in now {
         for known in rows::list_team_subjects(conn, team, kind).await? {

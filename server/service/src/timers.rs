@@ -16,6 +16,8 @@ pub const AFTER_SALE_DUE: &str = "after_sale_due";
 pub const SEND_REFUND: &str = "send_refund";
 /// Orders that wait for money for goods of a recalled batch are given up. Subject: recall.
 pub const RECALL: &str = "recall";
+/// The paid orders of a recall that were decided about are refunded. Subject: the list of them.
+pub const RECALL_REFUND: &str = "recall_refund";
 
 /// A listing goes into the shop at the moment that was chosen for it. Subject: product.
 pub const PUBLISH_LISTING: &str = "publish_listing";

@@ -3,7 +3,7 @@
 //! Any number of workers may run on one database. A job is claimed before it is done; what it does is safe to do
 //! twice, because every use case looks at the state under a lock first.
 
-use domain::ids::{AfterSaleId, OrderId, ParcelId, ProductId, RecallId, RefundId};
+use domain::ids::{AfterSaleId, OrderId, ParcelId, ProductId, RecallId, RecallRefundId, RefundId};
 use store::work::TimerRow;
 
 use crate::{
@@ -61,6 +61,9 @@ async fn ring(services: &Services, timer: &TimerRow) -> Result<()> {
         timers::AFTER_SALE_END => orders::complete_order(services, OrderId::from_i64(timer.subject_id)).await,
         timers::AFTER_SALE_DUE => after_sales::ring(services, AfterSaleId::from_i64(timer.subject_id)).await,
         timers::RECALL => stock::follow_up(services, RecallId::from_i64(timer.subject_id)).await,
+        timers::RECALL_REFUND => {
+            stock::refund_listed(services, RecallRefundId::from_i64(timer.subject_id)).await
+        }
         timers::PUBLISH_LISTING => {
             listing::publish_due(services, ProductId::from_i64(timer.subject_id)).await
         }

@@ -84,14 +84,15 @@ pub struct AfterSaleLineRow {
     pub refunded_fen: Fen,
 }
 
-/// How many pieces of a line after-sales are about: open or settled ones (`claimed`), and those whose money was decided
-/// (`settled`). Exchanged pieces count for neither: their replacement stands in their place. Pieces that came back stay
+/// How many pieces of a line after-sales are about: open or settled ones (`claimed`), those of them that were recalled
+/// (`recalled`), and those whose money was decided (`settled`). Exchanged pieces count for neither: their replacement stands in their place. Pieces that came back stay
 /// claimed even if nothing was paid for them: nobody can send them back a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct ClaimedRow {
     #[sqlx(try_from = "i64")]
     pub line_id: LineId,
     pub claimed: i64,
+    pub recalled: i64,
     pub settled: i64,
 }
 
@@ -213,6 +214,7 @@ pub async fn update_line_amounts(conn: &mut Conn, row: &AfterSaleLineRow) -> Res
 pub async fn list_claimed(conn: &mut Conn, order: OrderId) -> Result<Vec<ClaimedRow>> {
     Ok(sql::query_as::<ClaimedRow>(
         "SELECT x.line_id, CAST(SUM(x.quantity) AS BIGINT) AS claimed,
+                CAST(SUM(CASE WHEN a.reason = 'recalled' THEN x.quantity ELSE 0 END) AS BIGINT) AS recalled,
                 CAST(SUM(CASE WHEN a.status = 'settled' THEN x.quantity ELSE 0 END) AS BIGINT) AS settled
            FROM after_sales a JOIN after_sale_lines x ON x.after_sale_id = a.id
           WHERE a.order_id = $1 AND a.status <> 'exchanged'

@@ -13,8 +13,8 @@ use crate::{Conn, Result, StoreError, sql};
 
 pub use check::{list_wrong_batch_marks, list_wrong_licences};
 pub use lists::{
-    LicenceShownRow, list_choosable_marks, list_collective_choices, list_granted_licences,
-    list_mark_licences, list_owned_marks,
+    LicenceShownRow, list_choosable_marks, list_collective_choices, list_ending_licences,
+    list_granted_licences, list_mark_licences, list_owned_marks,
 };
 pub use shown::{
     BatchUseRow, LineMarkRow, MarkHeadRow, VillageUseRow, find_shown_batch_mark, freeze_line_marks,

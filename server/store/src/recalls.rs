@@ -1,6 +1,7 @@
 //! Recalls: which batches are never sold again, and which orders have goods of them.
 
 mod goods;
+mod refunds;
 
 use domain::ids::{BatchId, LineId, OrderId, ParcelId, ProductId, RecallId, TeamId, UserId};
 use domain::stock::movement::{RecallReason, RecallStage};
@@ -8,8 +9,15 @@ use domain::stock::movement::{RecallReason, RecallStage};
 use crate::{Conn, Result, StoreError, sql};
 
 pub use goods::{
-    AffectedRow, ExpiredRow, RecalledGoodsRow, list_affected, list_expired_in_parcel,
-    list_recalled_in_parcel, list_recalled_replacements, lock_holds, lock_parcel_batches, release_goods,
+    AffectedRow, ExpiredRow, RecalledGoodsRow, RecalledLineRow, list_affected, list_expired_in_parcel,
+    list_recalled_in_parcel, list_recalled_of_order, list_recalled_replacements, lock_holds,
+    lock_parcel_batches, release_goods,
+};
+pub use refunds::{
+    RecallRefundRow, RefundParcelRow, RefundProgressRow, close_recall_refund, confirm_recall_refund,
+    find_recall_refund, get_refund_progress, insert_recall_refund, list_parcels_to_refund,
+    list_refund_buyers, list_waiting_refunds, lock_recall_refund, take_refund_parcel,
+    update_refund_after_sale,
 };
 
 /// The batch, what it was split from, and everything split from these: one harvest or production run. Ascending.

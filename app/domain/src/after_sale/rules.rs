@@ -76,6 +76,10 @@ pub struct Fact {
     pub goods: GoodsIn,
     /// The strictest rule of the lines asked about.
     pub rule: ReturnRule,
+    /// All of it is of batches that were recalled.
+    pub is_recalled: bool,
+    /// The order is complete: its window is over, whatever else is asked.
+    pub is_complete: bool,
     pub now_ms: i64,
     /// Days of the after-sale window, counted from the day after receipt.
     pub window_days: i64,
@@ -131,10 +135,19 @@ pub fn check_asked(asked: Asked, fact: Fact) -> Result<(), Refusal> {
     if !asked.reason.is_buyers() || !asked.reason.kinds().contains(&asked.kind) {
         return Err(Refusal::ReasonDoesNotFit);
     }
+    let is_for_recall = asked.reason == AfterSaleReason::Recalled;
+    if is_for_recall && !fact.is_recalled {
+        return Err(Refusal::ReasonDoesNotFit);
+    }
+    if fact.is_complete && !is_for_recall {
+        return Err(Refusal::WrongMoment);
+    }
     let received_at_ms = match (asked.kind, fact.goods) {
         (_, GoodsIn::Nowhere) => return Err(Refusal::WrongMoment),
         (AfterSaleKind::RefundUnshipped, GoodsIn::House) => return Ok(()),
         (AfterSaleKind::RefundUnshipped, _) | (_, GoodsIn::House) => return Err(Refusal::WrongMoment),
+        // Neither the window nor what was declared about returns is for goods that must come back.
+        _ if is_for_recall => return Ok(()),
         // Whoever has the goods in hands without having said so says it by asking.
         (_, GoodsIn::Transit) => fact.now_ms,
         // Also "not received": a timer says it of parcels that nobody signed for, and people press the wrong button.

@@ -61,8 +61,20 @@ fn ask(
     goods: GoodsIn,
     rule: ReturnRule,
 ) -> Result<(), Refusal> {
-    let fact = Fact { goods, rule, now_ms: NOON_MS, window_days: 7, fresh_hours: 48 };
-    check_asked(Asked { kind, reason, photos: 1 }, fact)
+    check_asked(Asked { kind, reason, photos: 1 }, fact(goods, rule))
+}
+
+/// Of an order that is not complete and goods that nobody recalled.
+const fn fact(goods: GoodsIn, rule: ReturnRule) -> Fact {
+    Fact {
+        goods,
+        rule,
+        is_recalled: false,
+        is_complete: false,
+        now_ms: NOON_MS,
+        window_days: 7,
+        fresh_hours: 48,
+    }
 }
 
 #[test]
@@ -104,14 +116,8 @@ fn damage_of_fresh_goods_is_shown_within_hours_with_a_photo() {
     let late = ask(DamageClaim, Damaged, signed(48), ReturnRule::Perishable);
     assert_eq!(late, Err(Refusal::TooLate { until_ms: NOON_MS }));
     assert_eq!(ask(DamageClaim, Damaged, signed(48), ReturnRule::SevenDays), Ok(()));
-    let fact = Fact {
-        goods: signed(1),
-        rule: ReturnRule::Perishable,
-        now_ms: NOON_MS,
-        window_days: 7,
-        fresh_hours: 48,
-    };
-    let blind = check_asked(Asked { kind: DamageClaim, reason: Damaged, photos: 0 }, fact);
+    let fresh = fact(signed(1), ReturnRule::Perishable);
+    let blind = check_asked(Asked { kind: DamageClaim, reason: Damaged, photos: 0 }, fresh);
     assert_eq!(blind, Err(Refusal::PhotoNeeded));
 }
 
@@ -134,6 +140,28 @@ fn what_can_be_asked_for_depends_on_where_the_goods_are() {
     assert_eq!(ask(ReturnRefund, Quality, GoodsIn::Nowhere, rule), Err(Refusal::WrongMoment));
     assert_eq!(ReturnRule::of_class(FoodClass::FreshProduce), ReturnRule::Perishable);
     assert_eq!(ReturnRule::of_class(FoodClass::PackagedFood), ReturnRule::SevenDays);
+}
+
+#[test]
+fn recalled_goods_are_given_back_whatever_became_of_the_window() {
+    use AfterSaleKind::{Exchange, RefundOnly, RefundUnshipped, ReturnRefund};
+    use AfterSaleReason::{Quality, Recalled};
+    let long_ago = GoodsIn::Hands { received_at_ms: NOON_MS - 300 * DAY_MS };
+    let ask = |kind, reason, fact| check_asked(Asked { kind, reason, photos: 0 }, fact);
+    for rule in ReturnRule::ALL {
+        let sound = Fact { is_complete: true, ..fact(long_ago, *rule) };
+        let recalled = Fact { is_recalled: true, ..sound };
+        assert_eq!(ask(ReturnRefund, Recalled, recalled), Ok(()), "{rule}");
+        assert_eq!(ask(RefundOnly, Recalled, recalled), Ok(()), "{rule}");
+        assert_eq!(ask(Exchange, Recalled, recalled), Err(Refusal::ReasonDoesNotFit));
+        assert_eq!(ask(RefundUnshipped, Recalled, recalled), Err(Refusal::WrongMoment), "it has left");
+        assert_eq!(ask(ReturnRefund, Recalled, sound), Err(Refusal::ReasonDoesNotFit), "nobody recalled it");
+        assert_eq!(ask(ReturnRefund, Quality, recalled), Err(Refusal::WrongMoment), "the order is complete");
+    }
+    let here = Fact { is_recalled: true, ..fact(GoodsIn::House, ReturnRule::SevenDays) };
+    assert_eq!(ask(RefundUnshipped, Recalled, here), Ok(()));
+    let nowhere = Fact { goods: GoodsIn::Nowhere, ..here };
+    assert_eq!(ask(RefundOnly, Recalled, nowhere), Err(Refusal::WrongMoment));
 }
 
 #[test]

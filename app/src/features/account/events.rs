@@ -74,6 +74,8 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("batch.inputs", "更正各村重量", "Weights by village corrected"),
     ("batch.certificate", "更换批次证明照片", "Photo of a certificate changed"),
     ("batch.recalled", "召回批次", "Batch recalled"),
+    ("recall.refunded", "给召回订单退款", "Orders of a recall refunded"),
+    ("recall.refunds_confirmed", "复核召回退款", "Refunds of a recall confirmed"),
     ("listing.mark", "选用集体商标", "Collective mark of a product chosen"),
     ("mark.created", "登记集体商标", "Collective mark added"),
     ("mark.saved", "修改集体商标", "Collective mark changed"),

@@ -34,6 +34,21 @@ pub async fn ask_page() -> PageResult {
 }
 
 fn rules(page: &AskPage) -> AnyView {
+    let recalled = [AfterSaleReason::Recalled];
+    let is_recalled = page.kinds.iter().any(|(_, reasons)| reasons.contains(&recalled[0]));
+    let is_only_that = page.kinds.iter().all(|(_, reasons)| reasons == &recalled);
+    let recall = is_recalled.then(|| {
+        let title = t("商品已召回，随时可以退", "The goods are recalled and can be given back at any time");
+        let text = t(
+            "原因选“商品已召回”，不限时间，也不用附照片。不方便寄回的，选“仅退款”。",
+            "Choose “The goods are recalled”: there is no deadline, and no photo is needed. If they cannot be sent back, ask \
+             for a refund only.",
+        );
+        ui::alert("info", title, view! { <p>{text}</p> })
+    });
+    if is_only_that {
+        return recall.into_any();
+    }
     let fresh = (page.rule == ReturnRule::Perishable).then(|| {
         let hours = page.fresh_hours;
         let text = match locale() {
@@ -42,7 +57,7 @@ fn rules(page: &AskPage) -> AnyView {
         };
         view! { <p>{text}</p> }
     });
-    ui::alert("info", rule_words(page.rule), view! { {fresh} })
+    view! { {recall}{ui::alert("info", rule_words(page.rule), view! { {fresh} })} }.into_any()
 }
 
 fn form(page: &AskPage) -> AnyView {

@@ -10,8 +10,9 @@ use service::report::{Cell, Report};
 use super::api::{MarkNotifications, SetWishes};
 use crate::context::{given_text, link, locale, name, query, services, t, viewer};
 use crate::features::listing::stock_path;
+use crate::features::marks::mark_path;
 use crate::features::sell::team::{Team, current_team, tabs};
-use crate::features::stock::batch_path;
+use crate::features::stock::{batch_path, recall_path};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
@@ -79,8 +80,8 @@ fn list(team: &Team, page: &NotificationsPage, wanted: &NotificationQuery) -> An
     }
     if page.rows.is_empty() {
         let sub = t(
-            "有新订单、售后或库存提醒时，会出现在这里。",
-            "New orders, after-sales and warnings appear here.",
+            "有新订单、售后、审核、召回或库存提醒时，会出现在这里。",
+            "New orders, after-sales, reviews, recalls and warnings appear here.",
         );
         return ui::empty("bell", t("没有未读的通知", "Nothing unread"), sub, ());
     }
@@ -109,6 +110,7 @@ fn list(team: &Team, page: &NotificationsPage, wanted: &NotificationQuery) -> An
 }
 
 fn item(team: &Team, row: &NotificationRow) -> AnyView {
+    let product = || paths::team_product(team.id, ProductId::from_i64(row.subject_id));
     let (icon, href) = match row.kind {
         NotificationKind::NewOrder => {
             ("package", paths::team_parcel(team.id, ParcelId::from_i64(row.subject_id)))
@@ -117,6 +119,12 @@ fn item(team: &Team, row: &NotificationRow) -> AnyView {
         NotificationKind::AfterSale => ("refresh", paths::after_sale(AfterSaleId::from_i64(row.subject_id))),
         NotificationKind::LowStock => ("box", stock_path(team.id, ProductId::from_i64(row.subject_id))),
         NotificationKind::Expiring => ("warn", batch_path(team.id, BatchId::from_i64(row.subject_id))),
+        NotificationKind::ReviewAsked => ("eye", product()),
+        NotificationKind::ReviewAnswered => ("edit", product()),
+        NotificationKind::PublishFailed => ("calendar", product()),
+        NotificationKind::Recalled => ("bad", recall_path(team.id, BatchId::from_i64(row.subject_id))),
+        NotificationKind::Transfer => ("bank", paths::team_transfers(team.id)),
+        NotificationKind::LicenceEnding => ("certificate", mark_path(&row.mark_slug)),
     };
     let about = about_of(row);
     let kind = kind_text(locale(), row.kind);
@@ -141,7 +149,7 @@ fn item(team: &Team, row: &NotificationRow) -> AnyView {
     .into_any()
 }
 
-/// The order, or the goods and their batch.
+/// The order, the goods and their batch, or the mark.
 fn about_of(row: &NotificationRow) -> String {
     if row.order_number.is_empty() {
         format!("{} {}", name(&row.name, &row.name_en), row.batch_code).trim().to_owned()

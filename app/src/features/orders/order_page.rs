@@ -34,7 +34,7 @@ pub async fn order_page() -> PageResult {
     }
     let title = format!("{} {}", t("订单", "Order"), page.order.number);
     let money = parts::money(&page).await?;
-    let recalls = crate::features::stock::notices::of_order(&page).await?;
+    let recalls = crate::features::stock::notices::of_order(&page, is_own).await?;
     let body = view! {
         {head(&page)}
         {recalls}

@@ -232,3 +232,44 @@ pub async fn recall(#[server(flatten)] form: RecallForm) -> Result<Answer<()>, A
     })
     .await
 }
+
+/// The recall whose paid orders are to be refunded.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefundRecalledForm {
+    /// A batch of it.
+    pub batch: String,
+    pub key: String,
+}
+
+/// Refunds what of a recall is paid and has not left, as one list.
+#[server(endpoint = "stock/refund_recalled")]
+pub async fn refund_recalled(#[server(flatten)] form: RefundRecalledForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        service::stock::refund_recalled_orders(&services, &viewer, &form.batch, &form.key).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}
+
+/// The recall whose list of refunds is confirmed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConfirmRecallRefundsForm {
+    /// A batch of it.
+    pub batch: String,
+}
+
+/// Confirms the refunds of a recall as the second person; once it is confirmed, saying so again changes nothing.
+#[server(endpoint = "stock/confirm_recall_refunds")]
+pub async fn confirm_recall_refunds(
+    #[server(flatten)] form: ConfirmRecallRefundsForm,
+) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        service::stock::confirm_recall_refunds(&services, &viewer, &form.batch).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}

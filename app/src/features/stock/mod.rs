@@ -28,6 +28,8 @@ mod recall_page;
 #[cfg(feature = "ssr")]
 mod recall_parts;
 #[cfg(feature = "ssr")]
+mod recall_refunds;
+#[cfg(feature = "ssr")]
 pub mod warnings;
 #[cfg(feature = "ssr")]
 pub mod words;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use service::stock::{AffectedView, RecallPage, RecallPreview};
 
 use super::api::Recall;
+use super::recall_refunds::refunds;
 use super::words;
 use crate::context::{link, locale, name, t};
 use crate::features::sell::team::stock_text;
@@ -80,7 +81,10 @@ fn form(page: &RecallPreview) -> AnyView {
             {ui::select_field(&state, &Field { name: "reason", label: t("原因", "Reason"), ..Field::default() }, &options)}
             {ui::text_area(&state, &Field {
                 name: "notice", label: t("告诉顾客什么", "What buyers are told"), max_length: Some(500),
-                hint: t("出了什么问题，请顾客怎么做。会公开显示。", "What is wrong and what to do. Everybody can read it."),
+                hint: t(
+                    "出了什么问题，请顾客怎么做；可以写电话，不写网址。会公开显示。",
+                    "What is wrong and what to do; a telephone number is fine, web addresses are not. Everybody can read it.",
+                ),
                 ..Field::default()
             }, 4)}
             {ui::check_field(&state, &Field {
@@ -117,6 +121,7 @@ pub(super) fn done(page: &RecallPage, seen: Seen) -> AnyView {
     view! {
         {ui::alert("bad", t("已召回：停止销售，顾客已通知。", "Recalled: it is not sold any more, and its buyers are told."), ())}
         <section class="box">{ui::facts("", facts)}</section>
+        {refunds(page)}
         {left}
         {affected(&page.affected, &page.base_unit, seen, true)}
     }

@@ -9,6 +9,7 @@ use service::units::{UnitOrderPage, unit_order_page};
 use super::console;
 use super::order_actions::{actions, parcel_action};
 use crate::context::{link, locale, name, param, query, services, t, viewer};
+use crate::features::after_sales::{after_sales_box, ask_link};
 use crate::features::weighing::weighed_note;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -27,7 +28,7 @@ pub async fn order_page() -> PageResult {
         }
         found = unit_order_page(&services, &viewer, &slug, &number).await?;
     }
-    let recalls = crate::features::stock::notices::of_order(&found.page).await?;
+    let recalls = crate::features::stock::notices::of_order(&found.page, true).await?;
     let title = format!("{} {number}", t("订单", "Order"));
     let body = view! {
         {head(&found)}
@@ -36,6 +37,7 @@ pub async fn order_page() -> PageResult {
                 {recalls}
                 {lines(&found)}
                 {parcels(&found)}
+                {after_sales_box(&found.page)}
                 {history(&found)}
                 {shares(&found)}
             </div>
@@ -161,6 +163,7 @@ fn parcels(found: &UnitOrderPage) -> AnyView {
                     {when}
                     {events}
                     {parcel_action(found, parcel.id, parcel.status)}
+                    {ask_link(&found.page, parcel.id)}
                 </section>
             }
         })

@@ -1,26 +1,23 @@
 //! Asking: what may be asked for, and doing it.
 
 use domain::after_sale::{
-    AfterSaleKind, AfterSaleNote, AfterSaleReason, AfterSaleStatus, Asked, GoodsIn, Refusal, ReturnRule,
-    Side, check_asked,
+    AfterSaleKind, AfterSaleNote, AfterSaleReason, Asked, GoodsIn, Refusal, ReturnRule, Side, check_asked,
 };
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{AfterSaleId, LineId, ParcelId, TownId};
-use domain::order::OrderStatus;
 use serde::{Deserialize, Serialize};
-use store::after_sales::{AfterSaleLineRow, AfterSaleRow};
 use store::orders::{LineRow, OrderRow};
 use store::parcels::ParcelRow;
 use store::{Conn, WriteTx};
 
-use super::case::Case;
-use super::facts::{Facts, fact, goods_in, open_kinds, read_facts, strictest};
-use super::{deadlines, photos, talk};
+use super::begin::{Checked, insert};
+use super::facts::{Facts, goods_in, is_askable, open_kinds, read_facts, strictest};
+use super::{photos, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::orders::{self, require_buyer};
 use crate::photos::SentPhoto;
-use crate::{Result, ServiceError, Services, Viewer, timers};
+use crate::{Result, ServiceError, Services, Viewer};
 
 /// After-sales one parcel may ever have, whatever became of them.
 const MOST_OF_PARCEL: i64 = 20;
@@ -69,7 +66,8 @@ pub struct AskPage {
 pub struct AskableLine {
     pub line: LineRow,
     pub photo_hash: Option<String>,
-    /// Pieces that no after-sale is about.
+    /// Pieces that something may be asked about: no after-sale is about them yet, and of a complete order they were
+    /// recalled.
     pub left: i64,
     pub rule: ReturnRule,
 }
@@ -99,7 +97,7 @@ pub async fn ask_page(
         .iter()
         .filter(|line| line.parcel_id == parcel.id)
         .map(|line| AskableLine {
-            left: facts.left(line),
+            left: facts.askable(line),
             rule: facts.rule(line.id),
             photo_hash: photos
                 .iter()
@@ -108,11 +106,10 @@ pub async fn ask_page(
             line: line.clone(),
         })
         .collect();
-    let left: Vec<ReturnRule> = lines.iter().filter(|line| line.left > 0).map(|line| line.rule).collect();
-    let rule = strictest(left.iter().copied());
+    let rule = strictest(lines.iter().filter(|line| line.left > 0).map(|line| line.rule));
     let goods = goods_in(&mut conn, &parcel).await?;
-    let kinds =
-        if order.status == OrderStatus::Paid { open_kinds(services, goods, &left) } else { Vec::new() };
+    let of_parcel: Vec<&LineRow> = lines.iter().map(|line| &line.line).collect();
+    let kinds = if is_askable(&order) { open_kinds(services, &facts, goods, &of_parcel) } else { Vec::new() };
     if kinds.is_empty() || lines.iter().all(|line| line.left == 0) {
         return Err(ServiceError::NotFound);
     }
@@ -127,32 +124,23 @@ pub(crate) async fn askable_parcels(
     order: &OrderRow,
     parcels: &[ParcelRow],
 ) -> Result<Vec<ParcelId>> {
-    if order.status != OrderStatus::Paid {
+    if !is_askable(order) {
         return Ok(Vec::new());
     }
     let facts = read_facts(conn, order).await?;
     let mut askable = Vec::new();
     for parcel in parcels {
-        let left = facts.lines.iter().filter(|line| line.parcel_id == parcel.id && facts.left(line) > 0);
-        let rules: Vec<ReturnRule> = left.map(|line| facts.rule(line.id)).collect();
-        if rules.is_empty() {
+        let left = facts.lines.iter().filter(|line| line.parcel_id == parcel.id && facts.askable(line) > 0);
+        let left: Vec<&LineRow> = left.collect();
+        if left.is_empty() {
             continue;
         }
         let goods = goods_in(conn, parcel).await?;
-        if !open_kinds(services, goods, &rules).is_empty() {
+        if !open_kinds(services, &facts, goods, &left).is_empty() {
             askable.push(parcel.id);
         }
     }
     Ok(askable)
-}
-
-/// What was asked for, read and in itself possible.
-pub(super) struct Checked {
-    pub kind: AfterSaleKind,
-    pub reason: AfterSaleReason,
-    pub words: String,
-    /// Line, pieces, thousandths of their value.
-    pub lines: Vec<(LineId, i64, i64)>,
 }
 
 /// Asks about pieces of a parcel, with what is to be said and shown about it.
@@ -190,7 +178,7 @@ pub async fn ask_after_sale(
     receive_if_in_hands(&mut tx, services, &order, &parcel, &checked).await?;
     // Receipt has moved the order's window.
     let order = store::orders::get_order(&mut tx, order_id).await?;
-    let case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
+    let case = insert(&mut tx, services, viewer.user_id(), order, &parcel, town, &checked).await?;
     let message = case
         .note(&mut tx, services, Side::Buyer, viewer.user_id(), AfterSaleNote::Asked, &checked.words)
         .await?;
@@ -271,15 +259,20 @@ async fn check_against(
     checked: &Checked,
     photos: usize,
 ) -> Result<TownId> {
-    if order.status != OrderStatus::Paid {
+    if !is_askable(order) {
         return Err(Conflict::AfterSale(Refusal::WrongMoment).into());
     }
     let facts = read_facts(tx, order).await?;
     check_left(&facts, parcel, &checked.lines)?;
+    let is_recalled = has_recalled(&facts, &checked.lines);
+    if checked.reason == AfterSaleReason::Recalled && is_recalled {
+        check_recalled(&facts, &checked.lines)?;
+    }
     let rule = strictest(checked.lines.iter().map(|(line, _, _)| facts.rule(*line)));
     let goods = goods_in(tx, parcel).await?;
     let asked = Asked { kind: checked.kind, reason: checked.reason, photos };
-    check_asked(asked, fact(services, goods, rule)).map_err(|refusal| match refusal {
+    let fact = facts.fact(services, goods, rule, is_recalled);
+    check_asked(asked, fact).map_err(|refusal| match refusal {
         Refusal::PhotoNeeded => ServiceError::invalid("photos", Problem::Missing),
         refusal => Conflict::AfterSale(refusal).into(),
     })?;
@@ -303,7 +296,27 @@ pub(super) fn check_left(facts: &Facts, parcel: &ParcelRow, lines: &[(LineId, i6
     all_or(errors)
 }
 
-/// Whoever says what is wrong with goods that are still on their way has received them.
+/// Whether each of the lines has pieces that were recalled and that nobody has asked about for that.
+pub(super) fn has_recalled(facts: &Facts, lines: &[(LineId, i64, i64)]) -> bool {
+    let is_recalled = |line: &LineRow| facts.recalled_left(line) > 0;
+    lines.iter().all(|(id, _, _)| facts.lines.iter().any(|line| line.id == *id && is_recalled(line)))
+}
+
+/// That no more pieces of a line are given back because of a recall than were recalled.
+pub(super) fn check_recalled(facts: &Facts, lines: &[(LineId, i64, i64)]) -> Result<()> {
+    let mut errors = Vec::new();
+    for (index, (id, quantity, _)) in lines.iter().enumerate() {
+        let line = facts.lines.iter().find(|line| line.id == *id).ok_or(ServiceError::NotFound)?;
+        let left = facts.recalled_left(line);
+        if *quantity > left {
+            errors.push(FieldError::new(format!("lines.{index}.quantity"), Problem::OnlyLeft { left }));
+        }
+    }
+    all_or(errors)
+}
+
+/// Whoever says what is wrong with goods that are still on their way has received them. That they were recalled is known
+/// before that.
 async fn receive_if_in_hands(
     tx: &mut WriteTx,
     services: &Services,
@@ -312,63 +325,7 @@ async fn receive_if_in_hands(
     checked: &Checked,
 ) -> Result<()> {
     let is_here = checked.kind != AfterSaleKind::RefundUnshipped
-        && checked.reason != AfterSaleReason::NotReceived
+        && !matches!(checked.reason, AfterSaleReason::NotReceived | AfterSaleReason::Recalled)
         && GoodsIn::of_parcel(parcel.status, parcel.received_at_ms) == GoodsIn::Transit;
     if is_here { orders::note_received(tx, services, order, parcel).await } else { Ok(()) }
-}
-
-pub(super) async fn insert(
-    tx: &mut WriteTx,
-    services: &Services,
-    viewer: &Viewer,
-    order: OrderRow,
-    parcel: &ParcelRow,
-    town_id: TownId,
-    checked: &Checked,
-) -> Result<Case> {
-    let (status, now_ms) = (AfterSaleStatus::Requested, services.now_ms());
-    let row = AfterSaleRow {
-        id: services.new_id(),
-        order_id: order.id,
-        parcel_id: parcel.id,
-        team_id: parcel.team_id,
-        town_id,
-        kind: checked.kind,
-        reason: checked.reason,
-        status,
-        asked_by: viewer.user_id().map(|user| user.get()),
-        asked_at_ms: now_ms,
-        due_at_ms: deadlines(services).due_at_ms(status, now_ms),
-        agreed_by: None,
-        agreed_at_ms: None,
-        confirmed_by: None,
-        carrier: String::new(),
-        tracking_number: String::new(),
-        sent_back_at_ms: None,
-        taken_back_at_ms: None,
-        goods_fen: domain::money::Fen::ZERO,
-        freight_fen: domain::money::Fen::ZERO,
-        refund_id: None,
-        replacement_parcel_id: None,
-        closed_at_ms: None,
-        version: 1,
-    };
-    store::after_sales::insert_after_sale(tx, &row).await?;
-    let mut lines = Vec::with_capacity(checked.lines.len());
-    for (line_id, quantity, damage_permille) in &checked.lines {
-        let line = AfterSaleLineRow {
-            after_sale_id: row.id,
-            line_id: *line_id,
-            quantity: *quantity,
-            damage_permille: *damage_permille,
-            value_fen: domain::money::Fen::ZERO,
-            refunded_fen: domain::money::Fen::ZERO,
-        };
-        store::after_sales::insert_after_sale_line(tx, &line).await?;
-        lines.push(line);
-    }
-    if let Some(due_at_ms) = row.due_at_ms {
-        timers::set(tx, services, timers::AFTER_SALE_DUE, row.id.get(), due_at_ms).await?;
-    }
-    Ok(Case { order, row, lines })
 }

@@ -125,6 +125,29 @@ pub(super) async fn pay_or_ask_second(
     settle(tx, services, case, plan).await
 }
 
+/// What was decided about a list of orders together is done for this one: `at_most` is what the list said of it. Without
+/// somebody who confirmed the list, and where more than that goes back by now, a second person looks at a large amount as
+/// at any other.
+pub(super) async fn pay_as_listed(
+    tx: &mut WriteTx,
+    services: &Services,
+    case: &mut Case,
+    by: UserId,
+    confirmed_by: Option<UserId>,
+    at_most: Fen,
+) -> Result<()> {
+    let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
+    case.row.agreed_by = Some(by.get());
+    case.row.agreed_at_ms = Some(services.now_ms());
+    (case.row.goods_fen, case.row.freight_fen) = (plan.goods, plan.freight);
+    let confirmed_by = confirmed_by.filter(|_| plan.total() <= at_most);
+    if confirmed_by.is_none() && needs_second(services, &plan) {
+        return case.step(tx, services, AfterSaleEvent::AskSecond).await;
+    }
+    case.row.confirmed_by = confirmed_by.map(UserId::get);
+    settle(tx, services, case, plan).await
+}
+
 /// The second person has confirmed: pays what it comes to now.
 pub(super) async fn pay(tx: &mut WriteTx, services: &Services, case: &mut Case) -> Result<()> {
     let plan = plan(tx, &case.order, &case.row, &case.lines).await?;

@@ -11,7 +11,8 @@ use store::Conn;
 use store::orders::OrderRow;
 use store::parcels::ParcelRow;
 
-use super::ask::{AskLine, Checked, check_left, insert, read_lines};
+use super::ask::{AskLine, check_left, check_recalled, has_recalled, read_lines};
+use super::begin::{Checked, insert};
 use super::facts::read_facts;
 use super::{money, talk};
 use crate::carts::all_or;
@@ -34,8 +35,8 @@ pub struct OfferRefund {
 /// Gives the money of pieces of a parcel back, with the reason; a large amount waits for a second person.
 ///
 /// # Errors
-/// Fields `words`, `lines`, `lines.0.quantity`; [`Conflict::StateChanged`] when the order is not paid or complete by now;
-/// [`Conflict::SecondPersonNeeded`] for an own order. Guarded: the team's sellers; for others there is no such parcel.
+/// Fields `words`, `lines`, `lines.0.quantity`; [`Conflict::StateChanged`] when the order is not paid, or is complete and
+/// the goods were not recalled; [`Conflict::SecondPersonNeeded`] for an own order. Guarded: the team's sellers; for others there is no such parcel.
 #[tracing::instrument(skip_all)]
 pub async fn offer_refund(services: &Services, viewer: &Viewer, command: OfferRefund) -> Result<AfterSaleId> {
     let parcel_id: ParcelId = command.parcel.parse().map_err(|_| ServiceError::NotFound)?;
@@ -54,10 +55,20 @@ pub async fn offer_refund(services: &Services, viewer: &Viewer, command: OfferRe
     let kind = kind_for(&order, &parcel).ok_or(Conflict::StateChanged)?;
     let facts = read_facts(&mut tx, &order).await?;
     check_left(&facts, &parcel, &lines)?;
+    let reason = if order.status == OrderStatus::Completed {
+        // The villages' money is theirs by now; only a recall takes it back.
+        if !has_recalled(&facts, &lines) {
+            return Err(Conflict::StateChanged.into());
+        }
+        check_recalled(&facts, &lines)?;
+        AfterSaleReason::Recalled
+    } else {
+        AfterSaleReason::CannotDeliver
+    };
     let town = lines.first().and_then(|(line, _, _)| facts.town(*line));
     let town = town.ok_or_else(|| ServiceError::internal("goods of no town"))?;
-    let checked = Checked { kind, reason: AfterSaleReason::CannotDeliver, words, lines };
-    let mut case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
+    let checked = Checked { kind, reason, words, lines };
+    let mut case = insert(&mut tx, services, viewer.user_id(), order, &parcel, town, &checked).await?;
     let user = viewer.user_id();
     case.note(&mut tx, services, Side::Seller, user, AfterSaleNote::Asked, &checked.words).await?;
     money::pay_or_ask_second(&mut tx, services, &mut case, user).await?;
@@ -82,7 +93,7 @@ async fn parcel_of_seller(
 fn kind_for(order: &OrderRow, parcel: &ParcelRow) -> Option<AfterSaleKind> {
     match (order.status, parcel.status) {
         (OrderStatus::Paid, ParcelStatus::ToPack) => Some(AfterSaleKind::RefundUnshipped),
-        (OrderStatus::Paid, ParcelStatus::Shipped | ParcelStatus::Received) => {
+        (OrderStatus::Paid | OrderStatus::Completed, ParcelStatus::Shipped | ParcelStatus::Received) => {
             Some(AfterSaleKind::RefundOnly)
         }
         _ => None,

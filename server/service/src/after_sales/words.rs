@@ -28,5 +28,6 @@ pub const fn reason_text(locale: Locale, reason: AfterSaleReason) -> &'static st
         AfterSaleReason::WrongGoods => locale.pick("发错了商品", "The wrong goods"),
         AfterSaleReason::NotAsDescribed => locale.pick("和描述不符", "Not as described"),
         AfterSaleReason::CannotDeliver => locale.pick("卖家主动退款", "The seller gives money back"),
+        AfterSaleReason::Recalled => locale.pick("商品已召回", "The goods are recalled"),
     }
 }

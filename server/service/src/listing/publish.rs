@@ -12,6 +12,7 @@ use super::{
     ListingStatus, busy_when_taken, check, lock_own_listing, own_listing, review, shelf_life, status_of,
     today,
 };
+use crate::notifications::note_publication;
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, changes, marks};
 
@@ -69,6 +70,7 @@ pub(crate) async fn publish_in(
     reindex_product(tx, row.id).await?;
     // In the shop before the moment that was chosen for it: its timer will find nothing to do.
     rows::delete_schedule(tx, row.id).await?;
+    note_publication(tx, services, row.team_id, row.id).await?;
     let status = Difference::of_status(&row.status, ListingStatus::Published.as_str());
     changes::record(tx, services, viewer, row.id, row.version, source, &status).await?;
     let detail = json!({ "version": row.version });

@@ -15,6 +15,7 @@ use store::listing::{self as rows, ListingRow, ReviewRow};
 use store::{Conn, WriteTx};
 
 use super::{ListingStatus, check, lock_own_listing, status_of, today};
+use crate::notifications::{tell_of_review, tell_of_submission};
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
 
 const MAX_REMARK_CHARS: usize = 500;
@@ -155,6 +156,7 @@ async fn approve(tx: &mut WriteTx, services: &Services, viewer: &Viewer, row: &L
     let now_ms = services.now_ms();
     let user = viewer.user_id().map(UserId::get);
     let former = rows::find_review(tx, row.id).await?;
+    let waited = former.as_ref().is_some_and(|former| former.status == ReviewStatus::Submitted);
     let (submitted_by, submitted_at_ms) =
         former.map_or((user, now_ms), |former| (former.submitted_by, former.submitted_at_ms));
     let review = ReviewRow {
@@ -166,7 +168,11 @@ async fn approve(tx: &mut WriteTx, services: &Services, viewer: &Viewer, row: &L
         decided_by: user,
         decided_at_ms: Some(now_ms),
     };
-    Ok(rows::put_review(tx, row.id, &review).await?)
+    rows::put_review(tx, row.id, &review).await?;
+    if waited {
+        tell_of_review(tx, services, row.team_id, row.id, submitted_by, viewer.user_id()).await?;
+    }
+    Ok(())
 }
 
 async fn claims_text(conn: &mut Conn, row: &ListingRow) -> Result<String> {
@@ -207,6 +213,7 @@ pub async fn submit(services: &Services, viewer: &Viewer, product: ProductId) ->
     };
     rows::put_review(&mut tx, product, &review).await?;
     note(&mut tx, services, viewer, "listing.submitted", &row).await?;
+    tell_of_submission(&mut tx, services, row.team_id, product, viewer.user_id()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -252,6 +259,7 @@ pub async fn decide(services: &Services, viewer: &Viewer, command: &DecideReview
         if remarks.is_empty() {
             return Err(ServiceError::invalid("remarks", Problem::Missing));
         }
+        let submitted_by = stored.submitted_by;
         let review = ReviewRow {
             status: ReviewStatus::Returned,
             remarks: serde_json::to_string(&remarks).map_err(ServiceError::internal)?,
@@ -261,6 +269,7 @@ pub async fn decide(services: &Services, viewer: &Viewer, command: &DecideReview
         };
         rows::put_review(&mut tx, row.id, &review).await?;
         note(&mut tx, services, viewer, "listing.returned", &row).await?;
+        tell_of_review(&mut tx, services, row.team_id, row.id, submitted_by, viewer.user_id()).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -8,6 +8,7 @@ use store::Conn;
 use store::listing::{self as rows, ScheduleRow};
 
 use super::{ListingStatus, check, lock_own_listing, publish, review, shelf_life, status_of, today};
+use crate::notifications::tell_of_failed_publication;
 use crate::{Result, ServiceError, Services, SignedIn, Viewer, audit, timers};
 
 /// How far ahead a moment may lie: a year is a harvest; more is a slip.
@@ -96,7 +97,7 @@ pub async fn unschedule(services: &Services, viewer: &Viewer, product: ProductId
 }
 
 /// Puts a listing into the shop whose moment has come, in the name of whoever chose it. When something keeps it out, its
-/// team is told what where it chose the moment, and it stays out.
+/// team is told that, and what where it chose the moment; it stays out.
 ///
 /// # Errors
 /// When the database fails: the worker asks again.
@@ -128,6 +129,7 @@ pub(crate) async fn publish_due(services: &Services, product: ProductId) -> Resu
     } else {
         let problems = serde_json::to_string(&problems).map_err(ServiceError::internal)?;
         rows::put_schedule(&mut tx, product, &ScheduleRow { problems, ..schedule }).await?;
+        tell_of_failed_publication(&mut tx, services, row.team_id, product).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -47,6 +47,7 @@ pub(super) async fn compose(services: &Services, letter: &Letter, id: OutboxId) 
             of_order(services, *order, Happening::Shipped(*parcel)).await?
         }
         Letter::BatchRecalled { order, recall } => super::recall::compose(services, *order, *recall).await?,
+        Letter::RecallNoted { user, recall } => super::recall::noted(services, *user, *recall).await?,
         Letter::RefundSent { order, refund } => {
             of_order(services, *order, Happening::Refunded(*refund)).await?
         }

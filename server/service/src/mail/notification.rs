@@ -79,5 +79,27 @@ fn what(locale: Locale, kind: NotificationKind) -> &'static str {
         NotificationKind::Expiring => {
             locale.pick("有批次快到期或已过期，请尽快处理。", "Batches are near their end, or past it.")
         }
+        NotificationKind::ReviewAsked => {
+            locale.pick("有商品等您审核。", "A listing waits for your word before it goes into the shop.")
+        }
+        NotificationKind::ReviewAnswered => {
+            locale.pick("您提交的商品，队长已经答复。", "The captain has answered about a listing you submitted.")
+        }
+        NotificationKind::PublishFailed => locale.pick(
+            "有商品到了定时上架的时间，但没能上架，请补齐缺的内容。",
+            "A listing could not be published at the moment chosen for it; please see what is missing.",
+        ),
+        NotificationKind::Recalled => locale.pick(
+            "你们队有批次被召回：已停止销售，待发的包裹不能发出，请处理退款。",
+            "A batch of your team was recalled: it is not sold any more, parcels with it cannot leave, and their money is to be given back.",
+        ),
+        NotificationKind::Transfer => locale.pick(
+            "有单位说货款已转出，请查看账户并确认。",
+            "A unit says that it has sent money by bank; please look whether it came.",
+        ),
+        NotificationKind::LicenceEnding => locale.pick(
+            "集体商标的使用许可快到期，到期后商品不再显示商标，请联系商标所有人。",
+            "A licence to use a collective mark ends soon, and goods lose the mark with it; please ask its owner.",
+        ),
     }
 }

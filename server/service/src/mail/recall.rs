@@ -1,14 +1,14 @@
-//! The letter to somebody who bought goods of a batch that was recalled.
+//! The letters about a recall: to somebody who bought goods of it, and to the county's administration.
 
-use domain::ids::{OrderId, RecallId};
+use domain::ids::{OrderId, RecallId, UserId};
 use domain::locale::Locale;
 use domain::stock::movement::{RecallReason, RecallStage};
 use store::recalls;
 
-use super::compose::{Addressed, named, url};
+use super::compose::{Addressed, named, to_owner, url};
 use super::language;
 use super::words::Draft;
-use crate::{Result, Services};
+use crate::{Result, ServiceError, Services};
 
 /// What was recalled, which of it is in the order, what to do.
 pub(super) async fn compose(services: &Services, order: OrderId, recall: RecallId) -> Result<Addressed> {
@@ -51,6 +51,27 @@ pub(super) async fn compose(services: &Services, order: OrderId, recall: RecallI
     Ok(Some((order.email, locale, draft)))
 }
 
+/// What was recalled and what its buyers are told; who they are stands in nobody's letters.
+pub(super) async fn noted(services: &Services, user: UserId, recall: RecallId) -> Result<Addressed> {
+    let Some((to, locale)) = to_owner(services, user).await? else { return Ok(None) };
+    let mut conn = services.db.read().await?;
+    let kept = recalls::get_recall(&mut conn, recall).await?;
+    let codes = recalls::list_recalled_codes(&mut conn, recall).await?.join(locale.pick("、", ", "));
+    let listing = store::listing::find_listing(&mut conn, kept.product_id).await?;
+    let listing = listing.ok_or(ServiceError::NotFound)?;
+    let product = named(locale, &listing.name, &listing.name_en);
+    let path = format!("/county/recalls?batch={}", kept.batch_id);
+    let draft = Draft::new(match locale {
+        Locale::Zh => format!("有批次被召回：{product}"),
+        Locale::En => format!("A batch was recalled: {product}"),
+    })
+    .say(locale.pick("已停止销售，顾客已通知。", "It is not sold any more, and its buyers are told."))
+    .say(kept.notice)
+    .fact(locale.pick("批次", "Batch"), codes)
+    .link(locale.pick("查看召回情况", "See the recall"), url(services, locale, &path));
+    Ok(Some((to, locale, draft)))
+}
+
 fn opening(locale: Locale, reason: RecallReason) -> &'static str {
     match reason {
         RecallReason::Safety => locale.pick(
@@ -87,8 +108,8 @@ fn what_follows(locale: Locale, stage: RecallStage) -> &'static str {
             "The goods have not left and will not: the seller gives the money back the way it came, or, in an exchange, sends goods of another batch.",
         ),
         RecallStage::Shipped | RecallStage::Received => locale.pick(
-            "请留好商品和包装，在订单页面申请售后，或联系卖家。",
-            "Please keep the goods and their package, and ask for a refund on the order's page or get in touch with the seller.",
+            "请留好商品和包装，在订单页面申请售后，原因选“商品已召回”：订单完成了也可以，不限时间。也可以联系卖家。",
+            "Please keep the goods and their package, and ask for a refund on the order's page because the goods are recalled: also when the order is complete, and without a deadline. Or get in touch with the seller.",
         ),
     }
 }

@@ -5,7 +5,8 @@
 //! Every act takes the batch first (several in ascending order of id, before their product), looks at it, changes it, and
 //! writes a movement: who, when, why, how much ([`note`]). Movements are never changed; a mistake is another movement.
 //! Orders are left alone: what is set aside or sold stays where it is, and the split of money frozen with an order stays
-//! whatever is corrected later. Only a recall reaches into them: unpaid ones are given up, and exchanges get other goods.
+//! whatever is corrected later. Only a recall reaches into them: unpaid ones are given up, exchanges get other goods, and
+//! the money of what has not left is given back as one list.
 
 mod certificate;
 mod count;
@@ -16,6 +17,7 @@ mod list;
 mod loss;
 mod recall;
 mod recall_list;
+mod recall_refunds;
 mod recall_view;
 mod replacements;
 mod split;
@@ -44,6 +46,10 @@ pub use loss::{WriteOff, write_off};
 pub(crate) use recall::follow_up;
 pub use recall::{RecallBatch, recall_batch};
 pub use recall_list::{RecallQuery, RecallsPage, exported_recalls, list_recalls};
+pub(crate) use recall_refunds::refund_listed;
+pub use recall_refunds::{
+    RecallRefunds, RefundList, RefundListState, confirm_recall_refunds, refund_recalled_orders,
+};
 pub use recall_view::{
     AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, order_recalls, recall_page,
     recall_preview,

@@ -6,6 +6,7 @@ use domain::failure::{Conflict, Problem};
 use domain::ids::{BatchId, RecallId, TeamId};
 use domain::order::OrderStatus;
 use domain::parcel::ParcelStatus;
+use domain::plain_text::is_words_only;
 use domain::stock::movement::{MovementKind, RecallReason, RecallStage};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,6 +19,7 @@ use super::{movement, note, replacements};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::mail::{self, Letter};
+use crate::notifications::tell_of_recall;
 use crate::{Result, ServiceError, Services, Viewer, audit, orders, timers};
 
 const MAX_NOTICE_CHARS: usize = 500;
@@ -130,6 +132,7 @@ pub async fn recall_batch(
         };
         note(&mut tx, services, stopped_sale).await?;
     }
+    tell_of_recall(&mut tx, services, recall.team_id, named.id, recall.id, user).await?;
     // Unpaid orders are given up by the worker: their payment pages are closed first, which asks the network.
     timers::set(&mut tx, services, timers::RECALL, recall.id.get(), services.now_ms()).await?;
     let detail = json!({ "recall": recall.id, "batches": stopped.len(), "orders": told });
@@ -154,6 +157,8 @@ fn read_recall(command: &RecallBatch) -> Result<(RecallReason, String)> {
             let min = i64::try_from(MIN_NOTICE_CHARS).unwrap_or_default();
             reader.report("notice", Problem::TooShort { min });
         }
+        // It goes to every buyer in the shop's own letters: nothing that somebody else's page could be behind.
+        _ if !is_words_only(&notice) => reader.report("notice", Problem::WordsOnly),
         _ => {}
     }
     if command.confirm.trim().is_empty() {

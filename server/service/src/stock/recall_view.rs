@@ -8,6 +8,7 @@ use store::listing as rows;
 use store::recalls::{self, AffectedRow, RecallLineRow, RecallRow};
 
 use super::recall::{parse_batch, recallable, stage_of, states};
+use super::recall_refunds::{RecallRefunds, refunds_of};
 use crate::orders::OrderPage;
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -69,6 +70,8 @@ pub struct RecallPage {
     /// Base units of its batches that are still to be written off.
     pub left: i64,
     pub affected: Vec<AffectedView>,
+    /// How the refunds of its paid orders stand.
+    pub refunds: RecallRefunds,
 }
 
 fn affected_of(row: AffectedRow) -> Result<AffectedView> {
@@ -176,6 +179,7 @@ pub async fn recall_page(services: &Services, viewer: &Viewer, recall: RecallId)
         product_name_en: listing.name_en,
         base_unit: listing.base_unit,
         left,
+        refunds: refunds_of(&mut conn, viewer, &recall).await?,
         recall,
     })
 }

@@ -13,6 +13,7 @@ use store::payments::PaymentRow;
 use store::{Conn, StoreError, WriteTx};
 
 use super::order::find_unit_order;
+use crate::notifications::{note_transfer, tell_of_transfer};
 use crate::{Result, ServiceError, Services, Viewer, audit, payments, timers};
 
 const REFERENCE_MAX_CHARS: usize = 60;
@@ -60,6 +61,7 @@ pub async fn announce_transfer(
     timers::set(&mut tx, services, timers::UNPAID_ORDER, order_id.get(), until_ms).await?;
     audit::record(&mut tx, services, Some(finance), "transfer_announced", "order", order_id.get(), json!({}))
         .await?;
+    tell_of_transfer(&mut tx, services, order_id, row.id).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -152,6 +154,7 @@ pub async fn confirm_transfer(
         return Ok(());
     }
     payments::capture(&mut tx, services, &order, &payment, None).await?;
+    note_transfer(&mut tx, services, order.id, payment_id).await?;
     let subject = payment_id.get();
     audit::record(&mut tx, services, Some(user), "transfer_confirmed", "payment", subject, json!({})).await?;
     tx.commit().await?;
@@ -174,6 +177,7 @@ pub async fn give_up_transfer(services: &Services, viewer: &Viewer, payment_id: 
         return Err(Conflict::StateChanged.into());
     }
     store::payments::update_payment_status(&mut tx, payment_id, status, services.now_ms()).await?;
+    note_transfer(&mut tx, services, order.id, payment_id).await?;
     let subject = payment_id.get();
     audit::record(&mut tx, services, Some(user), "transfer_given_up", "payment", subject, json!({})).await?;
     Ok(tx.commit().await?)

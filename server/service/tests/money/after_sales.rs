@@ -3,6 +3,7 @@
 
 mod edges;
 mod guards;
+mod recalled;
 mod stories;
 mod unasked;
 pub(crate) mod weighed;

@@ -27,6 +27,7 @@ mod retail;
 mod seasons;
 mod sheets;
 mod stock;
+mod told;
 mod units;
 mod verify;
 mod workers;

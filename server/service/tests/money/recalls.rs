@@ -2,6 +2,7 @@
 //! and unpaid ones are given up.
 
 mod moments;
+mod refunds;
 
 use domain::failure::{FieldError, Problem};
 use domain::stock::movement::{BatchState, RecallStage};
@@ -229,6 +230,13 @@ async fn the_team_and_the_county_recall_and_nobody_else() {
         }
         other => panic!("{other:?}"),
     }
+    let lured = RecallBatch { notice: "退款请到 evil.cn 登记。".to_owned(), ..recall(id) };
+    let refused = recall_batch(services, &captain, &lured, "k").await;
+    let problem = FieldError::new("notice", Problem::WordsOnly);
+    assert!(
+        matches!(refused, Err(ServiceError::Invalid(problems)) if problems == [problem]),
+        "the shop's letters lead nobody to other pages"
+    );
     let done = recall_batch(services, &admin, &recall(id), "k").await.unwrap();
     assert_eq!(recall_page(services, &captain, done).await.unwrap().recall.id, done);
     let (team, all) = (shop.places.tea_team, RecallQuery::default());

@@ -135,7 +135,7 @@ async fn asking(conn: &mut Conn) {
     assert_eq!(lock_after_sale(conn, ONE).await.unwrap().version, 2);
     assert_eq!(list_lines(conn, ONE).await.unwrap(), [pieces(ONE, TEA, 1)]);
     let claimed = list_claimed(conn, ORDER).await.unwrap();
-    assert_eq!(claimed, [ClaimedRow { line_id: TEA, claimed: 1, settled: 0 }]);
+    assert_eq!(claimed, [ClaimedRow { line_id: TEA, claimed: 1, recalled: 0, settled: 0 }]);
     assert_eq!(count_open_of_order(conn, ORDER).await.unwrap(), 1);
     assert_eq!(count_in_effect(conn, ORDER).await.unwrap(), 1);
     assert_eq!(count_open_unshipped(conn, PARCEL).await.unwrap(), 1);
@@ -302,7 +302,7 @@ async fn settling(conn: &mut Conn) {
     let claimed = list_claimed(conn, ORDER).await.unwrap();
     assert_eq!(
         claimed,
-        [ClaimedRow { line_id: TEA, claimed: 1, settled: 0 }],
+        [ClaimedRow { line_id: TEA, claimed: 1, recalled: 0, settled: 0 }],
         "nobody sends goods back twice"
     );
     conn.execute("UPDATE after_sales SET status = 'settled', taken_back_at_ms = NULL WHERE id = 500")

@@ -124,6 +124,12 @@ async fn counting(conn: &mut Conn) {
     put_product_mark(conn, PRODUCT, MARK, USER, T).await.unwrap();
     put_product_mark(conn, PRODUCT, MARK, USER, T + 1).await.unwrap();
     assert_eq!(find_product_mark(conn, PRODUCT).await.unwrap(), Some(MARK));
+    let ending = async |conn: &mut Conn, first: &str, last: &str| {
+        list_ending_licences(conn, TEAM, first, last).await.unwrap()
+    };
+    assert_eq!(ending(conn, "2025-12-01", "2025-12-31").await, [LICENCE, SHELF_LICENCE]);
+    assert!(ending(conn, "2025-12-01", "2025-12-30").await.is_empty(), "not yet");
+    assert!(ending(conn, "2026-01-01", "2026-01-31").await.is_empty(), "over");
     let batches = BTreeSet::from([BATCH, PART, BatchId::from_i64(9)]);
     assert_eq!(list_products_with_marks(conn, &batches).await.unwrap(), BTreeSet::from([(MARK, PRODUCT)]));
     assert!(use_licence(conn, LICENCE, 200).await.unwrap());

@@ -71,6 +71,28 @@ async fn telling(conn: &mut Conn) {
     let days = NotificationFilter { from_ms: T + 501, until_ms: T + 503, ..ALL };
     assert_eq!(list_notifications(conn, days, 9, 0).await.unwrap(), rows[1..3]);
     assert_eq!(list_team_subjects(conn, TEAM, LowStock).await.unwrap(), [100]);
+    of_a_later_release(conn).await;
+}
+
+/// What the release after this one tells of is neither shown nor counted, and nothing falls over it.
+async fn of_a_later_release(conn: &mut Conn) {
+    for statement in [
+        "INSERT INTO notifications (id, user_id, team_id, kind, subject_id, at_ms) \
+         VALUES (550, 9, 6, 'gossip', 1, 1750000000900)",
+        "INSERT INTO notification_wishes (user_id, kind, in_console, by_mail) VALUES (9, 'gossip', 1, 'at_once')",
+    ] {
+        conn.execute(statement).await.unwrap();
+    }
+    assert_eq!(list_notifications(conn, ALL, 9, 0).await.unwrap().len(), 4);
+    assert_eq!(count_unread(conn, USER, TEAM).await.unwrap(), 4);
+    assert_eq!(list_unread(conn, USER, 0, T + 9_000).await.unwrap().len(), 4);
+    assert_eq!(list_wishes(conn, USER).await.unwrap(), []);
+    for statement in [
+        "DELETE FROM notifications WHERE kind = 'gossip'",
+        "DELETE FROM notification_wishes WHERE kind = 'gossip'",
+    ] {
+        conn.execute(statement).await.unwrap();
+    }
 }
 
 async fn reading(conn: &mut Conn) {

@@ -1,6 +1,7 @@
 //! Recalls, on both engines: what has goods of the harvest, what may not leave, what is not for sale any more.
 
-use domain::ids::{AfterSaleId, LineId, OrderId, ParcelId, RecallId, TeamId};
+use domain::ids::{AfterSaleId, LineId, OrderId, ParcelId, RecallId, RecallRefundId, TeamId};
+use domain::money::Fen;
 use domain::stock::movement::{MovementKind, RecallReason, RecallStage};
 use sqlx::Executor;
 
@@ -17,6 +18,7 @@ pub(crate) async fn scenario(db: &Db) {
     let mut tx = db.write().await.unwrap();
     recalls(&mut tx).await;
     replacements(&mut tx).await;
+    refunds(&mut tx).await;
     tx.commit().await.unwrap();
 }
 
@@ -74,6 +76,12 @@ async fn recalls(conn: &mut Conn) {
     assert_eq!((packed[0].line_id, packed[0].base_quantity), (LineId::from_i64(52), 125));
     let told = list_order_recalls(conn, ORDER).await.unwrap();
     assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
+    let held = list_recalled_of_order(conn, ORDER).await.unwrap();
+    assert_eq!(held, [RecalledLineRow { line_id: LineId::from_i64(52), base_quantity: 125 }]);
+    assert!(
+        list_recalled_of_order(conn, OrderId::from_i64(60)).await.unwrap().is_empty(),
+        "nothing was paid"
+    );
     for team in [None, Some(TEAM)] {
         assert_eq!(list_recalls(conn, RecallFilter::all(team), 9, 0).await.unwrap()[0].id, recall.id);
     }
@@ -94,6 +102,7 @@ async fn recalls(conn: &mut Conn) {
         list_unfinished(conn, TEAM, 9).await.unwrap().into_iter().map(|row| row.id).collect();
     assert_eq!(open, [recall.id], "goods are left and a parcel stands still");
     assert!(list_unfinished(conn, TeamId::from_i64(7), 9).await.unwrap().is_empty());
+    assert_eq!(list_parcels_to_refund(conn, recall.id).await.unwrap(), [(PARCEL, ORDER)]);
     nothing_recalled_is_for_sale(conn).await;
 }
 
@@ -160,6 +169,8 @@ async fn replacements(conn: &mut Conn) {
     );
     assert_eq!(list_expired_in_parcel(conn, PARCEL, "2025-07-02").await.unwrap(), []);
     assert_eq!(list_sold_to_pack(conn, PRODUCT).await.unwrap(), []);
+    let held = list_recalled_of_order(conn, ORDER).await.unwrap();
+    assert!(held.is_empty(), "what was here when it was recalled did not leave");
     // What came back and is lost stands among what was done to the batch, and the books add up with it.
     let lost = list_movements(conn, MovementFilter::all(PRODUCT, Some(BATCH)), i64::MAX, 1).await.unwrap();
     assert_eq!(
@@ -184,6 +195,43 @@ async fn replacements(conn: &mut Conn) {
     assert!(!release_goods(conn, 93).await.unwrap(), "once");
     assert!(list_recalled_replacements(conn, PART).await.unwrap().is_empty());
     assert!(list_recalled_in_parcel(conn, REPLACEMENT).await.unwrap().is_empty());
+}
+
+/// A list of what is refunded, from the one who asks to the last parcel.
+async fn refunds(conn: &mut Conn) {
+    let recall_id = RecallId::from_i64(80);
+    assert!(list_parcels_to_refund(conn, recall_id).await.unwrap().is_empty(), "it has left");
+    assert_eq!(find_recall_refund(conn, recall_id).await.unwrap(), None);
+    let asked = RecallRefundRow {
+        id: RecallRefundId::from_i64(85),
+        recall_id,
+        amount_fen: Fen::new(600),
+        needs_second: 1,
+        asked_by: USER,
+        asked_at_ms: T,
+        confirmed_by: None,
+        confirmed_at_ms: None,
+        closed_at_ms: None,
+    };
+    let parcel = RefundParcelRow { parcel_id: PARCEL, order_id: ORDER, amount_fen: Fen::new(600) };
+    insert_recall_refund(conn, &asked, &[parcel]).await.unwrap();
+    assert_eq!(find_recall_refund(conn, recall_id).await.unwrap().as_ref(), Some(&asked));
+    assert_eq!(lock_recall_refund(conn, asked.id).await.unwrap(), asked);
+    let missing = lock_recall_refund(conn, RecallRefundId::from_i64(86)).await;
+    assert!(matches!(missing, Err(StoreError::NotFound(_))));
+    assert!(confirm_recall_refund(conn, asked.id, USER, T + 1).await.unwrap());
+    assert!(!confirm_recall_refund(conn, asked.id, USER, T + 2).await.unwrap(), "once");
+    assert_eq!(list_refund_buyers(conn, asked.id).await.unwrap().len(), 1);
+    assert_eq!(list_waiting_refunds(conn, asked.id).await.unwrap(), [parcel]);
+    assert!(take_refund_parcel(conn, asked.id, PARCEL, T + 3).await.unwrap());
+    assert!(!take_refund_parcel(conn, asked.id, PARCEL, T + 4).await.unwrap(), "each once");
+    assert!(list_waiting_refunds(conn, asked.id).await.unwrap().is_empty());
+    update_refund_after_sale(conn, asked.id, PARCEL, AfterSaleId::from_i64(90)).await.unwrap();
+    let progress = get_refund_progress(conn, asked.id).await.unwrap();
+    assert_eq!(progress, RefundProgressRow { parcels: 1, done: 1, refunded: 1 });
+    close_recall_refund(conn, asked.id, T + 5).await.unwrap();
+    let ended = find_recall_refund(conn, recall_id).await.unwrap().unwrap();
+    assert_eq!((ended.confirmed_at_ms, ended.closed_at_ms), (Some(T + 1), Some(T + 5)));
 }
 
 #[tokio::test]

@@ -98,6 +98,35 @@ pub async fn list_mark_licences(conn: &mut Conn, mark: MarkId) -> Result<Vec<Lic
         .await?)
 }
 
+/// Licences under which a team sells and whose last day is one of these, without another one that goes on; ascending.
+pub async fn list_ending_licences(
+    conn: &mut Conn,
+    team: TeamId,
+    first: &str,
+    last: &str,
+) -> Result<Vec<MarkLicenceId>> {
+    let ids = sql::query_scalar::<i64>(
+        "SELECT l.id FROM mark_licences l
+           JOIN collectives c ON c.id = l.collective_id
+           JOIN team_villages t ON t.village_id = c.village_id AND t.team_id = $1
+          WHERE l.withdrawn_at_ms IS NULL AND l.ends_on >= $2 AND l.ends_on <= $3
+            AND EXISTS (SELECT 1 FROM product_marks b JOIN products p ON p.id = b.product_id
+                         WHERE b.mark_id = l.mark_id AND p.team_id = $1)
+            AND NOT EXISTS (SELECT 1 FROM mark_licences k
+                             WHERE k.mark_id = l.mark_id AND k.collective_id = l.collective_id
+                               AND COALESCE(k.product_id, 0) = COALESCE(l.product_id, 0)
+                               AND COALESCE(k.category_id, 0) = COALESCE(l.category_id, 0)
+                               AND k.withdrawn_at_ms IS NULL AND k.ends_on > $3)
+          ORDER BY l.id",
+    )
+    .bind(team.get())
+    .bind(first.to_owned())
+    .bind(last.to_owned())
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(ids.into_iter().map(MarkLicenceId::from_i64).collect())
+}
+
 /// The licences that were granted to a collective, the latest first.
 pub async fn list_granted_licences(
     conn: &mut Conn,

@@ -187,6 +187,33 @@ pub async fn list_expired_in_parcel(
     .await?)
 }
 
+/// What of a line is of recalled batches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct RecalledLineRow {
+    #[sqlx(try_from = "i64")]
+    pub line_id: LineId,
+    /// In base units, as the recalls noted it.
+    pub base_quantity: i64,
+}
+
+/// The lines of an order with recalled goods that are still packed, on their way or with the buyer; what after-sales
+/// have taken of them since is not taken off. Goods that were here when they were recalled never left: once their parcel
+/// has gone they are not in it.
+pub async fn list_recalled_of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<RecalledLineRow>> {
+    Ok(sql::query_as::<RecalledLineRow>(
+        "SELECT x.line_id, CAST(SUM(x.base_quantity) AS BIGINT) AS base_quantity
+           FROM recall_lines x
+           JOIN order_lines l ON l.id = x.line_id
+           JOIN parcels p ON p.id = l.parcel_id
+          WHERE x.order_id = $1
+            AND (x.stage IN ('shipped', 'received') OR (x.stage = 'to_pack' AND p.status || '' = 'to_pack'))
+          GROUP BY x.line_id ORDER BY x.line_id",
+    )
+    .bind(order.get())
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
 /// Goods of a recalled batch that are set aside to replace others.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct RecalledGoodsRow {

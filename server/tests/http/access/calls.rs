@@ -158,6 +158,8 @@ const NEVER_DONE: &[&str] = &[
     "/api/stock/move",
     "/api/stock/count",
     "/api/stock/correct_inputs",
+    "/api/stock/refund_recalled",
+    "/api/stock/confirm_recall_refunds",
     "/upload/certificate",
     "/upload/mark-picture",
     "/api/checkout/place_order",

@@ -1,9 +1,11 @@
 //! The captain's word before a listing goes into the shop.
 
+use domain::notification::NotificationKind;
 use domain::review::ReviewStatus;
 use domain::time::{DAY_MS, china_minute_text};
 
 use super::*;
+use crate::notifications::{NotificationQuery, list_notifications};
 use crate::worker;
 
 fn captain() -> Viewer {
@@ -152,4 +154,50 @@ async fn a_season_that_cannot_be_read_is_named_and_kept_as_it_was() {
     assert_eq!(saved.problems, [FieldError::new("season_until", Problem::NotADay)]);
     let stored = edit_page(&fixture.services, &seller(), product).await.unwrap().form;
     assert_eq!(stored.season_until, "05-31");
+}
+
+/// What a person has not read, the newest first.
+async fn unread(fixture: &Fixture, viewer: &Viewer) -> Vec<NotificationKind> {
+    let all = NotificationQuery::default();
+    let page = list_notifications(&fixture.services, viewer, TEAM, &all, 1).await.unwrap();
+    page.rows.into_iter().map(|row| row.kind).collect()
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_word_is_told_of_it_and_a_failed_moment_is_told_to_all() {
+    use NotificationKind::{PublishFailed, ReviewAnswered, ReviewAsked};
+    let fixture = county().await;
+    let services = &fixture.services;
+    let mut tx = services.db.write().await.unwrap();
+    for (user, role) in [(9, Role::SellerOf(TEAM)), (10, Role::CaptainOf(TEAM))] {
+        let user = UserId::from_i64(user);
+        store::people::insert_role(&mut tx, services.new_id(), user, role, 1).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let (product, mut form) = tea(&fixture).await;
+    set_reviews(services, &captain(), TEAM, true).await.unwrap();
+    submit(services, &seller(), product).await.unwrap();
+    assert_eq!(unread(&fixture, &captain()).await, [ReviewAsked]);
+    assert_eq!(unread(&fixture, &seller()).await, [], "whoever asked knows");
+    word(&fixture, product, false, &[("story", "请写明海拔")]).await.unwrap();
+    assert_eq!(unread(&fixture, &captain()).await, [], "seen to");
+    assert_eq!(unread(&fixture, &seller()).await, [ReviewAnswered]);
+    form.story.push_str("海拔一千米。");
+    save(&fixture, product, &form).await.unwrap();
+    submit(services, &seller(), product).await.unwrap();
+    assert_eq!(unread(&fixture, &captain()).await, [ReviewAsked], "asked again, told again");
+    word(&fixture, product, true, &[]).await.unwrap();
+    assert_eq!(unread(&fixture, &seller()).await, [ReviewAnswered]);
+
+    let soon = china_minute_text(services.now_ms() + DAY_MS);
+    schedule(services, &seller(), product, &soon).await.unwrap();
+    form.name = "换了名字的茶".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    fixture.clock.advance(DAY_MS);
+    while worker::run_due(services).await.unwrap() > 0 {}
+    assert_eq!(unread(&fixture, &seller()).await, [PublishFailed, ReviewAnswered]);
+    assert_eq!(unread(&fixture, &captain()).await, [PublishFailed]);
+    publish(services, &captain(), product).await.unwrap();
+    assert_eq!(unread(&fixture, &captain()).await, [], "it is in the shop after all");
+    assert_eq!(unread(&fixture, &seller()).await, [ReviewAnswered]);
 }

@@ -7,7 +7,7 @@ use service::testing::{Good, NewGood};
 use super::*;
 
 /// A good of the tea team that costs little enough for one person to give back.
-async fn few(shop: &TestShop, code: &str, pieces: i64) -> Good {
+pub(super) async fn few(shop: &TestShop, code: &str, pieces: i64) -> Good {
     let places = &shop.places;
     NewGood {
         slug: code.to_lowercase(),
@@ -38,7 +38,7 @@ async fn replacement_of(shop: &TestShop, id: AfterSaleId) -> ParcelId {
     ParcelId::from_i64(case(shop, id).await.replacement_parcel_id.unwrap())
 }
 
-async fn recall(shop: &TestShop, batch: BatchId) {
+pub(super) async fn recall(shop: &TestShop, batch: BatchId) {
     let command = RecallBatch {
         batch: batch.to_string(),
         reason: "quality".to_owned(),

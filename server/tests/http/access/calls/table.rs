@@ -271,6 +271,10 @@ pub const TABLE: &[Row] = &[
             [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
         of_batch(world, &fields)
     }),
+    row("/api/stock/refund_recalled", SELLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-7")])),
+    row("/api/stock/confirm_recall_refunds", MONEY_RECEIVERS, known_to(&[Who::Seller]), |world| {
+        of_batch(world, &[])
+    }),
     row("/api/attributes/save_attribute", COUNTY, FORBIDDEN, |world| {
         let fields = [("name", "茶树品种"), ("name_en", "Cultivar"), ("key", "attributes-1")];
         let of = [("category", world.category.to_string()), ("attribute", world.attribute.clone())];

@@ -42,6 +42,12 @@ pub async fn stock(world: &World, call: &mut Call) {
             call.other = Some(("reason", "又看错".to_owned()));
         }
         "/api/stock/recall" => call.other = Some(("notice", "请退回来。".to_owned())),
+        // What the calls before have left to be packed is of the batch that was recalled just now.
+        "/api/stock/refund_recalled" => {
+            let view = service::stock::stock_view(services, &seller, world.product).await.unwrap();
+            let another = view.batches.iter().find(|batch| batch.batch != world.batch).unwrap();
+            call.other = Some(("batch", another.batch.to_string()));
+        }
         "/api/stock/remove_certificate" => {
             let bytes = axum::body::Bytes::from_static(PICTURE);
             let photo =

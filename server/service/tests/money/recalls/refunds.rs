@@ -1,0 +1,195 @@
+//! What of a recall is paid and has not left is refunded as one list: asked for by one person, confirmed by another when it
+//! comes to much, done once.
+
+use service::after_sales::{AskAfterSale, AskLine, ask_after_sale};
+use service::stock::{RefundListState, confirm_recall_refunds, refund_recalled_orders};
+use service::testing::{Good, NewGood};
+
+use super::*;
+
+/// A good of the tea team of which a single piece needs no second person.
+async fn cheap(shop: &TestShop, code: &str, pieces: i64) -> Good {
+    let places = &shop.places;
+    NewGood {
+        slug: code.to_lowercase(),
+        team: places.tea_team,
+        place: places.tea_place,
+        freight: places.tea_freight,
+        village: places.villages[0],
+        variants: vec![(code.to_owned(), 9_990, 1, 500)],
+        tiers: Vec::new(),
+        batches: vec![(pieces, "2027-06-30", vec![(places.villages[0], 1_000)])],
+    }
+    .publish(&shop.services, places)
+    .await
+}
+
+/// Guest `number` has bought one piece of each and paid.
+async fn bought(shop: &TestShop, number: u32, variants: &[VariantId]) -> PlacedOrder {
+    let lines: Vec<(VariantId, i64)> = variants.iter().map(|variant| (*variant, 1)).collect();
+    let placed = order(shop, number, &lines).await;
+    pay(shop, &shop.guest(number), placed.order_id).await;
+    placed
+}
+
+async fn refunded(shop: &TestShop, order: OrderId) -> i64 {
+    let mut conn = shop.services.db.read().await.unwrap();
+    let refunds = store::payments::list_order_refunds(&mut conn, order).await.unwrap();
+    refunds.into_iter().map(|refund| refund.amount_fen.get()).sum()
+}
+
+#[tokio::test]
+async fn all_that_waits_is_refunded_as_one_list_that_one_other_person_confirms() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, captain) = (&shop.services, shop.seller().await, shop.captain().await);
+        let good = cheap(shop, "LIST-1", 20).await;
+        let id = good.batches[0].to_string();
+        let mut alone = Vec::new();
+        for number in 1..=6 {
+            alone.push(bought(shop, number, &[good.variant()]).await);
+        }
+        let mixed = bought(shop, 7, &[good.variant(), shop.tea.variants[0]]).await;
+        let unpaid = order(shop, 8, &[(good.variant(), 1)]).await;
+        let shipped = bought(shop, 9, &[good.variant()]).await;
+        let left = parcels_of(shop, shipped.order_id).await[0].id;
+        ship_parcel(services, &seller, left, ship()).await.unwrap();
+        let early = refund_recalled_orders(services, &seller, &id, "k0").await;
+        assert_eq!(conflict(early), Conflict::StateChanged, "nothing is recalled");
+        let done = recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
+        run_worker(shop).await;
+        assert_eq!(status(shop, unpaid.order_id).await, OrderStatus::Cancelled);
+
+        let page = recall_page(services, &seller, done).await.unwrap().refunds;
+        assert_eq!((page.waiting, page.may_ask, page.list), (7, true, None));
+        let county = shop.county_admin().await;
+        let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+        for stranger in [&county, &other, &shop.shopper().await] {
+            let refused = refund_recalled_orders(services, stranger, &id, "k").await;
+            assert!(matches!(refused, Err(ServiceError::NotFound)), "the team's own people do that");
+        }
+
+        // Asked for once, however often the button is pressed, and nothing goes back on one word.
+        let list = refund_recalled_orders(services, &seller, &id, "k").await.unwrap();
+        assert_eq!(refund_recalled_orders(services, &seller, &id, "k").await.unwrap(), list);
+        let again = refund_recalled_orders(services, &captain, &id, "k2").await;
+        assert_eq!(conflict(again), Conflict::StateChanged, "one list at a time");
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), 0);
+        let mut whole = 0;
+        for placed in &alone {
+            whole += find_order(shop, placed.order_id).await.total_fen.get();
+        }
+        let page = recall_page(services, &captain, done).await.unwrap().refunds;
+        let shown = page.list.unwrap();
+        assert_eq!((shown.state, shown.amount_fen), (RefundListState::AwaitingSecond, fen(whole + 9_990)));
+        assert_eq!((shown.parcels, shown.done, page.waiting, page.may_confirm), (7, 0, 0, true));
+        assert!(!recall_page(services, &seller, done).await.unwrap().refunds.may_confirm);
+        let alone_again = confirm_recall_refunds(services, &seller, &id).await;
+        assert!(matches!(alone_again, Err(ServiceError::Forbidden)));
+        assert!(matches!(confirm_recall_refunds(services, &other, &id).await, Err(ServiceError::NotFound)));
+        assert_sound(shop).await;
+
+        for _ in 0..2 {
+            confirm_recall_refunds(services, &captain, &id).await.unwrap();
+        }
+        // Several workers, each order once.
+        futures::future::join(run_worker(shop), run_worker(shop)).await;
+        for placed in &alone {
+            let order = find_order(shop, placed.order_id).await;
+            assert_eq!(
+                (order.status, refunded(shop, order.id).await),
+                (OrderStatus::Refunded, order.total_fen.get())
+            );
+        }
+        assert_eq!(status(shop, mixed.order_id).await, OrderStatus::Paid);
+        assert_eq!(
+            refunded(shop, mixed.order_id).await,
+            9_990,
+            "only what was recalled, and the rest is sent"
+        );
+        let rest = parcels_of(shop, mixed.order_id).await[0].id;
+        ship_parcel(services, &seller, rest, ship()).await.unwrap();
+        assert_eq!(refunded(shop, shipped.order_id).await, 0, "what has left is its buyer's to ask about");
+        assert_eq!((shop.gateway.refund_count(), shop.gateway.sent_back_fen()), (7, fen(whole + 9_990)));
+        assert_eq!(batch(shop, good.batches[0]).await, (19, 0, 1));
+        let page = recall_page(services, &seller, done).await.unwrap().refunds;
+        let shown = page.list.unwrap();
+        assert_eq!((shown.state, shown.done, shown.refunded), (RefundListState::Done, 7, 7));
+        assert_eq!((page.waiting, page.may_ask), (0, false));
+        let buyer = order_page(services, &shop.guest(1), &alone[0].number, None).await.unwrap();
+        assert_eq!(buyer.after_sales.len(), 1, "the buyer reads why the money came back");
+        let again = refund_recalled_orders(services, &seller, &id, "k3").await;
+        assert_eq!(conflict(again), Conflict::StateChanged, "there is nothing left");
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_small_list_needs_nobody_else_and_who_asked_is_nobody_else() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, captain) = (&shop.services, shop.seller().await, shop.captain().await);
+        let good = cheap(shop, "LIST-2", 20).await;
+        let id = good.batches[0].to_string();
+        let first = bought(shop, 1, &[good.variant()]).await;
+        recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
+        refund_recalled_orders(services, &seller, &id, "k").await.unwrap();
+        assert_eq!(conflict(confirm_recall_refunds(services, &captain, &id).await), Conflict::StateChanged);
+        run_worker(shop).await;
+        assert_eq!(status(shop, first.order_id).await, OrderStatus::Refunded);
+        assert_sound(shop).await;
+
+        let good = cheap(shop, "LIST-3", 20).await;
+        let id = good.batches[0].to_string();
+        for number in 2..=8 {
+            bought(shop, number, &[good.variant()]).await;
+        }
+        recall_batch(services, &seller, &recall(good.batches[0]), "r2").await.unwrap();
+        refund_recalled_orders(services, &captain, &id, "k2").await.unwrap();
+        let own = confirm_recall_refunds(services, &captain, &id).await;
+        assert_eq!(conflict(own), Conflict::SecondPersonNeeded);
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), 1);
+        confirm_recall_refunds(services, &shop.county_admin().await, &id).await.unwrap();
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), 8);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_its_buyer_has_asked_about_is_answered_there() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let good = cheap(shop, "LIST-4", 5).await;
+        let placed = bought(shop, 1, &[good.variant()]).await;
+        recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
+        let line = {
+            let mut conn = services.db.read().await.unwrap();
+            store::orders::list_order_lines(&mut conn, placed.order_id).await.unwrap().remove(0)
+        };
+        let form = AskAfterSale {
+            key: services.new_token(),
+            parcel: line.parcel_id.to_string(),
+            kind: "refund_unshipped".to_owned(),
+            reason: "recalled".to_owned(),
+            lines: vec![AskLine {
+                line: line.id.to_string(),
+                quantity: "1".to_owned(),
+                ..AskLine::default()
+            }],
+            ..AskAfterSale::default()
+        };
+        let asked = ask_after_sale(services, &shop.guest(1), form, Vec::new()).await.unwrap();
+        let id = good.batches[0].to_string();
+        let listed = refund_recalled_orders(services, &seller, &id, "k").await;
+        assert_eq!(conflict(listed), Conflict::AfterSaleOpen);
+        service::after_sales::agree(services, &seller, asked, &services.new_token()).await.unwrap();
+        run_worker(shop).await;
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Refunded);
+        assert_eq!(shop.gateway.refund_count(), 1);
+        assert_sound(shop).await;
+    })
+    .await;
+}
