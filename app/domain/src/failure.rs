@@ -69,6 +69,12 @@ pub enum Problem {
         word: String,
     },
     Expired,
+    /// Later than the shelf life of the product lets it be; `last` is the last day that would do.
+    BeyondShelfLife {
+        last: Date,
+    },
+    /// It has passed its last day, and other days do not bring it back into the shop.
+    ExpiredStays,
     /// Someone else has it already.
     Taken,
     /// Of two fields one is to be filled in, not both and not neither.

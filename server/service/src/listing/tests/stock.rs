@@ -20,6 +20,7 @@ async fn fresh_produce_needs_the_certificate_of_its_batch() {
             certificate_contact: "0915-2522222".to_owned(),
             ..stored.papers
         },
+        reason: String::new(),
     };
     update_batch(services, &seller(), &papers).await.unwrap();
     publish(services, &seller(), product).await.unwrap();
@@ -41,7 +42,8 @@ async fn poultry_carries_its_quarantine_certificate_into_the_shop() {
     assert_eq!(fields(&problems), ["batches.0.quarantine_number"]);
 
     let stored = edit_page(services, &seller(), product).await.unwrap().batches.remove(0);
-    let mut papers = UpdateBatch { batch: stored.batch.to_string(), papers: stored.papers };
+    let mut papers =
+        UpdateBatch { batch: stored.batch.to_string(), papers: stored.papers, reason: String::new() };
     assert_eq!(papers.papers.issued_on, "", "no certificate, no day of one");
     papers.papers.quarantine_number = " 610925-2025-0042 ".to_owned();
     papers.papers.issued_on = "2025-06-16".to_owned();
