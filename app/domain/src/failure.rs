@@ -75,6 +75,8 @@ pub enum Problem {
     },
     /// It has passed its last day, and other days do not bring it back into the shop.
     ExpiredStays,
+    /// Goods of several villages are in the batch: what each of them gave of what came in must be said.
+    SeveralVillages,
     /// Someone else has it already.
     Taken,
     /// Of two fields one is to be filled in, not both and not neither.

@@ -124,6 +124,12 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         ),
         #[cfg(not(feature = "shop"))]
         Problem::OneOfTwo => fixed("两项里填一项", "Fill in one of the two"),
+        #[cfg(not(feature = "shop"))]
+        Problem::SeveralVillages => fixed(
+            "这一批来自几个村：到“批次与库存”改库存，填各村这次交来的重量，或另登记一批；点数多出来的用“盘点”",
+            "Several villages are in this batch: say under “Batches and stock” what each of them gave this time, or take in a \
+             new batch. What was found when counting goes into the count",
+        ),
         Problem::Taken => fixed("已被使用", "Already in use"),
         Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
         #[cfg(not(feature = "shop"))]

@@ -297,6 +297,9 @@ impl<'a> Group<'a> {
                 self.report(row, Column::StockChange, Problem::DuplicateOfRow { row: i64::from(first) });
             } else if change < -batch.available {
                 self.report(row, Column::StockChange, Problem::OnlyLeft { left: batch.available });
+            } else if change > 0 && batch.is_shared {
+                // A cell has no place for whose goods they are.
+                self.report(row, Column::StockChange, Problem::SeveralVillages);
             } else {
                 let (batch, code) = (batch.id, batch.code.clone());
                 self.changes.push(Change::Stock { batch, code, change, reason: reason.to_owned() });

@@ -6,9 +6,9 @@ use service::listing::{BatchView, EditPage};
 use super::api::{CorrectStock, UpdatePapers};
 use super::fields::Wrong;
 use super::stock_page::{is_meat, issued_label, quarantine_label, typed_unit};
-use crate::context::t;
+use crate::context::{name, t};
 use crate::features::sell::team::row_failure;
-use crate::form::{FormState, html_id};
+use crate::form::{FormState, html_id, html_name};
 use crate::ui::{self, Field};
 
 fn reason_words(reason: &str) -> &'static str {
@@ -55,9 +55,56 @@ pub(super) fn stock_form(page: &EditPage, batch: &BatchView) -> AnyView {
                         {reason_error}
                     </div>
                 </div>
+                {more_rows(page, batch, &state)}
                 <div class="form__acts"><button class="btn btn--plain">{t("改库存", "Correct")}</button></div>
             </form>
         </details>
+    }
+    .into_any()
+}
+
+/// Whose goods came in, asked where several villages are in the batch: those of the batch first, then the team's others.
+fn more_rows(page: &EditPage, batch: &BatchView, state: &FormState) -> AnyView {
+    if batch.inputs.len() < 2 {
+        return ().into_any();
+    }
+    let own = batch.inputs.iter().map(|input| (&input.village, &input.name, &input.name_en));
+    let is_new = |village: &str| batch.inputs.iter().all(|input| input.village != village);
+    let others = page.choices.villages.iter().filter(|village| is_new(&village.id));
+    let villages = own.chain(others.map(|village| (&village.id, &village.name, &village.name_en)));
+    let rows: Vec<_> = villages
+        .enumerate()
+        .map(|(at, (village, name_zh, name_en))| {
+            let weight_name = format!("inputs.{at}.weight_kg");
+            let field = ui::text_field(
+                state,
+                &Field {
+                    id: &format!("more-{}-{at}", batch.batch),
+                    name: &weight_name,
+                    label: name(name_zh, name_en),
+                    inputmode: "decimal",
+                    after: t("千克", "kg"),
+                    is_optional: true,
+                    ..Field::default()
+                },
+            );
+            view! {
+                <input type="hidden" name=html_name(&format!("inputs.{at}.village")) value=village.clone()/>
+                {field}
+            }
+        })
+        .collect();
+    let error = state.error("inputs").map(|text| view! { <p class="field__error">{text}</p> });
+    view! {
+        <fieldset class="form__group">
+            <legend>{t("又到货：各村这次交来的重量", "More came in: what each village gave this time")}</legend>
+            <p class="field__hint">
+                {t("这一批来自几个村。增加时必填，会记作更正重量，以后的货款按加起来的重量分；减少时不用填。",
+                    "Several villages are in this batch. Asked for when more came in: the weights are corrected on record, and later income is split by the sums. Not for losses.")}
+            </p>
+            {error}
+            <div class="fields fields--3">{rows}</div>
+        </fieldset>
     }
     .into_any()
 }

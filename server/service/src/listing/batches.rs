@@ -26,6 +26,9 @@ const MAX_RECEIVED: i64 = 1_000_000_000;
 /// Why stock was corrected, as the form offers it: more came in, the count was wrong, and four kinds of loss.
 const REASONS: [&str; 6] = ["received", "counted", "spoiled", "damaged", "expired", "sample"];
 
+/// Why weights changed when goods came in for a batch of several villages.
+const MORE_CAME_IN: &str = "又到货 More came in";
+
 /// A correction of stock, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -36,6 +39,8 @@ pub struct CorrectStock {
     pub change: String,
     /// `received`, `counted`, `spoiled`, `damaged`, `expired` or `sample`.
     pub reason: String,
+    /// What each village gave of what came in; asked of a batch of several villages, of one it is its own.
+    pub inputs: Vec<InputForm>,
 }
 
 impl CorrectStock {
@@ -87,11 +92,13 @@ pub async fn add_batch(
     Ok(batch.id)
 }
 
-/// Corrects the stock of a batch: more came in, or some is lost. Answers what can be sold now, in base units.
+/// Corrects the stock of a batch: more came in, or some is lost. What more came in of a batch of several villages is added
+/// to their weights by a recorded correction. Answers what can be sold now, in base units.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`]: `change` with [`Problem::OnlyLeft`] when less is available than is lost (what is set
-/// aside for orders cannot be lost), `reason` without a reason.
+/// aside for orders cannot be lost), `reason` without a reason, `inputs` with [`Problem::SeveralVillages`] when nobody
+/// said whose goods came in, `inputs.N.village`, `inputs.N.weight_kg`.
 pub async fn correct_stock(
     services: &Services,
     viewer: &Viewer,
@@ -101,10 +108,13 @@ pub async fn correct_stock(
     viewer.require_user()?;
     let request = Repeatable::new("correct_stock", viewer, key, command)?;
     let mut tx = services.db.write().await?;
-    let (batch, _) = own_batch(&mut tx, viewer, &command.batch).await?;
+    let (seen, _) = own_batch(&mut tx, viewer, &command.batch).await?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
     }
+    // Nobody else changes its weights meanwhile.
+    rows::lock_batch(&mut tx, seen.id).await?;
+    let (batch, listing) = own_batch(&mut tx, viewer, &command.batch).await?;
     let mut reader = Reader::default();
     let typed = fold_width(command.change.trim()).replace('−', "-");
     let typed = typed.strip_prefix('+').unwrap_or(&typed);
@@ -116,11 +126,21 @@ pub async fn correct_stock(
     if reason.is_none() {
         reader.report("reason", Problem::Missing);
     }
+    let weights = match change {
+        Some(more) if more > 0 => {
+            stock::read_more(&mut tx, &mut reader, &listing, batch.id, &command.inputs).await?
+        }
+        _ => None,
+    };
     let (Some(change), Some(reason), true) = (change, reason, reader.problems.is_empty()) else {
         return Err(ServiceError::Invalid(reader.problems));
     };
-    let available = correct_in(&mut tx, services, viewer, &batch, change, reason).await?;
-    if change > 0 {
+    let is_said = weights.is_some();
+    let available = correct_in(&mut tx, services, viewer, &batch, change, reason, is_said).await?;
+    if let Some(weights) = weights {
+        // Counts the batch under its mark as well, by its new weights.
+        stock::reweigh(&mut tx, services, viewer, &batch, &weights, MORE_CAME_IN.to_owned()).await?;
+    } else if change > 0 {
         marks::count_after(&mut tx, services, viewer, batch.product_id).await?;
     } else {
         marks::note_losses(&mut tx, &BTreeMap::from([(batch.id, -change)])).await?;
@@ -130,10 +150,12 @@ pub async fn correct_stock(
     Ok(available)
 }
 
-/// [`correct_stock`] within a transaction, of a batch that is the viewer's to correct.
+/// [`correct_stock`] within a transaction, of a batch that is the viewer's to correct. `is_said`: whose goods came in, and
+/// the weights follow.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] at `change` with [`Problem::OnlyLeft`].
+/// [`ServiceError::Invalid`] at `change` with [`Problem::OnlyLeft`], or with [`Problem::SeveralVillages`] when goods come in
+/// for a batch of several villages and nobody said whose they are.
 pub(crate) async fn correct_in(
     tx: &mut WriteTx,
     services: &Services,
@@ -141,9 +163,13 @@ pub(crate) async fn correct_in(
     batch: &ListingBatchRow,
     change: i64,
     reason: &str,
+    is_said: bool,
 ) -> Result<i64> {
     if change > 0 {
         rows::receive_more(tx, batch.id, change).await?;
+        if !is_said && store::movements::list_weights(tx, batch.id).await?.len() > 1 {
+            return Err(ServiceError::invalid("change", Problem::SeveralVillages));
+        }
         // Looked at under the lock: nothing comes in for a batch that was recalled.
         if store::recalls::find_recall_of_batch(tx, batch.id).await?.is_some() {
             return Err(ServiceError::invalid("change", Problem::NotForSale));

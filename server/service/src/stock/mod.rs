@@ -38,6 +38,7 @@ pub use count::{CountLine, CountPage, CountRow, CountStock, count_page, count_st
 pub(crate) use desk::warnings_of;
 pub use desk::{Expiring, LowStock, SetThreshold, StockWarnings, set_threshold, stock_warnings};
 pub use inputs::{CorrectInputs, correct_inputs};
+pub(crate) use inputs::{read_more, reweigh};
 pub use labels::{LabelView, batch_label};
 pub use list::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 pub use loss::{WriteOff, write_off};

@@ -4,6 +4,7 @@ use domain::address::AddressForm;
 use domain::after_sale::ReturnRule;
 use domain::failure::Conflict;
 use domain::ids::{BatchId, OrderId, ParcelId, PaymentId, VariantId};
+use domain::listing::InputForm;
 use domain::money::Fen;
 use domain::role::Role;
 use domain::time::DAY_MS;
@@ -188,6 +189,7 @@ impl World {
                     batch: self.batches[*batch].to_string(),
                     change: change.to_string(),
                     reason: reason.to_owned(),
+                    inputs: same_again(shop, *batch),
                 };
                 outcome(correct_stock(services, &self.seller, &command, &services.new_token()).await)
             }
@@ -388,6 +390,15 @@ async fn list(shop: &TestShop, number: u32, product: usize) -> Good {
     store::after_sales::put_product_rule(&mut tx, good.product, ReturnRule::SevenDays, 0).await.unwrap();
     tx.commit().await.unwrap();
     good
+}
+
+/// As much from every village as came in at first: what each of them earns of the batch stays as it was.
+fn same_again(shop: &TestShop, batch: usize) -> Vec<InputForm> {
+    let kilograms = |grams: i64| format!("{}.{:03}", grams / 1_000, grams % 1_000);
+    let given = shop.places.villages.iter().zip(BATCHES[batch].inputs).filter(|(_, grams)| *grams > 0);
+    given
+        .map(|(village, grams)| InputForm { village: village.to_string(), weight_kg: kilograms(grams) })
+        .collect()
 }
 
 /// What the page would say: the reference's own sum, not the shop's.

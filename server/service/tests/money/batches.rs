@@ -3,6 +3,7 @@
 
 mod days;
 mod list;
+mod more;
 mod races;
 
 use domain::failure::{FieldError, Problem};

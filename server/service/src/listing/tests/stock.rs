@@ -123,9 +123,13 @@ async fn batches_are_taken_in_once_and_only_when_right() {
         batch: first.to_string(),
         change: change.to_owned(),
         reason: reason.to_owned(),
+        inputs: Vec::new(),
     };
-    assert_eq!(correct_stock(services, &seller(), &correct("+500", "received"), "c1").await.unwrap(), 10_500);
-    assert_eq!(correct_stock(services, &seller(), &correct("+500", "received"), "c1").await.unwrap(), 10_500);
+    let problems = refused(correct_stock(services, &seller(), &correct("+500", "received"), "c0").await);
+    assert_eq!(problems, [FieldError::new("inputs", Problem::SeveralVillages)], "whose are they?");
+    let more = CorrectStock { inputs: batch(product).inputs, ..correct("+500", "received") };
+    assert_eq!(correct_stock(services, &seller(), &more, "c1").await.unwrap(), 10_500);
+    assert_eq!(correct_stock(services, &seller(), &more, "c1").await.unwrap(), 10_500);
     assert_eq!(correct_stock(services, &seller(), &correct("-20", "damaged"), "c2").await.unwrap(), 10_480);
     let problems = refused(correct_stock(services, &seller(), &correct("-10481", "damaged"), "c3").await);
     assert_eq!(problems, [FieldError::new("change", Problem::OnlyLeft { left: 10_480 })]);
