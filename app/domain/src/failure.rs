@@ -189,6 +189,11 @@ pub enum Conflict {
     NotDeliverable {
         name: String,
     },
+    /// No other batch has enough to take the place of goods that cannot be sent; `left` pieces could.
+    NoOtherBatch {
+        name: String,
+        left: i64,
+    },
     /// Goods of this batch were recalled and must not leave.
     Recalled {
         code: String,
@@ -238,7 +243,7 @@ pub enum Conflict {
     AfterSale(Refusal),
     /// The buyer wants (part of) this parcel's money back: answer that first.
     AfterSaleOpen,
-    /// Something was asked about this parcel after the sale, so it stays one parcel.
+    /// Something was asked about this parcel after the sale, so it stays one parcel with the goods that are in it.
     ParcelInAfterSale,
     /// Only parcels of one order that wait at one place for one team go together.
     ParcelsDiffer,

@@ -5,7 +5,8 @@
 //! Every act takes the batch first (several in ascending order of id, before their product), looks at it, changes it, and
 //! writes a movement: who, when, why, how much ([`note`]). Movements are never changed; a mistake is another movement.
 //! Orders are left alone: what is set aside or sold stays where it is, and the split of money frozen with an order stays
-//! whatever is corrected later. Only a recall reaches into them: unpaid ones are given up, and exchanges get other goods.
+//! whatever is corrected later. Only a recall reaches into them: unpaid ones are given up, and exchanges get other goods. What a
+//! paid order waits for is taken from another batch at the shipping desk ([`crate::shipping::reallocate`]).
 
 mod certificate;
 mod count;
