@@ -147,3 +147,72 @@ test('what expires first is sold first, and everybody is told that it is near', 
 
   await takeOut(page, t, tea.listing);
 });
+
+test('what broke before it was packed is sent from another batch, and the money follows its village', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(150_000);
+  const page = await pageOf('seller');
+  const name = newName('佐龙毛峰');
+  const [first, second] = [newName('P').replace(' ', '-'), newName('Q').replace(' ', '-')];
+  // One bag of the first batch, which expires first: whoever buys it leaves nothing there.
+  const tea = await listTea(page, t, at, name, [
+    { code: first, quantity: '0.1', from: [[ZUOLONG, '0.1']], bestBefore: day(200) },
+    { code: second, quantity: '10', from: [[TAYUAN, '10']], bestBefore: day(500) },
+  ]);
+  const { number } = await buy(buyer, t, tea.product);
+  const order = at(`/orders/${number}`);
+  await visit(buyer, order);
+  await expect(shareOf(buyer, t, ZUOLONG)).toHaveText('¥58.00');
+
+  const summary = page.getByText(t('货坏了或被召回？换别的批次发', 'Broken or recalled? Send goods of another batch'));
+  const form = page.locator('form').filter({ has: page.getByRole('button', { name: t('换别的批次', 'Take another batch'), exact: true }) });
+  const card = page.getByRole('article').filter({ hasText: number });
+  let parcel = '';
+
+  await test.step('the seller says what became of the broken one', async () => {
+    await visit(page, `${tea.team}/parcels`);
+    await goOn(page, card.getByRole('link', { name: number }), /\/parcels\/[^/]+$/);
+    parcel = new URL(page.url()).pathname;
+    await summary.click();
+    await expectAccessible(page, 'goods of another batch');
+    await expect(form).toContainText(first);
+    await form.getByLabel(t('换几件', 'Pieces to change')).fill('1');
+    await form.getByRole('button').click();
+    const why = form.getByLabel(t('原来的货', 'The former goods'), { exact: true });
+    await expect(why).toHaveAttribute('aria-invalid', 'true');
+    await expect(form.getByLabel(t('换几件', 'Pieces to change')), 'what was typed stays').toHaveValue('1');
+    await why.selectOption('damaged');
+    await goOn(page, form.getByRole('button'), /changed=1/);
+    await expect(page.getByText(t('已换成别的批次', 'Goods of another batch go in'))).toBeVisible();
+    const done = page.getByRole('listitem').filter({ hasText: `${first} → ${second}` });
+    for (const text of ['100 g', t('损坏', 'Damaged'), '演示·带货干部']) await expect(done).toContainText(text);
+    await goOn(page, card.getByRole('link', { name: t('装箱单', 'Packing list') }), /packing-list/);
+    await expect(page.getByRole('row').filter({ hasText: name })).toContainText(second);
+  });
+
+  await test.step('the buyer pays what was paid, and sees whose tea it is now', async () => {
+    await visit(buyer, order);
+    await expect(shareOf(buyer, t, TAYUAN)).toHaveText('¥58.00');
+    await expect(shareOf(buyer, t, ZUOLONG)).toHaveCount(0);
+    const told = buyer.getByRole('listitem').filter({ hasText: t('换了一批货', 'Goods of another batch') });
+    await expect(told).toContainText(`${first} → ${second}`);
+  });
+
+  await test.step('the broken one is lost, with the order it was for', async () => {
+    await visit(page, tea.stock);
+    await goOn(page, page.getByRole('link', { name: first, exact: true }), /\/batches\//);
+    const lost = page.getByRole('row').filter({ hasText: t('报损', 'Written off') });
+    for (const text of ['100 g', t('损坏', 'Damaged'), number]) await expect(lost).toContainText(text);
+  });
+
+  await test.step('what has left stays as it is', async () => {
+    await visit(page, `${tea.team}/parcels`);
+    await card.getByLabel(t('快递单号', 'Tracking number')).fill(`SF${Date.now()}`);
+    await card.getByRole('button', { name: t('标记已发货', 'Mark as shipped') }).click();
+    await expect(page.getByText(t('已发出订单', 'Shipped: order'))).toContainText(number);
+    await visit(page, parcel);
+    await expect(page.getByText(t('换过批次', 'Goods of other batches'))).toBeVisible();
+    await expect(summary).toHaveCount(0);
+  });
+
+  await takeOut(page, t, tea.listing);
+});

@@ -69,6 +69,14 @@ pub enum Problem {
         word: String,
     },
     Expired,
+    /// Later than the shelf life of the product lets it be; `last` is the last day that would do.
+    BeyondShelfLife {
+        last: Date,
+    },
+    /// It has passed its last day, and other days do not bring it back into the shop.
+    ExpiredStays,
+    /// Goods of several villages are in the batch: what each of them gave of what came in must be said.
+    SeveralVillages,
     /// Someone else has it already.
     Taken,
     /// Of two fields one is to be filled in, not both and not neither.
@@ -197,6 +205,11 @@ pub enum Conflict {
     NotDeliverable {
         name: String,
     },
+    /// No other batch has enough to take the place of goods that cannot be sent; `left` pieces could.
+    NoOtherBatch {
+        name: String,
+        left: i64,
+    },
     /// Goods of this batch were recalled and must not leave.
     Recalled {
         code: String,
@@ -251,7 +264,7 @@ pub enum Conflict {
     AfterSale(Refusal),
     /// The buyer wants (part of) this parcel's money back: answer that first.
     AfterSaleOpen,
-    /// Something was asked about this parcel after the sale, so it stays one parcel.
+    /// Something was asked about this parcel after the sale, so it stays one parcel with the goods that are in it.
     ParcelInAfterSale,
     /// Only parcels of one order that wait at one place for one team go together.
     ParcelsDiffer,

@@ -193,6 +193,8 @@ ids! {
     OrderBundleId;
     /// What a line took from a batch.
     AllocationId;
+    /// Goods of a batch that took the place of a line's before they left.
+    GoodsChangeId;
     /// A parcel of an order.
     ParcelId;
     /// A payment.

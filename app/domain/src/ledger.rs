@@ -92,6 +92,8 @@ words! {
         Capture = "capture",
         /// Captured money was taken up by an order.
         Apply = "apply",
+        /// Goods of other villages took the place of a line's: what it earns passes between pending accounts.
+        Reattribute = "reattribute",
         /// The after-sale window closed: pending became available.
         Release = "release",
         /// A refund on an order was decided.
@@ -223,6 +225,21 @@ pub fn apply(parts: &[AttributionPart], freight: &[(TeamId, Fen)]) -> Result<Ent
     let shipped = freight.iter().map(|(team, fee)| (AccountCode::FreightIncome(*team), *fee));
     let credits: Vec<(AccountCode, Fen)> = earned.chain(shipped).collect();
     one_to_many(EntryKind::Apply, AccountCode::UnappliedReceipts, Side::Debit, &credits)
+}
+
+/// Goods of other villages take the place of a line's before they leave: debit the pending account of each collective with
+/// its former part of the line, credit it with its present one.
+pub fn reattribute(former: &[AttributionPart], present: &[AttributionPart]) -> Result<Entry, LedgerError> {
+    let mut postings = Vec::with_capacity(former.len() + present.len());
+    for part in former {
+        let account = AccountCode::CollectivePending(part.collective);
+        postings.push(Posting { account, amount: not_negative(part.amount)? });
+    }
+    for part in present {
+        let account = AccountCode::CollectivePending(part.collective);
+        postings.push(Posting { account, amount: -not_negative(part.amount)? });
+    }
+    Entry::new(EntryKind::Reattribute, postings)
 }
 
 /// The after-sale window closed: what is left of each part moves from pending to available.

@@ -107,13 +107,15 @@ pub struct InputForm {
     pub weight_kg: String,
 }
 
-/// New papers for a batch. Quantities and inputs cannot be changed: lines are attributed by them.
+/// New papers for a batch. Quantities and inputs are not changed with them: lines are attributed by these.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateBatch {
     pub batch: String,
     #[serde(flatten)]
     pub papers: PapersForm,
+    /// Why a day was wrong; needed only when one is corrected.
+    pub reason: String,
 }
 
 /// The days and the certificate of a batch; days as `YYYY-MM-DD`.
@@ -121,7 +123,7 @@ pub struct UpdateBatch {
 #[serde(default)]
 pub struct PapersForm {
     pub produced_on: String,
-    /// Blank for production plus shelf life, when the product has one.
+    /// Blank for production plus shelf life, when the product has one; never later than that.
     pub expires_on: String,
     /// Of the 承诺达标合格证.
     pub certificate_number: String,

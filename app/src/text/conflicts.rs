@@ -99,8 +99,21 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         #[cfg(not(feature = "shop"))]
         Conflict::Recalled { code } => say(
             locale,
-            format!("批次 {code} 已召回，不能发货"),
-            format!("Batch {code} is recalled and must not leave"),
+            format!("批次 {code} 已召回，不能发货：到这个包裹里换别的批次，或者退款"),
+            format!(
+                "Batch {code} is recalled and must not leave: take goods of another batch on the parcel's page, or refund them"
+            ),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Conflict::NoOtherBatch { name, left } => say(
+            locale,
+            format!(
+                "“{name}”没有别的批次够换（还能换 {left} 件；带集体商标卖出的，只能换也带商标的批次）。先登记新的一批，或把钱退给顾客"
+            ),
+            format!(
+                "No other batch has enough of “{name}” ({left} could be taken; what was sold under a collective mark is taken \
+                 from batches that bear it). Take in a new batch first, or give the money back"
+            ),
         ),
         #[cfg(not(feature = "shop"))]
         Conflict::Expired { code, expires_on } => say(
@@ -127,8 +140,8 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         ),
         #[cfg(not(feature = "shop"))]
         Conflict::ParcelInAfterSale => fixed(
-            "这个包裹有售后，不能拆分或合并，请原样发出",
-            "There is an after-sale about this parcel, so it is neither split nor merged: send it as it is",
+            "这个包裹有售后，不能拆分、合并或换批次，请原样发出",
+            "There is an after-sale about this parcel, so it is not split, not merged and keeps its batches: send it as it is",
         ),
         #[cfg(not(feature = "shop"))]
         Conflict::ParcelsDiffer => fixed(

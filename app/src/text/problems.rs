@@ -129,7 +129,25 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         ),
         Problem::Expired => fixed("已过保质期", "Past its shelf life"),
         #[cfg(not(feature = "shop"))]
+        Problem::BeyondShelfLife { last } => say(
+            locale,
+            format!("最晚到 {last}：生产日期加上商品填的保质期"),
+            format!("{last} at the latest: the day of production and the product's shelf life"),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Problem::ExpiredStays => fixed(
+            "这一批已过保质期，改日期也不能再卖：请报损；日期当初登记错了的，按实物另登记一批",
+            "This batch is past its last day, and another date does not bring it back: write it off. If its days were typed \
+             wrong when it came in, take the goods in as a new batch",
+        ),
+        #[cfg(not(feature = "shop"))]
         Problem::OneOfTwo => fixed("两项里填一项", "Fill in one of the two"),
+        #[cfg(not(feature = "shop"))]
+        Problem::SeveralVillages => fixed(
+            "这一批来自几个村：到“批次与库存”改库存，填各村这次交来的重量，或另登记一批；点数多出来的用“盘点”",
+            "Several villages are in this batch: say under “Batches and stock” what each of them gave this time, or take in a \
+             new batch. What was found when counting goes into the count",
+        ),
         Problem::Taken => fixed("已被使用", "Already in use"),
         Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
         #[cfg(not(feature = "shop"))]

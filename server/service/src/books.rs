@@ -2,7 +2,7 @@
 
 use domain::attribution::AttributionPart;
 use domain::failure::Conflict;
-use domain::ids::{AccountId, CollectiveId, LineId, OrderId, TeamId};
+use domain::ids::{AccountId, CollectiveId, GoodsChangeId, LineId, OrderId, TeamId};
 use domain::ledger::{self, EarningState, Entry, LedgerError, RefundedPart};
 use domain::money::{Fen, take_from};
 use domain::payment::PaymentMethod;
@@ -61,6 +61,34 @@ pub(crate) async fn post_apply(
     post(tx, services, ledger::apply(&parts, &freight), subject, &format!("apply:{}", order.id)).await?;
     store::books::update_attributions(tx, order.id, "frozen", "pending", Some(services.now_ms())).await?;
     Ok(())
+}
+
+/// Goods of other villages take the place of a line's before they leave: what its `rows` have pending passes to `parts`. The
+/// buyer pays what was paid, so both add up to the same. Accounts are taken before figures, by whoever counts.
+pub(crate) async fn post_reattribution(
+    tx: &mut WriteTx,
+    services: &Services,
+    order: OrderId,
+    rows: &[AttributionRow],
+    parts: &[AttributionPart],
+    cause: GoodsChangeId,
+) -> Result<()> {
+    let former: Vec<AttributionPart> = rows
+        .iter()
+        .map(|row| AttributionPart { collective: row.collective_id, amount: row.amount_fen })
+        .collect();
+    if former == parts {
+        return Ok(());
+    }
+    let subject = EntrySubject { order_id: Some(order.get()), ..EntrySubject::default() };
+    let entry = ledger::reattribute(&former, parts);
+    post(tx, services, entry, subject, &format!("reattribute:{cause}")).await?;
+    // The order counts for collectives that it did not count for: rows that taking it off has not taken.
+    store::figures::lock_figures(tx, services.db.engine()).await?;
+    store::figures::take_off_order(tx, order).await?;
+    let named: Vec<_> = parts.iter().map(|part| (services.new_id(), *part)).collect();
+    store::books::replace_parts(tx, rows, &named).await?;
+    Ok(store::figures::add_order(tx, order).await?)
 }
 
 /// The after-sale window has closed: pending becomes available.

@@ -1,8 +1,8 @@
 //! Setting stock aside for an order, and freezing who earns what from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::attribution::{BatchInput, attribute};
+use domain::attribution::{AttributionPart, BatchInput, attribute};
 use domain::failure::Conflict;
 use domain::ids::{BatchId, CollectiveId, LineId, OrderId, ProductId};
 use domain::money::Fen;
@@ -65,8 +65,22 @@ pub(crate) async fn take_stock(
     services: &Services,
     lines: &[HoldLine],
 ) -> Result<Vec<Allocation>> {
+    take_stock_except(tx, services, lines, &BTreeSet::new()).await
+}
+
+/// [`take_stock`] of other batches than these.
+///
+/// # Errors
+/// As [`hold_stock`].
+pub(crate) async fn take_stock_except(
+    tx: &mut WriteTx,
+    services: &Services,
+    lines: &[HoldLine],
+    except: &BTreeSet<BatchId>,
+) -> Result<Vec<Allocation>> {
     let today = Date::from_epoch_ms(services.now_ms());
-    let offers = lock_offers(tx, services.db.engine(), lines, today).await?;
+    let mut offers = lock_offers(tx, services.db.engine(), lines, today).await?;
+    offers.retain(|offer| !except.contains(&offer.batch));
     let demands: Vec<Demand> = lines
         .iter()
         .enumerate()
@@ -86,6 +100,23 @@ pub(crate) async fn take_stock(
         }
     }
     Ok(allocations)
+}
+
+/// Takes the batches that may be sold of a product, and `given_up`, of which goods are given back, in ascending order.
+pub(crate) async fn lock_batches(
+    tx: &mut WriteTx,
+    services: &Services,
+    product: ProductId,
+    given_up: BatchId,
+) -> Result<()> {
+    let today = Date::from_epoch_ms(services.now_ms()).to_string();
+    let offers = store::stock::list_offers(tx, &[product], &today).await?;
+    let mut batches: BTreeSet<BatchId> = offers.iter().map(|offer| offer.batch_id).collect();
+    batches.insert(given_up);
+    for batch in batches {
+        store::listing::lock_batch(tx, batch).await?;
+    }
+    Ok(())
 }
 
 async fn lock_offers(
@@ -145,11 +176,7 @@ async fn freeze_attribution(
 ) -> Result<()> {
     let mut batches: Vec<BatchId> = allocations.iter().map(|allocation| allocation.batch).collect();
     batches.dedup();
-    let mut inputs: BTreeMap<i64, Vec<BatchInput>> = BTreeMap::new();
-    for (batch, collective, weight_g) in store::stock::list_inputs(tx, &batches).await? {
-        let collective = CollectiveId::from_i64(collective);
-        inputs.entry(batch).or_default().push(BatchInput { collective, weight_g });
-    }
+    let inputs = inputs_of(tx, &batches).await?;
     let mut parts = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let taken: Vec<(i64, &[BatchInput])> = allocations
@@ -165,6 +192,30 @@ async fn freeze_attribution(
         }
     }
     Ok(store::books::insert_attributions(tx, order, &parts).await?)
+}
+
+/// Who put how much into each batch.
+async fn inputs_of(tx: &mut WriteTx, batches: &[BatchId]) -> Result<BTreeMap<i64, Vec<BatchInput>>> {
+    let mut inputs: BTreeMap<i64, Vec<BatchInput>> = BTreeMap::new();
+    for (batch, collective, weight_g) in store::stock::list_inputs(tx, batches).await? {
+        let collective = CollectiveId::from_i64(collective);
+        inputs.entry(batch).or_default().push(BatchInput { collective, weight_g });
+    }
+    Ok(inputs)
+}
+
+/// Who earns what of a line that took so much of these batches, by their weights of today.
+pub(crate) async fn split_of(
+    tx: &mut WriteTx,
+    net_fen: Fen,
+    taken: &[(BatchId, i64)],
+) -> Result<Vec<AttributionPart>> {
+    let batches: Vec<BatchId> = taken.iter().map(|(batch, _)| *batch).collect();
+    let inputs = inputs_of(tx, &batches).await?;
+    let of = |batch: &BatchId| inputs.get(&batch.get()).map_or(&[][..], Vec::as_slice);
+    let taken: Vec<(i64, &[BatchInput])> =
+        taken.iter().map(|(batch, base_quantity)| (*base_quantity, of(batch))).collect();
+    attribute(net_fen, &taken).map_err(ServiceError::internal)
 }
 
 /// Gives the stock of an order back. The frozen attribution stays: late money may revive the order.

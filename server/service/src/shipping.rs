@@ -1,10 +1,11 @@
-//! The seller's packing table: what to pack, what has left; and the desk around it: [`split`] and merge, [`lists`] of tracking
+//! The seller's packing table: what to pack, what has left; and the desk around it: [`split`] and merge, goods of another batch ([`reallocate`]), [`lists`] of tracking
 //! numbers and of carriers' events, what [`carriers`] tell, what is late.
 
 pub mod carriers;
 pub mod desk;
 mod leaving;
 pub mod lists;
+pub mod reallocate;
 pub mod split;
 mod template;
 

@@ -171,6 +171,9 @@ pub const fn movement_text(locale: Locale, kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Capture => locale.pick("收到货款", "Payment received"),
         EntryKind::Apply => locale.pick("订单收入", "Income from an order"),
+        EntryKind::Reattribute => {
+            locale.pick("换发别的批次，重新归集", "Other goods were sent: attributed anew")
+        }
         EntryKind::Release => locale.pick("售后期满，转为可用", "After-sale window closed: now available"),
         EntryKind::RefundDecided => locale.pick("退款冲回", "Taken back by a refund"),
         EntryKind::RefundUnapplied => locale.pick("退回未入账款", "Unapplied money returned"),

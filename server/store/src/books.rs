@@ -158,6 +158,41 @@ pub async fn insert_attributions(
     Ok(())
 }
 
+/// Makes `parts` what collectives earn of a line in place of its `rows`, of which nothing was released or taken back: goods
+/// of others take the place of its own before they leave. They become what the rows are, pending since the same moment.
+pub async fn replace_parts(
+    conn: &mut Conn,
+    rows: &[AttributionRow],
+    parts: &[(AttributionId, AttributionPart)],
+) -> Result<()> {
+    let Some(like) = rows.first() else { return Ok(()) };
+    for (id, part) in parts {
+        if let Some(row) = rows.iter().find(|row| row.collective_id == part.collective) {
+            sql::query("UPDATE attributions SET amount_fen = $2 WHERE id = $1")
+                .bind(row.id.get())
+                .bind(part.amount.get())
+                .execute(&mut *conn)
+                .await?;
+            continue;
+        }
+        sql::query(
+            "INSERT INTO attributions (id, order_id, line_id, collective_id, amount_fen, status, pending_at_ms)
+             SELECT CAST($2 AS BIGINT), order_id, line_id, CAST($3 AS BIGINT), CAST($4 AS BIGINT), status, pending_at_ms
+               FROM attributions WHERE id = $1",
+        )
+        .bind(like.id.get())
+        .bind(id.get())
+        .bind(part.collective.get())
+        .bind(part.amount.get())
+        .execute(&mut *conn)
+        .await?;
+    }
+    for row in rows.iter().filter(|row| parts.iter().all(|(_, part)| part.collective != row.collective_id)) {
+        sql::query("DELETE FROM attributions WHERE id = $1").bind(row.id.get()).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
 pub async fn list_attributions(conn: &mut Conn, order: OrderId) -> Result<Vec<AttributionRow>> {
     Ok(sql::query_as::<AttributionRow>(
         "SELECT id, line_id, collective_id, amount_fen, reversed_fen, status FROM attributions

@@ -17,8 +17,9 @@ pub use lists::{
     list_granted_licences, list_mark_licences, list_owned_marks,
 };
 pub use shown::{
-    BatchUseRow, LineMarkRow, MarkHeadRow, VillageUseRow, find_shown_batch_mark, freeze_line_marks,
-    list_batch_use, list_line_marks, list_marked_product_ids, list_shown_marks, list_village_use,
+    BatchUseRow, LineMarkRow, MarkHeadRow, VillageUseRow, find_line_mark, find_shown_batch_mark,
+    freeze_line_marks, list_batch_use, list_line_marks, list_marked_product_ids, list_shown_marks,
+    list_village_use,
 };
 pub use uses::{
     BatchMarkRow, MarkedBatchRow, NewUse, UseRow, delete_product_mark, end_batches_of_licence,

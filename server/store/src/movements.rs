@@ -5,6 +5,7 @@
 
 mod counts;
 mod list;
+mod shown;
 mod warnings;
 
 use domain::ids::{BatchId, LineId, MediaId, MovementId, ParcelId, PlaceId, ProductId, UserId, VillageId};
@@ -17,6 +18,7 @@ pub use counts::{
     insert_stocktake, list_input_corrections, list_sold_to_pack, list_stocktake_lines,
 };
 pub use list::{TeamBatchRow, list_team_batches};
+pub use shown::{MovementFilter, MovementRow, list_movements};
 pub use warnings::{
     ExpiringRow, LowStockRow, ThresholdRow, find_threshold, list_expiring, list_low_stock, put_threshold,
 };
@@ -38,10 +40,21 @@ pub struct NewMovement {
     pub place_id: Option<PlaceId>,
     /// The count, the correction or the recall that it belongs to.
     pub cause_id: Option<i64>,
+    /// Of a correction of its days.
+    pub days: Option<DaysChange>,
     pub note: String,
     /// `None` for what the shop does by itself.
     pub user_id: Option<UserId>,
     pub at_ms: i64,
+}
+
+/// The days of a batch (`YYYY-MM-DD`) as they were and as they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaysChange {
+    pub former_produced_on: String,
+    pub former_expires_on: Option<String>,
+    pub produced_on: String,
+    pub expires_on: Option<String>,
 }
 
 impl NewMovement {
@@ -59,6 +72,7 @@ impl NewMovement {
             from_place_id: None,
             place_id: None,
             cause_id: None,
+            days: None,
             note: String::new(),
             user_id: user,
             at_ms,
@@ -90,10 +104,12 @@ pub async fn insert_movement(conn: &mut Conn, movement: &NewMovement, earlier_id
     .bind(movement.at_ms)
     .execute(&mut *conn)
     .await?;
+    let days = movement.days.as_ref();
     sql::query(
         "INSERT INTO stock_movements (id, batch_id, kind, reason, received_change, written_off_change, counterpart_id,
-                from_place_id, place_id, cause_id, note, user_id, at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                from_place_id, place_id, cause_id, note, user_id, at_ms, former_produced_on, former_expires_on,
+                produced_on, expires_on)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(movement.id.get())
     .bind(movement.batch_id.get())
@@ -108,94 +124,13 @@ pub async fn insert_movement(conn: &mut Conn, movement: &NewMovement, earlier_id
     .bind(movement.note.clone())
     .bind(movement.user_id.map(UserId::get))
     .bind(movement.at_ms)
+    .bind(days.map(|days| days.former_produced_on.clone()))
+    .bind(days.and_then(|days| days.former_expires_on.clone()))
+    .bind(days.map(|days| days.produced_on.clone()))
+    .bind(days.and_then(|days| days.expires_on.clone()))
     .execute(&mut *conn)
     .await?;
     Ok(())
-}
-
-/// A movement as its page lists it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct MovementRow {
-    #[sqlx(try_from = "i64")]
-    pub id: MovementId,
-    #[sqlx(try_from = "i64")]
-    pub batch_id: BatchId,
-    pub batch_code: String,
-    #[sqlx(try_from = "String")]
-    pub kind: MovementKind,
-    pub reason: String,
-    pub received_change: i64,
-    pub written_off_change: i64,
-    pub counterpart_code: Option<String>,
-    pub from_place: Option<String>,
-    pub place: Option<String>,
-    pub cause_id: Option<i64>,
-    pub note: String,
-    pub user_name: Option<String>,
-    pub at_ms: i64,
-}
-
-/// Which movements of a product are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MovementFilter {
-    pub product: ProductId,
-    /// Of one batch; `None` for all.
-    pub batch: Option<BatchId>,
-    /// Of one kind; `None` for all.
-    pub kind: Option<MovementKind>,
-    /// From this moment until before that one.
-    pub from_ms: i64,
-    pub until_ms: i64,
-}
-
-impl MovementFilter {
-    /// Everything that was done to a product, or to one of its batches.
-    #[must_use]
-    pub const fn all(product: ProductId, batch: Option<BatchId>) -> Self {
-        Self { product, batch, kind: None, from_ms: i64::MIN, until_ms: i64::MAX }
-    }
-}
-
-/// What was done: latest first, those noted before `before`, at most `limit`. What came back from a buyer and is lost is read
-/// from its after-sale, which keeps it.
-pub async fn list_movements(
-    conn: &mut Conn,
-    filter: MovementFilter,
-    before: i64,
-    limit: i64,
-) -> Result<Vec<MovementRow>> {
-    Ok(sql::query_as::<MovementRow>(
-        "SELECT m.id, m.batch_id, b.code AS batch_code, m.kind, m.reason, m.received_change, m.written_off_change,
-                c.code AS counterpart_code, f.name AS from_place, t.name AS place, m.cause_id, m.note,
-                u.display_name AS user_name, m.at_ms
-           FROM batches b
-           JOIN stock_movements m ON m.batch_id = b.id
-           LEFT JOIN batches c ON c.id = m.counterpart_id
-           LEFT JOIN dispatch_places f ON f.id = m.from_place_id
-           LEFT JOIN dispatch_places t ON t.id = m.place_id
-           LEFT JOIN users u ON u.id = m.user_id
-          WHERE b.product_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR b.id = $2) AND m.id < $3
-            AND CAST($5 AS TEXT) IN ('', m.kind) AND m.at_ms >= $6 AND m.at_ms < $7
-         UNION ALL
-         SELECT g.id, g.batch_id, b.code, 'returned', '', CAST(0 AS BIGINT), g.base_quantity, NULL, NULL, NULL,
-                g.after_sale_id, '', NULL, COALESCE(s.taken_back_at_ms, s.asked_at_ms)
-           FROM batches b
-           JOIN after_sale_goods g ON g.batch_id = b.id AND g.status = 'written_off'
-           JOIN after_sales s ON s.id = g.after_sale_id
-          WHERE b.product_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR b.id = $2) AND g.id < $3
-            AND CAST($5 AS TEXT) IN ('', 'returned') AND COALESCE(s.taken_back_at_ms, s.asked_at_ms) >= $6
-            AND COALESCE(s.taken_back_at_ms, s.asked_at_ms) < $7
-          ORDER BY 1 DESC LIMIT $4",
-    )
-    .bind(filter.product.get())
-    .bind(filter.batch.map(BatchId::get))
-    .bind(before)
-    .bind(limit)
-    .bind(filter.kind.map_or("", MovementKind::as_str))
-    .bind(filter.from_ms)
-    .bind(filter.until_ms)
-    .fetch_all(&mut *conn)
-    .await?)
 }
 
 /// What a batch has beside its papers and quantities.

@@ -1,6 +1,7 @@
 //! Parcels: what leaves together from one place.
 
 pub mod desk;
+pub mod goods;
 
 use domain::ids::{OrderId, ParcelId, PlaceId, TeamId};
 use domain::money::Fen;

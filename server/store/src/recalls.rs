@@ -242,7 +242,8 @@ pub struct OrderRecallRow {
     pub batch_code: String,
 }
 
-/// The recalls that concern an order, one row a batch and product, latest first.
+/// The recalls that concern an order, one row a batch and product, latest first; without those whose goods were all changed for
+/// others before they left.
 pub async fn list_order_recalls(conn: &mut Conn, order: OrderId) -> Result<Vec<OrderRecallRow>> {
     Ok(sql::query_as::<OrderRecallRow>(
         "SELECT DISTINCT r.id AS recall_id, r.reason, r.notice, r.at_ms, l.product_name, l.product_name_en,
@@ -252,7 +253,11 @@ pub async fn list_order_recalls(conn: &mut Conn, order: OrderId) -> Result<Vec<O
            JOIN order_lines l ON l.id = x.line_id
            JOIN products p ON p.id = l.product_id
            JOIN batches b ON b.id = x.batch_id
-          WHERE x.order_id = $1 ORDER BY r.id DESC, b.code",
+          WHERE x.order_id = $1
+            AND (NOT EXISTS (SELECT 1 FROM goods_changes c
+                              WHERE c.line_id = x.line_id AND c.from_batch_id = x.batch_id)
+              OR EXISTS (SELECT 1 FROM allocations a WHERE a.line_id = x.line_id AND a.batch_id = x.batch_id))
+          ORDER BY r.id DESC, b.code",
     )
     .bind(order.get())
     .fetch_all(&mut *conn)

@@ -87,6 +87,17 @@ fn a_trade_refunded_before_and_after_the_window_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_a_line_earns_passes_to_the_villages_of_other_goods() {
+    let entry = reattribute(&[part(1, 600), part(2, 400)], &[part(2, 700), part(3, 300)]).unwrap();
+    let pending = |who| entry.amount_on(AccountCode::CollectivePending(CollectiveId::from_i64(who)));
+    assert_eq!([1, 2, 3].map(pending), [Fen::new(600), Fen::new(-300), Fen::new(-300)]);
+    let same = reattribute(&[part(1, 5)], &[part(1, 5)]);
+    assert_eq!(same, Err(LedgerError::Empty(EntryKind::Reattribute)));
+    let more = reattribute(&[part(1, 5)], &[part(2, 6)]);
+    assert!(matches!(more, Err(LedgerError::Unbalanced { .. })), "the buyer pays what was paid");
+}
+
+#[test]
 fn late_money_goes_back_whole() {
     let online = PaymentMethod::Online;
     let entries = [

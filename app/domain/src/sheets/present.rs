@@ -108,6 +108,8 @@ pub struct PresentBatch {
     /// Base units.
     pub available: i64,
     pub is_expired: bool,
+    /// Goods of several villages are in it.
+    pub is_shared: bool,
 }
 
 /// What is known of the team's goods, and of the shop as far as rows ask for it.

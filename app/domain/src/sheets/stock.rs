@@ -31,6 +31,9 @@ impl Group<'_> {
                 self.report(row, Column::StockChange, Problem::DuplicateOfRow { row: i64::from(first) });
             } else if change < -batch.available {
                 self.report(row, Column::StockChange, only_left(batch.available, unit));
+            } else if change > 0 && batch.is_shared {
+                // A cell has no place for whose goods they are.
+                self.report(row, Column::StockChange, Problem::SeveralVillages);
             } else {
                 let (batch, code) = (batch.id, batch.code.clone());
                 let (base_unit, reason) = (Some(unit.to_owned()), reason.to_owned());

@@ -42,6 +42,7 @@ fn tea() -> Present {
         code: code.to_owned(),
         available,
         is_expired,
+        is_shared: false,
     };
     Present {
         product: TEA,
@@ -260,6 +261,18 @@ fn stock_is_corrected_in_the_batch_that_is_meant() {
     two.batches[1].is_expired = false;
     let plan = plan(&[sent("", "1", "")], true, &known_with(vec![two]));
     assert_eq!((plan.errors[0].column, &plan.errors[0].problem), (Column::Batch, &Problem::Missing));
+    let mut shared = tea();
+    shared.batches[0].is_shared = true;
+    let known = known_with(vec![shared]);
+    for reason in ["到货", ""] {
+        let errors = super::plan(&[sent("", "500", reason)], true, &known).errors;
+        let found: Vec<_> = errors.iter().map(|error| (error.column, &error.problem)).collect();
+        assert_eq!(found, [(Column::StockChange, &Problem::SeveralVillages)], "whose they are is not said");
+    }
+    assert!(
+        super::plan(&[sent("", "-500", "破损")], true, &known).errors.is_empty(),
+        "a loss is everybody's"
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What may be done with a batch besides selling it: receiving more, splitting, moving, writing off, counting,
-//! correcting whose harvest is in it, recalling.
+//! correcting whose harvest is in it or its days, recalling.
 //!
 //! Every such act is written down once, with who and when, and never changed. An act changes what came in
 //! (`received`) and what is lost (`written_off`); what can be sold follows, since
@@ -27,6 +27,8 @@ words! {
         Count = "count",
         /// The weights by village were corrected.
         Inputs = "inputs",
+        /// The days of production and of sale were corrected.
+        Days = "days",
         /// Sale was stopped and buyers were told.
         Recall = "recall",
         /// Sold goods came back and cannot be sold again.

@@ -53,6 +53,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("parcel_shipped", "发货", "Parcel shipped"),
     ("parcel_split", "拆分包裹", "Parcel split"),
     ("parcels_merged", "合并包裹", "Parcels merged"),
+    ("parcel_reallocated", "换别的批次发货", "Goods of another batch packed"),
     ("carrier_events_brought", "导入物流轨迹", "Carrier's events brought in"),
     ("listing.published", "上架商品", "Product published"),
     ("listing.unpublished", "下架商品", "Product taken down"),

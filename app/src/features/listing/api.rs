@@ -1,7 +1,7 @@
 //! What a seller does with a listing, besides the whole form (see [`super`]).
 
 use domain::failure::FieldError;
-use domain::listing::{AddBatch as NewBatch, ListingForm, UpdateBatch};
+use domain::listing::{AddBatch as NewBatch, InputForm, ListingForm, UpdateBatch};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -184,7 +184,6 @@ pub struct AddBatchForm {
 #[server(endpoint = "listing/add_batch")]
 pub async fn add_batch(#[server(flatten)] form: AddBatchForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    use domain::listing::InputForm;
     submit(form, |services, viewer, form| async move {
         viewer.require_user()?;
         let mut batch = form.batch;
@@ -218,6 +217,8 @@ pub struct CorrectStockForm {
     pub base_unit: String,
     pub change: String,
     pub reason: String,
+    /// What each village gave of what came in, of a batch of several.
+    pub inputs: Vec<InputForm>,
     pub key: String,
 }
 
@@ -230,6 +231,7 @@ pub async fn correct_stock(#[server(flatten)] form: CorrectStockForm) -> Result<
             batch: form.batch,
             change: super::save::in_base_units(&form.change, &form.base_unit),
             reason: form.reason,
+            inputs: form.inputs,
         };
         let left = service::listing::correct_stock(&services, &viewer, &command, &form.key).await?;
         Ok(Then::stay(left))

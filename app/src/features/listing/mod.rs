@@ -13,6 +13,8 @@ pub mod keeper;
 pub mod photo_uploader;
 
 #[cfg(feature = "ssr")]
+mod batch_forms;
+#[cfg(feature = "ssr")]
 mod boxed;
 #[cfg(feature = "ssr")]
 mod depth;

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use service::listing::{BatchView, EditPage};
 use service::stock::{BatchStockView, StockView};
 
-use super::api::{AddBatch, CorrectStock, UpdatePapers};
+use super::api::AddBatch;
+use super::batch_forms::{papers_form, stock_form};
 use super::boxed;
 use super::fields::{Wrong, line};
 use super::labels::label_of;
@@ -64,20 +65,20 @@ pub async fn stock_page() -> PageResult {
 }
 
 /// How quantities are typed: kilograms for what is counted in grams.
-fn typed_unit(base_unit: &str) -> &'static str {
+pub(super) fn typed_unit(base_unit: &str) -> &'static str {
     if base_unit == "g" { t("千克", "kg") } else { t("件", "pcs") }
 }
 
 /// Live poultry and meat are sold with a quarantine certificate.
-fn is_meat(page: &EditPage) -> bool {
+pub(super) fn is_meat(page: &EditPage) -> bool {
     page.form.food_class == FoodClass::LivePoultryMeat.as_str()
 }
 
-fn quarantine_label() -> &'static str {
+pub(super) fn quarantine_label() -> &'static str {
     t("检疫证明编号", "Quarantine certificate number")
 }
 
-fn issued_label() -> &'static str {
+pub(super) fn issued_label() -> &'static str {
     t("开具日期", "Issued on")
 }
 
@@ -301,99 +302,6 @@ fn batch_card(
             {stock_form(page, batch)}
             {papers_form(page, at, batch, wrong)}
         </article>
-    }
-    .into_any()
-}
-
-fn reason_words(reason: &str) -> &'static str {
-    match reason {
-        "received" => t("又到货", "More came in"),
-        "counted" => t("盘点", "Counted anew"),
-        "spoiled" => t("变质", "Spoiled"),
-        "damaged" => t("损坏", "Damaged"),
-        "expired" => t("过期", "Expired"),
-        "sample" => t("样品、试吃", "Samples"),
-        _ => t("其他", "Other"),
-    }
-}
-
-fn stock_form(page: &EditPage, batch: &BatchView) -> AnyView {
-    let id = batch.batch.to_string();
-    let state = FormState::of::<CorrectStock>().only_if("batch", &id);
-    let chosen = state.value("reason");
-    let options: Vec<_> = page
-        .choices
-        .reasons
-        .iter()
-        .map(|reason| view! { <option value=*reason selected=*reason == chosen>{reason_words(reason)}</option> })
-        .collect();
-    let reason_id = format!("reason-{id}");
-    let reason_error = state.error("reason").map(|text| view! { <p class="field__error">{text}</p> });
-    view! {
-        <details class="fold" open=state.is_refused()>
-            <summary>{t("改库存", "Correct the stock")}</summary>
-            <form class="form" method="post" action=state.action()>
-                {row_failure(&state)}
-                {ui::hidden("batch", &id)}
-                {ui::hidden("base_unit", &page.form.base_unit)}
-                {ui::key_field()}
-                <div class="fields">
-                    {ui::text_field(&state, &Field {
-                        id: &format!("change-{id}"), name: "change", label: t("增减（减少写负数）", "Change (a loss is negative)"),
-                        placeholder: "-2", after: typed_unit(&page.form.base_unit), ..Field::default()
-                    })}
-                    <div class="field">
-                        <label for=reason_id.clone()>{t("原因", "Reason")}</label>
-                        <select id=reason_id name="reason">{options}</select>
-                        {reason_error}
-                    </div>
-                </div>
-                <div class="form__acts"><button class="btn btn--plain">{t("改库存", "Correct")}</button></div>
-            </form>
-        </details>
-    }
-    .into_any()
-}
-
-fn papers_form(page: &EditPage, at: usize, batch: &BatchView, wrong: &Wrong) -> AnyView {
-    let id = batch.batch.to_string();
-    let state = FormState::of::<UpdatePapers>().only_if("batch", &id);
-    let prefix = format!("batches.{at}.");
-    let lacks = wrong.0.iter().any(|error| error.field.starts_with(&prefix));
-    let field = |name: &'static str, label: &'static str, stored: &str, kind: &'static str| {
-        let whole = format!("{prefix}{name}");
-        let field = ui::text_field(
-            &state,
-            &Field { id: &html_id(&whole), name, label, stored, kind, ..Field::default() },
-        );
-        let missing = state.error(name).is_none().then(|| wrong.line(&whole));
-        view! { <div>{field}{missing}</div> }
-    };
-    let papers = &batch.papers;
-    let quarantine =
-        is_meat(page).then(|| field("quarantine_number", quarantine_label(), &papers.quarantine_number, ""));
-    view! {
-        <details class="fold" open=state.is_refused() || lacks>
-            <summary>{t("日期和证明", "Dates and papers")}</summary>
-            <form class="form" method="post" action=state.action()>
-                {row_failure(&state)}
-                {ui::hidden("batch", &id)}
-                <div class="fields">
-                    {field("produced_on", t("采收或生产日期", "Harvest or production date"), &papers.produced_on, "date")}
-                    {field("expires_on", t("保质期至", "Best before"), &papers.expires_on, "date")}
-                </div>
-                {quarantine}
-                <div class="fields">
-                    {field("certificate_number", t("合格证编号", "Certificate number"), &papers.certificate_number, "")}
-                    {field("issued_on", issued_label(), &papers.issued_on, "date")}
-                </div>
-                <div class="fields">
-                    {field("certificate_issuer", t("开具者", "Issued by"), &papers.certificate_issuer, "")}
-                    {field("certificate_contact", t("开具者电话", "The issuer's phone"), &papers.certificate_contact, "tel")}
-                </div>
-                <div class="form__acts"><button class="btn btn--plain">{t("保存", "Save")}</button></div>
-            </form>
-        </details>
     }
     .into_any()
 }

@@ -15,6 +15,9 @@ mod parts;
 #[cfg(feature = "ssr")]
 mod thanks_page;
 
+#[cfg(feature = "ssr")]
+pub(crate) use parts::change_text;
+
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 #[must_use]

@@ -8,6 +8,7 @@ use domain::payment::{PaymentMethod, PaymentStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::orders::{LineRow, OrderPage, OrderPageLine, OrderShare};
+use service::shipping::reallocate::GoodsChangeRow;
 use service::shop::{MoneyBar, MoneyPart, MoneyPartKind, Named};
 
 use super::api::PayOrder;
@@ -279,6 +280,9 @@ pub(super) fn history(page: &OrderPage) -> AnyView {
         add(parcel.shipped_at_ms, t("已发货", "Sent"), by.trim().to_owned());
         add(parcel.received_at_ms, t("已签收", "Received"), parcel.tracking_number.clone());
     }
+    for change in &page.goods_changes {
+        add(Some(change.at_ms), t("换了一批货", "Goods of another batch"), change_text(change));
+    }
     match order.status {
         OrderStatus::Cancelled | OrderStatus::Refunded => {
             add(order.closed_at_ms, t("已取消", "Cancelled"), reason_text(&order.cancel_reason));
@@ -302,6 +306,18 @@ pub(super) fn history(page: &OrderPage) -> AnyView {
     events.sort_by_key(|(at_ms, _, _)| std::cmp::Reverse(*at_ms));
     ui::timeline(
         events.into_iter().map(|(at_ms, what, more)| (what, more, china_minute_text(at_ms))).collect(),
+    )
+}
+
+/// Which batch took the place of which, for what.
+pub(crate) fn change_text(change: &GoodsChangeRow) -> String {
+    format!(
+        "{} {} · {} {} → {}",
+        name(&change.product_name, &change.product_name_en),
+        name(&change.variant_name, &change.variant_name_en),
+        t("批次", "batch"),
+        change.from_code,
+        change.to_code
     )
 }
 

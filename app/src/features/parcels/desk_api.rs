@@ -66,6 +66,40 @@ pub async fn merge_parcels(#[server(flatten)] form: MergeForm) -> Result<Answer<
     .await
 }
 
+/// Pieces of a parcel that goods of another batch are to take the place of.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReallocateForm {
+    pub team: String,
+    pub parcel: String,
+    pub allocation: String,
+    pub quantity: String,
+    pub reason: String,
+    pub note: String,
+    pub key: String,
+}
+
+/// Lets goods of another batch take the place of what cannot be sent.
+#[server(endpoint = "parcels/reallocate")]
+pub async fn reallocate(#[server(flatten)] form: ReallocateForm) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        viewer.require_user()?;
+        let team: domain::ids::TeamId = form.team.parse().map_err(|_| service::ServiceError::NotFound)?;
+        let command = service::shipping::reallocate::Reallocate {
+            key: form.key,
+            parcel: form.parcel,
+            allocation: form.allocation,
+            quantity: form.quantity,
+            reason: form.reason,
+            note: form.note,
+        };
+        let parcel = service::shipping::reallocate::reallocate(&services, &viewer, &command).await?;
+        Ok(Then::go(format!("{}?changed=1", crate::routes::paths::team_parcel(team, parcel)), ()))
+    })
+    .await
+}
+
 /// Tracking numbers as they were pasted.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]

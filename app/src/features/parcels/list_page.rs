@@ -96,6 +96,8 @@ pub async fn parcel_page() -> PageResult {
         {desk_parts::notice()}
         {parcel_card(&team, parcel, true)}
         {carrier_events(&desk.events)}
+        {desk_parts::changes(&desk)}
+        {desk_parts::reallocate_form(&team, &desk)}
         {desk_parts::split_form(&team, &desk)}
         {desk_parts::merge_form(&team, &desk)}
     };

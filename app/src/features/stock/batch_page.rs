@@ -105,7 +105,9 @@ fn write_off_part(desk: &BatchDesk) -> AnyView {
     options.extend(
         LossReason::ALL.iter().map(|one| (one.as_str().to_owned(), words::loss_reason(*one).to_owned())),
     );
-    let left = format!("{} {}", t("可报损", "At most"), stock_text(desk.batch.available, &desk.base_unit));
+    let ordered = t("；已下单的坏了，在包裹里换批次", "; what is ordered is changed on the parcel's page");
+    let left =
+        format!("{} {}{ordered}", t("可报损", "At most"), stock_text(desk.batch.available, &desk.base_unit));
     view! {
         <details class="fold" open=state.is_refused()>
             <summary>{t("报损", "Write off")}</summary>

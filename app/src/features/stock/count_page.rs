@@ -69,6 +69,9 @@ fn form(page: &CountPage) -> AnyView {
             <p class="muted" id=html_id("lines") tabindex="-1">
                 {t("数一数架上实际有多少，包括已下单还没发出的。没数的批次留空。",
                    "Count what lies on the shelf, with what is ordered and has not left. Leave out what you did not count.")}
+                " "
+                {t("已下单的货坏了，先在包裹里换别的批次再盘点。",
+                   "If goods that are ordered broke, first take another batch on the parcel's page.")}
             </p>
             {rows}
             {ui::text_field(&state, &Field {

@@ -142,8 +142,22 @@ fn said_of(row: &MovementRow) -> String {
         (None, Some(to)) => Some(format!("→ {to}")),
         _ => None,
     });
+    said.extend(days_of(row));
     said.extend((!row.note.is_empty()).then(|| row.note.clone()));
     said.join(t("，", ", "))
+}
+
+/// The days of a batch as they were and as they are, where they were corrected.
+fn days_of(row: &MovementRow) -> Option<String> {
+    let produced_on = row.produced_on.as_deref()?;
+    let changed = |label: &str, former: Option<&str>, now: Option<&str>| {
+        let text = format!("{label} {} → {}", former.unwrap_or("—"), now.unwrap_or("—"));
+        (former != now).then_some(text)
+    };
+    let produced = changed(t("生产日期", "produced"), row.former_produced_on.as_deref(), Some(produced_on));
+    let expires =
+        changed(t("保质期至", "best before"), row.former_expires_on.as_deref(), row.expires_on.as_deref());
+    Some(produced.into_iter().chain(expires).collect::<Vec<_>>().join(t("，", ", ")))
 }
 
 /// A change with its sign; nothing for none.

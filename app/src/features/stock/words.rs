@@ -33,6 +33,7 @@ pub fn movement_kind(kind: MovementKind) -> &'static str {
         MovementKind::WriteOff => t("报损", "Written off"),
         MovementKind::Count => t("盘点", "Counted"),
         MovementKind::Inputs => t("更正各村重量", "Weights corrected"),
+        MovementKind::Days => t("更正日期", "Dates corrected"),
         MovementKind::Recall => t("召回", "Recalled"),
         MovementKind::Returned => t("退回报损", "Returned, not for sale"),
         MovementKind::Earlier => t("之前的记录", "Done before"),

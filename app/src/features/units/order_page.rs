@@ -199,6 +199,10 @@ fn history(found: &UnitOrderPage) -> AnyView {
         let (state, _) = refund_status(locale(), refund.status);
         events.push((refund.created_at_ms, state.to_owned(), yuan(refund.amount_fen)));
     }
+    for change in &page.goods_changes {
+        let what = t("换了一批货", "Goods of another batch").to_owned();
+        events.push((change.at_ms, what, crate::features::orders::change_text(change)));
+    }
     if !page.order.cancel_reason.is_empty() {
         let at_ms = page.order.closed_at_ms.unwrap_or(page.order.placed_at_ms);
         events.push((at_ms, t("取消", "Cancelled").to_owned(), page.order.cancel_reason.clone()));

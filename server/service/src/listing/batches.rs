@@ -1,14 +1,12 @@
-//! Batches of a listing: what came in from whom, its papers, and corrections of stock.
+//! Batches of a listing: what came in from whom, and corrections of stock.
 
 use std::collections::BTreeMap;
 
 use domain::failure::{FieldError, Problem};
-use domain::food::FoodClass;
 use domain::ids::{BatchId, ProductId, VillageId};
-use domain::listing::{AddBatch, InputForm, PapersForm, UpdateBatch};
+use domain::listing::{AddBatch, InputForm};
 use domain::search_text::fold_width;
 use domain::stock::movement::MovementKind;
-use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::listing::{self as rows, ListingBatchRow, ListingRow, NewBatch, PapersRow};
@@ -16,17 +14,20 @@ use store::movements::NewMovement;
 use store::{Conn, WriteTx};
 
 use super::form::Reader;
+use super::papers::read_papers;
 use super::{ListingStatus, check, lock_own_listing, own_listing, status_of, today};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::search::reindex_product;
 use crate::{Result, ServiceError, Services, Viewer, audit, marks, stock};
 
 const MAX_CODE_CHARS: usize = 32;
-const MAX_PAPER_CHARS: usize = 120;
 /// A thousand tonnes, or a thousand million pieces.
 const MAX_RECEIVED: i64 = 1_000_000_000;
 /// Why stock was corrected, as the form offers it: more came in, the count was wrong, and four kinds of loss.
 const REASONS: [&str; 6] = ["received", "counted", "spoiled", "damaged", "expired", "sample"];
+
+/// Why weights changed when goods came in for a batch of several villages.
+const MORE_CAME_IN: &str = "又到货 More came in";
 
 /// A correction of stock, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct CorrectStock {
     pub change: String,
     /// `received`, `counted`, `spoiled`, `damaged`, `expired` or `sample`.
     pub reason: String,
+    /// What each village gave of what came in; asked of a batch of several villages, of one it is its own.
+    pub inputs: Vec<InputForm>,
 }
 
 impl CorrectStock {
@@ -89,45 +92,13 @@ pub async fn add_batch(
     Ok(batch.id)
 }
 
-/// Changes the papers of a batch.
-///
-/// # Errors
-/// As [`add_batch`]; [`ServiceError::NotFound`] for another team's batch.
-pub async fn update_batch(services: &Services, viewer: &Viewer, command: &UpdateBatch) -> Result<()> {
-    viewer.require_user()?;
-    let mut tx = services.db.write().await?;
-    let (batch, row) = own_batch(&mut tx, viewer, &command.batch).await?;
-    let before = published_problems(&mut tx, services, &row).await?;
-    let mut reader = Reader::default();
-    let stored = batch.papers.clone();
-    let papers = read_papers(&mut reader, &row, &command.papers, batch.papers, today(services));
-    let Some(papers) = papers.filter(|_| reader.problems.is_empty()) else {
-        return Err(ServiceError::Invalid(reader.problems));
-    };
-    // Sent twice: they are as asked for already.
-    if papers == stored {
-        return Ok(());
-    }
-    let detail = json!({ "produced_on": papers.produced_on, "expires_on": papers.expires_on });
-    // The batch before its product, in the order in which an order takes them.
-    rows::update_batch_papers(&mut tx, batch.id, papers).await?;
-    let seen_days = row.shelf_life_days;
-    let row = lock_own_listing(&mut tx, services, viewer, row.id).await?;
-    // The last day of sale was counted with a shelf life that somebody has just changed: asking again counts anew.
-    if row.shelf_life_days != seen_days {
-        return Err(ServiceError::Busy);
-    }
-    refuse_new_problems(&mut tx, services, &row, batch.id, before).await?;
-    audit::record(&mut tx, services, viewer.user_id(), "batch.papers", "batch", batch.id.get(), detail)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-/// Corrects the stock of a batch: more came in, or some is lost. Answers what can be sold now, in base units.
+/// Corrects the stock of a batch: more came in, or some is lost. What more came in of a batch of several villages is added
+/// to their weights by a recorded correction. Answers what can be sold now, in base units.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`]: `change` with [`Problem::OnlyLeft`] when less is available than is lost (what is set
-/// aside for orders cannot be lost), `reason` without a reason.
+/// aside for orders cannot be lost), `reason` without a reason, `inputs` with [`Problem::SeveralVillages`] when nobody
+/// said whose goods came in, `inputs.N.village`, `inputs.N.weight_kg`.
 pub async fn correct_stock(
     services: &Services,
     viewer: &Viewer,
@@ -137,10 +108,13 @@ pub async fn correct_stock(
     viewer.require_user()?;
     let request = Repeatable::new("correct_stock", viewer, key, command)?;
     let mut tx = services.db.write().await?;
-    let (batch, _) = own_batch(&mut tx, viewer, &command.batch).await?;
+    let (seen, _) = own_batch(&mut tx, viewer, &command.batch).await?;
     if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
         return Ok(first);
     }
+    // Nobody else changes its weights meanwhile.
+    rows::lock_batch(&mut tx, seen.id).await?;
+    let (batch, listing) = own_batch(&mut tx, viewer, &command.batch).await?;
     let mut reader = Reader::default();
     let typed = fold_width(command.change.trim()).replace('−', "-");
     let typed = typed.strip_prefix('+').unwrap_or(&typed);
@@ -152,11 +126,21 @@ pub async fn correct_stock(
     if reason.is_none() {
         reader.report("reason", Problem::Missing);
     }
+    let weights = match change {
+        Some(more) if more > 0 => {
+            stock::read_more(&mut tx, &mut reader, &listing, batch.id, &command.inputs).await?
+        }
+        _ => None,
+    };
     let (Some(change), Some(reason), true) = (change, reason, reader.problems.is_empty()) else {
         return Err(ServiceError::Invalid(reader.problems));
     };
-    let available = correct_in(&mut tx, services, viewer, &batch, change, reason).await?;
-    if change > 0 {
+    let is_said = weights.is_some();
+    let available = correct_in(&mut tx, services, viewer, &batch, change, reason, is_said).await?;
+    if let Some(weights) = weights {
+        // Counts the batch under its mark as well, by its new weights.
+        stock::reweigh(&mut tx, services, viewer, &batch, &weights, MORE_CAME_IN.to_owned()).await?;
+    } else if change > 0 {
         marks::count_after(&mut tx, services, viewer, batch.product_id).await?;
     } else {
         marks::note_losses(&mut tx, &BTreeMap::from([(batch.id, -change)])).await?;
@@ -166,10 +150,12 @@ pub async fn correct_stock(
     Ok(available)
 }
 
-/// [`correct_stock`] within a transaction, of a batch that is the viewer's to correct.
+/// [`correct_stock`] within a transaction, of a batch that is the viewer's to correct. `is_said`: whose goods came in, and
+/// the weights follow.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] at `change` with [`Problem::OnlyLeft`].
+/// [`ServiceError::Invalid`] at `change` with [`Problem::OnlyLeft`], or with [`Problem::SeveralVillages`] when goods come in
+/// for a batch of several villages and nobody said whose they are.
 pub(crate) async fn correct_in(
     tx: &mut WriteTx,
     services: &Services,
@@ -177,9 +163,13 @@ pub(crate) async fn correct_in(
     batch: &ListingBatchRow,
     change: i64,
     reason: &str,
+    is_said: bool,
 ) -> Result<i64> {
     if change > 0 {
         rows::receive_more(tx, batch.id, change).await?;
+        if !is_said && store::movements::list_weights(tx, batch.id).await?.len() > 1 {
+            return Err(ServiceError::invalid("change", Problem::SeveralVillages));
+        }
         // Looked at under the lock: nothing comes in for a batch that was recalled.
         if store::recalls::find_recall_of_batch(tx, batch.id).await?.is_some() {
             return Err(ServiceError::invalid("change", Problem::NotForSale));
@@ -239,65 +229,6 @@ async fn read_batch(
     })
 }
 
-/// The papers as typed over those `stored`; `None` when something is wrong with a day.
-fn read_papers(
-    reader: &mut Reader,
-    row: &ListingRow,
-    typed: &PapersForm,
-    stored: PapersRow,
-    today: Date,
-) -> Option<PapersRow> {
-    let days = read_days(reader, row, typed, today);
-    let issued_on = reader.optional_date("issued_on", &typed.issued_on);
-    if issued_on.is_some_and(|day| day > today) {
-        reader.report("issued_on", Problem::WrongOrder);
-    }
-    let mut papers = stored;
-    let mut paper =
-        |field: &str, typed: &str, target: &mut String| reader.text(field, typed, MAX_PAPER_CHARS, target);
-    paper("certificate_number", &typed.certificate_number, &mut papers.certificate_number);
-    paper("certificate_issuer", &typed.certificate_issuer, &mut papers.certificate_issuer);
-    paper("certificate_contact", &typed.certificate_contact, &mut papers.certificate_contact);
-    // Other classes have no such certificate, and are not asked for one.
-    if row.food_class == FoodClass::LivePoultryMeat {
-        paper("quarantine_number", &typed.quarantine_number, &mut papers.quarantine_number);
-    }
-    let (produced_on, expires_on) = days?;
-    let has_certificate = !papers.certificate_number.is_empty()
-        || !papers.certificate_issuer.is_empty()
-        || !papers.quarantine_number.is_empty();
-    papers.produced_on = produced_on.to_string();
-    papers.expires_on = expires_on.map(|day| day.to_string());
-    papers.issued_on = issued_on.or(has_certificate.then_some(produced_on)).map(|day| day.to_string());
-    Some(papers)
-}
-
-/// Day of production and last day of sale; `None` when something is wrong with them.
-fn read_days(
-    reader: &mut Reader,
-    row: &ListingRow,
-    typed: &PapersForm,
-    today: Date,
-) -> Option<(Date, Option<Date>)> {
-    let reported = reader.problems.len();
-    if typed.produced_on.trim().is_empty() {
-        reader.report("produced_on", Problem::Missing);
-    }
-    let produced = reader.optional_date("produced_on", &typed.produced_on);
-    let stated = reader.optional_date("expires_on", &typed.expires_on);
-    let produced = produced?;
-    if produced > today {
-        reader.report("produced_on", Problem::WrongOrder);
-    }
-    let expires = stated.or_else(|| row.shelf_life_days.map(|days| produced.plus_days(days)));
-    match expires {
-        Some(last) if last < produced => reader.report("expires_on", Problem::WrongOrder),
-        Some(last) if last < today => reader.report("expires_on", Problem::Expired),
-        _ => {}
-    }
-    (reader.problems.len() == reported).then_some((produced, expires))
-}
-
 /// Weighed inputs by village; the same village in two rows is one input.
 async fn read_inputs(
     conn: &mut Conn,
@@ -334,14 +265,18 @@ fn code_of(produced_on: &str, taken: &[String]) -> String {
 }
 
 /// A batch with its listing, if this viewer sells for the team.
-async fn own_batch(conn: &mut Conn, viewer: &Viewer, id: &str) -> Result<(ListingBatchRow, ListingRow)> {
+pub(super) async fn own_batch(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    id: &str,
+) -> Result<(ListingBatchRow, ListingRow)> {
     let batch = rows::find_listing_batch(conn, parse_id(id)?).await?.ok_or(ServiceError::NotFound)?;
     let row = own_listing(conn, viewer, batch.product_id).await?;
     Ok((batch, row))
 }
 
 /// What is wrong with a published listing before a change; drafts may be as they like.
-async fn published_problems(
+pub(super) async fn published_problems(
     conn: &mut Conn,
     services: &Services,
     row: &ListingRow,
@@ -353,7 +288,7 @@ async fn published_problems(
 }
 
 /// Refuses a change of `batch` that would make a published listing one that could not be published.
-async fn refuse_new_problems(
+pub(super) async fn refuse_new_problems(
     conn: &mut Conn,
     services: &Services,
     row: &ListingRow,

@@ -17,6 +17,7 @@ mod duplicate;
 pub(crate) mod form;
 mod list;
 mod page;
+mod papers;
 mod publish;
 mod review;
 mod schedule;
@@ -36,7 +37,7 @@ use store::{Conn, StoreError, WriteTx};
 use crate::{Result, ServiceError, Services, Viewer};
 
 pub(crate) use batches::correct_in;
-pub use batches::{CorrectStock, add_batch, correct_stock, update_batch};
+pub use batches::{CorrectStock, add_batch, correct_stock};
 pub use check::check_listing;
 pub(crate) use check::problems as check_problems;
 pub(crate) use check::{Kept, Touched};
@@ -51,6 +52,7 @@ pub use page::{
     BatchInputView, BatchView, Choice, Choices, EditPage, ListingPhoto, edit_page, related_choices,
     require_preview,
 };
+pub use papers::update_batch;
 pub use publish::{Published, publish, unpublish};
 pub(crate) use publish::{publish_in, slug_of, unpublish_in};
 pub(crate) use review::of_change as review_change;

@@ -309,6 +309,7 @@ async fn nothing_published_becomes_something_that_could_not_be() {
         batch: page.batches[0].batch.to_string(),
         change: "-10000".to_owned(),
         reason: "spoiled".to_owned(),
+        inputs: Vec::new(),
     };
     assert_eq!(correct_stock(services, &seller(), &sold_out, "c").await.unwrap(), 0);
     let mut better = form.clone();
@@ -354,8 +355,7 @@ async fn someone_elses_listing_does_not_exist() {
     {
         let command = SaveListing { product, version: 1, form: form.clone() };
         let papers = UpdateBatch { batch: batch_id.clone(), ..UpdateBatch::default() };
-        let change =
-            CorrectStock { batch: batch_id.clone(), change: "1".to_owned(), reason: "received".to_owned() };
+        let change = CorrectStock { batch: batch_id.clone(), ..CorrectStock::default() };
         let answers = [
             edit_page(services, &stranger, product).await.err(),
             check_listing(services, &stranger, product).await.err(),

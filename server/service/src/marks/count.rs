@@ -236,6 +236,14 @@ pub(crate) async fn recount(
     listing: &ListingRow,
     batch: BatchId,
 ) -> Result<()> {
+    let seen = marks::find_batch_mark(tx, batch).await?.map(|row| row.mark_id);
+    if let Some(id) = seen {
+        let mark = marks::find_mark(tx, id).await?.ok_or(ServiceError::NotFound)?;
+        // Licences before the batch's own row, as whoever withdraws one takes them.
+        for licence in usable_ids(&licences(tx, &mark).await?, &goods_of(listing), today(services)) {
+            marks::lock_licence(tx, licence).await?;
+        }
+    }
     if let Some(row) = marks::find_batch_mark(tx, batch).await? {
         marks::put_batch_mark(tx, &BatchMarkRow { counted: 0, ..row }, services.now_ms()).await?;
     }

@@ -16,6 +16,7 @@ pub use store::after_sales::AfterSaleSummary;
 use store::bundles::OrderBundleRow;
 use store::carriers::EventRow;
 use store::marks::LineMarkRow;
+use store::parcels::goods::GoodsChangeRow;
 
 /// Orders a page of history shows.
 pub const PAGE_SIZE: i64 = 20;
@@ -40,6 +41,8 @@ pub struct OrderPage {
     pub after_sales: Vec<AfterSaleSummary>,
     /// Parcels about which something may be asked for after the sale.
     pub askable: Vec<ParcelId>,
+    /// Goods of other batches that took the place of those taken first, the latest first.
+    pub goods_changes: Vec<GoodsChangeRow>,
     /// What carriers tell of its parcels, the latest first.
     pub tracking: Vec<(ParcelId, Vec<EventRow>)>,
     /// The server's time when this was read, for the hold clock.
@@ -150,6 +153,7 @@ async fn read_page(services: &Services, order: OrderRow) -> Result<OrderPage> {
         payments: store::payments::list_order_payments(&mut conn, id).await?,
         refunds: store::payments::list_order_refunds(&mut conn, id).await?,
         approvals: store::orders::list_approvals(&mut conn, id).await?,
+        goods_changes: store::parcels::goods::list_goods_changes(&mut conn, id).await?,
         shares,
         surcharge_fen: store::freight::find_surcharge(&mut conn, id).await?,
         can_pay: order.status == OrderStatus::AwaitingPayment,

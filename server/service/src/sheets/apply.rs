@@ -301,15 +301,15 @@ async fn correct_stock(
     for (batch, change, reason) in corrections {
         let found = goods::find_listing_batch(tx, batch).await?.filter(|row| row.product_id == product);
         let row = found.ok_or(ServiceError::NotFound)?;
-        listing::correct_in(tx, services, viewer, &row, change, reason).await.map_err(
-            |error| match error {
+        listing::correct_in(tx, services, viewer, &row, change, reason, false).await.map_err(|error| {
+            match error {
                 ServiceError::Invalid(mut problems) => {
                     problems.iter_mut().for_each(|problem| "stock_change".clone_into(&mut problem.field));
                     ServiceError::Invalid(problems)
                 }
                 other => other,
-            },
-        )?;
+            }
+        })?;
     }
     Ok(())
 }

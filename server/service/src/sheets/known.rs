@@ -87,6 +87,7 @@ pub(super) async fn present(
     let sizes = store::freight::list_sizes(conn, row.id).await?;
     let size_of = |id| sizes.iter().find(|(variant, _)| *variant == id).map(|(_, size)| *size);
     let batches = if with_batches { listing::list_listing_batches(conn, row.id).await? } else { Vec::new() };
+    let inputs = if with_batches { listing::list_product_inputs(conn, row.id).await? } else { Vec::new() };
     let today = today.to_string();
     Ok(Present {
         product: row.id,
@@ -116,6 +117,7 @@ pub(super) async fn present(
             .into_iter()
             .map(|batch| PresentBatch {
                 id: batch.id,
+                is_shared: inputs.iter().filter(|input| input.batch_id == batch.id).count() > 1,
                 code: batch.code,
                 available: batch.available,
                 is_expired: batch.papers.expires_on.is_some_and(|day| day < today),

@@ -7,6 +7,7 @@ use store::carriers::EventRow;
 use store::orders::LineRow;
 use store::parcels::ParcelRow;
 
+use super::reallocate::{self, GoodsChangeRow, Replaceable};
 use super::{PackingParcel, ParcelsPage, carriers, list_parcels, packing_list, split};
 use crate::{Result, Services, Viewer};
 
@@ -18,6 +19,10 @@ pub struct DeskParcel {
     pub divisible: Vec<LineRow>,
     /// Parcels that could go into this one.
     pub siblings: Vec<ParcelRow>,
+    /// Goods that others could take the place of; empty when they stay.
+    pub replaceable: Vec<Replaceable>,
+    /// Goods that took the place of others, the latest first.
+    pub changes: Vec<GoodsChangeRow>,
     /// The latest first.
     pub events: Vec<EventRow>,
 }
@@ -32,15 +37,18 @@ pub async fn desk_parcel(services: &Services, viewer: &Viewer, id: ParcelId) -> 
     let mut conn = services.db.read().await?;
     let events = carriers::events_of(&mut conn, &row).await?;
     let in_effect = store::parcels::desk::count_after_sales_in_effect(&mut conn, id).await?;
-    let (mut divisible, mut siblings) = (Vec::new(), Vec::new());
+    let (mut divisible, mut siblings, mut replaceable) = (Vec::new(), Vec::new(), Vec::new());
     if row.status == ParcelStatus::ToPack && in_effect == 0 {
         divisible = store::parcels::desk::list_parcel_lines(&mut conn, id).await?;
         siblings = split::siblings(&mut conn, row.order_id, &row).await?;
+        replaceable = reallocate::replaceable(&mut conn, id).await?;
     }
     if divisible.iter().map(|line| line.quantity).sum::<i64>() < 2 {
         divisible.clear();
     }
-    Ok(DeskParcel { parcel, divisible, siblings, events })
+    let mut changes = store::parcels::goods::list_goods_changes(&mut conn, row.order_id).await?;
+    changes.retain(|change| change.parcel_id == id);
+    Ok(DeskParcel { parcel, divisible, siblings, replaceable, changes, events })
 }
 
 /// When a parcel that waits since `waits_since_ms` should have left.

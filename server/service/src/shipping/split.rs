@@ -151,7 +151,7 @@ pub async fn merge_parcels(services: &Services, viewer: &Viewer, command: MergeP
 }
 
 /// Takes the order of a parcel of the viewer's team.
-async fn lock(tx: &mut WriteTx, viewer: &Viewer, parcel: &str) -> Result<(OrderRow, ParcelRow)> {
+pub(super) async fn lock(tx: &mut WriteTx, viewer: &Viewer, parcel: &str) -> Result<(OrderRow, ParcelRow)> {
     let id: ParcelId = parcel.parse().map_err(|_| ServiceError::NotFound)?;
     viewer.require_user()?;
     let parcel = store::parcels::get_parcel(tx, id).await?;

@@ -1,16 +1,17 @@
-//! The weights by village of a batch were wrong: they are changed by a recorded correction and in no other way.
+//! The weights by village of a batch were wrong, or more came in: they are changed by a recorded correction and in no other
+//! way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::failure::Problem;
-use domain::ids::{InputCorrectionId, VillageId};
+use domain::ids::{BatchId, InputCorrectionId, VillageId};
 use domain::listing::InputForm;
-use domain::stock::movement::MovementKind;
+use domain::stock::movement::{MovementKind, Weights};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::Conn;
-use store::listing::{self as rows, ChoiceRow, ListingRow};
+use store::listing::{self as rows, ChoiceRow, ListingBatchRow, ListingRow};
 use store::movements::{self, NewInputCorrection, NewMovement};
+use store::{Conn, WriteTx};
 
 use super::{MAX_NOTE_CHARS, lock_own_batch, movement, note};
 use crate::idempotency::{self, Begun, Repeatable};
@@ -42,7 +43,7 @@ pub async fn correct_inputs(
     command: &CorrectInputs,
     key: &str,
 ) -> Result<InputCorrectionId> {
-    let user = viewer.require_user()?.user_id;
+    viewer.require_user()?;
     let request = Repeatable::new("correct_inputs", viewer, key, command)?;
     let mut tx = services.db.write().await?;
     let (batch, listing) = lock_own_batch(&mut tx, viewer, &command.batch).await?;
@@ -57,41 +58,80 @@ pub async fn correct_inputs(
     }
     reader.text("reason", &command.reason, MAX_NOTE_CHARS, &mut reason);
     let after = read_inputs(&mut tx, &mut reader, &listing, &before, &command.inputs).await?;
-    let lines = differences(&before, &after);
-    if reader.problems.is_empty() && (lines.is_empty() || after.is_empty()) {
+    if reader.problems.is_empty() && (differences(&before, &after).is_empty() || after.is_empty()) {
         reader.report("inputs", Problem::Missing);
     }
     if !reader.problems.is_empty() {
         return Err(ServiceError::Invalid(reader.problems));
     }
+    let correction = reweigh(&mut tx, services, viewer, &batch, &after, reason).await?;
+    idempotency::finish(&mut tx, &request, &correction).await?;
+    tx.commit().await?;
+    Ok(correction)
+}
+
+/// Makes `after` the weights of a batch that was taken, notes who did it and why, and counts it anew under its mark.
+pub(crate) async fn reweigh(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    batch: &ListingBatchRow,
+    after: &[(VillageId, i64)],
+    reason: String,
+) -> Result<InputCorrectionId> {
+    let user = viewer.require_user()?.user_id;
+    let before = movements::list_weights(tx, batch.id).await?;
     let correction = NewInputCorrection {
         id: services.new_id(),
         batch_id: batch.id,
         reason: reason.clone(),
         user_id: user,
         at_ms: services.now_ms(),
-        lines,
+        lines: differences(&before, after),
     };
     // The batch before its product, in the order in which an order takes them.
-    let listing = lock_own_listing(&mut tx, services, viewer, listing.id).await?;
-    movements::set_weights(&mut tx, batch.id, &after).await?;
-    movements::insert_input_correction(&mut tx, &correction).await?;
-    marks::recount(&mut tx, services, viewer, &listing, batch.id).await?;
+    let listing = lock_own_listing(tx, services, viewer, batch.product_id).await?;
+    movements::set_weights(tx, batch.id, after).await?;
+    movements::insert_input_correction(tx, &correction).await?;
+    marks::recount(tx, services, viewer, &listing, batch.id).await?;
     let corrected = NewMovement {
         cause_id: Some(correction.id.get()),
         note: reason,
         ..movement(services, Some(user), batch.id, MovementKind::Inputs)
     };
-    note(&mut tx, services, corrected).await?;
+    note(tx, services, corrected).await?;
     if listing.status == "published" {
         // The villages of its batches are words that a product is found by.
-        reindex_product(&mut tx, listing.id).await?;
+        reindex_product(tx, listing.id).await?;
     }
     let detail = json!({ "correction": correction.id, "villages": correction.lines.len() });
-    audit::record(&mut tx, services, Some(user), "batch.inputs", "batch", batch.id.get(), detail).await?;
-    idempotency::finish(&mut tx, &request, &correction.id).await?;
-    tx.commit().await?;
+    audit::record(tx, services, Some(user), "batch.inputs", "batch", batch.id.get(), detail).await?;
     Ok(correction.id)
+}
+
+/// The weights of a batch of several villages once what more came in is added to them, by village as typed; `None` for a
+/// batch of one village, whose own it is.
+pub(crate) async fn read_more(
+    conn: &mut Conn,
+    reader: &mut Reader,
+    listing: &ListingRow,
+    batch: BatchId,
+    typed: &[InputForm],
+) -> Result<Option<Weights>> {
+    let before = movements::list_weights(conn, batch).await?;
+    if before.len() < 2 {
+        return Ok(None);
+    }
+    let reported = reader.problems.len();
+    let given = read_inputs(conn, reader, listing, &before, typed).await?;
+    if given.is_empty() && reader.problems.len() == reported {
+        reader.report("inputs", Problem::SeveralVillages);
+    }
+    let mut after: BTreeMap<VillageId, i64> = before.into_iter().collect();
+    for (village, weight_g) in given {
+        *after.entry(village).or_default() += weight_g;
+    }
+    Ok(Some(after.into_iter().collect()))
 }
 
 /// Village, grams before, grams after: what differs.

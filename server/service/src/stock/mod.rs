@@ -6,7 +6,8 @@
 //! writes a movement: who, when, why, how much ([`note`]). Movements are never changed; a mistake is another movement.
 //! Orders are left alone: what is set aside or sold stays where it is, and the split of money frozen with an order stays
 //! whatever is corrected later. Only a recall reaches into them: unpaid ones are given up, exchanges get other goods, and
-//! the money of what has not left is given back as one list.
+//! the money of what has not left is given back as one list. What a paid order waits for is taken from another batch at the
+//! shipping desk ([`crate::shipping::reallocate`]).
 
 mod certificate;
 mod count;
@@ -40,6 +41,7 @@ pub use count::{CountLine, CountPage, CountRow, CountStock, count_page, count_st
 pub(crate) use desk::warnings_of;
 pub use desk::{Expiring, LowStock, SetThreshold, StockWarnings, set_threshold, stock_warnings};
 pub use inputs::{CorrectInputs, correct_inputs};
+pub(crate) use inputs::{read_more, reweigh};
 pub use labels::{LabelVariant, LabelView, batch_label};
 pub use list::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 pub use loss::{WriteOff, write_off};

@@ -3,13 +3,10 @@
 use domain::failure::Conflict;
 use domain::ids::BatchId;
 use domain::money::Fen;
-use domain::time::Date;
 use serde_json::json;
-use store::WriteTx;
-use store::listing as rows;
 use store::recalls::{self, RecalledGoodsRow};
 
-use crate::holds::{HoldLine, take_stock};
+use crate::holds::{HoldLine, lock_batches, take_stock};
 use crate::{Result, ServiceError, Services, audit};
 
 /// Sets goods of other batches aside for every exchange that waits for goods of `batch`. Until there are some its parcel
@@ -50,7 +47,7 @@ async fn exchange(services: &Services, goods: &RecalledGoodsRow) -> Result<()> {
         net_fen: Fen::ZERO,
         name: format!("{} {}", line.product_name, line.variant_name),
     };
-    lock_all(&mut tx, services, goods, &wanted).await?;
+    lock_batches(&mut tx, services, wanted.product_id, goods.batch_id).await?;
     if !recalls::release_goods(&mut tx, goods.id).await? {
         return Ok(());
     }
@@ -66,23 +63,5 @@ async fn exchange(services: &Services, goods: &RecalledGoodsRow) -> Result<()> {
     let subject = goods.after_sale_id.get();
     audit::record(&mut tx, services, None, "after_sale.other_goods", "after_sale", subject, detail).await?;
     tx.commit().await?;
-    Ok(())
-}
-
-/// Takes the batch that is given up and those that may be taken from, in ascending order.
-async fn lock_all(
-    tx: &mut WriteTx,
-    services: &Services,
-    goods: &RecalledGoodsRow,
-    wanted: &HoldLine,
-) -> Result<()> {
-    let today = Date::from_epoch_ms(services.now_ms()).to_string();
-    let offers = store::stock::list_offers(tx, &[wanted.product_id], &today).await?;
-    let mut batches: Vec<BatchId> = offers.iter().map(|offer| offer.batch_id).collect();
-    batches.push(goods.batch_id);
-    batches.sort_unstable();
-    for batch in batches {
-        rows::lock_batch(tx, batch).await?;
-    }
     Ok(())
 }

@@ -295,15 +295,19 @@ impl Shop {
         Outcome::Done
     }
 
-    fn correct(&mut self, batch: usize, change: i64) -> Outcome {
-        let batch = &mut self.batches[batch];
+    fn correct(&mut self, at: usize, change: i64) -> Outcome {
+        let batch = &mut self.batches[at];
         // Nothing comes in for what was recalled.
         if batch.available + change < 0 || (batch.is_recalled && change > 0) {
             return Outcome::Refused;
         }
         batch.available += change;
         if change > 0 {
-            batch.received += change
+            batch.received += change;
+            // More of a batch of several villages is said to be as much of each as came in at first.
+            if batch.inputs.iter().filter(|grams| **grams > 0).count() > 1 {
+                batch.inputs.iter_mut().zip(BATCHES[at].inputs).for_each(|(known, more)| *known += more);
+            }
         } else {
             batch.written_off -= change
         }

@@ -3,6 +3,7 @@
 use domain::address::AddressForm;
 use domain::failure::Conflict;
 use domain::ids::{BatchId, OrderId, ParcelId, PaymentId, VariantId};
+use domain::listing::InputForm;
 use domain::money::Fen;
 use domain::role::Role;
 use domain::time::DAY_MS;
@@ -21,6 +22,7 @@ use store::carts::CartOwner;
 use store::payments::PaymentRow;
 
 use super::compare::{Standing, compare_ends, standing};
+use super::goods::BATCHES;
 use super::reference::{Buyer, Network, Outcome, Shop, TEAMS, VARIANTS};
 use super::shelf::{code, list, list_box};
 use super::steps::{Act, Step, Wanted};
@@ -193,6 +195,7 @@ impl World {
                     batch: self.batches[*batch].to_string(),
                     change: change.to_string(),
                     reason: reason.to_owned(),
+                    inputs: same_again(shop, *batch),
                 };
                 outcome(correct_stock(services, &self.seller, &command, &services.new_token()).await)
             }
@@ -359,6 +362,15 @@ impl World {
     pub async fn payments_of(&self, shop: &TestShop, order: usize) -> Vec<PaymentRow> {
         self.payments(shop, order).await
     }
+}
+
+/// As much from every village as came in at first.
+fn same_again(shop: &TestShop, batch: usize) -> Vec<InputForm> {
+    let kilograms = |grams: i64| format!("{}.{:03}", grams / 1_000, grams % 1_000);
+    let given = shop.places.villages.iter().zip(BATCHES[batch].inputs).filter(|(_, grams)| *grams > 0);
+    given
+        .map(|(village, grams)| InputForm { village: village.to_string(), weight_kg: kilograms(grams) })
+        .collect()
 }
 
 /// What the page would say: the reference's own sum, not the shop's.

@@ -1,7 +1,9 @@
 //! What a team does with its batches: writing off, splitting, moving, counting, correcting weights. The books stay sound,
 //! orders keep what they have, and what was done is written down.
 
+mod days;
 mod list;
+mod more;
 mod races;
 
 use domain::failure::{FieldError, Problem};

@@ -21,6 +21,7 @@ mod marks;
 mod notices;
 mod properties;
 mod races;
+mod reallocate;
 mod recalls;
 mod refunds;
 mod retail;

@@ -79,6 +79,15 @@ pub(crate) async fn marked(
     (treasurer, seller, good, mark, granted)
 }
 
+/// Kilograms of the two villages whose harvest is in it.
+fn of_both(shop: &TestShop, weights: [&str; 2]) -> Vec<InputForm> {
+    let input = |(village, weight_kg): (usize, &str)| InputForm {
+        village: shop.places.villages[village].to_string(),
+        weight_kg: weight_kg.to_owned(),
+    };
+    [0, 3].into_iter().zip(weights).map(input).collect()
+}
+
 async fn sold_as(shop: &TestShop, number: u32, order: &PlacedOrder) -> Option<String> {
     let page = order_page(&shop.services, &shop.guest(number), &order.number, None).await.unwrap();
     page.lines[0].mark.as_ref().map(|mark| mark.name.clone())
@@ -149,15 +158,16 @@ async fn more_goods_are_counted_and_lost_ones_are_not_given_back() {
         let services = &shop.services;
         let (treasurer, seller, good, mark, _) = marked(shop, 30, 12).await;
         let id = good.batches[0];
-        let change = |change: &str, reason: &str| CorrectStock {
+        let change = |change: &str, weights: [&str; 2]| CorrectStock {
             batch: id.to_string(),
             change: change.to_owned(),
-            reason: reason.to_owned(),
+            reason: "received".to_owned(),
+            inputs: of_both(shop, weights),
         };
-        correct_stock(services, &seller, &change("3", "received"), "a").await.unwrap();
+        correct_stock(services, &seller, &change("3", ["0.2", "0.1"]), "a").await.unwrap();
         assert_eq!(used(shop, &treasurer, mark).await, [11]);
         assert!(is_shown(shop, "mark").await);
-        correct_stock(services, &seller, &change("6", "received"), "b").await.unwrap();
+        correct_stock(services, &seller, &change("6", ["0.4", "0.2"]), "b").await.unwrap();
         assert_eq!(lacks(shop, &seller, &good).await, [Lack::Short { wanted: 2, left: 1 }]);
         assert!(!is_shown(shop, "mark").await, "it came in all the same, but does not bear the mark");
         let unmarked = order(shop, 1, &[(good.variant(), 1)]).await;
@@ -169,6 +179,8 @@ async fn more_goods_are_counted_and_lost_ones_are_not_given_back() {
             note: String::new(),
         };
         write_off(services, &seller, &lost, "c").await.unwrap();
+        assert!(!is_shown(shop, "mark").await, "with other weights it is counted anew first");
+        assert!(choose_mark(services, &seller, &wish(&good, mark), "c2").await.unwrap());
         assert!(is_shown(shop, "mark").await, "no more than was counted");
         assert_eq!(used(shop, &treasurer, mark).await, [11]);
 
@@ -211,6 +223,7 @@ async fn what_is_lost_is_counted_and_what_comes_in_for_it_is_counted_as_well() {
                 batch: good.batches[0].to_string(),
                 change: change.to_owned(),
                 reason: "counted".to_owned(),
+                inputs: of_both(shop, ["0.4", "0.2"]),
             };
             correct_stock(services, &seller, &correct, &key.to_string()).await.unwrap();
         }
@@ -322,8 +335,12 @@ async fn a_licence_withdrawn_in_the_middle_of_everything_leaves_no_mark_behind()
             let seller = seller.clone();
             let part =
                 SplitBatch { batch: id.to_string(), quantity: "3".to_owned(), ..SplitBatch::default() };
-            let more =
-                CorrectStock { batch: id.to_string(), change: "3".to_owned(), reason: "received".to_owned() };
+            let more = CorrectStock {
+                batch: id.to_string(),
+                change: "3".to_owned(),
+                reason: "received".to_owned(),
+                inputs: of_both(shop, ["0.2", "0.1"]),
+            };
             async move {
                 let split = split_batch(services, &seller, &part, &format!("s{at}")).await.map(|_| ());
                 let more = correct_stock(services, &seller, &more, &format!("m{at}")).await.map(|_| ());

@@ -1,6 +1,7 @@
 //! The shipping desk: parts of a parcel go into another one with all that belongs to them; what carriers told stays as it was
 //! told; lists last a day.
 
+use domain::attribution::AttributionPart;
 use domain::ids::*;
 use domain::money::Fen;
 use domain::shipping::{CarrierStatus, ListKind};
@@ -11,8 +12,10 @@ use super::on_both;
 use crate::carriers::*;
 use crate::orders::{insert_lines, list_order_lines};
 use crate::parcels::desk::*;
+use crate::parcels::goods::*;
 use crate::parcels::{get_parcel, insert_parcel, update_parcel_status, update_shipped};
-use crate::{Conn, Db, audit_books, figures};
+use crate::stock::NewAllocation;
+use crate::{Conn, Db, audit_books, books, figures};
 
 const ORDER: OrderId = OrderId::from_i64(200);
 const PARCEL: ParcelId = ParcelId::from_i64(210);
@@ -50,6 +53,7 @@ pub(super) async fn scenario(db: &Db) {
     finding(&mut tx).await;
     telling(&mut tx).await;
     lists(&mut tx).await;
+    other_goods(&mut tx).await;
     tx.commit().await.unwrap();
 }
 
@@ -111,6 +115,78 @@ async fn splitting(conn: &mut Conn) {
         let of_line = list_line_goods(conn, line).await.unwrap();
         assert!(of_line.contains(&LineGoodsRow { id: AllocationId::from_i64(301), base_quantity: 1 }));
     }
+}
+
+/// Goods of another batch take the place of those that a line takes, in two steps; another village earns then.
+async fn other_goods(conn: &mut Conn) {
+    let (former, other) = (BatchId::from_i64(120), BatchId::from_i64(121));
+    let taken = list_parcel_goods(conn, PARCEL).await.unwrap();
+    let shown: Vec<_> =
+        taken.iter().map(|row| (row.line_id, row.batch_id, row.base_quantity, row.line_base)).collect();
+    assert_eq!(shown, [(TEA, former, 100, 100)]);
+    assert_eq!((taken[0].batch_code.as_str(), taken[0].is_recalled), ("A", 0));
+    for (id, base_quantity) in [(650, 40), (651, 60)] {
+        take_less(conn, taken[0].id, base_quantity).await.unwrap();
+        let more = NewAllocation { id: AllocationId::from_i64(id), line: TEA, batch: other, base_quantity };
+        take_more(conn, ORDER, more).await.unwrap();
+        let change = NewGoodsChange {
+            id: GoodsChangeId::from_i64(id),
+            order: ORDER,
+            line: TEA,
+            from: former,
+            to: other,
+            base_quantity,
+            reason: "damaged",
+            user: USER,
+            at_ms: T,
+        };
+        insert_goods_change(conn, &change).await.unwrap();
+    }
+    let taken = list_parcel_goods(conn, PARCEL).await.unwrap();
+    assert_eq!(taken.iter().map(|row| (row.batch_id, row.base_quantity)).collect::<Vec<_>>(), [(other, 100)]);
+    let changes = list_goods_changes(conn, ORDER).await.unwrap();
+    let told: Vec<_> = changes
+        .iter()
+        .map(|row| (row.from_code.as_str(), row.to_code.as_str(), row.base_quantity, row.reason.as_str()))
+        .collect();
+    assert_eq!(told, [("A", "B", 60, "damaged"), ("A", "B", 40, "damaged")], "the latest first");
+    assert_eq!((changes[0].parcel_id, changes[0].user_name.as_str()), (PARCEL, "茶友"));
+
+    figures::take_off_order(conn, ORDER).await.unwrap();
+    let part = |collective: i64, amount: i64| AttributionPart {
+        collective: CollectiveId::from_i64(collective),
+        amount: Fen::new(amount),
+    };
+    for parts in [vec![part(42, 5_000)], vec![part(42, 2_000), part(4, 3_000)]] {
+        let rows = books::list_attributions(conn, ORDER).await.unwrap();
+        let rows: Vec<_> = rows.into_iter().filter(|row| row.line_id == TEA).collect();
+        let named: Vec<_> =
+            parts.iter().zip(660..).map(|(part, id)| (AttributionId::from_i64(id), *part)).collect();
+        books::replace_parts(conn, &rows, &named).await.unwrap();
+    }
+    figures::add_order(conn, ORDER).await.unwrap();
+    let rows = books::list_attributions(conn, ORDER).await.unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .filter(|row| row.line_id == TEA)
+        .map(|row| (row.collective_id.get(), row.amount_fen.get(), row.status.as_str()))
+        .collect();
+    assert_eq!(rows, [(4, 3_000, "pending"), (42, 2_000, "pending")]);
+    assert!(audit_books::list_wrong_splits(conn).await.unwrap().is_empty());
+    assert!(figures::list_wrong_figures(conn).await.unwrap().is_empty());
+}
+
+/// What was changed before a parcel left is never changed or taken back.
+#[tokio::test]
+async fn changes_of_goods_stay() {
+    on_both(async |db: &Db| {
+        scenario(db).await;
+        for statement in ["UPDATE goods_changes SET reason = ''", "DELETE FROM goods_changes"] {
+            let mut tx = db.write().await.unwrap();
+            assert!((&mut *tx).execute(statement).await.is_err(), "{statement}");
+        }
+    })
+    .await;
 }
 
 async fn finding(conn: &mut Conn) {

@@ -208,6 +208,8 @@ async fn lines(conn: &mut Conn) {
     freeze_line_marks(conn, unpaid, TODAY).await.unwrap();
     let frozen = list_line_marks(conn, unpaid).await.unwrap();
     assert_eq!(frozen.iter().map(|row| row.line_id).collect::<Vec<_>>(), [LineId::from_i64(62)]);
+    assert!(find_line_mark(conn, LineId::from_i64(62)).await.unwrap().is_some());
+    assert_eq!(find_line_mark(conn, LineId::from_i64(52)).await.unwrap(), None);
 
     assert!(withdraw_licence(conn, LICENCE, USER, "停种", T).await.unwrap());
     assert!(!withdraw_licence(conn, LICENCE, USER, "再来", T).await.unwrap(), "once");

@@ -129,6 +129,20 @@ async fn movements(conn: &mut Conn) {
     let since = MovementFilter { from_ms: at_ms, until_ms: at_ms + 1, ..all };
     let of_then = list_movements(conn, since, i64::MAX, 10).await.unwrap();
     assert_eq!(of_then, listed.iter().filter(|row| row.at_ms == at_ms).cloned().collect::<Vec<_>>());
+    let days = DaysChange {
+        former_produced_on: "2025-04-01".to_owned(),
+        former_expires_on: Some("2025-07-01".to_owned()),
+        produced_on: "2025-04-02".to_owned(),
+        expires_on: None,
+    };
+    let corrected = NewMovement { days: Some(days), ..movement(105, BATCH, MovementKind::Days) };
+    insert_movement(conn, &corrected, MovementId::from_i64(104)).await.unwrap();
+    let latest = list_movements(conn, all, i64::MAX, 1).await.unwrap().remove(0);
+    assert_eq!(
+        (latest.former_produced_on.as_deref(), latest.former_expires_on.as_deref()),
+        (Some("2025-04-01"), Some("2025-07-01"))
+    );
+    assert_eq!((latest.produced_on.as_deref(), latest.expires_on), (Some("2025-04-02"), None));
 }
 
 async fn splits(conn: &mut Conn) {

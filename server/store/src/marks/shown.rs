@@ -142,6 +142,15 @@ pub async fn freeze_line_marks(conn: &mut Conn, order: OrderId, today: &str) -> 
     Ok(())
 }
 
+/// The mark that a line was sold under.
+pub async fn find_line_mark(conn: &mut Conn, line: LineId) -> Result<Option<MarkId>> {
+    let mark = sql::query_scalar::<i64>("SELECT mark_id FROM order_line_marks WHERE line_id = $1")
+        .bind(line.get())
+        .fetch_optional(&mut *conn)
+        .await?;
+    Ok(mark.map(MarkId::from_i64))
+}
+
 /// Under which mark a line was sold.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct LineMarkRow {

@@ -155,6 +155,7 @@ const NEVER_DONE: &[&str] = &[
     "/api/listing/schedule",
     "/api/after_sales/offer_refund",
     "/api/parcels/merge",
+    "/api/parcels/reallocate",
     "/api/stock/move",
     "/api/stock/count",
     "/api/stock/correct_inputs",

@@ -7,7 +7,7 @@ mod orders;
 
 use self::after_sales::after_sale;
 use self::goods::{batch_code, listing, put_back_on_sale, put_photo, stock, version, village};
-use self::orders::{bulk_order, fill_cart, merge, place_order, shipped, weigh};
+use self::orders::{bulk_order, fill_cart, merge, place_order, reallocate, shipped, weigh};
 use crate::access::Who;
 use crate::access::calls::{Fields, Row};
 use crate::access::world::World;
@@ -90,6 +90,7 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         "/upload/tracking-list" => call.other_file = Some(b"OWN-1,4\r\n".to_vec()),
         "/api/parcels/split" => call.other = Some(("lines[0][quantity]", "2".to_owned())),
         "/api/parcels/merge" => merge(world, &mut call).await,
+        "/api/parcels/reallocate" => reallocate(world, &mut call).await,
         "/api/parcels/paste_numbers" => call.other = Some(("text", "X 中国邮政 CP2".to_owned())),
         "/api/parcels/apply_list" => {
             let list = world.list_of("CP9", "replay-list").await;

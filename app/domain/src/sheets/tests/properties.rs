@@ -103,6 +103,7 @@ prop_compose! {
             code: format!("2025040{at}"),
             available: *available,
             is_expired: at == 1,
+            is_shared: false,
         });
         Present {
             product: ProductId::from_i64(id), version, name, name_en, category: CategoryId::from_i64(category),

@@ -20,6 +20,7 @@ async fn fresh_produce_needs_the_certificate_of_its_batch() {
             certificate_contact: "0915-2522222".to_owned(),
             ..stored.papers
         },
+        reason: String::new(),
     };
     update_batch(services, &seller(), &papers).await.unwrap();
     publish(services, &seller(), product).await.unwrap();
@@ -41,7 +42,8 @@ async fn poultry_carries_its_quarantine_certificate_into_the_shop() {
     assert_eq!(fields(&problems), ["batches.0.quarantine_number"]);
 
     let stored = edit_page(services, &seller(), product).await.unwrap().batches.remove(0);
-    let mut papers = UpdateBatch { batch: stored.batch.to_string(), papers: stored.papers };
+    let mut papers =
+        UpdateBatch { batch: stored.batch.to_string(), papers: stored.papers, reason: String::new() };
     assert_eq!(papers.papers.issued_on, "", "no certificate, no day of one");
     papers.papers.quarantine_number = " 610925-2025-0042 ".to_owned();
     papers.papers.issued_on = "2025-06-16".to_owned();
@@ -121,9 +123,13 @@ async fn batches_are_taken_in_once_and_only_when_right() {
         batch: first.to_string(),
         change: change.to_owned(),
         reason: reason.to_owned(),
+        inputs: Vec::new(),
     };
-    assert_eq!(correct_stock(services, &seller(), &correct("+500", "received"), "c1").await.unwrap(), 10_500);
-    assert_eq!(correct_stock(services, &seller(), &correct("+500", "received"), "c1").await.unwrap(), 10_500);
+    let problems = refused(correct_stock(services, &seller(), &correct("+500", "received"), "c0").await);
+    assert_eq!(problems, [FieldError::new("inputs", Problem::SeveralVillages)], "whose are they?");
+    let more = CorrectStock { inputs: batch(product).inputs, ..correct("+500", "received") };
+    assert_eq!(correct_stock(services, &seller(), &more, "c1").await.unwrap(), 10_500);
+    assert_eq!(correct_stock(services, &seller(), &more, "c1").await.unwrap(), 10_500);
     assert_eq!(correct_stock(services, &seller(), &correct("-20", "damaged"), "c2").await.unwrap(), 10_480);
     let problems = refused(correct_stock(services, &seller(), &correct("-10481", "damaged"), "c3").await);
     assert_eq!(problems, [FieldError::new("change", Problem::OnlyLeft { left: 10_480 })]);

@@ -1,6 +1,6 @@
 //! The table to change many at once, and the way back to an earlier state.
 
-use domain::failure::Conflict;
+use domain::failure::{Conflict, FieldError};
 
 use super::*;
 
@@ -44,15 +44,24 @@ async fn the_table_changes_what_was_typed_into_it_and_nothing_else() {
         expected.sort_unstable();
         assert_eq!(fields, expected);
 
+        // A cell has no place for whose goods came in.
+        let mut more = edits.clone();
+        more[of(tea)].stock_change = "+0.2".to_owned();
+        let Err(ServiceError::Invalid(errors)) = edit_table(services, &viewer, TEAM, &more, "m").await else {
+            panic!()
+        };
+        let field = format!("rows.{}.stock_change", of(tea));
+        assert_eq!(errors, [FieldError::new(field, Problem::SeveralVillages)]);
+
         let mut typed = edits.clone();
         typed[of(honey)].price = "58".to_owned();
-        typed[of(tea)].stock_change = "+0.2".to_owned();
+        typed[of(tea)].stock_change = "-0.2".to_owned();
         for _ in 0..2 {
             let applied = edit_table(services, &viewer, TEAM, &typed, "t").await.unwrap().1;
             assert_eq!(applied, Applied { done: 2, refused: 0 });
         }
         assert_eq!(price_of(fixture, honey).await, "58.00");
-        assert_eq!(edit_page(services, &viewer, tea).await.unwrap().batches[0].available, 10_200, "once");
+        assert_eq!(edit_page(services, &viewer, tea).await.unwrap().batches[0].available, 9_800, "once");
         assert_eq!(entries(fixture, honey).await[0].source, ChangeSource::Table);
 
         // The page is old by now: what was typed into it is not written over what somebody else typed.

@@ -129,6 +129,15 @@ pub const TABLE: &[Row] = &[
             ("lines[0][quantity]", "1".to_owned()),
         ]
     }),
+    row("/api/parcels/reallocate", SELLERS, HIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("parcel", world.paid.parcel.to_string()),
+            ("quantity", "1".to_owned()),
+            ("reason", "damaged".to_owned()),
+            ("key", "access-desk-3".to_owned()),
+        ]
+    }),
     row("/api/parcels/merge", SELLERS, HIDDEN, |world| {
         vec![
             ("team", world.team.to_string()),

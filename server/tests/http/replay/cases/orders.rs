@@ -94,6 +94,32 @@ pub async fn weigh(world: &World, call: &mut Call) {
     call.other = Some(("pieces[1][weight]", "0.8".to_owned()));
 }
 
+/// Goods of a parcel, and a batch that has others.
+pub async fn reallocate(world: &World, call: &mut Call) {
+    let services = &world.shop.services;
+    let seller = world.viewer(Who::Seller).await;
+    let desk = service::shipping::desk::desk_parcel(services, &seller, world.paid.parcel).await.unwrap();
+    let mut tx = services.db.write().await.unwrap();
+    let known = store::listing::find_listing_batch(&mut tx, world.batch).await.unwrap().unwrap();
+    let other = store::listing::NewBatch {
+        id: services.new_id(),
+        product_id: world.product,
+        code: "REPLAY".to_owned(),
+        papers: store::listing::PapersRow {
+            // What was there before is sold first, in everything that follows.
+            expires_on: Some("2027-01-20".to_owned()),
+            ..known.papers
+        },
+        received: 100_000,
+        inputs: store::movements::list_weights(&mut tx, world.batch).await.unwrap(),
+        created_at_ms: services.now_ms(),
+    };
+    store::listing::insert_batch(&mut tx, &other).await.unwrap();
+    tx.commit().await.unwrap();
+    call.put("allocation", &desk.replaceable[0].goods.id.to_string());
+    call.other = Some(("quantity", "2".to_owned()));
+}
+
 /// Another parcel of the same order.
 pub async fn merge(world: &World, call: &mut Call) {
     use service::shipping::split::{SplitParcel, SplitPieces, split_parcel};
