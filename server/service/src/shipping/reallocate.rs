@@ -272,7 +272,8 @@ async fn attribute_anew(
     if rows.is_empty() || rows.iter().any(|row| row.status != "pending" || row.reversed_fen.is_positive()) {
         return Err(Conflict::StateChanged.into());
     }
-    let parts = holds::split_of(tx, line.net_fen, &taken_by(tx, line).await?).await?;
+    let taken = taken_by(tx, line).await?;
+    let parts = holds::split_of(tx, line.net_fen, &taken).await?;
     books::post_reattribution(tx, services, line.order_id, &rows, &parts, cause).await
 }
 
