@@ -99,7 +99,7 @@ impl Group<'_> {
     fn compare_stories(&mut self, details: &Details, rows: &[&SheetRow]) {
         for (column, stored) in [(Column::Story, &details.story), (Column::StoryEn, &details.story_en)] {
             let is_stored = |text: &String| LongText::of(text) == *stored;
-            let said = self.said_unlike(rows, column, &is_stored, |group, row| {
+            let said = self.said_unlike(rows, column, is_stored, |group, row| {
                 let text = row.get(column).to_owned();
                 if is_stored(&text) { Some(text) } else { group.text(row, column, "") }
             });

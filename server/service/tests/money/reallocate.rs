@@ -251,7 +251,7 @@ async fn what_cannot_be_done_is_refused_and_changes_nothing() {
 async fn what_was_sold_under_a_mark_is_taken_from_batches_that_bear_it() {
     TestShop::on_both(async |shop| {
         let services = &shop.services;
-        let (_, seller, good, mark, _) = super::marks::marked(shop, 30, 12).await;
+        let (_, seller, good, mark, _) = marks::marked(shop, 30, 12).await;
         let (placed, parcel) = bought(shop, 1, &good, 1).await;
         let came_in = async |village: usize, code: &str| {
             let batch = store::listing::NewBatch {

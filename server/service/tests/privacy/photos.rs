@@ -90,7 +90,7 @@ async fn a_photo_whose_server_died_before_its_row_goes() {
             sent = sent(shop) => panic!("not cut off: {sent:?}"),
             () = stored => {}
         }
-        let row = find_media_by_hash(&mut *services.db.read().await.unwrap(), &hash()).await.unwrap();
+        let row = find_media_by_hash(&mut services.db.read().await.unwrap(), &hash()).await.unwrap();
         assert_eq!(row, None);
         shop.clock.advance(WHILE_MS);
         assert_eq!(forget_unused(services).await.unwrap(), 1);
