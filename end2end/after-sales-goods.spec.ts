@@ -1,10 +1,10 @@
 // After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { type Translate, amount, buy, fact, fen, goOn, hasScripts, isPhone, ready, recipient, visit } from './support/shop';
+import { type Translate, amount, buy, fact, fen, goOn, ready, recipient, visit, withScriptsOn } from './support/shop';
 import { givenBack, openAfterSaleOfTeam, receive, refundsTold, ship } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 const TEA = '/products/tea-chaoqing';
 

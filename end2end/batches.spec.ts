@@ -2,9 +2,9 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { TAYUAN, ZUOLONG, checkOut, day, listTea, newName, shareOf, takeOut } from './support/goods';
-import { addToCart, buy, fact, goOn, hasScripts, isPhone, narrow, unfold, visit } from './support/shop';
+import { addToCart, buy, fact, goOn, narrow, unfold, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 test('weights are corrected on record, and a batch goes to another place', async ({ page: buyer, pageOf, t, at }) => {
   test.setTimeout(180_000);

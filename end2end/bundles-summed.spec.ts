@@ -1,9 +1,9 @@
 // A gift box that costs what its parts cost: the price follows them, and each village gets what its part is worth.
 import { expect, test } from './support/test';
 import { TAYUAN, ZUOLONG, addPhoto, checkOut, listTea, newName, shareOf, takeOut } from './support/goods';
-import { addToCart, amount, goOn, hasScripts, isPhone, visit } from './support/shop';
+import { addToCart, amount, goOn, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('a summed box follows its parts, and its villages share by what these cost', async ({ pageOf, stranger, t, at }) => {
   test.setTimeout(180_000);

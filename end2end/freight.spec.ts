@@ -1,9 +1,9 @@
 // What a seller says of sending, and how it is worked out; what a buyer far away is told.
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { goOn, hasScripts, isPhone, ready, visit } from './support/shop';
+import { goOn, ready, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
+withScriptsOn('desktop');
 
 test('a freight template is written, tried and retired', async ({ page: buyer, pageOf, t, at }) => {
   test.setTimeout(60_000);

@@ -1,9 +1,9 @@
 // A listing in depth: what it has of its category, its season, a chosen moment, a copy; and what shoppers see of it.
 import { expect, test } from './support/test';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { goOn, hasScripts, isPhone, ready, seen, visit } from './support/shop';
+import { goOn, hasScripts, ready, seen, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 /** Another day of this year as it is typed into a season. */
 const day = (ahead: number) => {

@@ -2,9 +2,9 @@
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { goOn, hasScripts, isPhone, ready, visit } from './support/shop';
+import { goOn, hasScripts, ready, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('a listing is returned with remarks, mended and approved before anybody can buy it', async ({ page: shopper, pageOf, t, at }) => {
   test.setTimeout(180_000);

@@ -3,9 +3,9 @@ import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { ZUOLONG, addPhoto, checkOut, newName, stockAndPublish, takeOut } from './support/goods';
 import { startListing } from './support/listing';
-import { addToCart, amount, goOn, hasScripts, isPhone, moneyBarSum, visit } from './support/shop';
+import { addToCart, amount, goOn, moneyBarSum, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('a light chicken costs less and a heavy one no more', async ({ page, pageOf, t, at }) => {
   test.setTimeout(150_000);

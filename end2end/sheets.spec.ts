@@ -4,9 +4,9 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { fillWords, startListing } from './support/listing';
-import { expectSheet, goOn, hasScripts, isPhone, narrow, seen, type Translate, unfold, visit } from './support/shop';
+import { expectSheet, goOn, narrow, seen, type Translate, unfold, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
+withScriptsOn('desktop');
 
 let made = 0;
 const newName = () => `表格毛尖 ${Date.now().toString(36)}${process.pid}${(made += 1)}`;

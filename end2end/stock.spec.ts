@@ -3,10 +3,10 @@ import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
 import { lookAtFile } from './support/pages';
-import { buy, expectSheet, goOn, hasScripts, isPhone, narrow, ready, recipient, unfold, visit } from './support/shop';
+import { buy, expectSheet, goOn, hasScripts, narrow, ready, recipient, unfold, visit, withScriptsOn } from './support/shop';
 import { rowsOf } from './support/workbook';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at, opened }) => {
   test.setTimeout(180_000);
