@@ -237,6 +237,14 @@ export async function openAfterSaleOfTeam(seller: Page, t: Translate, at: (path:
   await openAfterSale(seller, number);
 }
 
+/** The form of an after-sale says what was declared of the goods, and knows no mere change of mind as a reason. */
+export async function expectReasonNeeded(page: Page, t: Translate, declared: string): Promise<void> {
+  await expect(page.getByRole('status').filter({ hasText: declared })).toBeVisible();
+  const reason = (word: string) => page.getByLabel(t('原因', 'Reason')).locator(`option[value="${word}"]`);
+  await expect(reason('quality')).toHaveCount(1);
+  await expect(reason('changed_mind')).toHaveCount(0);
+}
+
 /** What an after-sale gives back altogether, in fen. */
 export const givenBack = async (page: Page): Promise<number> => fen(await page.locator('.totals__sum dd').innerText());
 
