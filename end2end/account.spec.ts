@@ -1,9 +1,9 @@
 // Accounts: what a guest did comes along, wrong passwords are told, and one can leave everywhere at once.
 import { expect, test } from './support/test';
 import { DEMO_PASSWORD, loginOf } from './support/test';
-import { addToCart, buy, goOn, hasScripts, isPhone, ready, recipient, seen, visit } from './support/shop';
+import { addToCart, buy, goOn, ready, recipient, seen, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 const PASSWORD = '岚河-2026-清明雨前';
 let made = 0;

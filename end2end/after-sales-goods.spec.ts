@@ -1,10 +1,13 @@
-// After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew.
+// After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew; and what is not sent back
+// for a mere change of mind.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { type Translate, amount, buy, fact, fen, goOn, hasScripts, isPhone, ready, recipient, visit } from './support/shop';
+import { ZUOLONG, listTea, newName, takeOut } from './support/goods';
+import { type Translate, addToCart, amount, buy, checkoutSums, expectReasonNeeded, fact, fen, fillRecipient, goOn } from './support/shop';
+import { pay, placeOrder, ready, recipient, seen, stayOn, thankedFor, visit, withScriptsOn } from './support/shop';
 import { givenBack, openAfterSaleOfTeam, receive, refundsTold, ship } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 const TEA = '/products/tea-chaoqing';
 
@@ -14,15 +17,25 @@ async function homeOf(seller: Page, at: (path: string) => string): Promise<strin
   return new URL(seller.url()).pathname.replace(/\/$/, '');
 }
 
-/** From the order's page: asks about pieces of its one parcel, and answers where the request stands. */
-async function ask(page: Page, t: Translate, kind: string, reason: string, pieces: number): Promise<string> {
+/** From the order's page: the form that asks about its one parcel. */
+async function openForm(page: Page, t: Translate): Promise<void> {
   await goOn(page, page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+}
+
+/** Sends that form about some pieces, and answers where the request stands. */
+async function send(page: Page, t: Translate, kind: string, reason: string, pieces: number): Promise<string> {
   await page.getByRole('radio', { name: kind }).check();
   await page.getByLabel(t('原因', 'Reason')).selectOption(reason);
   await page.getByLabel(t('数量', 'Pieces')).fill(String(pieces));
   await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
   await expect(page.getByText(t('待卖家答复', 'Waiting for the seller')).first()).toBeVisible();
   return new URL(page.url()).pathname;
+}
+
+/** From the order's page: asks about pieces of its one parcel, and answers where the request stands. */
+async function ask(page: Page, t: Translate, kind: string, reason: string, pieces: number): Promise<string> {
+  await openForm(page, t);
+  return send(page, t, kind, reason, pieces);
 }
 
 /** The buyer is told where to, and hands the goods to a carrier. */
@@ -103,13 +116,45 @@ test('goods are sent back, and their money follows with its share of the freight
   });
 });
 
-test('goods are exchanged: the same are sent anew, and no money moves', async ({ page, pageOf, t, at }) => {
-  test.setTimeout(120_000);
-  const { number } = await buy(page, t, at(TEA));
+test('what changes once opened is not returned for a change of mind; exchanged, the same is sent anew and no money moves', async ({
+  page,
+  pageOf,
+  t,
+  at,
+}) => {
+  test.setTimeout(180_000);
   const seller = await pageOf('seller');
+  const name = newName('开封即饮茶');
+  const tea = await listTea(seller, t, at, name, [{ code: 'KF-1', quantity: '20', from: [[ZUOLONG, '20']] }]);
+
+  await test.step('the seller declares it', async () => {
+    await visit(seller, `${tea.team}/after-sales?rules=1`);
+    const row = seller.getByRole('listitem').filter({ hasText: name });
+    const rule = row.getByRole('combobox');
+    await expect(rule, 'what packaged food has by itself').toHaveValue('seven_days');
+    await rule.selectOption('once_opened');
+    await stayOn(seller, row.getByRole('button', { name: t('保存', 'Save') }));
+    await expect(rule).toHaveValue('once_opened');
+  });
+
+  await test.step('and the buyer has to say so, or nothing is ordered', async () => {
+    await addToCart(page, t, tea.product);
+    await goOn(page, seen(page.getByRole('link', { name: t('去结算', 'Check out') })), /\/checkout/);
+    await fillRecipient(page, t);
+    await checkoutSums(page, t);
+    await seen(page.getByRole('button', { name: t('提交订单并付款', 'Place order and pay'), exact: true })).click();
+    await expect(page.getByRole('alert')).toContainText(t('拆封商品退货确认', 'Confirmation about opened goods'));
+    await ready(page);
+    await page.getByRole('checkbox', { name: t(`我确认：${name}`, `I confirm: the quality of ${name}`) }).check();
+    await placeOrder(page, t);
+    await pay(page, t, 'succeeds');
+  });
+  const number = await thankedFor(page, t);
   await ship(seller, t, at, number, `EX${Date.now()}`);
   await receive(page, t, at, number);
-  const asked = await ask(page, t, t('换货', 'Exchange'), 'quality', 1);
+  await openForm(page, t);
+  await expectReasonNeeded(page, t, t('拆封后品质会发生变化', 'Its quality changes once opened'));
+  const asked = await send(page, t, t('换货', 'Exchange'), 'quality', 1);
   await expect(page.locator('.totals__sum'), 'no amount is promised').toHaveCount(0);
 
   await openAfterSaleOfTeam(seller, t, at, number);
@@ -141,4 +186,5 @@ test('goods are exchanged: the same are sent anew, and no money moves', async ({
     await receive(page, t, at, number);
     await expect(refundsTold(page, t)).toHaveCount(0);
   });
+  await takeOut(seller, t, tea.listing);
 });

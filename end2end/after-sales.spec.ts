@@ -1,9 +1,9 @@
 // After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
 import { expect, test } from './support/test';
 import { newPhoto } from './support/kept';
-import { amount, buy, expectSheet, fen, goOn, hasScripts, isPhone, narrow, ready, seen, unfold, visit } from './support/shop';
+import { amount, buy, expectSheet, fen, goOn, narrow, ready, seen, unfold, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 
 test('a guest takes an order back before it has left, and the seller sees it in time', async ({ page, pageOf, t, at }) => {

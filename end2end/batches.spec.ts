@@ -2,9 +2,9 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { TAYUAN, ZUOLONG, checkOut, day, listTea, newName, shareOf, takeOut } from './support/goods';
-import { addToCart, buy, fact, goOn, hasScripts, isPhone, narrow, unfold, visit } from './support/shop';
+import { addToCart, buy, fact, goOn, narrow, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 test('weights are corrected on record, and a batch goes to another place', async ({ page: buyer, pageOf, t, at }) => {
   test.setTimeout(180_000);
@@ -114,8 +114,16 @@ test('what expires first is sold first, and everybody is told that it is near', 
   ]);
   const nearing = buyer.getByRole('status').filter({ hasText: t('临近保质期', 'Close to its best-before date') });
 
+  await test.step('the seller wants to hear of it when less than 20 kg are left', async () => {
+    await visit(page, tea.stock);
+    await page.getByText(t('什么时候提醒', 'When to warn'), { exact: true }).click();
+    await page.getByLabel(t('可售少于', 'Less for sale than')).fill('20');
+    await stayOn(page, page.getByRole('button', { name: t('保存提醒', 'Keep'), exact: true }));
+  });
+
   await test.step('the seller is warned, on the first page and in the list', async () => {
     await visit(page, tea.team);
+    await expect(page.locator('#low').getByRole('link').filter({ hasText: name })).toContainText(t('剩 10.1 kg', 'Left: 10.1 kg'));
     const warning = page.getByRole('main').getByRole('link').filter({ hasText: soon });
     for (const text of [name, '100 g', t('还剩 10 天', 'Left: 10 days')]) await expect(warning).toContainText(text);
     await visit(page, `${tea.team}/batches?state=near_expiry&product=${tea.listing.split('/').pop()}`);

@@ -1,9 +1,9 @@
 // A gift box that costs what its parts cost: the price follows them, and each village gets what its part is worth.
 import { expect, test } from './support/test';
 import { TAYUAN, ZUOLONG, addPhoto, checkOut, listTea, newName, shareOf, takeOut } from './support/goods';
-import { addToCart, amount, goOn, hasScripts, isPhone, visit } from './support/shop';
+import { addToCart, amount, goOn, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('a summed box follows its parts, and its villages share by what these cost', async ({ pageOf, stranger, t, at }) => {
   test.setTimeout(180_000);
@@ -38,12 +38,22 @@ test('a summed box follows its parts, and its villages share by what these cost'
     product = (await seller.getByRole('link', { name: t('在店里看', 'See it in the shop') }).getAttribute('href'))!;
   });
 
-  await test.step('the red tea costs ten yuan more, and so the box twenty', async () => {
+  await test.step('the red tea costs ten yuan more, and so the box twenty; the green tea is to stand beside it', async () => {
     await visit(seller, redTea.listing);
     await seller.getByLabel(t('价格', 'Price'), { exact: true }).first().fill('40');
+    await seller.getByText(t('商品页下方推荐', 'Shown beside it'), { exact: true }).click();
+    await seller.getByLabel(t('推荐商品 1', 'Shown beside it 1')).selectOption({ label: green });
     await goOn(seller, seller.getByRole('button', { name: t('更新', 'Update'), exact: true }), /done=saved/);
     await visit(seller, contents);
     expect(await amount(seller, t('礼盒价格', 'The box costs'))).toBe(13_800);
+  });
+
+  await test.step('who looks at the red tea finds the green beside it, and nothing else', async () => {
+    await visit(shopper, redTea.product);
+    const heading = shopper.getByRole('heading', { name: t('看看这些', 'Have a look at these') });
+    const beside = shopper.locator('section').filter({ has: heading }).getByRole('listitem');
+    await expect(beside).toHaveCount(1);
+    await expect(beside.getByRole('link', { name: green })).toBeVisible();
   });
 
   let number = '';

@@ -1,9 +1,10 @@
 // A gift box: a team puts goods of several villages into one, a shopper buys it and sees what is in it.
 import { type Locator, expect, test } from './support/test';
+import { takeOut } from './support/goods';
 import { PHOTOS } from './support/listing';
-import { addToCart, checkoutSums, fillRecipient, goOn, hasScripts, isPhone, pay, placeOrder, ready, seen, thankedFor, visit } from './support/shop';
+import { addToCart, checkoutSums, fillRecipient, goOn, hasScripts, pay, placeOrder, ready, seen, thankedFor, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 test('a team makes a box and a shopper buys it', async ({ pageOf, stranger, t, at }) => {
   test.setTimeout(120_000);
@@ -82,8 +83,6 @@ test('a team makes a box and a shopper buys it', async ({ pageOf, stranger, t, a
     const listing = new URL(seller.url()).pathname;
     await visit(seller, listing.replace(/\/products\/.*/, '/parcels'));
     await expect(seller.getByText(`${t('礼盒', 'Gift box')} ${name} × 1`).first()).toBeVisible();
-    await visit(seller, listing);
-    await seller.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
-    await ready(seller);
+    await takeOut(seller, t, listing);
   });
 });

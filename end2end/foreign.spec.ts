@@ -1,8 +1,8 @@
 // Nobody sees what is not theirs.
 import { expect, test } from './support/test';
-import { buy, hasScripts, isPhone, recipient, visit } from './support/shop';
+import { buy, recipient, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 const CONSOLES = ['/sell', '/unit/university-union', '/unit/university-union/report', '/books', '/admin'];
 

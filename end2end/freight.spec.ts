@@ -1,20 +1,30 @@
 // What a seller says of sending, and how it is worked out; what a buyer far away is told.
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { goOn, hasScripts, isPhone, ready, visit } from './support/shop';
+import { newName } from './support/goods';
+import { fillWords, startListing } from './support/listing';
+import { amount, goOn, ready, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
+withScriptsOn('desktop');
 
 test('a freight template is written, tried and retired', async ({ page: buyer, pageOf, t, at }) => {
-  test.setTimeout(60_000);
+  test.setTimeout(120_000);
   const page = await pageOf('seller');
-  const name = `按重量 ${Date.now().toString(36)}`;
+  const [name, goods] = [newName('按重量'), newName('试算毛尖')];
+  await test.step('there is a bag of 100 g at ¥58, and its size', async () => {
+    await startListing(page, t, at);
+    await fillWords(page, t, goods);
+    await page.getByText(t('更多：重量、起订量、批量价', 'More: weight, minimum, tier prices'), { exact: true }).first().click();
+    await page.getByLabel(t('包装尺寸', 'Size as sent')).first().fill('30×20×10');
+    await goOn(page, page.getByRole('button', { name: t('存草稿', 'Save the draft') }), /done=saved/);
+  });
   await visit(page, at('/sell'));
   await goOn(page, page.getByRole('link', { name: t('运费', 'Freight'), exact: true }).first(), /\/freight$/);
   await expectAccessible(page, 'freight templates');
   const list = new URL(page.url()).pathname;
   await goOn(page, page.getByRole('link', { name: t('新模板', 'New template') }), /\/freight\/new/);
 
+  const card = page.locator('section').filter({ has: page.getByRole('link', { name, exact: true }) });
   const group = (label: string) => page.getByRole('group', { name: label, exact: true });
   const elsewhere = group(t('其他地区（没有单列的都按这里）', 'Everywhere else'));
   const named = group(t('地区 1', 'Regions 1'));
@@ -27,6 +37,7 @@ test('a freight template is written, tried and retired', async ({ page: buyer, p
 
   await test.step('another row loses nothing that was typed', async () => {
     await page.getByLabel(t('模板名称', 'Name'), { exact: true }).fill(name);
+    await group(t('包邮', 'Free delivery')).getByLabel(t('满多少元', 'From an amount')).fill('100');
     await fill(elsewhere, '1', '8', '1', '3');
     await page.getByRole('button', { name: t('加一组地区', 'Add regions') }).click();
     await expect(named).toBeVisible();
@@ -49,23 +60,46 @@ test('a freight template is written, tried and retired', async ({ page: buyer, p
     await page.getByRole('button', { name: t('保存模板', 'Save the template') }).click();
     await expect(page.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
     await expect(page.getByRole('main')).toContainText('新疆维吾尔自治区、西藏自治区');
+    await expect(card).toContainText(t('满 ¥100.00 包邮', 'free from ¥100.00'));
   });
 
+  const whole = () => amount(page, t('这个包裹的运费', 'Freight of this parcel'));
+  const workOut = async (region: string) => {
+    await page.getByLabel(t('商品', 'Goods'), { exact: true }).selectOption({ label: `${goods} 100 克袋装` });
+    await page.getByLabel(t('收货地区', 'Delivered to')).fill(region);
+    await page.getByRole('button', { name: t('试算', 'Work it out') }).click();
+  };
   await test.step('the calculator tells how it comes about', async () => {
     await visit(page, list);
-    const card = page.locator('section').filter({ has: page.getByRole('link', { name, exact: true }) });
     await goOn(page, card.getByRole('link', { name: t('试算', 'Try') }), /freight-trial/);
-    await page.getByLabel(t('商品', 'Goods'), { exact: true }).selectOption({ index: 1 });
-    await page.getByLabel(t('收货地区', 'Delivered to')).fill('新疆');
-    await page.getByRole('button', { name: t('试算', 'Work it out') }).click();
+    await workOut('新疆');
     await expect(page.getByText(t('偏远附加费（每个包裹一次）', 'Remote surcharge, once for the parcel'))).toBeVisible();
     await expect(page.getByText(/15\.00/).first()).toBeVisible();
+    expect(await whole(), 'first fee and surcharge').toBe(2_100);
     await expectAccessible(page, 'the calculator');
+  });
+
+  await test.step('from 100 yuan on only the remote surcharge is left to pay', async () => {
+    await page.getByLabel(t('数量', 'Quantity'), { exact: true }).fill('2');
+    await workOut('新疆');
+    await expect(page.getByRole('main')).toContainText(t('这里 ¥116.00、2 件', 'these are ¥116.00 and 2 pcs'));
+    expect(await whole()).toBe(600);
+  });
+
+  await test.step('by volume a large light box costs more', async () => {
+    await visit(page, list);
+    await goOn(page, card.getByRole('link', { name, exact: true }), /\/freight\/[^/?]+$/);
+    await page.getByLabel(t('计费方式', 'Charged'), { exact: true }).selectOption('volume');
+    await goOn(page, page.getByRole('button', { name: t('保存模板', 'Save the template') }), /done=saved/);
+    await expect(card).toContainText(t('按体积', 'By volume'));
+    await goOn(page, card.getByRole('link', { name: t('试算', 'Try') }), /freight-trial/);
+    await workOut('浙江');
+    await expect(page.getByText(t('一共 6 升', 'There are 6 L'), { exact: true })).toBeVisible();
+    expect(await whole(), 'one litre and five more').toBe(2_300);
   });
 
   await test.step('a template that nothing is sent by is retired', async () => {
     await visit(page, list);
-    const card = page.locator('section').filter({ has: page.getByRole('link', { name, exact: true }) });
     await card.getByRole('button', { name: t('停用', 'Retire') }).click();
     await expect(page.getByText(t('已停用，新商品不能再选', 'Retired: new products cannot choose it'))).toBeVisible();
   });

@@ -1,9 +1,10 @@
-// A listing in depth: what it has of its category, its season, a chosen moment, a copy; and what shoppers see of it.
+// A listing in depth: what it has of its category, its season, a preview, a chosen moment, a copy; and what shoppers see of it.
 import { expect, test } from './support/test';
+import { takeOut } from './support/goods';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { goOn, hasScripts, isPhone, ready, seen, visit } from './support/shop';
+import { goOn, hasScripts, ready, seen, stayOn, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 /** Another day of this year as it is typed into a season. */
 const day = (ahead: number) => {
@@ -12,7 +13,7 @@ const day = (ahead: number) => {
 };
 
 test('a listing out of season is shown with what it is, and not sold', async ({ pageOf, stranger, t, at }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(150_000);
   const page = await pageOf('seller');
   const name = `当季毛峰 ${Date.now().toString(36)}${process.pid}`;
   const listing = await startListing(page, t, at);
@@ -51,6 +52,15 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await expect(page.locator('[data-rows=variants] input[name$="[price]"]').nth(4)).toHaveValue('150.00');
   });
 
+  await test.step('the seller sees it as shoppers will, and nobody can buy it there', async () => {
+    await goOn(page, page.getByRole('button', { name: t('预览', 'Preview'), exact: true }), /\/preview$/);
+    await expect(page.getByText(t('预览：只有你能看到此页', 'Preview: only you can see this page'))).toBeVisible();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    await expect(page.getByText(t('950 米', '950 m'))).toBeVisible();
+    await expect(page.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeDisabled();
+    await goOn(page, page.getByRole('link', { name: t('返回编辑', 'Back to editing') }), /\/products\/[^/]+$/);
+  });
+
   await test.step('it is put off to a moment, and that is given up', async () => {
     await takeBatchIn(page, t);
     await visit(page, listing);
@@ -71,6 +81,31 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     expect(new URL(page.url()).pathname).not.toBe(listing);
   });
 
+  await test.step('the county has another kind of goods told apart by their size, and a seller fills it in', async () => {
+    const detail = `果径${Date.now().toString(36)}`;
+    const county = await pageOf('county');
+    await visit(county, at('/county/attributes'));
+    const nuts = county.locator('section').filter({ has: county.getByRole('heading', { name: t('坚果', 'Nuts'), exact: true }) });
+    await nuts.getByText(t('加一个属性', 'Add one'), { exact: true }).click();
+    const kind = county.getByLabel(t('填什么（以后不能改）', 'What is filled in (stays so)'));
+    const form = nuts.locator('form').filter({ has: kind });
+    await form.getByLabel(t('名称', 'Name'), { exact: true }).fill(detail);
+    await form.getByLabel(t('填什么（以后不能改）', 'What is filled in (stays so)')).selectOption('number');
+    await form.getByLabel(t('单位（数才有）', 'Unit (of a number)')).first().fill('mm');
+    await goOn(county, form.getByRole('button', { name: t('保存', 'Save'), exact: true }), /done=saved/);
+    await expect(nuts.getByText(`${detail} · mm`)).toContainText(t('0 件商品', '0 products'));
+
+    const save = page.getByRole('button', { name: t('存草稿', 'Save the draft') });
+    await page.getByLabel(t('分类', 'Category'), { exact: true }).selectOption({ label: t('坚果', 'Nuts') });
+    await goOn(page, save, /done=saved/);
+    await expect(page.locator('[name="attributes[altitude]"]'), 'that is for tea').toHaveCount(0);
+    await page.getByLabel(detail).fill('28');
+    await stayOn(page, save);
+    await expect(page.getByLabel(detail)).toHaveValue('28');
+    await county.reload();
+    await expect(nuts.getByText(`${detail} · mm`)).toContainText(t('1 件商品', '1 product'));
+  });
+
   await test.step('shoppers see when it comes back', async () => {
     await visit(page, listing);
     await page.getByRole('button', { name: t('上架', 'Publish'), exact: true }).click();
@@ -89,8 +124,6 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await visit(shopper, at('/products?category=tea&attr_grade=top'));
     await expect(shopper.getByRole('link', { name })).toHaveCount(0);
     await expect(shopper.getByRole('link', { name: t('去掉 特级', 'Remove Top grade') })).toBeVisible();
-    await visit(page, listing);
-    await page.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
-    await ready(page);
+    await takeOut(page, t, listing);
   });
 });

@@ -1,9 +1,10 @@
 // A collective mark: its owner licenses it, a listing bears it within the licence, shoppers see it, and it is taken back.
 import { type Page, expect, test } from './support/test';
+import { takeOut } from './support/goods';
 import { fillLabel, fillWords, PHOTOS, SC_NUMBER, startListing } from './support/listing';
-import { hasScripts, isPhone, ready, type Translate, visit } from './support/shop';
+import { hasScripts, ready, stayOn, type Translate, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 /** Takes 20 kg of tea of a village without a mark of its own in; begins and ends on the listing's page. */
 async function takeNeighboursBatchIn(page: Page, t: Translate): Promise<void> {
@@ -25,8 +26,7 @@ async function grant(page: Page, t: Translate, kilograms: string): Promise<void>
   await page.getByLabel(t('整个品类', 'A whole category')).selectOption({ index: 1 });
   await page.getByLabel(t('数量', 'Quantity'), { exact: true }).fill(kilograms);
   await page.getByLabel(t('到', 'Until'), { exact: true }).fill(`${new Date().getFullYear() + 1}-12-31`);
-  await page.getByRole('button', { name: t('发放许可', 'Grant the licence') }).click();
-  await ready(page);
+  await stayOn(page, page.getByRole('button', { name: t('发放许可', 'Grant the licence') }));
 }
 
 test('a listing bears a mark within its licence', async ({ pageOf, stranger, t, at }) => {
@@ -93,12 +93,9 @@ test('a listing bears a mark within its licence', async ({ pageOf, stranger, t, 
     await owner.reload();
     await owner.getByText(t('收回许可：', 'Withdraw the licence of ')).first().click();
     await owner.getByLabel(t('原因', 'Reason')).first().fill('今年不用了');
-    await owner.getByRole('button', { name: t('收回许可', 'Withdraw it') }).first().click();
-    await ready(owner);
+    await stayOn(owner, owner.getByRole('button', { name: t('收回许可', 'Withdraw it') }).first());
     await shopper.reload();
     await expect(shopper.getByRole('link', { name: mark })).toHaveCount(0);
-    await visit(seller, listing);
-    await seller.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
-    await ready(seller);
+    await takeOut(seller, t, listing);
   });
 });

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { checkOut } from './support/goods';
-import { addToCart, amount, buy, goOn, hasScripts, isPhone, visit } from './support/shop';
+import { addToCart, amount, buy, goOn, visit, withScriptsOn } from './support/shop';
 import { csv, rowsOf } from './support/workbook';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('an order leaves in two parcels, with a number by hand and one from a file', async ({ page, pageOf, t, at }) => {
   test.setTimeout(150_000);

@@ -1,9 +1,9 @@
 // Every way a payment can go ends in one right state of the order.
 import { expect, test } from './support/test';
-import { amount, goOn, hasScripts, isPhone, orderUpToPayment, pay, seen, thankedFor } from './support/shop';
+import { amount, goOn, hasScripts, orderUpToPayment, pay, seen, thankedFor, withScriptsOn } from './support/shop';
 
 // The pages are the same with and without scripts, so one of each language is enough.
-test.skip(() => isPhone() === hasScripts(), 'walked on the phone without scripts and on the desktop with them');
+withScriptsOn('desktop');
 
 const GOODS = '/products/vermicelli-shenxian';
 

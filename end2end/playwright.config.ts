@@ -1,7 +1,7 @@
 // The shop in Chromium. `cargo xtask e2e` builds and starts the server and passes its address as BASE_URL.
 //
 // The shop's specs run on a phone and on a desktop, each with and without JavaScript; flows of consoles on two of the four, one
-// with and one without (their `test.skip` says which); *.island.spec.ts, about things that move, need it.
+// with and one without (`withScriptsOn` of support/shop.ts says which); *.island.spec.ts, about things that move, need it.
 import { defineConfig } from '@playwright/test';
 
 const onCi = !!process.env.CI && process.env.CI !== 'false';

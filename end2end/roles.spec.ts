@@ -1,9 +1,9 @@
 // Who may do what: the operator gives an account a role, its owner works with it, and it is taken back.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { goOn, hasScripts, isPhone, ready, seen, type Translate, visit } from './support/shop';
+import { goOn, ready, seen, type Translate, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 const PASSWORD = '岚河-2026-清明雨前';
 const NAME = '林小满';

@@ -3,9 +3,9 @@ import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { ZUOLONG, addPhoto, checkOut, newName, stockAndPublish, takeOut } from './support/goods';
 import { startListing } from './support/listing';
-import { addToCart, amount, goOn, hasScripts, isPhone, moneyBarSum, visit } from './support/shop';
+import { addToCart, amount, expectReasonNeeded, goOn, moneyBarSum, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('a light chicken costs less and a heavy one no more', async ({ page, pageOf, t, at }) => {
   test.setTimeout(150_000);
@@ -83,6 +83,12 @@ test('a light chicken costs less and a heavy one no more', async ({ page, pageOf
     await expect(refund).toContainText('¥30.00');
     expect(await amount(page, t('商品', 'Goods'))).toBe(24_000);
     expect(await moneyBarSum(page.getByRole('figure').filter({ hasText: t('去了哪里', 'goes') }))).toBe(21_000);
+  });
+
+  await test.step('fresh goods do not go back because somebody thinks better of it; damage is shown soon', async () => {
+    await goOn(page, page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+    await expectReasonNeeded(page, t, t('鲜活易腐商品，不适用七天无理由退货', 'Perishable: no return without a reason'));
+    await expect(page.getByRole('main')).toContainText(t('签收后 48 小时内申请', 'within 48 hours after receipt'));
   });
 
   await test.step('the village gives back the difference, and nothing for the heavy one', async () => {

@@ -1,10 +1,10 @@
 // Much money goes back only when two people agree, and once.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { type Translate, buy, fen, goOn, hasScripts, isPhone, ready, recipient, seen, visit } from './support/shop';
+import { type Translate, buy, fen, goOn, ready, recipient, seen, visit, withScriptsOn } from './support/shop';
 import { givenBack, openAfterSale, openAfterSaleOfTeam, refundsTold } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 /** Three tins of it cost more than one person may pay back (500 yuan). */
 const TEA = '/products/tea-danya';

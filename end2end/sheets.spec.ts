@@ -4,9 +4,10 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { fillWords, startListing } from './support/listing';
-import { expectSheet, goOn, hasScripts, isPhone, narrow, seen, type Translate, unfold, visit } from './support/shop';
+import { expectSheet, goOn, narrow, seen, type Translate, unfold, visit, withScriptsOn } from './support/shop';
+import { csv, rowsOf } from './support/workbook';
 
-test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
+withScriptsOn('desktop');
 
 let made = 0;
 const newName = () => `表格毛尖 ${Date.now().toString(36)}${process.pid}${(made += 1)}`;
@@ -20,26 +21,37 @@ async function draft(page: Page, t: Translate, at: (path: string) => string, nam
   return { listing, team: listing.replace(/\/products\/.*$/, ''), product: listing.split('/').pop() as string };
 }
 
-const sheet = (text: string, name = 'goods.csv') => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-async function upload(page: Page, t: Translate, team: string, text: string | Buffer) {
+async function upload(page: Page, t: Translate, team: string, content: string | Buffer, name = 'goods.csv') {
   await visit(page, `${team}/sheets`);
-  const file = typeof text === 'string' ? sheet(text) : { name: 'goods.csv', mimeType: 'text/csv', buffer: text };
+  const file = { name, mimeType: name.endsWith('.xlsx') ? XLSX : 'text/csv', buffer: Buffer.from(content) };
   await page.getByLabel(t('选择表格', 'Choose a sheet')).setInputFiles(file);
   await page.getByRole('button', { name: t('上传并查看改动', 'Upload and see the changes') }).click();
   await page.waitForLoadState();
 }
 
 test('a sheet is looked at before anything changes, applied in part, and its change is taken back', async ({ pageOf, t, at }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   const page = await pageOf('seller');
   const names = [newName(), newName()];
   const first = await draft(page, t, at, names[0]);
   const second = await draft(page, t, at, names[1]);
   const { team } = first;
 
+  let workbook = Buffer.alloc(0);
+  await test.step('a workbook holds what the table is narrowed to', async () => {
+    await visit(page, `${team}/table?q=${encodeURIComponent(names[1])}`);
+    workbook = await expectSheet(page, t, /^goods\.xlsx$/, t('商品表 XLSX', 'Goods as XLSX'));
+    const rows = rowsOf(workbook);
+    expect(rows, 'one line of heads, one of the only variant').toHaveLength(2);
+    expect(rows[1]).toEqual(expect.arrayContaining([second.product, names[1], '100 克袋装']));
+  });
+
+  let heads: string[] = [];
   await test.step('what is taken out comes back without a change', async () => {
     await visit(page, `${team}/sheets`);
+    [heads] = rowsOf(await expectSheet(page, t, /^template\.xlsx$/, t('空模板 XLSX', 'Empty template')));
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('link', { name: t('商品表 CSV', 'Goods as CSV') }).click(),
@@ -49,6 +61,7 @@ test('a sheet is looked at before anything changes, applied in part, and its cha
     for await (const chunk of stream) chunks.push(chunk as Buffer);
     const bytes = Buffer.concat(chunks);
     expect(bytes.toString('utf8')).toContain(names[0]);
+    expect(bytes.toString('utf8').replace('\ufeff', '').split('\n')[0], 'the template has the same columns').toBe(heads.join(','));
     await upload(page, t, team, bytes);
     await expect(page.getByRole('heading', { name: t('没有可应用的改动', 'Nothing to apply') })).toBeVisible();
   });
@@ -88,6 +101,31 @@ test('a sheet is looked at before anything changes, applied in part, and its cha
     await expect(page.getByText(t('已恢复，并记为一次新的修改', 'Restored, and noted as a new change'))).toBeVisible();
     await visit(page, first.listing);
     await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('58.00');
+  });
+
+  await test.step('the workbook brings back what was changed since', async () => {
+    await upload(page, t, team, workbook, 'goods.xlsx');
+    await expect(page.getByRole('main')).toContainText('¥77.00 → ¥58.00');
+    await page.getByRole('button', { name: t('应用全部', 'Apply all') }).click();
+    await expect(page.getByText(t('已应用 1 件商品的改动', 'Applied to products: 1'))).toBeVisible();
+    await visit(page, second.listing);
+    await expect(page.getByLabel(t('价格', 'Price'), { exact: true }).first()).toHaveValue('58.00');
+  });
+
+  await test.step('a row under the heads of the template becomes a draft', async () => {
+    const name = newName();
+    const said: Record<string, string> = {
+      [t('商品名称', 'Product name')]: name,
+      [t('规格名称', 'Variant')]: '250 克罐装',
+      [t('价格（元）', 'Price (yuan)')]: '98',
+      [t('每份含量（克或件）', 'Content (g or pieces)')]: '250',
+    };
+    await upload(page, t, team, csv([heads, heads.map((head) => said[head] ?? '')]).buffer);
+    await expect(page.getByRole('row').filter({ hasText: name })).toContainText(t('新草稿', 'New draft'));
+    await page.getByRole('button', { name: t('应用全部', 'Apply all') }).click();
+    await expect(page.getByText(t('已应用 1 件商品的改动', 'Applied to products: 1'))).toBeVisible();
+    await visit(page, `${team}/table?q=${encodeURIComponent(name)}`);
+    await expect(page.getByLabel(new RegExp(`^${name} 250 克罐装 ${t('价格', 'Price')}`))).toHaveValue('98.00');
   });
 
   await test.step('the history is narrowed by what changed and how, and taken along', async () => {

@@ -1,9 +1,9 @@
 // From a paid order to its village's books: pack, ship, receive, account.
 import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
-import { buy, fen, goOn, hasScripts, isPhone, moneyBarSum, ready, seen, visit } from './support/shop';
+import { buy, fen, goOn, moneyBarSum, ready, seen, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('the seller packs and ships, the buyer follows the parcel and confirms', async ({ page, pageOf, t, at }) => {
   const { number } = await buy(page, t, at('/products/tea-chaoqing'));

@@ -1,9 +1,9 @@
 // The shipping desk: labels, and the numbers of many parcels pasted at once.
 import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
-import { buy, goOn, hasScripts, isPhone, visit } from './support/shop';
+import { buy, goOn, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('desktop');
 
 test('numbers are pasted, looked at and applied', async ({ page, pageOf, t, at }) => {
   const { number } = await buy(page, t, at('/products/tea-chaoqing'));

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { amount, expectSheet, fen, goOn, hasScripts, isPhone, narrow, seen, unfold, visit } from './support/shop';
+import { amount, expectSheet, fen, goOn, isPhone, narrow, seen, unfold, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() === hasScripts(), 'walked on the desktop with scripts and on the phone without them');
+withScriptsOn('desktop');
 
 test('a unit orders in bulk, approves, pays by bank and finds it in its report', async ({ pageOf, t, at }) => {
   // Each project its own unit, so that their sums can be compared.

@@ -1,8 +1,8 @@
 // A chicken is sold by weight: what that means is said wherever it is bought.
 import { expect, test } from './support/test';
-import { amount, buy, hasScripts, isPhone, visit } from './support/shop';
+import { amount, buy, visit, withScriptsOn } from './support/shop';
 
-test.skip(() => isPhone() !== hasScripts(), 'walked on the phone with scripts and on the desktop without them');
+withScriptsOn('phone');
 
 test('whoever buys a chicken is told what is paid now and what comes back', async ({ page, t, at }) => {
   await visit(page, at('/products/chicken-whole'));

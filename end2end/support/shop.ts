@@ -10,6 +10,17 @@ export const hasScripts = () => test.info().project.use.javaScriptEnabled !== fa
 /** Whether this project is a phone. */
 export const isPhone = () => test.info().project.use.isMobile === true;
 
+/**
+ * Walks the flows of a spec in two of the four projects: with scripts on this device, without them on the other. All four would
+ * take twice as long and tell little more. Specs take both pairs, about half of them each: what scripts do to a form (kept, sent,
+ * photos in pieces, keys) is met at a desk as well as on a phone, and so is the plain form.
+ */
+export function withScriptsOn(device: 'phone' | 'desktop'): void {
+  const other = device === 'phone' ? 'desktop' : 'phone';
+  const isWalked = () => hasScripts() === (isPhone() === (device === 'phone'));
+  test.skip(() => !isWalked(), `walked with scripts on the ${device} and without them on the ${other}`);
+}
+
 /** Waits until the page's islands answer; at once where there are none, or no scripts. */
 export async function ready(page: Page): Promise<void> {
   await page.waitForLoadState('domcontentloaded');
@@ -29,6 +40,12 @@ export async function visit(page: Page, path: string): Promise<void> {
 export async function goOn(page: Page, press: Locator, to: string | RegExp): Promise<void> {
   await press.click();
   await page.waitForURL(to);
+  await ready(page);
+}
+
+/** Presses a button that leads back to the page it stands on, and waits until that has come anew. */
+export async function stayOn(page: Page, press: Locator): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), press.click()]);
   await ready(page);
 }
 
@@ -218,6 +235,14 @@ export async function openAfterSaleOfTeam(seller: Page, t: Translate, at: (path:
   await visit(seller, at('/sell'));
   await goOn(seller, seen(seller.getByRole('link', { name: t('售后', 'After-sales') })), /\/after-sales$/);
   await openAfterSale(seller, number);
+}
+
+/** The form of an after-sale says what was declared of the goods, and knows no mere change of mind as a reason. */
+export async function expectReasonNeeded(page: Page, t: Translate, declared: string): Promise<void> {
+  await expect(page.getByRole('status').filter({ hasText: declared })).toBeVisible();
+  const reason = (word: string) => page.getByLabel(t('原因', 'Reason')).locator(`option[value="${word}"]`);
+  await expect(reason('quality')).toHaveCount(1);
+  await expect(reason('changed_mind')).toHaveCount(0);
 }
 
 /** What an after-sale gives back altogether, in fen. */
