@@ -88,7 +88,25 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await expect(shopper.getByRole('link', { name })).toHaveCount(0);
     await visit(shopper, at('/products?category=tea&attr_grade=top'));
     await expect(shopper.getByRole('link', { name })).toHaveCount(0);
-    await expect(shopper.getByRole('link', { name: t('去掉 特级', 'Remove Top grade') })).toBeVisible();
+    const top = shopper.getByRole('link', { name: t('去掉 特级', 'Remove Top grade') });
+    await expect(top).toBeVisible();
+
+    // Top or first grade; taking one of them away leaves the other, at the address that a link to it has.
+    if (isPhone()) await shopper.locator('details.filters > summary').click();
+    const firstGrade = shopper.getByRole('checkbox', { name: t('一级', 'First grade') });
+    await firstGrade.check();
+    await goOn(shopper, shopper.getByRole('button', { name: t('应用', 'Apply') }), /attr_grade=top&attr_grade=first/);
+    await expect(shopper.getByRole('link', { name })).toBeVisible();
+    const first = shopper.getByRole('link', { name: t('去掉 一级', 'Remove First grade') });
+    await expect(first).toHaveAttribute('href', at('/products?category=tea&attr_grade=top'));
+    await goOn(shopper, top, /\?category=tea&attr_grade=first$/);
+    await expect(shopper.getByRole('link', { name })).toBeVisible();
+    await expect(first).toBeVisible();
+    await expect(top).toHaveCount(0);
+    // What stands beside the choice is what the list has with it.
+    const beside = shopper.locator('label', { hasText: t('一级', 'First grade') }).locator('.check__n');
+    const shown = shopper.locator('.browse__bar [role=status]');
+    expect(await shown.textContent()).toMatch(new RegExp(`\\b${await beside.textContent()} `));
     await visit(page, listing);
     await page.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
     await ready(page);

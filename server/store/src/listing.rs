@@ -25,8 +25,8 @@ pub use attribute_desk::{
     lock_category, place_attribute, put_choice, update_attribute,
 };
 pub use attributes::{
-    Having, MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes,
-    list_in_range, list_of_these_having, list_product_attributes, list_with_choices,
+    Having, MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, count_choices_of_these, find_number_span,
+    list_attributes, list_in_range, list_of_these_having, list_product_attributes, list_with_choices,
     replace_product_attributes,
 };
 pub use batches::{

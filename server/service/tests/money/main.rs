@@ -13,6 +13,7 @@ mod bundles;
 mod caps;
 mod day;
 mod desk;
+mod facets;
 mod figures;
 mod freight;
 mod guards;
