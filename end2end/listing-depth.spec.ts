@@ -1,5 +1,7 @@
 // A listing in depth: what it has of its category, its season, a chosen moment, a copy; and what shoppers see of it.
+// And the categories themselves, as the county keeps them.
 import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
 import { goOn, hasScripts, isPhone, ready, seen, visit } from './support/shop';
 
@@ -110,5 +112,48 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await visit(page, listing);
     await page.getByRole('button', { name: t('下架', 'Take out of the shop') }).click();
     await ready(page);
+  });
+});
+
+test('the county makes a category, which is there at once, and hides it while it has no goods', async ({ pageOf, stranger, t, at }) => {
+  const stamp = `${Date.now().toString(36)}${process.pid}`;
+  const [zh, en] = [`菌菇${stamp}`, `Mushrooms ${stamp}`];
+  const [county, shopper] = [await pageOf('county'), await stranger()];
+  const shelf = shopper.getByRole('link', { name: t(zh, en) });
+  const save = { name: t('保存', 'Save') };
+
+  await test.step('it is added', async () => {
+    await visit(county, at('/admin'));
+    await goOn(county, seen(county.getByRole('link', { name: t('商品分类', 'Categories'), exact: true })), /\/county\/categories$/);
+    await expectAccessible(county, 'the desk for categories');
+    const form = county.locator('section', { hasText: t('加一个分类', 'Add a category') }).locator('form');
+    await form.locator('[name=name]').fill(zh);
+    await form.locator('[name=name_en]').fill(en);
+    await goOn(county, form.getByRole('button', save), /done=saved/);
+    await visit(shopper, at('/'));
+    await goOn(shopper, seen(shelf), /\?category=/);
+    await expect(shopper.getByRole('heading', { level: 1 })).toHaveText(t(zh, en));
+  });
+
+  await test.step('one with goods cannot be hidden', async () => {
+    await visit(county, at('/county/categories'));
+    const tofu = county.locator('details', { hasText: t('豆干', 'Dried tofu') });
+    await tofu.locator('summary').click();
+    await tofu.getByLabel(t('不在店里显示', 'Not shown in the shop')).check();
+    await tofu.getByRole('button', save).click();
+    await ready(county);
+    await expect(tofu.getByRole('alert')).toContainText(t('不在店里显示', 'Not shown in the shop'));
+    await expect(tofu.getByLabel(t('不在店里显示', 'Not shown in the shop'))).toBeChecked();
+  });
+
+  await test.step('the new one can', async () => {
+    await visit(county, at('/county/categories'));
+    const own = county.locator('details', { hasText: t(zh, en) });
+    await own.locator('summary').click();
+    await own.getByLabel(t('不在店里显示', 'Not shown in the shop')).check();
+    await goOn(county, own.getByRole('button', save), /done=saved/);
+    await expect(own.locator('summary')).toContainText(t('不在店里显示', 'not shown in the shop'));
+    await visit(shopper, at('/products'));
+    await expect(shopper.getByText(t(zh, en))).toHaveCount(0);
   });
 });

@@ -36,7 +36,8 @@ pub use batches::{
 };
 pub use cards::{ListingCardRow, ListingFilter, count_listings, list_listings};
 pub use choices::{
-    ChoiceRow, list_category_choices, list_place_choices, list_template_choices, list_village_choices,
+    ChoiceRow, list_category_choices, list_place_choices, list_shown_category_choices, list_template_choices,
+    list_village_choices,
 };
 pub use photos::{ListingPhotoRow, list_listing_photos, replace_listing_photos};
 pub use prices::{FormerPriceRow, list_former_prices, note_former_price, purge_former_prices};

@@ -11,6 +11,7 @@ mod attributes;
 mod batches;
 mod bundles;
 mod caps;
+mod categories;
 mod day;
 mod desk;
 mod facets;

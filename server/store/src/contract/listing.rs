@@ -37,6 +37,7 @@ pub(crate) async fn scenario(db: &Db) {
     photos(&mut tx).await;
     batches(&mut tx).await;
     publishing(&mut tx).await;
+    super::categories::shelves(&mut tx).await;
     tx.commit().await.unwrap();
 }
 

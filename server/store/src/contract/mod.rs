@@ -12,6 +12,7 @@ mod attributes;
 mod audit;
 mod bundles;
 mod catalogue;
+mod categories;
 mod changes;
 mod connections;
 mod county;
