@@ -1,8 +1,10 @@
 // A listing in depth: what it has of its category, its season, a preview, a chosen moment, a copy; and what shoppers see of it.
+// And the categories themselves, as the county keeps them.
 import { expect, test } from './support/test';
+import { expectAccessible } from './support/axe';
 import { takeOut } from './support/goods';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { goOn, hasScripts, ready, seen, stayOn, visit, withScriptsOn } from './support/shop';
+import { goOn, hasScripts, isPhone, ready, seen, stayOn, visit, withScriptsOn } from './support/shop';
 
 withScriptsOn('desktop');
 
@@ -123,7 +125,68 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await expect(shopper.getByRole('link', { name })).toHaveCount(0);
     await visit(shopper, at('/products?category=tea&attr_grade=top'));
     await expect(shopper.getByRole('link', { name })).toHaveCount(0);
-    await expect(shopper.getByRole('link', { name: t('去掉 特级', 'Remove Top grade') })).toBeVisible();
+    const top = shopper.getByRole('link', { name: t('去掉 特级', 'Remove Top grade') });
+    await expect(top).toBeVisible();
+
+    // Top or first grade; taking one of them away leaves the other, at the address that a link to it has.
+    if (isPhone()) await shopper.locator('details.filters > summary').click();
+    const firstGrade = shopper.getByRole('checkbox', { name: t('一级', 'First grade') });
+    await firstGrade.check();
+    await goOn(shopper, shopper.getByRole('button', { name: t('应用', 'Apply') }), /attr_grade=top&attr_grade=first/);
+    await expect(shopper.getByRole('link', { name })).toBeVisible();
+    const first = shopper.getByRole('link', { name: t('去掉 一级', 'Remove First grade') });
+    await expect(first).toHaveAttribute('href', at('/products?category=tea&attr_grade=top'));
+    await goOn(shopper, top, /\?category=tea&attr_grade=first$/);
+    await expect(shopper.getByRole('link', { name })).toBeVisible();
+    await expect(first).toBeVisible();
+    await expect(top).toHaveCount(0);
+    // What stands beside the choice is what the list has with it.
+    const beside = shopper.locator('label', { hasText: t('一级', 'First grade') }).locator('.check__n');
+    const shown = shopper.locator('.browse__bar [role=status]');
+    expect(await shown.textContent()).toMatch(new RegExp(`\\b${await beside.textContent()} `));
     await takeOut(page, t, listing);
+  });
+});
+
+test('the county makes a category, which is there at once, and hides it while it has no goods', async ({ pageOf, stranger, t, at }) => {
+  const stamp = `${Date.now().toString(36)}${process.pid}`;
+  const [zh, en] = [`菌菇${stamp}`, `Mushrooms ${stamp}`];
+  const [county, shopper] = [await pageOf('county'), await stranger()];
+  const shelf = shopper.getByRole('link', { name: t(zh, en) });
+  const save = { name: t('保存', 'Save') };
+
+  await test.step('it is added', async () => {
+    await visit(county, at('/admin'));
+    await goOn(county, seen(county.getByRole('link', { name: t('商品分类', 'Categories'), exact: true })), /\/county\/categories$/);
+    await expectAccessible(county, 'the desk for categories');
+    const form = county.locator('section', { hasText: t('加一个分类', 'Add a category') }).locator('form');
+    await form.locator('[name=name]').fill(zh);
+    await form.locator('[name=name_en]').fill(en);
+    await goOn(county, form.getByRole('button', save), /done=saved/);
+    await visit(shopper, at('/'));
+    await goOn(shopper, seen(shelf), /\?category=/);
+    await expect(shopper.getByRole('heading', { level: 1 })).toHaveText(t(zh, en));
+  });
+
+  await test.step('one with goods cannot be hidden', async () => {
+    await visit(county, at('/county/categories'));
+    const tofu = county.locator('details', { hasText: t('豆干', 'Dried tofu') });
+    await tofu.locator('summary').click();
+    await tofu.getByLabel(t('不在店里显示', 'Not shown in the shop')).check();
+    await tofu.getByRole('button', save).click();
+    await ready(county);
+    await expect(tofu.getByRole('alert')).toContainText(t('不在店里显示', 'Not shown in the shop'));
+    await expect(tofu.getByLabel(t('不在店里显示', 'Not shown in the shop'))).toBeChecked();
+  });
+
+  await test.step('the new one can', async () => {
+    await visit(county, at('/county/categories'));
+    const own = county.locator('details', { hasText: t(zh, en) });
+    await own.locator('summary').click();
+    await own.getByLabel(t('不在店里显示', 'Not shown in the shop')).check();
+    await goOn(county, own.getByRole('button', save), /done=saved/);
+    await expect(own.locator('summary')).toContainText(t('不在店里显示', 'not shown in the shop'));
+    await visit(shopper, at('/products'));
+    await expect(shopper.getByText(t(zh, en))).toHaveCount(0);
   });
 });

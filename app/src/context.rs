@@ -85,19 +85,6 @@ impl RequestInfo {
         }
         query_text(&pairs)
     }
-
-    /// The query without one pair: to take away one of several values of a filter.
-    #[must_use]
-    pub fn query_without(&self, name: &str, value: &str) -> String {
-        let pairs: Vec<(&str, &str)> = self
-            .query
-            .iter()
-            .map(|(key, kept)| (key.as_str(), kept.as_str()))
-            .filter(|(key, kept)| !(*key == name && *kept == value))
-            .filter(|(key, _)| *key != "page" && *key != crate::form::FLASH_PARAMETER)
-            .collect();
-        query_text(&pairs)
-    }
 }
 
 /// Pairs as `?a=b&c=d`, percent-encoded; empty for none.

@@ -18,6 +18,8 @@ pub mod books;
 pub mod bundles;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod cart;
+#[cfg(feature = "ssr")]
+pub mod categories;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod changes;
 #[cfg(any(feature = "ssr", feature = "shop"))]
@@ -79,6 +81,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(units::pages());
     pages.extend(books::pages());
     pages.extend(attributes::pages());
+    pages.extend(categories::pages());
     pages.extend(county::pages());
     pages.extend(roles::pages());
     pages.extend(sell::pages());

@@ -141,14 +141,17 @@ pub fn timeline(entries: Vec<(String, String, String)>) -> AnyView {
 /// Links to the pages of a list; nothing when there is only one. Pages count from 1 and stand in `?page=`.
 #[must_use]
 pub fn pager(page: i64, pages: i64) -> AnyView {
+    let request = request();
+    pager_of(page, pages, |to| format!("{}{}", link(&request.path), request.query_with("page", to)))
+}
+
+/// [`pager`] of a list that makes its own addresses, of the number of a page; empty for the first one.
+#[must_use]
+pub fn pager_of(page: i64, pages: i64, address: impl Fn(&str) -> String) -> AnyView {
     if pages <= 1 {
         return ().into_any();
     }
-    let request = request();
-    let address = |to: i64| {
-        let query = request.query_with("page", &if to > 1 { to.to_string() } else { String::new() });
-        format!("{}{query}", link(&request.path))
-    };
+    let address = |to: i64| address(&if to > 1 { to.to_string() } else { String::new() });
     let mut items: Vec<AnyView> = Vec::new();
     if page > 1 {
         items.push(view! { <a rel="prev" href=address(page - 1)>{t("上一页", "Previous")}</a> }.into_any());

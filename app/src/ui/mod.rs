@@ -31,7 +31,7 @@ pub use money::{price, price_l, price_s, typed_price};
 
 #[cfg(feature = "ssr")]
 pub use blocks::{
-    alert, crumbs, empty, facts, page_head, pager, section_head, stat, stats, status_chip, steps,
+    alert, crumbs, empty, facts, page_head, pager, pager_of, section_head, stat, stats, status_chip, steps,
     surcharge_row, timeline,
 };
 #[cfg(feature = "ssr")]

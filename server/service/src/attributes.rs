@@ -171,7 +171,7 @@ async fn lock(tx: &mut WriteTx, category: &str) -> Result<CategoryId> {
 
 impl Reader {
     /// A place from 1 among `count` others, as an index; `stored` when blank.
-    fn place(&mut self, typed: &str, stored: usize, count: usize) -> usize {
+    pub(crate) fn place(&mut self, typed: &str, stored: usize, count: usize) -> usize {
         if typed.trim().is_empty() {
             return stored;
         }
@@ -181,7 +181,7 @@ impl Reader {
     }
 
     /// A name that has to be there.
-    fn named(&mut self, field: &str, typed: &str, max: usize) -> String {
+    pub(crate) fn named(&mut self, field: &str, typed: &str, max: usize) -> String {
         let mut read = String::new();
         self.text(field, typed, max, &mut read);
         if typed.trim().is_empty() {
@@ -266,7 +266,7 @@ fn read_choices(
 }
 
 /// A word for addresses that none of the others is.
-fn free_word(name: &str, taken: &[&str], id: i64) -> String {
+pub(crate) fn free_word(name: &str, taken: &[&str], id: i64) -> String {
     let wished = slug_of(name);
     if wished.is_empty() || taken.contains(&wished.as_str()) {
         return CategoryId::from_i64(id).to_string();

@@ -22,6 +22,7 @@ pub mod bank_money;
 pub mod books;
 pub mod bundles;
 pub mod carts;
+pub mod categories;
 pub mod changes;
 pub mod checkout;
 pub mod county;

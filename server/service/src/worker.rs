@@ -4,10 +4,11 @@
 //! twice, because every use case looks at the state under a lock first.
 
 use domain::ids::{AfterSaleId, OrderId, ParcelId, ProductId, RecallId, RecallRefundId, RefundId};
-use store::work::TimerRow;
+use store::work::{OutboxRow, TimerRow};
 
 use crate::{
-    Result, Services, after_sales, listing, notifications, orders, payments, refunds, stock, timers,
+    Result, Services, after_sales, categories, listing, notifications, orders, payments, refunds, stock,
+    timers,
 };
 
 /// How long a claimed job may take before another worker takes it over.
@@ -90,6 +91,10 @@ async fn run_outbox(services: &Services) -> Result<usize> {
         claimed
     };
     for job in &claimed {
+        if job.topic == categories::RENAMED {
+            find_anew(services, job).await?;
+            continue;
+        }
         // Whoever wants to hear of an order listens here; the log and the operator's counters are the first listeners.
         services.watch.note_event(&job.topic);
         if let Err(error) = notifications::hear(services, &job.topic, OrderId::from_i64(job.subject_id)).await
@@ -103,6 +108,16 @@ async fn run_outbox(services: &Services) -> Result<usize> {
         tx.commit().await?;
     }
     Ok(claimed.len())
+}
+
+/// What a renamed category's goods are found by; put off when it fails.
+async fn find_anew(services: &Services, job: &OutboxRow) -> Result<()> {
+    let Err(error) = categories::find_anew(services, job).await else { return Ok(()) };
+    tracing::warn!(topic = job.topic, %error, "goods are not found by a new name yet");
+    let again_ms = services.now_ms() + pause_ms(job.attempts);
+    let mut tx = services.db.write().await?;
+    store::work::postpone_outbox(&mut tx, job.id, again_ms, "").await?;
+    Ok(tx.commit().await?)
 }
 
 /// Asks the network about payments and refunds that have been silent for a while: notices get lost.

@@ -11,6 +11,7 @@ mod products;
 
 use domain::ids::{CategoryId, TownId};
 
+use crate::categories::category_shown;
 use crate::{Conn, Result, sql};
 
 pub use batches::{
@@ -48,15 +49,17 @@ pub struct CategoryRow {
     pub products: i64,
 }
 
-/// All categories in their order, with the number of published products.
+/// The categories that stand in the shop, in their order, with the number of published products.
 pub async fn list_categories(conn: &mut Conn) -> Result<Vec<CategoryRow>> {
-    Ok(sql::query_as(
+    Ok(sql::query_as(concat!(
         "SELECT c.id, c.slug, c.name, c.name_en, m.content_hash, m.width, m.height, m.placeholder, m.sizes,
             COALESCE((SELECT n.products FROM product_counts n
                 WHERE n.kind = 'category' AND n.subject_id = c.id), 0) AS products
         FROM categories c LEFT JOIN media m ON m.id = c.media_id
-        ORDER BY c.position, c.id",
-    )
+        WHERE ",
+        category_shown!("c"),
+        " ORDER BY c.position, c.id"
+    ))
     .fetch_all(&mut *conn)
     .await?)
 }

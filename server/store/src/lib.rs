@@ -27,6 +27,7 @@ pub mod bundles;
 pub mod carriers;
 pub mod carts;
 pub mod catalogue;
+pub mod categories;
 pub mod changes;
 #[cfg(test)]
 mod contract;

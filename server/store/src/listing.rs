@@ -25,9 +25,9 @@ pub use attribute_desk::{
     lock_category, place_attribute, put_choice, update_attribute,
 };
 pub use attributes::{
-    Having, MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, find_number_span, list_attributes,
-    list_attributes_of_products, list_in_range, list_of_these_having, list_product_attributes,
-    list_with_choices, replace_product_attributes,
+    Having, MAX_COUNTED_OF_CHOICE, NumberRange, count_choices, count_choices_of_these, find_number_span,
+    list_attributes, list_attributes_of_products, list_in_range, list_of_these_having,
+    list_product_attributes, list_with_choices, replace_product_attributes,
 };
 pub use batches::{
     InputNameRow, ListingBatchRow, NewBatch, PapersRow, count_batches, find_listing_batch, insert_batch,
@@ -36,7 +36,8 @@ pub use batches::{
 };
 pub use cards::{ListingCardRow, ListingFilter, count_listings, list_listings};
 pub use choices::{
-    ChoiceRow, list_category_choices, list_place_choices, list_template_choices, list_village_choices,
+    ChoiceRow, list_category_choices, list_place_choices, list_shown_category_choices, list_template_choices,
+    list_village_choices,
 };
 pub use photos::{ListingPhotoRow, list_listing_photos, replace_listing_photos};
 pub use prices::{FormerPriceRow, list_former_prices, note_former_price, purge_former_prices};

@@ -84,6 +84,8 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("mark.licensed", "发放商标许可", "Licence of a mark granted"),
     ("mark.withdrawn", "收回商标许可", "Licence of a mark withdrawn"),
     ("mark.counted", "批次计入商标", "Batch counted under a mark"),
+    ("category.added", "新增商品分类", "Category of goods added"),
+    ("category.saved", "修改商品分类", "Category of goods changed"),
     ("attribute.saved", "修改商品属性", "Attribute of a category changed"),
     ("attribute.removed", "去掉商品属性", "Attribute of a category taken away"),
     ("stock.counted", "盘点库存", "Stock counted"),

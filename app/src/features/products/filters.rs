@@ -2,25 +2,12 @@
 
 use domain::money::Fen;
 use leptos::prelude::*;
-use service::shop::{Facet, FacetRange, ListPage, ListSort, Named};
+use service::shop::{Facet, FacetChoice, FacetRange, ListPage, ListSort, Named};
 
-use crate::context::{RequestInfo, link, name, request, t};
+use super::list_address::{ListAddress, choice_key, price_text, range_keys};
+use crate::context::{link, name, request, t};
 use crate::routes::paths;
 use crate::ui::{amount_text, hidden, icon, icon_s};
-
-/// Begins the query's words for attributes: `attr_grade=top`.
-pub(super) const ATTRIBUTE: &str = "attr_";
-
-/// The list's address without some parts of its query. Without its category it has no attributes either.
-fn without(names: &[&str]) -> String {
-    let mut narrowed: RequestInfo = (*request()).clone();
-    let is_bare = names.contains(&"category");
-    narrowed.query.retain(|(key, value)| {
-        let is_gone = names.contains(&key.as_str()) || (is_bare && key.starts_with(ATTRIBUTE));
-        !is_gone && !value.is_empty()
-    });
-    format!("{}{}", link(&paths::products()), narrowed.query_with("page", ""))
-}
 
 /// Words of a sort.
 const fn sort_label(sort: ListSort) -> (&'static str, &'static str) {
@@ -35,13 +22,13 @@ const fn sort_label(sort: ListSort) -> (&'static str, &'static str) {
 
 /// The ways to sort the list.
 pub fn sort_links(page: &ListPage) -> AnyView {
+    let unsorted = ListAddress::of(page).without(&["sort"]);
     let links: Vec<_> = ListSort::ALL
         .into_iter()
         .filter(|sort| *sort != ListSort::Relevance || !page.text.is_empty())
         .map(|sort| {
             let (zh, en) = sort_label(sort);
-            let address =
-                format!("{}{}", link(&paths::products()), request().query_with("sort", sort.as_str()));
+            let address = unsorted.clone().with("sort", sort.as_str()).text();
             view! { <a href=address aria-current=(sort == page.sort).then_some("true")>{t(zh, en)}</a> }
         })
         .collect();
@@ -61,6 +48,8 @@ fn range_text(min: Option<Fen>, max: Option<Fen>) -> String {
 /// What the list is narrowed to: words, and the address without it.
 fn picked(page: &ListPage) -> Vec<(String, String)> {
     let mut picked = Vec::new();
+    let here = ListAddress::of(page);
+    let without = |names: &[&str]| here.clone().without(names).text();
     let named = |thing: &Named| name(&thing.name, &thing.name_en).to_owned();
     if !page.text.is_empty() {
         picked.push((format!("“{}”", page.text), without(&["q", "sort"])));
@@ -77,8 +66,8 @@ fn picked(page: &ListPage) -> Vec<(String, String)> {
             picked.push((text, without(&[min.as_str(), max.as_str()])));
         }
         for choice in facet.choices.iter().filter(|choice| choice.is_chosen) {
-            let key = format!("{ATTRIBUTE}{}", facet.attribute.slug);
-            picked.push((named(&choice.choice), without(&[key.as_str()])));
+            let address = here.clone().without_choice(&choice_key(facet), &choice.choice.slug);
+            picked.push((named(&choice.choice), address.text()));
         }
     }
     if let Some(town) = &page.town {
@@ -138,9 +127,20 @@ fn category_group(page: &ListPage) -> AnyView {
     .into_any()
 }
 
-/// What goods of the category are told apart by, each choice with how many have it.
-fn facet_groups(page: &ListPage) -> AnyView {
+/// How many products a choice shows, or adds to those of the other choices of its attribute.
+fn products_text(choice: &FacetChoice) -> String {
     const MOST: i64 = 99;
+    match choice.products {
+        more if more > MOST => format!("{MOST}+"),
+        // Of some that were looked through none, of all nobody knows.
+        0 if choice.is_cut => String::new(),
+        some if choice.is_cut => format!("{some}+"),
+        all => all.to_string(),
+    }
+}
+
+/// What goods of the category are told apart by. Several choices of one attribute may be taken: goods have any of them.
+fn facet_groups(page: &ListPage) -> AnyView {
     let groups: Vec<_> = page
         .facets
         .iter()
@@ -148,21 +148,16 @@ fn facet_groups(page: &ListPage) -> AnyView {
             if let Some(range) = &facet.range {
                 return range_group(facet, range);
             }
-            let key = format!("{ATTRIBUTE}{}", facet.attribute.slug);
-            let is_open = !facet.choices.iter().any(|choice| choice.is_chosen);
+            let key = choice_key(facet);
             let choices: Vec<_> = facet
                 .choices
                 .iter()
                 .map(|choice| {
-                    let count = match choice.products {
-                        more if more > MOST => format!("{MOST}+"),
-                        count => count.to_string(),
-                    };
                     view! {
                         <label class="check">
-                            <input type="radio" name=key.clone() value=choice.choice.slug.clone() checked=choice.is_chosen/>
+                            <input type="checkbox" name=key.clone() value=choice.choice.slug.clone() checked=choice.is_chosen/>
                             <span>{name(&choice.choice.name, &choice.choice.name_en).to_owned()}</span>
-                            <span class="check__n">{count}</span>
+                            <span class="check__n">{products_text(choice)}</span>
                         </label>
                     }
                 })
@@ -170,10 +165,6 @@ fn facet_groups(page: &ListPage) -> AnyView {
             view! {
                 <fieldset class="filters__group">
                     <legend>{name(&facet.attribute.name, &facet.attribute.name_en).to_owned()}</legend>
-                    <label class="check">
-                        <input type="radio" name=key.clone() value="" checked=is_open/>
-                        <span>{t("不限", "Any")}</span>
-                    </label>
                     {choices}
                 </fieldset>
             }
@@ -181,11 +172,6 @@ fn facet_groups(page: &ListPage) -> AnyView {
         })
         .collect();
     view! { {groups} }.into_any()
-}
-
-/// The query's words for both ends of a range.
-fn range_keys(facet: &Facet) -> [String; 2] {
-    ["min", "max"].map(|end| format!("{ATTRIBUTE}{}.{end}", facet.attribute.slug))
 }
 
 /// `400 – 800 m`, `≥ 400 m`.
@@ -262,10 +248,7 @@ fn place_group(page: &ListPage) -> AnyView {
 }
 
 fn price_group(page: &ListPage) -> AnyView {
-    let value = |price: Option<Fen>| {
-        let text = price.map(Fen::to_yuan_string).unwrap_or_default();
-        text.strip_suffix(".00").map_or_else(|| text.clone(), str::to_owned)
-    };
+    let value = |price: Option<Fen>| price.map(price_text).unwrap_or_default();
     view! {
         <fieldset class="filters__group">
             <legend>{t("价格（元）", "Price (yuan)")}</legend>
@@ -292,7 +275,8 @@ pub fn panel(page: &ListPage) -> AnyView {
     let text = (!page.text.is_empty()).then(|| hidden("q", &page.text));
     let sort = request().query_value("sort").to_owned();
     let sort = (!sort.is_empty()).then(|| hidden("sort", page.sort.as_str()));
-    let bare = without(&["category", "town", "village", "min_price", "max_price", "in_stock"]);
+    let narrowing = ["category", "town", "village", "min_price", "max_price", "in_stock"];
+    let bare = ListAddress::of(page).without(&narrowing).text();
     view! {
         <details class="filters">
             <summary class="btn btn--plain">{icon("filter")}{t("筛选", "Filters")}{badge}</summary>

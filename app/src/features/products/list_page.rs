@@ -4,12 +4,13 @@ use domain::locale::Locale;
 use leptos::prelude::*;
 use service::shop::{Approximation, ListPage, ListQuery, list_page as load};
 
+use super::list_address::{ATTRIBUTE, ListAddress};
 use super::{card, filters};
 use crate::context::{link, locale, name, query, request, services, t};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::counted;
-use crate::ui::{alert, empty, icon, pager};
+use crate::ui::{alert, empty, icon, pager_of};
 
 /// The list that the address asks for.
 fn wanted() -> ListQuery {
@@ -24,9 +25,7 @@ fn wanted() -> ListQuery {
         attributes: request()
             .query
             .iter()
-            .filter_map(|(key, value)| {
-                Some((key.strip_prefix(filters::ATTRIBUTE)?.to_owned(), value.clone()))
-            })
+            .filter_map(|(key, value)| Some((key.strip_prefix(ATTRIBUTE)?.to_owned(), value.clone())))
             .collect(),
         text: given("q"),
         sort: given("sort"),
@@ -120,7 +119,9 @@ fn body(page: &ListPage, title: &str) -> AnyView {
         nothing(page)
     } else {
         let (at, pages) = (i64::try_from(page.page).unwrap_or(1), i64::try_from(page.pages).unwrap_or(1));
-        view! { {card::grid(&page.cards, true)}{pager(at, pages)} }.into_any()
+        let address = ListAddress::of(page);
+        let address = |to: &str| address.clone().with("page", to).text();
+        view! { {card::grid(&page.cards, true)}{pager_of(at, pages, address)} }.into_any()
     };
     view! {
         <header class="page-head"><div><h1>{title.to_owned()}</h1></div></header>

@@ -11,6 +11,8 @@ mod filters;
 #[cfg(feature = "ssr")]
 mod freight;
 #[cfg(feature = "ssr")]
+mod list_address;
+#[cfg(feature = "ssr")]
 mod list_page;
 #[cfg(feature = "ssr")]
 mod origin;

@@ -241,11 +241,13 @@ async fn read_choices(
     row: &mut ListingRow,
 ) -> Result<()> {
     let offered = Offered::load(tx, row.team_id).await?;
-    if let Some(id) = reader.choice("category", &form.category, &offered.categories) {
+    // What is stored stays allowed, even when the team was given other villages since, or the category was hidden.
+    let stays = |typed: &str, id: i64| domain::ids::from_text(typed.trim()) == Ok(id);
+    if !stays(&form.category, row.category_id.get())
+        && let Some(id) = reader.choice("category", &form.category, &offered.categories)
+    {
         row.category_id = CategoryId::from_i64(id);
     }
-    // What is stored stays allowed, even when the team was given other villages since.
-    let stays = |typed: &str, id: i64| domain::ids::from_text(typed.trim()) == Ok(id);
     if !stays(&form.village, row.village_id.get())
         && let Some(id) = reader.choice("village", &form.village, &offered.villages)
     {
@@ -347,17 +349,22 @@ pub(crate) struct Offered {
 impl Offered {
     pub(crate) async fn load(conn: &mut store::Conn, team: TeamId) -> Result<Self> {
         Ok(Self {
-            categories: rows::list_category_choices(conn).await?,
+            categories: rows::list_shown_category_choices(conn).await?,
             villages: rows::list_village_choices(conn, team).await?,
             places: rows::list_place_choices(conn, team).await?,
             templates: rows::list_template_choices(conn, team).await?,
         })
     }
 
-    /// With the place and the template that a listing names, should they be offered no longer: publishing says so.
+    /// With the category, the place and the template that a listing names, should they be offered no longer: of the last two
+    /// publishing says so.
     pub(crate) async fn with_stored(mut self, conn: &mut store::Conn, row: &ListingRow) -> Result<Self> {
         let (place, template) = (row.place_id.get(), row.freight_template_id.get());
         let is_missing = |choices: &[ChoiceRow], id| !choices.iter().any(|choice| choice.id == id);
+        if is_missing(&self.categories, row.category_id.get()) {
+            let all = rows::list_category_choices(conn).await?;
+            self.categories.extend(all.into_iter().find(|choice| choice.id == row.category_id.get()));
+        }
         if is_missing(&self.places, place) || is_missing(&self.templates, template) {
             let retired = store::freight::list_retired_choices(conn, row.team_id).await?;
             self.places.extend(retired.iter().find(|choice| choice.id == place).cloned());

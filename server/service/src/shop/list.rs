@@ -1,5 +1,7 @@
 //! Product lists: by category, village and town, by what was searched for, narrowed and sorted as the address says.
 
+mod counts;
+
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -72,7 +74,8 @@ pub struct ListQuery {
     pub max_price: Option<String>,
     /// `1` for what is in stock only.
     pub in_stock: Option<String>,
-    /// Slugs of attributes of the category, each with the slug of a choice; of a number `<slug>.min` and `<slug>.max`.
+    /// Slugs of attributes of the category, each with the slug of a choice, several times for several choices of which
+    /// goods have one; of a number `<slug>.min` and `<slug>.max`.
     pub attributes: Vec<(String, String)>,
     /// What was searched for.
     pub text: Option<String>,
@@ -144,7 +147,7 @@ pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Res
     let (min_price_fen, max_price_fen) = price_range(query);
     let text: String =
         query.text.as_deref().unwrap_or_default().trim().chars().take(MAX_TEXT_CHARS).collect();
-    let (facets, chosen) = match &category {
+    let (mut facets, chosen) = match &category {
         Some(row) => facets(conn, row.id, &query.attributes).await?,
         None => (Vec::new(), Chosen::default()),
     };
@@ -162,7 +165,7 @@ pub(super) async fn list(conn: &mut Conn, today: Date, query: &ListQuery) -> Res
         sort: sort_of(query, &text),
         page: query.page.as_deref().and_then(|page| page.trim().parse().ok()).unwrap_or(1),
     };
-    let slice = wanted.find(conn, &text).await?;
+    let slice = wanted.find(conn, &text, &mut facets).await?;
     let choices = towns
         .into_iter()
         .map(|town| TownView {
@@ -243,39 +246,36 @@ struct Slice {
     approximation: Approximation,
 }
 
+/// Products that are sorted here rather than found in order.
+#[derive(Debug, Clone)]
+struct Few {
+    keys: Vec<SortKeyRow>,
+    is_cut: bool,
+    approximation: Approximation,
+}
+
+impl Few {
+    fn ids(&self) -> Vec<i64> {
+        self.keys.iter().map(|key| key.id).collect()
+    }
+}
+
 impl Wanted {
-    /// Lists over everything go by an index; those of a place or a search have few products, which are sorted here.
-    async fn find(&self, conn: &mut Conn, text: &str) -> Result<Slice> {
+    /// Lists over everything go by an index; those of a place or a search have few products, which are sorted here. Says
+    /// beside each choice of `facets` how many products there are with it.
+    async fn find(&self, conn: &mut Conn, text: &str, facets: &mut [Facet]) -> Result<Slice> {
         let is_local = self.village.is_some() || self.town.is_some();
-        if !text.is_empty() {
-            if self.is_plain() && !is_local {
-                let skipped = number(self.page.saturating_sub(1).saturating_mul(PAGE_SIZE));
-                let part = Part { skipped, taken: number(PAGE_SIZE) };
-                return Ok(self.slice_of_found(find_part(conn, text, part).await?));
-            }
-            let found = find_products(conn, text).await?;
-            let mut keys = catalogue::list_hit_keys(conn, &self.filter, &found.product_ids).await?;
-            if is_local {
-                let here = self.local_keys(conn).await?;
-                let here: HashSet<i64> = here.iter().map(|key| key.id).collect();
-                keys.retain(|key| here.contains(&key.id));
-            }
-            self.keep_chosen(conn, &mut keys).await?;
-            let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
-            let is_cut = found.product_ids.len() >= MAX_FOUND;
-            return Ok(Slice { is_cut, ..self.slice_of(keys, approximation) });
+        if !text.is_empty() && self.is_plain() && !is_local {
+            let skipped = number(self.page.saturating_sub(1).saturating_mul(PAGE_SIZE));
+            let part = Part { skipped, taken: number(PAGE_SIZE) };
+            return Ok(self.slice_of_found(find_part(conn, text, part).await?));
         }
-        if is_local {
-            let mut keys = self.local_keys(conn).await?;
-            let is_cut = keys.len() >= MAX_LOCAL as usize;
-            self.keep_chosen(conn, &mut keys).await?;
-            return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
-        }
-        if !self.chosen.is_empty() {
-            // By the index of the choice, not through all of the category.
-            let (ids, is_cut) = self.chosen.find(conn, number(MAX_CHOSEN)).await?;
-            let keys = catalogue::list_hit_keys(conn, &self.filter, &ids).await?;
-            return Ok(Slice { is_cut, ..self.slice_of(keys, Approximation::None) });
+        let few = self.few(conn, text, is_local).await?;
+        let passing = self.having(conn, few.as_ref(), &self.chosen).await?;
+        self.count_choices(conn, facets, few.as_ref(), passing.as_ref()).await?;
+        if let Some(passing) = passing {
+            let is_cut = passing.is_cut;
+            return Ok(Slice { is_cut, ..self.slice_of(passing.keys, passing.approximation) });
         }
         let total = catalogue::count_products(conn, &self.filter).await?;
         let total = usize::try_from(total).unwrap_or_default();
@@ -294,14 +294,44 @@ impl Wanted {
         Ok(Slice { ids, total, is_cut, page, pages, approximation: Approximation::None })
     }
 
-    /// Leaves what has all that is chosen.
-    async fn keep_chosen(&self, conn: &mut Conn, keys: &mut Vec<SortKeyRow>) -> Result<()> {
-        if !self.chosen.is_empty() {
-            let ids = keys.iter().map(|key| key.id).collect();
-            let having: HashSet<i64> = self.chosen.keep(conn, ids).await?.into_iter().collect();
-            keys.retain(|key| having.contains(&key.id));
+    /// Products of a search or a place that pass all but what is chosen of attributes; `None` for a list over everything.
+    async fn few(&self, conn: &mut Conn, text: &str, is_local: bool) -> Result<Option<Few>> {
+        if text.is_empty() {
+            if !is_local {
+                return Ok(None);
+            }
+            let keys = self.local_keys(conn).await?;
+            let is_cut = keys.len() >= MAX_LOCAL as usize;
+            return Ok(Some(Few { keys, is_cut, approximation: Approximation::None }));
         }
-        Ok(())
+        let found = find_products(conn, text).await?;
+        let mut keys = catalogue::list_hit_keys(conn, &self.filter, &found.product_ids).await?;
+        if is_local {
+            let here = self.local_keys(conn).await?;
+            let here: HashSet<i64> = here.iter().map(|key| key.id).collect();
+            keys.retain(|key| here.contains(&key.id));
+        }
+        let approximation = if found.approximate { Approximation::Similar } else { Approximation::None };
+        Ok(Some(Few { keys, is_cut: found.product_ids.len() >= MAX_FOUND, approximation }))
+    }
+
+    /// Of `few`, or of everything, what has all that is `chosen`; `None` for a list over everything without choices.
+    async fn having(&self, conn: &mut Conn, few: Option<&Few>, chosen: &Chosen) -> Result<Option<Few>> {
+        if let Some(few) = few {
+            let mut few = few.clone();
+            if !chosen.is_empty() {
+                let having: HashSet<i64> = chosen.keep(conn, few.ids()).await?.into_iter().collect();
+                few.keys.retain(|key| having.contains(&key.id));
+            }
+            return Ok(Some(few));
+        }
+        if chosen.is_empty() {
+            return Ok(None);
+        }
+        // By the index of the choices, not through all of the category.
+        let (ids, is_cut) = chosen.find(conn, number(MAX_CHOSEN)).await?;
+        let keys = catalogue::list_hit_keys(conn, &self.filter, &ids).await?;
+        Ok(Some(Few { keys, is_cut, approximation: Approximation::None }))
     }
 
     /// Whether what was found is shown as it was found, so that only the page's part of it is needed.

@@ -1,6 +1,5 @@
 //! Listings, their variants, photos and batches, as their seller works on them, on both engines.
 
-use domain::attribute::{Attribute, AttributeChoice, AttributeValue};
 use domain::ids::{
     BatchId, CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, UserId, VariantId, VillageId,
 };
@@ -15,9 +14,9 @@ use crate::listing::*;
 use crate::media::*;
 use crate::{Conn, Db, StoreError, operation};
 
-const T: i64 = 1_750_000_000_000;
+pub(super) const T: i64 = 1_750_000_000_000;
 const TODAY: &str = "2025-06-15";
-const PRODUCT: ProductId = ProductId::from_i64(30);
+pub(super) const PRODUCT: ProductId = ProductId::from_i64(30);
 const TEAM: TeamId = TeamId::from_i64(6);
 
 pub(crate) async fn scenario(db: &Db) {
@@ -38,6 +37,7 @@ pub(crate) async fn scenario(db: &Db) {
     photos(&mut tx).await;
     batches(&mut tx).await;
     publishing(&mut tx).await;
+    super::categories::shelves(&mut tx).await;
     tx.commit().await.unwrap();
 }
 
@@ -291,107 +291,7 @@ async fn seasons(conn: &mut Conn) {
     assert_eq!((card.season_from.as_str(), card.available), ("", 9_000));
 }
 
-async fn attributes(conn: &mut Conn) {
-    let tea = CategoryId::from_i64(20);
-    assert_eq!(list_attributes(conn, tea).await.unwrap(), []);
-    for statement in [
-        "INSERT INTO attributes (id, category_id, slug, name, name_en, kind, unit, unit_en, position) VALUES \
-         (80, 20, 'height', '海拔', 'Height', 'number', '米', 'm', 2), (81, 20, 'grade', '等级', 'Grade', 'choice', '', '', 1), \
-         (82, 20, 'process', '工艺', 'Process', 'choice', '', '', 3), (83, 20, 'tree', '树种', 'Tree', 'text', '', '', 4)",
-        "INSERT INTO attribute_choices (id, attribute_id, slug, name, name_en, position) VALUES \
-         (90, 81, 'first', '一级', 'First', 2), (91, 81, 'top', '特级', 'Top', 1), (92, 82, 'fried', '炒青', 'Fried', 1)",
-    ] {
-        conn.execute(statement).await.unwrap();
-    }
-    let found = list_attributes(conn, tea).await.unwrap();
-    assert_eq!(
-        found.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(),
-        ["grade", "height", "process", "tree"]
-    );
-    assert_eq!(found[0].choices.iter().map(|row| row.slug.as_str()).collect::<Vec<_>>(), ["top", "first"]);
-    let values = [
-        (80, AttributeValue::Number(1_200_000)),
-        (81, AttributeValue::Choice(91)),
-        (82, AttributeValue::Choice(92)),
-        (83, AttributeValue::Text("老茶树".to_owned())),
-    ];
-    for values in [&values[..1], &values] {
-        replace_product_attributes(conn, PRODUCT, values).await.unwrap();
-        assert_eq!(list_product_attributes(conn, PRODUCT).await.unwrap(), values);
-    }
-    for (choices, is_found) in
-        [(&[91][..], true), (&[91, 92], true), (&[92, 91], true), (&[90], false), (&[91, 90], false)]
-    {
-        let found = list_with_choices(conn, choices, 9).await.unwrap();
-        assert_eq!(!found.is_empty(), is_found, "{choices:?}");
-    }
-    assert!(list_with_choices(conn, &[], 9).await.unwrap().is_empty());
-    for (least_milli, most_milli, is_found) in [
-        (0, i64::MAX, true),
-        (1_200_000, 1_200_000, true),
-        (0, 1_199_999, false),
-        (1_200_001, i64::MAX, false),
-    ] {
-        let range = NumberRange { attribute: 80, least_milli, most_milli };
-        let wanted = if is_found { vec![PRODUCT.get()] } else { Vec::new() };
-        assert_eq!(list_in_range(conn, range, 9).await.unwrap(), wanted, "{range:?}");
-        let these = [1, PRODUCT.get()];
-        assert_eq!(
-            list_of_these_having(conn, &these, Having::Number(range)).await.unwrap(),
-            wanted,
-            "{range:?}"
-        );
-    }
-    for (choice, wanted) in [(91, vec![PRODUCT.get()]), (90, Vec::new())] {
-        let found = list_of_these_having(conn, &[PRODUCT.get(), 1], Having::Choice(choice)).await.unwrap();
-        assert_eq!(found, wanted, "{choice}");
-    }
-    assert_eq!(find_number_span(conn, 80).await.unwrap(), Some((1_200_000, 1_200_000)));
-    assert_eq!(find_number_span(conn, 81).await.unwrap(), None, "a choice is no number");
-    assert_eq!(count_choices(conn, tea).await.unwrap(), [(90, 0), (91, 1), (92, 1)]);
-    related(conn).await;
-    unpublish_listing(conn, PRODUCT).await.unwrap();
-    assert_eq!(
-        count_choices(conn, tea).await.unwrap(),
-        [(90, 0), (91, 0), (92, 0)],
-        "only what is in the shop"
-    );
-    assert_eq!(find_number_span(conn, 80).await.unwrap(), None);
-    publish_listing(conn, PRODUCT, "mingqian-lucha", T + 99).await.unwrap();
-    attribute_desk(conn, tea).await;
-}
-
-async fn attribute_desk(conn: &mut Conn, tea: CategoryId) {
-    assert!(lock_category(conn, tea).await.unwrap());
-    assert!(!lock_category(conn, CategoryId::from_i64(9)).await.unwrap());
-    let grade = list_attributes(conn, tea).await.unwrap().remove(0);
-    let called = Attribute { name: "品级".to_owned(), ..grade.clone() };
-    update_attribute(conn, &called).await.unwrap();
-    let second = AttributeChoice {
-        id: 95,
-        slug: "second".to_owned(),
-        name: "二级".to_owned(),
-        name_en: "Second".to_owned(),
-    };
-    put_choice(conn, grade.id, &second, 5).await.unwrap();
-    put_choice(conn, grade.id, &AttributeChoice { name: "次级".to_owned(), ..second.clone() }, 0)
-        .await
-        .unwrap();
-    place_attribute(conn, grade.id, 9).await.unwrap();
-    let last = list_attributes(conn, tea).await.unwrap().pop().unwrap();
-    assert_eq!((last.name.as_str(), last.choices[0].name.as_str()), ("品级", "次级"));
-    assert!(!delete_choice(conn, 91).await.unwrap(), "a product has it");
-    assert!(delete_choice(conn, second.id).await.unwrap());
-    assert_eq!(count_products_of_attribute(conn, grade.id).await.unwrap(), 1);
-    assert!(!delete_attribute(conn, grade.id).await.unwrap(), "a product has one of its choices");
-    let spare = Attribute { id: 89, slug: "spare".to_owned(), choices: vec![second], ..grade };
-    insert_attribute(conn, tea, &spare, 1).await.unwrap();
-    assert!(delete_attribute(conn, spare.id).await.unwrap());
-    assert_eq!(list_attributes(conn, tea).await.unwrap().len(), 4);
-    assert_eq!(count_products_of_choice(conn, 91).await.unwrap(), 1);
-}
-
-async fn related(conn: &mut Conn) {
+pub(super) async fn related(conn: &mut Conn) {
     let other = ListingRow { id: ProductId::from_i64(32), slug: "other".to_owned(), ..draft() };
     insert_listing(conn, &other, None, T).await.unwrap();
     for wanted in [&[PRODUCT][..], &[]] {
@@ -446,7 +346,7 @@ async fn publishing(conn: &mut Conn) {
     assert!(list_related_choices(conn, TEAM, PRODUCT, "", 9).await.unwrap().is_empty(), "not itself");
     assert_eq!(count_listings(conn, TEAM).await.unwrap(), [("published".to_owned(), 1)]);
     seasons(conn).await;
-    attributes(conn).await;
+    super::attributes::attributes(conn).await;
     unpublish_listing(conn, PRODUCT).await.unwrap();
     assert_eq!(
         count_listings(conn, TEAM).await.unwrap(),

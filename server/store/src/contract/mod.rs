@@ -8,9 +8,11 @@
 //! 3. Further tests of single rules are `#[tokio::test]` functions that call [`on_both`].
 
 mod after_sales;
+mod attributes;
 mod audit;
 mod bundles;
 mod catalogue;
+mod categories;
 mod changes;
 mod connections;
 mod county;

@@ -1,5 +1,8 @@
 //! What goods of a category are told apart by, and what a product has of it.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use domain::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
 use domain::ids::{CategoryId, ProductId};
 
@@ -177,23 +180,58 @@ pub async fn count_choices(conn: &mut Conn, category: CategoryId) -> Result<Vec<
     .await?)
 }
 
-/// Products that have all of these choices, whether they are in the shop or not; the youngest first, at most `limit`.
-pub async fn list_with_choices(conn: &mut Conn, choices: &[i64], limit: i64) -> Result<Vec<i64>> {
-    let Some((first, others)) = choices.split_first() else { return Ok(Vec::new()) };
-    // `,12,34,`: a choice is one of them if it is found between commas.
-    let packed: String = others.iter().fold(",".to_owned(), |packed, id| format!("{packed}{id},"));
-    Ok(sql::query_scalar::<i64>(
-        "SELECT v.product_id FROM product_attributes v WHERE v.choice_id = $1 \
-            AND (SELECT COUNT(*) FROM product_attributes o WHERE o.product_id = v.product_id \
-                AND REPLACE(CAST($2 AS TEXT), ',' || CAST(o.choice_id AS TEXT) || ',', '') <> CAST($2 AS TEXT)) = $3 \
-         ORDER BY v.product_id DESC LIMIT $4",
-    )
-    .bind(*first)
-    .bind(packed)
-    .bind(count(others))
-    .bind(limit)
-    .fetch_all(&mut *conn)
-    .await?)
+/// How many of these products have each choice, whether they are in the shop or not; choices that none has are left out.
+pub async fn count_choices_of_these(conn: &mut Conn, ids: &[i64]) -> Result<BTreeMap<i64, i64>> {
+    let mut counts = BTreeMap::new();
+    for chunk in ids.chunks(PACKED_AT_ONCE) {
+        let part: Vec<(i64, i64)> = sql::query_as(concat!(
+            wanted!(),
+            "SELECT v.choice_id, COUNT(*) FROM wanted w CROSS JOIN product_attributes v \
+              WHERE v.product_id = w.id AND v.choice_id IS NOT NULL GROUP BY v.choice_id"
+        ))
+        .bind(pack_ids(chunk.iter().copied()))
+        .bind(count(chunk))
+        .fetch_all(&mut *conn)
+        .await?;
+        for (choice, products) in part {
+            *counts.entry(choice).or_default() += products;
+        }
+    }
+    Ok(counts)
+}
+
+/// Choices as one text, `,12,34,`: a choice is one of them if it is found between commas.
+fn pack_choices<'a>(choices: impl IntoIterator<Item = &'a i64>) -> String {
+    choices.into_iter().fold(",".to_owned(), |packed, id| format!("{packed}{id},"))
+}
+
+/// Products that have of each attribute one of its choices in `groups`, whether they are in the shop or not; the youngest
+/// first, at most `limit`. A group is never empty; the index is walked for the choices of the first one.
+pub async fn list_with_choices(conn: &mut Conn, groups: &[Vec<i64>], limit: i64) -> Result<Vec<i64>> {
+    let Some((first, others)) = groups.split_first() else { return Ok(Vec::new()) };
+    let packed = pack_choices(others.iter().flatten());
+    let others = i64::try_from(others.len()).unwrap_or(i64::MAX);
+    let mut found = Vec::new();
+    // A walk for each choice, since each stops at the limit: one for all of them would go through everything that any of them
+    // has, to sort it. No product is met twice: it has one choice of an attribute.
+    for choice in first {
+        let part = sql::query_scalar::<i64>(
+            "SELECT v.product_id FROM product_attributes v WHERE v.choice_id = $1 \
+                AND (SELECT COUNT(*) FROM product_attributes o WHERE o.product_id = v.product_id \
+                    AND REPLACE(CAST($2 AS TEXT), ',' || CAST(o.choice_id AS TEXT) || ',', '') <> CAST($2 AS TEXT)) = $3 \
+             ORDER BY v.product_id DESC LIMIT $4",
+        )
+        .bind(*choice)
+        .bind(packed.clone())
+        .bind(others)
+        .bind(limit)
+        .fetch_all(&mut *conn)
+        .await?;
+        found.extend(part);
+    }
+    found.sort_unstable_by_key(|id| Reverse(*id));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
 }
 
 /// What numbers products must have of an attribute, in thousandths; both ends belong to it.
@@ -234,34 +272,35 @@ pub async fn list_in_range(conn: &mut Conn, range: NumberRange, limit: i64) -> R
     .await?)
 }
 
-/// One thing that products may have of an attribute.
+/// What products may have of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Having {
-    /// A choice, by its id.
-    Choice(i64),
+pub enum Having<'a> {
+    /// One of some choices, by their ids.
+    Choices(&'a [i64]),
     Number(NumberRange),
 }
 
 /// Which of these products have it, in their order.
-pub async fn list_of_these_having(conn: &mut Conn, ids: &[i64], having: Having) -> Result<Vec<i64>> {
+pub async fn list_of_these_having(conn: &mut Conn, ids: &[i64], having: Having<'_>) -> Result<Vec<i64>> {
     const NONE: i64 = -1;
     let nowhere = NumberRange { attribute: NONE, least_milli: 0, most_milli: NONE };
-    let (choice, range) = match having {
-        Having::Choice(choice) => (choice, nowhere),
-        Having::Number(range) => (NONE, range),
+    let (choices, range) = match having {
+        Having::Choices(choices) => (pack_choices(choices), nowhere),
+        Having::Number(range) => (pack_choices([]), range),
     };
     let mut found = Vec::new();
     for chunk in ids.chunks(PACKED_AT_ONCE) {
         let part = sql::query_scalar::<i64>(concat!(
             wanted!(),
             "SELECT v.product_id FROM wanted w CROSS JOIN product_attributes v \
-              WHERE v.product_id = w.id AND (v.choice_id = $3 \
+              WHERE v.product_id = w.id AND ( \
+                    REPLACE(CAST($3 AS TEXT), ',' || CAST(v.choice_id AS TEXT) || ',', '') <> CAST($3 AS TEXT) \
                     OR (v.attribute_id = $4 AND v.number_milli >= $5 AND v.number_milli <= $6)) \
               ORDER BY w.n"
         ))
         .bind(pack_ids(chunk.iter().copied()))
         .bind(count(chunk))
-        .bind(choice)
+        .bind(choices.clone())
         .bind(range.attribute)
         .bind(range.least_milli)
         .bind(range.most_milli)

@@ -2,6 +2,7 @@
 
 use domain::ids::TeamId;
 
+use crate::categories::category_shown;
 use crate::{Conn, Result, sql};
 
 /// Something to choose in the form.
@@ -12,11 +13,22 @@ pub struct ChoiceRow {
     pub name_en: String,
 }
 
-/// The shelves of the shop.
+/// All shelves, hidden ones as well: what stands on one keeps it, and is called by its name.
 pub async fn list_category_choices(conn: &mut Conn) -> Result<Vec<ChoiceRow>> {
     Ok(sql::query_as("SELECT id, name, name_en FROM categories ORDER BY position, id")
         .fetch_all(&mut *conn)
         .await?)
+}
+
+/// The shelves of the shop that something new may be put on.
+pub async fn list_shown_category_choices(conn: &mut Conn) -> Result<Vec<ChoiceRow>> {
+    Ok(sql::query_as(concat!(
+        "SELECT c.id, c.name, c.name_en FROM categories c WHERE ",
+        category_shown!("c"),
+        " ORDER BY c.position, c.id"
+    ))
+    .fetch_all(&mut *conn)
+    .await?)
 }
 
 /// The villages a team works for, each with a collective that can earn.

@@ -146,6 +146,7 @@ const TABLE: &[Row] = &[
     ("/books/{collective}/statement.xlsx", &[&[Who::Treasurer]], FORBIDDEN),
     ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/attributes", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/categories", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/operations", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/roles", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
 ];

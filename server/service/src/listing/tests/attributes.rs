@@ -97,6 +97,8 @@ async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
         (&[("grade", "top")][..], 1),
         (&[("grade", "top"), ("process", "fried")], 1),
         (&[("grade", "first")], 0),
+        (&[("grade", "first"), ("grade", "top")], 1),
+        (&[("grade", "first"), ("grade", "top"), ("process", "black")], 0),
         (&[("grade", "top"), ("process", "black")], 0),
         (&[("grade", "no such"), ("colour", "red")], 1),
         (&[("height.min", "1200")], 1),
@@ -118,6 +120,15 @@ async fn what_is_typed_is_shown_and_lists_are_narrowed_by_it() {
         let query =
             ListQuery { text: Some("绿茶".to_owned()), category, attributes, ..ListQuery::default() };
         assert_eq!(list_page(services, &query).await.unwrap().total, found, "{slug} {wanted}");
+    }
+    let text = |text: &str| Some(text.to_owned());
+    let attributes = vec![("grade".to_owned(), "top".to_owned()), ("grade".to_owned(), "first".to_owned())];
+    for (searched, found) in [("绿茶", 1), ("电视机", 0)] {
+        let (text, category) = (text(searched), Some(category.clone()));
+        let query = ListQuery { text, category, attributes: attributes.clone(), ..ListQuery::default() };
+        let page = list_page(services, &query).await.unwrap();
+        let counts: Vec<i64> = page.facets[0].choices.iter().map(|choice| choice.products).collect();
+        assert_eq!((page.total, counts), (found, vec![i64::try_from(found).unwrap(), 0]), "{searched}");
     }
     let copy = duplicate(services, &seller(), product, "copy").await.unwrap().1;
     assert_eq!(edit_page(services, &seller(), copy).await.unwrap().form.attributes, form.attributes);

@@ -292,6 +292,10 @@ pub const TABLE: &[Row] = &[
     row("/api/attributes/remove_attribute", COUNTY, FORBIDDEN, |world| {
         vec![("category", world.category.to_string()), ("attribute", world.attribute.clone())]
     }),
+    row("/api/categories/save_category", COUNTY, FORBIDDEN, |_| {
+        let fields = [("name", "菌菇"), ("name_en", "Mushrooms"), ("key", "categories-1")];
+        fields.map(|(name, value)| (name, value.to_owned())).into()
+    }),
     row("/api/roles/find_account", COUNTY, FORBIDDEN, |_| {
         vec![("login", "othershopper@access.example".to_owned())]
     }),
