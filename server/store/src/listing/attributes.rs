@@ -109,7 +109,7 @@ fn value_of(choice: Option<i64>, milli: Option<i64>, words: String) -> Attribute
 }
 
 /// Product, attribute, choice, number in thousandths, words.
-type ValueRow = (i64, i64, Option<i64>, Option<i64>, String);
+type ProductValueRow = (i64, i64, Option<i64>, Option<i64>, String);
 
 /// What each of these products has, as product, attribute and value; in their order.
 pub async fn list_attributes_of_products(
@@ -118,7 +118,7 @@ pub async fn list_attributes_of_products(
 ) -> Result<Vec<(i64, i64, AttributeValue)>> {
     let mut found = Vec::new();
     for chunk in ids.chunks(PACKED_AT_ONCE) {
-        let part: Vec<ValueRow> = sql::query_as(concat!(
+        let part: Vec<ProductValueRow> = sql::query_as(concat!(
             wanted!(),
             "SELECT v.product_id, v.attribute_id, v.choice_id, v.number_milli, v.words \
              FROM wanted w CROSS JOIN product_attributes v WHERE v.product_id = w.id ORDER BY w.n, v.attribute_id"
