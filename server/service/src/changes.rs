@@ -251,7 +251,7 @@ async fn names(conn: &mut Conn, team: TeamId) -> Result<Vec<(String, String, Str
     let offered = Offered::load(conn, team).await?;
     let retired = store::freight::list_retired_choices(conn, team).await?;
     // Hidden ones as well.
-    let categories = store::listing::list_category_choices(conn).await?;
+    let categories = listing::list_category_choices(conn).await?;
     let all = [categories, offered.villages, offered.places, offered.templates, retired];
     let named = all.into_iter().flatten().map(Choice::from);
     Ok(named.map(|choice| (choice.id, choice.name, choice.name_en)).collect())

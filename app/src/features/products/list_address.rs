@@ -70,7 +70,7 @@ impl ListAddress {
     /// Without some parts. Without its category a list has no attributes either.
     pub(super) fn without(mut self, names: &[&str]) -> Self {
         let is_bare = names.contains(&"category");
-        self.0.retain(|(key, _)| !names.contains(&key.as_str()) && !(is_bare && key.starts_with(ATTRIBUTE)));
+        self.0.retain(|(key, _)| !(names.contains(&key.as_str()) || is_bare && key.starts_with(ATTRIBUTE)));
         self
     }
 
