@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use async_trait::async_trait;
+use domain::ids::{BatchId, ProductId, VariantId};
+use domain::time::Date;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use service::Services;
@@ -15,6 +17,7 @@ use service::ports::{
 };
 use service::rules::ShopRules;
 use store::Db;
+use store::listing::{NewBatch, PapersRow};
 
 /// Opens the shop on a SQLite file, which is made when missing and then still without tables. Nobody takes payments in
 /// it.
@@ -27,6 +30,50 @@ pub async fn open(database: &Path, public_url: &str) -> Result<Services> {
     let entropy = Arc::new(Dice::new(SystemClock.now_ms().unsigned_abs()));
     let rules = ShopRules::default();
     Ok(Services::new(db, Arc::new(SystemClock), entropy, Arc::new(NoPayments), photos, rules, public_url))
+}
+
+/// Base units of each product, more than anybody takes.
+const PLENTY: i64 = 1_000_000_000;
+
+/// A large batch of each product, from the village that lists it, until so many things can be bought by the piece; answers
+/// these. A gift box has what its parts have.
+///
+/// # Errors
+/// The database cannot be asked, or the county sells too little.
+pub async fn stock_up(services: &Services, most: usize) -> Result<Vec<VariantId>> {
+    let today = Date::from_epoch_ms(services.now_ms());
+    let mut tx = services.db.write().await?;
+    let prices = store::units::list_price_list(&mut tx, &today.to_string()).await?;
+    let mut variants = Vec::new();
+    let mut stocked: Vec<ProductId> = Vec::new();
+    for row in prices.iter().filter(|row| row.min_quantity == 1) {
+        let sale = store::carts::find_sale_variant(&mut tx, row.variant_id).await?;
+        if sale.is_none_or(|sale| sale.is_bundle == 1) {
+            continue;
+        }
+        let product = store::catalogue::find_product_by_slug(&mut tx, &row.product_slug).await?;
+        let product = product.context("a product without a page")?;
+        if !stocked.contains(&product.id) {
+            let batch = NewBatch {
+                id: services.new_id::<BatchId>(),
+                product_id: product.id,
+                code: "PLENTY".to_owned(),
+                papers: PapersRow { produced_on: today.to_string(), ..PapersRow::default() },
+                received: PLENTY,
+                inputs: vec![(product.village_id, PLENTY)],
+                created_at_ms: services.now_ms(),
+            };
+            store::listing::insert_batch(&mut tx, &batch).await?;
+            stocked.push(product.id);
+        }
+        variants.push(row.variant_id);
+        if variants.len() == most {
+            break;
+        }
+    }
+    tx.commit().await?;
+    anyhow::ensure!(variants.len() > 3, "the county sells too little");
+    Ok(variants)
 }
 
 /// Random enough for ids of a measurement.

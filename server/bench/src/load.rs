@@ -19,6 +19,8 @@ pub struct Sample {
     /// 0 when there was no answer at all.
     pub status: u16,
     pub latency: Duration,
+    /// How much of it had gone by before the load itself got round to asking.
+    pub late: Duration,
     /// The answer said when to come again.
     pub says_when: bool,
 }
@@ -96,10 +98,19 @@ pub async fn closed_loop<F: Future<Output = ()> + Send + 'static>(
 /// The latency that `share` of the samples did not exceed; zero for none.
 #[must_use]
 pub fn percentile<'a>(samples: impl Iterator<Item = &'a Sample>, share: f64) -> Duration {
-    let mut latencies: Vec<Duration> = samples.map(|sample| sample.latency).collect();
-    latencies.sort_unstable();
-    let at = ((latencies.len() as f64 * share).ceil() as usize).saturating_sub(1);
-    latencies.get(at).copied().unwrap_or_default()
+    share_of(samples.map(|sample| sample.latency).collect(), share)
+}
+
+/// How late the load itself was at most in asking for `share` of the samples; zero for none.
+#[must_use]
+pub fn lateness<'a>(samples: impl Iterator<Item = &'a Sample>, share: f64) -> Duration {
+    share_of(samples.map(|sample| sample.late).collect(), share)
+}
+
+fn share_of(mut durations: Vec<Duration>, share: f64) -> Duration {
+    durations.sort_unstable();
+    let at = ((durations.len() as f64 * share).ceil() as usize).saturating_sub(1);
+    durations.get(at).copied().unwrap_or_default()
 }
 
 /// How often each status was answered.
@@ -117,7 +128,13 @@ mod tests {
     use super::*;
 
     fn sample(millis: u64) -> Sample {
-        Sample { kind: "x", status: 200, latency: Duration::from_millis(millis), says_when: false }
+        Sample {
+            kind: "x",
+            status: 200,
+            latency: Duration::from_millis(millis),
+            late: Duration::ZERO,
+            says_when: false,
+        }
     }
 
     #[test]

@@ -177,6 +177,7 @@ impl Town {
         request: reqwest::RequestBuilder,
         due: Instant,
     ) -> Option<(reqwest::header::HeaderMap, Vec<u8>)> {
+        let late = due.elapsed();
         let answered = async {
             let answer = request.send().await?;
             let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
@@ -185,7 +186,7 @@ impl Town {
         let answered = answered.await.ok();
         let status = answered.as_ref().map_or(0, |(status, _, _)| *status);
         let says_when = answered.as_ref().is_some_and(|(_, headers, _)| headers.contains_key(RETRY_AFTER));
-        let sample = Sample { kind, status, latency: due.elapsed(), says_when };
+        let sample = Sample { kind, status, latency: due.elapsed(), late, says_when };
         self.samples.push(sample);
         let (_, headers, body) = answered?;
         sample.is_answered().then(|| (headers, body.to_vec()))
