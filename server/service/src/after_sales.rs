@@ -13,7 +13,6 @@ mod money;
 mod offer;
 mod pages;
 mod photos;
-mod rules;
 mod table;
 mod talk;
 mod town;
@@ -33,8 +32,7 @@ pub use pages::{
     team_unanswered,
 };
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
-pub use rules::{declare_rule, product_rule, team_rules};
-pub use store::after_sales::{AfterSaleSummary, ProductRuleRow};
+pub use store::after_sales::AfterSaleSummary;
 pub use table::{AfterSaleFilter, exported_after_sales, team_after_sales};
 pub use talk::say;
 pub use town::{appeal, decide};

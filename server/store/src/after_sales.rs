@@ -26,7 +26,7 @@ pub use messages::{
     list_message_photos, list_messages,
 };
 pub use rules::{
-    LineRuleRow, ProductRuleRow, find_product_rule, insert_line_rules, list_line_rules, list_team_rules,
+    LineRuleRow, ProductRuleRow, delete_product_rule, find_product_rule, insert_line_rules, list_line_rules,
     put_product_rule,
 };
 

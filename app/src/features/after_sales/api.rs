@@ -136,29 +136,6 @@ pub async fn send_goods_back(#[server(flatten)] form: SendBackForm) -> Result<An
     .await
 }
 
-/// What a listing declares about returns.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RuleForm {
-    pub team: String,
-    pub product: String,
-    /// A [`domain::after_sale::ReturnRule`].
-    pub rule: String,
-}
-
-/// Declares it for orders from now on.
-#[server(endpoint = "after_sales/declare_rule")]
-pub async fn declare_return_rule(#[server(flatten)] form: RuleForm) -> Result<Answer<()>, AppError> {
-    submit(form, |services, viewer, form| async move {
-        viewer.require_user()?;
-        let product = form.product.parse().map_err(|_| ServiceError::NotFound)?;
-        let team: domain::ids::TeamId = form.team.parse().map_err(|_| ServiceError::NotFound)?;
-        after_sales::declare_rule(&services, &viewer, product, &form.rule).await?;
-        Ok(Then::go(format!("{}?rules=1#rules", paths::team_after_sales(team)), ()))
-    })
-    .await
-}
-
 /// Pieces of a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

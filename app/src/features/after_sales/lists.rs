@@ -1,20 +1,18 @@
 //! What waits for the seller, and what waits for the town.
 
-use domain::after_sale::{AfterSaleKind, ReturnRule, Side};
+use domain::after_sale::{AfterSaleKind, Side};
 use domain::ids::TeamId;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{
-    AfterSaleFilter, AfterSaleSummary, ProductRuleRow, appeals, count_waiting, exported_after_sales,
-    team_after_sales, team_rules, team_unanswered,
+    AfterSaleFilter, AfterSaleSummary, appeals, count_waiting, exported_after_sales, team_after_sales,
+    team_unanswered,
 };
 use service::report::{Cell, Report};
 
-use super::api::DeclareReturnRule;
-use super::words::{kind_words, reason_words, rule_label, status_words};
+use super::words::{kind_words, reason_words, status_words};
 use crate::context::{given_text, link, name, now_ms, query, services, t, viewer};
-use crate::features::sell::team::{current_team, row_failure, tabs};
-use crate::form::FormState;
+use crate::features::sell::team::{current_team, tabs};
 use crate::layout::{Console, Screen};
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::text::yuan;
@@ -47,7 +45,6 @@ pub async fn team_page() -> PageResult {
         team_after_sales(&services(), &viewer(), team.id, &filter, number).await?
     };
     let waiting = count_waiting(&services(), &viewer(), team.id).await?;
-    let rules = team_rules(&services(), &viewer(), team.id).await?;
     let title = t("售后", "After-sales");
     let sub = t(
         "先到期的先处理；到期不答复，会自动同意或转镇里。",
@@ -70,7 +67,6 @@ pub async fn team_page() -> PageResult {
             {narrowing}
             {table(&rows, Side::Seller)}
             {ui::pager(number, number + i64::from(has_more))}
-            {rules_fold(&rules, team.id)}
         </div>
     };
     Ok(Screen::console(team.console().waiting(&path, waiting), title, body))
@@ -128,52 +124,6 @@ fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {
         row.due_at_ms.map(china_minute_text).unwrap_or_default().into(),
         Cell::Money(row.amount_fen),
     ]
-}
-
-/// What the team's listings declare about returns; each is saved by itself.
-fn rules_fold(rules: &[ProductRuleRow], team: TeamId) -> AnyView {
-    let options: Vec<(String, String)> =
-        ReturnRule::ALL.iter().map(|rule| (rule.as_str().to_owned(), rule_label(*rule).to_owned())).collect();
-    let rows: Vec<_> = rules
-        .iter()
-        .map(|row| {
-            let id = row.product_id.to_string();
-            let state = FormState::of::<DeclareReturnRule>().only_if("product", &id);
-            let label = name(&row.name, &row.name_en).to_owned();
-            view! {
-                <li>
-                    <form class="row row--between" method="post" action=state.action()>
-                        {row_failure(&state)}
-                        {ui::hidden("team", &team.to_string())}
-                        {ui::hidden("product", &id)}
-                        {ui::select_field(&state, &ui::Field {
-                            id: &format!("rule-{id}"), name: "rule", label: &label, stored: row.return_rule.as_str(),
-                            ..ui::Field::default()
-                        }, &options)}
-                        <button class="btn btn--plain btn--s">{t("保存", "Save")}</button>
-                    </form>
-                </li>
-            }
-        })
-        .collect();
-    if rows.is_empty() {
-        return ().into_any();
-    }
-    view! {
-        <details class="fold" id="rules" open=query("rules") == "1">
-            <summary>{t("退货规则（每件商品）", "Return rules by product")}</summary>
-            <div class="stack">
-                <p class="muted small">
-                    {t(
-                        "只影响以后的订单；已下单的按下单时的规则。鲜活易腐和定制商品不适用七天无理由。",
-                        "For orders from now on; earlier ones keep what was declared then. Perishable and made-to-order goods have no return without a reason.",
-                    )}
-                </p>
-                <ul class="stack stack--s">{rows}</ul>
-            </div>
-        </details>
-    }
-    .into_any()
 }
 
 /// `/town/after-sales`: the town's, or for the county's administration all.

@@ -105,7 +105,7 @@ pub(super) fn goods_words(goods: ReturnedGoods) -> &'static str {
 }
 
 /// A return rule in a list of choice.
-pub(super) fn rule_label(rule: ReturnRule) -> &'static str {
+pub(crate) fn rule_label(rule: ReturnRule) -> &'static str {
     match rule {
         ReturnRule::SevenDays => t("支持七天无理由", "Seven days without a reason"),
         ReturnRule::Perishable => t("鲜活易腐，不支持无理由", "Perishable: none without a reason"),

@@ -52,7 +52,9 @@ pub use page::{
 pub use publish::{Published, publish, unpublish};
 pub(crate) use publish::{publish_in, slug_of, unpublish_in};
 pub(crate) use review::of_change as review_change;
-pub use review::{DecideReview, Review, Reviews, WaitingReview, decide, reviews, set_reviews, submit};
+pub use review::{
+    DecideReview, DeclaredReturns, Review, Reviews, WaitingReview, decide, reviews, set_reviews, submit,
+};
 pub(crate) use schedule::publish_due;
 pub use schedule::{Schedule, schedule, unschedule};
 pub(crate) use shelf_life::lock_batches;

@@ -1,6 +1,7 @@
 //! After-sales from the request to the last fen: partial refunds, returns, exchanges, damage, refusals, the town, the
 //! second person; goods, villages' money, credits and figures follow, and the books are sound after every step.
 
+mod declared;
 mod edges;
 mod guards;
 mod stories;

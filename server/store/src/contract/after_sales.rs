@@ -97,13 +97,18 @@ async fn rules(conn: &mut Conn) {
         list_line_rules(conn, ORDER).await.unwrap().into_iter().map(|row| row.return_rule).collect()
     };
     let tea = ProductId::from_i64(100);
-    let declared = async |conn: &mut Conn| find_product_rule(conn, tea).await.unwrap().unwrap().return_rule;
-    assert_eq!(declared(conn).await, ReturnRule::SevenDays);
+    let holds = async |conn: &mut Conn| {
+        let row = find_product_rule(conn, tea).await.unwrap().unwrap();
+        (row.return_rule, row.declared())
+    };
+    assert_eq!(holds(conn).await, (ReturnRule::SevenDays, None));
     assert_eq!(shown(conn).await, [ReturnRule::SevenDays, ReturnRule::Perishable], "by food class");
     put_product_rule(conn, tea, ReturnRule::Perishable, T).await.unwrap();
     put_product_rule(conn, tea, ReturnRule::MadeToOrder, T).await.unwrap();
-    assert_eq!(declared(conn).await, ReturnRule::MadeToOrder);
-    assert_eq!(list_team_rules(conn, TEAM, 9).await.unwrap().len(), 4);
+    assert_eq!(holds(conn).await, (ReturnRule::MadeToOrder, Some(ReturnRule::MadeToOrder)));
+    delete_product_rule(conn, tea).await.unwrap();
+    assert_eq!(holds(conn).await, (ReturnRule::SevenDays, None), "its food class speaks again");
+    put_product_rule(conn, tea, ReturnRule::MadeToOrder, T).await.unwrap();
     for _twice in 0..2 {
         insert_line_rules(conn, ORDER, true).await.unwrap();
     }

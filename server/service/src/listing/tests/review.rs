@@ -1,5 +1,6 @@
 //! The captain's word before a listing goes into the shop.
 
+use domain::after_sale::ReturnRule;
 use domain::review::ReviewStatus;
 use domain::time::{DAY_MS, china_minute_text};
 
@@ -148,4 +149,39 @@ async fn a_season_that_cannot_be_read_is_named_and_kept_as_it_was() {
     assert_eq!(saved.problems, [FieldError::new("season_until", Problem::NotADay)]);
     let stored = edit_page(&fixture.services, &seller(), product).await.unwrap().form;
     assert_eq!(stored.season_until, "05-31");
+}
+
+#[tokio::test]
+async fn nobody_ends_the_seven_days_of_buyers_without_the_captain() {
+    let fixture = county().await;
+    let services = &fixture.services;
+    let (product, mut form) = tea(&fixture).await;
+    set_reviews(services, &captain(), TEAM, true).await.unwrap();
+    form.return_rule = "once_opened".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    submit(services, &seller(), product).await.unwrap();
+    let shown = edit_page(services, &captain(), product).await.unwrap().review.unwrap().returns.unwrap();
+    assert_eq!((shown.rule, shown.is_declared), (ReturnRule::OnceOpened, true));
+    assert_eq!(shown.changed, Some((services.now_ms(), None)), "before, its food class spoke");
+    assert_eq!(review(&fixture, product).await.returns, None, "the member knows what was typed");
+    word(&fixture, product, false, &[("return_rule", "整罐退的也要收")]).await.unwrap();
+    assert_eq!(review(&fixture, product).await.remarks[0].0, "return_rule");
+
+    form.return_rule = "seven_days".to_owned();
+    save(&fixture, product, &form).await.unwrap();
+    submit(services, &seller(), product).await.unwrap();
+    let shown = edit_page(services, &captain(), product).await.unwrap().review.unwrap().returns.unwrap();
+    assert_eq!(shown.changed, Some((services.now_ms(), Some(ReturnRule::OnceOpened))));
+    word(&fixture, product, true, &[]).await.unwrap();
+    publish(services, &seller(), product).await.unwrap();
+
+    // In the shop neither another word nor none: what is left out is said by the food class.
+    for rule in ["perishable", "made_to_order", ""] {
+        form.return_rule = rule.to_owned();
+        assert_eq!(refused(save(&fixture, product, &form).await), unseen(&["return_rule"]), "{rule}");
+    }
+    form.return_rule = "never".to_owned();
+    let unread = [FieldError::new("return_rule", Problem::UnknownCode)];
+    assert_eq!(refused(save(&fixture, product, &form).await), unread);
+    assert_eq!(edit_page(services, &seller(), product).await.unwrap().form.return_rule, "seven_days");
 }

@@ -184,10 +184,6 @@ pub const TABLE: &[Row] = &[
             ("reason", "破损".to_owned()),
         ]
     }),
-    row("/api/after_sales/declare_rule", SELLERS, HIDDEN, |world| {
-        let ids = [("team", world.team.to_string()), ("product", world.product.to_string())];
-        ids.into_iter().chain([("rule", "seven_days".to_owned())]).collect()
-    }),
     row("/api/after_sales/offer_refund", SELLERS, HIDDEN, |world| {
         vec![
             ("parcel", world.claimed.parcel.to_string()),
