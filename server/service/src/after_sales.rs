@@ -12,6 +12,7 @@ mod goods;
 mod money;
 mod offer;
 mod pages;
+mod part;
 mod photos;
 mod table;
 mod talk;
@@ -31,11 +32,12 @@ pub use pages::{
     Act, AfterSalePage, Appeals, PageLine, PageMessage, after_sale_page, appeals, count_waiting,
     team_unanswered,
 };
+pub use part::{accept_offer, offer_part};
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
 pub use store::after_sales::AfterSaleSummary;
 pub use table::{AfterSaleFilter, exported_after_sales, team_after_sales};
 pub use talk::say;
-pub use town::{appeal, decide};
+pub use town::{appeal, decide, decide_part};
 pub use words::{kind_text, reason_text};
 
 /// Longest text of one message, in characters.

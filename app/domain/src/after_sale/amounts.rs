@@ -1,6 +1,6 @@
 //! How much money goes back.
 
-use crate::money::{Fen, MoneyError, allot};
+use crate::money::{Fen, MoneyError, allot, take_from};
 
 /// The value of pieces `first..first + pieces` of a line of `quantity` pieces that cost `net` together: the pieces' shares
 /// by largest remainder in a fixed order, so that the values of all pieces add up to `net` exactly.
@@ -47,6 +47,16 @@ pub fn refund_of_pieces(
     let value = pieces_value(net, quantity, settled, pieces)?;
     let parts = allot(value, &[damage_permille, 1000 - damage_permille])?;
     Ok(LineRefund { value, amount: parts.first().copied().unwrap_or_default() })
+}
+
+/// An agreed amount over lines of which `worth` would go back, in proportion to it and never more than it. Buyer and seller
+/// agree on one amount for all that is wrong; the villages of each line bear their line's part.
+///
+/// # Errors
+/// [`MoneyError::NegativeWeight`] for a negative amount or worth; [`MoneyError::Overflow`].
+pub fn agreed_parts(worth: &[Fen], agreed: Fen) -> Result<Vec<Fen>, MoneyError> {
+    let whole = Fen::checked_sum(worth.iter().copied())?;
+    take_from(worth, agreed.min(whole))
 }
 
 /// The freight that goes back with a refund where the seller's side is at fault: in proportion to the goods of the parcel

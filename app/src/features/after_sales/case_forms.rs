@@ -1,13 +1,14 @@
 //! What the viewer may do with an after-sale, as plain forms.
 
 use domain::after_sale::{AfterSaleKind, AfterSaleStatus, ReturnedGoods, Side};
+use domain::money::Fen;
 use leptos::prelude::*;
 use service::after_sales::{Act, AfterSalePage};
 use service::shipping::CARRIERS;
 
 use super::api::{
-    AgreeAfterSale, AppealAfterSale, ConfirmAfterSale, DecideAfterSale, RefuseAfterSale, SendGoodsBack,
-    TakeBackGoods, WithdrawAfterSale,
+    AcceptOffer, AgreeAfterSale, AppealAfterSale, ConfirmAfterSale, DecideAfterSale, OfferPart,
+    RefuseAfterSale, SendGoodsBack, TakeBackGoods, WithdrawAfterSale,
 };
 use super::ask_page::photo_field;
 use super::uploads::SAY_PATH;
@@ -20,7 +21,9 @@ use crate::ui::{self, Field};
 /// The forms of what can be done now; nothing when it is somebody else's turn.
 pub(super) fn forms(page: &AfterSalePage) -> AnyView {
     let may = |act: Act| page.acts.contains(&act);
+    let accept = may(Act::AcceptOffer).then(|| accept_form(page));
     let agree = may(Act::Agree).then(|| agree_form(page));
+    let part = may(Act::OfferPart).then(|| part_form(page));
     let take_back = may(Act::TakeBack).then(|| take_back_form(page));
     let instead = may(Act::RefundInstead).then(|| instead_form(page));
     let confirm = may(Act::ConfirmLarge).then(|| confirm_form(page));
@@ -36,7 +39,7 @@ pub(super) fn forms(page: &AfterSalePage) -> AnyView {
     view! {
         <section class="box stack" aria-labelledby="todo">
             <header class="box__head"><h2 id="todo">{t("现在可以", "What you can do")}</h2></header>
-            {agree}{take_back}{instead}{confirm}{refuse}{decide}{send_back}{appeal}{withdraw}
+            {accept}{agree}{part}{take_back}{instead}{confirm}{refuse}{decide}{send_back}{appeal}{withdraw}
         </section>
     }
     .into_any()
@@ -65,6 +68,80 @@ fn agree_form(page: &AfterSalePage) -> AnyView {
             {carried(page)}
             <div class="form__acts"><button class="btn btn--primary">{ui::icon("check")}{label}</button></div>
         </form>
+    }
+    .into_any()
+}
+
+/// The buyer takes what the seller offers.
+fn accept_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<AcceptOffer>();
+    let total = page.offered.map(|(goods, freight)| yuan(goods + freight)).unwrap_or_default();
+    let label = format!("{} {total}", t("接受卖家提出的", "Accept"));
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {failed(&state)}
+            {carried(page)}
+            <p class="muted small">
+                {t(
+                    "接受后按这个金额退款，商品不用寄回，这几件不能再申请退款。",
+                    "It goes back the way it was paid and you keep the goods; nothing more is paid for these pieces.",
+                )}
+            </p>
+            <div class="form__acts"><button class="btn btn--primary">{ui::icon("check")}{label}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// An amount for the goods, up to what was asked for.
+fn amount_field(
+    page: &AfterSalePage,
+    state: &FormState,
+    id: &str,
+    label: &'static str,
+    is_optional: bool,
+) -> AnyView {
+    let most = yuan(page.goods_fen);
+    let freight = if page.row.reason.is_sellers_fault() && page.freight_fen.is_positive() {
+        t("，运费按比例另退", "; its share of the freight comes on top")
+    } else {
+        ""
+    };
+    let hint = format!("{}{most}{freight}", t("不超过 ", "Up to "));
+    ui::text_field(
+        state,
+        &Field {
+            id,
+            name: "amount",
+            label,
+            hint: &hint,
+            inputmode: "decimal",
+            class: "w-s",
+            before: "¥",
+            is_optional,
+            ..Field::default()
+        },
+    )
+}
+
+/// The seller offers less than was asked for; the buyer keeps the goods.
+fn part_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of::<OfferPart>();
+    let labels = [("amount", t("赔付金额", "Amount")), ("words", t("说明", "Why"))];
+    view! {
+        <details class="fold" open=state.is_refused()>
+            <summary>{t("赔一部分，商品不用退", "Offer a part: the goods stay with the buyer")}</summary>
+            <form class="form" method="post" action=state.action()>
+                {ui::form_errors(&state, &labels)}
+                {carried(page)}
+                {amount_field(page, &state, "part-amount", t("赔付金额", "Amount"), false)}
+                {ui::text_area(&state, &Field {
+                    id: "part-words", name: "words", label: t("说明（买家会看到）", "Why (the buyer sees it)"),
+                    max_length: Some(500), ..Field::default()
+                }, 2)}
+                <div class="form__acts"><button class="btn btn--plain">{t("提出这个金额", "Offer this amount")}</button></div>
+            </form>
+        </details>
     }
     .into_any()
 }
@@ -176,14 +253,28 @@ fn appeal_form(page: &AfterSalePage) -> AnyView {
 
 fn decide_form(page: &AfterSalePage) -> AnyView {
     let state = FormState::of::<DecideAfterSale>();
+    let stands = page.row.offered_fen.map(|offered| {
+        let words = t(
+            "卖家提出的金额仍然有效：维持卖家的答复就退这个数：",
+            "What the seller offered stands: finding for the seller pays it: ",
+        );
+        view! { <p class="muted small">{words}<span class="num">{yuan(Fen::new(offered))}</span></p> }
+    });
+    let amount = page.row.kind.may_be_in_part().then(|| {
+        let label = t("只支持一部分时的金额", "Amount, to find for the buyer in part");
+        amount_field(page, &state, "decide-amount", label, true)
+    });
     let both = view! {
         <button class="btn btn--primary" name="then" value="uphold">{t("支持买家", "Find for the buyer")}</button>
         <button class="btn btn--plain" name="then" value="dismiss">{t("维持卖家的答复", "Find for the seller")}</button>
     };
+    let labels = [("amount", t("金额", "Amount")), ("words", t("裁定理由", "Reasons"))];
     view! {
         <form class="form" method="post" action=state.action()>
-            {failed(&state)}
+            {ui::form_errors(&state, &labels)}
             {carried(page)}
+            {stands}
+            {amount}
             {ui::text_area(&state, &Field {
                 id: "decide-words", name: "words", label: t("裁定理由（双方都会看到）", "Reasons (both sides see them)"),
                 max_length: Some(500), ..Field::default()

@@ -2,12 +2,13 @@
 
 use domain::after_sale::{AfterSaleKind, AfterSaleNote, AfterSaleStatus, ReturnedGoods, Side};
 use domain::locale::Locale;
+use domain::money::Fen;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{Act, AfterSalePage, PageLine, PageMessage, after_sale_page};
 
 use super::case_forms;
-use super::words::{goods_words, kind_words, note_words, reason_words, side_words, status_words};
+use super::words::{goods_words, kind_words, note_words, part_words, reason_words, side_words, status_words};
 use crate::context::{link, locale, name, services, t, typed_param, viewer};
 use crate::layout::{Console, Screen};
 use crate::routes::{PageResult, paths};
@@ -30,7 +31,7 @@ pub async fn case_page() -> PageResult {
                         {name(&page.place.team_name, &page.place.team_name_en).to_owned()}
                     </p>
                 </div>
-                {ui::status_chip(status_words(page.row.status))}
+                {ui::status_chip(status_words(page.row.status, page.offered.is_some()))}
             </header>
             {whose_turn(&page)}
             <div class="cols cols--sum">
@@ -93,6 +94,10 @@ fn whose_turn(page: &AfterSalePage) -> AnyView {
         AfterSaleStatus::AwaitingReturn => {
             t("到期没有寄回，售后关闭。", "If the goods are not sent by then, it is closed.")
         }
+        AfterSaleStatus::Refused if page.offered.is_some() => t(
+            "到期没有答复，按卖家提出的金额退款。",
+            "If nobody answers by then, what the seller offers goes back.",
+        ),
         AfterSaleStatus::Refused => t("到期没有申诉，售后关闭。", "Without an appeal by then, it is closed."),
         _ => "",
     };
@@ -103,6 +108,14 @@ fn whose_turn(page: &AfterSalePage) -> AnyView {
 fn side(page: &AfterSalePage) -> AnyView {
     let lines: Vec<_> = page.lines.iter().map(line_row).collect();
     let mut facts = vec![(t("原因", "Reason"), reason_words(page.row.reason).into_any())];
+    if let Some(asked_fen) = page.row.asked_fen {
+        let amount = view! { <span class="num">{yuan(Fen::new(asked_fen))}</span> };
+        facts.push((t("申请金额", "Asked for"), amount.into_any()));
+    }
+    if let Some((goods, freight)) = page.offered {
+        let amount = view! { <strong class="num">{yuan(goods + freight)}</strong> };
+        facts.push((t("卖家提出", "The seller offers"), amount.into_any()));
+    }
     if !page.row.tracking_number.is_empty() {
         let by = format!("{} {}", page.row.carrier, page.row.tracking_number);
         facts.push((t("退货快递", "Sent back by"), view! { <span class="num">{by}</span> }.into_any()));
@@ -182,8 +195,11 @@ fn message_item(message: &PageMessage, me: Side) -> AnyView {
     let who = if message.side == me { t("我", "I") } else { side_words(message.side) };
     let what = match (message.note, message.side) {
         (AfterSaleNote::Asked, Side::Seller) => t("主动退款", "gives money back"),
-        (note, _) => note_words(note),
+        (note, side) => {
+            message.amount_fen.and_then(|_| part_words(note, side)).unwrap_or_else(|| note_words(note))
+        }
     };
+    let amount = message.amount_fen.map(|amount| view! { <strong class="num">{yuan(amount)}</strong> });
     let body = match (message.note, ReturnedGoods::parse(&message.body)) {
         (AfterSaleNote::TakenBack, Ok(goods)) => goods_words(goods).to_owned(),
         _ => message.body.clone(),
@@ -211,6 +227,7 @@ fn message_item(message: &PageMessage, me: Side) -> AnyView {
             <p class="row">
                 <strong>{who}</strong>
                 <span>{what}</span>
+                {amount}
                 <time class="muted small num">{china_minute_text(message.at_ms)}</time>
             </p>
             {body}

@@ -119,7 +119,7 @@ fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {
         reason_words(row.reason).into(),
         name(&row.first_line, &row.first_line_en).into(),
         row.pieces.to_string().into(),
-        status_words(row.status).0.into(),
+        status_words(row.status, row.offered_fen.is_some()).0.into(),
         china_minute_text(row.asked_at_ms).into(),
         row.due_at_ms.map(china_minute_text).unwrap_or_default().into(),
         Cell::Money(row.amount_fen),
@@ -189,6 +189,7 @@ fn item(row: &AfterSaleSummary, side: Side, now_ms: i64) -> AnyView {
         view! { <span class=class>{china_minute_text(due_at_ms)}</span> }
     });
     let amount = row.amount_fen.is_positive().then(|| yuan(row.amount_fen));
+    let status = status_words(row.status, row.offered_fen.is_some());
     view! {
         <tr>
             <th scope="row" data-label=t("订单", "Order")>
@@ -199,7 +200,7 @@ fn item(row: &AfterSaleSummary, side: Side, now_ms: i64) -> AnyView {
                 {kind_words(row.kind).0}<br/><span class="muted small">{reason_words(row.reason)}</span>
             </td>
             <td data-label=t("商品", "Goods")>{goods}</td>
-            <td data-label=t("状态", "State")>{ui::status_chip(status_words(row.status))}</td>
+            <td data-label=t("状态", "State")>{ui::status_chip(status)}</td>
             <td data-label=t("期限", "Until")>{due}</td>
             <td data-label=t("退款", "Refund") class="n">{amount}</td>
         </tr>

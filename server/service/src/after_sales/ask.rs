@@ -6,6 +6,7 @@ use domain::after_sale::{
 };
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{AfterSaleId, LineId, ParcelId, TownId};
+use domain::money::Fen;
 use domain::order::OrderStatus;
 use serde::{Deserialize, Serialize};
 use store::after_sales::{AfterSaleLineRow, AfterSaleRow};
@@ -15,7 +16,7 @@ use store::{Conn, WriteTx};
 
 use super::case::Case;
 use super::facts::{Facts, fact, goods_in, open_kinds, read_facts, strictest};
-use super::{deadlines, photos, talk};
+use super::{deadlines, money, part, photos, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::orders::{self, require_buyer};
@@ -37,6 +38,8 @@ pub struct AskAfterSale {
     /// An [`AfterSaleReason`].
     pub reason: String,
     pub words: String,
+    /// Yuan for all of it, where the goods stay with the buyer; blank for what they are worth.
+    pub amount: String,
     pub lines: Vec<AskLine>,
 }
 
@@ -151,6 +154,8 @@ pub(super) struct Checked {
     pub kind: AfterSaleKind,
     pub reason: AfterSaleReason,
     pub words: String,
+    /// What is wanted in place of all that the goods are worth.
+    pub amount: Option<Fen>,
     /// Line, pieces, thousandths of their value.
     pub lines: Vec<(LineId, i64, i64)>,
 }
@@ -158,7 +163,7 @@ pub(super) struct Checked {
 /// Asks about pieces of a parcel, with what is to be said and shown about it.
 ///
 /// # Errors
-/// Fields `kind`, `reason`, `words`, `photos`, `lines`, `lines.0.quantity`, `lines.0.damage`; [`Conflict::AfterSale`] with
+/// Fields `kind`, `reason`, `words`, `amount`, `photos`, `lines`, `lines.0.quantity`, `lines.0.damage`; [`Conflict::AfterSale`] with
 /// what stands in the way. Guarded: the order's buyer; for everybody else there is no such parcel.
 #[tracing::instrument(skip_all)]
 pub async fn ask_after_sale(
@@ -191,9 +196,10 @@ pub async fn ask_after_sale(
     // Receipt has moved the order's window.
     let order = store::orders::get_order(&mut tx, order_id).await?;
     let case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
-    let message = case
-        .note(&mut tx, services, Side::Buyer, viewer.user_id(), AfterSaleNote::Asked, &checked.words)
-        .await?;
+    money::check_asked_amount(&mut tx, &case).await?;
+    let (user, note) = (viewer.user_id(), AfterSaleNote::Asked);
+    let message =
+        case.note_amount(&mut tx, services, Side::Buyer, user, note, &checked.words, checked.amount).await?;
     photos::attach(&mut tx, services, message.id, &taken).await?;
     idempotency::finish(&mut tx, &request, &case.row.id).await?;
     tx.commit().await?;
@@ -207,6 +213,13 @@ fn check(command: &AskAfterSale) -> Result<Checked> {
     let kind = AfterSaleKind::parse(&command.kind).map_err(|_| wrong("kind", word(&command.kind))).ok();
     let reason =
         AfterSaleReason::parse(&command.reason).map_err(|_| wrong("reason", word(&command.reason))).ok();
+    let amount = match kind.filter(|kind| kind.may_be_in_part()) {
+        Some(_) => part::read_amount(&command.amount).unwrap_or_else(|problem| {
+            wrong("amount", problem);
+            None
+        }),
+        None => None,
+    };
     let lines = read_lines(&command.lines, kind == Some(AfterSaleKind::DamageClaim), &mut errors)?;
     let words = match talk::check_words("words", &command.words, false) {
         Ok(words) => words,
@@ -218,7 +231,7 @@ fn check(command: &AskAfterSale) -> Result<Checked> {
     };
     all_or(errors)?;
     match (kind, reason) {
-        (Some(kind), Some(reason)) => Ok(Checked { kind, reason, words, lines }),
+        (Some(kind), Some(reason)) => Ok(Checked { kind, reason, words, amount, lines }),
         _ => Err(ServiceError::internal("a checked form without its parts")),
     }
 }
@@ -346,11 +359,14 @@ pub(super) async fn insert(
         tracking_number: String::new(),
         sent_back_at_ms: None,
         taken_back_at_ms: None,
-        goods_fen: domain::money::Fen::ZERO,
-        freight_fen: domain::money::Fen::ZERO,
+        goods_fen: Fen::ZERO,
+        freight_fen: Fen::ZERO,
         refund_id: None,
         replacement_parcel_id: None,
         closed_at_ms: None,
+        asked_fen: checked.amount.map(Fen::get),
+        offered_fen: None,
+        granted_fen: None,
         version: 1,
     };
     store::after_sales::insert_after_sale(tx, &row).await?;
@@ -361,8 +377,8 @@ pub(super) async fn insert(
             line_id: *line_id,
             quantity: *quantity,
             damage_permille: *damage_permille,
-            value_fen: domain::money::Fen::ZERO,
-            refunded_fen: domain::money::Fen::ZERO,
+            value_fen: Fen::ZERO,
+            refunded_fen: Fen::ZERO,
         };
         store::after_sales::insert_after_sale_line(tx, &line).await?;
         lines.push(line);

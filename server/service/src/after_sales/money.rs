@@ -1,7 +1,7 @@
 //! Money that goes back: how much, and booking it.
 
 use domain::after_sale::{
-    AfterSaleEvent, AfterSaleKind, AfterSaleNote, Side, claimed_freight, refund_of_pieces,
+    AfterSaleEvent, AfterSaleKind, AfterSaleNote, Side, agreed_parts, claimed_freight, refund_of_pieces,
 };
 use domain::ids::{LineId, TeamId, UserId};
 use domain::money::Fen;
@@ -13,7 +13,7 @@ use store::parcels::ParcelRow;
 use store::{Conn, WriteTx};
 
 use super::case::Case;
-use super::goods;
+use super::{goods, part};
 use crate::{Result, ServiceError, Services, books, orders, payments, timers, weighing};
 
 /// What would go back if it were settled now.
@@ -61,6 +61,13 @@ pub(super) async fn plan(
         let refund = refund.map_err(ServiceError::internal)?;
         lines.push(AfterSaleLineRow { value_fen: refund.value, refunded_fen: refund.amount, ..one.clone() });
     }
+    if let Some(limit) = row.limit() {
+        let worth: Vec<Fen> = lines.iter().map(|line| line.refunded_fen).collect();
+        let parts = agreed_parts(&worth, limit).map_err(ServiceError::internal)?;
+        for (line, part) in lines.iter_mut().zip(parts) {
+            line.refunded_fen = part;
+        }
+    }
     let goods: Fen = lines.iter().map(|line| line.refunded_fen).sum();
     let parcel = store::parcels::get_parcel(conn, row.parcel_id).await?;
     let of_parcel: Vec<&LineRow> = all.iter().filter(|line| line.parcel_id == parcel.id).collect();
@@ -72,6 +79,17 @@ pub(super) async fn plan(
     let kept: Fen = of_parcel.iter().map(|line| line.net_fen - charged.back(line.id)).sum();
     let freight = freight_back(row, &parcel, kept, gone, goods, empties_parcel)?;
     Ok(Plan { lines, goods, freight, empties_parcel, unconfirmed: gone.unconfirmed_fen })
+}
+
+/// That the amount asked for is no more than the goods are worth.
+///
+/// # Errors
+/// Field `amount`.
+pub(super) async fn check_asked_amount(conn: &mut Conn, case: &Case) -> Result<()> {
+    let Some(asked) = case.row.asked_fen.map(Fen::new) else { return Ok(()) };
+    let whole = AfterSaleRow { asked_fen: None, ..case.row.clone() };
+    let worth = plan(conn, &case.order, &whole, &case.lines).await?.goods;
+    part::require_between(asked, Fen::new(1), worth)
 }
 
 /// `all` is what the parcel's goods cost, by their weight where they were weighed.
@@ -142,7 +160,9 @@ async fn settle(tx: &mut WriteTx, services: &Services, case: &mut Case, plan: Pl
         goods::bring_back(tx, services, case, domain::after_sale::ReturnedGoods::Restock).await?;
     }
     let mut sold: Vec<(i64, i64)> = Vec::new();
-    for one in plan.lines.iter().filter(|one| one.damage_permille == 1000) {
+    // What the buyer keeps for less is sold all the same.
+    let is_whole = |one: &&AfterSaleLineRow| one.damage_permille == 1000 && one.refunded_fen == one.value_fen;
+    for one in plan.lines.iter().filter(is_whole) {
         let product = all.iter().find(|line| line.id == one.line_id).map(|line| line.product_id.get());
         sold.extend(product.map(|product| (product, one.quantity)));
     }

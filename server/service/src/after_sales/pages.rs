@@ -7,7 +7,7 @@ use store::after_sales::{AfterSaleRow, AfterSaleSummary, MessagePhotoRow};
 use store::orders::LineRow;
 use store::payments::RefundRow;
 
-use super::case::{Case, side_of};
+use super::case::{Case, is_grant, side_of};
 use super::money;
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -18,6 +18,10 @@ const LIST_LIMIT: i64 = 200;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Agree,
+    /// Offer less than was asked for.
+    OfferPart,
+    /// Take what the seller offers.
+    AcceptOffer,
     Refuse,
     Withdraw,
     Appeal,
@@ -45,6 +49,8 @@ pub struct AfterSalePage {
     /// What goes back, or would if it were granted now.
     pub goods_fen: Fen,
     pub freight_fen: Fen,
+    /// Goods and freight that go back if the buyer takes what the seller offers.
+    pub offered: Option<(Fen, Fen)>,
     /// A second person has to confirm that much.
     pub is_large: bool,
     pub refund: Option<RefundRow>,
@@ -69,6 +75,8 @@ pub struct PageMessage {
     pub note: AfterSaleNote,
     pub body: String,
     pub at_ms: i64,
+    /// What is asked for, offered or granted by it, in place of all.
+    pub amount_fen: Option<Fen>,
     pub photos: Vec<MessagePhotoRow>,
 }
 
@@ -90,6 +98,14 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
         let is_large = money::needs_second(services, &plan);
         (plan.lines, plan.goods, plan.freight, is_large)
     };
+    let offered = match row.offered_fen.filter(|_| row.status == AfterSaleStatus::Refused) {
+        Some(_) => {
+            let taken = AfterSaleRow { granted_fen: row.offered_fen, ..row.clone() };
+            let plan = money::plan(&mut conn, &order, &taken, &asked).await?;
+            Some((plan.goods, plan.freight))
+        }
+        None => None,
+    };
     let all = store::orders::list_order_lines(&mut conn, order.id).await?;
     let lines = all
         .into_iter()
@@ -109,6 +125,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
             note: message.note,
             body: message.body,
             at_ms: message.at_ms,
+            amount_fen: message.amount_fen.map(Fen::new),
         })
         .collect();
     let refund = match row.refund_id {
@@ -118,7 +135,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     let place = store::after_sales::get_return_place(&mut conn, row.parcel_id).await?;
     let order_number = order.number.clone();
     let case = Case { order, row, lines: asked };
-    let upheld = messages.iter().any(|message| message.note == AfterSaleNote::Upheld);
+    let upheld = messages.iter().any(|message| is_grant(message.note));
     let acts = acts(viewer, &case, upheld);
     Ok(AfterSalePage {
         row: case.row,
@@ -129,6 +146,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
         acts,
         goods_fen,
         freight_fen,
+        offered,
         is_large,
         refund,
         place,
@@ -146,6 +164,8 @@ fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
     let is = |states: &[AfterSaleStatus]| states.contains(&status);
     let all = [
         (Act::Agree, seller && is(&[Requested])),
+        (Act::OfferPart, seller && is(&[Requested]) && case.row.kind.may_be_in_part()),
+        (Act::AcceptOffer, buyer && is(&[Refused]) && case.row.offered_fen.is_some()),
         (Act::TakeBack, seller && case.awaits_goods()),
         (Act::RefundInstead, seller && is(&[Replacing])),
         (Act::ConfirmLarge, second && is(&[AwaitingSecond])),

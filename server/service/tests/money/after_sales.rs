@@ -4,6 +4,7 @@
 mod declared;
 mod edges;
 mod guards;
+mod part;
 mod stories;
 mod unasked;
 pub(crate) mod weighed;
@@ -61,6 +62,7 @@ fn form(shop: &TestShop, line: &LineRow, pieces: i64, kind: &str, reason: &str) 
         kind: kind.to_owned(),
         reason: reason.to_owned(),
         words: "请处理".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: pieces.to_string(),

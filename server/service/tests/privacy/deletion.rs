@@ -115,6 +115,7 @@ async fn shown_and_refunded(shop: &TestShop, viewer: &Viewer) -> String {
         kind: "refund_unshipped".to_owned(),
         reason: "late".to_owned(),
         words: "住在山里，请看照片".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: line.quantity.to_string(),

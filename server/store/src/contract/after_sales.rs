@@ -76,6 +76,9 @@ fn asked(id: AfterSaleId, kind: AfterSaleKind) -> AfterSaleRow {
         refund_id: None,
         replacement_parcel_id: None,
         closed_at_ms: None,
+        asked_fen: None,
+        offered_fen: None,
+        granted_fen: None,
         version: 1,
     }
 }
@@ -154,6 +157,7 @@ async fn talking(conn: &mut Conn) {
         note: AfterSaleNote::Asked,
         body: "不想要了".to_owned(),
         at_ms: T,
+        amount_fen: Some(1_000),
     };
     insert_message(conn, &message).await.unwrap();
     insert_message_photo(conn, message.id, 0, MediaId::from_i64(70)).await.unwrap();
@@ -166,6 +170,7 @@ async fn talking(conn: &mut Conn) {
     insert_message_photo(conn, message.id, 1, MediaId::from_i64(75)).await.unwrap();
     let said = list_messages(conn, ONE).await.unwrap();
     assert_eq!((said.len(), said[0].note, said[0].body.as_str()), (1, AfterSaleNote::Asked, "不想要了"));
+    assert_eq!(said[0].amount_fen, Some(1_000));
     let photos = list_message_photos(conn, ONE).await.unwrap();
     assert_eq!((photos[0].message_id, photos[0].content_hash.as_str()), (message.id, "aa"));
     assert_eq!(count_messages(conn, ONE).await.unwrap(), 1);
@@ -281,6 +286,7 @@ async fn goods(conn: &mut Conn) {
     assert_eq!(list_wrong_goods(conn).await.unwrap(), []);
 
     let mut exchange = asked(TWO, AfterSaleKind::Exchange);
+    exchange.asked_fen = Some(900);
     insert_after_sale(conn, &exchange).await.unwrap();
     insert_after_sale_line(conn, &pieces(TWO, DENDROBIUM, 1)).await.unwrap();
     assert!(crate::stock::hold(conn, BatchId::from_i64(123), 1).await.unwrap());
@@ -289,6 +295,15 @@ async fn goods(conn: &mut Conn) {
     exchange.status = AfterSaleStatus::Replacing;
     exchange.replacement_parcel_id = Some(REPLACEMENT.get());
     update_after_sale(conn, &exchange).await.unwrap();
+    let limits = async |conn: &mut Conn| {
+        let row = find_after_sale(conn, TWO).await.unwrap().unwrap();
+        (row.limit(), row.offered_fen)
+    };
+    assert_eq!(limits(conn).await, (Some(Fen::new(900)), None), "as it was asked for");
+    (exchange.offered_fen, exchange.granted_fen) = (Some(300), Some(500));
+    update_after_sale(conn, &exchange).await.unwrap();
+    assert_eq!(limits(conn).await, (Some(Fen::new(500)), Some(300)), "what was granted counts");
+    assert_eq!(list_of_order(conn, ORDER).await.unwrap()[0].offered_fen, Some(300));
     assert_eq!(list_wrong_goods(conn).await.unwrap(), []);
     let wrong = audit_books::list_wrong_batches(conn).await.unwrap();
     assert!(!wrong.iter().any(|row| row.subject == "D"), "{wrong:?}");

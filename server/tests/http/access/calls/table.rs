@@ -191,6 +191,9 @@ pub const TABLE: &[Row] = &[
             ("key", "access-9".to_owned()),
         ]
     }),
+    row("/api/after_sales/offer_part", SELLERS, known_to(KNOW_OF_CLAIM), |world| {
+        case(world).into_iter().chain([("amount", "1".to_owned())]).collect()
+    }),
     row("/api/after_sales/agree", SELLERS, known_to(KNOW_OF_CLAIM), case),
     row("/api/after_sales/refuse", SELLERS, known_to(KNOW_OF_CLAIM), case),
     row("/api/after_sales/take_back", SELLERS, known_to(KNOW_OF_CLAIM), |world| {
@@ -208,6 +211,7 @@ pub const TABLE: &[Row] = &[
         known_to(&[Who::Buyer, Who::Approver, Who::Finance, Who::Seller, Who::Captain]),
         |world| case(world).into_iter().chain([("then", "uphold".to_owned())]).collect(),
     ),
+    row("/api/after_sales/accept_offer", MEMBERS, UNKNOWN, case),
     row("/api/after_sales/withdraw", MEMBERS, UNKNOWN, case),
     row("/api/after_sales/appeal", MEMBERS, UNKNOWN, case),
     row("/api/after_sales/send_back", MEMBERS, UNKNOWN, |world| {
