@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Conflict;
 use crate::word::{moves, words};
 
-pub use amounts::{LineRefund, agreed_parts, claimed_freight, pieces_value, refund_of_pieces};
+pub use amounts::{LineRefund, agreed_parts, claimed_freight, pieces_value, refund_of_pieces, within_left};
 pub use rules::{
     Asked, Fact, GoodsIn, Refusal, ReturnRule, check_asked, damage_until_ms, return_until_ms, unclaimed,
 };

@@ -14,6 +14,7 @@ mod offer;
 mod pages;
 mod part;
 mod photos;
+mod postage;
 mod table;
 mod talk;
 mod town;
@@ -34,6 +35,7 @@ pub use pages::{
 };
 pub use part::{accept_offer, offer_part};
 pub use photos::{MOST_PHOTOS, PHOTOS_BYTES};
+pub use postage::claim_postage;
 pub use store::after_sales::AfterSaleSummary;
 pub use table::{AfterSaleFilter, exported_after_sales, team_after_sales};
 pub use talk::say;

@@ -72,6 +72,11 @@ pub struct AfterSaleRow {
     pub offered_fen: Option<i64>,
     /// What was granted in place of what was asked for.
     pub granted_fen: Option<i64>,
+    /// What the buyer paid to send the goods back.
+    pub postage_asked_fen: Option<i64>,
+    /// What goes back of that; it is a part of `freight_fen`.
+    #[sqlx(try_from = "i64")]
+    pub postage_fen: Fen,
     pub version: i64,
 }
 
@@ -115,7 +120,7 @@ macro_rules! columns {
         "id, order_id, parcel_id, team_id, town_id, kind, reason, status, asked_by, asked_at_ms, due_at_ms,
                 agreed_by, agreed_at_ms, confirmed_by, carrier, tracking_number, sent_back_at_ms, taken_back_at_ms,
                 goods_fen, freight_fen, refund_id, replacement_parcel_id, closed_at_ms, asked_fen, offered_fen,
-                granted_fen, version"
+                granted_fen, postage_asked_fen, postage_fen, version"
     };
 }
 pub async fn insert_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()> {
@@ -179,7 +184,7 @@ pub async fn update_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()
         "UPDATE after_sales SET status = $2, due_at_ms = $3, agreed_by = $4, agreed_at_ms = $5, confirmed_by = $6,
                 carrier = $7, tracking_number = $8, sent_back_at_ms = $9, taken_back_at_ms = $10, goods_fen = $11,
                 freight_fen = $12, refund_id = $13, replacement_parcel_id = $14, closed_at_ms = $15,
-                offered_fen = $16, granted_fen = $17
+                offered_fen = $16, granted_fen = $17, postage_asked_fen = $18, postage_fen = $19
           WHERE id = $1",
     )
     .bind(row.id.get())
@@ -199,6 +204,8 @@ pub async fn update_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()
     .bind(row.closed_at_ms)
     .bind(row.offered_fen)
     .bind(row.granted_fen)
+    .bind(row.postage_asked_fen)
+    .bind(row.postage_fen.get())
     .execute(conn)
     .await?;
     Ok(())

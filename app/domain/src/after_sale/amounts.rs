@@ -76,3 +76,15 @@ pub fn claimed_freight(freight: Fen, goods: Fen, gone: Fen, now: Fen) -> Result<
     let part = |of: Fen| i128::from(freight.get()) * i128::from(of.get()) / i128::from(goods.get());
     i64::try_from(part(until) - part(gone)).map(Fen::new).map_err(|_| MoneyError::Overflow)
 }
+
+/// What goes back when no more than `left` may: goods before freight, and the postage of a return last.
+#[must_use]
+pub fn within_left(left: Fen, goods: Fen, freight: Fen, postage: Fen) -> (Fen, Fen, Fen) {
+    let mut rest = left.max(Fen::ZERO);
+    let mut take = |wanted: Fen| {
+        let taken = wanted.min(rest);
+        rest -= taken;
+        taken
+    };
+    (take(goods), take(freight), take(postage))
+}

@@ -205,6 +205,32 @@ proptest! {
     }
 
     #[test]
+    fn returns_with_their_postage_never_give_back_more_than_was_paid(
+        net in 1i64..500_000, quantity in 1i64..30, freight in 0i64..20_000,
+        steps in prop::collection::vec((1i64..6, 0i64..5_000), 1..20),
+    ) {
+        let paid = Fen::new(net + freight);
+        let (mut settled, mut faulty, mut freight_back, mut back) = (0, Fen::ZERO, Fen::ZERO, Fen::ZERO);
+        for (pieces, postage) in steps {
+            let pieces = pieces.min(quantity - settled);
+            let worth = refund_of_pieces(Fen::new(net), quantity, settled, pieces, 1000).unwrap().amount;
+            let left = paid - back;
+            let wanted = worth.min(left);
+            let due = claimed_freight(Fen::new(freight), Fen::new(net), Fen::ZERO, faulty + wanted).unwrap();
+            let (goods, freight, postage) =
+                within_left(left, worth, due - freight_back, Fen::new(postage));
+            prop_assert_eq!(goods, wanted, "goods first");
+            prop_assert!(freight.is_zero() || goods == worth, "freight only when the goods are paid");
+            prop_assert!(postage.is_zero() || freight == due - freight_back, "postage last");
+            settled += pieces;
+            faulty += goods;
+            freight_back += freight;
+            back += goods + freight + postage;
+            prop_assert!(back <= paid);
+        }
+    }
+
+    #[test]
     fn any_sequence_of_refunds_ends_exact(
         net in 0i64..5_000_000_000, quantity in 1i64..500, steps in prop::collection::vec((1i64..60, 0i64..=1000), 1..40),
     ) {

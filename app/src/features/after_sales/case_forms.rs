@@ -1,6 +1,7 @@
 //! What the viewer may do with an after-sale, as plain forms.
 
 use domain::after_sale::{AfterSaleKind, AfterSaleStatus, ReturnedGoods, Side};
+use domain::locale::Locale;
 use domain::money::Fen;
 use leptos::prelude::*;
 use service::after_sales::{Act, AfterSalePage};
@@ -11,12 +12,12 @@ use super::api::{
     RefuseAfterSale, SendGoodsBack, TakeBackGoods, WithdrawAfterSale,
 };
 use super::ask_page::photo_field;
-use super::uploads::SAY_PATH;
+use super::uploads::{POSTAGE_PATH, SAY_PATH};
 use super::words::goods_words;
-use crate::context::{name, t};
+use crate::context::{locale, name, t};
 use crate::form::FormState;
 use crate::text::yuan;
-use crate::ui::{self, Field};
+use crate::ui::{self, Field, PhotoField};
 
 /// The forms of what can be done now; nothing when it is somebody else's turn.
 pub(super) fn forms(page: &AfterSalePage) -> AnyView {
@@ -30,6 +31,7 @@ pub(super) fn forms(page: &AfterSalePage) -> AnyView {
     let refuse = may(Act::Refuse).then(|| refuse_form(page));
     let decide = may(Act::Decide).then(|| decide_form(page));
     let send_back = may(Act::SendBack).then(|| send_back_form(page));
+    let postage = may(Act::ClaimPostage).then(|| postage_form(page));
     let appeal = may(Act::Appeal).then(|| appeal_form(page));
     let withdraw = may(Act::Withdraw).then(|| withdraw_form(page));
     let any = page.acts.iter().any(|act| *act != Act::Say);
@@ -39,7 +41,7 @@ pub(super) fn forms(page: &AfterSalePage) -> AnyView {
     view! {
         <section class="box stack" aria-labelledby="todo">
             <header class="box__head"><h2 id="todo">{t("现在可以", "What you can do")}</h2></header>
-            {accept}{agree}{part}{take_back}{instead}{confirm}{refuse}{decide}{send_back}{appeal}{withdraw}
+            {accept}{agree}{part}{take_back}{instead}{confirm}{refuse}{decide}{send_back}{postage}{appeal}{withdraw}
         </section>
     }
     .into_any()
@@ -56,7 +58,7 @@ fn failed(state: &FormState) -> AnyView {
 
 fn agree_form(page: &AfterSalePage) -> AnyView {
     let state = FormState::of::<AgreeAfterSale>();
-    let total = yuan(page.goods_fen + page.freight_fen);
+    let total = yuan(page.total());
     let label = match page.row.kind {
         AfterSaleKind::ReturnRefund => t("同意退货", "Agree: goods back first").to_owned(),
         AfterSaleKind::Exchange => t("同意换货", "Agree to exchange").to_owned(),
@@ -158,10 +160,18 @@ fn take_back_form(page: &AfterSalePage) -> AnyView {
         (true, AfterSaleKind::Exchange) => t("收到退货，准备补发", "The goods are here: send anew"),
         (true, _) => t("收到退货，退款", "The goods are here: refund"),
     };
+    let postage = page.postage_fen.is_positive().then(|| {
+        let words = t(
+            "买家的邮费凭证在沟通记录里，一并退回邮费 ",
+            "The receipt of the postage is in the conversation; with the goods goes back ",
+        );
+        view! { <p class="muted small">{words}<span class="num">{yuan(page.postage_fen)}</span></p> }
+    });
     view! {
         <form class="form" method="post" action=state.action()>
             {failed(&state)}
             {carried(page)}
+            {postage}
             {ui::choice_field(&state, &Field::new("goods", t("退回的商品", "The goods that came back")), &options)}
             <div class="form__acts"><button class="btn btn--primary">{ui::icon("check")}{label}</button></div>
         </form>
@@ -187,11 +197,7 @@ fn instead_form(page: &AfterSalePage) -> AnyView {
 
 fn confirm_form(page: &AfterSalePage) -> AnyView {
     let state = FormState::of::<ConfirmAfterSale>();
-    let label = format!(
-        "{} {}",
-        t("复核无误，退款", "Confirm the refund of"),
-        yuan(page.goods_fen + page.freight_fen)
-    );
+    let label = format!("{} {}", t("复核无误，退款", "Confirm the refund of"), yuan(page.total()));
     view! {
         <form class="form" method="post" action=state.action()>
             {failed(&state)}
@@ -290,6 +296,13 @@ fn send_back_form(page: &AfterSalePage) -> AnyView {
     let options: Vec<(String, String)> =
         CARRIERS.iter().map(|(zh, en)| ((*zh).to_owned(), name(zh, en).to_owned())).collect();
     let place = &page.place;
+    let postage = (page.row.reason.is_sellers_fault() && page.postage_max_fen.is_positive()).then(|| {
+        let words = t(
+            "寄回的邮费由卖家承担：寄出后在这里填写邮费、上传凭证，最多退 ",
+            "The seller bears the postage: once it is sent, enter it here with a photo of the receipt. At most ",
+        );
+        view! { <p class="muted small">{words}<span class="num">{yuan(page.postage_max_fen)}</span></p> }
+    });
     view! {
         <form class="form" method="post" action=state.action()>
             {failed(&state)}
@@ -304,7 +317,37 @@ fn send_back_form(page: &AfterSalePage) -> AnyView {
                 {ui::select_field(&state, &Field::new("carrier", t("快递", "Carrier")), &options)}
                 {ui::text_field(&state, &Field::new("tracking_number", t("快递单号", "Tracking number")))}
             </div>
+            {postage}
             <div class="form__acts"><button class="btn btn--primary">{ui::icon("truck")}{t("已经寄出", "I have sent it")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// What sending the goods back cost, with the receipt.
+fn postage_form(page: &AfterSalePage) -> AnyView {
+    let state = FormState::of_path(POSTAGE_PATH);
+    let most = yuan(page.postage_max_fen);
+    let hint = match locale() {
+        Locale::Zh => format!("最多退 {most}；退款总额不超过订单实付的钱"),
+        Locale::En => format!("At most {most} goes back, and never more in all than the order was paid with"),
+    };
+    let label = t("寄回邮费", "Postage of the return");
+    let stored = page.row.postage_asked_fen.map_or_else(String::new, |paid| Fen::new(paid).to_yuan_string());
+    let labels = [("amount", label), ("photos", t("照片", "Photos"))];
+    view! {
+        <form class="form" method="post" action=state.action() enctype="multipart/form-data">
+            {ui::form_errors(&state, &labels)}
+            {carried(page)}
+            {ui::text_field(&state, &Field {
+                id: "postage-amount", name: "amount", label, hint: &hint, stored: &stored, inputmode: "decimal",
+                class: "w-s", before: "¥", ..Field::default()
+            })}
+            {ui::photo_field(&state, &PhotoField {
+                id: "postage-photos", name: "photos", label: t("邮费凭证", "Receipt of the postage"),
+                hint: t("拍清楚金额", "The amount can be read on it"), team: None, is_multiple: false,
+            })}
+            <div class="form__acts"><button class="btn btn--plain">{t("提交邮费", "Send the postage")}</button></div>
         </form>
     }
     .into_any()

@@ -124,7 +124,10 @@ fn side(page: &AfterSalePage) -> AnyView {
         let status = refund_status(locale(), refund.status).0;
         facts.push((t("退款进度", "Refund"), status.into_any()));
     }
-    let pays = page.row.kind != AfterSaleKind::Exchange || (page.goods_fen + page.freight_fen).is_positive();
+    let pays = page.row.kind != AfterSaleKind::Exchange || page.total().is_positive();
+    let postage = page.row.postage_asked_fen.map(|_| {
+        view! { <div><dt>{t("寄回邮费", "Postage of the return")}</dt><dd>{yuan(page.postage_fen)}</dd></div> }
+    });
     let money = pays.then(|| {
         let label = if page.row.status == AfterSaleStatus::Settled {
             t("已退金额", "Refunded")
@@ -135,8 +138,10 @@ fn side(page: &AfterSalePage) -> AnyView {
             <dl class="totals">
                 <div><dt>{t("商品", "Goods")}</dt><dd>{yuan(page.goods_fen)}</dd></div>
                 <div><dt>{t("运费", "Freight")}</dt><dd>{yuan(page.freight_fen)}</dd></div>
-                <div class="totals__sum"><dt>{label}</dt><dd>{ui::price(page.goods_fen + page.freight_fen)}</dd></div>
+                {postage}
+                <div class="totals__sum"><dt>{label}</dt><dd>{ui::price(page.total())}</dd></div>
             </dl>
+            {postage_cut(page)}
         }
     });
     let large = (page.is_large && !page.row.status.is_final()).then(|| {
@@ -157,6 +162,28 @@ fn side(page: &AfterSalePage) -> AnyView {
         </aside>
     }
     .into_any()
+}
+
+/// Why not all of the postage goes back; buyer and seller read the same.
+fn postage_cut(page: &AfterSalePage) -> AnyView {
+    let Some(paid) = page.row.postage_asked_fen.map(Fen::new).filter(|paid| *paid > page.postage_fen) else {
+        return ().into_any();
+    };
+    if page.row.status.came_to_nothing() {
+        return ().into_any();
+    }
+    let (paid, most) = (yuan(paid), yuan(page.postage_max_fen));
+    let words = match (locale(), page.postage_fen == page.postage_max_fen) {
+        (Locale::Zh, true) => format!("买家付了邮费 {paid}，邮费最多退 {most}。"),
+        (Locale::En, true) => format!("The buyer paid {paid}; at most {most} of postage goes back."),
+        (Locale::Zh, false) => {
+            format!("买家付了邮费 {paid}；退款不能超过订单实付的钱，邮费只能退到剩下的部分。")
+        }
+        (Locale::En, false) => format!(
+            "The buyer paid {paid} of postage; refunds never exceed what the order was paid with, so what is left of that goes back."
+        ),
+    };
+    view! { <p class="small muted">{words}</p> }.into_any()
 }
 
 fn line_row(line: &PageLine) -> AnyView {

@@ -77,6 +77,7 @@ pub(super) fn side_words(side: Side) -> &'static str {
 /// What happened where an amount was named in place of all; nothing where that changes no words.
 pub(super) fn part_words(note: AfterSaleNote, side: Side) -> Option<&'static str> {
     Some(match (note, side) {
+        (AfterSaleNote::Said, _) => t("填写了寄回邮费", "paid postage to send it back:"),
         (AfterSaleNote::Refused, _) => t("提出另一个金额", "offers another amount"),
         (AfterSaleNote::Agreed, Side::Buyer) => t("接受了卖家提出的金额", "takes what the seller offers"),
         (AfterSaleNote::Agreed, _) => {

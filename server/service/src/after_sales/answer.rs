@@ -275,6 +275,7 @@ pub(crate) async fn note_shipped(
     let Some(found) = store::after_sales::find_by_replacement(tx, parcel).await? else { return Ok(()) };
     let mut case = lock(tx, found.id).await?;
     goods::sell_replacement(tx, &case).await?;
+    money::pay_postage(tx, services, &mut case).await?;
     case.step(tx, services, AfterSaleEvent::Ship).await?;
     case.note(tx, services, Side::Seller, user, AfterSaleNote::Exchanged, "").await?;
     Ok(())

@@ -196,7 +196,7 @@ pub async fn ask_after_sale(
     // Receipt has moved the order's window.
     let order = store::orders::get_order(&mut tx, order_id).await?;
     let case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
-    money::check_asked_amount(&mut tx, &case).await?;
+    money::check_asked_amount(&mut tx, services, &case).await?;
     let (user, note) = (viewer.user_id(), AfterSaleNote::Asked);
     let message =
         case.note_amount(&mut tx, services, Side::Buyer, user, note, &checked.words, checked.amount).await?;
@@ -367,6 +367,8 @@ pub(super) async fn insert(
         asked_fen: checked.amount.map(Fen::get),
         offered_fen: None,
         granted_fen: None,
+        postage_asked_fen: None,
+        postage_fen: Fen::ZERO,
         version: 1,
     };
     store::after_sales::insert_after_sale(tx, &row).await?;

@@ -111,6 +111,14 @@ impl Case {
             }
     }
 
+    /// Whether the buyer may say what sending the goods back costs: while they are on their way, for a fault of the seller's
+    /// side.
+    pub fn may_claim_postage(&self, services: &Services) -> bool {
+        self.row.status == AfterSaleStatus::Returning
+            && self.row.reason.is_sellers_fault()
+            && services.rules.return_postage_max_fen > 0
+    }
+
     /// Whether the town has granted something.
     pub async fn was_upheld(&self, conn: &mut Conn) -> Result<bool> {
         let said = store::after_sales::list_messages(conn, self.row.id).await?;

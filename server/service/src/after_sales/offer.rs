@@ -65,7 +65,7 @@ pub async fn offer_refund(services: &Services, viewer: &Viewer, command: OfferRe
     let town = town.ok_or_else(|| ServiceError::internal("goods of no town"))?;
     let checked = Checked { kind, reason: AfterSaleReason::CannotDeliver, words, amount, lines };
     let mut case = insert(&mut tx, services, viewer, order, &parcel, town, &checked).await?;
-    money::check_asked_amount(&mut tx, &case).await?;
+    money::check_asked_amount(&mut tx, services, &case).await?;
     let (user, note) = (viewer.user_id(), AfterSaleNote::Asked);
     case.note_amount(&mut tx, services, Side::Seller, user, note, &checked.words, amount).await?;
     money::pay_or_ask_second(&mut tx, services, &mut case, user).await?;

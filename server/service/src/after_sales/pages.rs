@@ -30,6 +30,8 @@ pub enum Act {
     TakeBack,
     /// Give the money back in place of a replacement.
     RefundInstead,
+    /// Say what sending the goods back cost.
+    ClaimPostage,
     /// Confirm a large amount as the second person.
     ConfirmLarge,
     Say,
@@ -49,6 +51,10 @@ pub struct AfterSalePage {
     /// What goes back, or would if it were granted now.
     pub goods_fen: Fen,
     pub freight_fen: Fen,
+    /// The same of what the buyer paid to send the goods back.
+    pub postage_fen: Fen,
+    /// At most so much of that; 0 when none of it ever does.
+    pub postage_max_fen: Fen,
     /// Goods and freight that go back if the buyer takes what the seller offers.
     pub offered: Option<(Fen, Fen)>,
     /// A second person has to confirm that much.
@@ -57,6 +63,14 @@ pub struct AfterSalePage {
     /// Who sells, and where goods are to be sent back to.
     pub place: store::after_sales::ReturnPlaceRow,
     pub now_ms: i64,
+}
+
+impl AfterSalePage {
+    /// All that goes back, or would.
+    #[must_use]
+    pub fn total(&self) -> Fen {
+        self.goods_fen + self.freight_fen + self.postage_fen
+    }
 }
 
 /// Pieces of a line.
@@ -91,17 +105,20 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     let side = side_of(viewer, &order, &row).ok_or(ServiceError::NotFound)?;
     let asked = store::after_sales::list_lines(&mut conn, id).await?;
     let is_over = row.status.is_final();
-    let (planned, goods_fen, freight_fen, is_large) = if is_over || !row.kind.pays() {
-        (asked.clone(), row.goods_fen, row.freight_fen, false)
+    let (planned, goods_fen, freight_fen, postage_fen, is_large) = if is_over {
+        (asked.clone(), row.goods_fen, row.freight_fen - row.postage_fen, row.postage_fen, false)
+    } else if !row.kind.pays() {
+        let plan = money::plan(&mut conn, services, &order, &row, &[]).await?;
+        (asked.clone(), row.goods_fen, row.freight_fen - row.postage_fen, plan.postage, false)
     } else {
-        let plan = money::plan(&mut conn, &order, &row, &asked).await?;
+        let plan = money::plan(&mut conn, services, &order, &row, &asked).await?;
         let is_large = money::needs_second(services, &plan);
-        (plan.lines, plan.goods, plan.freight, is_large)
+        (plan.lines, plan.goods, plan.freight, plan.postage, is_large)
     };
     let offered = match row.offered_fen.filter(|_| row.status == AfterSaleStatus::Refused) {
         Some(_) => {
             let taken = AfterSaleRow { granted_fen: row.offered_fen, ..row.clone() };
-            let plan = money::plan(&mut conn, &order, &taken, &asked).await?;
+            let plan = money::plan(&mut conn, services, &order, &taken, &asked).await?;
             Some((plan.goods, plan.freight))
         }
         None => None,
@@ -136,7 +153,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     let order_number = order.number.clone();
     let case = Case { order, row, lines: asked };
     let upheld = messages.iter().any(|message| is_grant(message.note));
-    let acts = acts(viewer, &case, upheld);
+    let acts = acts(services, viewer, &case, upheld);
     Ok(AfterSalePage {
         row: case.row,
         order_number,
@@ -146,6 +163,8 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
         acts,
         goods_fen,
         freight_fen,
+        postage_fen,
+        postage_max_fen: Fen::new(services.rules.return_postage_max_fen.max(0)),
         offered,
         is_large,
         refund,
@@ -154,7 +173,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     })
 }
 
-fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
+fn acts(services: &Services, viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
     use AfterSaleStatus::{
         Appealed, AwaitingReturn, AwaitingSecond, Refused, Replacing, Requested, Returning,
     };
@@ -175,6 +194,7 @@ fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
         ),
         (Act::Decide, town && is(&[Appealed])),
         (Act::SendBack, buyer && is(&[AwaitingReturn])),
+        (Act::ClaimPostage, buyer && case.may_claim_postage(services)),
         (Act::Appeal, buyer && is(&[Refused])),
         (
             Act::Withdraw,

@@ -39,7 +39,7 @@ pub async fn offer_part(
     if case.row.status != AfterSaleStatus::Requested || !case.row.kind.may_be_in_part() {
         return Err(Conflict::StateChanged.into());
     }
-    let asked = money::plan(&mut tx, &case.order, &case.row, &case.lines).await?.goods;
+    let asked = money::plan(&mut tx, services, &case.order, &case.row, &case.lines).await?.goods;
     require_between(amount, Fen::new(1), asked - Fen::new(1))?;
     case.row.offered_fen = Some(amount.get());
     (case.row.agreed_by, case.row.agreed_at_ms) = (Some(user.get()), Some(services.now_ms()));

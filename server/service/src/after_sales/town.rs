@@ -98,7 +98,7 @@ async fn find(
     }
     let offered = case.row.offered_fen.map(Fen::new);
     if let Some(amount) = amount {
-        let asked = money::plan(&mut tx, &case.order, &case.row, &case.lines).await?.goods;
+        let asked = money::plan(&mut tx, services, &case.order, &case.row, &case.lines).await?.goods;
         part::require_between(amount, offered.unwrap_or(Fen::new(1)), asked)?;
     }
     let (note, granted) =

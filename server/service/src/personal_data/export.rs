@@ -148,6 +148,8 @@ async fn after_sales(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
             "closed_at_ms": row.closed_at_ms,
             "goods_fen": row.goods_fen.get(),
             "freight_fen": row.freight_fen.get(),
+            "postage_asked_fen": row.postage_asked_fen,
+            "postage_fen": row.postage_fen.get(),
             "carrier": row.carrier,
             "tracking_number": row.tracking_number,
             "messages": messages.into_iter().map(message).collect::<Vec<_>>(),

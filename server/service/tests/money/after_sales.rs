@@ -5,6 +5,7 @@ mod declared;
 mod edges;
 mod guards;
 mod part;
+mod postage;
 mod stories;
 mod unasked;
 pub(crate) mod weighed;

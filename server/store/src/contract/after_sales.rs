@@ -79,6 +79,8 @@ fn asked(id: AfterSaleId, kind: AfterSaleKind) -> AfterSaleRow {
         asked_fen: None,
         offered_fen: None,
         granted_fen: None,
+        postage_asked_fen: None,
+        postage_fen: Fen::ZERO,
         version: 1,
     }
 }
@@ -247,6 +249,21 @@ async fn settling(conn: &mut Conn) {
     let gone = get_gone_goods(conn, PARCEL).await.unwrap();
     assert_eq!((gone.faulty_fen, gone.freight_fen), (Fen::ZERO, Fen::ZERO), "nobody's fault");
     assert_eq!(gone.unconfirmed_fen, Fen::new(5_000), "nobody has looked at it a second time");
+    assert_eq!(gone.team_fen, Fen::ZERO, "its parcel has not left");
+    (row.freight_fen, row.postage_fen, row.postage_asked_fen) = (Fen::new(900), Fen::new(700), Some(1_200));
+    update_after_sale(conn, &row).await.unwrap();
+    conn.execute("UPDATE parcels SET status = 'shipped' WHERE id = 210").await.unwrap();
+    let gone = get_gone_goods(conn, PARCEL).await.unwrap();
+    assert_eq!(
+        (gone.freight_fen, gone.team_fen),
+        (Fen::new(200), Fen::new(5_900)),
+        "the postage is no freight"
+    );
+    let stored = find_after_sale(conn, ONE).await.unwrap().unwrap();
+    assert_eq!((stored.postage_fen, stored.postage_asked_fen), (Fen::new(700), Some(1_200)));
+    (row.freight_fen, row.postage_fen, row.postage_asked_fen) = (Fen::ZERO, Fen::ZERO, None);
+    update_after_sale(conn, &row).await.unwrap();
+    conn.execute("UPDATE parcels SET status = 'to_pack' WHERE id = 210").await.unwrap();
     assert_eq!(count_open_unshipped(conn, PARCEL).await.unwrap(), 0);
     assert_eq!(list_refused_unshipped(conn, PARCEL).await.unwrap(), []);
     conn.execute("UPDATE after_sales SET status = 'refused' WHERE id = 500").await.unwrap();

@@ -176,6 +176,7 @@ const NEVER_DONE: &[&str] = &[
     "/upload/goods-sheet",
     "/upload/after-sale",
     "/upload/after-sale-message",
+    "/upload/after-sale-postage",
     "/api/after_sales/refuse",
     "/api/after_sales/take_back",
     "/api/after_sales/confirm",

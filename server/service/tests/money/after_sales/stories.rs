@@ -71,7 +71,7 @@ async fn any_story_of_after_sales_ends_with_sound_books() {
                     let goods = if pick(2) == 0 { ReturnedGoods::Restock } else { ReturnedGoods::WriteOff };
                     // Most of these are refused; what counts is what is left behind.
                     let amount = format!("{}.{:02}", pick(60), 1 + pick(99));
-                    let _ = match pick(11) {
+                    let _ = match pick(12) {
                         0 | 1 => sales::agree(services, &seller, id, &key).await,
                         2 => sales::refuse(services, &seller, id, "不", &key).await,
                         3 => sales::appeal(services, &guest, id, "请裁定", &key).await,
@@ -80,6 +80,9 @@ async fn any_story_of_after_sales_ends_with_sound_books() {
                         6 => sales::take_back(services, &seller, id, goods, &key).await,
                         7 => sales::offer_part(services, &seller, id, &amount, "一点", &key).await,
                         8 => sales::accept_offer(services, &guest, id, &key).await,
+                        10 => {
+                            sales::claim_postage(services, &guest, id, &amount, vec![picture()], &key).await
+                        }
                         9 => sales::decide_part(services, &town, id, &amount, "看过", &key).await,
                         _ => sales::confirm_large(services, &captain, id, &key).await,
                     };

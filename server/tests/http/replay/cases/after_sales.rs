@@ -36,7 +36,7 @@ pub async fn after_sale(world: &World, call: &mut Call) {
     call.other = Some(match call.path {
         "/api/after_sales/take_back" => ("goods", "write_off".to_owned()),
         "/api/after_sales/send_back" => ("tracking_number", "RT8".to_owned()),
-        "/api/after_sales/offer_part" => ("amount", "2".to_owned()),
+        "/api/after_sales/offer_part" | "/upload/after-sale-postage" => ("amount", "2".to_owned()),
         "/api/after_sales/agree"
         | "/api/after_sales/accept_offer"
         | "/api/after_sales/confirm"
@@ -55,7 +55,10 @@ async fn claimed(world: &World, path: &str, placed: &Placed, pieces: i64) -> Aft
     let (seller, captain) = (world.viewer(Who::Seller).await, world.viewer(Who::Captain).await);
     let buyer = world.viewer(Who::Buyer).await;
     let key = || services.new_token();
-    let goods_travel = matches!(path, "/api/after_sales/send_back" | "/api/after_sales/take_back");
+    let goods_travel = matches!(
+        path,
+        "/api/after_sales/send_back" | "/api/after_sales/take_back" | "/upload/after-sale-postage"
+    );
     let goods_stay = matches!(path, "/api/after_sales/offer_part" | "/api/after_sales/accept_offer");
     if goods_travel || goods_stay {
         let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "CP7".to_owned() };
@@ -74,7 +77,7 @@ async fn claimed(world: &World, path: &str, placed: &Placed, pieces: i64) -> Aft
         "/api/after_sales/accept_offer" => {
             sales::offer_part(services, &seller, id, "1", "一点磕碰", &key()).await.unwrap();
         }
-        "/api/after_sales/take_back" => {
+        "/api/after_sales/take_back" | "/upload/after-sale-postage" => {
             sales::agree(services, &seller, id, &key()).await.unwrap();
             sales::send_back(services, &buyer, id, "中国邮政", "RT7", &key()).await.unwrap();
         }
