@@ -1,6 +1,7 @@
 // After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
+import { newPhoto } from './support/kept';
 import { type Translate, amount, buy, fact, fen, goOn, hasScripts, isPhone, ready, recipient, visit } from './support/shop';
 import { givenBack, openAfterSaleOfTeam, receive, refundsTold, ship } from './support/shop';
 
@@ -76,6 +77,18 @@ test('goods are sent back, and their money follows with its share of the freight
   });
   const tracking = `YT${Date.now()}`;
   await sendBack(page, t, asked, tracking);
+  await test.step('what sending them cost is entered with its receipt', async () => {
+    const send = page.getByRole('button', { name: t('提交邮费', 'Send the postage') });
+    await page.getByLabel(t('寄回邮费', 'Postage of the return')).fill('1.5');
+    await send.click();
+    await expect(page.getByRole('alert').first(), 'not without a receipt').toContainText(t('照片', 'Photos'));
+    await ready(page);
+    await page.getByLabel(t('邮费凭证', 'Receipt of the postage')).setInputFiles(newPhoto('receipt.png'));
+    await send.click();
+    await expect(page.getByRole('img', { name: t('照片 1', 'Photo 1') }).first()).toBeVisible();
+    expect(await amount(page, t('寄回邮费', 'Postage of the return'))).toBe(150);
+  });
+  const withPostage = due + 150;
   await expectAccessible(page, 'an after-sale whose goods travel');
   await visit(page, at(`/orders/${number}`));
   await expect(refundsTold(page, t), 'no money before the goods').toHaveCount(0);
@@ -86,19 +99,19 @@ test('goods are sent back, and their money follows with its share of the freight
     await seller.getByRole('radio', { name: t('完好，放回库存', 'As good as new: back to stock') }).check();
     await seller.getByRole('button', { name: t('收到退货，退款', 'The goods are here: refund') }).click();
     await expect(seller.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
-    expect(await givenBack(seller)).toBe(due);
+    expect(await givenBack(seller)).toBe(withPostage);
     await visit(seller, `${await homeOf(seller, at)}/after-sales?state=ended`);
     const row = seller.getByRole('row').filter({ hasText: number }).filter({ hasText: t('已退款', 'Refunded') });
-    await expect(row).toContainText(`¥${(due / 100).toFixed(2)}`);
+    await expect(row).toContainText(`¥${(withPostage / 100).toFixed(2)}`);
   });
 
   await test.step('the buyer sees the same', async () => {
     await visit(page, asked);
     await expect(page.getByRole('listitem').filter({ hasText: t('收到了退货', 'has the goods back') })).toBeVisible();
-    expect(await givenBack(page)).toBe(due);
+    expect(await givenBack(page)).toBe(withPostage);
     await visit(page, at(`/orders/${number}`));
     await expect(refundsTold(page, t)).toHaveCount(1);
-    expect(fen(await refundsTold(page, t).innerText())).toBe(due);
+    expect(fen(await refundsTold(page, t).innerText())).toBe(withPostage);
     await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') }), 'the other piece is kept').toBeVisible();
   });
 });
