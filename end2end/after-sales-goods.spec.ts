@@ -5,6 +5,7 @@ import { expectAccessible } from './support/axe';
 import { ZUOLONG, listTea, newName, takeOut } from './support/goods';
 import { type Translate, addToCart, amount, buy, checkoutSums, expectReasonNeeded, fact, fen, fillRecipient, goOn } from './support/shop';
 import { pay, placeOrder, ready, recipient, seen, stayOn, thankedFor, visit, withScriptsOn } from './support/shop';
+import { newPhoto } from './support/kept';
 import { givenBack, openAfterSaleOfTeam, receive, refundsTold, ship } from './support/shop';
 
 withScriptsOn('phone');
@@ -89,6 +90,18 @@ test('goods are sent back, and their money follows with its share of the freight
   });
   const tracking = `YT${Date.now()}`;
   await sendBack(page, t, asked, tracking);
+  await test.step('what sending them cost is entered with its receipt', async () => {
+    const send = page.getByRole('button', { name: t('提交邮费', 'Send the postage') });
+    await page.getByLabel(t('寄回邮费', 'Postage of the return')).fill('1.5');
+    await send.click();
+    await expect(page.getByRole('alert').first(), 'not without a receipt').toContainText(t('照片', 'Photos'));
+    await ready(page);
+    await page.getByLabel(t('邮费凭证', 'Receipt of the postage')).setInputFiles(newPhoto('receipt.png'));
+    await send.click();
+    await expect(page.getByRole('img', { name: t('照片 1', 'Photo 1') }).first()).toBeVisible();
+    expect(await amount(page, t('寄回邮费', 'Postage of the return'))).toBe(150);
+  });
+  const withPostage = due + 150;
   await expectAccessible(page, 'an after-sale whose goods travel');
   await visit(page, at(`/orders/${number}`));
   await expect(refundsTold(page, t), 'no money before the goods').toHaveCount(0);
@@ -99,19 +112,19 @@ test('goods are sent back, and their money follows with its share of the freight
     await seller.getByRole('radio', { name: t('完好，放回库存', 'As good as new: back to stock') }).check();
     await seller.getByRole('button', { name: t('收到退货，退款', 'The goods are here: refund') }).click();
     await expect(seller.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
-    expect(await givenBack(seller)).toBe(due);
+    expect(await givenBack(seller)).toBe(withPostage);
     await visit(seller, `${await homeOf(seller, at)}/after-sales?state=ended`);
     const row = seller.getByRole('row').filter({ hasText: number }).filter({ hasText: t('已退款', 'Refunded') });
-    await expect(row).toContainText(`¥${(due / 100).toFixed(2)}`);
+    await expect(row).toContainText(`¥${(withPostage / 100).toFixed(2)}`);
   });
 
   await test.step('the buyer sees the same', async () => {
     await visit(page, asked);
     await expect(page.getByRole('listitem').filter({ hasText: t('收到了退货', 'has the goods back') })).toBeVisible();
-    expect(await givenBack(page)).toBe(due);
+    expect(await givenBack(page)).toBe(withPostage);
     await visit(page, at(`/orders/${number}`));
     await expect(refundsTold(page, t)).toHaveCount(1);
-    expect(fen(await refundsTold(page, t).innerText())).toBe(due);
+    expect(fen(await refundsTold(page, t).innerText())).toBe(withPostage);
     await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') }), 'the other piece is kept').toBeVisible();
   });
 });
@@ -128,12 +141,11 @@ test('what changes once opened is not returned for a change of mind; exchanged, 
   const tea = await listTea(seller, t, at, name, [{ code: 'KF-1', quantity: '20', from: [[ZUOLONG, '20']] }]);
 
   await test.step('the seller declares it', async () => {
-    await visit(seller, `${tea.team}/after-sales?rules=1`);
-    const row = seller.getByRole('listitem').filter({ hasText: name });
-    const rule = row.getByRole('combobox');
-    await expect(rule, 'what packaged food has by itself').toHaveValue('seven_days');
+    await visit(seller, tea.listing);
+    const rule = seller.getByLabel(t('退货规则', 'Return rule'));
+    await expect(rule, 'what packaged food has by itself').toHaveValue('');
     await rule.selectOption('once_opened');
-    await stayOn(seller, row.getByRole('button', { name: t('保存', 'Save') }));
+    await stayOn(seller, seller.getByRole('button', { name: t('更新', 'Update'), exact: true }));
     await expect(rule).toHaveValue('once_opened');
   });
 

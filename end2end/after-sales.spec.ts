@@ -1,7 +1,9 @@
 // After the sale: money back before anything has left, and a claim with a photo that goes up to the town.
 import { expect, test } from './support/test';
 import { newPhoto } from './support/kept';
+import { expectAccessible } from './support/axe';
 import { amount, buy, expectSheet, fen, goOn, narrow, ready, seen, unfold, visit, withScriptsOn } from './support/shop';
+import { givenBack, openAfterSaleOfTeam, receive, refundsTold, ship } from './support/shop';
 
 withScriptsOn('phone');
 
@@ -140,4 +142,48 @@ test('a damaged share is claimed with a photo, refused, and granted by the count
   await visit(page, asked);
   await expect(page.getByRole('main')).toContainText('照片可见破损');
   expect(await amount(page, t('商品', 'Goods')), 'what was shown before is what went back').toBe(whole);
+});
+
+test('an amount is offered for the bruises, and the buyer keeps the goods', async ({ page, pageOf, t, at }) => {
+  test.setTimeout(120_000);
+  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
+  const seller = await pageOf('seller');
+  await ship(seller, t, at, number, `PT${Date.now()}`);
+  await receive(page, t, at, number);
+  await goOn(page, page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), /\/after-sale$/);
+  await page.getByLabel(t('坏果赔付', 'Damage claim'), { exact: false }).first().check();
+  await page.getByLabel(t('原因', 'Reason')).selectOption('damaged');
+  await page.getByLabel(t('数量', 'Pieces')).fill('1');
+  await page.getByLabel(t('想要赔多少', 'How much you ask for')).fill('6');
+  await page.getByLabel(t('照片', 'Photos')).setInputFiles(newPhoto('bruise.png'));
+  await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
+  expect(await amount(page, t('商品', 'Goods')), 'what was asked for, not what it cost').toBe(600);
+  const asked = new URL(page.url()).pathname;
+
+  await test.step('the seller offers less, with a reason', async () => {
+    await openAfterSaleOfTeam(seller, t, at, number);
+    await seller.getByText(t('赔一部分，商品不用退', 'Offer a part: the goods stay with the buyer')).click();
+    await seller.getByLabel(t('赔付金额', 'Amount'), { exact: true }).fill('6');
+    await seller.getByLabel(t('说明（买家会看到）', 'Why (the buyer sees it)')).fill('磕碰不大');
+    await seller.getByRole('button', { name: t('提出这个金额', 'Offer this amount') }).click();
+    await expect(seller.getByRole('alert').first()).toContainText(
+      t('请填写 ¥0.01 到 ¥5.99 之间的金额', 'Enter an amount from ¥0.01 to ¥5.99'),
+    );
+    await ready(seller);
+    await seller.getByLabel(t('赔付金额', 'Amount'), { exact: true }).fill('2');
+    await seller.getByRole('button', { name: t('提出这个金额', 'Offer this amount') }).click();
+    await expect(seller.getByText(t('卖家提出另一金额', 'The seller offers another amount')).first()).toBeVisible();
+  });
+
+  await visit(page, asked);
+  await expect(page.getByRole('main')).toContainText('磕碰不大');
+  await expectAccessible(page, 'an after-sale with an offer');
+  await page.getByRole('button', { name: t('接受卖家提出的', 'Accept') }).click();
+  await expect(page.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
+  expect(await amount(page, t('商品', 'Goods'))).toBe(200);
+  const back = await givenBack(page);
+  await visit(page, at(`/orders/${number}`));
+  await expect(refundsTold(page, t)).toHaveCount(1);
+  expect(fen(await refundsTold(page, t).innerText())).toBe(back);
+  await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') }), 'the goods are kept').toBeVisible();
 });

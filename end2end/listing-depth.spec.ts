@@ -32,6 +32,7 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await page.getByText(t('只在季节里卖', 'Sold in season only')).click();
     await page.locator('[name=season_from]').fill('夏天');
     await page.locator('[name=season_until]').fill(day(40));
+    await page.getByLabel(t('退货规则', 'Return rule')).selectOption('once_opened');
     await page.getByRole('button', { name: t('存草稿', 'Save the draft') }).click();
     await ready(page);
     await expect(page.getByRole('alert').first()).toContainText(t('请填写月日', 'Enter month and day'));
@@ -80,6 +81,7 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await page.waitForURL(/done=copied/);
     await ready(page);
     await expect(page.locator('[name="attributes[altitude]"]')).toHaveValue('950');
+    await expect(page.getByLabel(t('退货规则', 'Return rule'))).toHaveValue('once_opened');
     expect(new URL(page.url()).pathname).not.toBe(listing);
   });
 
@@ -108,6 +110,22 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await expect(nuts.getByText(`${detail} · mm`)).toContainText(t('1 件商品', '1 product'));
   });
 
+  await test.step('what was declared about returns is in the history, and can be taken back', async () => {
+    await visit(page, listing);
+    await page.getByLabel(t('退货规则', 'Return rule')).selectOption('made_to_order');
+    await page.getByRole('button', { name: t('存草稿', 'Save the draft') }).click();
+    await page.waitForURL(/done=saved/);
+    await ready(page);
+    await visit(page, `${listing}/changes`);
+    const changed = page.getByRole('row').filter({ hasText: t('退货规则', 'Return rule') }).first();
+    await expect(changed).toContainText(t('定制，不支持无理由', 'Made to order: none without a reason'));
+    await visit(page, listing);
+    await page.getByLabel(t('退货规则', 'Return rule')).selectOption('seven_days');
+    await page.getByRole('button', { name: t('存草稿', 'Save the draft') }).click();
+    await page.waitForURL(/done=saved/);
+    await ready(page);
+  });
+
   await test.step('shoppers see when it comes back', async () => {
     await visit(page, listing);
     await page.getByRole('button', { name: t('上架', 'Publish'), exact: true }).click();
@@ -118,6 +136,7 @@ test('a listing out of season is shown with what it is, and not sold', async ({ 
     await expect(shopper.getByText(t('不在季节', 'Out of season'))).toBeVisible();
     await expect(shopper.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeDisabled();
     await expect(shopper.getByText(t('950 米', '950 m'))).toBeVisible();
+    await expect(shopper.getByRole('main')).toContainText(t('支持七天无理由退货', 'Seven days to return it'));
     await visit(shopper, at('/products?category=tea&attr_altitude.min=940&attr_altitude.max=960'));
     await expect(shopper.getByRole('link', { name })).toBeVisible();
     await expect(shopper.getByRole('link', { name: t('去掉 海拔 940 – 960 米', 'Remove Altitude 940 – 960 m') })).toBeVisible();

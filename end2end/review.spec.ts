@@ -49,6 +49,7 @@ test('a listing is returned with remarks, mended and approved before anybody can
     await expect(member.getByRole('img', { name: t('照片 1', 'Photo 1'), exact: true })).toBeVisible();
     await fillWords(member, t, name);
     await fillLabel(member, t, SC_NUMBER);
+    await member.getByLabel(t('退货规则', 'Return rule')).selectOption('perishable');
     await takeBatchIn(member, t, ['新喜村', 'Xinxi Village']);
     await expect(publish(member)).toHaveCount(0);
     await expect(member.getByText(t('定时上架', 'Publish later')), 'nor at a chosen moment').toHaveCount(0);
@@ -72,6 +73,9 @@ test('a listing is returned with remarks, mended and approved before anybody can
     await back.click();
     await expect(review.getByRole('alert'), 'not without a word').toContainText(t('意见', 'Remarks'));
     await ready(captain);
+    await expect(review, 'what a member declared to end the seven days').toContainText(
+      t('鲜活易腐，不支持无理由', 'Perishable: none without a reason'),
+    );
     await review.getByLabel(t('介绍', 'Story')).fill('请写明海拔');
     await review.getByLabel(t('规格', 'Variants')).fill('袋装还是罐装？');
     await back.click();
@@ -101,12 +105,15 @@ test('a listing is returned with remarks, mended and approved before anybody can
   await test.step('mends it and submits it again', async () => {
     await member.getByLabel(t('介绍', 'Story'), { exact: true }).fill('海拔 900 米，谷雨前手工采，当天炒。');
     await member.getByLabel(t('规格名称', 'What it is called')).first().fill('100 克铁罐装');
+    await member.getByLabel(t('退货规则', 'Return rule')).selectOption('seven_days');
     await submit();
   });
 
   await test.step('the captain approves', async () => {
     await openWaiting();
     await expect(captain.getByLabel(t('介绍', 'Story'), { exact: true })).toHaveValue(/海拔 900 米/);
+    await expect(review).toContainText(t('支持七天无理由', 'Seven days without a reason'));
+    await expect(review).toContainText(t('原来：鲜活易腐', 'before: Perishable'));
     await review.getByRole('button', { name: t('同意上架', 'Approve') }).click();
     await expect(captain.getByText(t('队长已同意，可以上架', 'The captain agreed: it can be published'))).toBeVisible();
     await visit(captain, products);

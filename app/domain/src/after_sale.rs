@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Conflict;
 use crate::word::{moves, words};
 
-pub use amounts::{LineRefund, claimed_freight, pieces_value, refund_of_pieces};
+pub use amounts::{LineRefund, agreed_parts, claimed_freight, pieces_value, refund_of_pieces, within_left};
 pub use rules::{
     Asked, Fact, GoodsIn, Refusal, ReturnRule, check_asked, damage_until_ms, return_until_ms, unclaimed,
 };
@@ -37,6 +37,12 @@ impl AfterSaleKind {
     #[must_use]
     pub const fn returns_goods(self) -> bool {
         matches!(self, Self::ReturnRefund | Self::Exchange)
+    }
+
+    /// Whether it may end with less than the goods are worth: the buyer keeps them, and money makes up for what is wrong.
+    #[must_use]
+    pub const fn may_be_in_part(self) -> bool {
+        matches!(self, Self::RefundOnly | Self::DamageClaim)
     }
 
     /// Whether it ends with money.
@@ -116,7 +122,7 @@ words! {
         AwaitingSecond = "awaiting_second",
         /// The goods are back; the seller has to send their replacement.
         Replacing = "replacing",
-        /// The seller said no, with a reason; the buyer may ask the town.
+        /// The seller said no, or offered less, with a reason; the buyer may ask the town.
         Refused = "refused",
         /// The town has to decide.
         Appealed = "appealed",
@@ -188,6 +194,9 @@ moves! {
     Replacing, Settle => Settled;
     Replacing, AskSecond => AwaitingSecond;
     Refused, Appeal => Appealed;
+    // The buyer takes what the seller offered in place of what was asked for.
+    Refused, Settle => Settled;
+    Refused, AskSecond => AwaitingSecond;
     Refused, Withdraw => Withdrawn;
     Refused, Lapse => Lapsed;
     Appealed, Settle => Settled;

@@ -116,7 +116,7 @@ impl Difference {
 }
 
 /// Names of a form's own texts, in the order in which a person reads them.
-pub const TEXTS: [&str; 20] = [
+pub const TEXTS: [&str; 21] = [
     "name",
     "name_en",
     "story",
@@ -137,6 +137,7 @@ pub const TEXTS: [&str; 20] = [
     "shelf_life_days",
     "season_from",
     "season_until",
+    "return_rule",
 ];
 
 fn text_mut<'a>(form: &'a mut ListingForm, name: &str) -> Option<&'a mut String> {
@@ -161,6 +162,7 @@ fn text_mut<'a>(form: &'a mut ListingForm, name: &str) -> Option<&'a mut String>
         "shelf_life_days" => &mut form.shelf_life_days,
         "season_from" => &mut form.season_from,
         "season_until" => &mut form.season_until,
+        "return_rule" => &mut form.return_rule,
         _ => return None,
     })
 }

@@ -42,6 +42,11 @@ pub enum Problem {
         step: i64,
     },
     NotMoney,
+    /// An amount that must lie between two others.
+    AmountOutOfRange {
+        least_fen: Fen,
+        most_fen: Fen,
+    },
     NotADate,
     /// No day of a season, or one with a year beside one without.
     NotADay,

@@ -37,6 +37,8 @@ pub struct ListingForm {
     /// Between which days it can be ordered, see [`crate::season::Season::read`]; blank for always.
     pub season_from: String,
     pub season_until: String,
+    /// A word of [`crate::after_sale::ReturnRule`]; blank for what the food class says.
+    pub return_rule: String,
     /// What it has of its category, by the attribute's slug; see [`crate::attribute::Attribute::read`].
     pub attributes: BTreeMap<String, String>,
     /// Ids of products that stand beside it, in their order; none to have them chosen by category and village.

@@ -16,7 +16,7 @@ words! {
 }
 
 /// Fields of a listing that say something to whoever buys it.
-const CLAIMS: [&str; 16] = [
+const CLAIMS: [&str; 17] = [
     // What is in a gift box.
     "parts",
     "name",
@@ -34,12 +34,16 @@ const CLAIMS: [&str; 16] = [
     "producer",
     "storage",
     "shelf_life_days",
+    "return_rule",
 ];
 /// The same of a variant: what it is called and what is in it.
 const VARIANT_CLAIMS: [&str; 4] = ["name", "name_en", "unit", "base_quantity"];
+/// What a listing says by leaving it out, too: without a word of its own about returns its food class speaks.
+const SAID_BY_SILENCE: [&str; 1] = ["return_rule"];
 
 /// Fields under which a captain may leave a remark, in the order of the form.
-pub const REMARKED: [&str; 7] = ["photos", "name", "story", "village", "food_class", "variants", "batches"];
+pub const REMARKED: [&str; 8] =
+    ["photos", "name", "story", "village", "food_class", "variants", "return_rule", "batches"];
 
 /// Whether a review is about this field. Prices, tiers, codes, seasons, freight and order quantities change with the day;
 /// they are in the history and can be restored.
@@ -65,12 +69,17 @@ pub fn claims(fields: &Fields) -> Fields {
 #[must_use]
 pub fn is_covered(fields: &Fields, approved: &Fields) -> bool {
     claims(fields).iter().all(|(field, text)| approved.get(field) == Some(text))
+        && SAID_BY_SILENCE.iter().all(|field| fields.get(*field) == approved.get(*field))
 }
 
 /// The fields of what a change newly says.
 #[must_use]
 pub fn new_claims(change: &Difference) -> Vec<&str> {
-    change.after.keys().map(String::as_str).filter(|field| is_claim(field)).collect()
+    let said = change.after.keys().map(String::as_str).filter(|field| is_claim(field));
+    let left_out = SAID_BY_SILENCE
+        .into_iter()
+        .filter(|field| change.before.contains_key(*field) && !change.after.contains_key(*field));
+    said.chain(left_out).collect()
 }
 
 #[cfg(test)]
@@ -87,6 +96,7 @@ mod tests {
                 Just("season_from"),
                 Just("place"),
                 Just("status"),
+                Just("return_rule"),
                 Just("variants.a.name"),
                 Just("variants.a.price"),
                 Just("variants.b.base_quantity"),
@@ -128,8 +138,18 @@ mod tests {
             "variants.x.name",
             "variants.x.base_quantity",
             "food_class",
+            "return_rule",
         ] {
             assert!(is_claim(field), "{field}");
         }
+    }
+
+    #[test]
+    fn taking_back_what_was_declared_about_returns_is_a_claim() {
+        let declared = Fields::from([("return_rule".to_owned(), "seven_days".to_owned())]);
+        let change = Difference::between(&declared, &Fields::new());
+        assert_eq!(new_claims(&change), ["return_rule"], "fresh goods would lose their seven days");
+        assert!(!is_covered(&Fields::new(), &claims(&declared)));
+        assert!(is_covered(&declared, &claims(&declared)));
     }
 }

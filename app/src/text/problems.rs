@@ -27,6 +27,15 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             say(locale, format!("{min} 起订，每次增减 {step}"), format!("At least {min}, in steps of {step}"))
         }
         Problem::NotMoney => fixed("请填写金额，例如 12.50", "Enter an amount such as 12.50"),
+        #[cfg(not(feature = "shop"))]
+        Problem::AmountOutOfRange { least_fen, most_fen } => {
+            let (least, most) = (super::yuan(*least_fen), super::yuan(*most_fen));
+            say(
+                locale,
+                format!("请填写 {least} 到 {most} 之间的金额"),
+                format!("Enter an amount from {least} to {most}"),
+            )
+        }
         Problem::NotADate => fixed("请填写日期，例如 2026-03-28", "Enter a date such as 2026-03-28"),
         #[cfg(not(feature = "shop"))]
         Problem::NotADay => fixed(

@@ -262,6 +262,22 @@ fn difference_of(row: &ChangeRow) -> Result<Difference> {
     Ok(Difference { before: fields(&row.old_fields)?, after: fields(&row.new_fields)? })
 }
 
+/// When a field was last changed by somebody, and what it said before; a copy says what its original says. Changes that
+/// lie further back than [`AT_ONCE`] are not told.
+pub(crate) async fn last_change_of(
+    conn: &mut Conn,
+    product: ProductId,
+    field: &str,
+) -> Result<Option<(i64, Option<String>)>> {
+    for change in rows::list_changes(conn, product, None, ALWAYS, AT_ONCE).await? {
+        let difference = difference_of(&change)?;
+        if change.source != ChangeSource::Copy && difference.fields().contains(field) {
+            return Ok(Some((change.at_ms, difference.before.get(field).cloned())));
+        }
+    }
+    Ok(None)
+}
+
 /// Brings the listing back to what it was before a change, as a new change that is checked as if it were typed; a box with
 /// what was in it. Whether it is in the shop stays, and so do its stock and its papers.
 ///

@@ -37,6 +37,8 @@ pub struct ShopRules {
     pub after_sale_decide_days: i64,
     /// Damage of perishable goods is to be shown within this after receipt.
     pub fresh_claim_hours: i64,
+    /// What a buyer paid to send goods back for which the seller's side answers goes back up to this; 0 for never.
+    pub return_postage_max_fen: i64,
     /// From this amount on a refund after the sale needs a second person; 0 for never.
     pub second_person_from_fen: i64,
     /// A session of a shopper ends when it was not used for so long.
@@ -91,6 +93,7 @@ impl Default for ShopRules {
             after_sale_appeal_days: 7,
             after_sale_decide_days: 5,
             fresh_claim_hours: 48,
+            return_postage_max_fen: 2_000,
             second_person_from_fen: 50_000,
             session_days: 30,
             session_longest_days: 180,

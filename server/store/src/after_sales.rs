@@ -26,7 +26,7 @@ pub use messages::{
     list_message_photos, list_messages,
 };
 pub use rules::{
-    LineRuleRow, ProductRuleRow, find_product_rule, insert_line_rules, list_line_rules, list_team_rules,
+    LineRuleRow, ProductRuleRow, delete_product_rule, find_product_rule, insert_line_rules, list_line_rules,
     put_product_rule,
 };
 
@@ -66,7 +66,26 @@ pub struct AfterSaleRow {
     pub refund_id: Option<i64>,
     pub replacement_parcel_id: Option<i64>,
     pub closed_at_ms: Option<i64>,
+    /// What the buyer wants for the goods; nothing for all that they are worth.
+    pub asked_fen: Option<i64>,
+    /// What the seller offers in its place; it stands until it is answered.
+    pub offered_fen: Option<i64>,
+    /// What was granted in place of what was asked for.
+    pub granted_fen: Option<i64>,
+    /// What the buyer paid to send the goods back.
+    pub postage_asked_fen: Option<i64>,
+    /// What goes back of that; it is a part of `freight_fen`.
+    #[sqlx(try_from = "i64")]
+    pub postage_fen: Fen,
     pub version: i64,
+}
+
+impl AfterSaleRow {
+    /// What goes back of the goods' worth at most; nothing when it is all of it.
+    #[must_use]
+    pub fn limit(&self) -> Option<Fen> {
+        self.granted_fen.or(self.asked_fen).map(Fen::new)
+    }
 }
 
 /// Pieces of a line that an after-sale is about.
@@ -101,14 +120,15 @@ macro_rules! columns {
     () => {
         "id, order_id, parcel_id, team_id, town_id, kind, reason, status, asked_by, asked_at_ms, due_at_ms,
                 agreed_by, agreed_at_ms, confirmed_by, carrier, tracking_number, sent_back_at_ms, taken_back_at_ms,
-                goods_fen, freight_fen, refund_id, replacement_parcel_id, closed_at_ms, version"
+                goods_fen, freight_fen, refund_id, replacement_parcel_id, closed_at_ms, asked_fen, offered_fen,
+                granted_fen, postage_asked_fen, postage_fen, version"
     };
 }
 pub async fn insert_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()> {
     sql::query(
         "INSERT INTO after_sales (id, order_id, parcel_id, team_id, town_id, kind, reason, status, asked_by,
-                asked_at_ms, due_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                asked_at_ms, due_at_ms, asked_fen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(row.id.get())
     .bind(row.order_id.get())
@@ -121,6 +141,7 @@ pub async fn insert_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()
     .bind(row.asked_by)
     .bind(row.asked_at_ms)
     .bind(row.due_at_ms)
+    .bind(row.asked_fen)
     .execute(conn)
     .await?;
     Ok(())
@@ -163,7 +184,8 @@ pub async fn update_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()
     sql::query(
         "UPDATE after_sales SET status = $2, due_at_ms = $3, agreed_by = $4, agreed_at_ms = $5, confirmed_by = $6,
                 carrier = $7, tracking_number = $8, sent_back_at_ms = $9, taken_back_at_ms = $10, goods_fen = $11,
-                freight_fen = $12, refund_id = $13, replacement_parcel_id = $14, closed_at_ms = $15
+                freight_fen = $12, refund_id = $13, replacement_parcel_id = $14, closed_at_ms = $15,
+                offered_fen = $16, granted_fen = $17, postage_asked_fen = $18, postage_fen = $19
           WHERE id = $1",
     )
     .bind(row.id.get())
@@ -181,6 +203,10 @@ pub async fn update_after_sale(conn: &mut Conn, row: &AfterSaleRow) -> Result<()
     .bind(row.refund_id)
     .bind(row.replacement_parcel_id)
     .bind(row.closed_at_ms)
+    .bind(row.offered_fen)
+    .bind(row.granted_fen)
+    .bind(row.postage_asked_fen)
+    .bind(row.postage_fen.get())
     .execute(conn)
     .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! How much money goes back.
 
-use crate::money::{Fen, MoneyError, allot};
+use crate::money::{Fen, MoneyError, allot, take_from};
 
 /// The value of pieces `first..first + pieces` of a line of `quantity` pieces that cost `net` together: the pieces' shares
 /// by largest remainder in a fixed order, so that the values of all pieces add up to `net` exactly.
@@ -49,6 +49,16 @@ pub fn refund_of_pieces(
     Ok(LineRefund { value, amount: parts.first().copied().unwrap_or_default() })
 }
 
+/// An agreed amount over lines of which `worth` would go back, in proportion to it and never more than it. Buyer and seller
+/// agree on one amount for all that is wrong; the villages of each line bear their line's part.
+///
+/// # Errors
+/// [`MoneyError::NegativeWeight`] for a negative amount or worth; [`MoneyError::Overflow`].
+pub fn agreed_parts(worth: &[Fen], agreed: Fen) -> Result<Vec<Fen>, MoneyError> {
+    let whole = Fen::checked_sum(worth.iter().copied())?;
+    take_from(worth, agreed.min(whole))
+}
+
 /// The freight that goes back with a refund where the seller's side is at fault: in proportion to the goods of the parcel
 /// that went back for that, rounded down on the way and exact at the end. `gone` is what went back before of the parcel's
 /// goods (`goods` in all) for that reason, `now` what goes back this time.
@@ -65,4 +75,16 @@ pub fn claimed_freight(freight: Fen, goods: Fen, gone: Fen, now: Fen) -> Result<
     }
     let part = |of: Fen| i128::from(freight.get()) * i128::from(of.get()) / i128::from(goods.get());
     i64::try_from(part(until) - part(gone)).map(Fen::new).map_err(|_| MoneyError::Overflow)
+}
+
+/// What goes back when no more than `left` may: goods before freight, and the postage of a return last.
+#[must_use]
+pub fn within_left(left: Fen, goods: Fen, freight: Fen, postage: Fen) -> (Fen, Fen, Fen) {
+    let mut rest = left.max(Fen::ZERO);
+    let mut take = |wanted: Fen| {
+        let taken = wanted.min(rest);
+        rest -= taken;
+        taken
+    };
+    (take(goods), take(freight), take(postage))
 }

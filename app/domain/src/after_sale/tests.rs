@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::food::FoodClass;
-use crate::money::{Fen, MoneyError};
+use crate::money::{Fen, MoneyError, allot, take_from};
 use crate::time::{DAY_MS, HOUR_MS};
 use crate::word::assert_machine;
 use proptest::prelude::*;
@@ -177,7 +177,87 @@ fn a_line_that_does_not_divide_is_given_back_to_the_fen() {
     assert_eq!(refund_of_pieces(Fen::new(100), 3, 0, 1, 1001), Err(MoneyError::NegativeWeight));
 }
 
+#[test]
+fn an_agreed_amount_is_split_over_its_lines_and_is_never_more_than_they_are_worth() {
+    let fen = |amounts: &[i64]| amounts.iter().map(|amount| Fen::new(*amount)).collect::<Vec<_>>();
+    assert_eq!(agreed_parts(&fen(&[4_990, 16_801]), Fen::new(1_000)).unwrap(), fen(&[229, 771]));
+    assert_eq!(agreed_parts(&fen(&[4_990, 10]), Fen::new(9_999)).unwrap(), fen(&[4_990, 10]), "all of it");
+    assert_eq!(agreed_parts(&fen(&[0]), Fen::new(5)).unwrap(), fen(&[0]), "a piece that cost nothing");
+    assert_eq!(agreed_parts(&fen(&[1]), Fen::new(-1)), Err(MoneyError::NegativeWeight));
+    for kind in AfterSaleKind::ALL {
+        let in_part = kind.may_be_in_part();
+        assert!(!in_part || !kind.returns_goods(), "{kind}: goods that come back are paid whole");
+    }
+}
+
 proptest! {
+    #[test]
+    fn agreed_amounts_add_up_to_the_fen_and_the_villages_keep_the_rest(
+        lines in prop::collection::vec((1i64..2_000_000, 1i64..40, prop::collection::vec(1i64..10_000, 1..5)), 1..4),
+        steps in prop::collection::vec((1i64..8, 1i64..=1000, 0i64..3_000_000), 1..12),
+    ) {
+        let mut settled = vec![0; lines.len()];
+        let mut back = vec![Fen::ZERO; lines.len()];
+        let mut villages: Vec<Vec<Fen>> =
+            lines.iter().map(|(net, _, weights)| allot(Fen::new(*net), weights).unwrap()).collect();
+        for (pieces, permille, agreed) in steps {
+            let taken: Vec<i64> =
+                lines.iter().zip(&settled).map(|((_, quantity, _), gone)| pieces.min(quantity - gone)).collect();
+            let worth: Vec<Fen> = lines
+                .iter()
+                .enumerate()
+                .map(|(at, (net, quantity, _))| {
+                    let refund =
+                        refund_of_pieces(Fen::new(*net), *quantity, settled[at], taken[at], permille).unwrap();
+                    refund.amount
+                })
+                .collect();
+            let parts = agreed_parts(&worth, Fen::new(agreed)).unwrap();
+            let whole: Fen = worth.iter().sum();
+            prop_assert_eq!(parts.iter().sum::<Fen>(), Fen::new(agreed).min(whole), "what was agreed, to the fen");
+            for (at, part) in parts.iter().enumerate() {
+                prop_assert!(Fen::ZERO <= *part && *part <= worth[at], "never more than the pieces are worth");
+                let of_villages = take_from(&villages[at], *part).unwrap();
+                for (left, taken) in villages[at].iter_mut().zip(of_villages) {
+                    *left -= taken;
+                    prop_assert!(*left >= Fen::ZERO);
+                }
+                back[at] += *part;
+                settled[at] += taken[at];
+            }
+        }
+        for (at, (net, _, _)) in lines.iter().enumerate() {
+            prop_assert!(back[at] <= Fen::new(*net), "never more than was paid for the line");
+            prop_assert_eq!(villages[at].iter().sum::<Fen>() + back[at], Fen::new(*net));
+        }
+    }
+
+    #[test]
+    fn returns_with_their_postage_never_give_back_more_than_was_paid(
+        net in 1i64..500_000, quantity in 1i64..30, freight in 0i64..20_000,
+        steps in prop::collection::vec((1i64..6, 0i64..5_000), 1..20),
+    ) {
+        let paid = Fen::new(net + freight);
+        let (mut settled, mut faulty, mut freight_back, mut back) = (0, Fen::ZERO, Fen::ZERO, Fen::ZERO);
+        for (pieces, postage) in steps {
+            let pieces = pieces.min(quantity - settled);
+            let worth = refund_of_pieces(Fen::new(net), quantity, settled, pieces, 1000).unwrap().amount;
+            let left = paid - back;
+            let wanted = worth.min(left);
+            let due = claimed_freight(Fen::new(freight), Fen::new(net), Fen::ZERO, faulty + wanted).unwrap();
+            let (goods, freight, postage) =
+                within_left(left, worth, due - freight_back, Fen::new(postage));
+            prop_assert_eq!(goods, wanted, "goods first");
+            prop_assert!(freight.is_zero() || goods == worth, "freight only when the goods are paid");
+            prop_assert!(postage.is_zero() || freight == due - freight_back, "postage last");
+            settled += pieces;
+            faulty += goods;
+            freight_back += freight;
+            back += goods + freight + postage;
+            prop_assert!(back <= paid);
+        }
+    }
+
     #[test]
     fn any_sequence_of_refunds_ends_exact(
         net in 0i64..5_000_000_000, quantity in 1i64..500, steps in prop::collection::vec((1i64..60, 0i64..=1000), 1..40),

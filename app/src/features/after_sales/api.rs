@@ -58,6 +58,39 @@ pub async fn refuse_after_sale(#[server(flatten)] form: WordsForm) -> Result<Ans
     .await
 }
 
+/// What the seller offers in place of what was asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PartForm {
+    pub after_sale: String,
+    pub key: String,
+    /// Yuan.
+    pub amount: String,
+    pub words: String,
+}
+
+/// The seller offers less than was asked for; the buyer keeps the goods.
+#[server(endpoint = "after_sales/offer_part")]
+pub async fn offer_part(#[server(flatten)] form: PartForm) -> Result<Answer<()>, AppError> {
+    submit(form, |services, viewer, form| async move {
+        let id = id_of(&form.after_sale)?;
+        after_sales::offer_part(&services, &viewer, id, &form.amount, &form.words, &form.key).await?;
+        Ok(back(id))
+    })
+    .await
+}
+
+/// The buyer takes what the seller offers.
+#[server(endpoint = "after_sales/accept_offer")]
+pub async fn accept_offer(#[server(flatten)] form: CaseForm) -> Result<Answer<()>, AppError> {
+    submit(form, |services, viewer, form| async move {
+        let id = id_of(&form.after_sale)?;
+        after_sales::accept_offer(&services, &viewer, id, &form.key).await?;
+        Ok(back(id))
+    })
+    .await
+}
+
 /// A second person confirms a large amount.
 #[server(endpoint = "after_sales/confirm")]
 pub async fn confirm_after_sale(#[server(flatten)] form: CaseForm) -> Result<Answer<()>, AppError> {
@@ -136,29 +169,6 @@ pub async fn send_goods_back(#[server(flatten)] form: SendBackForm) -> Result<An
     .await
 }
 
-/// What a listing declares about returns.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct RuleForm {
-    pub team: String,
-    pub product: String,
-    /// A [`domain::after_sale::ReturnRule`].
-    pub rule: String,
-}
-
-/// Declares it for orders from now on.
-#[server(endpoint = "after_sales/declare_rule")]
-pub async fn declare_return_rule(#[server(flatten)] form: RuleForm) -> Result<Answer<()>, AppError> {
-    submit(form, |services, viewer, form| async move {
-        viewer.require_user()?;
-        let product = form.product.parse().map_err(|_| ServiceError::NotFound)?;
-        let team: domain::ids::TeamId = form.team.parse().map_err(|_| ServiceError::NotFound)?;
-        after_sales::declare_rule(&services, &viewer, product, &form.rule).await?;
-        Ok(Then::go(format!("{}?rules=1#rules", paths::team_after_sales(team)), ()))
-    })
-    .await
-}
-
 /// Pieces of a line.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -174,6 +184,8 @@ pub struct OfferForm {
     pub key: String,
     pub parcel: String,
     pub words: String,
+    /// Yuan for pieces that the buyer keeps; blank for all that they cost.
+    pub amount: String,
     pub lines: Vec<PiecesForm>,
 }
 
@@ -190,6 +202,7 @@ pub async fn offer_refund(#[server(flatten)] form: OfferForm) -> Result<Answer<(
             key: form.key,
             parcel: form.parcel,
             words: form.words,
+            amount: form.amount,
             lines: form.lines.into_iter().map(pieces).collect(),
         };
         Ok(back(after_sales::offer_refund(&services, &viewer, command).await?))
@@ -205,6 +218,8 @@ pub struct DecideForm {
     pub key: String,
     /// `uphold` or `dismiss`.
     pub then: String,
+    /// Yuan, to find for the buyer in part; blank for all that was asked for.
+    pub amount: String,
     pub words: String,
 }
 
@@ -213,12 +228,15 @@ pub struct DecideForm {
 pub async fn decide_after_sale(#[server(flatten)] form: DecideForm) -> Result<Answer<()>, AppError> {
     submit(form, |services, viewer, form| async move {
         let id = id_of(&form.after_sale)?;
-        let uphold = match form.then.as_str() {
-            "uphold" => true,
-            "dismiss" => false,
+        let (words, key) = (&form.words, &form.key);
+        match form.then.as_str() {
+            "uphold" if !form.amount.trim().is_empty() => {
+                after_sales::decide_part(&services, &viewer, id, &form.amount, words, key).await?;
+            }
+            "uphold" => after_sales::decide(&services, &viewer, id, true, words, key).await?,
+            "dismiss" => after_sales::decide(&services, &viewer, id, false, words, key).await?,
             _ => return Err(ServiceError::invalid("then", Problem::Missing)),
-        };
-        after_sales::decide(&services, &viewer, id, uphold, &form.words, &form.key).await?;
+        }
         Ok(back(id))
     })
     .await

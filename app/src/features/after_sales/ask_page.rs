@@ -81,6 +81,25 @@ fn form(page: &AskPage) -> AnyView {
     let claims = page.kinds.iter().any(|(kind, _)| *kind == AfterSaleKind::DamageClaim);
     let lines: Vec<_> =
         page.lines.iter().enumerate().map(|(at, line)| line_fields(&state, at, line, claims)).collect();
+    let in_part = page.kinds.iter().any(|(kind, _)| kind.may_be_in_part());
+    let amount = in_part.then(|| {
+        ui::text_field(
+            &state,
+            &Field {
+                name: "amount",
+                label: t("想要赔多少", "How much you ask for"),
+                inputmode: "decimal",
+                class: "w-s",
+                before: "¥",
+                is_optional: true,
+                hint: t(
+                    "商品留着、只要赔一部分时填写；不填按商品价值算",
+                    "If you keep the goods and want a part of their price; blank for what they are worth",
+                ),
+                ..Field::default()
+            },
+        )
+    });
     let lines_error = state.error("lines").map(|_| {
         let text = t("请填写要处理的数量", "Say how many pieces it is about");
         view! { <p class="field__error" id=html_id("lines")>{text}</p> }
@@ -89,6 +108,7 @@ fn form(page: &AskPage) -> AnyView {
         ("kind", t("处理方式", "What you ask for")),
         ("reason", t("原因", "Reason")),
         ("lines", t("数量", "Pieces")),
+        ("amount", t("想要赔多少", "How much you ask for")),
         ("words", t("说明", "What happened")),
         ("photos", t("照片", "Photos")),
     ];
@@ -104,6 +124,7 @@ fn form(page: &AskPage) -> AnyView {
                 {lines_error}
                 {lines}
             </fieldset>
+            {amount}
             {ui::text_area(&state, &Field {
                 name: "words", label: t("说明", "What happened"), is_optional: true, max_length: Some(500),
                 hint: t("写清楚怎么回事，卖家好快点处理", "The clearer, the sooner it is answered"), ..Field::default()

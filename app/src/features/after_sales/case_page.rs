@@ -2,12 +2,13 @@
 
 use domain::after_sale::{AfterSaleKind, AfterSaleNote, AfterSaleStatus, ReturnedGoods, Side};
 use domain::locale::Locale;
+use domain::money::Fen;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{Act, AfterSalePage, PageLine, PageMessage, after_sale_page};
 
 use super::case_forms;
-use super::words::{goods_words, kind_words, note_words, reason_words, side_words, status_words};
+use super::words::{goods_words, kind_words, note_words, part_words, reason_words, side_words, status_words};
 use crate::context::{link, locale, name, services, t, typed_param, viewer};
 use crate::layout::{Console, Screen};
 use crate::routes::{PageResult, paths};
@@ -30,7 +31,7 @@ pub async fn case_page() -> PageResult {
                         {name(&page.place.team_name, &page.place.team_name_en).to_owned()}
                     </p>
                 </div>
-                {ui::status_chip(status_words(page.row.status))}
+                {ui::status_chip(status_words(page.row.status, page.offered.is_some()))}
             </header>
             {whose_turn(&page)}
             <div class="cols cols--sum">
@@ -93,6 +94,10 @@ fn whose_turn(page: &AfterSalePage) -> AnyView {
         AfterSaleStatus::AwaitingReturn => {
             t("到期没有寄回，售后关闭。", "If the goods are not sent by then, it is closed.")
         }
+        AfterSaleStatus::Refused if page.offered.is_some() => t(
+            "到期没有答复，按卖家提出的金额退款。",
+            "If nobody answers by then, what the seller offers goes back.",
+        ),
         AfterSaleStatus::Refused => t("到期没有申诉，售后关闭。", "Without an appeal by then, it is closed."),
         _ => "",
     };
@@ -103,6 +108,14 @@ fn whose_turn(page: &AfterSalePage) -> AnyView {
 fn side(page: &AfterSalePage) -> AnyView {
     let lines: Vec<_> = page.lines.iter().map(line_row).collect();
     let mut facts = vec![(t("原因", "Reason"), reason_words(page.row.reason).into_any())];
+    if let Some(asked_fen) = page.row.asked_fen {
+        let amount = view! { <span class="num">{yuan(Fen::new(asked_fen))}</span> };
+        facts.push((t("申请金额", "Asked for"), amount.into_any()));
+    }
+    if let Some((goods, freight)) = page.offered {
+        let amount = view! { <strong class="num">{yuan(goods + freight)}</strong> };
+        facts.push((t("卖家提出", "The seller offers"), amount.into_any()));
+    }
     if !page.row.tracking_number.is_empty() {
         let by = format!("{} {}", page.row.carrier, page.row.tracking_number);
         facts.push((t("退货快递", "Sent back by"), view! { <span class="num">{by}</span> }.into_any()));
@@ -111,7 +124,10 @@ fn side(page: &AfterSalePage) -> AnyView {
         let status = refund_status(locale(), refund.status).0;
         facts.push((t("退款进度", "Refund"), status.into_any()));
     }
-    let pays = page.row.kind != AfterSaleKind::Exchange || (page.goods_fen + page.freight_fen).is_positive();
+    let pays = page.row.kind != AfterSaleKind::Exchange || page.total().is_positive();
+    let postage = page.row.postage_asked_fen.map(|_| {
+        view! { <div><dt>{t("寄回邮费", "Postage of the return")}</dt><dd>{yuan(page.postage_fen)}</dd></div> }
+    });
     let money = pays.then(|| {
         let label = if page.row.status == AfterSaleStatus::Settled {
             t("已退金额", "Refunded")
@@ -122,8 +138,10 @@ fn side(page: &AfterSalePage) -> AnyView {
             <dl class="totals">
                 <div><dt>{t("商品", "Goods")}</dt><dd>{yuan(page.goods_fen)}</dd></div>
                 <div><dt>{t("运费", "Freight")}</dt><dd>{yuan(page.freight_fen)}</dd></div>
-                <div class="totals__sum"><dt>{label}</dt><dd>{ui::price(page.goods_fen + page.freight_fen)}</dd></div>
+                {postage}
+                <div class="totals__sum"><dt>{label}</dt><dd>{ui::price(page.total())}</dd></div>
             </dl>
+            {postage_cut(page)}
         }
     });
     let large = (page.is_large && !page.row.status.is_final()).then(|| {
@@ -144,6 +162,28 @@ fn side(page: &AfterSalePage) -> AnyView {
         </aside>
     }
     .into_any()
+}
+
+/// Why not all of the postage goes back; buyer and seller read the same.
+fn postage_cut(page: &AfterSalePage) -> AnyView {
+    let Some(paid) = page.row.postage_asked_fen.map(Fen::new).filter(|paid| *paid > page.postage_fen) else {
+        return ().into_any();
+    };
+    if page.row.status.came_to_nothing() {
+        return ().into_any();
+    }
+    let (paid, most) = (yuan(paid), yuan(page.postage_max_fen));
+    let words = match (locale(), page.postage_fen == page.postage_max_fen) {
+        (Locale::Zh, true) => format!("买家付了邮费 {paid}，邮费最多退 {most}。"),
+        (Locale::En, true) => format!("The buyer paid {paid}; at most {most} of postage goes back."),
+        (Locale::Zh, false) => {
+            format!("买家付了邮费 {paid}；退款不能超过订单实付的钱，邮费只能退到剩下的部分。")
+        }
+        (Locale::En, false) => format!(
+            "The buyer paid {paid} of postage; refunds never exceed what the order was paid with, so what is left of that goes back."
+        ),
+    };
+    view! { <p class="small muted">{words}</p> }.into_any()
 }
 
 fn line_row(line: &PageLine) -> AnyView {
@@ -182,8 +222,11 @@ fn message_item(message: &PageMessage, me: Side) -> AnyView {
     let who = if message.side == me { t("我", "I") } else { side_words(message.side) };
     let what = match (message.note, message.side) {
         (AfterSaleNote::Asked, Side::Seller) => t("主动退款", "gives money back"),
-        (note, _) => note_words(note),
+        (note, side) => {
+            message.amount_fen.and_then(|_| part_words(note, side)).unwrap_or_else(|| note_words(note))
+        }
     };
+    let amount = message.amount_fen.map(|amount| view! { <strong class="num">{yuan(amount)}</strong> });
     let body = match (message.note, ReturnedGoods::parse(&message.body)) {
         (AfterSaleNote::TakenBack, Ok(goods)) => goods_words(goods).to_owned(),
         _ => message.body.clone(),
@@ -211,6 +254,7 @@ fn message_item(message: &PageMessage, me: Side) -> AnyView {
             <p class="row">
                 <strong>{who}</strong>
                 <span>{what}</span>
+                {amount}
                 <time class="muted small num">{china_minute_text(message.at_ms)}</time>
             </p>
             {body}

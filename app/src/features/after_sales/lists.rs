@@ -1,20 +1,17 @@
 //! What waits for the seller, and what has ended.
 
-use domain::after_sale::{AfterSaleKind, ReturnRule, Side};
+use domain::after_sale::{AfterSaleKind, Side};
 use domain::ids::TeamId;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::after_sales::{
-    AfterSaleFilter, AfterSaleSummary, ProductRuleRow, count_waiting, exported_after_sales, team_after_sales,
-    team_rules,
+    AfterSaleFilter, AfterSaleSummary, count_waiting, exported_after_sales, team_after_sales,
 };
 use service::report::{Cell, Report};
 
-use super::api::DeclareReturnRule;
-use super::words::{kind_words, reason_words, rule_label, status_words};
+use super::words::{kind_words, reason_words, status_words};
 use crate::context::{given_text, link, name, now_ms, query, services, t, viewer};
-use crate::features::sell::team::{current_team, row_failure, tabs};
-use crate::form::FormState;
+use crate::features::sell::team::{current_team, tabs};
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::text::yuan;
@@ -48,7 +45,6 @@ pub async fn team_page() -> PageResult {
     let number = query("page").parse::<i64>().unwrap_or(1).max(1);
     let (rows, has_more) = team_after_sales(&services(), &viewer(), team.id, &filter, number).await?;
     let waiting = count_waiting(&services(), &viewer(), team.id).await?;
-    let rules = team_rules(&services(), &viewer(), team.id).await?;
     let title = t("售后", "After-sales");
     let sub = t(
         "先到期的先处理；到期不答复，会自动同意或转镇里。",
@@ -74,7 +70,6 @@ pub async fn team_page() -> PageResult {
             {filter_form(team.id, &filter)}
             {list}
             {ui::pager(number, number + i64::from(has_more))}
-            {rules_fold(&rules, team.id)}
         </div>
     };
     Ok(Screen::console(team.console().waiting(&path, waiting), title, body))
@@ -130,57 +125,11 @@ pub(super) fn sheet_row(row: &AfterSaleSummary) -> Vec<Cell> {
         reason_words(row.reason).into(),
         name(&row.first_line, &row.first_line_en).into(),
         row.pieces.to_string().into(),
-        status_words(row.status).0.into(),
+        status_words(row.status, row.offered_fen.is_some()).0.into(),
         china_minute_text(row.asked_at_ms).into(),
         row.due_at_ms.map(china_minute_text).unwrap_or_default().into(),
         Cell::Money(row.amount_fen),
     ]
-}
-
-/// What the team's listings declare about returns; each is saved by itself.
-fn rules_fold(rules: &[ProductRuleRow], team: TeamId) -> AnyView {
-    let options: Vec<(String, String)> =
-        ReturnRule::ALL.iter().map(|rule| (rule.as_str().to_owned(), rule_label(*rule).to_owned())).collect();
-    let rows: Vec<_> = rules
-        .iter()
-        .map(|row| {
-            let id = row.product_id.to_string();
-            let state = FormState::of::<DeclareReturnRule>().only_if("product", &id);
-            let label = name(&row.name, &row.name_en).to_owned();
-            view! {
-                <li>
-                    <form class="row row--between" method="post" action=state.action()>
-                        {row_failure(&state)}
-                        {ui::hidden("team", &team.to_string())}
-                        {ui::hidden("product", &id)}
-                        {ui::select_field(&state, &ui::Field {
-                            id: &format!("rule-{id}"), name: "rule", label: &label, stored: row.return_rule.as_str(),
-                            ..ui::Field::default()
-                        }, &options)}
-                        <button class="btn btn--plain btn--s">{t("保存", "Save")}</button>
-                    </form>
-                </li>
-            }
-        })
-        .collect();
-    if rows.is_empty() {
-        return ().into_any();
-    }
-    view! {
-        <details class="fold" id="rules" open=query("rules") == "1">
-            <summary>{t("退货规则（每件商品）", "Return rules by product")}</summary>
-            <div class="stack">
-                <p class="muted small">
-                    {t(
-                        "只影响以后的订单；已下单的按下单时的规则。鲜活易腐和定制商品不适用七天无理由。",
-                        "For orders from now on; earlier ones keep what was declared then. Perishable and made-to-order goods have no return without a reason.",
-                    )}
-                </p>
-                <ul class="stack stack--s">{rows}</ul>
-            </div>
-        </details>
-    }
-    .into_any()
 }
 
 pub(super) fn table(rows: &[AfterSaleSummary], side: Side) -> AnyView {
@@ -222,6 +171,7 @@ fn item(row: &AfterSaleSummary, side: Side, now_ms: i64) -> AnyView {
         view! { <span class=class>{china_minute_text(due_at_ms)}</span> }
     });
     let amount = row.amount_fen.is_positive().then(|| yuan(row.amount_fen));
+    let status = status_words(row.status, row.offered_fen.is_some());
     view! {
         <tr>
             <th scope="row" data-label=t("订单", "Order")>
@@ -232,7 +182,7 @@ fn item(row: &AfterSaleSummary, side: Side, now_ms: i64) -> AnyView {
                 {kind_words(row.kind).0}<br/><span class="muted small">{reason_words(row.reason)}</span>
             </td>
             <td data-label=t("商品", "Goods")>{goods}</td>
-            <td data-label=t("状态", "State")>{ui::status_chip(status_words(row.status))}</td>
+            <td data-label=t("状态", "State")>{ui::status_chip(status)}</td>
             <td data-label=t("期限", "Until")>{due}</td>
             <td data-label=t("退款", "Refund") class="n">{amount}</td>
         </tr>

@@ -13,7 +13,7 @@ mod words;
 
 pub use order_part::{after_sales_box, ask_link};
 pub use uploads::uploads;
-pub(crate) use words::rule_words;
+pub(crate) use words::{rule_label, rule_words};
 
 /// The pages of this feature.
 #[must_use]

@@ -27,7 +27,7 @@ pub fn after_sales_box(page: &OrderPage) -> AnyView {
                     <a href=link(&paths::after_sale(row.id))>
                         {kind_words(row.kind).0}" · "{goods}{amount}
                     </a>
-                    {ui::status_chip(status_words(row.status))}
+                    {ui::status_chip(status_words(row.status, row.offered_fen.is_some()))}
                 </li>
             }
         })

@@ -43,9 +43,12 @@ pub(super) fn reason_words(reason: AfterSaleReason) -> &'static str {
     reason_text(locale(), reason)
 }
 
-/// Where it stands.
-pub(super) fn status_words(status: AfterSaleStatus) -> Label {
+/// Where it stands; `is_offered` when the seller has offered another amount.
+pub(super) fn status_words(status: AfterSaleStatus, is_offered: bool) -> Label {
     match status {
+        AfterSaleStatus::Refused if is_offered => {
+            (t("卖家提出另一金额", "The seller offers another amount"), "t-wait")
+        }
         AfterSaleStatus::Requested => (t("待卖家答复", "Waiting for the seller"), "t-wait"),
         AfterSaleStatus::AwaitingReturn => (t("待买家寄回", "Goods to be sent back"), "t-wait"),
         AfterSaleStatus::Returning => (t("退货在路上", "Goods on their way back"), "t-wait"),
@@ -69,6 +72,21 @@ pub(super) fn side_words(side: Side) -> &'static str {
         Side::Town => t("镇服务团", "The town"),
         Side::Shop => t("平台", "The shop"),
     }
+}
+
+/// What happened where an amount was named in place of all; nothing where that changes no words.
+pub(super) fn part_words(note: AfterSaleNote, side: Side) -> Option<&'static str> {
+    Some(match (note, side) {
+        (AfterSaleNote::Said, _) => t("填写了寄回邮费", "paid postage to send it back:"),
+        (AfterSaleNote::Refused, _) => t("提出另一个金额", "offers another amount"),
+        (AfterSaleNote::Agreed, Side::Buyer) => t("接受了卖家提出的金额", "takes what the seller offers"),
+        (AfterSaleNote::Agreed, _) => {
+            t("到期没有答复，按卖家提出的金额处理", "took the seller's offer: nobody answered in time")
+        }
+        (AfterSaleNote::Upheld, _) => t("裁定部分支持买家", "found for the buyer in part"),
+        (AfterSaleNote::Dismissed, _) => t("裁定按卖家提出的金额", "found for what the seller offers"),
+        _ => return None,
+    })
 }
 
 /// What happened; nothing for what was merely said.
@@ -105,7 +123,7 @@ pub(super) fn goods_words(goods: ReturnedGoods) -> &'static str {
 }
 
 /// A return rule in a list of choice.
-pub(super) fn rule_label(rule: ReturnRule) -> &'static str {
+pub(crate) fn rule_label(rule: ReturnRule) -> &'static str {
     match rule {
         ReturnRule::SevenDays => t("支持七天无理由", "Seven days without a reason"),
         ReturnRule::Perishable => t("鲜活易腐，不支持无理由", "Perishable: none without a reason"),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::after_sale::ReturnRule;
 use domain::changes::{ChangeSource, Difference, Fields, PRICE_MODE, STATUS, kinds};
 use domain::food::FoodClass;
 use domain::ids::{ListingChangeId, ProductId};
@@ -13,6 +14,7 @@ use service::report::{Cell, Report};
 
 use super::api::RestoreListing;
 use crate::context::{given_text, link, locale, name, query, services, t, typed_param, viewer};
+use crate::features::after_sales::rule_label;
 use crate::features::listing::label_of;
 use crate::features::sell::team::current_team;
 use crate::form::FormState;
@@ -298,7 +300,9 @@ fn field_label(field: &str, names: &BTreeMap<String, String>) -> String {
 /// A text as the table has it: what is long is cut.
 fn shown_text(history: &History, field: &str, text: &str) -> String {
     if text.is_empty() {
-        return "—".to_owned();
+        let blank =
+            if field == "return_rule" { t("按食品类别", "As its food class says") } else { "—" };
+        return blank.to_owned();
     }
     let shown = told(history, field, text);
     if shown.chars().count() <= SHOWN_CHARS {
@@ -313,6 +317,9 @@ fn told(history: &History, field: &str, text: &str) -> String {
     match field {
         STATUS => SheetState::parse(text).map_or(text, |state| state.text(locale())).to_owned(),
         "food_class" => FoodClass::parse(text).map_or(text, |class| class.text(locale())).to_owned(),
+        "return_rule" => {
+            ReturnRule::parse(text).map_or_else(|_| text.to_owned(), |rule| rule_label(rule).to_owned())
+        }
         "photos" => {
             let count = i64::try_from(text.split(',').count()).unwrap_or_default();
             crate::text::counted(locale(), count, "张", ["photo", "photos"])

@@ -33,6 +33,7 @@ pub(super) fn parts(team: &Team, shown: &Shown, mode: PriceMode) -> AnyView {
         ("food_class", &form.food_class),
         ("place", &form.place),
         ("freight_template", &form.freight_template),
+        ("return_rule", &form.return_rule),
     ];
     let kept: Vec<_> = stored.into_iter().map(|(name, value)| ui::hidden(name, value)).collect();
     let Some(row) = form.variants.first() else {

@@ -325,7 +325,9 @@ fn listing_form(team: &Team, shown: &Shown) -> AnyView {
             }}
             {depth::season(shown)}
             {depth::related(shown)}
-            {page.bundle.is_none().then(|| view! { {sections::sending(shown)}{sections::batches(shown)} })}
+            {page.bundle.is_none().then(|| view! {
+                {sections::returns(shown)}{sections::sending(shown)}{sections::batches(shown)}
+            })}
             <div class="form__acts form__acts--stick">
                 <button class="btn btn--primary" name="then" value=main_then>{main_words}</button>
                 {draft_buttons}

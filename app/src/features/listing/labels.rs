@@ -49,6 +49,7 @@ pub(super) fn column_label(column: &str) -> &'static str {
         "related" => t("推荐商品", "Shown beside it"),
         "season_from" => t("几时开始", "From"),
         "season_until" => t("几时结束", "Until"),
+        "return_rule" => t("退货规则", "Return rule"),
         "variants" => t("规格", "Variants"),
         "price" => t("价格", "Price"),
         "code" => t("编号", "Code"),

@@ -1,5 +1,6 @@
 //! The captain's word before a listing goes into the shop: asked for, given, and the switch of it.
 
+use domain::locale::Locale;
 use domain::review::{REMARKED, ReviewStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
@@ -8,7 +9,8 @@ use service::listing::{ListingStatus, Review, Reviews};
 use super::api::{DecideReview, SetReviews};
 use super::edit_page::Shown;
 use super::labels::label_of;
-use crate::context::{link, name, t};
+use crate::context::{link, locale, name, t};
+use crate::features::after_sales::rule_label;
 use crate::features::sell::team::Team;
 use crate::form::{FormState, html_id};
 use crate::routes::paths;
@@ -32,9 +34,9 @@ pub(super) fn notice(shown: &Shown) -> AnyView {
     let Some(review) = shown.page.review.as_ref() else { return ().into_any() };
     if shown.page.status == ListingStatus::Published {
         let words = t(
-            "本队上架前由队长审核：在售商品的文字、照片和标签只有队长能改；价格、库存、季节可以直接改。",
-            "The captain sees listings first: words, photos and label of what is in the shop are the captain's to change; \
-             price, stock and season are yours.",
+            "本队上架前由队长审核：在售商品的文字、照片、标签和退货规则只有队长能改；价格、库存、季节可以直接改。",
+            "The captain sees listings first: words, photos, label and return rule of what is in the shop are the captain's to \
+             change; price, stock and season are yours.",
         );
         return (!review.may_decide).then(|| ui::alert("info", words, ())).into_any();
     }
@@ -98,6 +100,7 @@ fn decision(shown: &Shown, review: &Review) -> AnyView {
         <section class="box stack" id="review">
             <header class="box__head"><h2>{t("请您审核", "For you to look at")}</h2></header>
             <p class="muted small">{by}" "<span class="num">{at}</span></p>
+            {returns(shown, review)}
             <form class="form" method="post" action=state.action()>
                 {ui::form_errors(&state, &[("remarks", t("意见", "Remarks"))])}
                 {ui::hidden("product", &shown.page.product.to_string())}
@@ -114,6 +117,28 @@ fn decision(shown: &Shown, review: &Review) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What it declares about returns, and what it declared before: members may not end buyers' seven days unseen.
+fn returns(shown: &Shown, review: &Review) -> AnyView {
+    let Some(returns) = review.returns.filter(|_| shown.page.bundle.is_none()) else {
+        return ().into_any();
+    };
+    let by_class = t("按食品类别", "as its food class says");
+    let now = if returns.is_declared {
+        rule_label(returns.rule).to_owned()
+    } else {
+        format!("{}{}{by_class}{}", rule_label(returns.rule), t("（", " ("), t("）", ")"))
+    };
+    let changed = returns.changed.map(|(at_ms, before)| {
+        let (at, before) = (china_minute_text(at_ms), before.map_or(by_class, rule_label));
+        let words = match locale() {
+            Locale::Zh => format!("{at} 改过，原来：{before}"),
+            Locale::En => format!("Changed {at}; before: {before}"),
+        };
+        view! { <br/><span class="muted small">{words}</span> }
+    });
+    view! { <p>{label_of("return_rule")}{t("：", ": ")}<strong>{now}</strong>{changed}</p> }.into_any()
 }
 
 /// What waits for the captain, and the captain's switch.

@@ -1,5 +1,6 @@
 //! The parts of the listing's form, in the order in which one thinks of them.
 
+use domain::after_sale::ReturnRule;
 use domain::food::FoodClass;
 use leptos::prelude::*;
 use service::listing::Choice;
@@ -8,6 +9,7 @@ use super::edit_page::Shown;
 use super::fields::{area, line, select};
 use super::labels::column_label;
 use crate::context::{link, locale, name, t};
+use crate::features::after_sales::rule_label;
 use crate::features::sell::team::stock_text;
 use crate::form::html_id;
 use crate::text::counted;
@@ -137,6 +139,31 @@ pub(super) fn food(shown: &Shown) -> AnyView {
             {group(shown, &[SmallWorkshop], t("小作坊登记", "Workshop registration"), workshop.into_any())}
             {group(shown, &[PackagedFood, SmallWorkshop], t("标签内容", "What the label says"), label.into_any())}
             {group(shown, &[FreshProduce, PackagedFood, SmallWorkshop, LivePoultryMeat], t("保存与保质期", "Keeping"), keeping.into_any())}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Whether buyers may send it back without a reason.
+pub(super) fn returns(shown: &Shown) -> AnyView {
+    let by_class = t(
+        "按食品类别：鲜活的不支持无理由，其他支持七天",
+        "As its food class says: none for what is fresh or alive, else seven days",
+    );
+    let rules = ReturnRule::ALL.iter().map(|rule| (rule.as_str().to_owned(), rule_label(*rule).to_owned()));
+    let words: Vec<(String, String)> =
+        std::iter::once((String::new(), by_class.to_owned())).chain(rules).collect();
+    let hint = t(
+        "只影响以后的订单，已下单的按下单时的规则。质量问题不受这里影响，买家都能申请售后。",
+        "For orders from now on; earlier ones keep what was declared then. If something is wrong, buyers may ask whatever stands here.",
+    );
+    view! {
+        <fieldset class="form__group">
+            <legend>{t("退货", "Returns")}</legend>
+            {select(&shown.wrong, Field {
+                name: "return_rule", label: column_label("return_rule"), stored: &shown.form.return_rule, hint,
+                ..Field::default()
+            }, &words)}
         </fieldset>
     }
     .into_any()

@@ -235,7 +235,31 @@ fn refund_form(parcel: &PackingParcel) -> AnyView {
             }
         })
         .collect();
-    let labels = [("lines", t("退款数量", "Pieces to refund")), ("words", t("说明", "Why"))];
+    // What has not left is put back to stock, so it is paid back whole.
+    let amount = (row.status != ParcelStatus::ToPack).then(|| {
+        ui::text_field(
+            &state,
+            &ui::Field {
+                id: "offer-amount",
+                name: "amount",
+                label: t("只退一部分钱", "A part of the money only"),
+                inputmode: "decimal",
+                class: "w-s",
+                before: "¥",
+                is_optional: true,
+                hint: t(
+                    "商品留给顾客；不填按数量退全价",
+                    "The buyer keeps the goods; blank for the whole price",
+                ),
+                ..ui::Field::default()
+            },
+        )
+    });
+    let labels = [
+        ("lines", t("退款数量", "Pieces to refund")),
+        ("amount", t("只退一部分钱", "A part of the money only")),
+        ("words", t("说明", "Why")),
+    ];
     view! {
         <details class="fold" open=state.is_refused()>
             <summary>{t("少了、发不了？主动退一部分", "Short, or not to be had? Give part of the money back")}</summary>
@@ -251,6 +275,7 @@ fn refund_form(parcel: &PackingParcel) -> AnyView {
                     )}
                 </p>
                 {fields}
+                {amount}
                 {ui::text_field(&state, &ui::Field {
                     id: "offer-words", name: "words", label: t("说明（顾客会看到）", "Why (the buyer sees it)"), max_length: Some(500),
                     ..ui::Field::default()

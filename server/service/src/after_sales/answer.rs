@@ -8,7 +8,7 @@ use domain::ids::{AfterSaleId, ParcelId, UserId};
 use store::WriteTx;
 
 use super::case::{Case, lock};
-use super::{goods, money, talk};
+use super::{goods, money, part, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::{Result, ServiceError, Services, Viewer};
@@ -124,6 +124,7 @@ pub async fn refuse(
     }
     goods::release_replacement(&mut tx, &case).await?;
     (case.row.agreed_by, case.row.agreed_at_ms) = (None, None);
+    (case.row.offered_fen, case.row.granted_fen) = (None, None);
     case.step(&mut tx, services, AfterSaleEvent::Refuse).await?;
     let side = case.side(viewer).unwrap_or(Side::Seller);
     case.note(&mut tx, services, side, Some(user), AfterSaleNote::Refused, &words).await?;
@@ -274,6 +275,7 @@ pub(crate) async fn note_shipped(
     let Some(found) = store::after_sales::find_by_replacement(tx, parcel).await? else { return Ok(()) };
     let mut case = lock(tx, found.id).await?;
     goods::sell_replacement(tx, &case).await?;
+    money::pay_postage(tx, services, &mut case).await?;
     case.step(tx, services, AfterSaleEvent::Ship).await?;
     case.note(tx, services, Side::Seller, user, AfterSaleNote::Exchanged, "").await?;
     Ok(())
@@ -298,6 +300,10 @@ pub(crate) async fn ring(services: &Services, id: AfterSaleId) -> Result<()> {
         outcome => outcome,
     };
     match outcome {
+        // What the seller has offered is nobody's to keep.
+        Silence::Lapses if case.row.status == AfterSaleStatus::Refused && case.row.offered_fen.is_some() => {
+            part::take_offer(&mut tx, services, &mut case, Side::Shop, None).await?;
+        }
         Silence::Agrees => {
             case.note(&mut tx, services, Side::Shop, None, AfterSaleNote::Agreed, "").await?;
             grant(&mut tx, services, &mut case, None).await?;

@@ -12,7 +12,7 @@ use store::{Conn, WriteTx};
 
 use super::begin::{Checked, insert};
 use super::facts::{Facts, goods_in, is_askable, open_kinds, read_facts, strictest};
-use super::{photos, talk};
+use super::{money, part, photos, talk};
 use crate::carts::all_or;
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::orders::{self, require_buyer};
@@ -34,6 +34,8 @@ pub struct AskAfterSale {
     /// An [`AfterSaleReason`].
     pub reason: String,
     pub words: String,
+    /// Yuan for all of it, where the goods stay with the buyer; blank for what they are worth.
+    pub amount: String,
     pub lines: Vec<AskLine>,
 }
 
@@ -146,7 +148,7 @@ pub(crate) async fn askable_parcels(
 /// Asks about pieces of a parcel, with what is to be said and shown about it.
 ///
 /// # Errors
-/// Fields `kind`, `reason`, `words`, `photos`, `lines`, `lines.0.quantity`, `lines.0.damage`; [`Conflict::AfterSale`] with
+/// Fields `kind`, `reason`, `words`, `amount`, `photos`, `lines`, `lines.0.quantity`, `lines.0.damage`; [`Conflict::AfterSale`] with
 /// what stands in the way. Guarded: the order's buyer; for everybody else there is no such parcel.
 #[tracing::instrument(skip_all)]
 pub async fn ask_after_sale(
@@ -179,9 +181,10 @@ pub async fn ask_after_sale(
     // Receipt has moved the order's window.
     let order = store::orders::get_order(&mut tx, order_id).await?;
     let case = insert(&mut tx, services, viewer.user_id(), order, &parcel, town, &checked).await?;
-    let message = case
-        .note(&mut tx, services, Side::Buyer, viewer.user_id(), AfterSaleNote::Asked, &checked.words)
-        .await?;
+    money::check_asked_amount(&mut tx, services, &case).await?;
+    let (user, note) = (viewer.user_id(), AfterSaleNote::Asked);
+    let message =
+        case.note_amount(&mut tx, services, Side::Buyer, user, note, &checked.words, checked.amount).await?;
     photos::attach(&mut tx, services, message.id, &taken).await?;
     idempotency::finish(&mut tx, &request, &case.row.id).await?;
     tx.commit().await?;
@@ -195,6 +198,13 @@ fn check(command: &AskAfterSale) -> Result<Checked> {
     let kind = AfterSaleKind::parse(&command.kind).map_err(|_| wrong("kind", word(&command.kind))).ok();
     let reason =
         AfterSaleReason::parse(&command.reason).map_err(|_| wrong("reason", word(&command.reason))).ok();
+    let amount = match kind.filter(|kind| kind.may_be_in_part()) {
+        Some(_) => part::read_amount(&command.amount).unwrap_or_else(|problem| {
+            wrong("amount", problem);
+            None
+        }),
+        None => None,
+    };
     let lines = read_lines(&command.lines, kind == Some(AfterSaleKind::DamageClaim), &mut errors)?;
     let words = match talk::check_words("words", &command.words, false) {
         Ok(words) => words,
@@ -206,7 +216,7 @@ fn check(command: &AskAfterSale) -> Result<Checked> {
     };
     all_or(errors)?;
     match (kind, reason) {
-        (Some(kind), Some(reason)) => Ok(Checked { kind, reason, words, lines }),
+        (Some(kind), Some(reason)) => Ok(Checked { kind, reason, words, amount, lines }),
         _ => Err(ServiceError::internal("a checked form without its parts")),
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Checked {
     pub kind: AfterSaleKind,
     pub reason: AfterSaleReason,
     pub words: String,
+    /// What is wanted in place of all that the goods are worth.
+    pub amount: Option<Fen>,
     /// Line, pieces, thousandths of their value.
     pub lines: Vec<(LineId, i64, i64)>,
 }
@@ -55,6 +57,11 @@ pub(super) fn draft(
         refund_id: None,
         replacement_parcel_id: None,
         closed_at_ms: None,
+        asked_fen: checked.amount.map(Fen::get),
+        offered_fen: None,
+        granted_fen: None,
+        postage_asked_fen: None,
+        postage_fen: Fen::ZERO,
         version: 1,
     };
     let line = |(line_id, quantity, damage_permille): &(LineId, i64, i64)| AfterSaleLineRow {

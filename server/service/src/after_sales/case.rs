@@ -3,6 +3,7 @@
 use domain::after_sale::{AfterSaleEvent, AfterSaleNote, AfterSaleStatus, Side};
 use domain::failure::Conflict;
 use domain::ids::{AfterSaleId, UserId};
+use domain::money::Fen;
 use domain::role::Role;
 use serde_json::json;
 use store::after_sales::{AfterSaleLineRow, AfterSaleRow, MessageRow};
@@ -110,10 +111,18 @@ impl Case {
             }
     }
 
-    /// Whether the town has found for the buyer.
+    /// Whether the buyer may say what sending the goods back costs: while they are on their way, for a fault of the seller's
+    /// side.
+    pub fn may_claim_postage(&self, services: &Services) -> bool {
+        self.row.status == AfterSaleStatus::Returning
+            && self.row.reason.is_sellers_fault()
+            && services.rules.return_postage_max_fen > 0
+    }
+
+    /// Whether the town has granted something.
     pub async fn was_upheld(&self, conn: &mut Conn) -> Result<bool> {
         let said = store::after_sales::list_messages(conn, self.row.id).await?;
-        Ok(said.iter().any(|message| message.note == AfterSaleNote::Upheld))
+        Ok(said.iter().any(|message| is_grant(message.note)))
     }
 
     /// Moves on by `event`: new state, new deadline, its timer.
@@ -150,6 +159,20 @@ impl Case {
         note: AfterSaleNote,
         body: &str,
     ) -> Result<MessageRow> {
+        self.note_amount(tx, services, side, user, note, body, None).await
+    }
+
+    /// The same with the amount that it names in place of all that the goods are worth.
+    pub async fn note_amount(
+        &self,
+        tx: &mut WriteTx,
+        services: &Services,
+        side: Side,
+        user: Option<UserId>,
+        note: AfterSaleNote,
+        body: &str,
+        amount: Option<Fen>,
+    ) -> Result<MessageRow> {
         let message = MessageRow {
             id: services.new_id(),
             after_sale_id: self.row.id,
@@ -158,6 +181,7 @@ impl Case {
             note,
             body: body.to_owned(),
             at_ms: services.now_ms(),
+            amount_fen: amount.map(Fen::get),
         };
         // Whoever goes on talking is written of once, until somebody else has spoken.
         let is_more_of_it = note == AfterSaleNote::Said
@@ -176,6 +200,7 @@ impl Case {
                 "status": self.row.status.as_str(),
                 "goods_fen": self.row.goods_fen.get(),
                 "freight_fen": self.row.freight_fen.get(),
+                "amount_fen": message.amount_fen,
             });
             audit::record(tx, services, user, action(note), "after_sale", self.row.id.get(), detail).await?;
         }
@@ -217,6 +242,11 @@ impl Case {
         }
         Ok(())
     }
+}
+
+/// Whether the town grants something by it. What it dismisses is over, unless the seller's offer stands.
+pub(super) const fn is_grant(note: AfterSaleNote) -> bool {
+    matches!(note, AfterSaleNote::Upheld | AfterSaleNote::Dismissed)
 }
 
 /// The audit log's name of what happened.

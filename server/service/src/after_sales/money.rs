@@ -1,7 +1,8 @@
 //! Money that goes back: how much, and booking it.
 
 use domain::after_sale::{
-    AfterSaleEvent, AfterSaleKind, AfterSaleNote, Side, claimed_freight, refund_of_pieces,
+    AfterSaleEvent, AfterSaleKind, AfterSaleNote, Side, agreed_parts, claimed_freight, refund_of_pieces,
+    within_left,
 };
 use domain::ids::{LineId, TeamId, UserId};
 use domain::money::Fen;
@@ -13,7 +14,7 @@ use store::parcels::ParcelRow;
 use store::{Conn, WriteTx};
 
 use super::case::Case;
-use super::goods;
+use super::{goods, part};
 use crate::{Result, ServiceError, Services, books, orders, payments, timers, weighing};
 
 /// What would go back if it were settled now.
@@ -23,6 +24,8 @@ pub(super) struct Plan {
     pub lines: Vec<AfterSaleLineRow>,
     pub goods: Fen,
     pub freight: Fen,
+    /// Of what the buyer paid to send the goods back.
+    pub postage: Fen,
     /// Nothing of the parcel is left to be packed afterwards.
     pub empties_parcel: bool,
     /// What went back of the parcel before without a second person: many small amounts are a large one.
@@ -31,14 +34,16 @@ pub(super) struct Plan {
 
 impl Plan {
     pub fn total(&self) -> Fen {
-        self.goods + self.freight
+        self.goods + self.freight + self.postage
     }
 }
 
 /// Computes it. Freight: all of it when nothing of a parcel has left and all of it is given back; with goods for which
-/// the seller's side answers in proportion to them; else none.
+/// the seller's side answers in proportion to them; else none. All of it together stays within what the team's parcels
+/// that have left brought: postage that went back before may have taken what this would give.
 pub(super) async fn plan(
     conn: &mut Conn,
+    services: &Services,
     order: &OrderRow,
     row: &AfterSaleRow,
     asked: &[AfterSaleLineRow],
@@ -61,17 +66,79 @@ pub(super) async fn plan(
         let refund = refund.map_err(ServiceError::internal)?;
         lines.push(AfterSaleLineRow { value_fen: refund.value, refunded_fen: refund.amount, ..one.clone() });
     }
-    let goods: Fen = lines.iter().map(|line| line.refunded_fen).sum();
     let parcel = store::parcels::get_parcel(conn, row.parcel_id).await?;
+    let gone = store::after_sales::get_gone_goods(conn, parcel.id).await?;
+    let left = left_of_team(conn, &parcel, &all, &charged, gone).await?;
+    if let Some(limit) = row.limit().into_iter().chain(left).min() {
+        let worth: Vec<Fen> = lines.iter().map(|line| line.refunded_fen).collect();
+        let parts = agreed_parts(&worth, limit).map_err(ServiceError::internal)?;
+        for (line, part) in lines.iter_mut().zip(parts) {
+            line.refunded_fen = part;
+        }
+    }
+    let goods: Fen = lines.iter().map(|line| line.refunded_fen).sum();
     let of_parcel: Vec<&LineRow> = all.iter().filter(|line| line.parcel_id == parcel.id).collect();
     let taken = |line: LineId| asked.iter().find(|one| one.line_id == line).map_or(0, |one| one.quantity);
     let empties_parcel = parcel.status == ParcelStatus::ToPack
         && row.kind == AfterSaleKind::RefundUnshipped
         && of_parcel.iter().all(|line| settled_of(line.id) + taken(line.id) == line.quantity);
-    let gone = store::after_sales::get_gone_goods(conn, parcel.id).await?;
     let kept: Fen = of_parcel.iter().map(|line| line.net_fen - charged.back(line.id)).sum();
     let freight = freight_back(row, &parcel, kept, gone, goods, empties_parcel)?;
-    Ok(Plan { lines, goods, freight, empties_parcel, unconfirmed: gone.unconfirmed_fen })
+    let most = Fen::new(services.rules.return_postage_max_fen.max(0));
+    let postage = row.postage_asked_fen.map_or(Fen::ZERO, |paid| Fen::new(paid).min(most));
+    let (goods, freight, postage) = match left {
+        Some(left) => within_left(left, goods, freight, postage),
+        None => (goods, freight, Fen::ZERO),
+    };
+    Ok(Plan { lines, goods, freight, postage, empties_parcel, unconfirmed: gone.unconfirmed_fen })
+}
+
+/// What a team's parcels of an order that have left brought, less what went back of them; nothing is said of a parcel that
+/// is still to be packed. Staying within it keeps every later refund possible: what was paid for goods that are to be
+/// packed, and for those of other teams, is not spent on this one's postage.
+async fn left_of_team(
+    conn: &mut Conn,
+    parcel: &ParcelRow,
+    all: &[LineRow],
+    charged: &weighing::Charged,
+    gone: GoneGoodsRow,
+) -> Result<Option<Fen>> {
+    if parcel.status == ParcelStatus::ToPack {
+        return Ok(None);
+    }
+    let mut brought = Fen::ZERO;
+    for one in store::parcels::list_order_parcels(conn, parcel.order_id).await? {
+        if one.team_id == parcel.team_id && one.status != ParcelStatus::ToPack {
+            let of_parcel = all.iter().filter(|line| line.parcel_id == one.id);
+            brought += one.freight_fen;
+            brought += of_parcel.map(|line| line.net_fen - charged.back(line.id)).sum::<Fen>();
+        }
+    }
+    Ok(Some((brought - gone.team_fen).max(Fen::ZERO)))
+}
+
+/// What an exchange gives back: it ends with goods, and the buyer has paid to send the first ones.
+pub(super) async fn pay_postage(tx: &mut WriteTx, services: &Services, case: &mut Case) -> Result<()> {
+    let plan = plan(tx, services, &case.order, &case.row, &[]).await?;
+    let plan = Plan { freight: Fen::ZERO, ..plan };
+    if !plan.total().is_positive() {
+        return Ok(());
+    }
+    let team = case.row.team_id;
+    refund(tx, services, case, &plan, team).await?;
+    (case.row.freight_fen, case.row.postage_fen) = (plan.postage, plan.postage);
+    Ok(store::figures::add_order(tx, case.order.id).await?)
+}
+
+/// That the amount asked for is no more than the goods are worth.
+///
+/// # Errors
+/// Field `amount`.
+pub(super) async fn check_asked_amount(conn: &mut Conn, services: &Services, case: &Case) -> Result<()> {
+    let Some(asked) = case.row.asked_fen.map(Fen::new) else { return Ok(()) };
+    let whole = AfterSaleRow { asked_fen: None, ..case.row.clone() };
+    let worth = plan(conn, services, &case.order, &whole, &case.lines).await?.goods;
+    part::require_between(asked, Fen::new(1), worth)
 }
 
 /// `all` is what the parcel's goods cost, by their weight where they were weighed.
@@ -115,10 +182,10 @@ pub(super) async fn pay_or_ask_second(
         goods::release_replacement(tx, case).await?;
         goods::close_replacement_parcel(tx, services, case).await?;
     }
-    let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
+    let plan = plan(tx, services, &case.order, &case.row, &case.lines).await?;
     case.row.agreed_by = by.map(UserId::get);
     case.row.agreed_at_ms = Some(services.now_ms());
-    (case.row.goods_fen, case.row.freight_fen) = (plan.goods, plan.freight);
+    keep_amounts(&mut case.row, &plan);
     if needs_second(services, &plan) {
         return case.step(tx, services, AfterSaleEvent::AskSecond).await;
     }
@@ -136,10 +203,10 @@ pub(super) async fn pay_as_listed(
     confirmed_by: Option<UserId>,
     at_most: Fen,
 ) -> Result<()> {
-    let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
+    let plan = plan(tx, services, &case.order, &case.row, &case.lines).await?;
     case.row.agreed_by = Some(by.get());
     case.row.agreed_at_ms = Some(services.now_ms());
-    (case.row.goods_fen, case.row.freight_fen) = (plan.goods, plan.freight);
+    keep_amounts(&mut case.row, &plan);
     let confirmed_by = confirmed_by.filter(|_| plan.total() <= at_most);
     if confirmed_by.is_none() && needs_second(services, &plan) {
         return case.step(tx, services, AfterSaleEvent::AskSecond).await;
@@ -150,9 +217,15 @@ pub(super) async fn pay_as_listed(
 
 /// The second person has confirmed: pays what it comes to now.
 pub(super) async fn pay(tx: &mut WriteTx, services: &Services, case: &mut Case) -> Result<()> {
-    let plan = plan(tx, &case.order, &case.row, &case.lines).await?;
-    (case.row.goods_fen, case.row.freight_fen) = (plan.goods, plan.freight);
+    let plan = plan(tx, services, &case.order, &case.row, &case.lines).await?;
+    keep_amounts(&mut case.row, &plan);
     settle(tx, services, case, plan).await
+}
+
+/// Postage stands with the freight, and beside it what part of it that is.
+fn keep_amounts(row: &mut AfterSaleRow, plan: &Plan) {
+    (row.goods_fen, row.freight_fen) = (plan.goods, plan.freight + plan.postage);
+    row.postage_fen = plan.postage;
 }
 
 /// Stock, refund, books, figures and states, in the order in which rows are taken everywhere.
@@ -165,7 +238,9 @@ async fn settle(tx: &mut WriteTx, services: &Services, case: &mut Case, plan: Pl
         goods::bring_back(tx, services, case, domain::after_sale::ReturnedGoods::Restock).await?;
     }
     let mut sold: Vec<(i64, i64)> = Vec::new();
-    for one in plan.lines.iter().filter(|one| one.damage_permille == 1000) {
+    // What the buyer keeps for less is sold all the same.
+    let is_whole = |one: &&AfterSaleLineRow| one.damage_permille == 1000 && one.refunded_fen == one.value_fen;
+    for one in plan.lines.iter().filter(is_whole) {
         let product = all.iter().find(|line| line.id == one.line_id).map(|line| line.product_id.get());
         sold.extend(product.map(|product| (product, one.quantity)));
     }
@@ -203,7 +278,9 @@ async fn refund(
     let refund =
         payments::request_refund(tx, services, &case.order, &payment, plan.total(), "after_sale").await?;
     let lines: Vec<(LineId, Fen)> = plan.lines.iter().map(|line| (line.line_id, line.refunded_fen)).collect();
-    books::post_partial_refund(tx, services, &case.order, &refund, &lines, &[(team, plan.freight)]).await?;
+    // The team bears what sending costs, there and back.
+    let freight = [(team, plan.freight + plan.postage)];
+    books::post_partial_refund(tx, services, &case.order, &refund, &lines, &freight).await?;
     case.row.refund_id = Some(refund.id.get());
     Ok(())
 }

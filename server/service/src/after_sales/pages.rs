@@ -7,7 +7,7 @@ use store::after_sales::{AfterSaleRow, MessagePhotoRow};
 use store::orders::LineRow;
 use store::payments::RefundRow;
 
-use super::case::{Case, side_of};
+use super::case::{Case, is_grant, side_of};
 use super::money;
 use crate::{Result, ServiceError, Services, Viewer};
 
@@ -15,6 +15,10 @@ use crate::{Result, ServiceError, Services, Viewer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     Agree,
+    /// Offer less than was asked for.
+    OfferPart,
+    /// Take what the seller offers.
+    AcceptOffer,
     Refuse,
     Withdraw,
     Appeal,
@@ -23,6 +27,8 @@ pub enum Act {
     TakeBack,
     /// Give the money back in place of a replacement.
     RefundInstead,
+    /// Say what sending the goods back cost.
+    ClaimPostage,
     /// Confirm a large amount as the second person.
     ConfirmLarge,
     Say,
@@ -42,12 +48,26 @@ pub struct AfterSalePage {
     /// What goes back, or would if it were granted now.
     pub goods_fen: Fen,
     pub freight_fen: Fen,
+    /// The same of what the buyer paid to send the goods back.
+    pub postage_fen: Fen,
+    /// At most so much of that; 0 when none of it ever does.
+    pub postage_max_fen: Fen,
+    /// Goods and freight that go back if the buyer takes what the seller offers.
+    pub offered: Option<(Fen, Fen)>,
     /// A second person has to confirm that much.
     pub is_large: bool,
     pub refund: Option<RefundRow>,
     /// Who sells, and where goods are to be sent back to.
     pub place: store::after_sales::ReturnPlaceRow,
     pub now_ms: i64,
+}
+
+impl AfterSalePage {
+    /// All that goes back, or would.
+    #[must_use]
+    pub fn total(&self) -> Fen {
+        self.goods_fen + self.freight_fen + self.postage_fen
+    }
 }
 
 /// Pieces of a line.
@@ -66,6 +86,8 @@ pub struct PageMessage {
     pub note: AfterSaleNote,
     pub body: String,
     pub at_ms: i64,
+    /// What is asked for, offered or granted by it, in place of all.
+    pub amount_fen: Option<Fen>,
     pub photos: Vec<MessagePhotoRow>,
 }
 
@@ -80,12 +102,23 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     let side = side_of(viewer, &order, &row).ok_or(ServiceError::NotFound)?;
     let asked = store::after_sales::list_lines(&mut conn, id).await?;
     let is_over = row.status.is_final();
-    let (planned, goods_fen, freight_fen, is_large) = if is_over || !row.kind.pays() {
-        (asked.clone(), row.goods_fen, row.freight_fen, false)
+    let (planned, goods_fen, freight_fen, postage_fen, is_large) = if is_over {
+        (asked.clone(), row.goods_fen, row.freight_fen - row.postage_fen, row.postage_fen, false)
+    } else if !row.kind.pays() {
+        let plan = money::plan(&mut conn, services, &order, &row, &[]).await?;
+        (asked.clone(), row.goods_fen, row.freight_fen - row.postage_fen, plan.postage, false)
     } else {
-        let plan = money::plan(&mut conn, &order, &row, &asked).await?;
+        let plan = money::plan(&mut conn, services, &order, &row, &asked).await?;
         let is_large = money::needs_second(services, &plan);
-        (plan.lines, plan.goods, plan.freight, is_large)
+        (plan.lines, plan.goods, plan.freight, plan.postage, is_large)
+    };
+    let offered = match row.offered_fen.filter(|_| row.status == AfterSaleStatus::Refused) {
+        Some(_) => {
+            let taken = AfterSaleRow { granted_fen: row.offered_fen, ..row.clone() };
+            let plan = money::plan(&mut conn, services, &order, &taken, &asked).await?;
+            Some((plan.goods, plan.freight))
+        }
+        None => None,
     };
     let all = store::orders::list_order_lines(&mut conn, order.id).await?;
     let lines = all
@@ -106,6 +139,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
             note: message.note,
             body: message.body,
             at_ms: message.at_ms,
+            amount_fen: message.amount_fen.map(Fen::new),
         })
         .collect();
     let refund = match row.refund_id {
@@ -115,8 +149,8 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     let place = store::after_sales::get_return_place(&mut conn, row.parcel_id).await?;
     let order_number = order.number.clone();
     let case = Case { order, row, lines: asked };
-    let upheld = messages.iter().any(|message| message.note == AfterSaleNote::Upheld);
-    let acts = acts(viewer, &case, upheld);
+    let upheld = messages.iter().any(|message| is_grant(message.note));
+    let acts = acts(services, viewer, &case, upheld);
     Ok(AfterSalePage {
         row: case.row,
         order_number,
@@ -126,6 +160,9 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
         acts,
         goods_fen,
         freight_fen,
+        postage_fen,
+        postage_max_fen: Fen::new(services.rules.return_postage_max_fen.max(0)),
+        offered,
         is_large,
         refund,
         place,
@@ -133,7 +170,7 @@ pub async fn after_sale_page(services: &Services, viewer: &Viewer, id: AfterSale
     })
 }
 
-fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
+fn acts(services: &Services, viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
     use AfterSaleStatus::{
         Appealed, AwaitingReturn, AwaitingSecond, Refused, Replacing, Requested, Returning,
     };
@@ -143,6 +180,8 @@ fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
     let is = |states: &[AfterSaleStatus]| states.contains(&status);
     let all = [
         (Act::Agree, seller && is(&[Requested])),
+        (Act::OfferPart, seller && is(&[Requested]) && case.row.kind.may_be_in_part()),
+        (Act::AcceptOffer, buyer && is(&[Refused]) && case.row.offered_fen.is_some()),
         (Act::TakeBack, seller && case.awaits_goods()),
         (Act::RefundInstead, seller && is(&[Replacing])),
         (Act::ConfirmLarge, second && is(&[AwaitingSecond])),
@@ -152,6 +191,7 @@ fn acts(viewer: &Viewer, case: &Case, upheld: bool) -> Vec<Act> {
         ),
         (Act::Decide, town && is(&[Appealed])),
         (Act::SendBack, buyer && is(&[AwaitingReturn])),
+        (Act::ClaimPostage, buyer && case.may_claim_postage(services)),
         (Act::Appeal, buyer && is(&[Refused])),
         (
             Act::Withdraw,

@@ -47,7 +47,7 @@ pub(crate) async fn recalled_to_refund(
     }
     let Some((checked, town)) = recalled_goods(conn, &order, &parcel).await? else { return Ok(None) };
     let (row, lines) = draft(services, viewer.user_id(), &order, &parcel, town, &checked);
-    let plan = money::plan(conn, &order, &row, &lines).await?;
+    let plan = money::plan(conn, services, &order, &row, &lines).await?;
     Ok(Some(ToRefund { amount: plan.total(), unconfirmed: plan.unconfirmed }))
 }
 
@@ -69,7 +69,7 @@ async fn recalled_goods(
     let Some((first, _, _)) = lines.first() else { return Ok(None) };
     let town = facts.town(*first).ok_or_else(|| ServiceError::internal("goods of no town"))?;
     let (kind, reason) = (AfterSaleKind::RefundUnshipped, AfterSaleReason::Recalled);
-    Ok(Some((Checked { kind, reason, words: String::new(), lines }, town)))
+    Ok(Some((Checked { kind, reason, words: String::new(), amount: None, lines }, town)))
 }
 
 /// Gives the money of a parcel's recalled goods back as a list has decided; of an order that is taken already. An order of

@@ -12,7 +12,7 @@ use crate::photos::SentPhoto;
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Most lines of one conversation, so that nobody fills the shop with it.
-const MOST_MESSAGES: i64 = 200;
+pub(super) const MOST_MESSAGES: i64 = 200;
 
 /// A message's text, as it is kept.
 pub(super) fn check_words(field: &'static str, typed: &str, is_needed: bool) -> Result<String> {

@@ -1,12 +1,14 @@
-//! Saving what a listing has of its category, what stands beside it, and its season.
+//! Saving what a listing has of its category, what stands beside it, its season, and what it declares about returns.
 
 use std::collections::BTreeMap;
 
+use domain::after_sale::ReturnRule;
 use domain::attribute::{Attribute, AttributeValue};
 use domain::failure::Problem;
 use domain::ids::ProductId;
 use domain::listing::ListingForm;
 use domain::season::Season;
+use store::after_sales::ProductRuleRow;
 use store::listing::{self as rows, ListingRow};
 use store::{Conn, WriteTx};
 
@@ -105,4 +107,48 @@ pub(super) fn read_season(reader: &mut Reader, form: &ListingForm, row: &mut Lis
         Ok(season) => (row.season_from, row.season_until) = season.map(Season::texts).unwrap_or_default(),
         Err((end, problem)) => reader.report(["season_from", "season_until"][end.min(1)], problem),
     }
+}
+
+/// What the listing itself declares about returns; nothing when it leaves that to its food class.
+pub(super) async fn declared_rule(conn: &mut Conn, product: ProductId) -> Result<Option<ReturnRule>> {
+    let row = store::after_sales::find_product_rule(conn, product).await?;
+    Ok(row.and_then(ProductRuleRow::declared))
+}
+
+/// Declares it for orders from now on: the only place that does, so that its history knows every word of it.
+pub(super) async fn declare_rule(
+    tx: &mut WriteTx,
+    product: ProductId,
+    rule: Option<ReturnRule>,
+    now_ms: i64,
+) -> Result<()> {
+    if declared_rule(tx, product).await? == rule {
+        return Ok(());
+    }
+    match rule {
+        Some(rule) => store::after_sales::put_product_rule(tx, product, rule, now_ms).await?,
+        None => store::after_sales::delete_product_rule(tx, product).await?,
+    }
+    Ok(())
+}
+
+/// The rule as typed, blank for what the food class says; the stored one when that cannot be read.
+pub(super) async fn save_return_rule(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    product: ProductId,
+    typed: &str,
+    now_ms: i64,
+) -> Result<()> {
+    let rule = match typed.trim() {
+        "" => None,
+        word => match ReturnRule::parse(word) {
+            Ok(rule) => Some(rule),
+            Err(_) => {
+                reader.report("return_rule", Problem::UnknownCode);
+                return Ok(());
+            }
+        },
+    };
+    declare_rule(tx, product, rule, now_ms).await
 }

@@ -184,6 +184,8 @@ pub(crate) async fn save_as(
     read_base_unit(&mut tx, &mut reader, form, &mut row).await?;
     depth::save_attributes(&mut tx, &mut reader, &row, form).await?;
     depth::save_related(&mut tx, &mut reader, &row, &form.related).await?;
+    let now_ms = services.now_ms();
+    depth::save_return_rule(&mut tx, &mut reader, row.id, &form.return_rule, now_ms).await?;
     variants::save(&mut tx, services, &mut reader, &row, &form.variants).await?;
     // Other products before the figures that all products share.
     crate::bundles::price::follow(&mut tx, services, row.id).await?;

@@ -7,6 +7,7 @@ use store::catalogue;
 use store::listing::{self as rows, ListingRow, ListingVariantRow};
 use store::weighing::WeighedVariantRow;
 
+use super::depth::{declare_rule, declared_rule};
 use super::{busy_when_taken, code_for_new, own_listing};
 use crate::bundles::lock_parts;
 use crate::idempotency::{self, Begun, Repeatable};
@@ -87,9 +88,8 @@ pub async fn duplicate(
     let photos: Vec<_> = photos.into_iter().map(|photo| photo.media_id).collect();
     rows::replace_listing_photos(&mut tx, id, &photos).await?;
     // What the listing declares about returns is part of what it says; a class that says it by itself goes on doing so.
-    if let Some(rule) = store::after_sales::find_product_rule(&mut tx, product).await? {
-        store::after_sales::put_product_rule(&mut tx, id, rule.return_rule, now_ms).await?;
-    }
+    let rule = declared_rule(&mut tx, product).await?;
+    declare_rule(&mut tx, id, rule, now_ms).await?;
     if let Some(mode) = store::bundles::find_price_mode(&mut tx, product).await? {
         store::bundles::put_bundle(&mut tx, id, mode).await?;
         store::bundles::replace_components(&mut tx, id, &components).await?;

@@ -56,7 +56,9 @@ pub use papers::update_batch;
 pub use publish::{Published, publish, unpublish};
 pub(crate) use publish::{publish_in, slug_of, unpublish_in};
 pub(crate) use review::of_change as review_change;
-pub use review::{DecideReview, Review, Reviews, WaitingReview, decide, reviews, set_reviews, submit};
+pub use review::{
+    DecideReview, DeclaredReturns, Review, Reviews, WaitingReview, decide, reviews, set_reviews, submit,
+};
 pub(crate) use schedule::publish_due;
 pub use schedule::{Schedule, schedule, unschedule};
 pub(crate) use shelf_life::lock_batches;

@@ -13,7 +13,7 @@ use store::listing::{self as rows, ChoiceRow, ListingPhotoRow, ListingRow};
 use store::weighing::WeighedVariantRow;
 use store::{Conn, catalogue};
 
-use super::depth::{MAX_RELATED, attributes_of};
+use super::depth::{MAX_RELATED, attributes_of, declared_rule};
 use super::draft::Offered;
 use super::form::kilograms_text;
 use super::list::MAX_LISTED;
@@ -289,6 +289,9 @@ pub(crate) async fn form_of(
         related: rows::list_related(conn, row.id).await?.iter().map(ProductId::to_string).collect(),
         season_from: row.season_from.clone(),
         season_until: row.season_until.clone(),
+        return_rule: declared_rule(conn, row.id)
+            .await?
+            .map_or_else(String::new, |rule| rule.as_str().to_owned()),
         shelf_life_days: row.shelf_life_days.map_or_else(String::new, |days| days.to_string()),
         variants: variants.collect(),
         photos: photos.iter().map(|photo| photo.media_id.to_string()).collect(),

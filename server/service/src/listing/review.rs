@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::after_sale::ReturnRule;
 use domain::changes::{Difference, Fields};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::{ProductId, TeamId, UserId};
@@ -35,6 +36,19 @@ pub struct Review {
     pub remarks: Vec<(String, String)>,
     pub submitted_by: Option<String>,
     pub submitted_at_ms: Option<i64>,
+    /// For the captain who is asked.
+    pub returns: Option<DeclaredReturns>,
+}
+
+/// What a listing says about returns without a reason: it ends or gives buyers' seven days, so a captain sees every change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeclaredReturns {
+    /// What holds for buyers.
+    pub rule: ReturnRule,
+    /// The listing itself says so; else its food class does.
+    pub is_declared: bool,
+    /// When it was last changed, and what was declared before: nothing when the food class spoke.
+    pub changed: Option<(i64, Option<ReturnRule>)>,
 }
 
 /// What a captain says of a listing.
@@ -66,6 +80,7 @@ pub(super) async fn of(conn: &mut Conn, viewer: &Viewer, row: &ListingRow) -> Re
             remarks: Vec::new(),
             submitted_by: None,
             submitted_at_ms: None,
+            returns: None,
         };
         return Ok(Some(never));
     };
@@ -75,6 +90,8 @@ pub(super) async fn of(conn: &mut Conn, viewer: &Viewer, row: &ListingRow) -> Re
     };
     let mut remarks: BTreeMap<String, String> = read(&stored.remarks)?;
     let remarks = REMARKED.iter().filter_map(|field| remarks.remove_entry(*field)).collect();
+    let is_asked = may_decide && stored.status == ReviewStatus::Submitted;
+    let returns = if is_asked { returns_of(conn, row.id).await? } else { None };
     Ok(Some(Review {
         status: Some(stored.status),
         is_approved: covers(conn, row, &stored).await?,
@@ -82,6 +99,18 @@ pub(super) async fn of(conn: &mut Conn, viewer: &Viewer, row: &ListingRow) -> Re
         remarks,
         submitted_by: user.map(|user| user.display_name),
         submitted_at_ms: Some(stored.submitted_at_ms),
+        returns,
+    }))
+}
+
+async fn returns_of(conn: &mut Conn, product: ProductId) -> Result<Option<DeclaredReturns>> {
+    let Some(rule) = store::after_sales::find_product_rule(conn, product).await? else { return Ok(None) };
+    let changed = changes::last_change_of(conn, product, "return_rule").await?;
+    Ok(Some(DeclaredReturns {
+        rule: rule.return_rule,
+        is_declared: rule.declared().is_some(),
+        changed: changed
+            .map(|(at_ms, before)| (at_ms, before.and_then(|word| ReturnRule::parse(&word).ok()))),
     }))
 }
 

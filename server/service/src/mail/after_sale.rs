@@ -4,6 +4,7 @@ use domain::after_sale::AfterSaleNote;
 use domain::ids::{AfterSaleId, UserId};
 use domain::locale::Locale;
 use domain::time::china_minute_text;
+use store::after_sales::AfterSaleRow;
 
 use super::compose::{Addressed, named, to_owner, url};
 use super::language;
@@ -32,7 +33,7 @@ pub(super) async fn compose(
         None if order.email.is_empty() => return Ok(None),
         None => (order.email.clone(), language(&order.locale)),
     };
-    let (subject, words) = happened(locale, note, user.is_none());
+    let (subject, words) = happened(locale, note, user.is_none(), &row);
     let mut draft = Draft::new(format!("{subject} {}", order.number)).say(words);
     for one in &lines {
         let Some(line) = all.iter().find(|line| line.id == one.line_id) else { continue };
@@ -52,7 +53,12 @@ pub(super) async fn compose(
 }
 
 /// Subject, and what happened.
-fn happened(locale: Locale, note: AfterSaleNote, to_buyer: bool) -> (&'static str, &'static str) {
+fn happened(
+    locale: Locale,
+    note: AfterSaleNote,
+    to_buyer: bool,
+    row: &AfterSaleRow,
+) -> (&'static str, &'static str) {
     let pick = |zh, en| locale.pick(zh, en);
     let subject = pick("售后进展：订单", "After-sale of order");
     let words = match note {
@@ -63,12 +69,20 @@ fn happened(locale: Locale, note: AfterSaleNote, to_buyer: bool) -> (&'static st
         AfterSaleNote::Asked => {
             pick("顾客申请了售后，请在期限内答复。", "The buyer asks for something; please answer in time.")
         }
+        AfterSaleNote::Agreed if row.granted_fen.is_some() => {
+            pick("按卖家提出的金额退款。", "What the seller offered goes back.")
+        }
         AfterSaleNote::Agreed if to_buyer => {
             pick("卖家同意了您的申请。", "What you asked for was agreed to.")
         }
         AfterSaleNote::Agreed => {
             pick("超过答复期限，已按同意处理。", "Nobody answered in time; it counts as agreed.")
         }
+        AfterSaleNote::Refused if row.offered_fen.is_some() => pick(
+            "卖家提出了另一个金额，理由写在售后页面。可以接受，不同意也可以请镇里裁定；到期没有答复按这个金额退款。",
+            "The seller offers another amount; the reason is on the page. Take it, or ask the town to decide; \
+             if you say nothing in time, that amount goes back.",
+        ),
         AfterSaleNote::Refused => pick(
             "申请被拒绝，理由写在售后页面。不同意的话，可以请镇里裁定。",
             "It was refused; the reason is on the page. If you do not agree, the town can decide.",
@@ -78,6 +92,9 @@ fn happened(locale: Locale, note: AfterSaleNote, to_buyer: bool) -> (&'static st
             "卖家没有按时答复，已转镇里裁定。",
             "The seller did not answer in time; the town decides now.",
         ),
+        AfterSaleNote::Upheld if row.granted_fen.is_some() => {
+            pick("镇里裁定部分支持买家。", "The town found for the buyer in part.")
+        }
         AfterSaleNote::Upheld => pick("镇里裁定支持买家。", "The town found for the buyer."),
         AfterSaleNote::Dismissed => pick("镇里裁定维持卖家的答复。", "The town found for the seller."),
         AfterSaleNote::SentBack => pick("退货已寄出。", "The goods are on their way back."),

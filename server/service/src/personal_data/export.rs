@@ -132,7 +132,13 @@ async fn after_sales(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
             let shown = photos.iter().filter(|photo| photo.message_id == message.id);
             let addresses: Vec<String> =
                 shown.map(|photo| format!("/media/{}/photo.jpg", photo.content_hash)).collect();
-            json!({ "at_ms": message.at_ms, "by": message.side.as_str(), "words": message.body, "photos": addresses })
+            json!({
+                "at_ms": message.at_ms,
+                "by": message.side.as_str(),
+                "words": message.body,
+                "amount_fen": message.amount_fen,
+                "photos": addresses,
+            })
         };
         listed.push(json!({
             "kind": row.kind.as_str(),
@@ -142,6 +148,8 @@ async fn after_sales(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
             "closed_at_ms": row.closed_at_ms,
             "goods_fen": row.goods_fen.get(),
             "freight_fen": row.freight_fen.get(),
+            "postage_asked_fen": row.postage_asked_fen,
+            "postage_fen": row.postage_fen.get(),
             "carrier": row.carrier,
             "tracking_number": row.tracking_number,
             "messages": messages.into_iter().map(message).collect::<Vec<_>>(),

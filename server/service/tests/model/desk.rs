@@ -49,6 +49,7 @@ impl World {
             kind: kind.as_str().to_owned(),
             reason: reason.as_str().to_owned(),
             words: "请处理".to_owned(),
+            amount: String::new(),
             lines: vec![AskLine { line: row.id.to_string(), quantity: pieces.to_string(), damage }],
         };
         let photos = if is_claim { vec![SentPhoto::Bytes(Bytes::from_static(PICTURE))] } else { Vec::new() };
@@ -96,6 +97,7 @@ impl World {
             key: services.new_token(),
             parcel: row.parcel_id.to_string(),
             words: "少了".to_owned(),
+            amount: String::new(),
             lines: vec![AskLine {
                 line: row.id.to_string(),
                 quantity: pieces.to_string(),

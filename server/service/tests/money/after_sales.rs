@@ -1,8 +1,11 @@
 //! After-sales from the request to the last fen: partial refunds, returns, exchanges, damage, refusals, the town, the
 //! second person; goods, villages' money, credits and figures follow, and the books are sound after every step.
 
+mod declared;
 mod edges;
 mod guards;
+mod part;
+mod postage;
 mod recalled;
 mod stories;
 mod unasked;
@@ -61,6 +64,7 @@ fn form(shop: &TestShop, line: &LineRow, pieces: i64, kind: &str, reason: &str) 
         kind: kind.to_owned(),
         reason: reason.to_owned(),
         words: "请处理".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: pieces.to_string(),

@@ -131,6 +131,7 @@ async fn a_box_becomes_lines_of_its_parts_and_each_earns_its_share() {
             key: services.new_token(),
             parcel: lines[1].parcel_id.to_string(),
             words: "少一罐".to_owned(),
+            amount: String::new(),
             lines: vec![AskLine {
                 line: lines[1].id.to_string(),
                 quantity: "1".to_owned(),

@@ -78,6 +78,7 @@ async fn ask_unshipped(shop: &TestShop, viewer: &Viewer, line: &LineRow, pieces:
         kind: "refund_unshipped".to_owned(),
         reason: "late".to_owned(),
         words: "等太久了".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: pieces.to_string(),

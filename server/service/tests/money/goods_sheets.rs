@@ -1,5 +1,6 @@
 //! Goods by sheet with all that a listing says: in, out and in again, on both engines.
 
+use domain::after_sale::ReturnRule;
 use domain::attribute::{Attribute, AttributeChoice, AttributeKind};
 use domain::changes::ChangeSource;
 use domain::failure::{FieldError, Problem};
@@ -118,6 +119,10 @@ async fn what_a_sheet_says_is_in_the_listing_comes_out_again_and_changes_nothing
     TestShop::on_both(async |shop| {
         with_attributes(shop).await;
         let (services, seller) = (&shop.services, shop.seller().await);
+        let mut tx = services.db.write().await.unwrap();
+        let rule = ReturnRule::MadeToOrder;
+        store::after_sales::put_product_rule(&mut tx, shop.dendrobium.product, rule, 0).await.unwrap();
+        tx.commit().await.unwrap();
         let first = sheet(&[&["code", "story"], &["SH-500", "四村同种。"]]);
         let page = preview(shop, &seller, &first, "first").await;
         assert_eq!(apply_all(shop, &seller, &page).await, Applied { done: 1, refused: 0 });
@@ -137,6 +142,7 @@ async fn what_a_sheet_says_is_in_the_listing_comes_out_again_and_changes_nothing
         assert_eq!(form.variants[0].tier_prices, "10:150.00, 50:140.00");
         assert_eq!((form.variants[0].weight_g.as_str(), form.story_en.as_str()), ("650", "- picked by hand"));
         assert_eq!(form.story, "一芽一叶。\n\n  当天炒。", "with its lines");
+        assert_eq!(form.return_rule, "made_to_order", "what no column says stays");
         let tea = form_of(shop, &seller, shop.tea.product).await;
         assert_eq!((&tea.village, tea.story.as_str()), (&shop.places.villages[2].to_string(), "=蒸青"));
         assert_eq!(tea.season_until, "2027-02-28");

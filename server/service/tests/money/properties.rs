@@ -106,6 +106,7 @@ async fn give_pieces_back(shop: &TestShop, id: OrderId) {
             key: services.new_token(),
             parcel: line.parcel_id.to_string(),
             words: "山上停电，炒不出来".to_owned(),
+            amount: String::new(),
             lines: vec![AskLine {
                 line: line.id.to_string(),
                 quantity: "1".to_owned(),

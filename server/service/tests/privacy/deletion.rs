@@ -123,6 +123,7 @@ pub(super) async fn refunded(shop: &TestShop, viewer: &Viewer, shown: Vec<SentPh
         kind: "refund_unshipped".to_owned(),
         reason: "late".to_owned(),
         words: "住在山里，请看照片".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: line.quantity.to_string(),

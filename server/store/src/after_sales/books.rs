@@ -22,8 +22,12 @@ pub struct GoneGoodsRow {
     /// Of goods, because the seller's side was at fault.
     #[sqlx(try_from = "i64")]
     pub faulty_fen: Fen,
+    /// Without the postage of returns.
     #[sqlx(try_from = "i64")]
     pub freight_fen: Fen,
+    /// Everything that went back of what the team's parcels of the order brought that have left.
+    #[sqlx(try_from = "i64")]
+    pub team_fen: Fen,
     /// Goods and freight that nobody has confirmed as the second person, over all parcels of the order that the team
     /// sends: splitting a parcel is no way around that person.
     #[sqlx(try_from = "i64")]
@@ -34,7 +38,12 @@ pub async fn get_gone_goods(conn: &mut Conn, parcel: ParcelId) -> Result<GoneGoo
     Ok(sql::query_as::<GoneGoodsRow>(
         "SELECT COALESCE(CAST(SUM(CASE WHEN reason <> 'changed_mind' THEN goods_fen ELSE 0 END) AS BIGINT), 0)
                     AS faulty_fen,
-                COALESCE(CAST(SUM(freight_fen) AS BIGINT), 0) AS freight_fen,
+                COALESCE(CAST(SUM(freight_fen - postage_fen) AS BIGINT), 0) AS freight_fen,
+                (SELECT COALESCE(CAST(SUM(a.goods_fen + a.freight_fen) AS BIGINT), 0)
+                   FROM parcels p JOIN after_sales a ON a.order_id = p.order_id AND a.team_id = p.team_id
+                   JOIN parcels q ON q.id = a.parcel_id
+                  WHERE p.id = $1 AND a.status || '' IN ('settled', 'exchanged') AND q.status || '' <> 'to_pack')
+                    AS team_fen,
                 (SELECT COALESCE(CAST(SUM(a.goods_fen + a.freight_fen) AS BIGINT), 0)
                    FROM parcels p JOIN after_sales a ON a.order_id = p.order_id AND a.team_id = p.team_id
                   WHERE p.id = $1 AND a.status || '' = 'settled' AND a.confirmed_by IS NULL) AS unconfirmed_fen

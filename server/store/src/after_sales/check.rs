@@ -3,7 +3,7 @@
 use crate::audit_books::Mismatch;
 use crate::{Conn, Result, sql};
 
-/// I5: settled after-sales whose refund is not their goods and freight, or that have none; and lines of which the
+/// I5: settled after-sales, and exchanges whose postage went back, whose refund is not their goods and freight, or that have none; and lines of which the
 /// villages gave back something else than after-sales say (orders given back whole are not looked at, nor what was weighed:
 /// see [`crate::weighing::list_wrong_weighings`]).
 pub async fn list_wrong_after_sales(conn: &mut Conn) -> Result<Vec<Mismatch>> {
@@ -13,7 +13,7 @@ pub async fn list_wrong_after_sales(conn: &mut Conn) -> Result<Vec<Mismatch>> {
                     a.freight_fen + COALESCE((SELECT CAST(SUM(x.refunded_fen) AS BIGINT) FROM after_sale_lines x
                                                WHERE x.after_sale_id = a.id), 0)
                FROM after_sales a JOIN orders o ON o.id = a.order_id LEFT JOIN refunds r ON r.id = a.refund_id
-              WHERE a.status = 'settled')
+              WHERE a.status IN ('settled', 'exchanged'))
          SELECT number AS subject, parts_fen AS expected, refund_fen AS found FROM settled
           WHERE refund_fen <> parts_fen ORDER BY number LIMIT 100",
     )

@@ -29,6 +29,8 @@ pub struct AfterSaleSummary {
     /// Goods and freight that go back; zero until agreed.
     #[sqlx(try_from = "i64")]
     pub amount_fen: Fen,
+    /// What the seller offers in place of what was asked for.
+    pub offered_fen: Option<i64>,
     pub first_line: String,
     pub first_line_en: String,
     pub pieces: i64,
@@ -40,6 +42,7 @@ macro_rules! summaries {
         concat!(
             "SELECT a.id, a.parcel_id, o.number AS order_number, t.name AS team_name, t.name_en AS team_name_en,
                 a.kind, a.reason, a.status, a.asked_at_ms, a.due_at_ms, a.goods_fen + a.freight_fen AS amount_fen,
+                a.offered_fen,
                 (SELECT l.product_name FROM after_sale_lines x JOIN order_lines l ON l.id = x.line_id
                   WHERE x.after_sale_id = a.id ORDER BY l.position LIMIT 1) AS first_line,
                 (SELECT l.product_name_en FROM after_sale_lines x JOIN order_lines l ON l.id = x.line_id

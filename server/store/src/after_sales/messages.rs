@@ -19,6 +19,8 @@ pub struct MessageRow {
     pub note: AfterSaleNote,
     pub body: String,
     pub at_ms: i64,
+    /// What is asked for, offered or granted by it, in place of all.
+    pub amount_fen: Option<i64>,
 }
 
 /// A photo beside it.
@@ -34,8 +36,8 @@ pub struct MessagePhotoRow {
 
 pub async fn insert_message(conn: &mut Conn, row: &MessageRow) -> Result<()> {
     sql::query(
-        "INSERT INTO after_sale_messages (id, after_sale_id, side, user_id, note, body, at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO after_sale_messages (id, after_sale_id, side, user_id, note, body, at_ms, amount_fen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(row.id.get())
     .bind(row.after_sale_id.get())
@@ -44,6 +46,7 @@ pub async fn insert_message(conn: &mut Conn, row: &MessageRow) -> Result<()> {
     .bind(row.note.as_str())
     .bind(row.body.clone())
     .bind(row.at_ms)
+    .bind(row.amount_fen)
     .execute(conn)
     .await?;
     Ok(())
@@ -67,7 +70,7 @@ pub async fn insert_message_photo(
 /// The conversation, oldest first.
 pub async fn list_messages(conn: &mut Conn, after_sale: AfterSaleId) -> Result<Vec<MessageRow>> {
     Ok(sql::query_as::<MessageRow>(
-        "SELECT id, after_sale_id, side, user_id, note, body, at_ms FROM after_sale_messages
+        "SELECT id, after_sale_id, side, user_id, note, body, at_ms, amount_fen FROM after_sale_messages
           WHERE after_sale_id = $1 ORDER BY id",
     )
     .bind(after_sale.get())

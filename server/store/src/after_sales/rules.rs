@@ -1,7 +1,7 @@
 //! What listings declare about returns, and what holds for the lines of an order.
 
 use domain::after_sale::ReturnRule;
-use domain::ids::{LineId, OrderId, ProductId, TeamId, TownId};
+use domain::ids::{LineId, OrderId, ProductId, TownId};
 
 use crate::{Conn, Result, sql};
 
@@ -55,49 +55,33 @@ pub async fn list_line_rules(conn: &mut Conn, order: OrderId) -> Result<Vec<Line
     .await?)
 }
 
-/// What a product's listing declares about returns.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// What holds for a product that is bought now.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct ProductRuleRow {
-    #[sqlx(try_from = "i64")]
-    pub product_id: ProductId,
-    #[sqlx(try_from = "i64")]
-    pub team_id: TeamId,
-    pub name: String,
-    pub name_en: String,
     /// As declared, else as its food class says.
     #[sqlx(try_from = "String")]
     pub return_rule: ReturnRule,
+    pub is_declared: i64,
 }
 
-/// The rule's columns; `$narrow` narrows products `p`.
-macro_rules! product_rules {
-    ($narrow:literal) => {
-        concat!(
-            "SELECT p.id AS product_id, p.team_id, p.name, p.name_en,
-                COALESCE(r.return_rule, CASE WHEN p.food_class IN ('fresh_produce', 'live_poultry_meat')
-                    THEN 'perishable' ELSE 'seven_days' END) AS return_rule
-           FROM products p LEFT JOIN product_return_rules r ON r.product_id = p.id
-          WHERE ",
-            $narrow
-        )
-    };
+impl ProductRuleRow {
+    /// What the listing itself says; nothing when it leaves that to its food class.
+    #[must_use]
+    pub fn declared(self) -> Option<ReturnRule> {
+        (self.is_declared == 1).then_some(self.return_rule)
+    }
 }
 
 pub async fn find_product_rule(conn: &mut Conn, product: ProductId) -> Result<Option<ProductRuleRow>> {
-    Ok(sql::query_as::<ProductRuleRow>(product_rules!("p.id = $1"))
-        .bind(product.get())
-        .fetch_optional(conn)
-        .await?)
-}
-
-/// The rules of what a team sells, the products changed last first.
-pub async fn list_team_rules(conn: &mut Conn, team: TeamId, limit: i64) -> Result<Vec<ProductRuleRow>> {
-    Ok(sql::query_as::<ProductRuleRow>(product_rules!(
-        "p.team_id = $1 ORDER BY p.updated_at_ms DESC, p.id LIMIT $2"
-    ))
-    .bind(team.get())
-    .bind(limit)
-    .fetch_all(conn)
+    Ok(sql::query_as::<ProductRuleRow>(
+        "SELECT COALESCE(r.return_rule, CASE WHEN p.food_class IN ('fresh_produce', 'live_poultry_meat')
+                    THEN 'perishable' ELSE 'seven_days' END) AS return_rule,
+                CAST(CASE WHEN r.product_id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_declared
+           FROM products p LEFT JOIN product_return_rules r ON r.product_id = p.id
+          WHERE p.id = $1",
+    )
+    .bind(product.get())
+    .fetch_optional(conn)
     .await?)
 }
 
@@ -118,5 +102,14 @@ pub async fn put_product_rule(
     .bind(now_ms)
     .execute(conn)
     .await?;
+    Ok(())
+}
+
+/// Leaves it to the food class again.
+pub async fn delete_product_rule(conn: &mut Conn, product: ProductId) -> Result<()> {
+    sql::query("DELETE FROM product_return_rules WHERE product_id = $1")
+        .bind(product.get())
+        .execute(conn)
+        .await?;
     Ok(())
 }

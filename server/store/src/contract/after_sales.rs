@@ -78,6 +78,11 @@ fn asked(id: AfterSaleId, kind: AfterSaleKind) -> AfterSaleRow {
         refund_id: None,
         replacement_parcel_id: None,
         closed_at_ms: None,
+        asked_fen: None,
+        offered_fen: None,
+        granted_fen: None,
+        postage_asked_fen: None,
+        postage_fen: Fen::ZERO,
         version: 1,
     }
 }
@@ -99,13 +104,18 @@ async fn rules(conn: &mut Conn) {
         list_line_rules(conn, ORDER).await.unwrap().into_iter().map(|row| row.return_rule).collect()
     };
     let tea = ProductId::from_i64(100);
-    let declared = async |conn: &mut Conn| find_product_rule(conn, tea).await.unwrap().unwrap().return_rule;
-    assert_eq!(declared(conn).await, ReturnRule::SevenDays);
+    let holds = async |conn: &mut Conn| {
+        let row = find_product_rule(conn, tea).await.unwrap().unwrap();
+        (row.return_rule, row.declared())
+    };
+    assert_eq!(holds(conn).await, (ReturnRule::SevenDays, None));
     assert_eq!(shown(conn).await, [ReturnRule::SevenDays, ReturnRule::Perishable], "by food class");
     put_product_rule(conn, tea, ReturnRule::Perishable, T).await.unwrap();
     put_product_rule(conn, tea, ReturnRule::MadeToOrder, T).await.unwrap();
-    assert_eq!(declared(conn).await, ReturnRule::MadeToOrder);
-    assert_eq!(list_team_rules(conn, TEAM, 9).await.unwrap().len(), 4);
+    assert_eq!(holds(conn).await, (ReturnRule::MadeToOrder, Some(ReturnRule::MadeToOrder)));
+    delete_product_rule(conn, tea).await.unwrap();
+    assert_eq!(holds(conn).await, (ReturnRule::SevenDays, None), "its food class speaks again");
+    put_product_rule(conn, tea, ReturnRule::MadeToOrder, T).await.unwrap();
     for _twice in 0..2 {
         insert_line_rules(conn, ORDER, true).await.unwrap();
     }
@@ -151,6 +161,7 @@ async fn talking(conn: &mut Conn) {
         note: AfterSaleNote::Asked,
         body: "不想要了".to_owned(),
         at_ms: T,
+        amount_fen: Some(1_000),
     };
     insert_message(conn, &message).await.unwrap();
     insert_message_photo(conn, message.id, 0, MediaId::from_i64(70)).await.unwrap();
@@ -163,6 +174,7 @@ async fn talking(conn: &mut Conn) {
     insert_message_photo(conn, message.id, 1, MediaId::from_i64(75)).await.unwrap();
     let said = list_messages(conn, ONE).await.unwrap();
     assert_eq!((said.len(), said[0].note, said[0].body.as_str()), (1, AfterSaleNote::Asked, "不想要了"));
+    assert_eq!(said[0].amount_fen, Some(1_000));
     let photos = list_message_photos(conn, ONE).await.unwrap();
     assert_eq!((photos[0].message_id, photos[0].content_hash.as_str()), (message.id, "aa"));
     assert_eq!(count_messages(conn, ONE).await.unwrap(), 1);
@@ -186,7 +198,7 @@ async fn lists(conn: &mut Conn) {
     for (filter, count) in [
         (TeamFilter { list: TeamList::Ended, ..open }, 0),
         (TeamFilter { list: TeamList::Unanswered, ..open }, 0),
-        (TeamFilter { text: "t-100", ..open }, 1),
+        (TeamFilter { text: "n200", ..open }, 1),
         (TeamFilter { text: "绿", ..open }, 1),
         (TeamFilter { text: "蜂蜜", ..open }, 0),
         (TeamFilter { kind: Some(found[0].kind), asked: (at_ms, at_ms + 1), ..open }, 1),
@@ -292,6 +304,21 @@ async fn settling(conn: &mut Conn) {
     let gone = get_gone_goods(conn, PARCEL).await.unwrap();
     assert_eq!((gone.faulty_fen, gone.freight_fen), (Fen::ZERO, Fen::ZERO), "nobody's fault");
     assert_eq!(gone.unconfirmed_fen, Fen::new(5_000), "nobody has looked at it a second time");
+    assert_eq!(gone.team_fen, Fen::ZERO, "its parcel has not left");
+    (row.freight_fen, row.postage_fen, row.postage_asked_fen) = (Fen::new(900), Fen::new(700), Some(1_200));
+    update_after_sale(conn, &row).await.unwrap();
+    conn.execute("UPDATE parcels SET status = 'shipped' WHERE id = 210").await.unwrap();
+    let gone = get_gone_goods(conn, PARCEL).await.unwrap();
+    assert_eq!(
+        (gone.freight_fen, gone.team_fen),
+        (Fen::new(200), Fen::new(5_900)),
+        "the postage is no freight"
+    );
+    let stored = find_after_sale(conn, ONE).await.unwrap().unwrap();
+    assert_eq!((stored.postage_fen, stored.postage_asked_fen), (Fen::new(700), Some(1_200)));
+    (row.freight_fen, row.postage_fen, row.postage_asked_fen) = (Fen::ZERO, Fen::ZERO, None);
+    update_after_sale(conn, &row).await.unwrap();
+    conn.execute("UPDATE parcels SET status = 'to_pack' WHERE id = 210").await.unwrap();
     assert_eq!(count_open_unshipped(conn, PARCEL).await.unwrap(), 0);
     assert_eq!(list_refused_unshipped(conn, PARCEL).await.unwrap(), []);
     conn.execute("UPDATE after_sales SET status = 'refused' WHERE id = 500").await.unwrap();
@@ -331,6 +358,7 @@ async fn goods(conn: &mut Conn) {
     assert_eq!(list_wrong_goods(conn).await.unwrap(), []);
 
     let mut exchange = asked(TWO, AfterSaleKind::Exchange);
+    exchange.asked_fen = Some(900);
     insert_after_sale(conn, &exchange).await.unwrap();
     insert_after_sale_line(conn, &pieces(TWO, DENDROBIUM, 1)).await.unwrap();
     assert!(crate::stock::hold(conn, BatchId::from_i64(123), 1).await.unwrap());
@@ -339,6 +367,15 @@ async fn goods(conn: &mut Conn) {
     exchange.status = AfterSaleStatus::Replacing;
     exchange.replacement_parcel_id = Some(REPLACEMENT.get());
     update_after_sale(conn, &exchange).await.unwrap();
+    let limits = async |conn: &mut Conn| {
+        let row = find_after_sale(conn, TWO).await.unwrap().unwrap();
+        (row.limit(), row.offered_fen)
+    };
+    assert_eq!(limits(conn).await, (Some(Fen::new(900)), None), "as it was asked for");
+    (exchange.offered_fen, exchange.granted_fen) = (Some(300), Some(500));
+    update_after_sale(conn, &exchange).await.unwrap();
+    assert_eq!(limits(conn).await, (Some(Fen::new(500)), Some(300)), "what was granted counts");
+    assert_eq!(list_of_order(conn, ORDER).await.unwrap()[0].offered_fen, Some(300));
     assert_eq!(list_wrong_goods(conn).await.unwrap(), []);
     let wrong = audit_books::list_wrong_batches(conn).await.unwrap();
     assert!(!wrong.iter().any(|row| row.subject == "D"), "{wrong:?}");

@@ -154,6 +154,8 @@ async fn every_call_is_refused_to_those_who_may_not_and_done_for_those_who_may()
 const NEVER_DONE: &[&str] = &[
     "/api/listing/schedule",
     "/api/after_sales/offer_refund",
+    "/api/after_sales/offer_part",
+    "/api/after_sales/accept_offer",
     "/api/parcels/merge",
     "/api/parcels/reallocate",
     "/api/stock/move",
@@ -177,6 +179,7 @@ const NEVER_DONE: &[&str] = &[
     "/upload/goods-sheet",
     "/upload/after-sale",
     "/upload/after-sale-message",
+    "/upload/after-sale-postage",
     "/api/after_sales/refuse",
     "/api/after_sales/take_back",
     "/api/after_sales/confirm",

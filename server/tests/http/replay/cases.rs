@@ -168,9 +168,7 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         "/api/marks/withdraw_licence" => call.other = Some(("reason", "换人".to_owned())),
         "/api/marks/choose_mark" => call.other = Some(("mark", String::new())),
         "/upload/mark-picture" => call.file = Some(OTHER_PICTURE.to_vec()),
-        path if path.contains("after") && path != "/api/after_sales/declare_rule" => {
-            after_sale(world, &mut call).await
-        }
+        path if path.contains("after") => after_sale(world, &mut call).await,
         _ => {}
     }
     call

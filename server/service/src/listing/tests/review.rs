@@ -1,5 +1,6 @@
 //! The captain's word before a listing goes into the shop.
 
+use domain::after_sale::ReturnRule;
 use domain::notification::NotificationKind;
 use domain::review::ReviewStatus;
 use domain::time::{DAY_MS, china_minute_text};
@@ -200,4 +201,41 @@ async fn whoever_waits_for_a_word_is_told_of_it_and_a_failed_moment_is_told_to_a
     publish(services, &captain(), product).await.unwrap();
     assert_eq!(unread(&fixture, &captain()).await, [], "it is in the shop after all");
     assert_eq!(unread(&fixture, &seller()).await, [ReviewAnswered]);
+}
+
+#[tokio::test]
+async fn nobody_ends_the_seven_days_of_buyers_without_the_captain() {
+    on_both(async |fixture: &Fixture| {
+        let services = &fixture.services;
+        let (product, mut form) = tea(fixture).await;
+        set_reviews(services, &captain(), TEAM, true).await.unwrap();
+        form.return_rule = "once_opened".to_owned();
+        save(fixture, product, &form).await.unwrap();
+        submit(services, &seller(), product).await.unwrap();
+        let shown = edit_page(services, &captain(), product).await.unwrap().review.unwrap().returns.unwrap();
+        assert_eq!((shown.rule, shown.is_declared), (ReturnRule::OnceOpened, true));
+        assert_eq!(shown.changed, Some((services.now_ms(), None)), "before, its food class spoke");
+        assert_eq!(review(fixture, product).await.returns, None, "the member knows what was typed");
+        word(fixture, product, false, &[("return_rule", "整罐退的也要收")]).await.unwrap();
+        assert_eq!(review(fixture, product).await.remarks[0].0, "return_rule");
+
+        form.return_rule = "seven_days".to_owned();
+        save(fixture, product, &form).await.unwrap();
+        submit(services, &seller(), product).await.unwrap();
+        let shown = edit_page(services, &captain(), product).await.unwrap().review.unwrap().returns.unwrap();
+        assert_eq!(shown.changed, Some((services.now_ms(), Some(ReturnRule::OnceOpened))));
+        word(fixture, product, true, &[]).await.unwrap();
+        publish(services, &seller(), product).await.unwrap();
+
+        // In the shop neither another word nor none: what is left out is said by the food class.
+        for rule in ["perishable", "made_to_order", ""] {
+            form.return_rule = rule.to_owned();
+            assert_eq!(refused(save(fixture, product, &form).await), unseen(&["return_rule"]), "{rule}");
+        }
+        form.return_rule = "never".to_owned();
+        let unread = [FieldError::new("return_rule", Problem::UnknownCode)];
+        assert_eq!(refused(save(fixture, product, &form).await), unread);
+        assert_eq!(edit_page(services, &seller(), product).await.unwrap().form.return_rule, "seven_days");
+    })
+    .await;
 }

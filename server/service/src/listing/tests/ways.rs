@@ -12,7 +12,9 @@ use crate::{changes, worker};
 async fn a_copy_says_the_same_under_new_codes_and_has_no_stock() {
     let fixture = county().await;
     let services = &fixture.services;
-    let (original, form) = tea(&fixture).await;
+    let (original, mut form) = tea(&fixture).await;
+    form.return_rule = "once_opened".to_owned();
+    save(&fixture, original, &form).await.unwrap();
     publish(services, &seller(), original).await.unwrap();
     let (team, copy) = duplicate(services, &seller(), original, "copy").await.unwrap();
     assert_eq!(team, TEAM);
@@ -26,7 +28,7 @@ async fn a_copy_says_the_same_under_new_codes_and_has_no_stock() {
     for (copy, original) in same.variants.iter_mut().zip(&form.variants) {
         (copy.id, copy.code) = (original.id.clone(), original.code.clone());
     }
-    assert_eq!(same, form, "words, label, photos, variants, prices and tiers");
+    assert_eq!(same, form, "words, label, photos, variants, prices, tiers and return rule");
     assert_eq!(fields(&page.problems), ["batches"], "nothing but stock is missing");
     let history =
         changes::history(services, &seller(), copy, &changes::ChangeQuery::default(), None).await.unwrap();

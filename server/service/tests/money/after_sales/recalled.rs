@@ -22,6 +22,7 @@ fn offer(shop: &TestShop, line: &LineRow, pieces: i64) -> OfferRefund {
         key: key(shop),
         parcel: line.parcel_id.to_string(),
         words: "召回退款".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: pieces.to_string(),

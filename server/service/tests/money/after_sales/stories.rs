@@ -56,6 +56,9 @@ async fn any_story_of_after_sales_ends_with_sound_books() {
                     let line = &lines[pick(2) as usize];
                     let mut asking = form(shop, line, i64::from(1 + pick(3)), kind, reason);
                     asking.lines[0].damage = (1 + pick(100)).to_string();
+                    if pick(3) == 0 {
+                        asking.amount = format!("{}.{:02}", pick(60), 1 + pick(99));
+                    }
                     let photos = vec![picture()];
                     open.extend(ask_after_sale(services, &guest, asking, photos).await.ok());
                 }
@@ -67,13 +70,20 @@ async fn any_story_of_after_sales_ends_with_sound_books() {
                     let (key, town) = (key(shop), town_of(shop, id).await);
                     let goods = if pick(2) == 0 { ReturnedGoods::Restock } else { ReturnedGoods::WriteOff };
                     // Most of these are refused; what counts is what is left behind.
-                    let _ = match pick(8) {
+                    let amount = format!("{}.{:02}", pick(60), 1 + pick(99));
+                    let _ = match pick(12) {
                         0 | 1 => sales::agree(services, &seller, id, &key).await,
                         2 => sales::refuse(services, &seller, id, "不", &key).await,
                         3 => sales::appeal(services, &guest, id, "请裁定", &key).await,
                         4 => sales::decide(services, &town, id, pick(2) == 0, "看过", &key).await,
                         5 => sales::send_back(services, &guest, id, "邮政", "R1", &key).await,
                         6 => sales::take_back(services, &seller, id, goods, &key).await,
+                        7 => sales::offer_part(services, &seller, id, &amount, "一点", &key).await,
+                        8 => sales::accept_offer(services, &guest, id, &key).await,
+                        10 => {
+                            sales::claim_postage(services, &guest, id, &amount, vec![picture()], &key).await
+                        }
+                        9 => sales::decide_part(services, &town, id, &amount, "看过", &key).await,
                         _ => sales::confirm_large(services, &captain, id, &key).await,
                     };
                 }

@@ -10,6 +10,7 @@ fn offer(shop: &TestShop, line: &LineRow, pieces: i64) -> OfferRefund {
         key: key(shop),
         parcel: line.parcel_id.to_string(),
         words: "山上停电，炒不出来".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine {
             line: line.id.to_string(),
             quantity: pieces.to_string(),

@@ -145,6 +145,7 @@ async fn exchanged(shop: &TestShop, number: u32, variant: VariantId) -> (OrderId
         kind: "exchange".to_owned(),
         reason: "wrong_goods".to_owned(),
         words: "发错了".to_owned(),
+        amount: String::new(),
         lines: vec![AskLine { line: line.id.to_string(), quantity: "1".to_owned(), damage: String::new() }],
     };
     let picture = bytes::Bytes::from_static(include_bytes!("../../../data/demo/pictures/tea-danya-1.webp"));

@@ -193,16 +193,15 @@ pub const TABLE: &[Row] = &[
             ("reason", "破损".to_owned()),
         ]
     }),
-    row("/api/after_sales/declare_rule", SELLERS, HIDDEN, |world| {
-        let ids = [("team", world.team.to_string()), ("product", world.product.to_string())];
-        ids.into_iter().chain([("rule", "seven_days".to_owned())]).collect()
-    }),
     row("/api/after_sales/offer_refund", SELLERS, HIDDEN, |world| {
         vec![
             ("parcel", world.claimed.parcel.to_string()),
             ("words", "少装一份".to_owned()),
             ("key", "access-9".to_owned()),
         ]
+    }),
+    row("/api/after_sales/offer_part", SELLERS, known_to(KNOW_OF_CLAIM), |world| {
+        case(world).into_iter().chain([("amount", "1".to_owned())]).collect()
     }),
     row("/api/after_sales/agree", SELLERS, known_to(KNOW_OF_CLAIM), case),
     row("/api/after_sales/refuse", SELLERS, known_to(KNOW_OF_CLAIM), case),
@@ -221,6 +220,7 @@ pub const TABLE: &[Row] = &[
         known_to(&[Who::Buyer, Who::Approver, Who::Finance, Who::Seller, Who::Captain]),
         |world| case(world).into_iter().chain([("then", "uphold".to_owned())]).collect(),
     ),
+    row("/api/after_sales/accept_offer", MEMBERS, UNKNOWN, case),
     row("/api/after_sales/withdraw", MEMBERS, UNKNOWN, case),
     row("/api/after_sales/appeal", MEMBERS, UNKNOWN, case),
     row("/api/after_sales/send_back", MEMBERS, UNKNOWN, |world| {

@@ -29,6 +29,9 @@ pub const UPLOADS: &[Row] = &[
         fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain([parcel]).collect()
     }),
     row("/upload/after-sale-message", TALKERS, UNKNOWN, case),
+    row("/upload/after-sale-postage", MEMBERS, UNKNOWN, |world| {
+        case(world).into_iter().chain([("amount", "1".to_owned())]).collect()
+    }),
     row("/upload/certificate", SELLERS, HIDDEN, |world| of_batch(world, &[])),
     row("/upload/mark-picture", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
     row("/upload/unit-sheet", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {

@@ -86,6 +86,7 @@ impl World {
             kind: kind.to_owned(),
             reason: reason.to_owned(),
             words: "请处理".to_owned(),
+            amount: String::new(),
             lines: vec![AskLine {
                 line: line.id.to_string(),
                 quantity: pieces.to_string(),

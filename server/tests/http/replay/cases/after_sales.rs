@@ -36,7 +36,11 @@ pub async fn after_sale(world: &World, call: &mut Call) {
     call.other = Some(match call.path {
         "/api/after_sales/take_back" => ("goods", "write_off".to_owned()),
         "/api/after_sales/send_back" => ("tracking_number", "RT8".to_owned()),
-        "/api/after_sales/agree" | "/api/after_sales/confirm" | "/api/after_sales/withdraw" => {
+        "/api/after_sales/offer_part" | "/upload/after-sale-postage" => ("amount", "2".to_owned()),
+        "/api/after_sales/agree"
+        | "/api/after_sales/accept_offer"
+        | "/api/after_sales/confirm"
+        | "/api/after_sales/withdraw" => {
             let another = world.hand_in_paid(&services.new_token(), if large { 8 } else { 3 }).await;
             let another = claimed(world, call.path, &another, if large { 8 } else { 1 }).await;
             ("after_sale", another.to_string())
@@ -51,19 +55,29 @@ async fn claimed(world: &World, path: &str, placed: &Placed, pieces: i64) -> Aft
     let (seller, captain) = (world.viewer(Who::Seller).await, world.viewer(Who::Captain).await);
     let buyer = world.viewer(Who::Buyer).await;
     let key = || services.new_token();
-    let goods_travel = matches!(path, "/api/after_sales/send_back" | "/api/after_sales/take_back");
-    if goods_travel {
+    let goods_travel = matches!(
+        path,
+        "/api/after_sales/send_back" | "/api/after_sales/take_back" | "/upload/after-sale-postage"
+    );
+    let goods_stay = matches!(path, "/api/after_sales/offer_part" | "/api/after_sales/accept_offer");
+    if goods_travel || goods_stay {
         let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "CP7".to_owned() };
         service::shipping::ship_parcel(services, &seller, placed.parcel, command).await.unwrap();
     }
-    let (kind, reason) =
-        if goods_travel { ("return_refund", "quality") } else { ("refund_unshipped", "late") };
+    let (kind, reason) = match (goods_travel, goods_stay) {
+        (true, _) => ("return_refund", "quality"),
+        (_, true) => ("refund_only", "quality"),
+        _ => ("refund_unshipped", "late"),
+    };
     let id = world.claim(placed, pieces, kind, reason).await;
     match path {
         "/api/after_sales/confirm" | "/api/after_sales/send_back" => {
             sales::agree(services, &seller, id, &key()).await.unwrap();
         }
-        "/api/after_sales/take_back" => {
+        "/api/after_sales/accept_offer" => {
+            sales::offer_part(services, &seller, id, "1", "一点磕碰", &key()).await.unwrap();
+        }
+        "/api/after_sales/take_back" | "/upload/after-sale-postage" => {
             sales::agree(services, &seller, id, &key()).await.unwrap();
             sales::send_back(services, &buyer, id, "中国邮政", "RT7", &key()).await.unwrap();
         }
