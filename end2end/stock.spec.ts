@@ -81,6 +81,27 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('row').filter({ hasText: '-S1' })).toContainText('−100 g');
   });
 
+  await test.step('what runs low is a list of its own, from the first page to a sheet', async () => {
+    await visit(page, stock);
+    await page.getByText(t('什么时候提醒', 'When to warn'), { exact: true }).click();
+    await page.getByLabel(t('可售少于', 'Less for sale than')).fill('50');
+    await page.getByRole('button', { name: t('保存提醒', 'Keep'), exact: true }).click();
+    await ready(page);
+    await visit(page, stock.replace(/\/products\/.*$/, ''));
+    await goOn(page, page.getByRole('link', { name: new RegExp(`^${t('库存不多', 'Running low')}`) }), /\/products\?stock=low$/);
+    const row = page.locator('tbody tr').filter({ hasText: name });
+    await expect(row).toHaveCount(1);
+    await expectAccessible(page, 'what runs low');
+    const sheet = await expectSheet(page, t, /^goods\.xlsx$/);
+    expect(rowsOf(sheet).flat()).toContain(name);
+    await goOn(page, page.getByRole('link', { name: t('批量修改', 'Bulk edit') }), /\/table\?stock=low$/);
+    await expect(page.locator('tbody tr').filter({ hasText: name })).toHaveCount(1);
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('剩余', 'What is left') }).selectOption('out');
+    await narrow(page, t, /stock=out/);
+    await expect(page.locator('tbody tr').filter({ hasText: name })).toHaveCount(0);
+  });
+
   await test.step('what was done is found by its kind, and taken along', async () => {
     await visit(page, stock);
     await goOn(page, page.getByRole('link', { name: t('库存流水', 'Movements'), exact: true }), /\/movements/);

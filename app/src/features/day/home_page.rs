@@ -8,6 +8,7 @@ use super::sales_part::sales_part;
 use crate::context::{link, locale, name, services, t, viewer};
 use crate::features::listing::new_button;
 use crate::features::sell::team::{Team, current_team};
+use crate::features::stock::low_path;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::counted;
@@ -37,7 +38,7 @@ pub async fn home_page() -> PageResult {
         ),
         tile(&talk(&team), t("待回复留言", "Messages to answer"), day.to_reply, true),
         tile(&transfers_path(&team), t("待确认汇款", "Transfers"), transfers, false),
-        tile("#low", t("库存不多", "Running low"), size(day.warnings.low.len()), true),
+        tile(&low_path(team.id), t("库存不多", "Running low"), size(day.warnings.low.len()), true),
         tile("#expiring", t("快到期批次", "Near expiry"), size(day.warnings.expiring.len()), true),
         tile(&orders(&team, "status=shipped"), t("在路上", "On their way"), day.on_their_way, false),
         tile(&products(&team, "published"), t("在售商品", "For sale"), counts.published, false),

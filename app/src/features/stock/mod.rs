@@ -82,6 +82,12 @@ pub fn count_path(team: impl std::fmt::Display, product: impl std::fmt::Display)
     format!("/sell/{team}/products/{product}/count")
 }
 
+/// What a team has in the shop and is running low of.
+#[must_use]
+pub fn low_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/products?stock=low")
+}
+
 /// What was done to the batches of a product.
 #[must_use]
 pub fn movements_path(team: impl std::fmt::Display, product: impl std::fmt::Display) -> String {

@@ -1,5 +1,6 @@
 //! Words of stock: what was done, why, how a batch stands.
 
+use domain::stock::StockLevel;
 use domain::stock::movement::{BatchState, LossReason, MovementKind, RecallReason, RecallStage};
 
 use crate::context::t;
@@ -13,6 +14,15 @@ pub fn batch_state(state: BatchState) -> (&'static str, &'static str) {
         BatchState::SoldOut => (t("已售完", "Sold out"), "t-neutral"),
         BatchState::NearExpiry => (t("临近保质期", "Near expiry"), "t-wait"),
         BatchState::ForSale => (t("在售", "For sale"), "t-go"),
+    }
+}
+
+/// How little of a product is left.
+#[must_use]
+pub fn stock_level(level: StockLevel) -> &'static str {
+    match level {
+        StockLevel::Low => t("库存不多", "Running low"),
+        StockLevel::Out => t("已售罄", "Sold out"),
     }
 }
 

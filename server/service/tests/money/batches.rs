@@ -1,6 +1,7 @@
 //! What a team does with its batches: writing off, splitting, moving, counting, correcting weights. The books stay sound,
 //! orders keep what they have, and what was done is written down.
 
+mod levels;
 mod list;
 mod races;
 

@@ -4,10 +4,12 @@ use domain::ids::{
     BatchId, InputCorrectionId, MediaId, MovementId, OrderId, ParcelId, PlaceId, ProductId, StocktakeId,
     TeamId, UserId, VillageId,
 };
+use domain::stock::StockLevel;
 use domain::stock::movement::MovementKind;
 use sqlx::Executor;
 
 use super::insert_places;
+use crate::listing::{LevelFilter, ListingFilter, list_listings};
 use crate::movements::*;
 use crate::recalls::list_family;
 use crate::{Conn, Db, audit_books};
@@ -258,6 +260,25 @@ async fn warnings(conn: &mut Conn) {
         [(0, 1_000)],
         "expired is nothing"
     );
+    let late = "2025-07-02";
+    for (level, today, found) in [
+        (StockLevel::Low, TODAY, 1),
+        (StockLevel::Out, TODAY, 0),
+        (StockLevel::Low, late, 1),
+        (StockLevel::Out, late, 1),
+    ] {
+        let level = Some(LevelFilter { level, today, pieces: 1 });
+        let narrowed = ListingFilter { level, ..ListingFilter::all(TEAM) };
+        let listed = list_listings(conn, &narrowed, today, 9, 0).await.unwrap();
+        assert_eq!(listed.len(), found, "{narrowed:?}");
+        let count = crate::sheets::count_table_products(conn, &narrowed).await.unwrap();
+        assert_eq!(usize::try_from(count).unwrap(), found, "the table and its sheets agree: {narrowed:?}");
+    }
+    let never = ThresholdRow { low_stock: Some(0), near_expiry_percent: Some(40) };
+    put_threshold(conn, PRODUCT, never, T).await.unwrap();
+    let low_late = LevelFilter { level: StockLevel::Low, today: late, pieces: 1 };
+    let low_late = ListingFilter { level: Some(low_late), ..ListingFilter::all(TEAM) };
+    assert!(list_listings(conn, &low_late, late, 9, 0).await.unwrap().is_empty(), "no warning was wanted");
     let soon = list_expiring(conn, TEAM, "2025-07-01", 9).await.unwrap();
     assert_eq!(soon.len(), 3);
     assert_eq!((soon[0].code.as_str(), soon[0].near_expiry_percent), ("B1", Some(40)));
