@@ -81,6 +81,38 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('row').filter({ hasText: '-S1' })).toContainText('−100 g');
   });
 
+  await test.step('a place is counted as a whole, a difference with its reason', async () => {
+    const [, team, id] = stock.match(/^(.*)\/products\/([^/]+)/)!;
+    await visit(page, `${team}/batches?product=${id}`);
+    const where = await page.locator('tbody tr').first().locator('td').last().innerText();
+    await goOn(page, page.getByRole('link', { name: t('按地点盘点', 'Count a place') }), /\/count/);
+    // Whoever has several places chooses one first.
+    if (!page.url().includes('place=')) await goOn(page, page.getByRole('link', { name: where }), /place=/);
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
+    await narrow(page, t, /product=/);
+    await expectAccessible(page, 'counting a place');
+    const part = page.getByRole('group').filter({ hasText: '-S1' });
+    await part.getByLabel(t('实数', 'What is there')).fill('3.8');
+    await page.getByRole('button', { name: t('记下盘点', 'Keep the count') }).click();
+    const reason = part.getByLabel(t('差异原因', 'Why it differs'));
+    await expect(reason, 'it differs without a reason').toHaveAttribute('aria-invalid', 'true');
+    await expect(part.getByLabel(t('实数', 'What is there')), 'what was typed stays').toHaveValue('3.8');
+    await reason.selectOption('lost');
+    await goOn(page, page.getByRole('button', { name: t('记下盘点', 'Keep the count') }), /\/counts\?place=/);
+    await expect(page.getByText(t('盘点已记下，库存已按实数调整。', 'The count is kept and the stock follows it.'))).toBeVisible();
+    const counted = page.locator('tbody tr').filter({ hasText: name });
+    await expect(counted.first()).toContainText('−100 g');
+    await expect(counted.first()).toContainText(t('找不到', 'Missing'));
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
+    await narrow(page, t, /product=/);
+    await expect(page.locator('tbody tr'), 'this count, and that of the product before').toHaveCount(2);
+    await expectAccessible(page, 'counts');
+    const sheet = await expectSheet(page, t, /^counts-[\d-]+\.xlsx$/);
+    expect(rowsOf(sheet).flat()).toEqual(expect.arrayContaining([name, where, t('找不到', 'Missing'), '-100']));
+  });
+
   await test.step('what runs low is a list of its own, from the first page to a sheet', async () => {
     await visit(page, stock);
     await page.getByText(t('什么时候提醒', 'When to warn'), { exact: true }).click();

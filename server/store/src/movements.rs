@@ -5,6 +5,7 @@
 
 mod counts;
 mod list;
+mod shelf;
 mod warnings;
 
 use domain::ids::{BatchId, LineId, MediaId, MovementId, ParcelId, PlaceId, ProductId, UserId, VillageId};
@@ -17,6 +18,10 @@ pub use counts::{
     insert_stocktake, list_input_corrections, list_sold_to_pack, list_stocktake_lines,
 };
 pub use list::{TeamBatchRow, list_team_batches};
+pub use shelf::{
+    CountFilter, CountLineRow, ShelfRow, find_shelf_batch, list_count_lines, list_counted_products,
+    list_shelf, list_team_to_pack,
+};
 pub use warnings::{
     ExpiringRow, LowStockRow, ThresholdRow, find_threshold, list_expiring, list_low_stock, put_threshold,
 };
@@ -35,6 +40,7 @@ pub struct NewMovement {
     /// The other side of a split.
     pub counterpart_id: Option<BatchId>,
     pub from_place_id: Option<PlaceId>,
+    /// Where it was carried to, or counted.
     pub place_id: Option<PlaceId>,
     /// The count, the correction or the recall that it belongs to.
     pub cause_id: Option<i64>,

@@ -4,6 +4,7 @@
 mod levels;
 mod list;
 mod races;
+mod shelves;
 
 use domain::failure::{FieldError, Problem};
 use domain::listing::InputForm;

@@ -157,6 +157,7 @@ const NEVER_DONE: &[&str] = &[
     "/api/parcels/merge",
     "/api/stock/move",
     "/api/stock/count",
+    "/api/stock/count_place",
     "/api/stock/correct_inputs",
     "/upload/certificate",
     "/upload/mark-picture",
