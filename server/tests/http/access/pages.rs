@@ -144,6 +144,7 @@ const TABLE: &[Row] = &[
     ("/marks/{slug}", &[EVERYONE], PUBLIC),
     ("/books/{collective}/marks", &[&[Who::Treasurer]], FORBIDDEN),
     ("/books/{collective}/marks/{mark}", &[&[Who::Treasurer]], HIDDEN),
+    ("/books/{collective}/marks/{mark}/uses.xlsx", &[&[Who::Treasurer]], HIDDEN),
     ("/books/{collective}/statement", &[&[Who::Treasurer]], FORBIDDEN),
     ("/books/{collective}/statement.xlsx", &[&[Who::Treasurer]], FORBIDDEN),
     ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
