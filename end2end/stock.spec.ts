@@ -81,6 +81,59 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('row').filter({ hasText: '-S1' })).toContainText('−100 g');
   });
 
+  await test.step('a place is counted as a whole, a difference with its reason', async () => {
+    const [, team, id] = stock.match(/^(.*)\/products\/([^/]+)/)!;
+    await visit(page, `${team}/batches?product=${id}`);
+    const where = await page.locator('tbody tr').first().locator('td').last().innerText();
+    await goOn(page, page.getByRole('link', { name: t('按地点盘点', 'Count a place') }), /\/count/);
+    // Whoever has several places chooses one first.
+    if (!page.url().includes('place=')) await goOn(page, page.getByRole('link', { name: where }), /place=/);
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
+    await narrow(page, t, /product=/);
+    await expectAccessible(page, 'counting a place');
+    const part = page.getByRole('group').filter({ hasText: '-S1' });
+    await part.getByLabel(t('实数', 'What is there')).fill('3.8');
+    await page.getByRole('button', { name: t('记下盘点', 'Keep the count') }).click();
+    const reason = part.getByLabel(t('差异原因', 'Why it differs'));
+    await expect(reason, 'it differs without a reason').toHaveAttribute('aria-invalid', 'true');
+    await expect(part.getByLabel(t('实数', 'What is there')), 'what was typed stays').toHaveValue('3.8');
+    await reason.selectOption('lost');
+    await goOn(page, page.getByRole('button', { name: t('记下盘点', 'Keep the count') }), /\/counts\?place=/);
+    await expect(page.getByText(t('盘点已记下，库存已按实数调整。', 'The count is kept and the stock follows it.'))).toBeVisible();
+    const counted = page.locator('tbody tr').filter({ hasText: name });
+    await expect(counted.first()).toContainText('−100 g');
+    await expect(counted.first()).toContainText(t('找不到', 'Missing'));
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('商品', 'Product') }).selectOption({ label: name });
+    await narrow(page, t, /product=/);
+    await expect(page.locator('tbody tr'), 'this count, and that of the product before').toHaveCount(2);
+    await expectAccessible(page, 'counts');
+    const sheet = await expectSheet(page, t, /^counts-[\d-]+\.xlsx$/);
+    expect(rowsOf(sheet).flat()).toEqual(expect.arrayContaining([name, where, t('找不到', 'Missing'), '-100']));
+  });
+
+  await test.step('what runs low is a list of its own, from the first page to a sheet', async () => {
+    await visit(page, stock);
+    await page.getByText(t('什么时候提醒', 'When to warn'), { exact: true }).click();
+    await page.getByLabel(t('可售少于', 'Less for sale than')).fill('50');
+    await page.getByRole('button', { name: t('保存提醒', 'Keep'), exact: true }).click();
+    await ready(page);
+    await visit(page, stock.replace(/\/products\/.*$/, ''));
+    await goOn(page, page.getByRole('link', { name: new RegExp(`^${t('库存不多', 'Running low')}`) }), /\/products\?stock=low$/);
+    const row = page.locator('tbody tr').filter({ hasText: name });
+    await expect(row).toHaveCount(1);
+    await expectAccessible(page, 'what runs low');
+    const sheet = await expectSheet(page, t, /^goods\.xlsx$/);
+    expect(rowsOf(sheet).flat()).toContain(name);
+    await goOn(page, page.getByRole('link', { name: t('批量修改', 'Bulk edit') }), /\/table\?stock=low$/);
+    await expect(page.locator('tbody tr').filter({ hasText: name })).toHaveCount(1);
+    await unfold(page, t);
+    await page.getByRole('combobox', { name: t('剩余', 'What is left') }).selectOption('out');
+    await narrow(page, t, /stock=out/);
+    await expect(page.locator('tbody tr').filter({ hasText: name })).toHaveCount(0);
+  });
+
   await test.step('what was done is found by its kind, and taken along', async () => {
     await visit(page, stock);
     await goOn(page, page.getByRole('link', { name: t('库存流水', 'Movements'), exact: true }), /\/movements/);

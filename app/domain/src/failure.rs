@@ -173,6 +173,14 @@ pub enum Problem {
     PiecesOnly,
     /// There is no batch whose stock could be corrected.
     NoBatch,
+    /// Goods of the batch left or came in while it was counted.
+    ChangedMeanwhile,
+    /// The batch lies at another place now.
+    LiesElsewhere {
+        place: String,
+    },
+    /// Orders wait for more than that.
+    OrdersWait,
     /// A gift box holds two pieces or more.
     BoxTooSmall,
     /// A gift box is bought as one thing only.

@@ -5,9 +5,20 @@
 
 use crate::ids::{BatchId, ProductId};
 use crate::time::Date;
+use crate::word::words;
 use std::collections::BTreeMap;
 
 pub mod movement;
+
+words! {
+    /// How little of a product in the shop can be sold.
+    pub enum StockLevel {
+        /// Less than its team wants to be warned of, or nothing.
+        Low = "low",
+        /// Nothing.
+        Out = "out",
+    }
+}
 
 /// The stock of one batch, in base units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -91,6 +91,20 @@ impl FormState {
             .map_or(0, |last| last + 1)
     }
 
+    /// By what the rows of a group were named that were sent: `lines.b1.…`, `lines.b2.…`; none before a refusal.
+    #[must_use]
+    pub fn keys(&self, group: &str) -> Vec<String> {
+        let prefix = format!("{group}.");
+        let mut keys: Vec<String> = Vec::new();
+        for (name, _) in self.flash.iter().flat_map(|flash| &flash.values) {
+            let key = name.strip_prefix(&prefix).and_then(|rest| rest.split('.').next());
+            if let Some(key) = key.filter(|key| keys.iter().all(|known| known != key)) {
+                keys.push(key.to_owned());
+            }
+        }
+        keys
+    }
+
     /// What is wrong with a field, in the reader's language.
     #[must_use]
     pub fn error(&self, field: &str) -> Option<String> {

@@ -253,6 +253,22 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::NoBatch => {
             fixed("没有可增减的批次，请先登记批次", "There is no batch to correct; take one in first")
         }
+        #[cfg(not(feature = "shop"))]
+        Problem::ChangedMeanwhile => fixed(
+            "盘点时这一批有进出，账上数已更新，请再数一次",
+            "Goods of this batch left or came in meanwhile: look at it again",
+        ),
+        #[cfg(not(feature = "shop"))]
+        Problem::LiesElsewhere { place } => say(
+            locale,
+            format!("这一批现在在“{place}”：清空这一行，或先记移库"),
+            format!("This batch lies at “{place}” now: clear the line, or note that it was moved"),
+        ),
+        #[cfg(not(feature = "shop"))]
+        Problem::OrdersWait => fixed(
+            "比已下单未发的还少：先处理等着发的订单",
+            "Less than orders wait for: settle those orders first",
+        ),
         Problem::Unreadable => fixed("看不懂这一行", "This line cannot be read"),
         Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),
         // Only the consoles' forms are told the others: a shopper's phone does not load their words.

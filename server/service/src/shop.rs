@@ -34,8 +34,8 @@ pub use product::{
     RecallNotice, TierView, VariantView, batch_page, product_page,
 };
 pub use village::{
-    CadreView, MonthIncome, ProductIncome, TeamView, VillageCard, VillagePage, VillagesPage, village_page,
-    villages_page,
+    CadreView, MonthIncome, ProductIncome, TeamView, VillageCard, VillageMark, VillagePage, VillagesPage,
+    village_page, villages_page,
 };
 
 /// Something with an address and a name in both languages.

@@ -34,7 +34,8 @@ pub use batches::{
     list_listing_batches, list_product_inputs, lock_batch, receive_more, set_batch_expiry,
     update_batch_papers, write_off,
 };
-pub use cards::{ListingCardRow, ListingFilter, count_listings, list_listings};
+pub(crate) use cards::has_level;
+pub use cards::{LevelFilter, ListingCardRow, ListingFilter, count_listings, list_listings};
 pub use choices::{
     ChoiceRow, list_category_choices, list_place_choices, list_shown_category_choices, list_template_choices,
     list_village_choices,

@@ -13,11 +13,12 @@ use crate::{Conn, Result, StoreError, sql};
 
 pub use check::{list_wrong_batch_marks, list_wrong_licences};
 pub use lists::{
-    LicenceShownRow, list_choosable_marks, list_collective_choices, list_ending_licences,
-    list_granted_licences, list_mark_licences, list_owned_marks,
+    GoodRow, LicenceShownRow, VillageMarkRow, list_choosable_marks, list_collective_choices,
+    list_ending_licences, list_granted_licences, list_mark_licences, list_owned_marks, list_village_goods,
+    list_village_marks,
 };
 pub use shown::{
-    BatchUseRow, LineMarkRow, MarkHeadRow, VillageUseRow, find_line_mark, find_shown_batch_mark,
+    BatchUseRow, LineMarkRow, MarkHeadRow, UseFilter, VillageUseRow, find_line_mark, find_shown_batch_mark,
     freeze_line_marks, list_batch_use, list_line_marks, list_marked_product_ids, list_shown_marks,
     list_village_use,
 };
@@ -49,6 +50,12 @@ pub struct MarkRow {
     pub story_en: String,
     pub rules: String,
     pub rules_en: String,
+    /// Blank where nobody said.
+    pub registration_number: String,
+    /// Numbers of the classes of goods, as `29, 30`.
+    pub goods_classes: String,
+    /// The last day of the registration, `YYYY-MM-DD`.
+    pub valid_until: Option<String>,
     pub version: i64,
     /// Its picture; `None` without one.
     pub media_id: Option<i64>,
@@ -63,8 +70,8 @@ macro_rules! marks_where {
         concat!(
             "SELECT m.id, m.slug, m.collective_id, c.village_id, v.slug AS village_slug, v.name AS village_name,
                     v.name_en AS village_name_en, c.name AS collective_name, c.name_en AS collective_name_en, m.name,
-                    m.name_en, m.story, m.story_en, m.rules, m.rules_en, m.version, m.media_id, p.content_hash,
-                    p.width, p.height, p.placeholder
+                    m.name_en, m.story, m.story_en, m.rules, m.rules_en, m.registration_number, m.goods_classes,
+                    m.valid_until, m.version, m.media_id, p.content_hash, p.width, p.height, p.placeholder
                FROM collective_marks m
                JOIN collectives c ON c.id = m.collective_id
                JOIN villages v ON v.id = c.village_id
@@ -100,6 +107,9 @@ pub struct MarkTexts {
     pub story_en: String,
     pub rules: String,
     pub rules_en: String,
+    pub registration_number: String,
+    pub goods_classes: String,
+    pub valid_until: Option<String>,
 }
 
 /// Keeps a new mark.
@@ -116,8 +126,8 @@ pub async fn insert_mark(
 ) -> Result<()> {
     sql::query(
         "INSERT INTO collective_marks (id, slug, collective_id, name, name_en, story, story_en, rules, rules_en,
-                created_at_ms, updated_at_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+                registration_number, goods_classes, valid_until, created_at_ms, updated_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
     )
     .bind(id.get())
     .bind(slug.to_owned())
@@ -128,6 +138,9 @@ pub async fn insert_mark(
     .bind(texts.story_en.clone())
     .bind(texts.rules.clone())
     .bind(texts.rules_en.clone())
+    .bind(texts.registration_number.clone())
+    .bind(texts.goods_classes.clone())
+    .bind(texts.valid_until.clone())
     .bind(at_ms)
     .execute(&mut *conn)
     .await?;
@@ -144,7 +157,8 @@ pub async fn update_mark(
 ) -> Result<bool> {
     let done = sql::query(
         "UPDATE collective_marks SET name = $3, name_en = $4, story = $5, story_en = $6, rules = $7, rules_en = $8,
-                version = version + 1, updated_at_ms = $9
+                registration_number = $9, goods_classes = $10, valid_until = $11, version = version + 1,
+                updated_at_ms = $12
           WHERE id = $1 AND version = $2",
     )
     .bind(id.get())
@@ -155,6 +169,9 @@ pub async fn update_mark(
     .bind(texts.story_en.clone())
     .bind(texts.rules.clone())
     .bind(texts.rules_en.clone())
+    .bind(texts.registration_number.clone())
+    .bind(texts.goods_classes.clone())
+    .bind(texts.valid_until.clone())
     .bind(at_ms)
     .execute(&mut *conn)
     .await?;

@@ -5,6 +5,7 @@
 
 mod counts;
 mod list;
+mod shelf;
 mod shown;
 mod warnings;
 
@@ -18,6 +19,10 @@ pub use counts::{
     insert_stocktake, list_input_corrections, list_sold_to_pack, list_stocktake_lines,
 };
 pub use list::{TeamBatchRow, list_team_batches};
+pub use shelf::{
+    CountFilter, CountLineRow, ShelfRow, find_shelf_batch, list_count_lines, list_counted_products,
+    list_shelf, list_team_to_pack,
+};
 pub use shown::{MovementFilter, MovementRow, list_movements};
 pub use warnings::{
     ExpiringRow, LowStockRow, ThresholdRow, find_threshold, list_expiring, list_low_stock, put_threshold,
@@ -37,6 +42,7 @@ pub struct NewMovement {
     /// The other side of a split.
     pub counterpart_id: Option<BatchId>,
     pub from_place_id: Option<PlaceId>,
+    /// Where it was carried to, or counted.
     pub place_id: Option<PlaceId>,
     /// The count, the correction or the recall that it belongs to.
     pub cause_id: Option<i64>,

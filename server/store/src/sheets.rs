@@ -5,7 +5,7 @@ use domain::ids::{
 };
 
 use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
-use crate::listing::ListingFilter;
+use crate::listing::{ListingFilter, has_level};
 use crate::{Conn, Result, sql};
 
 /// What a sheet says of a product itself.
@@ -35,14 +35,18 @@ pub async fn find_sheet_product(conn: &mut Conn, id: ProductId) -> Result<Option
     .await?)
 }
 
-/// What narrows products `p` to a [`ListingFilter`]: `$1` to `$5`, in its order.
+/// What narrows products `p` to a [`ListingFilter`]: `$1` to `$8`, in its order.
 macro_rules! filtered {
     () => {
-        "p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
+        concat!(
+            "p.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR p.status = $2) \
             AND (CAST($3 AS TEXT) = '' OR REPLACE(LOWER(p.name), $3, '') <> LOWER(p.name) \
                 OR REPLACE(LOWER(p.name_en), $3, '') <> LOWER(p.name_en)) \
             AND (CAST($4 AS BIGINT) IS NULL OR p.category_id + 0 = $4) \
-            AND (CAST($5 AS BIGINT) IS NULL OR p.village_id + 0 = $5)"
+            AND (CAST($5 AS BIGINT) IS NULL OR p.village_id + 0 = $5) \
+            AND ",
+            has_level!("$6", "$7", "$8")
+        )
     };
 }
 
@@ -60,18 +64,22 @@ pub async fn list_sheet_products(
     after: i64,
     limit: i64,
 ) -> Result<Vec<SheetProductRow>> {
+    let (level, today, pieces) = filter.level_values();
     Ok(sql::query_as(concat!(
         "SELECT ",
         columns!(),
         " FROM products p WHERE ",
         filtered!(),
-        " AND p.id > $6 ORDER BY p.id LIMIT $7"
+        " AND p.id > $9 ORDER BY p.id LIMIT $10"
     ))
     .bind(filter.team.get())
     .bind(filter.status.map(str::to_owned))
     .bind(filter.text.to_owned())
     .bind(filter.category.map(CategoryId::get))
     .bind(filter.village.map(VillageId::get))
+    .bind(level)
+    .bind(today)
+    .bind(pieces)
     .bind(after)
     .bind(limit)
     .fetch_all(&mut *conn)
@@ -85,19 +93,23 @@ pub async fn list_table_products(
     limit: i64,
     skipped: i64,
 ) -> Result<Vec<SheetProductRow>> {
+    let (level, today, pieces) = filter.level_values();
     // Ordered by what no index has, so that nobody walks everybody's products to find this team's newest.
     Ok(sql::query_as(concat!(
         "SELECT ",
         columns!(),
         " FROM products p WHERE ",
         filtered!(),
-        " ORDER BY p.id + 0 DESC LIMIT $6 OFFSET $7"
+        " ORDER BY p.id + 0 DESC LIMIT $9 OFFSET $10"
     ))
     .bind(filter.team.get())
     .bind(filter.status.map(str::to_owned))
     .bind(filter.text.to_owned())
     .bind(filter.category.map(CategoryId::get))
     .bind(filter.village.map(VillageId::get))
+    .bind(level)
+    .bind(today)
+    .bind(pieces)
     .bind(limit)
     .bind(skipped)
     .fetch_all(&mut *conn)
@@ -106,12 +118,16 @@ pub async fn list_table_products(
 
 /// How many products [`list_table_products`] has on all its pages.
 pub async fn count_table_products(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<i64> {
+    let (level, today, pieces) = filter.level_values();
     Ok(sql::query_scalar(concat!("SELECT COUNT(*) FROM products p WHERE ", filtered!()))
         .bind(filter.team.get())
         .bind(filter.status.map(str::to_owned))
         .bind(filter.text.to_owned())
         .bind(filter.category.map(CategoryId::get))
         .bind(filter.village.map(VillageId::get))
+        .bind(level)
+        .bind(today)
+        .bind(pieces)
         .fetch_one(&mut *conn)
         .await?)
 }
@@ -163,6 +179,7 @@ pub async fn list_sheet_details(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Shee
 /// What each of these products takes in a sheet, by id: rows, one for each variant for sale and one without any, and the
 /// bytes of its stories.
 pub async fn list_sheet_sizes(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<Vec<(i64, i64, i64)>> {
+    let (level, today, pieces) = filter.level_values();
     Ok(sql::query_as(concat!(
         "SELECT p.id, (SELECT COUNT(*) + CASE WHEN COUNT(*) = 0 THEN 1 ELSE 0 END FROM variants v \
             WHERE v.product_id = p.id AND v.active = 1), \
@@ -176,6 +193,9 @@ pub async fn list_sheet_sizes(conn: &mut Conn, filter: &ListingFilter<'_>) -> Re
     .bind(filter.text.to_owned())
     .bind(filter.category.map(CategoryId::get))
     .bind(filter.village.map(VillageId::get))
+    .bind(level)
+    .bind(today)
+    .bind(pieces)
     .fetch_all(&mut *conn)
     .await?)
 }

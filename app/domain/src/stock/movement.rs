@@ -67,6 +67,44 @@ impl LossReason {
 }
 
 words! {
+    /// Why what was counted is not what the books say.
+    pub enum CountReason {
+        /// Gone, nobody knows where.
+        Lost = "lost",
+        /// Rotten, mouldy, wilted.
+        Spoiled = "spoiled",
+        /// Broken, crushed, wet.
+        Damaged = "damaged",
+        /// Given away to taste.
+        Sample = "sample",
+        /// More lies there than anybody wrote down.
+        Found = "found",
+        /// What came in or was counted before was written down wrongly.
+        Miswritten = "miswritten",
+        /// Something else; the note says what.
+        Other = "other",
+    }
+}
+
+impl CountReason {
+    /// Whether it can explain a difference: more goods are not spoiled, and fewer are not found.
+    #[must_use]
+    pub const fn explains(self, difference: i64) -> bool {
+        match self {
+            Self::Lost | Self::Spoiled | Self::Damaged | Self::Sample => difference < 0,
+            Self::Found => difference > 0,
+            Self::Miswritten | Self::Other => difference != 0,
+        }
+    }
+
+    /// Whether the word alone says too little, so that a note is asked for.
+    #[must_use]
+    pub const fn needs_note(self) -> bool {
+        matches!(self, Self::Other)
+    }
+}
+
+words! {
     /// Why a batch is recalled.
     pub enum RecallReason {
         /// It may make people ill.

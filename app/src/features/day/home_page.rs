@@ -8,6 +8,7 @@ use super::sales_part::sales_part;
 use crate::context::{link, locale, name, services, t, viewer};
 use crate::features::listing::new_button;
 use crate::features::sell::team::{Team, current_team};
+use crate::features::stock::low_path;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::counted;
@@ -37,7 +38,12 @@ pub async fn home_page() -> PageResult {
         ),
         tile(&talk(&team), t("待回复留言", "Messages to answer"), day.to_reply, true),
         tile(&transfers_path(&team), t("待确认汇款", "Transfers"), transfers, false),
-        warning("#low", t("库存不多", "Running low"), day.warnings.low.len(), day.warnings.has_more_low),
+        warning(
+            &low_path(team.id),
+            t("库存不多", "Running low"),
+            day.warnings.low.len(),
+            day.warnings.has_more_low,
+        ),
         warning(
             "#expiring",
             t("快到期批次", "Near expiry"),

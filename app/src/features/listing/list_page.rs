@@ -1,6 +1,7 @@
 //! The team's listings.
 
 use domain::ids::TeamId;
+use domain::stock::StockLevel;
 use leptos::prelude::*;
 use service::listing::{Choice, ListingCard, ListingStatus, ListingsPage, ListingsQuery};
 
@@ -10,6 +11,7 @@ use super::review_part;
 use crate::context::{given_text, link, name, query, services, t, viewer};
 use crate::features::bundles::CreateBundle;
 use crate::features::sell::team::{Team, current_team, stock_text, tabs};
+use crate::features::sheets::{level_choice, query_of_address, text_of};
 use crate::features::stock::batches_path;
 use crate::form::FormState;
 use crate::layout::Screen;
@@ -48,17 +50,13 @@ fn start_form(state: &FormState, team: TeamId, button: impl IntoView + 'static) 
     .into_any()
 }
 
-/// `/sell/{team}/products?status=…&q=…&category=…&village=…&page=…`
+/// `/sell/{team}/products?status=…&q=…&category=…&village=…&stock=low&page=…`
 pub async fn list_page() -> PageResult {
     let team = current_team().await?;
-    let wanted = ListingsQuery {
-        status: ListingStatus::parse(&query("status")).ok(),
-        text: query("q"),
-        category: query("category"),
-        village: query("village"),
-    };
+    let wanted = query_of_address();
     let number = query("page").parse().unwrap_or(1);
     let page = service::listing::list_listings(&services(), &viewer(), team.id, &wanted, number).await?;
+    let parts = service::sheets::export_parts(&services(), &viewer(), team.id, &wanted).await?;
     let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
     let counts = page.counts;
     let path = paths::team_products(team.id);
@@ -71,8 +69,8 @@ pub async fn list_page() -> PageResult {
     ];
     let title = t("商品", "Products");
     let body = view! {
-        {ui::page_head(title, "", actions(team.id))}
-        {tabs(&path, "status", present, &["q", "category", "village"], entries)}
+        {ui::page_head(title, "", actions(team.id, &wanted, parts))}
+        {tabs(&path, "status", present, &["q", "category", "village", "stock"], entries)}
         {filter_form(&path, &wanted, &page)}
         {table(&team, &page.cards, &wanted)}
         {ui::pager(page.page, page.page + i64::from(page.has_more))}
@@ -81,10 +79,22 @@ pub async fn list_page() -> PageResult {
     Ok(Screen::console(team.console(), title, body))
 }
 
-fn actions(team: TeamId) -> AnyView {
+/// `parts` is how many sheets the goods asked for fill; several of them stand beside the table.
+fn actions(team: TeamId, wanted: &ListingsQuery, parts: usize) -> AnyView {
+    let narrowed = text_of(wanted, "");
+    let table = format!("{}{narrowed}", link(&paths::team_table(team)));
+    let export = if parts > 1 {
+        let href = table.clone();
+        view! { <a class="btn btn--plain" href=href>{ui::icon("download")}{t("导出表格", "Export")}</a> }
+            .into_any()
+    } else {
+        let sheet = format!("{}/goods.xlsx", paths::team_sheets(team));
+        ui::export_link(format!("{}{narrowed}", link(&sheet)))
+    };
     view! {
         <a class="btn btn--plain" href=link(&batches_path(team))>{ui::icon("box")}{t("批次", "Batches")}</a>
-        <a class="btn btn--plain" href=link(&paths::team_table(team))>{ui::icon("edit")}{t("批量修改", "Bulk edit")}</a>
+        <a class="btn btn--plain" href=table>{ui::icon("edit")}{t("批量修改", "Bulk edit")}</a>
+        {export}
         <a class="btn btn--plain" href=link(&paths::team_sheets(team))>{ui::icon("grid")}{t("表格导入导出", "Sheets")}</a>
         {new_box_button(team)}
         {new_button(team)}
@@ -109,6 +119,7 @@ fn filter_form(path: &str, wanted: &ListingsQuery, page: &ListingsPage) -> AnyVi
         {ui::filter_text("listing", "q", label, hint, &wanted.text)}
         {ui::filter_choice("listing", "category", t("分类", "Category"), &wanted.category, options(&page.categories))}
         {ui::filter_choice("listing", "village", t("村", "Village"), &wanted.village, options(&page.villages))}
+        {level_choice("listing", wanted)}
     };
     ui::filter_form(&form, status, choices)
 }
@@ -122,12 +133,12 @@ fn table(team: &Team, cards: &[ListingCard], wanted: &ListingsQuery) -> AnyView 
             );
             ui::empty("camera", t("还没有商品", "Nothing listed yet"), sub, new_button(team.id))
         } else {
-            ui::empty(
-                "search",
-                t("没有找到", "Nothing found"),
-                t("换个词，或看全部商品。", "Try another word, or all products."),
-                (),
-            )
+            let sub = match wanted.stock {
+                Some(StockLevel::Low) => t("在售商品的库存都够。", "Enough is left of what is for sale."),
+                Some(StockLevel::Out) => t("在售商品都有货。", "All that is for sale is in stock."),
+                None => t("换个词，或看全部商品。", "Try another word, or all products."),
+            };
+            ui::empty("search", t("没有找到", "Nothing found"), sub, ())
         };
     }
     let rows: Vec<_> = cards.iter().map(|card| row(team, card)).collect();

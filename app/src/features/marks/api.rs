@@ -20,6 +20,9 @@ pub struct SaveMarkForm {
     pub story_en: String,
     pub rules: String,
     pub rules_en: String,
+    pub registration_number: String,
+    pub goods_classes: String,
+    pub valid_until: String,
     pub key: String,
 }
 
@@ -37,6 +40,9 @@ pub async fn save_mark(#[server(flatten)] form: SaveMarkForm) -> Result<Answer<(
             story_en: form.story_en,
             rules: form.rules,
             rules_en: form.rules_en,
+            registration_number: form.registration_number,
+            goods_classes: form.goods_classes,
+            valid_until: form.valid_until,
         };
         let mark = service::marks::save_mark(&services, &viewer, &command, &form.key).await?;
         Ok(Then::go(format!("{}?done=saved", super::desk_path(form.collective, mark)), ()))

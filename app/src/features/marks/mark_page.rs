@@ -94,11 +94,33 @@ fn villages(page: &MarkPage) -> AnyView {
         })
         .collect();
     let none = licensed.is_empty().then(|| t("暂无", "None yet"));
-    let rows = vec![
+    let mut rows = vec![
         (t("所有者", "Owner"), owner.into_any()),
         (t("许可使用", "Licensed to"), view! { {licensed}{none} }.into_any()),
     ];
+    rows.extend(registration(page));
     view! { <section class="box">{facts("", rows)}</section> }.into_any()
+}
+
+/// What it is registered as; nothing while nobody said.
+fn registration(page: &MarkPage) -> Vec<(&'static str, AnyView)> {
+    let mark = &page.mark;
+    let number = |text: &str| view! { <span class="num">{text.to_owned()}</span> }.into_any();
+    let mut rows = Vec::new();
+    if !mark.registration_number.is_empty() {
+        rows.push((t("注册号", "Registration number"), number(&mark.registration_number)));
+    }
+    if !mark.goods_classes.is_empty() {
+        rows.push((t("商品类别", "Classes of goods"), number(&mark.goods_classes)));
+    }
+    if let Some(last) = &mark.valid_until {
+        let expired = page.is_expired.then(|| {
+            view! { " "<span class="chip t-bad">{t("已过期", "Expired")}</span> }
+        });
+        let shown = view! { <span class="num">{last.clone()}</span>{expired} }.into_any();
+        rows.push((t("注册有效期至", "Registered until"), shown));
+    }
+    rows
 }
 
 /// What went on sale under it this year, by village.

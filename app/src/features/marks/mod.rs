@@ -10,6 +10,7 @@ mod home_page;
 mod listing_part;
 mod mark_page;
 mod picture;
+mod uses_part;
 mod words;
 
 pub use listing_part::listing_part;
@@ -44,5 +45,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/marks/{slug}", mark_page::mark_page),
         Page::new("/books/{collective}/marks", home_page::home_page).only(Access::Treasurer),
         Page::new("/books/{collective}/marks/{mark}", desk_page::desk_page).only(Access::Treasurer),
+        Page::file("/books/{collective}/marks/{mark}/uses.xlsx", uses_part::uses_sheet)
+            .only(Access::Treasurer),
     ]
 }

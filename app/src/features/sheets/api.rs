@@ -58,6 +58,7 @@ pub struct EditTableForm {
     pub status: String,
     pub category: String,
     pub village: String,
+    pub stock: String,
     pub page: String,
     pub rows: Vec<TableEdit>,
 }
@@ -86,6 +87,7 @@ pub async fn edit_table(#[server(flatten)] form: EditTableForm) -> Result<Answer
                 ("status", &form.status),
                 ("category", &form.category),
                 ("village", &form.village),
+                ("stock", &form.stock),
                 ("page", &form.page),
             ];
             for (name, text) in kept.into_iter().filter(|(_, text)| !text.is_empty()) {

@@ -13,6 +13,9 @@ mod preview_page;
 #[cfg(feature = "ssr")]
 mod table_page;
 
+#[cfg(feature = "ssr")]
+pub(crate) use table_page::{level_choice, query_of_address, text_of};
+
 /// Where a sheet is sent to.
 pub const SHEET_PATH: &str = "/upload/goods-sheet";
 

@@ -3,6 +3,7 @@
 //! and people who listen to the page both need them.
 
 use domain::sheets::{REASONS, SheetState, TableEdit};
+use domain::stock::StockLevel;
 use leptos::prelude::*;
 use service::listing::{Choice, ListingStatus, ListingsQuery};
 use service::sheets::{TablePage, TableRow};
@@ -11,33 +12,44 @@ use super::api::EditTable;
 use super::import_page::file_links;
 use crate::context::{given_text, link, locale, name, query, services, t, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
+use crate::features::stock::words;
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui;
 
 /// What goods are narrowed to by the address.
-pub(super) fn query_of_address() -> ListingsQuery {
+pub(crate) fn query_of_address() -> ListingsQuery {
     ListingsQuery {
         status: ListingStatus::parse(&query("status")).ok(),
         text: query("q"),
         category: query("category"),
         village: query("village"),
+        stock: StockLevel::parse(&query("stock")).ok(),
     }
 }
 
 /// The same as a query, and which of several sheets.
-pub(super) fn text_of(wanted: &ListingsQuery, part: &str) -> String {
+pub(crate) fn text_of(wanted: &ListingsQuery, part: &str) -> String {
     given_text(&[
         ("status", wanted.status.map_or("", ListingStatus::as_str)),
         ("q", &wanted.text),
         ("category", &wanted.category),
         ("village", &wanted.village),
+        ("stock", wanted.stock.map_or("", StockLevel::as_str)),
         ("part", part),
     ])
 }
 
-/// `/sell/{team}/table?status=…&q=…&category=…&village=…&page=2`
+/// The choice of how little is left, in the form `id` that narrows goods.
+pub(crate) fn level_choice(id: &str, wanted: &ListingsQuery) -> AnyView {
+    let levels = StockLevel::ALL.iter();
+    let levels = levels.map(|level| (level.as_str().to_owned(), words::stock_level(*level).to_owned()));
+    let present = wanted.stock.map_or("", StockLevel::as_str);
+    ui::filter_choice(id, "stock", t("剩余", "What is left"), present, levels.collect())
+}
+
+/// `/sell/{team}/table?status=…&q=…&category=…&village=…&stock=low&page=2`
 pub async fn table_page() -> PageResult {
     let team = current_team().await?;
     let wanted = query_of_address();
@@ -94,6 +106,7 @@ fn filter_form(team: &Team, wanted: &ListingsQuery, page: &TablePage) -> AnyView
         {ui::filter_choice("table", "status", t("状态", "State"), status, states.collect())}
         {ui::filter_choice("table", "category", t("分类", "Category"), &wanted.category, options(&page.categories))}
         {ui::filter_choice("table", "village", t("村", "Village"), &wanted.village, options(&page.villages))}
+        {level_choice("table", wanted)}
     };
     ui::filter_form(&form, (), choices)
 }
@@ -144,6 +157,7 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
             {ui::hidden("status", wanted.status.map_or("", ListingStatus::as_str))}
             {ui::hidden("category", &wanted.category)}
             {ui::hidden("village", &wanted.village)}
+            {ui::hidden("stock", wanted.stock.map_or("", StockLevel::as_str))}
             {ui::hidden("page", &page.page.to_string())}
             <div class="table-wrap">
                 <table class="table table--cards table--dense">

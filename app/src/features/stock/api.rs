@@ -135,6 +135,52 @@ pub async fn count(#[server(flatten)] form: CountForm) -> Result<Answer<()>, App
     .await
 }
 
+/// What was counted at a place.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CountPlaceForm {
+    pub team: String,
+    pub place: String,
+    pub note: String,
+    /// By `b` and the batch.
+    pub lines: std::collections::BTreeMap<String, ShelfLineForm>,
+    pub key: String,
+}
+
+/// One batch; `expected` is in base units, as the page put it there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ShelfLineForm {
+    /// What its product is counted in.
+    pub unit: String,
+    pub expected: String,
+    pub counted: String,
+    pub reason: String,
+}
+
+/// Keeps a count of a place, sets its batches to what was counted, and shows what it came to.
+#[server(endpoint = "stock/count_place")]
+pub async fn count_place(#[server(flatten)] form: CountPlaceForm) -> Result<Answer<()>, AppError> {
+    use crate::features::listing::in_base_units;
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        let lines = form.lines.into_iter().map(|(key, line)| {
+            let counted = in_base_units(&line.counted, &line.unit);
+            (key, service::stock::ShelfLine { expected: line.expected, counted, reason: line.reason })
+        });
+        let command = service::stock::CountPlace {
+            team: form.team.clone(),
+            place: form.place.clone(),
+            note: form.note,
+            lines: lines.collect(),
+        };
+        service::stock::count_place(&services, &viewer, &command, &form.key).await?;
+        let counts = super::counts_path(&form.team);
+        Ok(Then::go(format!("{counts}?place={}&done=counted", crate::routes::encode(&form.place)), ()))
+    })
+    .await
+}
+
 /// The right weights by village.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use service::stock::{CountPage, CountRow};
 
 use super::api::Count;
-use super::words;
+use super::counts_page::difference;
+use super::{counts_path, words};
 use crate::context::{link, name, query, services, t, typed_param, viewer};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::{current_team, stock_text};
@@ -117,23 +118,18 @@ fn earlier(page: &CountPage) -> AnyView {
         return ().into_any();
     }
     let unit = page.base_unit.as_str();
+    let all = format!("{}?product={}", counts_path(page.team), page.product);
     let rows: Vec<_> = page
         .earlier
         .iter()
         .map(|line| {
-            let difference = line.counted - line.expected;
-            let (tone, text) = match difference {
-                0 => ("chip t-go", t("相符", "as expected").to_owned()),
-                more if more > 0 => ("chip t-wait", format!("+{}", stock_text(more, unit))),
-                less => ("chip t-bad", format!("−{}", stock_text(-less, unit))),
-            };
             view! {
                 <tr>
                     <th scope="row" data-label=t("时间", "Time")><span class="num">{china_minute_text(line.at_ms)}</span></th>
                     <td data-label=t("批次", "Batch")><span class="num">{line.batch_code.clone()}</span></td>
                     <td class="n" data-label=t("账上", "By the books")>{stock_text(line.expected, unit)}</td>
                     <td class="n" data-label=t("实数", "Counted")>{stock_text(line.counted, unit)}</td>
-                    <td data-label=t("差异", "Difference")><span class=tone>{text}</span></td>
+                    <td data-label=t("差异", "Difference")>{difference(line.counted - line.expected, unit)}</td>
                     <td data-label=t("盘点人", "By")>{line.user_name.clone()}" "<span class="muted">{line.note.clone()}</span></td>
                 </tr>
             }
@@ -141,7 +137,7 @@ fn earlier(page: &CountPage) -> AnyView {
         .collect();
     view! {
         <section class="stack">
-            <h2>{t("以前的盘点", "Earlier counts")}</h2>
+            {ui::section_head(t("以前的盘点", "Earlier counts"), &all, t("全部", "All"))}
             <div class="table-wrap"><table class="table table--cards table--dense">
                 <thead><tr>
                     <th scope="col">{t("时间", "Time")}</th><th scope="col">{t("批次", "Batch")}</th>

@@ -12,6 +12,8 @@ mod certificate;
 #[cfg(feature = "ssr")]
 mod count_page;
 #[cfg(feature = "ssr")]
+mod counts_page;
+#[cfg(feature = "ssr")]
 mod county_page;
 #[cfg(feature = "ssr")]
 mod labels_page;
@@ -21,6 +23,8 @@ mod list_page;
 mod movements_page;
 #[cfg(feature = "ssr")]
 pub mod notices;
+#[cfg(feature = "ssr")]
+mod place_count_page;
 #[cfg(feature = "ssr")]
 mod recall_list;
 #[cfg(feature = "ssr")]
@@ -84,6 +88,24 @@ pub fn count_path(team: impl std::fmt::Display, product: impl std::fmt::Display)
     format!("/sell/{team}/products/{product}/count")
 }
 
+/// Counting what a team has at one place; which one stands in the query.
+#[must_use]
+pub fn place_count_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/count")
+}
+
+/// What a team has counted.
+#[must_use]
+pub fn counts_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/counts")
+}
+
+/// What a team has in the shop and is running low of.
+#[must_use]
+pub fn low_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/products?stock=low")
+}
+
 /// What was done to the batches of a product.
 #[must_use]
 pub fn movements_path(team: impl std::fmt::Display, product: impl std::fmt::Display) -> String {
@@ -100,6 +122,9 @@ pub fn pages() -> Vec<crate::routes::Page> {
             .only(Access::Seller),
         Page::file("/sell/{team}/products/{product}/movements.xlsx", movements_page::movements_sheet)
             .only(Access::Seller),
+        Page::new("/sell/{team}/count", place_count_page::place_count_page).only(Access::Seller),
+        Page::new("/sell/{team}/counts", counts_page::counts_page).only(Access::Seller),
+        Page::file("/sell/{team}/counts.xlsx", counts_page::counts_sheet).only(Access::Seller),
         Page::new("/sell/{team}/batches", list_page::batches_page).only(Access::Seller),
         Page::file("/sell/{team}/batches.xlsx", list_page::batches_sheet).only(Access::Seller),
         Page::new("/sell/{team}/batches/{batch}", batch_page::batch_page).only(Access::Seller),

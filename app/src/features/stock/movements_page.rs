@@ -138,6 +138,7 @@ fn said_of(row: &MovementRow) -> String {
     said.extend((!reason.is_empty()).then(|| reason.to_owned()));
     said.extend(row.counterpart_code.as_ref().map(|code| format!("{} {code}", t("批次", "batch"))));
     said.extend(match (&row.from_place, &row.place) {
+        (None, Some(place)) if row.kind == MovementKind::Count => Some(place.clone()),
         (Some(from), Some(to)) => Some(format!("{from} → {to}")),
         (None, Some(to)) => Some(format!("→ {to}")),
         _ => None,

@@ -5,7 +5,7 @@ use domain::stock::movement::BatchState;
 use leptos::prelude::*;
 use service::stock::{Expiring, LowStock, RecallHeadRow, StockWarnings};
 
-use super::{batch_path, batches_path, recall_path, recalls_path, words};
+use super::{batch_path, batches_path, low_path, recall_path, recalls_path, words};
 use crate::context::{link, locale, name, t};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::stock_text;
@@ -18,7 +18,8 @@ pub fn part(team: TeamId, warnings: &StockWarnings) -> AnyView {
     let low: Vec<_> = warnings.low.iter().map(|one| low_item(team, one)).collect();
     let expiring: Vec<_> = warnings.expiring.iter().map(|one| expiring_item(team, one)).collect();
     let low = (!low.is_empty()).then(|| {
-        view! { <section class="stack" id="low"><h2>{t("库存不多了", "Running low")}</h2><ul class="menu">{low}</ul>{rest(warnings.has_more_low)}</section> }
+        let head = ui::section_head(t("库存不多了", "Running low"), &low_path(team), t("全部", "All"));
+        view! { <section class="stack">{head}<ul class="menu">{low}</ul>{rest(warnings.has_more_low)}</section> }
     });
     let expiring = (!expiring.is_empty()).then(|| {
         let more = format!("{}?state=near_expiry", batches_path(team));

@@ -1,6 +1,7 @@
 //! Words of stock: what was done, why, how a batch stands.
 
-use domain::stock::movement::{BatchState, LossReason, MovementKind, RecallReason, RecallStage};
+use domain::stock::StockLevel;
+use domain::stock::movement::{BatchState, CountReason, LossReason, MovementKind, RecallReason, RecallStage};
 
 use crate::context::t;
 
@@ -13,6 +14,15 @@ pub fn batch_state(state: BatchState) -> (&'static str, &'static str) {
         BatchState::SoldOut => (t("已售完", "Sold out"), "t-neutral"),
         BatchState::NearExpiry => (t("临近保质期", "Near expiry"), "t-wait"),
         BatchState::ForSale => (t("在售", "For sale"), "t-go"),
+    }
+}
+
+/// How little of a product is left.
+#[must_use]
+pub fn stock_level(level: StockLevel) -> &'static str {
+    match level {
+        StockLevel::Low => t("库存不多", "Running low"),
+        StockLevel::Out => t("已售罄", "Sold out"),
     }
 }
 
@@ -54,6 +64,20 @@ pub fn loss_reason(reason: LossReason) -> &'static str {
     }
 }
 
+/// Why what was counted is not what the books say.
+#[must_use]
+pub fn count_reason(reason: CountReason) -> &'static str {
+    match reason {
+        CountReason::Lost => t("找不到", "Missing"),
+        CountReason::Spoiled => t("变质", "Spoiled"),
+        CountReason::Damaged => t("损坏", "Damaged"),
+        CountReason::Sample => t("样品、试吃", "Samples"),
+        CountReason::Found => t("多出来的", "More was there"),
+        CountReason::Miswritten => t("以前记错", "Written down wrongly before"),
+        CountReason::Other => t("其他（写在备注里）", "Something else (say what in the note)"),
+    }
+}
+
 /// Why a batch is recalled.
 #[must_use]
 pub fn recall_reason(reason: RecallReason) -> &'static str {
@@ -82,6 +106,7 @@ pub fn recall_stage(stage: RecallStage) -> (&'static str, &'static str) {
 pub fn reason_of(kind: MovementKind, reason: &str) -> &'static str {
     match kind {
         MovementKind::Recall => RecallReason::parse(reason).map_or("", recall_reason),
+        MovementKind::Count => CountReason::parse(reason).map_or("", count_reason),
         _ => LossReason::parse(reason).map_or("", loss_reason),
     }
 }

@@ -7,6 +7,7 @@ use service::shop::{VillagePage, village_page as load};
 
 use super::card::goal;
 use crate::context::{link, locale, name, param, services, t};
+use crate::features::marks::mark_path;
 use crate::features::products::card::{grid, ui_photo};
 use crate::features::products::words::{excerpt, month_text, paragraphs};
 use crate::layout::Screen;
@@ -176,6 +177,9 @@ fn collective(page: &VillagePage) -> AnyView {
         let code = view! { <span class="num">{page.credit_code.clone()}</span> }.into_any();
         rows.push((t("信用代码", "Credit code"), code));
     }
+    if !page.marks.is_empty() {
+        rows.push((t("集体商标", "Collective marks"), marks(page)));
+    }
     let on_sale = counted(locale(), card.products, "件", ["product", "products"]);
     rows.push((t("在售", "On sale"), on_sale.into_any()));
     view! {
@@ -186,6 +190,22 @@ fn collective(page: &VillagePage) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The marks that the village owns, and those that it may use.
+fn marks(page: &VillagePage) -> AnyView {
+    let links: Vec<_> = page
+        .marks
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            let comma = (at > 0).then(|| t("、", ", "));
+            let words = name(&one.mark.name, &one.mark.name_en).to_owned();
+            let licensed = (!one.is_owner).then(|| t("（许可使用）", " (licensed)"));
+            view! { {comma}<a href=link(&mark_path(&one.mark.slug))>{words}</a>{licensed} }
+        })
+        .collect();
+    links.into_any()
 }
 
 /// The first character of a name that says something, for the round mark beside it.

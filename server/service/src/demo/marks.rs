@@ -30,6 +30,10 @@ pub(super) async fn act(world: &World, seller: &Viewer) -> Result<()> {
         story_en: "Tea once left by boat from the old ferry on the Lan. Zuolong sells its tea under that name and lets its neighbours use it.".to_owned(),
         rules: "只用本镇茶园当年的鲜叶。\n每一批都登记各村重量，并附合格证。\n不掺陈茶。".to_owned(),
         rules_en: "Only this year's leaf from gardens of the town.\nEvery batch is weighed by village and has its certificate.\nNo leaf of former years.".to_owned(),
+        // A number that nobody has.
+        registration_number: "00000000".to_owned(),
+        goods_classes: "30".to_owned(),
+        valid_until: Date::from_epoch_ms(world.services.now_ms()).plus_days(2_000).to_string(),
         ..SaveMark::default()
     };
     let mark = save_mark(&world.services, &treasurer, &texts, "demo-mark").await?;

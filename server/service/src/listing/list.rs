@@ -2,6 +2,7 @@
 
 use domain::ids::{ProductId, TeamId};
 use domain::money::Fen;
+use domain::stock::StockLevel;
 use serde::{Deserialize, Serialize};
 use store::listing as rows;
 
@@ -23,28 +24,50 @@ pub struct ListingsQuery {
     /// A category and a village in their shown forms; blank for all.
     pub category: String,
     pub village: String,
+    /// Those of which little or nothing can be sold; all when absent.
+    pub stock: Option<StockLevel>,
 }
 
 impl ListingsQuery {
     /// Whether anything but the status is narrowed.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
-        [&self.text, &self.category, &self.village].iter().any(|text| !text.trim().is_empty())
+        self.stock.is_some()
+            || [&self.text, &self.category, &self.village].iter().any(|text| !text.trim().is_empty())
     }
 
+    /// The same as the store is asked, on this day and under the shop's rules.
+    pub(crate) fn narrowing(&self, services: &Services) -> Narrowing<'_> {
+        Narrowing {
+            query: self,
+            searched: self.text.trim().to_lowercase(),
+            today: today(services).to_string(),
+            pieces: services.rules.low_stock_pieces,
+        }
+    }
+}
+
+/// What a [`ListingsQuery`] comes to on a day.
+#[derive(Debug)]
+pub(crate) struct Narrowing<'q> {
+    query: &'q ListingsQuery,
     /// What names are searched for.
-    pub(crate) fn searched(&self) -> String {
-        self.text.trim().to_lowercase()
-    }
+    searched: String,
+    today: String,
+    pieces: i64,
+}
 
-    /// The same for the store; `searched` is [`Self::searched`]. What cannot be read narrows nothing.
-    pub(crate) fn filter<'a>(&self, team: TeamId, searched: &'a str) -> rows::ListingFilter<'a> {
+impl Narrowing<'_> {
+    /// Of a team's listings. What cannot be read narrows nothing.
+    pub(crate) fn filter(&self, team: TeamId) -> rows::ListingFilter<'_> {
+        let level = |level| rows::LevelFilter { level, today: &self.today, pieces: self.pieces };
         rows::ListingFilter {
             team,
-            status: self.status.map(ListingStatus::as_str),
-            text: searched,
-            category: self.category.trim().parse().ok(),
-            village: self.village.trim().parse().ok(),
+            status: self.query.status.map(ListingStatus::as_str),
+            text: &self.searched,
+            category: self.query.category.trim().parse().ok(),
+            village: self.query.village.trim().parse().ok(),
+            level: self.query.stock.map(level),
         }
     }
 }
@@ -110,8 +133,8 @@ pub async fn list_listings(
     let today = today(services);
     let mut conn = services.db.read().await?;
     let today_text = today.to_string();
-    let searched = query.searched();
-    let filter = query.filter(team, &searched);
+    let narrowing = query.narrowing(services);
+    let filter = narrowing.filter(team);
     let (page, limit) = (page.clamp(1, 1_000), MAX_LISTED + 1);
     let mut listed =
         rows::list_listings(&mut conn, &filter, &today_text, limit, (page - 1) * MAX_LISTED).await?;

@@ -14,6 +14,8 @@ mod choose;
 mod count;
 mod owner;
 mod pages;
+mod registration;
+mod uses;
 mod views;
 
 use domain::ids::{CategoryId, ProductId};
@@ -30,8 +32,11 @@ pub use owner::{
     GrantLicence, PICTURE_BYTES, SaveMark, WithdrawLicence, grant_licence, save_mark, set_picture,
     withdraw_licence,
 };
-pub use pages::{LicenceView, MarkDesk, MarkPage, MarksHome, mark_desk, mark_page, marks_home};
-pub use store::marks::{BatchUseRow, LineMarkRow, MarkRow, VillageUseRow};
+pub use pages::{
+    LicenceGoods, LicenceView, MarkDesk, MarkPage, MarksHome, licence_goods, mark_desk, mark_page, marks_home,
+};
+pub use store::marks::{BatchUseRow, GoodRow, LineMarkRow, MarkRow, VillageUseRow};
+pub use uses::{UsesPage, UsesQuery, exported_uses, mark_uses};
 pub use views::MarkBadge;
 pub(crate) use views::{batch_mark, freeze, shown_marks};
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use store::marks::{self, MarkRow, MarkTexts, NewLicence};
 use store::{Conn, catalogue};
 
-use super::licence_of;
+use super::{licence_of, registration};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{busy_when_taken, slug_of, today};
@@ -44,6 +44,10 @@ pub struct SaveMark {
     /// On which conditions goods may bear it.
     pub rules: String,
     pub rules_en: String,
+    /// What it is registered as: its number, the classes of goods, the last day. Blank for a mark that is not registered.
+    pub registration_number: String,
+    pub goods_classes: String,
+    pub valid_until: String,
 }
 
 /// The mark, if this viewer keeps its owner's books; someone else's mark is not theirs to find here.
@@ -61,7 +65,8 @@ pub(super) async fn own_mark(conn: &mut Conn, viewer: &Viewer, mark: &str) -> Re
 /// Keeps a new mark of a collective, or what its owner says of it anew.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`]: `name`, `rules` when missing, any text when too long. [`Conflict::VersionChanged`] when
+/// [`ServiceError::Invalid`]: `name`, `rules` when missing, any text when too long; `registration_number`, `goods_classes`,
+/// `valid_until` when they cannot be read. [`Conflict::VersionChanged`] when
 /// somebody else saved in between. Guarded: only the collective's treasurer.
 pub async fn save_mark(
     services: &Services,
@@ -100,6 +105,7 @@ pub async fn save_mark(
 
 fn read_texts(command: &SaveMark) -> Result<MarkTexts> {
     let mut reader = Reader::default();
+    let registration = registration::read(&mut reader, command);
     let mut text = |field: &str, typed: &str, max: usize| {
         let mut read = String::new();
         reader.text(field, typed, max, &mut read);
@@ -112,6 +118,9 @@ fn read_texts(command: &SaveMark) -> Result<MarkTexts> {
         story_en: text("story_en", &command.story_en, MAX_TEXT_CHARS),
         rules: text("rules", &command.rules, MAX_TEXT_CHARS),
         rules_en: text("rules_en", &command.rules_en, MAX_TEXT_CHARS),
+        registration_number: registration.number,
+        goods_classes: registration.classes,
+        valid_until: registration.valid_until,
     };
     for (field, typed) in [("name", &command.name), ("rules", &command.rules)] {
         if typed.trim().is_empty() {
@@ -174,7 +183,7 @@ pub struct GrantLicence {
     pub collective: String,
     /// For every product of this category, in its shown form; blank for one product.
     pub category: String,
-    /// The product's name in addresses, or its whole address; blank for a category.
+    /// The product's name in addresses, as [`super::licence_goods`] offers it, or its whole address; blank for a category.
     pub product: String,
     /// `g` or `piece`.
     pub base_unit: String,

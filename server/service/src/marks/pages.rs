@@ -5,7 +5,7 @@ use domain::mark::{Licence, LicenceState};
 use domain::time::{Date, start_of_year_ms};
 use store::Conn;
 use store::books::CollectiveRow;
-use store::marks::{self, BatchUseRow, LicenceShownRow, MarkRow, VillageUseRow};
+use store::marks::{self, GoodRow, LicenceShownRow, MarkRow, VillageUseRow};
 
 use super::owner::own_mark;
 use super::shown_licence_of;
@@ -13,9 +13,10 @@ use crate::listing::{Choice, today};
 use crate::shop::{Card, Named, load_cards};
 use crate::{Result, ServiceError, Services, Viewer};
 
-/// Products that the public page shows, and entries of use that the owner's page does.
+/// Products that the public page shows.
 const MOST_PRODUCTS: i64 = 24;
-const MOST_USES: i64 = 100;
+/// Goods that are offered for a licence at once; who sees too many looks for a name.
+const MOST_GOODS: i64 = 100;
 
 /// A licence as a table shows it.
 #[derive(Debug, Clone)]
@@ -67,12 +68,12 @@ pub struct MarkDesk {
     pub collective: CollectiveRow,
     /// The latest first.
     pub licences: Vec<LicenceView>,
-    /// Batch by batch, the latest first.
-    pub uses: Vec<BatchUseRow>,
     /// Whom it may be licensed to, and for which categories.
     pub collectives: Vec<Choice>,
     pub categories: Vec<Choice>,
     pub today: String,
+    /// The last day of its registration is over.
+    pub is_expired: bool,
 }
 
 /// A mark for its owner's treasurer.
@@ -91,12 +92,49 @@ pub async fn mark_desk(services: &Services, viewer: &Viewer, mark: &str) -> Resu
     Ok(MarkDesk {
         collective: collective.ok_or(ServiceError::NotFound)?,
         licences: views(licences, today)?,
-        uses: marks::list_batch_use(&mut conn, mark.id, MOST_USES).await?,
         collectives: others.map(Choice::from).collect(),
         categories: categories.into_iter().map(Choice::from).collect(),
+        is_expired: is_expired(&mark, today),
         today: today.to_string(),
         mark,
     })
+}
+
+fn is_expired(mark: &MarkRow, today: Date) -> bool {
+    mark.valid_until.as_ref().is_some_and(|last| *last < today.to_string())
+}
+
+/// What a village may be licensed a mark for beside whole categories.
+#[derive(Debug, Clone)]
+pub struct LicenceGoods {
+    /// The village by its collective.
+    pub licensee: Choice,
+    /// Goods in the shop that it lists or has harvest in, by name.
+    pub goods: Vec<GoodRow>,
+    /// There are more than are offered.
+    pub is_cut: bool,
+}
+
+/// The goods for which a village can be licensed a mark; `text` is part of their names, blank for all.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for whoever does not keep the mark's books, and without such a village.
+pub async fn licence_goods(
+    services: &Services,
+    viewer: &Viewer,
+    mark: &str,
+    collective: &str,
+    text: &str,
+) -> Result<LicenceGoods> {
+    let mut conn = services.db.read().await?;
+    let mark = own_mark(&mut conn, viewer, mark).await?;
+    let id: CollectiveId = collective.trim().parse().map_err(|_| ServiceError::NotFound)?;
+    let choices = marks::list_collective_choices(&mut conn).await?;
+    let licensee = choices.into_iter().find(|choice| choice.id == id.get() && id != mark.collective_id);
+    let text = text.trim().to_lowercase();
+    let mut goods = marks::list_village_goods(&mut conn, id, &text, MOST_GOODS + 1).await?;
+    let is_cut = crate::paging::cut(&mut goods, MOST_GOODS);
+    Ok(LicenceGoods { licensee: licensee.ok_or(ServiceError::NotFound)?.into(), goods, is_cut })
 }
 
 /// What everybody sees of a mark.
@@ -110,6 +148,8 @@ pub struct MarkPage {
     pub year: i32,
     /// What went on sale under it this year.
     pub use_of_year: Vec<VillageUseRow>,
+    /// The last day of its registration is over.
+    pub is_expired: bool,
 }
 
 /// The page of a mark.
@@ -128,6 +168,7 @@ pub async fn mark_page(services: &Services, slug: &str) -> Result<MarkPage> {
         products: load_cards(&mut conn, &ids, today).await?,
         year,
         use_of_year: marks::list_village_use(&mut conn, mark.id, from_ms, until_ms).await?,
+        is_expired: is_expired(&mark, today),
         mark,
     })
 }

@@ -85,8 +85,8 @@ pub async fn table_page(
     viewer.require_seller(team)?;
     let today = crate::listing::today(services);
     let mut conn = services.db.read().await?;
-    let searched = query.searched();
-    let filter = query.filter(team, &searched);
+    let narrowing = query.narrowing(services);
+    let filter = narrowing.filter(team);
     let products = rows::count_table_products(&mut conn, &filter).await?;
     let pages = ((products + PAGE_PRODUCTS - 1) / PAGE_PRODUCTS).max(1);
     let page = page.clamp(1, pages);

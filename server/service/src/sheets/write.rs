@@ -34,8 +34,8 @@ pub async fn export_parts(
 ) -> Result<usize> {
     viewer.require_seller(team)?;
     let mut conn = services.db.read().await?;
-    let searched = query.searched();
-    Ok(parts(&mut conn, &query.filter(team, &searched)).await?.len())
+    let narrowing = query.narrowing(services);
+    Ok(parts(&mut conn, &narrowing.filter(team)).await?.len())
 }
 
 /// The products after which each sheet of these goods begins.
@@ -77,8 +77,8 @@ async fn goods(
     let today = crate::listing::today(services);
     let mut conn = services.db.read().await?;
     let offers = Offers::load(&mut conn, team).await?;
-    let searched = query.searched();
-    let filter = query.filter(team, &searched);
+    let narrowing = query.narrowing(services);
+    let filter = narrowing.filter(team);
     let parts = parts(&mut conn, &filter).await?;
     let starts = part.checked_sub(1).and_then(|at| parts.get(at)).copied();
     let mut after = starts.ok_or(ServiceError::NotFound)?;

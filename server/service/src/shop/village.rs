@@ -126,6 +126,16 @@ pub struct VillagePage {
     pub cards: Vec<Card>,
     pub teams: Vec<TeamView>,
     pub cadres: Vec<CadreView>,
+    /// Collective marks that it owns, then those that it may use today.
+    pub marks: Vec<VillageMark>,
+}
+
+/// A collective mark of a village.
+#[derive(Debug, Clone)]
+pub struct VillageMark {
+    pub mark: Named,
+    /// Its own, and not one that it was licensed to use.
+    pub is_owner: bool,
 }
 
 /// The page of the village with this slug.
@@ -150,6 +160,7 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
     let ids: Vec<i64> = keys.iter().take(CARDS).map(|key| key.id).collect();
     let teams = villages::list_village_teams(conn, row.id).await?;
     let cadres = villages::list_village_cadres(conn, row.id, &today.to_string()).await?;
+    let marks = store::marks::list_village_marks(conn, row.id, &today.to_string()).await?;
     Ok(VillagePage {
         story: row.story.clone(),
         story_en: row.story_en.clone(),
@@ -180,6 +191,13 @@ pub(super) async fn village(conn: &mut Conn, today: Date, slug: &str) -> Result<
                 unit_name_en: row.unit_name_en,
                 starts_on: row.starts_on,
                 ends_on: row.ends_on,
+            })
+            .collect(),
+        marks: marks
+            .into_iter()
+            .map(|row| VillageMark {
+                mark: Named { slug: row.slug, name: row.name, name_en: row.name_en },
+                is_owner: row.is_owner == 1,
             })
             .collect(),
         card: village_card(row),

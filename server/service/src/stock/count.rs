@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::failure::{Conflict, Problem};
-use domain::ids::{BatchId, ProductId, StocktakeId};
+use domain::ids::{BatchId, PlaceId, ProductId, StocktakeId};
 use domain::stock::movement::{BatchState, MovementKind, batch_state};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::listing::{self as rows, ListingBatchRow};
+use store::listing as rows;
 use store::movements::{self, NewMovement, NewStocktake, StocktakeLineRow};
 use store::{Conn, WriteTx};
 
@@ -119,11 +119,15 @@ async fn sold_to_pack(conn: &mut Conn, product: ProductId) -> Result<BTreeMap<Ba
 }
 
 /// What was read of one line.
-struct Counted {
-    at: usize,
-    batch: BatchId,
-    expected: i64,
-    counted: i64,
+pub(super) struct Counted {
+    pub(super) at: usize,
+    pub(super) batch: BatchId,
+    pub(super) expected: i64,
+    pub(super) counted: i64,
+    /// A word of [`domain::stock::movement::CountReason`]; empty where none is asked for.
+    pub(super) reason: &'static str,
+    /// Where it lay.
+    pub(super) place: Option<PlaceId>,
 }
 
 /// Keeps a count, and sets every batch to what was counted: more came in unnoticed, less is lost.
@@ -158,6 +162,7 @@ pub async fn count_stock(
         let batch = rows::find_listing_batch(&mut tx, line.batch).await?;
         taken.push(batch.filter(|batch| batch.product_id == product).ok_or(ServiceError::NotFound)?);
     }
+    note_places(&mut tx, product, &mut lines).await?;
     let to_pack = sold_to_pack(&mut tx, product).await?;
     for (line, batch) in lines.iter().zip(&taken) {
         let packing = to_pack.get(&line.batch).copied().unwrap_or_default();
@@ -184,8 +189,8 @@ pub async fn count_stock(
     };
     movements::insert_stocktake(&mut tx, &count).await?;
     let mut changed = 0;
-    for (line, batch) in lines.iter().zip(&taken) {
-        changed += i64::from(apply(&mut tx, services, viewer, line, batch, &count).await?);
+    for line in &lines {
+        changed += i64::from(apply(&mut tx, services, viewer, line, &count).await?);
     }
     if changed > 0 {
         marks::count_after(&mut tx, services, viewer, product).await?;
@@ -198,6 +203,16 @@ pub async fn count_stock(
     idempotency::finish(&mut tx, &request, &count.id).await?;
     tx.commit().await?;
     Ok(count.id)
+}
+
+/// Says where the batches lie that were counted.
+async fn note_places(conn: &mut Conn, product: ProductId, lines: &mut [Counted]) -> Result<()> {
+    for extra in movements::list_batch_extras(conn, product).await? {
+        if let Some(line) = lines.iter_mut().find(|line| line.batch == extra.id) {
+            line.place = Some(PlaceId::from_i64(extra.place_id));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the lines in which something was typed, each batch once.
@@ -217,7 +232,7 @@ fn read_lines(reader: &mut Reader, command: &CountStock) -> Result<Vec<Counted>>
         let expected =
             line.expected.trim().parse().map_err(|_| ServiceError::from(Conflict::StateChanged))?;
         if let Some(counted) = counted {
-            lines.push(Counted { at, batch, expected, counted });
+            lines.push(Counted { at, batch, expected, counted, reason: "", place: None });
         }
     }
     if lines.is_empty() && reader.problems.is_empty() {
@@ -227,27 +242,28 @@ fn read_lines(reader: &mut Reader, command: &CountStock) -> Result<Vec<Counted>>
 }
 
 /// Sets a batch to what was counted; true when that was something else.
-async fn apply(
+pub(super) async fn apply(
     tx: &mut WriteTx,
     services: &Services,
     viewer: &Viewer,
     line: &Counted,
-    batch: &ListingBatchRow,
     count: &NewStocktake,
 ) -> Result<bool> {
     let difference = line.counted - line.expected;
     let (received_change, written_off_change) = (difference.max(0), (-difference).max(0));
     if difference > 0 {
-        rows::receive_more(tx, batch.id, difference).await?;
-    } else if difference < 0 && !rows::write_off(tx, batch.id, -difference).await? {
+        rows::receive_more(tx, line.batch, difference).await?;
+    } else if difference < 0 && !rows::write_off(tx, line.batch, -difference).await? {
         return Err(ServiceError::internal("a locked batch changed"));
     }
     let counted = NewMovement {
         received_change,
         written_off_change,
+        reason: line.reason.to_owned(),
+        place_id: line.place,
         cause_id: Some(count.id.get()),
         note: count.note.clone(),
-        ..movement(services, viewer.user_id(), batch.id, MovementKind::Count)
+        ..movement(services, viewer.user_id(), line.batch, MovementKind::Count)
     };
     note(tx, services, counted).await?;
     Ok(difference != 0)

@@ -11,16 +11,19 @@
 
 mod certificate;
 mod count;
+mod count_list;
 mod desk;
 mod inputs;
 mod labels;
 mod list;
 mod loss;
+mod place_count;
 mod recall;
 mod recall_list;
 mod recall_refunds;
 mod recall_view;
 mod replacements;
+mod shelf;
 mod split;
 mod view;
 
@@ -38,6 +41,7 @@ use crate::{Result, ServiceError, Services, Viewer};
 
 pub use certificate::set_certificate;
 pub use count::{CountLine, CountPage, CountRow, CountStock, count_page, count_stock};
+pub use count_list::{CountsPage, CountsQuery, exported_counts, list_counts};
 pub(crate) use desk::warnings_of;
 pub use desk::{Expiring, LowStock, SetThreshold, StockWarnings, set_threshold, stock_warnings};
 pub use inputs::{CorrectInputs, correct_inputs};
@@ -45,6 +49,7 @@ pub(crate) use inputs::{read_more, reweigh};
 pub use labels::{LabelVariant, LabelView, batch_label};
 pub use list::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 pub use loss::{WriteOff, write_off};
+pub use place_count::{CountPlace, ShelfLine, batch_of_key, count_place, line_key};
 pub(crate) use recall::follow_up;
 pub use recall::{RecallBatch, recall_batch};
 pub use recall_list::{RecallQuery, RecallsPage, exported_recalls, list_recalls};
@@ -56,8 +61,9 @@ pub use recall_view::{
     AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, order_recalls, recall_page,
     recall_preview,
 };
+pub use shelf::{ShelfBatch, ShelfPage, ShelfQuery, shelf_page, shelf_places};
 pub use split::{MoveBatch, SplitBatch, move_batch, split_batch};
-pub use store::movements::{CorrectionLineRow, MovementRow, ParcelBatchRow, StocktakeLineRow};
+pub use store::movements::{CorrectionLineRow, CountLineRow, MovementRow, ParcelBatchRow, StocktakeLineRow};
 pub use store::recalls::RecallHeadRow;
 pub use view::{
     BatchDesk, BatchStock as BatchStockView, MovementQuery, MovementsPage, StockView, batch_desk,

@@ -2,9 +2,11 @@
 //! orders keep what they have, and what was done is written down.
 
 mod days;
+mod levels;
 mod list;
 mod more;
 mod races;
+mod shelves;
 
 use domain::failure::{FieldError, Problem};
 use domain::listing::InputForm;

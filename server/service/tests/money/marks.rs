@@ -1,13 +1,15 @@
 //! Collective marks: who may bear one, how much of it, and that what was counted stays right whatever happens at once.
 
+mod registered;
+
 use domain::ids::{MarkId, MarkLicenceId};
 use domain::listing::InputForm;
 use domain::mark::{Lack, LicenceState};
 use domain::time::DAY_MS;
 use service::listing::{CorrectStock, correct_stock, publish, unpublish};
 use service::marks::{
-    ChooseMark, GrantLicence, SaveMark, WithdrawLicence, choose_mark, grant_licence, listing_mark, mark_desk,
-    mark_page, marks_home, save_mark, withdraw_licence,
+    ChooseMark, GrantLicence, SaveMark, UsesQuery, WithdrawLicence, choose_mark, grant_licence, listing_mark,
+    mark_desk, mark_page, mark_uses, marks_home, save_mark, withdraw_licence,
 };
 use service::orders::order_page;
 use service::shop::{batch_page, product_page};
@@ -189,8 +191,9 @@ async fn more_goods_are_counted_and_lost_ones_are_not_given_back() {
         assert!(is_shown(shop, "mark").await);
         assert!(choose_mark(services, &seller, &wish(&good, mark), "e").await.unwrap());
         assert_eq!(used(shop, &treasurer, mark).await, [11], "the same goods are counted once");
-        let desk = mark_desk(services, &treasurer, &mark.to_string()).await.unwrap();
-        let of_licence = desk.uses.iter().filter(|row| row.licence_id.is_some());
+        let all = UsesQuery::default();
+        let page = mark_uses(services, &treasurer, &mark.to_string(), &all, 1).await.unwrap();
+        let of_licence = page.uses.iter().filter(|row| row.licence_id.is_some());
         assert_eq!(of_licence.clone().count(), 2, "batch and part");
         assert_eq!(of_licence.map(|row| row.base_quantity).sum::<i64>(), 11);
 

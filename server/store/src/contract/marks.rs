@@ -41,6 +41,9 @@ fn texts(name: &str) -> MarkTexts {
         story_en: "Tea by the ferry".to_owned(),
         rules: "只用春茶".to_owned(),
         rules_en: "Spring tea only".to_owned(),
+        registration_number: "12345678".to_owned(),
+        goods_classes: "29, 30".to_owned(),
+        valid_until: Some("2034-05-06".to_owned()),
     }
 }
 
@@ -62,6 +65,9 @@ async fn marks_and_licences(conn: &mut Conn) {
     let mark = find_mark(conn, MARK).await.unwrap().unwrap();
     assert_eq!((mark.name.as_str(), mark.version, mark.village_id), ("岚河老渡口", 2, OWNER_VILLAGE));
     assert_eq!(mark.content_hash.as_deref(), Some("abc"));
+    let registered =
+        (mark.registration_number.as_str(), mark.goods_classes.as_str(), mark.valid_until.as_deref());
+    assert_eq!(registered, ("12345678", "29, 30", Some("2034-05-06")));
     assert_eq!(find_mark_by_slug(conn, "lao-du-kou").await.unwrap(), Some(mark.clone()));
     assert_eq!(list_owned_marks(conn, OWNER).await.unwrap(), std::slice::from_ref(&mark));
     assert!(list_owned_marks(conn, OTHER).await.unwrap().is_empty());
@@ -93,6 +99,19 @@ async fn marks_and_licences(conn: &mut Conn) {
     };
     insert_licence(conn, &shelf).await.unwrap();
     assert_eq!(list_choosable_marks(conn, TEAM).await.unwrap(), [mark]);
+    let of_village = async |conn: &mut Conn, village: VillageId, today: &str| {
+        let rows = list_village_marks(conn, village, today).await.unwrap();
+        rows.into_iter().map(|row| (row.slug, row.is_owner)).collect::<Vec<_>>()
+    };
+    assert_eq!(of_village(conn, OWNER_VILLAGE, TODAY).await, [("lao-du-kou".to_owned(), 1)]);
+    let licensed = of_village(conn, OTHER_VILLAGE, TODAY).await;
+    assert_eq!(licensed, [("lao-du-kou".to_owned(), 0)], "once, however many licences");
+    assert!(of_village(conn, OTHER_VILLAGE, "2026-01-01").await.is_empty(), "they have ended");
+    for (collective, text, found) in [(OWNER, "", 1), (OTHER, "", 1), (OTHER, "spring", 1), (OTHER, "酒", 0)]
+    {
+        let goods = list_village_goods(conn, collective, text, 9).await.unwrap();
+        assert_eq!(goods.len(), found, "listed by the one, with harvest of the other: {collective:?} {text}");
+    }
     let choices = list_collective_choices(conn).await.unwrap();
     assert_eq!(choices.iter().map(|one| one.id).collect::<Vec<_>>(), [4, 41]);
     let granted = list_granted_licences(conn, OTHER).await.unwrap();
@@ -174,7 +193,13 @@ async fn showing(conn: &mut Conn) {
     let other = use_of_year.iter().find(|row| row.village_slug == "luanshigou").unwrap();
     assert_eq!((other.base_quantity, other.batches), (300, 2));
     assert!(list_village_use(conn, MARK, T + 1, i64::MAX).await.unwrap().is_empty());
-    assert_eq!(list_batch_use(conn, MARK, 1).await.unwrap().len(), 1);
+    let all = UseFilter { mark: MARK, from_ms: 0, until_ms: i64::MAX };
+    let uses = list_batch_use(conn, all, 99, 0).await.unwrap();
+    assert!(uses.len() > 2);
+    assert_eq!(list_batch_use(conn, all, 1, 1).await.unwrap(), uses[1..2], "page by page");
+    for none in [UseFilter { from_ms: T + 1, ..all }, UseFilter { until_ms: T, ..all }] {
+        assert!(list_batch_use(conn, none, 9, 0).await.unwrap().is_empty(), "{none:?}");
+    }
 
     // One batch of which more came in than was counted: the listing does not bear the mark until it is counted again.
     let one = batches[0].id;

@@ -4,10 +4,12 @@ use domain::ids::{
     BatchId, InputCorrectionId, MediaId, MovementId, OrderId, ParcelId, PlaceId, ProductId, StocktakeId,
     TeamId, UserId, VillageId,
 };
+use domain::stock::StockLevel;
 use domain::stock::movement::MovementKind;
 use sqlx::Executor;
 
 use super::insert_places;
+use crate::listing::{LevelFilter, ListingFilter, list_listings};
 use crate::movements::*;
 use crate::recalls::list_family;
 use crate::{Conn, Db, audit_books};
@@ -227,6 +229,7 @@ async fn counts_and_corrections(conn: &mut Conn) {
         [("B1", 725, 720), ("B1-S1", 150, 150)]
     );
     assert_eq!((lines[0].user_name.as_str(), lines[0].note.as_str()), ("茶友", "月底"));
+    shelves(conn, count.id).await;
     let correction = NewInputCorrection {
         id: InputCorrectionId::from_i64(71),
         batch_id: BATCH,
@@ -247,6 +250,51 @@ async fn counts_and_corrections(conn: &mut Conn) {
         [("塔元村", 560, 500), ("乱石沟村", 240, 0)]
     );
     assert!(list_input_corrections(conn, PART).await.unwrap().is_empty());
+}
+
+/// What lies where, and what was counted where.
+async fn shelves(conn: &mut Conn, count: StocktakeId) {
+    let lying = |rows: Vec<ShelfRow>| rows.into_iter().map(|row| row.batch_id).collect::<Vec<_>>();
+    assert_eq!(lying(list_shelf(conn, TEAM, PLACE, 9).await.unwrap()), [GRANDPART, BATCH]);
+    assert_eq!(lying(list_shelf(conn, TEAM, PLACE, 1).await.unwrap()), [GRANDPART]);
+    assert_eq!(lying(list_shelf(conn, TEAM, OTHER_PLACE, 9).await.unwrap()), [PART]);
+    assert!(list_shelf(conn, TeamId::from_i64(7), PLACE, 9).await.unwrap().is_empty(), "another team's");
+    let row = find_shelf_batch(conn, TEAM, BATCH).await.unwrap().unwrap();
+    row.stock().check().unwrap();
+    assert_eq!((row.place_name.as_str(), row.held, row.sold), ("佐龙仓", 125, 125));
+    assert_eq!(find_shelf_batch(conn, TeamId::from_i64(7), BATCH).await.unwrap(), None);
+    let to_pack = list_team_to_pack(conn, TEAM).await.unwrap();
+    assert_eq!(to_pack, list_sold_to_pack(conn, PRODUCT).await.unwrap(), "from either end");
+
+    // The one was written down with the place and the reason, the other before that was done.
+    let counted = NewMovement {
+        cause_id: Some(count.get()),
+        place_id: Some(OTHER_PLACE),
+        reason: "lost".to_owned(),
+        ..movement(120, BATCH, MovementKind::Count)
+    };
+    insert_movement(conn, &counted, MovementId::from_i64(119)).await.unwrap();
+    let all = CountFilter { team: TEAM, place: None, product: None, from_ms: i64::MIN, until_ms: i64::MAX };
+    let found = |rows: Vec<CountLineRow>| {
+        rows.into_iter().map(|row| (row.batch_id, row.place_name, row.reason)).collect::<Vec<_>>()
+    };
+    let lines = found(list_count_lines(conn, &all, 9, 0).await.unwrap());
+    let first = (BATCH, "县城仓".to_owned(), "lost".to_owned());
+    assert_eq!(lines, [first, (PART, "县城仓".to_owned(), String::new())]);
+    assert_eq!(found(list_count_lines(conn, &all, 1, 1).await.unwrap()), lines[1..], "page by page");
+    let there = CountFilter { place: Some(OTHER_PLACE), product: Some(PRODUCT), ..all };
+    assert_eq!(found(list_count_lines(conn, &there, 9, 0).await.unwrap()), lines);
+    for none in [
+        CountFilter { place: Some(PLACE), ..all },
+        CountFilter { product: Some(ProductId::from_i64(999)), ..all },
+        CountFilter { from_ms: T + 1, ..all },
+        CountFilter { until_ms: T, ..all },
+        CountFilter { team: TeamId::from_i64(7), ..all },
+    ] {
+        assert!(list_count_lines(conn, &none, 9, 0).await.unwrap().is_empty(), "{none:?}");
+    }
+    let products = list_counted_products(conn, TEAM).await.unwrap();
+    assert_eq!(products.iter().map(|one| one.id).collect::<Vec<_>>(), [PRODUCT.get()]);
 }
 
 async fn warnings(conn: &mut Conn) {
@@ -272,6 +320,25 @@ async fn warnings(conn: &mut Conn) {
         [(0, 1_000)],
         "expired is nothing"
     );
+    let late = "2025-07-02";
+    for (level, today, found) in [
+        (StockLevel::Low, TODAY, 1),
+        (StockLevel::Out, TODAY, 0),
+        (StockLevel::Low, late, 1),
+        (StockLevel::Out, late, 1),
+    ] {
+        let level = Some(LevelFilter { level, today, pieces: 1 });
+        let narrowed = ListingFilter { level, ..ListingFilter::all(TEAM) };
+        let listed = list_listings(conn, &narrowed, today, 9, 0).await.unwrap();
+        assert_eq!(listed.len(), found, "{narrowed:?}");
+        let count = crate::sheets::count_table_products(conn, &narrowed).await.unwrap();
+        assert_eq!(usize::try_from(count).unwrap(), found, "the table and its sheets agree: {narrowed:?}");
+    }
+    let never = ThresholdRow { low_stock: Some(0), near_expiry_percent: Some(40) };
+    put_threshold(conn, PRODUCT, never, T).await.unwrap();
+    let low_late = LevelFilter { level: StockLevel::Low, today: late, pieces: 1 };
+    let low_late = ListingFilter { level: Some(low_late), ..ListingFilter::all(TEAM) };
+    assert!(list_listings(conn, &low_late, late, 9, 0).await.unwrap().is_empty(), "no warning was wanted");
     let soon = list_expiring(conn, TEAM, "2025-07-01", 9).await.unwrap();
     assert_eq!(soon.len(), 3);
     assert_eq!((soon[0].code.as_str(), soon[0].near_expiry_percent), ("B1", Some(40)));

@@ -2,6 +2,7 @@
 
 use domain::ids::{CategoryId, ProductId, TeamId, VillageId};
 use domain::money::Fen;
+use domain::stock::StockLevel;
 
 use crate::bundles::available;
 use crate::{Conn, Result, sql};
@@ -40,15 +41,61 @@ pub struct ListingFilter<'a> {
     pub text: &'a str,
     pub category: Option<CategoryId>,
     pub village: Option<VillageId>,
+    /// Of which little or nothing can be sold; `None` for all.
+    pub level: Option<LevelFilter<'a>>,
+}
+
+/// Which products have little: what [`crate::movements::list_low_stock`] warns of, or those that are sold out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelFilter<'a> {
+    pub level: StockLevel,
+    /// What has expired on this day cannot be sold.
+    pub today: &'a str,
+    /// So many of the smallest order are little, where the team said nothing else.
+    pub pieces: i64,
 }
 
 impl ListingFilter<'_> {
     /// All listings of a team.
     #[must_use]
     pub const fn all(team: TeamId) -> Self {
-        Self { team, status: None, text: "", category: None, village: None }
+        Self { team, status: None, text: "", category: None, village: None, level: None }
+    }
+
+    /// The word of the level, the day and the pieces, as `has_level!` reads them.
+    pub(crate) fn level_values(&self) -> (&'static str, String, i64) {
+        self.level.map_or(("", String::new(), 0), |wanted| {
+            (wanted.level.as_str(), wanted.today.to_owned(), wanted.pieces)
+        })
     }
 }
+
+/// Whether product `p` has as little as the word `$level` says on the day `$today`; an empty word asks for nothing. Only
+/// what is in the shop counts, and of gift boxes, which nobody takes in, only that there are none.
+macro_rules! has_level {
+    ($level:literal, $today:literal, $pieces:literal) => {
+        concat!(
+            "CASE CAST(",
+            $level,
+            " AS TEXT)
+                WHEN '' THEN 1 = 1
+                WHEN 'out' THEN p.status = 'published' AND ",
+            $crate::bundles::available!("p.id", $today),
+            " <= 0
+                ELSE p.status = 'published'
+                    AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)
+                    AND ",
+            $crate::bundles::available!("p.id", $today),
+            " < COALESCE((SELECT t.low_stock FROM stock_thresholds t WHERE t.product_id = p.id),
+                        CAST(",
+            $pieces,
+            " AS BIGINT) * (SELECT MIN(v.base_quantity * v.min_quantity) FROM variants v
+                            WHERE v.product_id = p.id AND v.active = 1), 0)
+                END"
+        )
+    };
+}
+pub(crate) use has_level;
 
 /// Listings, last changed first. `today` decides what has expired.
 pub async fn list_listings(
@@ -58,6 +105,7 @@ pub async fn list_listings(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<ListingCardRow>> {
+    let (level, level_on, pieces) = filter.level_values();
     Ok(sql::query_as(concat!(
         "SELECT p.id, p.slug, p.name, p.name_en, p.status, p.base_unit, p.price_from_fen, p.sold_count, \
             p.updated_at_ms, p.published_at_ms, \
@@ -73,7 +121,9 @@ pub async fn list_listings(
                 OR REPLACE(LOWER(p.name_en), $4, '') <> LOWER(p.name_en)) \
             AND (CAST($5 AS BIGINT) IS NULL OR p.category_id + 0 = $5) \
             AND (CAST($6 AS BIGINT) IS NULL OR p.village_id + 0 = $6) \
-         ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $7 OFFSET $8"
+            AND ",
+        has_level!("$7", "$8", "$9"),
+        " ORDER BY p.updated_at_ms DESC, p.id DESC LIMIT $10 OFFSET $11"
     ))
     .bind(filter.team.get())
     .bind(filter.status.map(str::to_owned))
@@ -81,6 +131,9 @@ pub async fn list_listings(
     .bind(filter.text.to_owned())
     .bind(filter.category.map(CategoryId::get))
     .bind(filter.village.map(VillageId::get))
+    .bind(level)
+    .bind(level_on)
+    .bind(pieces)
     .bind(limit)
     .bind(offset)
     .fetch_all(&mut *conn)

@@ -1,6 +1,6 @@
 //! Marks and licences as those see them who grant, hold or choose them.
 
-use domain::ids::{CollectiveId, MarkId, MarkLicenceId, TeamId};
+use domain::ids::{CollectiveId, MarkId, MarkLicenceId, TeamId, VillageId};
 
 use super::{MarkRow, marks_where};
 use crate::listing::ChoiceRow;
@@ -68,7 +68,7 @@ pub struct LicenceShownRow {
     pub withdrawn_at_ms: Option<i64>,
     pub withdrawn_reason: String,
     #[sqlx(try_from = "i64")]
-    pub village_id: domain::ids::VillageId,
+    pub village_id: VillageId,
 }
 
 macro_rules! licences_where {
@@ -136,4 +136,82 @@ pub async fn list_granted_licences(
         .bind(collective.get())
         .fetch_all(&mut *conn)
         .await?)
+}
+
+/// A mark that a village may use.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct VillageMarkRow {
+    pub slug: String,
+    pub name: String,
+    pub name_en: String,
+    /// 1 for the village's own.
+    pub is_owner: i64,
+}
+
+/// The marks of a village's collective, and those that it has a licence for on a day (`YYYY-MM-DD`); its own first.
+pub async fn list_village_marks(
+    conn: &mut Conn,
+    village: VillageId,
+    today: &str,
+) -> Result<Vec<VillageMarkRow>> {
+    Ok(sql::query_as::<VillageMarkRow>(
+        "SELECT m.slug, m.name, m.name_en, CAST(1 AS BIGINT) AS is_owner, m.id
+           FROM collectives c JOIN collective_marks m ON m.collective_id = c.id
+          WHERE c.village_id = $1
+         UNION
+         SELECT m.slug, m.name, m.name_en, CAST(0 AS BIGINT), m.id
+           FROM collectives c
+           JOIN mark_licences l ON l.collective_id = c.id
+           JOIN collective_marks m ON m.id = l.mark_id
+          WHERE c.village_id = $1 AND l.withdrawn_at_ms IS NULL AND l.starts_on <= $2 AND l.ends_on >= $2
+          ORDER BY 4 DESC, 5",
+    )
+    .bind(village.get())
+    .bind(today.to_owned())
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// Goods that a licence may be for.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct GoodRow {
+    pub slug: String,
+    pub name: String,
+    pub name_en: String,
+    /// `g` or `piece`.
+    pub base_unit: String,
+}
+
+/// Goods in the shop that a collective's village lists or has harvest in, by name; gift boxes bear no mark of their own.
+/// `text` is part of a name in lower case, blank for all.
+pub async fn list_village_goods(
+    conn: &mut Conn,
+    collective: CollectiveId,
+    text: &str,
+    limit: i64,
+) -> Result<Vec<GoodRow>> {
+    // The village's products first, then what is known of each: nobody walks everybody's.
+    Ok(sql::query_as::<GoodRow>(
+        "SELECT p.slug, p.name, p.name_en, p.base_unit
+           FROM (SELECT q.id
+                   FROM collectives c JOIN products q ON q.village_id = c.village_id AND q.status = 'published'
+                  WHERE c.id = $1
+                 UNION
+                 SELECT b.product_id
+                   FROM collectives c
+                   JOIN batch_inputs i ON i.village_id = c.village_id
+                   JOIN batches b ON b.id = i.batch_id
+                  WHERE c.id = $1) AS own
+           CROSS JOIN products p
+          WHERE p.id = own.id AND p.status || '' = 'published'
+            AND (CAST($2 AS TEXT) = '' OR REPLACE(LOWER(p.name), $2, '') <> LOWER(p.name)
+                OR REPLACE(LOWER(p.name_en), $2, '') <> LOWER(p.name_en))
+            AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)
+          ORDER BY p.name, p.id LIMIT $3",
+    )
+    .bind(collective.get())
+    .bind(text.to_owned())
+    .bind(limit)
+    .fetch_all(&mut *conn)
+    .await?)
 }

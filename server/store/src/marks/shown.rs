@@ -231,8 +231,21 @@ pub struct BatchUseRow {
     pub at_ms: i64,
 }
 
-/// What was counted under a mark, batch by batch, the latest first, at most `limit`.
-pub async fn list_batch_use(conn: &mut Conn, mark: MarkId, limit: i64) -> Result<Vec<BatchUseRow>> {
+/// Which batches, by the moment in which they were counted last: from one until before the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UseFilter {
+    pub mark: MarkId,
+    pub from_ms: i64,
+    pub until_ms: i64,
+}
+
+/// What was counted under a mark, batch by batch, the latest first.
+pub async fn list_batch_use(
+    conn: &mut Conn,
+    filter: UseFilter,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<BatchUseRow>> {
     Ok(sql::query_as::<BatchUseRow>(
         "SELECT p.id AS product_id, u.licence_id, p.slug AS product_slug, p.name AS product_name,
                 p.name_en AS product_name_en, b.code AS batch_code, v.name AS village_name,
@@ -244,11 +257,14 @@ pub async fn list_batch_use(conn: &mut Conn, mark: MarkId, limit: i64) -> Result
            JOIN villages v ON v.id = u.village_id
           WHERE u.mark_id = $1
           GROUP BY p.id, u.licence_id, p.slug, p.name, p.name_en, b.id, b.code, v.id, v.name, v.name_en, p.base_unit
-         HAVING SUM(u.base_quantity) > 0
-          ORDER BY MAX(u.at_ms) DESC, b.id DESC, v.id LIMIT $2",
+         HAVING SUM(u.base_quantity) > 0 AND MAX(u.at_ms) >= $2 AND MAX(u.at_ms) < $3
+          ORDER BY MAX(u.at_ms) DESC, b.id DESC, v.id LIMIT $4 OFFSET $5",
     )
-    .bind(mark.get())
+    .bind(filter.mark.get())
+    .bind(filter.from_ms)
+    .bind(filter.until_ms)
     .bind(limit)
+    .bind(offset)
     .fetch_all(&mut *conn)
     .await?)
 }

@@ -160,6 +160,7 @@ const NEVER_DONE: &[&str] = &[
     "/api/parcels/reallocate",
     "/api/stock/move",
     "/api/stock/count",
+    "/api/stock/count_place",
     "/api/stock/correct_inputs",
     "/api/stock/refund_recalled",
     "/api/stock/confirm_recall_refunds",

@@ -63,6 +63,19 @@ fn weights_are_split_to_the_gram() {
 }
 
 #[test]
+fn a_difference_is_explained_by_what_can_explain_it() {
+    use CountReason::{Damaged, Found, Lost, Miswritten, Other, Sample, Spoiled};
+    let explaining = |difference: i64| {
+        let reasons = CountReason::ALL.iter().copied();
+        reasons.filter(|reason| reason.explains(difference)).collect::<Vec<_>>()
+    };
+    assert_eq!(explaining(-1), [Lost, Spoiled, Damaged, Sample, Miswritten, Other]);
+    assert_eq!(explaining(1), [Found, Miswritten, Other]);
+    assert_eq!(explaining(0), []);
+    assert!(Other.needs_note() && !Lost.needs_note());
+}
+
+#[test]
 fn counting_finds_and_misses_but_never_takes_what_orders_wait_for() {
     // 60 can be sold, 30 are set aside, 10 are sold of which 4 still lie here.
     let stock = BatchStock { received: 100, available: 60, held: 30, sold: 10, written_off: 0 };

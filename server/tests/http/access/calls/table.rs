@@ -263,6 +263,13 @@ pub const TABLE: &[Row] = &[
             ("key", "stock-4".to_owned()),
         ]
     }),
+    row("/api/stock/count_place", SELLERS, FORBIDDEN, |world| {
+        vec![
+            ("team", world.team.to_string()),
+            ("place", world.place.to_string()),
+            ("key", "stock-7".to_owned()),
+        ]
+    }),
     row("/api/stock/correct_inputs", SELLERS, HIDDEN, |world| {
         of_batch(world, &[("reason", "看错"), ("key", "stock-5")])
     }),

@@ -36,6 +36,24 @@ pub async fn stock(world: &World, call: &mut Call) {
             call.put("lines[0][counted]", &(row.expected - 1).to_string());
             call.other = Some(("note", "数错了".to_owned()));
         }
+        "/api/stock/count_place" => {
+            let desk = service::stock::batch_desk(services, &seller, &world.batch.to_string()).await.unwrap();
+            let query = service::stock::ShelfQuery {
+                place: desk.batch.place.clone(),
+                with_empty: true,
+                ..service::stock::ShelfQuery::default()
+            };
+            let page =
+                service::stock::shelf_page(services, &seller, world.team, &query, 1, &[]).await.unwrap();
+            let row = page.rows.iter().find(|row| row.batch == world.batch).unwrap();
+            let line = format!("lines[{}]", service::stock::line_key(row.batch));
+            call.put("place", &query.place);
+            call.put(&format!("{line}[unit]"), "piece");
+            call.put(&format!("{line}[expected]"), &row.expected.to_string());
+            call.put(&format!("{line}[counted]"), &(row.expected + 1).to_string());
+            call.put(&format!("{line}[reason]"), "found");
+            call.other = Some(("note", "多出一件".to_owned()));
+        }
         "/api/stock/correct_inputs" => {
             call.put("inputs[0][village]", &village(world).await);
             call.put("inputs[0][weight_kg]", "777");
