@@ -157,7 +157,7 @@ async fn a_batch_that_moved_while_it_was_counted_is_named_and_nothing_is_lost() 
 async fn what_should_be_gone_is_counted_when_it_is_asked_for_and_marks_follow() {
     TestShop::on_both(async |shop| {
         let services = &shop.services;
-        let (treasurer, seller, good, mark, _) = crate::marks::marked(shop, 30, 12).await;
+        let (treasurer, seller, good, mark, _) = marks::marked(shop, 30, 12).await;
         let id = good.batches[0];
         write_off(services, &seller, &lost(shop.tea.batches[0], 500, "spoiled", ""), "w").await.unwrap();
         let page = form_of(shop, &seller, shop.places.tea_place, &[]).await;
