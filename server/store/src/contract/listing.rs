@@ -306,7 +306,11 @@ pub(super) async fn related(conn: &mut Conn) {
     let chosen = list_related_names(conn, other.id).await.unwrap();
     assert_eq!(chosen.iter().map(|choice| choice.id).collect::<Vec<_>>(), [PRODUCT.get()]);
     let offered = list_related_choices(conn, TEAM, other.id, "", 9).await.unwrap();
-    assert_eq!(offered.iter().map(|choice| choice.id).collect::<Vec<_>>(), [PRODUCT.get()], "what is for sale");
+    assert_eq!(
+        offered.iter().map(|choice| choice.id).collect::<Vec<_>>(),
+        [PRODUCT.get()],
+        "what is for sale"
+    );
     let village = VillageId::from_i64(3);
     assert_eq!(list_village_ids(conn, village, other.id, 9).await.unwrap(), [PRODUCT.get()]);
     assert!(list_village_ids(conn, village, PRODUCT, 9).await.unwrap().is_empty(), "not itself");

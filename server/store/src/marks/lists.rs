@@ -190,7 +190,8 @@ pub async fn list_village_goods(
     text: &str,
     limit: i64,
 ) -> Result<Vec<GoodRow>> {
-    // The village's products first, then what is known of each: nobody walks everybody's.
+    // The village's products first, then what is known of each: nobody walks everybody's. A left join that no condition makes
+    // an inner one is made in this order by both engines.
     Ok(sql::query_as::<GoodRow>(
         "SELECT p.slug, p.name, p.name_en, p.base_unit
            FROM (SELECT q.id
@@ -202,8 +203,8 @@ pub async fn list_village_goods(
                    JOIN batch_inputs i ON i.village_id = c.village_id
                    JOIN batches b ON b.id = i.batch_id
                   WHERE c.id = $1) AS own
-           CROSS JOIN products p
-          WHERE p.id = own.id AND p.status || '' = 'published'
+           LEFT JOIN products p ON p.id = own.id
+          WHERE COALESCE(p.status, '') = 'published'
             AND (CAST($2 AS TEXT) = '' OR REPLACE(LOWER(p.name), $2, '') <> LOWER(p.name)
                 OR REPLACE(LOWER(p.name_en), $2, '') <> LOWER(p.name_en))
             AND NOT EXISTS (SELECT 1 FROM bundles g WHERE g.product_id = p.id)
