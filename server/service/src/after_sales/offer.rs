@@ -62,12 +62,13 @@ pub async fn offer_refund(services: &Services, viewer: &Viewer, command: OfferRe
         return Err(Conflict::AfterSale(Refusal::WrongMoment).into());
     }
     let facts = read_facts(&mut tx, &order).await?;
+    let is_complete = order.status == OrderStatus::Completed;
+    // The villages' money is theirs by now; only a recall takes it back.
+    if is_complete && !has_recalled(&facts, &lines) {
+        return Err(Conflict::StateChanged.into());
+    }
     check_left(&facts, &parcel, &lines)?;
-    let reason = if order.status == OrderStatus::Completed {
-        // The villages' money is theirs by now; only a recall takes it back.
-        if !has_recalled(&facts, &lines) {
-            return Err(Conflict::StateChanged.into());
-        }
+    let reason = if is_complete {
         check_recalled(&facts, &lines)?;
         AfterSaleReason::Recalled
     } else {

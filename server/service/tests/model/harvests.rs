@@ -124,4 +124,12 @@ impl Shop {
         let mut takes = self.orders[place].lines.iter().flat_map(|line| &line.takes);
         takes.any(|(batch, _)| self.batches[*batch].is_recalled)
     }
+
+    /// Whether goods of a complete order were recalled: their money can be asked for whatever the day.
+    pub fn is_reopened(&self, place: usize) -> bool {
+        let order = &self.orders[place];
+        let mut sent_anew = order.sales.iter().flat_map(|sale| &sale.goods);
+        order.status == OrderStatus::Completed
+            && (self.holds_recalled(place) || sent_anew.any(|(batch, _)| self.batches[*batch].is_recalled))
+    }
 }

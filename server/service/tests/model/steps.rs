@@ -354,11 +354,11 @@ pub fn makes_sense(shop: &Shop, step: &Step) -> bool {
         Step::Act { order: place, payment, .. } | Step::Notify { order: place, payment, .. } => order(place)
             .and_then(|order| order.payments.get(*payment))
             .is_some_and(|payment| payment.has_page),
-        Step::RefundPart { order: place, line, .. }
-        | Step::Ask { order: place, line, .. }
-        | Step::Split { order: place, line, .. } => {
-            order(place).is_some_and(|order| order.lines.len() > *line)
+        Step::RefundPart { order: place, line, .. } | Step::Ask { order: place, line, .. } => {
+            // What a recall opens again of a complete order has stories of its own (`money/after_sales/recalled.rs`).
+            order(place).is_some_and(|order| order.lines.len() > *line) && !shop.is_reopened(*place)
         }
+        Step::Split { order: place, line, .. } => order(place).is_some_and(|order| order.lines.len() > *line),
         Step::Answer { order: place, sale, act } => {
             let sale = order(place).and_then(|order| order.sales.get(*sale));
             sale.is_some_and(|sale| is_answered(sale) || fitting_acts(sale).contains(act))
