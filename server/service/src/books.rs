@@ -84,7 +84,7 @@ pub(crate) async fn post_reattribution(
     let entry = ledger::reattribute(&former, parts);
     post(tx, services, entry, subject, &format!("reattribute:{cause}")).await?;
     // The order counts for collectives that it did not count for: rows that taking it off has not taken.
-    store::figures::lock_figures(tx, services.db.engine()).await?;
+    store::figures::lock_sales(tx, services.db.engine()).await?;
     store::figures::take_off_order(tx, order).await?;
     let named: Vec<_> = parts.iter().map(|part| (services.new_id(), *part)).collect();
     store::books::replace_parts(tx, rows, &named).await?;

@@ -20,7 +20,7 @@ use crate::{Conn, Result, sql};
 
 pub use places::{Places, lock_places, move_product};
 pub(crate) use spans::sum_spans;
-pub use whole::{list_wrong_figures, lock_figures, rebuild_figures};
+pub use whole::{list_wrong_figures, lock_figures, lock_sales, rebuild_figures};
 
 /// China is eight hours ahead of UTC all year.
 const CHINA_MS: i64 = 8 * 3_600_000;

@@ -125,6 +125,7 @@ pub async fn refuse(
     goods::release_replacement(&mut tx, &case).await?;
     (case.row.agreed_by, case.row.agreed_at_ms) = (None, None);
     (case.row.offered_fen, case.row.granted_fen) = (None, None);
+    money::forget_amounts(&mut case.row);
     case.step(&mut tx, services, AfterSaleEvent::Refuse).await?;
     let side = case.side(viewer).unwrap_or(Side::Seller);
     case.note(&mut tx, services, side, Some(user), AfterSaleNote::Refused, &words).await?;

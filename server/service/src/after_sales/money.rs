@@ -121,12 +121,14 @@ async fn left_of_team(
 pub(super) async fn pay_postage(tx: &mut WriteTx, services: &Services, case: &mut Case) -> Result<()> {
     let plan = plan(tx, services, &case.order, &case.row, &[]).await?;
     let plan = Plan { freight: Fen::ZERO, ..plan };
+    // Money may have been agreed to in place of the replacement, and refused again.
+    forget_amounts(&mut case.row);
     if !plan.total().is_positive() {
         return Ok(());
     }
     let team = case.row.team_id;
     refund(tx, services, case, &plan, team).await?;
-    (case.row.freight_fen, case.row.postage_fen) = (plan.postage, plan.postage);
+    keep_amounts(&mut case.row, &plan);
     Ok(store::figures::add_order(tx, case.order.id).await?)
 }
 
@@ -220,6 +222,11 @@ pub(super) async fn pay(tx: &mut WriteTx, services: &Services, case: &mut Case) 
     let plan = plan(tx, services, &case.order, &case.row, &case.lines).await?;
     keep_amounts(&mut case.row, &plan);
     settle(tx, services, case, plan).await
+}
+
+/// Nothing goes back of what was agreed to.
+pub(super) fn forget_amounts(row: &mut AfterSaleRow) {
+    (row.goods_fen, row.freight_fen, row.postage_fen) = (Fen::ZERO, Fen::ZERO, Fen::ZERO);
 }
 
 /// Postage stands with the freight, and beside it what part of it that is.

@@ -11,7 +11,7 @@ use service::shipping::reallocate::{KEPT, Reallocate, reallocate};
 use service::shipping::{ShipParcel, ship_parcel};
 use service::stock::{
     CountLine, CountStock, RecallBatch, WriteOff, batch_desk, count_page, count_stock, order_recalls,
-    recall_batch, write_off,
+    recall_batch, refund_recalled_orders, write_off,
 };
 use service::testing::{Good, NewGood};
 
@@ -198,6 +198,38 @@ async fn recalled_goods_stay_and_the_parcel_leaves_with_others() {
         };
         write_off(services, &seller, &destroyed, "destroyed").await.unwrap();
         assert_eq!(owed(shop).await, [(0, 0), (9_990, 0), (9_990, 0), (0, 0)]);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recall_gives_back_no_money_for_jars_that_took_the_place_of_recalled_ones() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let good = jars(shop, "partly", 4, 10).await;
+        let (placed, parcel) = bought(shop, 1, &good, 4).await;
+        let recall = RecallBatch {
+            batch: good.batches[0].to_string(),
+            reason: "quality".to_owned(),
+            notice: "瓶盖漏气，请不要食用。".to_owned(),
+            confirm: "on".to_owned(),
+        };
+        recall_batch(services, &seller, &recall, "recall").await.unwrap();
+        run_worker(shop).await;
+        let command = giving_up(shop, &seller, parcel, 3, KEPT).await;
+        reallocate(services, &seller, &command).await.unwrap();
+
+        let id = good.batches[0].to_string();
+        refund_recalled_orders(services, &seller, &id, "list").await.unwrap();
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.sent_back_fen().get(), 9_990, "one jar was recalled still");
+        assert_eq!(status(shop, placed.order_id).await, OrderStatus::Paid);
+        assert_eq!(batch(shop, good.batches[0]).await, (4, 0, 0));
+        assert_eq!(batch(shop, good.batches[1]).await, (7, 0, 3));
+        let again = refund_recalled_orders(services, &seller, &id, "again").await;
+        assert_eq!(conflict(again), Conflict::StateChanged, "nothing of it waits any more");
+        ship_parcel(services, &seller, parcel, handing_over()).await.unwrap();
         assert_sound(shop).await;
     })
     .await;

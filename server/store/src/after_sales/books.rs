@@ -39,7 +39,8 @@ pub async fn get_gone_goods(conn: &mut Conn, parcel: ParcelId) -> Result<GoneGoo
         "SELECT COALESCE(CAST(SUM(CASE WHEN reason <> 'changed_mind' THEN goods_fen ELSE 0 END) AS BIGINT), 0)
                     AS faulty_fen,
                 COALESCE(CAST(SUM(freight_fen - postage_fen) AS BIGINT), 0) AS freight_fen,
-                (SELECT COALESCE(CAST(SUM(a.goods_fen + a.freight_fen) AS BIGINT), 0)
+                (SELECT COALESCE(CAST(SUM(CASE WHEN a.status || '' = 'exchanged' THEN a.postage_fen
+                                               ELSE a.goods_fen + a.freight_fen END) AS BIGINT), 0)
                    FROM parcels p JOIN after_sales a ON a.order_id = p.order_id AND a.team_id = p.team_id
                    JOIN parcels q ON q.id = a.parcel_id
                   WHERE p.id = $1 AND a.status || '' IN ('settled', 'exchanged') AND q.status || '' <> 'to_pack')

@@ -3,15 +3,17 @@
 use crate::audit_books::Mismatch;
 use crate::{Conn, Result, sql};
 
-/// I5: settled after-sales, and exchanges whose postage went back, whose refund is not their goods and freight, or that have none; and lines of which the
-/// villages gave back something else than after-sales say (orders given back whole are not looked at, nor what was weighed:
-/// see [`crate::weighing::list_wrong_weighings`]).
+/// I5: settled after-sales whose refund is not their goods and freight, and exchanges whose refund is not the postage that
+/// went back; and lines of which the villages gave back something else than after-sales say (orders given back whole are not
+/// looked at, nor what was weighed: see [`crate::weighing::list_wrong_weighings`]). Of exchanges that ended before there was
+/// postage the other amounts may be what was once agreed to in their place.
 pub async fn list_wrong_after_sales(conn: &mut Conn) -> Result<Vec<Mismatch>> {
     let mut wrong = sql::query_as::<Mismatch>(
         "WITH settled (number, refund_fen, parts_fen) AS (
              SELECT o.number, COALESCE(r.amount_fen, 0),
-                    a.freight_fen + COALESCE((SELECT CAST(SUM(x.refunded_fen) AS BIGINT) FROM after_sale_lines x
-                                               WHERE x.after_sale_id = a.id), 0)
+                    CASE WHEN a.status = 'exchanged' THEN a.postage_fen
+                         ELSE a.freight_fen + COALESCE((SELECT CAST(SUM(x.refunded_fen) AS BIGINT)
+                                                          FROM after_sale_lines x WHERE x.after_sale_id = a.id), 0) END
                FROM after_sales a JOIN orders o ON o.id = a.order_id LEFT JOIN refunds r ON r.id = a.refund_id
               WHERE a.status IN ('settled', 'exchanged'))
          SELECT number AS subject, parts_fen AS expected, refund_fen AS found FROM settled

@@ -316,6 +316,8 @@ async fn settling(conn: &mut Conn) {
     );
     let stored = find_after_sale(conn, ONE).await.unwrap().unwrap();
     assert_eq!((stored.postage_fen, stored.postage_asked_fen), (Fen::new(700), Some(1_200)));
+    conn.execute("UPDATE after_sales SET status = 'exchanged' WHERE id = 500").await.unwrap();
+    assert_eq!(get_gone_goods(conn, PARCEL).await.unwrap().team_fen, Fen::new(700), "goods went for goods");
     (row.freight_fen, row.postage_fen, row.postage_asked_fen) = (Fen::ZERO, Fen::ZERO, None);
     update_after_sale(conn, &row).await.unwrap();
     conn.execute("UPDATE parcels SET status = 'to_pack' WHERE id = 210").await.unwrap();

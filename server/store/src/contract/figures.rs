@@ -133,6 +133,20 @@ async fn saving_a_product_that_stays_where_it_is_waits_for_nobody_who_counts_the
     .await;
 }
 
+#[tokio::test]
+async fn a_product_is_moved_while_the_sales_are_taken_as_a_whole() {
+    on_postgres(async |db: &Db| {
+        let mut tx = db.write().await.unwrap();
+        insert_catalogue(&mut tx).await;
+        tx.commit().await.unwrap();
+        let mut other = db.write().await.unwrap();
+        lock_sales(&mut other, db.engine()).await.unwrap();
+        let moved = tokio::time::timeout(std::time::Duration::from_secs(3), shelve(db, 100, 51)).await;
+        moved.expect("what orders count for is in another's hands").unwrap();
+    })
+    .await;
+}
+
 /// Figures are made anew while orders are being counted: whoever has begun is waited for, whoever begins waits.
 #[tokio::test]
 async fn figures_are_made_anew_while_others_count() {

@@ -26,10 +26,19 @@ macro_rules! all_beside_facts {
 /// Keeps everybody else from writing figures until this transaction ends, after those who are writing some have ended;
 /// reading goes on. On SQLite a transaction that writes is alone anyway.
 pub async fn lock_figures(conn: &mut Conn, engine: Engine) -> Result<()> {
+    lock_sales(conn, engine).await?;
+    if engine == Engine::Postgres {
+        conn.execute("LOCK TABLE product_counts IN EXCLUSIVE MODE").await?;
+    }
+    Ok(())
+}
+
+/// [`lock_figures`] of what orders count for: whoever puts goods into the shop or moves them there goes on.
+pub async fn lock_sales(conn: &mut Conn, engine: Engine) -> Result<()> {
     if engine == Engine::Postgres {
         // Table by table, in the order in which an order's figures are written.
         conn.execute(
-            "LOCK TABLE sales_days, product_years, shared_years, beside_years, team_days, product_counts IN EXCLUSIVE MODE",
+            "LOCK TABLE sales_days, product_years, shared_years, beside_years, team_days IN EXCLUSIVE MODE",
         )
         .await?;
     }

@@ -196,18 +196,32 @@ pub struct RecalledLineRow {
     pub base_quantity: i64,
 }
 
-/// The lines of an order with recalled goods that are still packed, on their way or with the buyer; what after-sales
-/// have taken of them since is not taken off. Goods that were here when they were recalled never left: once their parcel
-/// has gone they are not in it.
+/// The lines of an order with recalled goods that are still packed, on their way or with the buyer. Goods that were here when
+/// they were recalled never left: once their parcel has gone they are not in it, and before that only as many as the line
+/// takes of the batch still: others may have taken their place, or they were given back for another reason. What
+/// after-sales have taken since of goods that had left, or because of the recall, is not taken off.
 pub async fn list_recalled_of_order(conn: &mut Conn, order: OrderId) -> Result<Vec<RecalledLineRow>> {
     Ok(sql::query_as::<RecalledLineRow>(
-        "SELECT x.line_id, CAST(SUM(x.base_quantity) AS BIGINT) AS base_quantity
-           FROM recall_lines x
-           JOIN order_lines l ON l.id = x.line_id
-           JOIN parcels p ON p.id = l.parcel_id
-          WHERE x.order_id = $1
-            AND (x.stage IN ('shipped', 'received') OR (x.stage = 'to_pack' AND p.status || '' = 'to_pack'))
-          GROUP BY x.line_id ORDER BY x.line_id",
+        "WITH noted (line_id, base_quantity, still) AS (
+             SELECT x.line_id, x.base_quantity,
+                    CASE WHEN x.stage <> 'to_pack' THEN x.base_quantity
+                         ELSE COALESCE((SELECT a.base_quantity FROM allocations a
+                                         WHERE a.line_id = x.line_id AND a.batch_id = x.batch_id), 0)
+                              - COALESCE((SELECT CAST(SUM(g.base_quantity) AS BIGINT)
+                                            FROM after_sale_goods g JOIN after_sales f ON f.id = g.after_sale_id
+                                           WHERE g.line_id = x.line_id AND g.batch_id = x.batch_id
+                                             AND g.status IN ('restocked', 'written_off')
+                                             AND f.reason <> 'recalled'), 0) END
+               FROM recall_lines x
+               JOIN order_lines l ON l.id = x.line_id
+               JOIN parcels p ON p.id = l.parcel_id
+              WHERE x.order_id = $1
+                AND (x.stage IN ('shipped', 'received') OR (x.stage = 'to_pack' AND p.status || '' = 'to_pack'))
+         )
+         SELECT n.line_id,
+                CAST(SUM(CASE WHEN n.still < n.base_quantity THEN n.still ELSE n.base_quantity END) AS BIGINT)
+                    AS base_quantity
+           FROM noted n WHERE n.still > 0 GROUP BY n.line_id ORDER BY n.line_id",
     )
     .bind(order.get())
     .fetch_all(&mut *conn)

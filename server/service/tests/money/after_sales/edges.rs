@@ -201,6 +201,34 @@ async fn an_exchange_without_stock_ends_with_money() {
 }
 
 #[tokio::test]
+async fn an_exchange_keeps_nothing_of_money_that_was_agreed_to_in_its_place_and_refused() {
+    TestShop::on_both(async |shop| {
+        let (guest, seller, services) = (shop.guest(1), shop.seller().await, &shop.services);
+        let placed = received(shop, &[(shop.dendrobium.variant(), 4)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        let id = ask(shop, &guest, &line, 4, "exchange", "quality").await.unwrap();
+        sales::agree(services, &seller, id, &key(shop)).await.unwrap();
+        sales::send_back(services, &guest, id, "中国邮政", "RT 1", &key(shop)).await.unwrap();
+        sales::take_back(services, &seller, id, ReturnedGoods::Restock, &key(shop)).await.unwrap();
+        sales::agree(services, &seller, id, &key(shop)).await.unwrap();
+        let row = case(shop, id).await;
+        assert_eq!((row.status, row.goods_fen), (AfterSaleStatus::AwaitingSecond, line.net_fen));
+        assert!(row.freight_fen.is_positive(), "and what it came with");
+        sales::refuse(services, &shop.captain().await, id, "还有货，请换货", &key(shop)).await.unwrap();
+        assert_eq!(amounts(shop, id).await, (0, 0), "nothing goes back of it");
+        sales::appeal(services, &guest, id, "请换货", &key(shop)).await.unwrap();
+        let town = town_of(shop, id).await;
+        sales::decide(services, &town, id, true, "应当换货", &key(shop)).await.unwrap();
+        ship(shop, replacement_of(shop, id).await).await.unwrap();
+        assert_eq!(case(shop, id).await.status, AfterSaleStatus::Exchanged);
+        assert_eq!(amounts(shop, id).await, (0, 0));
+        assert_eq!(refunds_of(shop, placed.order_id).await, [0; 0]);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn goods_that_are_back_are_never_kept_with_their_money() {
     TestShop::on_both(async |shop| {
         let (guest, seller, services) = (shop.guest(1), shop.seller().await, &shop.services);

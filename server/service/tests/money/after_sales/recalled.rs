@@ -3,7 +3,7 @@
 
 use domain::after_sale::{AfterSaleKind, AfterSaleReason};
 use service::after_sales::{OfferRefund, offer_refund};
-use service::testing::NewGood;
+use service::testing::{Good, NewGood};
 
 use super::edges::{few, recall};
 use super::*;
@@ -103,24 +103,29 @@ async fn recalled_goods_of_a_complete_order_go_back_with_their_money() {
     .await;
 }
 
+/// Two pieces of a batch that expires first, and five of another one.
+async fn of_two_batches(shop: &TestShop, code: &str) -> Good {
+    let places = &shop.places;
+    let weights = || vec![(places.villages[0], 1_000)];
+    NewGood {
+        slug: code.to_lowercase(),
+        team: places.tea_team,
+        place: places.tea_place,
+        freight: places.tea_freight,
+        village: places.villages[0],
+        variants: vec![(code.to_owned(), 9_990, 1, 500)],
+        tiers: Vec::new(),
+        batches: vec![(2, "2027-06-30", weights()), (5, "2027-07-30", weights())],
+    }
+    .publish(&shop.services, places)
+    .await
+}
+
 #[tokio::test]
 async fn no_more_pieces_go_back_than_were_recalled() {
     TestShop::on_both(async |shop| {
-        let (services, guest, seller, places) =
-            (&shop.services, shop.guest(1), shop.seller().await, &shop.places);
-        let weights = || vec![(places.villages[0], 1_000)];
-        let good = NewGood {
-            slug: "rc-2".to_owned(),
-            team: places.tea_team,
-            place: places.tea_place,
-            freight: places.tea_freight,
-            village: places.villages[0],
-            variants: vec![("RC-2".to_owned(), 9_990, 1, 500)],
-            tiers: Vec::new(),
-            batches: vec![(2, "2027-06-30", weights()), (5, "2027-07-30", weights())],
-        }
-        .publish(services, places)
-        .await;
+        let (services, guest, seller) = (&shop.services, shop.guest(1), shop.seller().await);
+        let good = of_two_batches(shop, "RC-2").await;
         let placed = completed(shop, &[(good.variant(), 4)]).await;
         let line = lines_of(shop, placed.order_id).await.remove(0);
         // What expires first was sent first: two pieces are of the batch that is recalled.
@@ -148,6 +153,25 @@ async fn no_more_pieces_go_back_than_were_recalled() {
         assert_eq!(earned(shop).await, (0, 2 * 9_990));
         assert_eq!(askable(shop, &placed).await, 0, "the others were not recalled");
         run_worker(shop).await;
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn recalled_pieces_that_were_given_back_before_they_left_are_not_recalled_twice() {
+    TestShop::on_both(async |shop| {
+        let (services, guest, seller) = (&shop.services, shop.guest(1), shop.seller().await);
+        let good = of_two_batches(shop, "RC-3").await;
+        let placed = bought(shop, &[(good.variant(), 4)]).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        recall(shop, good.batches[0]).await;
+        // The seller gives them back one by one and not as the list of the recall.
+        offer_refund(services, &seller, offer(shop, &line, 2)).await.unwrap();
+        assert_eq!(batch(shop, good.batches[0]).await, (2, 0, 0));
+        let sound = ask(shop, &guest, &line, 1, "refund_unshipped", "recalled").await;
+        assert_eq!(refusal(sound), Refusal::ReasonDoesNotFit, "what is left was not recalled");
+        ship(shop, line.parcel_id).await.unwrap();
         assert_sound(shop).await;
     })
     .await;
