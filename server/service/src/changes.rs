@@ -26,6 +26,8 @@ const PAGE: usize = 50;
 const MOST_LOOKED_THROUGH: usize = 2_000;
 /// Changes that a sheet holds at most; who needs more narrows the days.
 const MOST_EXPORTED: usize = 5_000;
+/// Text of changes that is looked through at once, in bytes: thousands of them may each hold long stories twice.
+const MOST_BYTES: usize = 16 << 20;
 /// Saves of one person that lie no further apart are shown as one: a form saves itself while somebody types.
 const ONE_SITTING_MS: i64 = 10 * MINUTE_MS;
 
@@ -167,7 +169,7 @@ pub async fn exported_history(
     found_history(services, viewer, product, query, None, (usize::MAX, MOST_EXPORTED)).await
 }
 
-/// Looks until so many entries are found, or so many changes were looked through.
+/// Looks until so many entries are found, or so many changes, or [`MOST_BYTES`] of them, were looked through.
 async fn found_history(
     services: &Services,
     viewer: &Viewer,
@@ -182,15 +184,14 @@ async fn found_history(
     let days = days_ms(&query.from, &query.to);
     let mut sittings: Vec<Sitting> = Vec::new();
     let (mut last, mut looked_through, mut is_more) = (before, 0, true);
+    let mut room = MOST_BYTES;
     let is_asked = |sitting: &&Sitting| query.has(&sitting.entry, &names);
-    while is_more && looked_through < most && sittings.iter().filter(is_asked).count() < enough {
+    while is_more && looked_through < most && room > 0 && sittings.iter().filter(is_asked).count() < enough {
         let found = rows::list_changes(&mut conn, product, last, days, AT_ONCE).await?;
-        is_more = i64::try_from(found.len()).unwrap_or(i64::MAX) == AT_ONCE;
-        looked_through += found.len();
-        for change in found {
-            last = Some(change.id);
-            join(&mut sittings, change)?;
-        }
+        let count = found.len();
+        let joined = join_all(&mut sittings, found, &mut room, &mut last)?;
+        is_more = joined < count || i64::try_from(count).unwrap_or(i64::MAX) == AT_ONCE;
+        looked_through += joined;
     }
     let entries = sittings.into_iter().map(|sitting| sitting.entry);
     Ok(History {
@@ -210,6 +211,27 @@ struct Sitting {
     user: Option<i64>,
     first_ms: i64,
     entry: Entry,
+}
+
+/// Puts changes before those that came after them, as long as there is `room`, in bytes of their text; answers how many, of
+/// which `last` is the last one.
+fn join_all(
+    sittings: &mut Vec<Sitting>,
+    changes: Vec<ChangeRow>,
+    room: &mut usize,
+    last: &mut Option<ListingChangeId>,
+) -> Result<usize> {
+    let mut joined = 0;
+    for change in changes {
+        if *room == 0 {
+            break;
+        }
+        *room = room.saturating_sub(change.old_fields.len() + change.new_fields.len());
+        *last = Some(change.id);
+        join(sittings, change)?;
+        joined += 1;
+    }
+    Ok(joined)
 }
 
 /// Puts a change before those that came after it.
@@ -313,4 +335,34 @@ pub async fn restore(
     let contents = FormerContents::of(&fields, change);
     let command = SaveListing { product, version, form: form_of(&fields) };
     save_as(services, viewer, &command, ChangeSource::Restore, contents.as_ref()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(id: i64, story: &str) -> ChangeRow {
+        ChangeRow {
+            id: ListingChangeId::from_i64(id),
+            version: id,
+            user_id: Some(1),
+            user_name: Some("林".to_owned()),
+            at_ms: id,
+            source: ChangeSource::Sheet,
+            old_fields: "{}".to_owned(),
+            new_fields: format!("{{\"story\":\"{story}\"}}"),
+        }
+    }
+
+    #[test]
+    fn looking_through_long_stories_ends_where_the_next_page_goes_on() {
+        let changes =
+            || -> Vec<ChangeRow> { (0..100).rev().map(|id| change(id, &"茶".repeat(100))).collect() };
+        let (mut sittings, mut room, mut last) = (Vec::new(), 1_000, None);
+        assert_eq!(join_all(&mut sittings, changes(), &mut room, &mut last).unwrap(), 4);
+        assert_eq!((sittings.len(), room, last.map(ListingChangeId::get)), (4, 0, Some(96)));
+        let (mut sittings, mut room) = (Vec::new(), MOST_BYTES);
+        assert_eq!(join_all(&mut sittings, changes(), &mut room, &mut last).unwrap(), 100);
+        assert_eq!((sittings.len(), last.map(ListingChangeId::get)), (100, Some(0)));
+    }
 }

@@ -35,7 +35,12 @@ const CHANGES_NO_BUSINESS: &[&str] = &[
 ];
 
 /// Attempts at an account are counted while they last, so that of many at once the last ones are asked to wait.
-const COUNTED: &[&str] = &["/api/account/sign_in", "/api/account/register", "/api/account/change_password"];
+const COUNTED: &[&str] = &[
+    "/api/account/sign_in",
+    "/api/account/register",
+    "/api/account/change_password",
+    "/api/roles/find_account",
+];
 
 /// Their key stands for nothing that could be said in another way: a new listing of a team has no content, and a copy
 /// says what its original does.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::{Column, SheetRow, is_clear, tidy};
-use super::plan::{CellError, Change, NewVariant, VariantChange, cell_error};
+use super::plan::{CellError, Change, NewVariant, VariantChange, cell_error, note_error};
 use super::present::{Details, Known, Present, PresentVariant};
 use super::values::{SheetState, normal_code, read_code, read_number};
 use crate::failure::Problem;
@@ -30,7 +30,7 @@ impl<'a> Group<'a> {
     }
 
     pub(super) fn report(&mut self, row: &SheetRow, column: Column, problem: Problem) {
-        self.errors.push(cell_error(row, column, problem));
+        note_error(&mut self.errors, cell_error(row, column, problem));
     }
 
     /// The value, if it can be read; otherwise the cell is reported.

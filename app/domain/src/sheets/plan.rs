@@ -25,6 +25,24 @@ pub struct CellError {
     pub problem: Problem,
 }
 
+/// How many errors, in the order of rows, say which names would fit: more than anybody is shown. Of thousands of cells that
+/// say so each takes more memory than its row.
+const TOLD: usize = 1_000;
+
+/// Notes an error; those that are too many are told without the names that would fit.
+pub(super) fn note_error(errors: &mut Vec<CellError>, error: CellError) {
+    errors.push(error);
+    if !errors.len().is_multiple_of(TOLD) {
+        return;
+    }
+    errors.sort_by_key(|error| (error.row, error.column));
+    for error in errors.iter_mut().skip(TOLD) {
+        if let Problem::UnknownName { fits, .. } | Problem::AmbiguousName { fits, .. } = &mut error.problem {
+            *fits = Vec::new();
+        }
+    }
+}
+
 /// What happens to one product, all of it or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -162,7 +180,9 @@ pub fn plan(rows: &[SheetRow], is_code_known: bool, known: &Known) -> Plan {
         };
         let Group { errors, changes, .. } = group;
         if !errors.is_empty() {
-            plan.errors.extend(errors);
+            for error in errors {
+                note_error(&mut plan.errors, error);
+            }
         } else if changes.is_empty() {
             plan.unchanged += 1;
         } else {

@@ -305,6 +305,8 @@ pub async fn refund_recalled(#[server(flatten)] form: RefundRecalledForm) -> Res
 pub struct ConfirmRecallRefundsForm {
     /// A batch of it.
     pub batch: String,
+    /// The list that was read.
+    pub list: String,
 }
 
 /// Confirms the refunds of a recall as the second person; once it is confirmed, saying so again changes nothing.
@@ -314,7 +316,7 @@ pub async fn confirm_recall_refunds(
 ) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
-        service::stock::confirm_recall_refunds(&services, &viewer, &form.batch).await?;
+        service::stock::confirm_recall_refunds(&services, &viewer, &form.batch, &form.list).await?;
         Ok(Then::stay(()))
     })
     .await

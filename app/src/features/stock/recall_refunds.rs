@@ -100,6 +100,7 @@ fn confirm_form(batch: BatchId, list: &RefundList) -> AnyView {
         <form class="form" method="post" action=state.action()>
             {ui::form_errors(&state, &[])}
             {ui::hidden("batch", &batch.to_string())}
+            {ui::hidden("list", &list.id.to_string())}
             <div class="form__acts"><button class="btn btn--danger">{label}</button></div>
         </form>
     }

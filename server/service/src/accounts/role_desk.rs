@@ -6,6 +6,7 @@ use domain::role::Role;
 use store::people::{self, RoleScopeRow};
 
 use super::roles::{self, HeldRole, Scope};
+use super::throttle::{self, Bucket};
 use crate::{Result, ServiceError, Services, Viewer, paging};
 
 /// More are not offered at once: a part of the name narrows them.
@@ -64,13 +65,19 @@ pub struct TeamMember {
 /// The account that signs in with this name, for the county's administration: to give it a role.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] at `login`; [`ServiceError::NotFound`] when there is none.
+/// [`ServiceError::Invalid`] at `login`; [`ServiceError::NotFound`] when there is none;
+/// [`ServiceError::TooManyAttempts`] for whoever looked for too many of which there were none.
 pub async fn find_account(services: &Services, viewer: &Viewer, login: &str) -> Result<UserId> {
-    viewer.require_county_admin()?;
+    let by = viewer.require_county_admin()?.user_id;
     let login = LoginName::parse(login).map_err(|error| ServiceError::invalid("login", error.into()))?;
-    let mut conn = services.db.read().await?;
-    let found = people::find_user_by_login_name(&mut conn, login.as_str()).await?;
-    found.map(|user| user.id).ok_or(ServiceError::NotFound)
+    let bucket = Bucket::accounts_looked_for_by(by);
+    throttle::admit(services, std::slice::from_ref(&bucket)).await?;
+    let mut tx = services.db.write().await?;
+    let found = people::find_user_by_login_name(&mut tx, login.as_str()).await?;
+    let user = found.ok_or(ServiceError::NotFound)?;
+    bucket.forgive(&mut tx).await?;
+    tx.commit().await?;
+    Ok(user.id)
 }
 
 /// An account with its roles, for the county's administration. `account` is its number in its shown form.

@@ -19,6 +19,8 @@ const LONGEST_WAIT_MS: i64 = 900 * SECOND_MS;
 const FREE_FAILURES_OF_A_NAME: i64 = 5;
 /// A whole village or office may share an address.
 const FREE_FAILURES_OF_AN_ADDRESS: i64 = 20;
+/// Names that nobody signs in with, in a list of people who are to get roles.
+const FREE_FAILURES_OF_A_SEARCH: i64 = 20;
 
 /// What failures are counted by; the key tells neither name nor address.
 #[derive(Debug, Clone)]
@@ -73,6 +75,12 @@ impl Bucket {
     pub(crate) fn letters_from(client_address: &str) -> Self {
         let shared = client_address.parse::<IpAddr>().map_or_else(|_| client_address.to_owned(), shared_part);
         Self::new("letters from", &shared, FREE_FAILURES_OF_AN_ADDRESS)
+    }
+
+    /// Names without an account that somebody looked for to give roles: who tries telephone numbers in turn would learn
+    /// which of them have one, and of whom.
+    pub(crate) fn accounts_looked_for_by(user: UserId) -> Self {
+        Self::new("looked for by", &user.to_string(), FREE_FAILURES_OF_A_SEARCH)
     }
 
     fn new(kind: &str, value: &str, free_failures: i64) -> Self {

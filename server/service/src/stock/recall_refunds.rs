@@ -40,6 +40,7 @@ pub struct RecallRefunds {
 /// A list of parcels whose money goes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundList {
+    pub id: RecallRefundId,
     pub state: RefundListState,
     /// Goods and freight of all of them, as it was asked for.
     pub amount_fen: Fen,
@@ -90,6 +91,7 @@ pub(super) async fn refunds_of(
         Some(row) => {
             let progress = recalls::get_refund_progress(conn, row.id).await?;
             Some(RefundList {
+                id: row.id,
                 state: state_of(row),
                 amount_fen: row.amount_fen,
                 asked_at_ms: row.asked_at_ms,
@@ -226,13 +228,20 @@ async fn list_parcels(services: &Services, viewer: &Viewer, recall: RecallId) ->
     Ok(listed)
 }
 
-/// A second person confirms the list of a recall that waits for one, as a whole, and the worker begins.
+/// A second person confirms the list of a recall that waits for one, as a whole, and the worker begins. `list` is its number
+/// in its shown form: what waits now may be another one than the one whose sum was read.
 ///
 /// # Errors
-/// [`Conflict::SecondPersonNeeded`] for whoever asked for it or bought something of it; [`Conflict::StateChanged`] when no
-/// list waits. Guarded: the team's captain, the county's administration; its sellers are told that it is not theirs.
+/// [`Conflict::SecondPersonNeeded`] for whoever asked for it or bought something of it; [`Conflict::StateChanged`] when this
+/// list does not wait. Guarded: the team's captain, the county's administration; its sellers are told that it is not theirs.
 #[tracing::instrument(skip_all)]
-pub async fn confirm_recall_refunds(services: &Services, viewer: &Viewer, batch: &str) -> Result<()> {
+pub async fn confirm_recall_refunds(
+    services: &Services,
+    viewer: &Viewer,
+    batch: &str,
+    list: &str,
+) -> Result<()> {
+    let meant = list.trim().parse::<RecallRefundId>().ok();
     let mut tx = services.db.write().await?;
     let (batch, listing) = recallable(&mut tx, viewer, parse_batch(batch)?).await?;
     let team = listing.team_id;
@@ -243,6 +252,9 @@ pub async fn confirm_recall_refunds(services: &Services, viewer: &Viewer, batch:
     let recall = recalls::find_recall_of_batch(&mut tx, batch.id).await?.ok_or(Conflict::StateChanged)?;
     let list = recalls::find_recall_refund(&mut tx, recall.id).await?.ok_or(Conflict::StateChanged)?;
     let list = recalls::lock_recall_refund(&mut tx, list.id).await?;
+    if Some(list.id) != meant {
+        return Err(Conflict::StateChanged.into());
+    }
     if list.confirmed_by == Some(user.get()) {
         return Ok(());
     }

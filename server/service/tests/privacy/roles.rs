@@ -182,3 +182,27 @@ async fn a_team_sees_who_works_for_it_and_others_do_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_tries_names_in_turn_is_slowed_down_and_who_finds_people_is_not() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (county, colleague) = (shop.county_admin().await, shop.account(&[Role::Operator]).await);
+        registered(shop, EMAIL).await;
+        for _ in 0..30 {
+            find_account(services, &county, EMAIL).await.unwrap();
+        }
+        for guess in 0..20 {
+            let missed = find_account(services, &county, &format!("139000000{guess:02}")).await;
+            assert!(matches!(missed, Err(ServiceError::NotFound)), "{guess}: {missed:?}");
+        }
+        for login in ["13900000099", EMAIL] {
+            let refused = find_account(services, &county, login).await;
+            assert!(matches!(refused, Err(ServiceError::TooManyAttempts { .. })), "{login}: {refused:?}");
+        }
+        assert!(find_account(services, &colleague, EMAIL).await.is_ok(), "others are not held up");
+        shop.clock.advance(2_000);
+        assert!(find_account(services, &county, EMAIL).await.is_ok());
+    })
+    .await;
+}

@@ -287,3 +287,30 @@ fn a_new_product_says_all_of_it_at_once() {
     let first = row(2, &[(Column::Name, "红茶"), (Column::Attributes, "海拔：900")]);
     assert_eq!(changes(&[first]).len(), 2, "without a category it gets the first");
 }
+
+#[test]
+fn of_thousands_of_wrong_names_the_first_ones_are_told_what_would_fit() {
+    let wrong = |number: u32, cells: &[(Column, &str)]| {
+        let names = [(Column::Village, "火星村"), (Column::Place, "火星仓")];
+        row(number, &[cells, &names[..]].concat())
+    };
+    let of_one: Vec<SheetRow> = (2..2_502).map(|at| wrong(at, &[(Column::Code, "MQLC01")])).collect();
+    let new = |at: u32| {
+        let name = format!("新茶{at}");
+        wrong(at, &[(Column::Name, name.as_str())])
+    };
+    let of_many: Vec<SheetRow> = (2..2_502).map(new).collect();
+    for rows in [of_one, of_many] {
+        let errors = planned(&rows).errors;
+        let told = |errors: &[CellError]| -> Vec<bool> {
+            let of = |error: &CellError| match &error.problem {
+                Problem::UnknownName { fits, .. } => Some(!fits.is_empty()),
+                _ => None,
+            };
+            errors.iter().filter_map(of).collect()
+        };
+        assert_eq!(told(&errors).len(), 5_000, "each is named");
+        assert!(told(&errors[..500]).into_iter().all(|is_told| is_told), "more are never shown");
+        assert!(told(&errors).into_iter().filter(|is_told| *is_told).count() <= 2_000, "others take no room");
+    }
+}

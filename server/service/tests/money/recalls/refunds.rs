@@ -84,13 +84,20 @@ async fn all_that_waits_is_refunded_as_one_list_that_one_other_person_confirms()
         assert_eq!((shown.state, shown.amount_fen), (RefundListState::AwaitingSecond, fen(whole + 9_990)));
         assert_eq!((shown.parcels, shown.done, page.waiting, page.may_confirm), (7, 0, 0, true));
         assert!(!recall_page(services, &seller, done).await.unwrap().refunds.may_confirm);
-        let alone_again = confirm_recall_refunds(services, &seller, &id).await;
+        assert_eq!(shown.id, list);
+        let read = list.to_string();
+        let alone_again = confirm_recall_refunds(services, &seller, &id, &read).await;
         assert!(matches!(alone_again, Err(ServiceError::Forbidden)));
-        assert!(matches!(confirm_recall_refunds(services, &other, &id).await, Err(ServiceError::NotFound)));
+        let of_others = confirm_recall_refunds(services, &other, &id, &read).await;
+        assert!(matches!(of_others, Err(ServiceError::NotFound)));
+        for unread in ["", "nonsense", "0000000000001"] {
+            let refused = confirm_recall_refunds(services, &captain, &id, unread).await;
+            assert_eq!(conflict(refused), Conflict::StateChanged, "{unread}: another list than was read");
+        }
         assert_sound(shop).await;
 
         for _ in 0..2 {
-            confirm_recall_refunds(services, &captain, &id).await.unwrap();
+            confirm_recall_refunds(services, &captain, &id, &read).await.unwrap();
         }
         // Several workers, each order once.
         futures::future::join(run_worker(shop), run_worker(shop)).await;
@@ -133,8 +140,9 @@ async fn a_small_list_needs_nobody_else_and_who_asked_is_nobody_else() {
         let id = good.batches[0].to_string();
         let first = bought(shop, 1, &[good.variant()]).await;
         recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
-        refund_recalled_orders(services, &seller, &id, "k").await.unwrap();
-        assert_eq!(conflict(confirm_recall_refunds(services, &captain, &id).await), Conflict::StateChanged);
+        let list = refund_recalled_orders(services, &seller, &id, "k").await.unwrap().to_string();
+        let needless = confirm_recall_refunds(services, &captain, &id, &list).await;
+        assert_eq!(conflict(needless), Conflict::StateChanged);
         run_worker(shop).await;
         assert_eq!(status(shop, first.order_id).await, OrderStatus::Refunded);
         assert_sound(shop).await;
@@ -145,12 +153,12 @@ async fn a_small_list_needs_nobody_else_and_who_asked_is_nobody_else() {
             bought(shop, number, &[good.variant()]).await;
         }
         recall_batch(services, &seller, &recall(good.batches[0]), "r2").await.unwrap();
-        refund_recalled_orders(services, &captain, &id, "k2").await.unwrap();
-        let own = confirm_recall_refunds(services, &captain, &id).await;
+        let list = refund_recalled_orders(services, &captain, &id, "k2").await.unwrap().to_string();
+        let own = confirm_recall_refunds(services, &captain, &id, &list).await;
         assert_eq!(conflict(own), Conflict::SecondPersonNeeded);
         run_worker(shop).await;
         assert_eq!(shop.gateway.refund_count(), 1);
-        confirm_recall_refunds(services, &shop.county_admin().await, &id).await.unwrap();
+        confirm_recall_refunds(services, &shop.county_admin().await, &id, &list).await.unwrap();
         run_worker(shop).await;
         assert_eq!(shop.gateway.refund_count(), 8);
         assert_sound(shop).await;
