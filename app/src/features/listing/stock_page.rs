@@ -19,6 +19,7 @@ use crate::features::stock::api::SetThreshold;
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::kilograms_text;
 use crate::ui::{self, Field};
 
 /// `/sell/{team}/products/{product}/stock`
@@ -217,7 +218,7 @@ fn threshold_part(page: &EditPage, view: &StockView) -> AnyView {
     let state = FormState::of::<SetThreshold>();
     let is_grams = page.form.base_unit == "g";
     let typed = |amount: i64| {
-        if is_grams { kilograms_typed(amount) } else { amount.to_string() }
+        if is_grams { kilograms_text(amount) } else { amount.to_string() }
     };
     let low = view.low_stock.map(typed).unwrap_or_default();
     let near = view.near_expiry_percent.map(|percent| percent.to_string()).unwrap_or_default();
@@ -254,12 +255,6 @@ fn threshold_part(page: &EditPage, view: &StockView) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-/// Grams as people type kilograms: `1.25`.
-fn kilograms_typed(grams: i64) -> String {
-    let text = format!("{}.{:03}", grams / 1000, grams % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn batch_card(
