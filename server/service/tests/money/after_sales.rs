@@ -37,11 +37,6 @@ fn picture() -> SentPhoto {
     SentPhoto::Bytes(Bytes::from_static(BYTES))
 }
 
-pub(crate) async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
-    let mut conn = shop.services.db.read().await.unwrap();
-    store::orders::list_order_lines(&mut conn, id).await.unwrap()
-}
-
 async fn case(shop: &TestShop, id: AfterSaleId) -> AfterSaleRow {
     let mut conn = shop.services.db.read().await.unwrap();
     store::after_sales::find_after_sale(&mut conn, id).await.unwrap().unwrap()
