@@ -13,7 +13,7 @@ use super::boxed;
 use super::fields::{Wrong, line};
 use super::labels::label_of;
 use crate::context::{link, name, services, t, typed_param, viewer};
-use crate::features::sell::team::{current_team, row_failure, stock_text};
+use crate::features::sell::team::{current_team, row_failure, stock_text, typed_unit};
 use crate::features::stock;
 use crate::features::stock::api::SetThreshold;
 use crate::form::{FormState, html_id, html_name};
@@ -63,11 +63,6 @@ pub async fn stock_page() -> PageResult {
         </div>
     };
     Ok(Screen::console(team.console(), title, body))
-}
-
-/// How quantities are typed: kilograms for what is counted in grams.
-pub(super) fn typed_unit(base_unit: &str) -> &'static str {
-    if base_unit == "g" { t("千克", "kg") } else { t("件", "pcs") }
 }
 
 /// Live poultry and meat are sold with a quarantine certificate.
