@@ -2,7 +2,7 @@
 //! sells mushrooms says so without a new release.
 
 use crate::failure::Problem;
-use crate::search_text::fold_width;
+use crate::thousandths::{read_thousandths, thousandths_text};
 use crate::word::words;
 
 words! {
@@ -78,7 +78,7 @@ impl Attribute {
                 found.map(|choice| Some(AttributeValue::Choice(choice.id))).ok_or(Problem::UnknownCode)
             }
             AttributeKind::Number => {
-                let milli = milli_of(typed).ok_or(Problem::NotANumber)?;
+                let milli = read_thousandths(typed).ok_or(Problem::NotANumber)?;
                 if milli > MAX_NUMBER_MILLI {
                     return Err(Problem::OutOfRange { min: 0, max: MAX_NUMBER_MILLI / 1000 });
                 }
@@ -105,7 +105,7 @@ impl Attribute {
                 let found = self.choices.iter().find(|choice| choice.id == *id);
                 found.map(|choice| choice.slug.clone()).unwrap_or_default()
             }
-            AttributeValue::Number(milli) => number_text(*milli),
+            AttributeValue::Number(milli) => thousandths_text(*milli),
         }
     }
 
@@ -119,28 +119,11 @@ impl Attribute {
                 found.map(|choice| (choice.name.clone(), choice.name_en.clone())).unwrap_or_default()
             }
             AttributeValue::Number(milli) => {
-                let with = |unit: &str| format!("{} {unit}", number_text(*milli)).trim_end().to_owned();
+                let with = |unit: &str| format!("{} {unit}", thousandths_text(*milli)).trim_end().to_owned();
                 (with(&self.unit), with(&self.unit_en))
             }
         }
     }
-}
-
-/// `1.25` → 1250. Decimals are read as digits: a float would not know 0.1.
-fn milli_of(typed: &str) -> Option<i64> {
-    let text: String = fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
-    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
-    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let is_number = is_digits(whole) && is_digits(decimals) && decimals.len() <= 3;
-    if !is_number || whole.len() + decimals.len() == 0 {
-        return None;
-    }
-    format!("{whole}{decimals:0<3}").parse().ok()
-}
-
-fn number_text(milli: i64) -> String {
-    let text = format!("{}.{:03}", milli / 1000, milli % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -46,5 +46,6 @@ pub mod sheets;
 pub mod shipping;
 pub mod stock;
 pub mod tax_number;
+pub mod thousandths;
 pub mod time;
 pub mod word;

@@ -69,12 +69,6 @@ impl NotificationKind {
         };
         Wish { in_console: true, by_mail }
     }
-
-    /// Whether it tells of a state that may end by itself, so that it goes when the state has gone.
-    #[must_use]
-    pub const fn is_state(self) -> bool {
-        matches!(self, Self::Late | Self::LowStock | Self::Expiring | Self::LicenceEnding)
-    }
 }
 
 /// The hour in China from which on the day's letter is written.

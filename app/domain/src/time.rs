@@ -89,11 +89,6 @@ impl Date {
         self.plus_days(1 - i64::from(self.day()))
     }
 
-    /// The first day of this date's year.
-    pub fn first_of_year(self) -> Self {
-        Self(days_from_civil(self.year(), 1, 1))
-    }
-
     /// The month as `YYYY-MM`.
     pub fn month_text(self) -> String {
         let (year, month, _) = self.ymd();

@@ -66,31 +66,6 @@ impl FormState {
         self.value_or(field, "")
     }
 
-    /// Whether a list field (`village[]`) was sent with this value among others.
-    #[must_use]
-    pub fn has_value(&self, field: &str, value: &str) -> bool {
-        let prefix = format!("{field}.");
-        self.flash.as_ref().is_some_and(|flash| {
-            flash
-                .values
-                .iter()
-                .any(|(name, typed)| (name == field || name.starts_with(&prefix)) && typed == value)
-        })
-    }
-
-    /// How many rows of a repeated group were sent: `variants.0.…`, `variants.1.…`; else `otherwise`.
-    #[must_use]
-    pub fn rows_or(&self, group: &str, otherwise: usize) -> usize {
-        let Some(flash) = &self.flash else { return otherwise };
-        let prefix = format!("{group}.");
-        flash
-            .values
-            .iter()
-            .filter_map(|(name, _)| name.strip_prefix(&prefix)?.split('.').next()?.parse::<usize>().ok())
-            .max()
-            .map_or(0, |last| last + 1)
-    }
-
     /// By what the rows of a group were named that were sent: `lines.b1.…`, `lines.b2.…`; none before a refusal.
     #[must_use]
     pub fn keys(&self, group: &str) -> Vec<String> {

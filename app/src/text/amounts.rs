@@ -2,6 +2,7 @@
 
 use domain::locale::Locale;
 use domain::money::Fen;
+use domain::thousandths::thousandths_text;
 
 use super::say;
 
@@ -28,8 +29,7 @@ pub fn grouped_yuan(amount: Fen) -> String {
 /// Grams as kilograms without needless zeros: `1.62`.
 #[must_use]
 pub fn kilograms_text(grams: i64) -> String {
-    let text = format!("{}.{:03}", grams / 1000, grams % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    thousandths_text(grams)
 }
 
 /// How many there are of something: `1 件商品`, `1 product`, `3 products`.

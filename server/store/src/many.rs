@@ -1,5 +1,8 @@
 //! One statement for many values or rows instead of one for each: the way to the database and back takes longer than
 //! most of what an order does there.
+//!
+//! For the few values and rows of one order. Long lists of ids are one packed text, which a statement unpacks
+//! (`catalogue::pack_ids` and `wanted!`).
 
 use std::sync::OnceLock;
 

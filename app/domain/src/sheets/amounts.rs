@@ -3,6 +3,7 @@
 use super::values::read_number;
 use crate::failure::Problem;
 use crate::search_text::fold_width;
+use crate::thousandths::thousandths_text;
 
 /// Decimals of a kilogram: a gram is the least.
 const DECIMALS: usize = 3;
@@ -35,10 +36,7 @@ pub fn amount_text(amount: i64, base_unit: &str) -> String {
     if base_unit != "g" {
         return amount.to_string();
     }
-    let sign = if amount < 0 { "-" } else { "" };
-    let grams = amount.unsigned_abs();
-    let text = format!("{sign}{}.{:03}", grams / 1_000, grams % 1_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    thousandths_text(amount)
 }
 
 #[cfg(test)]

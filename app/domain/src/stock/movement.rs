@@ -162,12 +162,6 @@ impl BatchState {
     pub const fn can_split(self) -> bool {
         self.can_sell()
     }
-
-    /// Whether more may come in.
-    #[must_use]
-    pub const fn can_receive(self) -> bool {
-        !matches!(self, Self::Recalled | Self::Expired)
-    }
 }
 
 /// What decides how a batch stands.

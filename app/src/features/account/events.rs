@@ -90,6 +90,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("attribute.removed", "去掉商品属性", "Attribute of a category taken away"),
     ("stock.counted", "盘点库存", "Stock counted"),
     ("stock.threshold", "设置库存提醒", "Warnings of stock set"),
+    // Not noted any more, since the rule stands in the listing's form; what the log has keeps its words.
     ("return_rule_declared", "声明退货规则", "Return rule declared"),
     ("after_sale_asked", "申请售后", "After-sale asked for"),
     ("after_sale_agreed", "同意售后", "After-sale agreed to"),

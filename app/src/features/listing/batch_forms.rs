@@ -5,9 +5,9 @@ use service::listing::{BatchView, EditPage};
 
 use super::api::{CorrectStock, UpdatePapers};
 use super::fields::Wrong;
-use super::stock_page::{is_meat, issued_label, quarantine_label, typed_unit};
+use super::stock_page::{is_meat, issued_label, quarantine_label};
 use crate::context::{name, t};
-use crate::features::sell::team::row_failure;
+use crate::features::sell::team::{row_failure, typed_unit};
 use crate::form::{FormState, html_id, html_name};
 use crate::ui::{self, Field};
 

@@ -13,12 +13,13 @@ use super::boxed;
 use super::fields::{Wrong, line};
 use super::labels::label_of;
 use crate::context::{link, name, services, t, typed_param, viewer};
-use crate::features::sell::team::{current_team, row_failure, stock_text};
+use crate::features::sell::team::{current_team, row_failure, stock_text, typed_unit};
 use crate::features::stock;
 use crate::features::stock::api::SetThreshold;
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
+use crate::text::kilograms_text;
 use crate::ui::{self, Field};
 
 /// `/sell/{team}/products/{product}/stock`
@@ -62,11 +63,6 @@ pub async fn stock_page() -> PageResult {
         </div>
     };
     Ok(Screen::console(team.console(), title, body))
-}
-
-/// How quantities are typed: kilograms for what is counted in grams.
-pub(super) fn typed_unit(base_unit: &str) -> &'static str {
-    if base_unit == "g" { t("千克", "kg") } else { t("件", "pcs") }
 }
 
 /// Live poultry and meat are sold with a quarantine certificate.
@@ -217,7 +213,7 @@ fn threshold_part(page: &EditPage, view: &StockView) -> AnyView {
     let state = FormState::of::<SetThreshold>();
     let is_grams = page.form.base_unit == "g";
     let typed = |amount: i64| {
-        if is_grams { kilograms_typed(amount) } else { amount.to_string() }
+        if is_grams { kilograms_text(amount) } else { amount.to_string() }
     };
     let low = view.low_stock.map(typed).unwrap_or_default();
     let near = view.near_expiry_percent.map(|percent| percent.to_string()).unwrap_or_default();
@@ -254,12 +250,6 @@ fn threshold_part(page: &EditPage, view: &StockView) -> AnyView {
         </details>
     }
     .into_any()
-}
-
-/// Grams as people type kilograms: `1.25`.
-fn kilograms_typed(grams: i64) -> String {
-    let text = format!("{}.{:03}", grams / 1000, grams % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn batch_card(

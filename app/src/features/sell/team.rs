@@ -8,7 +8,7 @@ use crate::context::{given_text, link, locale, name, query, services, t, typed_p
 use crate::form::FormState;
 use crate::layout::Console;
 use crate::routes::paths;
-use crate::text::counted;
+use crate::text::{counted, kilograms_text};
 
 /// A team as its seller sees it.
 #[derive(Debug, Clone)]
@@ -87,6 +87,22 @@ pub fn stock_text(stock: i64, base_unit: &str) -> String {
     } else {
         format!("{}.{} kg", tenths / 10, tenths % 10)
     }
+}
+
+/// Stock to the gram, as it is typed: a count that differs must not come from rounding.
+#[must_use]
+pub fn exact_text(stock: i64, base_unit: &str) -> String {
+    if base_unit == "g" {
+        format!("{} {}", kilograms_text(stock), typed_unit(base_unit))
+    } else {
+        stock_text(stock, base_unit)
+    }
+}
+
+/// How quantities are typed: kilograms for what is counted in grams.
+#[must_use]
+pub fn typed_unit(base_unit: &str) -> &'static str {
+    if base_unit == "g" { t("千克", "kg") } else { t("件", "pcs") }
 }
 
 /// Tabs that filter a list: value, words, how many. The value stands in the query under `parameter`, beside what of it is

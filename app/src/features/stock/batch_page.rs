@@ -9,7 +9,7 @@ use super::api::{CorrectInputs, MoveBatch, Split, WriteOff};
 use super::{certificate, labels_path, movements_page, movements_path, recall_path, words};
 use crate::context::{link, name, param, query, services, t, viewer};
 use crate::features::listing::stock_path;
-use crate::features::sell::team::{current_team, row_failure, stock_text};
+use crate::features::sell::team::{current_team, row_failure, stock_text, typed_unit};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -50,10 +50,6 @@ pub async fn batch_page() -> PageResult {
         </div>
     };
     Ok(Screen::console(team.console(), title, body))
-}
-
-fn typed_unit(desk: &BatchDesk) -> &'static str {
-    if desk.base_unit == "g" { t("千克", "kg") } else { t("件", "pcs") }
 }
 
 fn facts(desk: &BatchDesk) -> AnyView {
@@ -118,7 +114,7 @@ fn write_off_part(desk: &BatchDesk) -> AnyView {
                 {ui::key_field()}
                 {ui::text_field(&state, &Field {
                     id: "loss-quantity", name: "quantity", label: t("报损数量", "Quantity lost"), hint: &left,
-                    inputmode: "decimal", class: "w-m", after: typed_unit(desk), ..Field::default()
+                    inputmode: "decimal", class: "w-m", after: typed_unit(&desk.base_unit), ..Field::default()
                 })}
                 {ui::select_field(&state, &Field {
                     id: "loss-reason", name: "reason", label: t("原因", "Reason"), ..Field::default()
@@ -159,7 +155,7 @@ fn split_part(desk: &BatchDesk) -> AnyView {
                     "The part keeps dates and papers, and its share of every village's weight. Use it to move a part, too.")}</p>
                 {ui::text_field(&state, &Field {
                     id: "split-quantity", name: "quantity", label: t("分出数量", "Quantity of the part"),
-                    inputmode: "decimal", class: "w-m", after: typed_unit(desk), ..Field::default()
+                    inputmode: "decimal", class: "w-m", after: typed_unit(&desk.base_unit), ..Field::default()
                 })}
                 {ui::select_field(&state, &Field {
                     id: "split-place", name: "place", label: t("放在", "Lies at"), ..Field::default()

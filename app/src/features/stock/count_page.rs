@@ -10,7 +10,7 @@ use super::counts_page::difference;
 use super::{counts_path, words};
 use crate::context::{link, name, query, services, t, typed_param, viewer};
 use crate::features::listing::stock_path;
-use crate::features::sell::team::{current_team, stock_text};
+use crate::features::sell::team::{current_team, exact_text, stock_text, typed_unit};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -87,9 +87,9 @@ fn form(page: &CountPage) -> AnyView {
 fn row_fields(page: &CountPage, state: &FormState, at: usize, row: &CountRow) -> AnyView {
     let counted = format!("lines.{at}.counted");
     let unit = page.base_unit.as_str();
-    let mut hint = format!("{} {}", t("账上", "By the books"), stock_text(row.expected, unit));
+    let mut hint = format!("{} {}", t("账上", "By the books"), exact_text(row.expected, unit));
     if row.promised > 0 {
-        let promised = stock_text(row.promised, unit);
+        let promised = exact_text(row.promised, unit);
         hint.push_str(&format!(
             "{}{} {promised}",
             t("，", ", "),
@@ -97,7 +97,6 @@ fn row_fields(page: &CountPage, state: &FormState, at: usize, row: &CountRow) ->
         ));
     }
     let hint = format!("{hint}{}{}", t("，", ", "), row.place_name);
-    let after = if unit == "g" { t("千克", "kg") } else { t("件", "pcs") };
     view! {
         <fieldset class="form__group">
             <legend><span class="num">{row.code.clone()}</span>" "{ui::status_chip(words::batch_state(row.state))}</legend>
@@ -106,7 +105,7 @@ fn row_fields(page: &CountPage, state: &FormState, at: usize, row: &CountRow) ->
             <input type="hidden" name=html_name(&format!("lines.{at}.expected")) value=row.expected.to_string()/>
             {ui::text_field(state, &Field {
                 name: &counted, label: t("实数", "What is there"), hint: &hint, is_optional: true,
-                inputmode: "decimal", class: "w-m", after, ..Field::default()
+                inputmode: "decimal", class: "w-m", after: typed_unit(unit), ..Field::default()
             })}
         </fieldset>
     }

@@ -9,11 +9,10 @@ use super::api::CountPlace;
 use super::{batches_path, counts_path, place_count_path, words};
 use crate::context::{given_text, link, name, query, services, t, viewer};
 use crate::features::listing::stock_path;
-use crate::features::sell::team::{Team, current_team, stock_text};
+use crate::features::sell::team::{Team, current_team, exact_text, typed_unit};
 use crate::form::{FormState, html_id, html_name};
 use crate::layout::Screen;
 use crate::routes::PageResult;
-use crate::text::kilograms_text;
 use crate::ui::{self, Field};
 
 fn query_of_address() -> ShelfQuery {
@@ -159,15 +158,6 @@ fn product_head(team: &Team, row: &ShelfBatch) -> AnyView {
     view! { <h2><a href=link(&path)>{shown}</a></h2> }.into_any()
 }
 
-/// To the gram, as it is typed: a count that differs must not come from rounding.
-fn exact_text(amount: i64, base_unit: &str) -> String {
-    if base_unit == "g" {
-        format!("{} {}", kilograms_text(amount), t("千克", "kg"))
-    } else {
-        stock_text(amount, base_unit)
-    }
-}
-
 fn row_fields(state: &FormState, row: &ShelfBatch) -> AnyView {
     let field = format!("lines.{}", line_key(row.batch));
     let (counted, reason) = (format!("{field}.counted"), format!("{field}.reason"));
@@ -181,7 +171,6 @@ fn row_fields(state: &FormState, row: &ShelfBatch) -> AnyView {
     if let Some(last) = &row.expires_on {
         hint.push_str(&format!("{comma}{} {last}", t("保质期到", "keeps until")));
     }
-    let after = if unit == "g" { t("千克", "kg") } else { t("件", "pcs") };
     let elsewhere = row.elsewhere.as_ref().map(|place| {
         view! { " "<span class="chip t-bad">{format!("{} {place}", t("现在在", "Now at"))}</span> }
     });
@@ -198,7 +187,7 @@ fn row_fields(state: &FormState, row: &ShelfBatch) -> AnyView {
             <div class="fields">
                 {ui::text_field(state, &Field {
                     name: &counted, label: t("实数", "What is there"), hint: &hint, is_optional: true,
-                    inputmode: "decimal", class: "w-m", after, ..Field::default()
+                    inputmode: "decimal", class: "w-m", after: typed_unit(unit), ..Field::default()
                 })}
                 {ui::select_field(state, &Field {
                     name: &reason, label: t("差异原因", "Why it differs"), is_optional: true, class: "w-m", ..Field::default()

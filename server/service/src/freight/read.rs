@@ -7,11 +7,12 @@ use domain::freight::{
 };
 use domain::ids::FreightTemplateId;
 use domain::money::{Fen, MoneyError};
+use domain::thousandths::thousandths_text;
 use store::catalogue::FreightRowRow;
 use store::freight::TemplateContent;
 
 use super::{basis_of, free_rule};
-use crate::listing::form::{Reader, kilograms_text};
+use crate::listing::form::Reader;
 use crate::regions::regions;
 use crate::{Result, ServiceError};
 
@@ -250,7 +251,7 @@ fn rule_texts(rule: Option<FreeRule>) -> (String, String) {
 pub fn quantity_text(basis: FreightBasis, quantity: i64) -> String {
     match basis {
         FreightBasis::Piece => quantity.to_string(),
-        FreightBasis::WeightG | FreightBasis::VolumeCm3 => kilograms_text(quantity),
+        FreightBasis::WeightG | FreightBasis::VolumeCm3 => thousandths_text(quantity),
     }
 }
 

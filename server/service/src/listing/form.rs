@@ -4,6 +4,7 @@ use domain::failure::{FieldError, Problem};
 use domain::money::Fen;
 use domain::price::{read_price, read_tiers};
 use domain::search_text::fold_width;
+use domain::thousandths::read_thousandths;
 use domain::time::Date;
 use store::listing::ChoiceRow;
 
@@ -100,7 +101,7 @@ impl Reader {
             self.report(field, Problem::Missing);
             return None;
         }
-        let grams = grams_of(&text).filter(|grams| (1..=MAX_WEIGHT_G).contains(grams));
+        let grams = read_thousandths(&text).filter(|grams| (1..=MAX_WEIGHT_G).contains(grams));
         if grams.is_none() {
             self.report(field, Problem::NotANumber);
         }
@@ -124,43 +125,4 @@ const MAX_WEIGHT_G: i64 = 1_000_000_000;
 
 fn digits_of(typed: &str) -> String {
     fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
-}
-
-/// `1.25` → 1250. Decimals are read as digits: a float would not know 0.1.
-fn grams_of(text: &str) -> Option<i64> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !all_digits(whole)
-        || !all_digits(decimals)
-        || decimals.len() > 3
-        || (whole.is_empty() && decimals.is_empty())
-    {
-        return None;
-    }
-    format!("{whole}{decimals:0<3}").parse().ok()
-}
-
-/// Grams as kilograms without needless zeros: the inverse of reading them.
-pub(crate) fn kilograms_text(grams: i64) -> String {
-    let text = format!("{}.{:03}", grams / 1000, grams % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kilograms_become_whole_grams() {
-        for (typed, grams) in [("12", 12_000), ("0.1", 100), (".5", 500), ("1.255", 1_255), ("3.", 3_000)] {
-            assert_eq!(grams_of(typed), Some(grams), "{typed}");
-        }
-        for typed in ["", ".", "1.2555", "1,5", "-1", "一"] {
-            assert_eq!(grams_of(typed), None, "{typed}");
-        }
-        assert_eq!(
-            (kilograms_text(1_250), kilograms_text(3_000), kilograms_text(5)),
-            ("1.25".into(), "3".into(), "0.005".into())
-        );
-    }
 }

@@ -8,6 +8,7 @@ use domain::ids::{BatchId, ProductId, TeamId, to_text};
 use domain::listing::{ListingForm, PapersForm, VariantForm};
 use domain::money::Fen;
 use domain::price::tiers_text;
+use domain::thousandths::thousandths_text;
 use serde::{Deserialize, Serialize};
 use store::listing::{self as rows, ChoiceRow, ListingPhotoRow, ListingRow};
 use store::weighing::WeighedVariantRow;
@@ -15,7 +16,6 @@ use store::{Conn, catalogue};
 
 use super::depth::{MAX_RELATED, attributes_of, declared_rule};
 use super::draft::Offered;
-use super::form::kilograms_text;
 use super::list::MAX_LISTED;
 use super::review::{self, Review};
 use super::schedule::{self, Schedule};
@@ -240,7 +240,7 @@ pub(crate) async fn form_of(
             .collect();
         let weighed = by_weight.iter().find(|weighed| weighed.variant_id == variant.id);
         let kilograms = |grams: fn(&WeighedVariantRow) -> i64| {
-            weighed.map(grams).map_or_else(String::new, kilograms_text)
+            weighed.map(grams).map_or_else(String::new, thousandths_text)
         };
         let per_kg = weighed.and_then(|weighed| {
             Some(weighed.range().ok()?.per_kg(variant.price_fen, weighed.per_kg_fen).to_yuan_string())
@@ -309,7 +309,7 @@ async fn batch_views(conn: &mut Conn, row: &ListingRow, today: &str) -> Result<V
                 village: input.village_id.to_string(),
                 name: input.name.clone(),
                 name_en: input.name_en.clone(),
-                weight_kg: kilograms_text(input.weight_g),
+                weight_kg: thousandths_text(input.weight_g),
             })
             .collect(),
         batch: batch.id,

@@ -2,6 +2,7 @@
 
 use domain::ids::{BatchId, ParcelId, ProductId, TeamId};
 use domain::stock::movement::{BatchState, MovementKind, batch_state};
+use domain::thousandths::thousandths_text;
 use domain::time::days_ms;
 use store::listing::{self as rows, ListingBatchRow, ListingRow};
 use store::movements::{
@@ -180,7 +181,7 @@ pub async fn batch_desk(services: &Services, viewer: &Viewer, batch: &str) -> Re
     }
     let own = given.into_iter().map(|input| {
         let choice = Choice { id: input.village_id.to_string(), name: input.name, name_en: input.name_en };
-        (choice, kilograms(input.weight_g))
+        (choice, thousandths_text(input.weight_g))
     });
     let inputs = own.chain(inputs).collect();
     Ok(BatchDesk {
@@ -204,11 +205,6 @@ pub async fn batch_desk(services: &Services, viewer: &Viewer, batch: &str) -> Re
         base_unit: listing.base_unit,
         inputs,
     })
-}
-
-/// Grams as they are typed: kilograms without zeros at the end.
-fn kilograms(grams: i64) -> String {
-    crate::listing::form::kilograms_text(grams)
 }
 
 /// Which movements of a product are shown, as it stands in the address. What cannot be read narrows nothing, but a batch that

@@ -9,7 +9,6 @@ use service::orders::cancel_order;
 use service::stock::{RecallBatch, recall_batch};
 use service::testing::{Good, NewGood};
 
-use super::after_sales::lines_of;
 use super::*;
 
 const TODAY: &str = "2026-06-15";

@@ -19,14 +19,6 @@ use service::stock::{
 
 use super::*;
 
-/// What is wrong with what was typed.
-fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Vec<FieldError> {
-    match answer {
-        Err(ServiceError::Invalid(problems)) => problems,
-        other => panic!("a refusal was expected: {other:?}"),
-    }
-}
-
 fn one(field: &str, problem: Problem) -> Vec<FieldError> {
     vec![FieldError::new(field, problem)]
 }

@@ -15,7 +15,6 @@ use service::shipping::split::{SplitParcel, SplitPieces, split_parcel};
 use service::shop::product_page;
 use service::testing::{Good, NewGood};
 use service::units::{approve_order, check_quick_order, lines_as_text};
-use store::orders::LineRow;
 use store::seed::NewDispatchPlace;
 
 use super::units::{SLUG, submit};
@@ -63,11 +62,6 @@ pub(crate) async fn boxed(
 /// Dendrobium (16801 fen) and two tins of tea (4990 each) for 200 yuan: 67.81 yuan less than singly.
 async fn tea_box(shop: &TestShop) -> Good {
     boxed(shop, "tea-box", &[(shop.dendrobium.variant(), 1), (shop.tea.variant(), 2)], Some("200")).await
-}
-
-async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
-    let mut conn = shop.services.db.read().await.unwrap();
-    store::orders::list_order_lines(&mut conn, id).await.unwrap()
 }
 
 async fn boxes_left(shop: &TestShop, product: ProductId) -> i64 {

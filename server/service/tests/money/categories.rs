@@ -36,13 +36,6 @@ async fn put_tea_on(shop: &TestShop, seller: &Viewer, category: CategoryId) {
     save_draft(&shop.services, seller, &SaveListing { product, version, form }).await.unwrap();
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Vec<FieldError> {
-    match answer {
-        Err(ServiceError::Invalid(problems)) => problems,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[tokio::test]
 async fn a_new_category_is_there_for_everybody_at_once() {
     TestShop::on_both(async |shop| {

@@ -31,14 +31,6 @@ async fn parcel_of(shop: &TestShop, placed: &PlacedOrder) -> ParcelId {
     parcels_of(shop, placed.order_id).await[0].id
 }
 
-/// Gives an account an address for letters.
-async fn with_mail(shop: &TestShop, viewer: &Viewer, address: &str) {
-    let mut tx = shop.services.db.write().await.unwrap();
-    let user = viewer.user_id().unwrap();
-    store::people::insert_login_name(&mut tx, address, "email", user).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
 async fn letters(shop: &TestShop) -> Vec<(String, String)> {
     while send_due(&shop.services).await.unwrap() > 0 {}
     shop.mailer.take().into_iter().map(|mail| (mail.kind.to_owned(), mail.to)).collect()

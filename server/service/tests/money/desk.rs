@@ -24,11 +24,6 @@ use super::*;
 /// A picture of the demonstration.
 const PICTURE: &[u8] = include_bytes!("../../data/demo/pictures/tea-danya-1.webp");
 
-async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
-    let mut conn = shop.services.db.read().await.unwrap();
-    store::orders::list_order_lines(&mut conn, id).await.unwrap()
-}
-
 /// A paid order of a guest.
 async fn bought(shop: &TestShop, guest: u32, lines: &[(VariantId, i64)]) -> PlacedOrder {
     let placed = order(shop, guest, lines).await;

@@ -36,7 +36,7 @@ mod verify;
 mod workers;
 
 use domain::address::AddressForm;
-use domain::failure::Conflict;
+use domain::failure::{Conflict, FieldError};
 use domain::ids::{BatchId, OrderId, VariantId};
 use domain::money::Fen;
 use domain::order::OrderStatus;
@@ -46,7 +46,7 @@ use service::checkout::{PlaceOrder, PlacedOrder, place_order, preview_checkout};
 use service::payments::{ComeBack, check_payment, start_payment};
 use service::testing::{TestShop, Town};
 use service::{Result, ServiceError, Viewer, books, carts, worker};
-use store::orders::OrderRow;
+use store::orders::{LineRow, OrderRow};
 use store::parcels::ParcelRow;
 use store::payments::PaymentRow;
 
@@ -111,6 +111,11 @@ async fn find_order(shop: &TestShop, id: OrderId) -> OrderRow {
     store::orders::get_order(&mut conn, id).await.unwrap()
 }
 
+async fn lines_of(shop: &TestShop, id: OrderId) -> Vec<LineRow> {
+    let mut conn = shop.services.db.read().await.unwrap();
+    store::orders::list_order_lines(&mut conn, id).await.unwrap()
+}
+
 async fn status(shop: &TestShop, id: OrderId) -> OrderStatus {
     find_order(shop, id).await.status
 }
@@ -161,6 +166,22 @@ fn conflict<T: std::fmt::Debug>(answer: Result<T>) -> Conflict {
         Err(ServiceError::Conflict(conflict)) => conflict,
         other => panic!("a conflict was expected: {other:?}"),
     }
+}
+
+/// What is wrong with what was typed.
+fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Vec<FieldError> {
+    match answer {
+        Err(ServiceError::Invalid(problems)) => problems,
+        other => panic!("a refusal was expected: {other:?}"),
+    }
+}
+
+/// Gives an account an address for letters.
+async fn with_mail(shop: &TestShop, viewer: &Viewer, address: &str) {
+    let mut tx = shop.services.db.write().await.unwrap();
+    let user = viewer.user_id().unwrap();
+    store::people::insert_login_name(&mut tx, address, "email", user).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 fn fen(amount: i64) -> Fen {

@@ -13,7 +13,6 @@ use service::shipping::{ShipParcel, ship_parcel};
 use service::testing::{Good, NewGood};
 use store::after_sales::AfterSaleRow;
 
-use super::after_sales::lines_of;
 use super::*;
 
 /// How far an order gets.

@@ -81,13 +81,6 @@ fn handing_over() -> ShipParcel {
     ShipParcel { carrier: "邮政".to_owned(), tracking_number: "EMS1".to_owned() }
 }
 
-fn refused<T: std::fmt::Debug>(answer: Result<T>) -> Vec<FieldError> {
-    match answer {
-        Err(ServiceError::Invalid(problems)) => problems,
-        other => panic!("a refusal was expected: {other:?}"),
-    }
-}
-
 #[tokio::test]
 async fn a_jar_that_broke_before_it_was_packed_is_sent_from_another_batch() {
     TestShop::on_both(async |shop| {

@@ -17,13 +17,6 @@ async fn unread(shop: &TestShop, viewer: &Viewer, kind: NotificationKind) -> Vec
     list_notifications(&shop.services, viewer, shop.places.tea_team, &query, 1).await.unwrap().rows
 }
 
-async fn with_mail(shop: &TestShop, viewer: &Viewer, address: &str) {
-    let mut tx = shop.services.db.write().await.unwrap();
-    let user = viewer.user_id().unwrap();
-    store::people::insert_login_name(&mut tx, address, "email", user).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
 /// Kind and address of what was written since the last time.
 async fn letters(shop: &TestShop) -> Vec<(String, String)> {
     while send_due(&shop.services).await.unwrap() > 0 {}

@@ -6,7 +6,7 @@ use service::stock::{SplitBatch, split_batch};
 use store::testing::damage::{Damage, damage};
 
 use super::after_sales::weighed::{sell_by_weight, weigh};
-use super::after_sales::{ask, bought, key, lines_of, ship};
+use super::after_sales::{ask, bought, key, ship};
 use super::bundles::boxed;
 use super::marks::marked;
 use super::*;

@@ -32,9 +32,9 @@ fn a_batch_stands_as_its_strongest_reason_says() {
     let recalled = BatchDays { is_recalled: true, ..days };
     assert_eq!(batch_state(recalled, 5, day(0), 20), BatchState::Recalled);
     assert_eq!(batch_state(ALWAYS, 5, day(0), 20), BatchState::ForSale, "what keeps never comes near");
-    assert!(!BatchState::Recalled.can_sell() && !BatchState::Recalled.can_receive());
+    assert!(!BatchState::Recalled.can_sell());
     assert!(!BatchState::Expired.can_split() && BatchState::NearExpiry.can_split());
-    assert!(BatchState::SoldOut.can_receive() && !BatchState::SoldOut.can_split());
+    assert!(!BatchState::SoldOut.can_split());
 }
 
 #[test]
