@@ -25,7 +25,7 @@ test('a team makes a box and a shopper buys it', async ({ pageOf, stranger, t, a
     const parts = new URL(seller.url()).pathname;
     await visit(seller, `${parts}?q=nothing-like-it`);
     await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
-    await seller.getByRole('searchbox').fill('红茶');
+    await seller.getByRole('main').getByRole('searchbox').fill('红茶');
     await goOn(seller, seller.getByRole('button', { name: t('查找', 'Find'), exact: true }), /\?q=/);
     await expect(count(red)).toBeVisible();
     await expect(seller.getByRole('row').filter({ hasText: green })).toHaveCount(0);

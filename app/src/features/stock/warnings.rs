@@ -19,7 +19,7 @@ pub fn part(team: TeamId, warnings: &StockWarnings) -> AnyView {
     let expiring: Vec<_> = warnings.expiring.iter().map(|one| expiring_item(team, one)).collect();
     let low = (!low.is_empty()).then(|| {
         let head = ui::section_head(t("库存不多了", "Running low"), &low_path(team), t("全部", "All"));
-        view! { <section class="stack">{head}<ul class="menu">{low}</ul>{rest(warnings.has_more_low)}</section> }
+        view! { <section class="stack" id="low">{head}<ul class="menu">{low}</ul>{rest(warnings.has_more_low)}</section> }
     });
     let expiring = (!expiring.is_empty()).then(|| {
         let more = format!("{}?state=near_expiry", batches_path(team));
