@@ -65,7 +65,7 @@ test('a sheet is looked at before anything changes, applied in part, and its cha
     await upload(page, t, team, bytes);
     // Others of the team may be changing their own meanwhile.
     const preview = page.getByRole('main');
-    await expect(preview.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(preview.getByRole('heading', { level: 1, name: t('查看改动', 'What would change') })).toBeVisible();
     for (const name of names) await expect(preview).not.toContainText(name);
   });
 
