@@ -307,7 +307,7 @@ pub(super) fn check_left(facts: &Facts, parcel: &ParcelRow, lines: &[(LineId, i6
 }
 
 /// Whether each of the lines has pieces that were recalled and that nobody has asked about for that.
-pub(super) fn has_recalled(facts: &Facts, lines: &[(LineId, i64, i64)]) -> bool {
+fn has_recalled(facts: &Facts, lines: &[(LineId, i64, i64)]) -> bool {
     let is_recalled = |line: &LineRow| facts.recalled_left(line) > 0;
     lines.iter().all(|(id, _, _)| facts.lines.iter().any(|line| line.id == *id && is_recalled(line)))
 }

@@ -108,6 +108,11 @@ impl Facts {
         unclaimed(line.quantity, claimed)
     }
 
+    /// Whether goods of it were recalled, whatever became of them.
+    pub(super) fn was_recalled(&self, line: LineId) -> bool {
+        self.recalled.iter().any(|(of, pieces)| *of == line && *pieces > 0)
+    }
+
     /// Of these the pieces that were recalled and of which nobody has asked the money back for that.
     pub(super) fn recalled_left(&self, line: &LineRow) -> i64 {
         let all = self.recalled.iter().find(|(of, _)| *of == line.id).map_or(0, |(_, pieces)| *pieces);

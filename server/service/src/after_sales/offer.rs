@@ -12,7 +12,7 @@ use store::Conn;
 use store::orders::OrderRow;
 use store::parcels::ParcelRow;
 
-use super::ask::{AskLine, check_left, check_recalled, has_recalled, read_lines};
+use super::ask::{AskLine, check_left, check_recalled, read_lines};
 use super::begin::{Checked, insert};
 use super::facts::read_facts;
 use super::{money, part, talk};
@@ -64,7 +64,7 @@ pub async fn offer_refund(services: &Services, viewer: &Viewer, command: OfferRe
     let facts = read_facts(&mut tx, &order).await?;
     let is_complete = order.status == OrderStatus::Completed;
     // The villages' money is theirs by now; only a recall takes it back.
-    if is_complete && !has_recalled(&facts, &lines) {
+    if is_complete && !lines.iter().all(|(line, _, _)| facts.was_recalled(*line)) {
         return Err(Conflict::StateChanged.into());
     }
     check_left(&facts, &parcel, &lines)?;
