@@ -53,7 +53,12 @@ async fn correct_stock(world: &World, seller: &mut Person, random: &mut ChaCha20
     let change: i64 = random.random_range(1..50) * if random.random_bool(0.5) { 1 } else { -1 };
     let (batch, typed, key) = (world.goods.batch.to_string(), change.to_string(), new_key(random));
     let reason = if change > 0 { "received" } else { "spoiled" };
-    let fields = [("batch", batch.as_str()), ("change", &typed), ("reason", reason), ("key", &key)];
+    let village = world.goods.village.to_string();
+    let mut fields = vec![("batch", batch.as_str()), ("change", &typed), ("reason", reason), ("key", &key)];
+    if change > 0 {
+        // Whose they are, where several villages have goods in the batch.
+        fields.extend([("inputs[0][village]", village.as_str()), ("inputs[0][weight_kg]", "1")]);
+    }
     match ask_twice(world, seller, "listing/correct_stock", &fields).await {
         Said::Yes(_) => world.journal.note(|told| told.corrected.push(change)),
         said => world.journal.note(|told| told.wrong.push(format!("stock was not corrected: {said:?}"))),

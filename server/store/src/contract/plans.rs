@@ -98,11 +98,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "id <> $2",
         "of few categories PostgreSQL walks the newest products, and stops at the limit",
     ),
-    (
-        "after_sales/lists.rs",
-        "CAST($1 AS BIGINT) IS NULL AND a.status",
-        "what waits for a decision is little",
-    ),
     ("county.rs", "p.status = 'to_pack'", "paid orders that are not complete are few"),
     ("parcels.rs", "WHERE team_id = $1 GROUP BY", "over all the history of a team: no page asks it"),
     (

@@ -66,6 +66,12 @@ pub async fn stock(world: &World, call: &mut Call) {
             let another = view.batches.iter().find(|batch| batch.batch != world.batch).unwrap();
             call.other = Some(("batch", another.batch.to_string()));
         }
+        "/api/stock/confirm_recall_refunds" => {
+            let mut conn = services.db.read().await.unwrap();
+            let recall = store::recalls::find_recall_of_batch(&mut conn, world.batch).await.unwrap().unwrap();
+            let list = store::recalls::find_recall_refund(&mut conn, recall.id).await.unwrap().unwrap();
+            call.put("list", &list.id.to_string());
+        }
         "/api/stock/remove_certificate" => {
             let bytes = axum::body::Bytes::from_static(PICTURE);
             let photo =
