@@ -117,8 +117,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await visit(page, stock);
     await page.getByText(t('什么时候提醒', 'When to warn'), { exact: true }).click();
     await page.getByLabel(t('可售少于', 'Less for sale than')).fill('50');
-    await page.getByRole('button', { name: t('保存提醒', 'Keep'), exact: true }).click();
-    await ready(page);
+    await stayOn(page, page.getByRole('button', { name: t('保存提醒', 'Keep'), exact: true }));
     await visit(page, stock.replace(/\/products\/.*$/, ''));
     await goOn(page, page.getByRole('link', { name: new RegExp(`^${t('库存不多', 'Running low')}`) }), /\/products\?stock=low$/);
     const row = page.locator('tbody tr').filter({ hasText: name });
