@@ -3,7 +3,7 @@ import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
 import { lookAtFile } from './support/pages';
-import { buy, expectSheet, fen, goOn, hasScripts, narrow, ready, refundsTold, stayOn, unfold, visit, withScriptsOn } from './support/shop';
+import { buy, expectSheet, fen, goOn, hasScripts, narrow, ready, recipient, refundsTold, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 import { rowsOf } from './support/workbook';
 
 withScriptsOn('desktop');
