@@ -220,7 +220,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     const sheet = await expectSheet(county, t, /^recall-[\w-]+\.xlsx$/, t('导出这些订单', 'These orders as a sheet'));
     const order = rowsOf(sheet).find((cells) => cells.includes(number));
     expect(order, 'who is to be called, what was bought, how far it had gone').toEqual(
-      expect.arrayContaining([recipient.name, recipient.phone, '1', t('待发货', 'To pack')]),
+      expect.arrayContaining([recipient.name, recipient.phone, '10', t('待发货', 'To pack')]),
     );
     expect(await lookAtFile(county, at(`/county/recalls/${batch.split('/').pop()}/orders.xlsx`), opened)).toEqual([]);
   });
