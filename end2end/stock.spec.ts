@@ -250,4 +250,28 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(buyer.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeDisabled();
   });
 
+  await test.step('what is paid and has not left is refunded as one list, which the captain confirms', async () => {
+    const listed = (of: typeof page) => of.getByRole('region', { name: t('没发出的订单：退款', 'Orders that have not left: refunds') });
+    await visit(page, `${batch}/recall`);
+    const ask = listed(page).getByRole('button', { name: t('全部退款', 'Refund all of them') });
+    await Promise.all([page.waitForEvent('load'), ask.click()]);
+    await expect(listed(page)).toContainText(t('等另一位复核', 'They wait for a second person'));
+    await expect(listed(page).getByRole('button'), 'not on one word').toHaveCount(0);
+    const captain = await pageOf('captain');
+    // Told of the recall by the console, which leads to it.
+    await visit(captain, `${batch.match(/.*\/sell\/[^/]+/)?.[0]}/notifications?kind=recalled`);
+    await goOn(captain, captain.getByRole('listitem').filter({ hasText: name }).getByRole('link'), /\/recall$/);
+    const confirm = listed(captain).getByRole('button', { name: t('复核并退款', 'Confirm and refund') });
+    expect(fen(await confirm.innerText()), 'all of it').toBe(total);
+    await expectAccessible(captain, 'refunds of a recall to confirm');
+    await Promise.all([captain.waitForEvent('load'), confirm.click()]);
+    // The worker does it a moment later.
+    await expect(async () => {
+      await visit(captain, `${batch}/recall`);
+      await expect(listed(captain)).toContainText(t('已退款 1 个包裹', 'Refunded: 1 of the 1'), { timeout: 500 });
+    }).toPass({ timeout: 15_000 });
+    await visit(buyer, at(`/orders/${number}`));
+    await expect(buyer.getByRole('heading', { level: 1, name: t('已取消并退款', 'Cancelled and refunded') })).toBeVisible();
+    expect(fen(await refundsTold(buyer, t).innerText())).toBe(total);
+  });
 });
