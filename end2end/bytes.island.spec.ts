@@ -4,8 +4,8 @@ import { goOn, isPhone, orderUpToPayment, pay, ready, thankedFor, visit } from '
 
 test.skip(() => isPhone(), 'bytes are the same everywhere');
 
-const KIB = 1024;
-const BUDGET = { program: 100 * KIB, style: 20 * KIB, document: 30 * KIB };
+const KB = 1000;
+const BUDGET = { program: 100 * KB, style: 20 * KB, document: 30 * KB };
 
 /** Where shoppers arrive, a page of each kind: whichever they open first has to fit. */
 const FIRST = ['/products/dendrobium-fresh', '/', '/products', '/villages/jinzhugou'];
@@ -37,11 +37,11 @@ for (const first of FIRST) {
     const plain = got.filter(({ url, encoding }) => /\.(js|wasm|css)$/.test(new URL(url).pathname) && encoding !== 'br');
     expect(plain, 'sent with brotli').toEqual([]);
     // A page without anything that moves is sent none.
-    if (first.startsWith('/products/')) expect(program, 'there is a program').toBeGreaterThan(10 * KIB);
+    if (first.startsWith('/products/')) expect(program, 'there is a program').toBeGreaterThan(10 * KB);
     expect(program).toBeLessThanOrEqual(BUDGET.program);
-    expect(style, 'there is a style').toBeGreaterThan(KIB);
+    expect(style, 'there is a style').toBeGreaterThan(KB);
     expect(style).toBeLessThanOrEqual(BUDGET.style);
-    expect(html, 'there is a document').toBeGreaterThan(KIB);
+    expect(html, 'there is a document').toBeGreaterThan(KB);
     expect(html).toBeLessThanOrEqual(BUDGET.document);
   });
 }

@@ -11,9 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a shopper's first visit may load as JavaScript and WASM, Brotli.
-const SCRIPT_BUDGET_BYTES: u64 = 100 * 1024;
+const SCRIPT_BUDGET_BYTES: u64 = 100_000;
 /// What a first visit may load as CSS, Brotli.
-const STYLE_BUDGET_BYTES: u64 = 20 * 1024;
+const STYLE_BUDGET_BYTES: u64 = 20_000;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

@@ -1,4 +1,4 @@
-//! The browser's part: the crate `client` compiled to WASM, its JavaScript glue, and `wasm-opt`.
+//! The browser's part: the crate `client` compiled to WASM, its JavaScript glue, and what makes both small.
 
 use crate::site::Mode;
 use crate::tools::{self, WASM_TARGET};
@@ -87,9 +87,9 @@ pub fn build(bundle: Bundle, mode: Mode) -> Result<Client> {
     let compiled = tools::target_dir().join(WASM_TARGET).join(directory).join("client.wasm");
     let compiled = fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
 
-    let wasm_opt = if mode == Mode::Release { find_wasm_opt() } else { None };
+    let shrinkers = if mode == Mode::Release { find_shrinkers() } else { None };
     let work = tools::target_dir().join("site-work").join(directory).join(bundle.stem());
-    let stamp = stamp(&compiled, wasm_opt.is_some());
+    let stamp = stamp(&compiled, shrinkers.is_some());
     let stamp_path = work.join("stamp");
     if fs::read_to_string(&stamp_path).is_ok_and(|text| text == stamp) {
         return read(bundle, &work);
@@ -99,15 +99,16 @@ pub fn build(bundle: Bundle, mode: Mode) -> Result<Client> {
     }
     fs::create_dir_all(&work)?;
     tools::step("Making the JavaScript glue (wasm-bindgen)", || bind(bundle, &compiled, mode, &work))?;
-    if let Some(wasm_opt) = wasm_opt {
-        tools::step("Making the WASM small (wasm-opt -Oz; some 20 s)", || {
-            optimise(&wasm_opt, bundle, &work)
+    let glue = fs::read_to_string(work.join(bundle.file("js")))?;
+    ensure_islands_are_exported(&glue, &declared_islands(bundle)?)?;
+    if let Some(shrinkers) = shrinkers {
+        tools::step("Making WASM and glue small (wasm-opt -Oz, terser; some 20 s)", || {
+            optimise(&shrinkers, bundle, &work)?;
+            minify(&shrinkers, bundle, &work)
         })?;
     }
-    let client = read(bundle, &work)?;
-    ensure_islands_are_exported(&String::from_utf8_lossy(&client.js), &declared_islands(bundle)?)?;
     fs::write(stamp_path, stamp)?;
-    Ok(client)
+    read(bundle, &work)
 }
 
 /// The names of the islands in the sources of `app` that belong to a bundle.
@@ -194,12 +195,12 @@ fn bind(bundle: Bundle, compiled: &[u8], mode: Mode, work: &Path) -> Result<()> 
     bindgen.generate(work).context("wasm-bindgen")
 }
 
-fn optimise(wasm_opt: &Path, bundle: Bundle, work: &Path) -> Result<()> {
+fn optimise(shrinkers: &Path, bundle: Bundle, work: &Path) -> Result<()> {
     let wasm = work.join(format!("{}_bg.wasm", bundle.stem()));
     let optimised = work.join("optimised.wasm");
     let mut command = Command::new("node");
     command
-        .arg(wasm_opt)
+        .arg(shrinkers.join("binaryen/bin/wasm-opt"))
         .arg(&wasm)
         .arg("-o")
         .arg(&optimised)
@@ -209,9 +210,23 @@ fn optimise(wasm_opt: &Path, bundle: Bundle, work: &Path) -> Result<()> {
     fs::rename(optimised, wasm).context("cannot replace the WASM by the optimised one")
 }
 
-/// `wasm-opt` of the pinned npm package. Without Node or the npm registry the site still works: its WASM is merely
+/// The glue says in comments what each function is for: a quarter of what a visitor would load of it.
+fn minify(shrinkers: &Path, bundle: Bundle, work: &Path) -> Result<()> {
+    let glue = work.join(bundle.file("js"));
+    let minified = work.join("minified.js");
+    let mut command = Command::new("node");
+    command
+        .arg(shrinkers.join("terser/bin/terser"))
+        .arg(&glue)
+        .args(["--module", "--compress", "--mangle", "--output"])
+        .arg(&minified);
+    tools::run("terser", command.stdin(Stdio::null()))?;
+    fs::rename(minified, glue).context("cannot replace the glue by the minified one")
+}
+
+/// The folder of the pinned npm packages. Without Node or the npm registry the site still works: its WASM is merely
 /// larger, which is said.
-fn find_wasm_opt() -> Option<PathBuf> {
+fn find_shrinkers() -> Option<PathBuf> {
     let folder = tools::root().join("xtask/tools");
     if tools::find_program("node").is_none() {
         println!(
@@ -220,7 +235,7 @@ fn find_wasm_opt() -> Option<PathBuf> {
         return None;
     }
     match tools::npm_ci(&folder) {
-        Ok(()) => Some(folder.join("node_modules/binaryen/bin/wasm-opt")),
+        Ok(()) => Some(folder.join("node_modules")),
         Err(error) => {
             println!("    {error:#}");
             println!("    going on without wasm-opt: the WASM will be about twice as large");
