@@ -47,6 +47,7 @@ pub mod movements;
 pub mod notifications;
 pub mod operation;
 pub mod orders;
+mod packed;
 pub mod parcels;
 pub mod payments;
 pub mod people;

@@ -2,7 +2,7 @@
 //! most of what an order does there.
 //!
 //! For the few values and rows of one order. Long lists of ids are one packed text, which a statement unpacks
-//! (`catalogue::pack_ids` and `wanted!`).
+//! ([`crate::packed`]).
 
 use std::sync::OnceLock;
 

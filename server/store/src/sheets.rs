@@ -4,8 +4,8 @@ use domain::ids::{
     CategoryId, FreightTemplateId, PlaceId, ProductId, SheetPreviewId, TeamId, UserId, VillageId,
 };
 
-use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::listing::{ListingFilter, has_level};
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// What a sheet says of a product itself.

@@ -4,7 +4,7 @@ use domain::bundle::PriceMode;
 use domain::changes::{ChangeSource, Difference};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::food::{FoodClass, ScNumber};
-use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VillageId};
+use domain::ids::{CategoryId, FreightTemplateId, MediaId, PlaceId, ProductId, TeamId, VariantId, VillageId};
 use domain::listing::{ListingForm, MAX_STORY_CHARS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -13,6 +13,7 @@ use store::listing::{self as rows, ChoiceRow, ListingRow};
 use store::media::find_media;
 
 use super::form::Reader;
+use super::offered::Offered;
 use super::{
     ListingStatus, check, depth, lock_own_listing, own_listing, review, shelf_life, status_of, today,
     variants,
@@ -139,16 +140,7 @@ pub(crate) async fn save_as(
     contents: Option<&FormerContents>,
 ) -> Result<Saved> {
     let mut tx = services.db.write().await?;
-    let seen = own_listing(&mut tx, viewer, command.product).await?;
-    // Parts before their box; what was read before they were taken is a hint.
-    let taken = match contents {
-        Some(former) => former.hint(&mut tx).await?,
-        None => Vec::new(),
-    };
-    lock_parts(&mut tx, seen.team_id, taken.iter().copied()).await?;
-    let typed_days = read_shelf_life(&mut Reader::default(), &command.form, seen.shelf_life_days);
-    shelf_life::lock_batches(&mut tx, seen.id, seen.shelf_life_days, typed_days).await?;
-    let mut row = lock_own_listing(&mut tx, services, viewer, command.product).await?;
+    let (mut row, taken) = lock_for_save(&mut tx, services, viewer, command, contents).await?;
     let key = format!("{}.{}", command.product, command.version);
     let request = Repeatable::new("save_draft", viewer, &key, &(command, contents))?;
     let first = match idempotency::begin(&mut tx, services, &request).await {
@@ -168,42 +160,16 @@ pub(crate) async fn save_as(
 
     let state_before = changes::state(&mut tx, &row).await?;
     if let Some(former) = contents.filter(|former| !former.is_in(&state_before)) {
-        let components = former.components(&mut tx, &row).await?;
-        if components.iter().any(|(variant, _)| !taken.contains(variant)) {
-            return Err(ServiceError::Busy);
-        }
-        former.put(&mut tx, &row, &components).await?;
+        put_contents(&mut tx, &row, former, &taken).await?;
     }
     let mut reader = Reader::default();
-    let form = &command.form;
-    let former_days = row.shelf_life_days;
-    read_texts(&mut reader, form, &mut row);
-    read_choices(&mut tx, &mut reader, form, &mut row).await?;
-    read_label(&mut reader, form, &mut row);
-    depth::read_season(&mut reader, form, &mut row);
-    read_base_unit(&mut tx, &mut reader, form, &mut row).await?;
-    depth::save_attributes(&mut tx, &mut reader, &row, form).await?;
-    depth::save_related(&mut tx, &mut reader, &row, &form.related).await?;
-    let now_ms = services.now_ms();
-    depth::save_return_rule(&mut tx, &mut reader, row.id, &form.return_rule, now_ms).await?;
-    variants::save(&mut tx, services, &mut reader, &row, &form.variants).await?;
-    // Other products before the figures that all products share.
-    crate::bundles::price::follow(&mut tx, services, row.id).await?;
-    save_photos(&mut tx, &mut reader, row.id, &form.photos).await?;
-    let version = rows::update_listing(&mut tx, &row).await?;
-    shelf_life::apply(&mut tx, row.id, former_days, row.shelf_life_days).await?;
+    let version = write_form(&mut tx, services, &mut reader, &mut row, &command.form).await?;
 
     if source == ChangeSource::Restore && !reader.problems.is_empty() {
         return Err(ServiceError::Invalid(reader.problems));
     }
     if is_published {
-        let mut refused = reader.problems.clone();
-        let after = check::problems(&mut tx, &row, today(services)).await?;
-        // What time or sales brought about (expired, sold out) must not keep anyone from mending a story.
-        refused.extend(after.into_iter().filter(|problem| !before.contains(problem)));
-        if !refused.is_empty() {
-            return Err(ServiceError::Invalid(refused));
-        }
+        refuse_unpublishable(&mut tx, services, &row, &before, &reader.problems).await?;
         reindex_product(&mut tx, row.id).await?;
         let detail = json!({ "version": version });
         audit::record(
@@ -226,6 +192,84 @@ pub(crate) async fn save_as(
     idempotency::finish(&mut tx, &request, &saved).await?;
     tx.commit().await?;
     Ok(saved)
+}
+
+/// Takes the listing, and before it the parts that go into the box and the batches whose last day changes. Answers the
+/// variants of these parts with it.
+async fn lock_for_save(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    command: &SaveListing,
+    contents: Option<&FormerContents>,
+) -> Result<(ListingRow, Vec<VariantId>)> {
+    let seen = own_listing(tx, viewer, command.product).await?;
+    // Parts before their box; what was read before they were taken is a hint.
+    let taken = match contents {
+        Some(former) => former.hint(tx).await?,
+        None => Vec::new(),
+    };
+    lock_parts(tx, seen.team_id, taken.iter().copied()).await?;
+    let typed_days = read_shelf_life(&mut Reader::default(), &command.form, seen.shelf_life_days);
+    shelf_life::lock_batches(tx, seen.id, seen.shelf_life_days, typed_days).await?;
+    let row = lock_own_listing(tx, services, viewer, command.product).await?;
+    Ok((row, taken))
+}
+
+/// Puts into the box again what was in it, as long as all of it was taken.
+async fn put_contents(
+    tx: &mut WriteTx,
+    row: &ListingRow,
+    former: &FormerContents,
+    taken: &[VariantId],
+) -> Result<()> {
+    let components = former.components(tx, row).await?;
+    if components.iter().any(|(variant, _)| !taken.contains(variant)) {
+        return Err(ServiceError::Busy);
+    }
+    former.put(tx, row, &components).await
+}
+
+/// Writes what can be read of the form, into the row and beside it; answers the version it has now.
+async fn write_form(
+    tx: &mut WriteTx,
+    services: &Services,
+    reader: &mut Reader,
+    row: &mut ListingRow,
+    form: &ListingForm,
+) -> Result<i64> {
+    let former_days = row.shelf_life_days;
+    read_texts(reader, form, row);
+    read_choices(tx, reader, form, row).await?;
+    read_label(reader, form, row);
+    depth::read_season(reader, form, row);
+    read_base_unit(tx, reader, form, row).await?;
+    depth::save_attributes(tx, reader, row, form).await?;
+    depth::save_related(tx, reader, row, &form.related).await?;
+    let now_ms = services.now_ms();
+    depth::save_return_rule(tx, reader, row.id, &form.return_rule, now_ms).await?;
+    variants::save(tx, services, reader, row, &form.variants).await?;
+    // Other products before the figures that all products share.
+    crate::bundles::price::follow(tx, services, row.id).await?;
+    save_photos(tx, reader, row.id, &form.photos).await?;
+    let version = rows::update_listing(tx, row).await?;
+    shelf_life::apply(tx, row.id, former_days, row.shelf_life_days).await?;
+    Ok(version)
+}
+
+/// What is in the shop is changed to something that could be published, or not at all.
+async fn refuse_unpublishable(
+    tx: &mut WriteTx,
+    services: &Services,
+    row: &ListingRow,
+    before: &[FieldError],
+    unread: &[FieldError],
+) -> Result<()> {
+    let mut refused = unread.to_vec();
+    let after = check::problems(tx, row, today(services)).await?;
+    // What time or sales brought about (expired, sold out) must not keep anyone from mending a story.
+    refused.extend(after.into_iter().filter(|problem| !before.contains(problem)));
+    if refused.is_empty() { Ok(()) } else { Err(ServiceError::Invalid(refused)) }
 }
 
 fn read_texts(reader: &mut Reader, form: &ListingForm, row: &mut ListingRow) {
@@ -337,41 +381,4 @@ async fn save_photos(
         }
     }
     Ok(rows::replace_listing_photos(tx, product, &photos).await?)
-}
-
-/// What a team may choose from.
-#[derive(Debug)]
-pub(crate) struct Offered {
-    pub(crate) categories: Vec<ChoiceRow>,
-    pub(crate) villages: Vec<ChoiceRow>,
-    pub(crate) places: Vec<ChoiceRow>,
-    pub(crate) templates: Vec<ChoiceRow>,
-}
-
-impl Offered {
-    pub(crate) async fn load(conn: &mut store::Conn, team: TeamId) -> Result<Self> {
-        Ok(Self {
-            categories: rows::list_shown_category_choices(conn).await?,
-            villages: rows::list_village_choices(conn, team).await?,
-            places: rows::list_place_choices(conn, team).await?,
-            templates: rows::list_template_choices(conn, team).await?,
-        })
-    }
-
-    /// With the category, the place and the template that a listing names, should they be offered no longer: of the last two
-    /// publishing says so.
-    pub(crate) async fn with_stored(mut self, conn: &mut store::Conn, row: &ListingRow) -> Result<Self> {
-        let (place, template) = (row.place_id.get(), row.freight_template_id.get());
-        let is_missing = |choices: &[ChoiceRow], id| !choices.iter().any(|choice| choice.id == id);
-        if is_missing(&self.categories, row.category_id.get()) {
-            let all = rows::list_category_choices(conn).await?;
-            self.categories.extend(all.into_iter().find(|choice| choice.id == row.category_id.get()));
-        }
-        if is_missing(&self.places, place) || is_missing(&self.templates, template) {
-            let retired = store::freight::list_retired_choices(conn, row.team_id).await?;
-            self.places.extend(retired.iter().find(|choice| choice.id == place).cloned());
-            self.templates.extend(retired.into_iter().find(|choice| choice.id == template));
-        }
-        Ok(self)
-    }
 }

@@ -16,6 +16,7 @@ mod draft;
 mod duplicate;
 pub(crate) mod form;
 mod list;
+mod offered;
 mod page;
 mod papers;
 mod publish;
@@ -43,10 +44,11 @@ pub(crate) use check::problems as check_problems;
 pub(crate) use check::{Kept, Touched};
 pub(crate) use depth::write_attributes;
 pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
-pub(crate) use draft::{Offered, blank_for, save_as, start};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};
+pub(crate) use draft::{blank_for, save_as, start};
 pub use duplicate::duplicate;
 pub use list::{ListingCard, ListingCounts, ListingsPage, ListingsQuery, list_listings};
+pub(crate) use offered::Offered;
 pub(crate) use page::form_of;
 pub use page::{
     BatchInputView, BatchView, Choice, Choices, EditPage, ListingPhoto, edit_page, related_choices,

@@ -15,8 +15,8 @@ use store::weighing::WeighedVariantRow;
 use store::{Conn, catalogue};
 
 use super::depth::{MAX_RELATED, attributes_of, declared_rule};
-use super::draft::Offered;
 use super::list::MAX_LISTED;
+use super::offered::Offered;
 use super::review::{self, Review};
 use super::schedule::{self, Schedule};
 use super::{ListingStatus, check, own_listing, status_of, today};

@@ -187,56 +187,6 @@ async fn order_json(conn: &mut Conn, order: OrderRow) -> Result<Value> {
             "status": order.status.as_str(),
         }));
     }
-    let lines: Vec<Value> = store::orders::list_order_lines(conn, order.id)
-        .await?
-        .into_iter()
-        .map(|line| {
-            json!({
-                "product": line.product_name,
-                "variant": line.variant_name,
-                "quantity": line.quantity,
-                "unit_price_fen": line.unit_price_fen.get(),
-                "net_fen": line.net_fen.get(),
-            })
-        })
-        .collect();
-    let parcels: Vec<Value> = store::parcels::list_order_parcels(conn, order.id)
-        .await?
-        .into_iter()
-        .map(|parcel| {
-            json!({
-                "carrier": parcel.carrier,
-                "tracking_number": parcel.tracking_number,
-                "status": parcel.status.as_str(),
-                "shipped_at_ms": parcel.shipped_at_ms,
-                "received_at_ms": parcel.received_at_ms,
-            })
-        })
-        .collect();
-    let payments: Vec<Value> = store::payments::list_order_payments(conn, order.id)
-        .await?
-        .into_iter()
-        .map(|payment| {
-            json!({
-                "method": payment.method.as_str(),
-                "status": payment.status.as_str(),
-                "amount_fen": payment.amount_fen.get(),
-                "captured_at_ms": payment.captured_at_ms,
-            })
-        })
-        .collect();
-    let refunds: Vec<Value> = store::payments::list_order_refunds(conn, order.id)
-        .await?
-        .into_iter()
-        .map(|refund| {
-            json!({
-                "status": refund.status.as_str(),
-                "amount_fen": refund.amount_fen.get(),
-                "created_at_ms": refund.created_at_ms,
-            })
-        })
-        .collect();
-    let after_sales = after_sales(conn, order.id).await?;
     Ok(json!({
         "number": order.number,
         "kind": "retail",
@@ -257,10 +207,63 @@ async fn order_json(conn: &mut Conn, order: OrderRow) -> Result<Value> {
         "note": order.note,
         "invoice": serde_json::from_str::<Value>(&order.invoice).unwrap_or(Value::Null),
         "cancel_reason": order.cancel_reason,
-        "lines": lines,
-        "parcels": parcels,
-        "payments": payments,
-        "refunds": refunds,
-        "after_sales": after_sales,
+        "lines": lines(conn, order.id).await?,
+        "parcels": parcels(conn, order.id).await?,
+        "payments": payments(conn, order.id).await?,
+        "refunds": refunds(conn, order.id).await?,
+        "after_sales": after_sales(conn, order.id).await?,
     }))
+}
+
+async fn lines(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
+    let lines = store::orders::list_order_lines(conn, order).await?.into_iter();
+    let told = lines.map(|line| {
+        json!({
+            "product": line.product_name,
+            "variant": line.variant_name,
+            "quantity": line.quantity,
+            "unit_price_fen": line.unit_price_fen.get(),
+            "net_fen": line.net_fen.get(),
+        })
+    });
+    Ok(told.collect())
+}
+
+async fn parcels(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
+    let parcels = store::parcels::list_order_parcels(conn, order).await?.into_iter();
+    let told = parcels.map(|parcel| {
+        json!({
+            "carrier": parcel.carrier,
+            "tracking_number": parcel.tracking_number,
+            "status": parcel.status.as_str(),
+            "shipped_at_ms": parcel.shipped_at_ms,
+            "received_at_ms": parcel.received_at_ms,
+        })
+    });
+    Ok(told.collect())
+}
+
+async fn payments(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
+    let payments = store::payments::list_order_payments(conn, order).await?.into_iter();
+    let told = payments.map(|payment| {
+        json!({
+            "method": payment.method.as_str(),
+            "status": payment.status.as_str(),
+            "amount_fen": payment.amount_fen.get(),
+            "captured_at_ms": payment.captured_at_ms,
+        })
+    });
+    Ok(told.collect())
+}
+
+async fn refunds(conn: &mut Conn, order: OrderId) -> Result<Vec<Value>> {
+    let refunds = store::payments::list_order_refunds(conn, order).await?.into_iter();
+    let told = refunds.map(|refund| {
+        json!({
+            "status": refund.status.as_str(),
+            "amount_fen": refund.amount_fen.get(),
+            "created_at_ms": refund.created_at_ms,
+        })
+    });
+    Ok(told.collect())
 }

@@ -1,7 +1,7 @@
 //! Gift boxes: every part or nothing, each part's share of the price, and orders of boxes as orders of what is in them.
 
 use domain::failure::{FieldError, Problem};
-use domain::ids::{PlaceId, ProductId};
+use domain::ids::ProductId;
 use domain::money::allot;
 use domain::time::{DAY_MS, MINUTE_MS};
 use service::after_sales::{AskLine, OfferRefund, offer_refund};
@@ -11,15 +11,14 @@ use service::checkout::buy_again;
 use service::listing::{SaveListing, edit_page, save_draft, unpublish};
 use service::orders::order_page;
 use service::shipping::packing_list;
-use service::shipping::split::{SplitParcel, SplitPieces, split_parcel};
 use service::shop::product_page;
-use service::testing::{Good, NewGood};
+use service::testing::Good;
 use service::units::{approve_order, check_quick_order, lines_as_text};
-use store::seed::NewDispatchPlace;
 
 use super::units::{SLUG, submit};
 use super::*;
 
+mod parcels;
 mod races;
 mod seen;
 mod seller;
@@ -116,27 +115,7 @@ async fn a_box_becomes_lines_of_its_parts_and_each_earns_its_share() {
         assert_eq!(earned, expected);
         assert_sound(shop).await;
 
-        // One of six tins of the boxes cannot be sent: a sixth of what they earned goes back.
-        let seller = shop.seller().await;
-        let packed = packing_list(services, &seller, lines[1].parcel_id).await.unwrap();
-        assert_eq!(packed.box_of(lines[0].id).map(|of| of.quantity), Some(3));
-        assert_eq!(packed.box_of(lines[2].id), None);
-        let offer = OfferRefund {
-            key: services.new_token(),
-            parcel: lines[1].parcel_id.to_string(),
-            words: "少一罐".to_owned(),
-            amount: String::new(),
-            lines: vec![AskLine {
-                line: lines[1].id.to_string(),
-                quantity: "1".to_owned(),
-                ..AskLine::default()
-            }],
-        };
-        offer_refund(services, &seller, offer).await.unwrap();
-        run_worker(shop).await;
-        let back = shop.gateway.sent_back_fen().get();
-        assert!((22_359 / 6..=22_359 / 6 + 1).contains(&back), "{back}");
-        assert_sound(shop).await;
+        assert_a_tin_goes_back(shop, &lines).await;
 
         let page = order_page(services, &guest, &placed.number, None).await.unwrap();
         buy_again(services, &guest, page.order.id).await.unwrap();
@@ -149,6 +128,30 @@ async fn a_box_becomes_lines_of_its_parts_and_each_earns_its_share() {
         );
     })
     .await;
+}
+
+/// One of six tins of the boxes cannot be sent: a sixth of what they earned goes back.
+async fn assert_a_tin_goes_back(shop: &TestShop, lines: &[LineRow]) {
+    let (services, seller) = (&shop.services, shop.seller().await);
+    let packed = packing_list(services, &seller, lines[1].parcel_id).await.unwrap();
+    assert_eq!(packed.box_of(lines[0].id).map(|of| of.quantity), Some(3));
+    assert_eq!(packed.box_of(lines[2].id), None);
+    let offer = OfferRefund {
+        key: services.new_token(),
+        parcel: lines[1].parcel_id.to_string(),
+        words: "少一罐".to_owned(),
+        amount: String::new(),
+        lines: vec![AskLine {
+            line: lines[1].id.to_string(),
+            quantity: "1".to_owned(),
+            ..AskLine::default()
+        }],
+    };
+    offer_refund(services, &seller, offer).await.unwrap();
+    run_worker(shop).await;
+    let back = shop.gateway.sent_back_fen().get();
+    assert!((22_359 / 6..=22_359 / 6 + 1).contains(&back), "{back}");
+    assert_sound(shop).await;
 }
 
 #[tokio::test]
@@ -236,45 +239,6 @@ async fn a_part_that_cannot_be_bought_closes_the_box_and_is_named() {
     assert_sound(shop).await;
 }
 
-/// A part of a box and a part of what was loose leave by themselves.
-#[tokio::test]
-async fn what_was_split_is_told_of_once_and_bought_again_whole() {
-    TestShop::on_both(async |shop| {
-        let (services, guest, seller) = (&shop.services, shop.guest(1), shop.seller().await);
-        let tea_box = tea_box(shop).await;
-        fill(shop, &guest, &[(tea_box.variant(), 2)]).await;
-        shop.clock.advance(MINUTE_MS);
-        fill(shop, &guest, &[(shop.tea.variant(), 5)]).await;
-        let form = checkout_form(shop, &guest, 1).await;
-        let placed = place_order(services, &guest, form).await.unwrap();
-        pay(shop, &guest, placed.order_id).await;
-        let lines = lines_of(shop, placed.order_id).await;
-        assert_eq!(lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [2, 4, 5]);
-        let piece = |at: usize| SplitPieces { line: lines[at].id.to_string(), quantity: "1".to_owned() };
-        let splitting = SplitParcel {
-            key: services.new_token(),
-            parcel: lines[0].parcel_id.to_string(),
-            lines: vec![piece(0), piece(2)],
-        };
-        split_parcel(services, &seller, splitting).await.unwrap();
-        let page = order_page(services, &guest, &placed.number, None).await.unwrap();
-        let of_box: Vec<bool> = page.lines.iter().map(|line| line.bundle.is_some()).collect();
-        assert_eq!(of_box, [true, true, true, false, false], "what was split off stands with its box");
-        assert_eq!(lines_as_text(&page.lines).lines().count(), 3, "a box once, what is loose by parcel");
-
-        buy_again(services, &guest, placed.order_id).await.unwrap();
-        let cart = view_cart(services, &guest).await.unwrap();
-        let mut again: Vec<_> =
-            cart.lines.iter().map(|line| (line.line.variant.variant_id, line.line.quantity)).collect();
-        again.sort_unstable();
-        let mut ordered = vec![(tea_box.variant(), 2), (shop.tea.variant(), 5)];
-        ordered.sort_unstable();
-        assert_eq!(again, ordered);
-        assert_sound(shop).await;
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn a_box_that_would_give_a_piece_away_is_not_sold() {
     let shop = &TestShop::sqlite().await;
@@ -355,48 +319,6 @@ async fn a_summed_box_follows_its_parts_and_a_free_one_does_not() {
         assert_sound(shop).await;
     })
     .await;
-}
-
-#[tokio::test]
-async fn parts_at_two_places_leave_in_two_parcels() {
-    let shop = &TestShop::sqlite().await;
-    let (services, places) = (&shop.services, &shop.places);
-    let place: PlaceId = services.new_id();
-    let row = NewDispatchPlace {
-        id: place,
-        team_id: places.tea_team,
-        name: "河边仓".to_owned(),
-        region_code: "610925".to_owned(),
-        address: "示范路2号".to_owned(),
-        phone: "0915-2999802".to_owned(),
-    };
-    let mut tx = services.db.write().await.unwrap();
-    store::seed::insert_dispatch_place(&mut tx, &row).await.unwrap();
-    tx.commit().await.unwrap();
-    let nuts = NewGood {
-        slug: "nuts".to_owned(),
-        team: places.tea_team,
-        place,
-        freight: places.tea_freight,
-        village: places.villages[3],
-        variants: vec![("NUT-1".to_owned(), 3_000, 1, 900)],
-        tiers: Vec::new(),
-        batches: vec![(20, "2027-06-30", vec![(places.villages[3], 20_000)])],
-    };
-    let nuts = nuts.publish(services, places).await;
-    let mixed = boxed(shop, "mixed", &[(shop.tea.variant(), 1), (nuts.variant(), 1)], Some("70")).await;
-    let placed = order(shop, 1, &[(mixed.variant(), 2)]).await;
-    let parcels = parcels_of(shop, placed.order_id).await;
-    assert_eq!(parcels.len(), 2);
-    // 300 g from the one place and 1800 g from the other.
-    let mut freight: Vec<i64> = parcels.iter().map(|parcel| parcel.freight_fen.get()).collect();
-    freight.sort_unstable();
-    assert_eq!(freight, [800, 1_200]);
-    let lines = lines_of(shop, placed.order_id).await;
-    assert_ne!(lines[0].parcel_id, lines[1].parcel_id);
-    assert_eq!(lines[0].net_fen + lines[1].net_fen, fen(14_000));
-    pay(shop, &shop.guest(1), placed.order_id).await;
-    assert_sound(shop).await;
 }
 
 #[tokio::test]

@@ -330,26 +330,29 @@ async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
         look_at_the_day(services).await.unwrap();
         assert_eq!(letters(shop).await, [], "nothing is told twice");
 
-        let of_captain = list_notifications(services, &captain, team, &all(), 1).await.unwrap().rows;
-        mark(services, &seller, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
-        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2, "nobody reads for another");
-        mark(services, &captain, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
-        mark(services, &captain, team, Marking::Unread(vec![of_captain[0].id])).await.unwrap();
-        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 2);
-        let unknown = SetWish { kind: "gossip".to_owned(), ..SetWish::default() };
-        assert!(matches!(
-            set_wishes(services, &captain, team, &[unknown]).await,
-            Err(ServiceError::Invalid(_))
-        ));
-        let silent = SetWish { kind: "late".to_owned(), by_mail: "never".to_owned(), ..SetWish::default() };
-        set_wishes(services, &captain, team, &[silent]).await.unwrap();
-        assert_eq!(count_unread(services, &captain, team).await.unwrap(), 1, "late parcels are not shown");
-        assert!(!wishes(services, &captain).await.unwrap()[1].1.in_console);
+        assert_each_for_themselves(shop, &seller, &captain).await;
         let stranger = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         assert!(matches!(count_unread(services, &stranger, team).await, Err(ServiceError::Forbidden)));
         assert_sound(shop).await;
     })
     .await;
+}
+
+/// Who reads, and wishes to be told otherwise, does so for nobody else.
+async fn assert_each_for_themselves(shop: &TestShop, seller: &Viewer, captain: &Viewer) {
+    let (services, team) = (&shop.services, shop.places.tea_team);
+    let of_captain = list_notifications(services, captain, team, &all(), 1).await.unwrap().rows;
+    mark(services, seller, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
+    assert_eq!(count_unread(services, captain, team).await.unwrap(), 2, "nobody reads for another");
+    mark(services, captain, team, Marking::Read(vec![of_captain[0].id])).await.unwrap();
+    mark(services, captain, team, Marking::Unread(vec![of_captain[0].id])).await.unwrap();
+    assert_eq!(count_unread(services, captain, team).await.unwrap(), 2);
+    let unknown = SetWish { kind: "gossip".to_owned(), ..SetWish::default() };
+    assert!(matches!(set_wishes(services, captain, team, &[unknown]).await, Err(ServiceError::Invalid(_))));
+    let silent = SetWish { kind: "late".to_owned(), by_mail: "never".to_owned(), ..SetWish::default() };
+    set_wishes(services, captain, team, &[silent]).await.unwrap();
+    assert_eq!(count_unread(services, captain, team).await.unwrap(), 1, "late parcels are not shown");
+    assert!(!wishes(services, captain).await.unwrap()[1].1.in_console);
 }
 
 fn all() -> NotificationQuery {

@@ -2,7 +2,7 @@
 
 use domain::ids::{ProductId, VillageId};
 
-use super::{PACKED_AT_ONCE, count, pack_ids, wanted};
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// A village that a product on a card comes from.

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use domain::ids::{ProductId, TownId, VillageId};
 use domain::money::Fen;
 
-use super::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::bundles::{available, season_on};
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// The most products a list counts and pages through; whoever looks for more narrows the filters.

@@ -44,6 +44,7 @@ pub(crate) async fn scenario(db: &Db) {
     place(&mut tx).await;
     hold_and_sell(&mut tx).await;
     pay(&mut tx).await;
+    book(&mut tx).await;
     ship(&mut tx).await;
     read(&mut tx).await;
     books::are_sound(&mut tx).await;
@@ -289,7 +290,10 @@ async fn pay(conn: &mut Conn) {
     assert!(insert_event(conn, &event).await.unwrap());
     assert!(!insert_event(conn, &event).await.unwrap(), "the same event comes twice");
     update_event_handled(conn, "evt_1", "captured", T + 8).await.unwrap();
+}
 
+/// What was paid stands in the journal, with its collective and with its cadre.
+async fn book(conn: &mut Conn) {
     let captured = ledger::capture(PaymentMethod::Online, Fen::new(14_800)).unwrap();
     assert!(books::enter(conn, 70, &captured, "capture:53").await);
     assert!(!books::enter(conn, 71, &captured, "capture:53").await, "the same happening is booked once");

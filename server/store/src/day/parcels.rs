@@ -4,8 +4,8 @@ use domain::ids::{ParcelId, ProductId, TeamId, VillageId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
-use crate::catalogue::{pack_ids, wanted};
 use crate::orders::{LineRow, line_columns};
+use crate::packed::{pack_ids, wanted};
 use crate::parcels::{SellerParcel, parcel_columns, waits_since};
 use crate::{Conn, Result, sql};
 

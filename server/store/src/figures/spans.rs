@@ -2,7 +2,7 @@
 
 use domain::money::Fen;
 
-use crate::catalogue::{pack_ids, wanted};
+use crate::packed::{pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// What a subject of `sales_days` has in each of the spans that follow one another: each begins on one of the days in

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
 use domain::ids::{CategoryId, ProductId};
 
-use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// How many products of each choice are counted: a filter says "more than 99".

@@ -3,7 +3,8 @@
 use domain::ids::{ProductId, VariantId};
 use domain::money::Fen;
 
-use crate::catalogue::{PACKED_AT_ONCE, TierPriceRow, count, pack_ids, wanted};
+use crate::catalogue::TierPriceRow;
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// A variant in all that its seller may change.

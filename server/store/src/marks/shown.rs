@@ -2,7 +2,7 @@
 
 use domain::ids::{BatchId, LineId, MarkId, OrderId, ProductId};
 
-use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// A mark as goods bear it.

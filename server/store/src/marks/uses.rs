@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::ids::{BatchId, CategoryId, MarkId, MarkLicenceId, MarkUseId, ProductId, UserId, VillageId};
 
-use crate::catalogue::{PACKED_AT_ONCE, count, pack_ids, wanted};
+use crate::packed::{PACKED_AT_ONCE, count, pack_ids, wanted};
 use crate::{Conn, Result, sql};
 
 /// The mark that a listing is to bear.

@@ -5,6 +5,7 @@ use domain::changes::ChangeSource;
 use service::bundles::find_contents;
 use service::changes::{ChangeQuery, history, restore};
 use service::listing::{Choice, add_batch, check_listing, duplicate, publish, related_choices};
+use service::testing::NewGood;
 
 use super::*;
 
