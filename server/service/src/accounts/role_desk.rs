@@ -21,8 +21,10 @@ pub struct RoleDesk {
     pub masked_login_names: Vec<String>,
     /// It is barred or deleted, and gets no role.
     pub is_barred: bool,
+    /// It is the viewer's own, and gets no role from them.
+    pub is_own: bool,
     pub roles: Vec<DeskRole>,
-    /// What the viewer gives: one role of each kind, held of nothing.
+    /// What the viewer gives it: one role of each kind, held of nothing.
     pub kinds: Vec<Role>,
 }
 
@@ -85,7 +87,7 @@ pub async fn find_account(services: &Services, viewer: &Viewer, login: &str) -> 
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown account.
 pub async fn role_desk(services: &Services, viewer: &Viewer, account: &str) -> Result<RoleDesk> {
-    viewer.require_county_admin()?;
+    let by = viewer.require_county_admin()?.user_id;
     let account: UserId = account.trim().parse().map_err(|_| ServiceError::NotFound)?;
     let mut conn = services.db.read().await?;
     let row = people::find_user(&mut conn, account).await?.ok_or(ServiceError::NotFound)?;
@@ -102,8 +104,9 @@ pub async fn role_desk(services: &Services, viewer: &Viewer, account: &str) -> R
         display_name: row.display_name,
         masked_login_names: masked.collect(),
         is_barred: row.disabled_at_ms.is_some(),
+        is_own: account == by,
         roles: held_roles,
-        kinds: kinds_given_by(viewer),
+        kinds: if account == by { Vec::new() } else { kinds_given_by(viewer) },
     })
 }
 

@@ -89,8 +89,9 @@ impl RoleCommand {
 ///
 /// # Errors
 /// [`ServiceError::Forbidden`] unless the viewer is operator, or administers the county the role lies in and the role
-/// is below that; [`ServiceError::NotFound`] for an unknown account; [`Conflict::StateChanged`] for one that is barred
-/// or deleted; [`ServiceError::Invalid`] at `kind`, or at `scope` when what the role would be held of does not exist.
+/// is below that; [`Conflict::OwnRole`] for the viewer's own account; [`ServiceError::NotFound`] for an unknown one;
+/// [`Conflict::StateChanged`] for one that is barred or deleted; [`ServiceError::Invalid`] at `kind`, or at `scope` when
+/// what the role would be held of does not exist.
 pub async fn grant_role(
     services: &Services,
     viewer: &Viewer,
@@ -105,6 +106,10 @@ pub async fn grant_role(
     }
     let (account, role) = command.read()?;
     authorise(&mut tx, viewer, role).await?;
+    // Or whoever gives roles could order, approve and pay for a unit alone.
+    if account == by {
+        return Err(Conflict::OwnRole.into());
+    }
     if people::lock_user(&mut tx, account).await?.disabled_at_ms.is_some() {
         return Err(Conflict::StateChanged.into());
     }

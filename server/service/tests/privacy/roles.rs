@@ -1,6 +1,6 @@
 //! Roles are given and taken back by those above, who find an account by what it signs in with; a team sees its own.
 
-use domain::failure::Problem;
+use domain::failure::{Conflict, Problem};
 use domain::ids::{CorpsId, CountyId, TeamId};
 use domain::role::Role;
 use service::accounts::{
@@ -69,7 +69,7 @@ async fn a_role_is_given_and_taken_back_once_however_often_the_form_is_sent() {
         assert!(!sells().await, "a form that comes late gives nothing back that was taken since");
         let other = RoleCommand::new(account, Role::SellerOf(shop.places.honey_team));
         let reused = grant_role(services, &operator, &other, "give").await;
-        assert!(matches!(reused, Err(ServiceError::Conflict(domain::failure::Conflict::KeyReused))));
+        assert!(matches!(reused, Err(ServiceError::Conflict(Conflict::KeyReused))));
 
         let log = list_for_subject(services, &operator, "user", account.get()).await.unwrap();
         let told: Vec<&str> = log.iter().map(|entry| entry.action.as_str()).collect();
@@ -118,6 +118,35 @@ async fn the_county_gives_what_lies_in_it_and_nothing_above() {
         let desk = role_desk(services, &county, &text).await.unwrap();
         assert_eq!(desk.roles.len(), 3);
         assert!(desk.roles.iter().all(|role| !role.may_revoke), "not theirs to take back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gives_themselves_a_role_and_everybody_may_lay_one_down() {
+    TestShop::on_both(async |shop| {
+        let (services, unit) = (&shop.services, shop.places.branch);
+        let (operator, county) = (shop.account(&[Role::Operator]).await, shop.county_admin().await);
+        let of_unit = [Role::UnitBuyer(unit), Role::UnitApprover(unit), Role::UnitFinance(unit)];
+        let more = [Role::CaptainOf(shop.places.tea_team), Role::TreasurerOf(shop.places.collectives[0])];
+        for viewer in [&county, &operator] {
+            let own = viewer.user_id().unwrap();
+            for role in of_unit.into_iter().chain(more) {
+                let refused = grant_role(services, viewer, &RoleCommand::new(own, role), "give").await;
+                let is_refused = matches!(refused, Err(ServiceError::Conflict(Conflict::OwnRole)));
+                assert!(is_refused, "{role:?}: {refused:?}");
+            }
+            let desk = role_desk(services, viewer, &own.to_string()).await.unwrap();
+            assert!(desk.is_own && desk.kinds.is_empty(), "nothing is offered");
+            assert_eq!(desk.roles.len(), 1, "what they had");
+        }
+
+        let buyer = RoleCommand::new(county.user_id().unwrap(), of_unit[0]);
+        grant_role(services, &operator, &buyer, "give").await.unwrap();
+        let desk = role_desk(services, &operator, &buyer.account).await.unwrap();
+        assert_eq!((desk.roles.len(), desk.is_own, desk.kinds.is_empty()), (2, false, false));
+        revoke_role(services, &county, &buyer, "take").await.unwrap();
+        assert_eq!(role_desk(services, &county, &buyer.account).await.unwrap().roles.len(), 1);
     })
     .await;
 }
