@@ -128,7 +128,7 @@ fn held_part(desk: &RoleDesk) -> AnyView {
 fn revoke_part(desk: &RoleDesk, one: &DeskRole) -> AnyView {
     let what = format!("{} · {}", role(locale(), one.held.role), scope_text(&one.held));
     if !one.may_revoke {
-        let why = t("：由运维或所在县收回", ": taken back by the operator or its own county");
+        let why = t("：由运维收回", ": taken back by the operator");
         return view! { <p class="small muted">{what}{why}</p> }.into_any();
     }
     let command = RoleCommand::new(desk.account, one.held.role);
