@@ -25,3 +25,32 @@ async fn nobody_is_offered_a_role_for_themselves_or_given_one() {
     }
     world.shop.stop().await;
 }
+
+#[tokio::test]
+async fn an_account_is_looked_at_by_its_number_by_the_county_alone_and_tells_no_login() {
+    let world = World::start().await;
+    let before = world.fingerprint().await;
+    let (known, unknown) = (world.account.to_string(), "0000000000001");
+    for who in Who::ALL {
+        let is_county = matches!(who, Who::CountyAdmin | Who::Operator);
+        for account in [known.as_str(), unknown, "nonsense"] {
+            let page = world.browser(who).get(&format!("/en/county/roles?account={account}")).await;
+            let is_shown = is_county && account == known;
+            let expected = match who {
+                _ if is_shown => 200,
+                _ if is_county => 404,
+                Who::Visitor | Who::Guest => 303,
+                _ => 403,
+            };
+            assert_eq!(page.status, expected, "{account} as {who:?}");
+            for told in ["OtherShopper", "o***@access.example"] {
+                assert_eq!(page.body.contains(told), is_shown, "{told}: {account} as {who:?}");
+            }
+            assert!(!page.body.contains("othershopper@access.example"), "{account} as {who:?}");
+        }
+    }
+    let missing = world.browser(Who::CountyAdmin).get(&format!("/en/county/roles?account={unknown}")).await;
+    assert!(missing.body.contains("There is no such page") && missing.body.contains("Not found"));
+    assert_eq!(world.fingerprint().await, before, "looking changes nothing");
+    world.shop.stop().await;
+}
