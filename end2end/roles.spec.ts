@@ -1,5 +1,5 @@
 // Who may do what: the operator gives an account a role, its owner works with it, and it is taken back.
-import { type Page, expect, test } from './support/test';
+import { type Page, expect, loginOf, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { goOn, ready, seen, type Translate, visit, withScriptsOn } from './support/shop';
 
@@ -107,4 +107,15 @@ test('the operator makes somebody a seller, and takes it back', async ({ pageOf,
       await expect(newcomer.getByRole('main')).toContainText(words);
     }
   });
+});
+
+test('whoever finds themselves is told why there is nothing to give', async ({ pageOf, t, at }) => {
+  const operator = await pageOf('operator');
+  await visit(operator, at('/county/roles'));
+  await find(operator, t, loginOf('operator'));
+  await operator.waitForURL(/\/county\/roles\?account=[0-9a-z]{13}$/);
+  await ready(operator);
+  await expect(operator.getByText(t('这是您自己的账号', 'This account is your own'))).toBeVisible();
+  await expect(operator.getByRole('button', { name: t('下一步', 'Next'), exact: true })).toHaveCount(0);
+  await expectAccessible(operator, 'the own account at the desk for roles');
 });

@@ -273,6 +273,8 @@ pub enum Conflict {
     },
     /// An approver may not approve an own order.
     OwnOrder,
+    /// Nobody gives a role to themselves: rules that need two people would hold for nobody who gives roles.
+    OwnRole,
     /// What was asked for after the sale cannot be had; see [`Refusal`].
     AfterSale(Refusal),
     /// The buyer wants (part of) this parcel's money back: answer that first.

@@ -21,7 +21,7 @@ pub enum Role {
     UnitFinance(UnitId),
     /// Corps administrator of the town.
     TownAdmin(TownId),
-    /// Corps administrator of the county.
+    /// Corps administrator of the county, of which a shop has one.
     CountyAdmin(CountyId),
     /// Runs the installation.
     Operator,

@@ -132,6 +132,11 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             format!("“{name}” is sold by weight: weigh every piece before it leaves"),
         ),
         Conflict::OwnOrder => fixed("不能审批自己提交的订单", "Nobody approves an order of their own"),
+        #[cfg(not(feature = "shop"))]
+        Conflict::OwnRole => fixed(
+            "不能给自己授予角色，请另一位管理员或运维来办",
+            "Nobody gives a role to themselves: ask another administrator or operator",
+        ),
         Conflict::AfterSale(refusal) => after_sale_refusal(locale, *refusal),
         #[cfg(not(feature = "shop"))]
         Conflict::AfterSaleOpen => fixed(

@@ -81,7 +81,7 @@ impl Viewer {
         self.require_any(&[Role::UnitBuyer(unit), Role::UnitApprover(unit), Role::UnitFinance(unit)])
     }
 
-    /// The county's administration or the operator.
+    /// The county's administration or the operator. A shop is one county's, so whatever stands in it is the county's.
     pub fn require_county_admin(&self) -> Result<&SignedIn> {
         let user = self.require_user()?;
         let allowed = |role: &Role| matches!(role, Role::CountyAdmin(_) | Role::Operator);

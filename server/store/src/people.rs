@@ -3,7 +3,7 @@
 //! Only hashes of session tokens are kept, and throttling buckets carry no name or address in clear: reading the
 //! tables gives nobody a way in.
 
-use domain::ids::{CollectiveId, CountyId, PasskeyId, TeamId, TownId, UnitId, UserId};
+use domain::ids::{CountyId, PasskeyId, TeamId, UserId};
 use domain::role::Role;
 
 use crate::{Conn, Result, StoreError, sql};
@@ -54,8 +54,6 @@ pub struct RoleScopeRow {
     /// What it belongs to; empty where there is nothing above it.
     pub above: String,
     pub above_en: String,
-    /// `None` for a unit: units belong to no county.
-    pub county_id: Option<i64>,
 }
 
 /// How a login name or an address failed lately.
@@ -263,10 +261,7 @@ pub use passkeys::{
     find_passkey_by_credential, insert_passkey, list_passkeys, purge_challenges, put_challenge,
     rename_passkey, take_challenge, update_session_passkey, use_passkey,
 };
-pub use scope::{
-    find_collective_county, find_team_county, find_town_county, has_county, has_unit, list_postings,
-    list_role_scopes,
-};
+pub use scope::{find_team_county, has_role_scope, list_postings, list_role_scopes};
 pub use second_factor::{
     SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,
     delete_half_sessions_of_user, delete_recovery_codes, delete_second_factor, delete_second_factor_setup,

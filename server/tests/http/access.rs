@@ -14,6 +14,7 @@ mod pages;
 mod passkeys;
 mod privacy;
 mod revoked;
+mod roles;
 mod second_factor;
 mod side;
 pub mod world;

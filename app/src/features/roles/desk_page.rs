@@ -74,7 +74,7 @@ fn account_part(desk: &RoleDesk, chosen: Option<&(Role, RoleScopes)>) -> AnyView
     let barred = desk.is_barred.then(|| ui::status_chip((t("已停用", "Barred"), "t-bad")));
     let logins = desk.masked_login_names.join(" · ");
     let logins = (!logins.is_empty()).then(|| view! { <p class="muted num">{logins}</p> });
-    let grant = (!desk.is_barred).then(|| grant_part(desk, chosen));
+    let grant = (!desk.is_barred).then(|| if desk.is_own { own_part() } else { grant_part(desk, chosen) });
     view! {
         <section class="box stack" aria-labelledby="of-account">
             <header class="box__head"><h2 id="of-account">{ui::as_typed(&desk.display_name)}</h2>{barred}</header>
@@ -128,12 +128,12 @@ fn held_part(desk: &RoleDesk) -> AnyView {
 fn revoke_part(desk: &RoleDesk, one: &DeskRole) -> AnyView {
     let what = format!("{} · {}", role(locale(), one.held.role), scope_text(&one.held));
     if !one.may_revoke {
-        let why = t("：由运维或所在县收回", ": taken back by the operator or its own county");
+        let why = t("：由运维收回", ": taken back by the operator");
         return view! { <p class="small muted">{what}{why}</p> }.into_any();
     }
     let command = RoleCommand::new(desk.account, one.held.role);
     let state = FormState::of::<RevokeRole>().only_if("kind", &command.kind).only_if("scope", &command.scope);
-    let own = (viewer().user_id() == Some(desk.account)).then(|| {
+    let own = desk.is_own.then(|| {
         t(
             "这是您自己的角色：收回后您就不能再这样做了。",
             "This is your own role: you can no longer act by it.",
@@ -156,6 +156,21 @@ fn revoke_part(desk: &RoleDesk, one: &DeskRole) -> AnyView {
                 <div class="form__acts"><button class="btn btn--danger">{t("确认收回", "Take it back")}</button></div>
             </form>
         </details>
+    }
+    .into_any()
+}
+
+/// Why there is no form for whoever has found themselves.
+fn own_part() -> AnyView {
+    let why = t(
+        "这是您自己的账号。角色要由另一位管理员或运维授予，免得一个人既下单、又审批、又付款。",
+        "This account is your own. Another administrator or operator gives it roles, so that nobody orders, approves and pays alone.",
+    );
+    view! {
+        <section class="box stack" aria-labelledby="grant">
+            <h2 id="grant">{t("授予角色", "Give a role")}</h2>
+            <p>{why}</p>
+        </section>
     }
     .into_any()
 }

@@ -1,11 +1,11 @@
 //! Where roles are seen: the desk of whoever gives them, and a team's own list of who works for it.
 
 use domain::contact::LoginName;
-use domain::ids::{CountyId, TeamId, UserId, to_text};
+use domain::ids::{TeamId, UserId, to_text};
 use domain::role::Role;
 use store::people::{self, RoleScopeRow};
 
-use super::roles::{self, HeldRole, Scope};
+use super::roles::{self, HeldRole};
 use super::throttle::{self, Bucket};
 use crate::{Result, ServiceError, Services, Viewer, paging};
 
@@ -21,8 +21,10 @@ pub struct RoleDesk {
     pub masked_login_names: Vec<String>,
     /// It is barred or deleted, and gets no role.
     pub is_barred: bool,
+    /// It is the viewer's own, and gets no role from them.
+    pub is_own: bool,
     pub roles: Vec<DeskRole>,
-    /// What the viewer gives: one role of each kind, held of nothing.
+    /// What the viewer gives it: one role of each kind, held of nothing.
     pub kinds: Vec<Role>,
 }
 
@@ -85,32 +87,28 @@ pub async fn find_account(services: &Services, viewer: &Viewer, login: &str) -> 
 /// # Errors
 /// [`ServiceError::NotFound`] for an unknown account.
 pub async fn role_desk(services: &Services, viewer: &Viewer, account: &str) -> Result<RoleDesk> {
-    viewer.require_county_admin()?;
+    let by = viewer.require_county_admin()?.user_id;
     let account: UserId = account.trim().parse().map_err(|_| ServiceError::NotFound)?;
     let mut conn = services.db.read().await?;
     let row = people::find_user(&mut conn, account).await?.ok_or(ServiceError::NotFound)?;
     let login_names = people::list_login_names(&mut conn, account).await?;
     let masked = login_names.iter().filter_map(|name| LoginName::parse(name).ok()).map(|name| name.masked());
-    let mut held_roles = Vec::new();
-    for held in roles::load(&mut conn, account).await? {
-        let scope = roles::find_scope(&mut conn, held.role).await?;
-        let may_revoke = scope.is_some_and(|scope| scope.is_given_by(viewer));
-        held_roles.push(DeskRole { held, may_revoke });
-    }
+    let held_roles = roles::load(&mut conn, account).await?;
+    let shown = |held: HeldRole| DeskRole { may_revoke: roles::is_given_by(held.role, viewer), held };
     Ok(RoleDesk {
         account,
         display_name: row.display_name,
         masked_login_names: masked.collect(),
         is_barred: row.disabled_at_ms.is_some(),
-        roles: held_roles,
-        kinds: kinds_given_by(viewer),
+        is_own: account == by,
+        roles: held_roles.into_iter().map(shown).collect(),
+        kinds: if account == by { Vec::new() } else { kinds_given_by(viewer) },
     })
 }
 
 fn kinds_given_by(viewer: &Viewer) -> Vec<Role> {
-    let is_above = |role: &Role| matches!(role, Role::CountyAdmin(_) | Role::Operator);
     let all = Role::KINDS.iter().filter_map(|kind| Role::parse(kind, 0).ok());
-    all.filter(|role| viewer.has_role(Role::Operator) || !is_above(role)).collect()
+    all.filter(|role| roles::is_given_by(*role, viewer)).collect()
 }
 
 /// What the viewer may give roles of this kind of, narrowed to what has `part` in its name or in the name of what it
@@ -127,19 +125,11 @@ pub async fn role_scopes(services: &Services, viewer: &Viewer, kind: Role, part:
         let names = [&row.name, &row.name_en, &row.above, &row.above_en];
         names.iter().any(|name| name.to_lowercase().contains(&part))
     };
-    let is_given = |row: &RoleScopeRow| scope_of(kind, row).is_given_by(viewer);
-    let found = rows.into_iter().filter(|row| is_named(row) && is_given(row));
+    let is_given = roles::is_given_by(kind, viewer);
+    let found = rows.into_iter().filter(|row| is_given && is_named(row));
     let mut choices: Vec<RoleScope> = found.map(RoleScope::from).collect();
     let has_more = paging::cut(&mut choices, MOST_SCOPES);
     Ok(RoleScopes { choices, has_more })
-}
-
-fn scope_of(kind: Role, row: &RoleScopeRow) -> Scope {
-    match (kind, row.county_id) {
-        (Role::CountyAdmin(_) | Role::Operator, _) => Scope::AboveCounties,
-        (_, Some(county)) => Scope::Within(CountyId::from_i64(county)),
-        (_, None) => Scope::Anywhere,
-    }
 }
 
 impl From<RoleScopeRow> for RoleScope {

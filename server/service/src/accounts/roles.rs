@@ -1,7 +1,7 @@
 //! Who may act as what. Roles are read with every request, so giving and taking them acts at once.
 
 use domain::failure::{Conflict, Problem};
-use domain::ids::{CountyId, UserId};
+use domain::ids::UserId;
 use domain::locale::Locale;
 use domain::role::Role;
 use serde::Serialize;
@@ -48,7 +48,9 @@ pub async fn create_user(services: &Services, account: NewAccount) -> Result<Use
     audit::record(&mut tx, services, None, "register", "user", user.get(), json!({ "by": "terminal" }))
         .await?;
     for role in account.roles {
-        find_scope(&mut tx, role).await?.ok_or(ServiceError::invalid("roles", Problem::Unknown))?;
+        if !people::has_role_scope(&mut tx, role).await? {
+            return Err(ServiceError::invalid("roles", Problem::Unknown));
+        }
         grant(&mut tx, services, None, user, role).await?;
     }
     tx.commit().await?;
@@ -88,9 +90,10 @@ impl RoleCommand {
 /// Gives an account a role; one it has already stays.
 ///
 /// # Errors
-/// [`ServiceError::Forbidden`] unless the viewer is operator, or administers the county the role lies in and the role
-/// is below that; [`ServiceError::NotFound`] for an unknown account; [`Conflict::StateChanged`] for one that is barred
-/// or deleted; [`ServiceError::Invalid`] at `kind`, or at `scope` when what the role would be held of does not exist.
+/// [`ServiceError::Forbidden`] unless the viewer is operator, or administers the county and the role is below that;
+/// [`Conflict::OwnRole`] for the viewer's own account; [`ServiceError::NotFound`] for an unknown one;
+/// [`Conflict::StateChanged`] for one that is barred or deleted; [`ServiceError::Invalid`] at `kind`, or at `scope` when
+/// what the role would be held of does not exist.
 pub async fn grant_role(
     services: &Services,
     viewer: &Viewer,
@@ -105,6 +108,10 @@ pub async fn grant_role(
     }
     let (account, role) = command.read()?;
     authorise(&mut tx, viewer, role).await?;
+    // Or whoever gives roles could order, approve and pay for a unit alone.
+    if account == by {
+        return Err(Conflict::OwnRole.into());
+    }
     if people::lock_user(&mut tx, account).await?.disabled_at_ms.is_some() {
         return Err(Conflict::StateChanged.into());
     }
@@ -189,48 +196,16 @@ async fn grant(
     Ok(())
 }
 
-/// What a role is held of, as far as it matters for who may give it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    /// Something of this county.
-    Within(CountyId),
-    /// A dispatching unit: it may lie anywhere, and every county may register its people.
-    Anywhere,
-    /// The county itself or the whole installation: only the operator gives these.
-    AboveCounties,
-}
-
-impl Scope {
-    /// Whether the viewer gives roles that are held of it, and takes them back; the caller has made sure of the operator
-    /// or an administrator of some county.
-    pub(super) fn is_given_by(self, viewer: &Viewer) -> bool {
-        viewer.has_role(Role::Operator)
-            || match self {
-                Self::Within(county) => viewer.has_role(Role::CountyAdmin(county)),
-                Self::Anywhere => true,
-                Self::AboveCounties => false,
-            }
-    }
-}
-
-pub(super) async fn find_scope(conn: &mut Conn, role: Role) -> Result<Option<Scope>> {
-    Ok(match role {
-        Role::SellerOf(team) | Role::CaptainOf(team) => {
-            people::find_team_county(conn, team).await?.map(Scope::Within)
-        }
-        Role::TreasurerOf(collective) => {
-            people::find_collective_county(conn, collective).await?.map(Scope::Within)
-        }
-        Role::TownAdmin(town) => people::find_town_county(conn, town).await?.map(Scope::Within),
-        Role::UnitBuyer(unit) | Role::UnitApprover(unit) | Role::UnitFinance(unit) => {
-            people::has_unit(conn, unit).await?.then_some(Scope::Anywhere)
-        }
-        Role::CountyAdmin(county) => people::has_county(conn, county).await?.then_some(Scope::AboveCounties),
-        Role::Operator => Some(Scope::AboveCounties),
-    })
+/// Whether the viewer gives roles of this kind, and takes them back; the caller has made sure of the operator or an
+/// administrator of the county. A shop is one county's, so whatever a role below it is held of is theirs to give; units
+/// too, wherever they lie.
+pub(super) fn is_given_by(role: Role, viewer: &Viewer) -> bool {
+    viewer.has_role(Role::Operator) || !matches!(role, Role::CountyAdmin(_) | Role::Operator)
 }
 
 async fn authorise(conn: &mut Conn, viewer: &Viewer, role: Role) -> Result<()> {
-    let scope = find_scope(conn, role).await?.ok_or(ServiceError::invalid("scope", Problem::Unknown))?;
-    if scope.is_given_by(viewer) { Ok(()) } else { Err(ServiceError::Forbidden) }
+    if !people::has_role_scope(conn, role).await? {
+        return Err(ServiceError::invalid("scope", Problem::Unknown));
+    }
+    if is_given_by(role, viewer) { Ok(()) } else { Err(ServiceError::Forbidden) }
 }

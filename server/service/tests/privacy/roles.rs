@@ -1,37 +1,17 @@
 //! Roles are given and taken back by those above, who find an account by what it signs in with; a team sees its own.
 
-use domain::failure::Problem;
-use domain::ids::{CorpsId, CountyId, TeamId};
+use domain::failure::{Conflict, Problem};
 use domain::role::Role;
 use service::accounts::{
     RoleCommand, find_account, grant_role, revoke_role, role_desk, role_scopes, team_members,
 };
 use service::audit::list_for_subject;
-use store::seed::{self, Names};
 
 use super::*;
 
 /// Any role of the kind: what it is held of does not matter.
 fn kind(word: &str) -> Role {
     Role::parse(word, 0).unwrap()
-}
-
-/// A team in another county.
-async fn neighbours_team(shop: &TestShop) -> TeamId {
-    let services = &shop.services;
-    let names = |slug: &str| Names {
-        slug: slug.to_owned(),
-        name: "邻县".to_owned(),
-        name_en: "Neighbours".to_owned(),
-    };
-    let (county, corps, team): (CountyId, CorpsId, TeamId) =
-        (services.new_id(), services.new_id(), services.new_id());
-    let mut tx = services.db.write().await.unwrap();
-    seed::insert_county(&mut tx, county, &names("610926")).await.unwrap();
-    seed::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
-    seed::insert_team(&mut tx, team, corps, "consumption", &names("neighbours"), &[]).await.unwrap();
-    tx.commit().await.unwrap();
-    team
 }
 
 #[tokio::test]
@@ -69,7 +49,7 @@ async fn a_role_is_given_and_taken_back_once_however_often_the_form_is_sent() {
         assert!(!sells().await, "a form that comes late gives nothing back that was taken since");
         let other = RoleCommand::new(account, Role::SellerOf(shop.places.honey_team));
         let reused = grant_role(services, &operator, &other, "give").await;
-        assert!(matches!(reused, Err(ServiceError::Conflict(domain::failure::Conflict::KeyReused))));
+        assert!(matches!(reused, Err(ServiceError::Conflict(Conflict::KeyReused))));
 
         let log = list_for_subject(services, &operator, "user", account.get()).await.unwrap();
         let told: Vec<&str> = log.iter().map(|entry| entry.action.as_str()).collect();
@@ -79,11 +59,10 @@ async fn a_role_is_given_and_taken_back_once_however_often_the_form_is_sent() {
 }
 
 #[tokio::test]
-async fn the_county_gives_what_lies_in_it_and_nothing_above() {
+async fn the_county_gives_what_is_below_it_and_nothing_above() {
     TestShop::on_both(async |shop| {
         let services = &shop.services;
         let (operator, county) = (shop.account(&[Role::Operator]).await, shop.county_admin().await);
-        let theirs = neighbours_team(shop).await;
         let account = registered(shop, EMAIL).await.user_id().unwrap();
         let text = account.to_string();
 
@@ -97,17 +76,18 @@ async fn the_county_gives_what_lies_in_it_and_nothing_above() {
             let found = role_scopes(services, viewer, kind("seller"), part).await.unwrap();
             found.choices.into_iter().map(|team| team.id).collect()
         };
-        assert_eq!(teams(&operator, "").await.len(), 3);
-        assert_eq!(teams(&county, "").await.len(), 2, "those of the own county");
-        assert_eq!(teams(&operator, "neigh").await, [theirs.to_string()], "by a part of the name");
-        assert!(teams(&county, "邻县").await.is_empty());
+        for viewer in [&operator, &county] {
+            assert_eq!(teams(viewer, "").await.len(), 2);
+            let honey_team = shop.places.honey_team.to_string();
+            assert_eq!(teams(viewer, "HONEY").await, [honey_team], "by a part of the name");
+        }
         let of_county = role_scopes(services, &county, kind("treasurer"), "金珠沟").await.unwrap();
         assert_eq!((of_county.choices.len(), of_county.has_more), (1, false));
         assert_eq!(of_county.choices[0].above, "佐龙镇");
         assert!(role_scopes(services, &county, kind("county_admin"), "").await.unwrap().choices.is_empty());
         assert_eq!(role_scopes(services, &county, kind("unit_buyer"), "").await.unwrap().choices.len(), 3);
 
-        for role in [Role::Operator, Role::CountyAdmin(shop.places.county), Role::SellerOf(theirs)] {
+        for role in [Role::Operator, Role::CountyAdmin(shop.places.county)] {
             let given = RoleCommand::new(account, role);
             let refused = grant_role(services, &county, &given, "give").await;
             assert!(matches!(refused, Err(ServiceError::Forbidden)), "{role:?}: {refused:?}");
@@ -116,8 +96,37 @@ async fn the_county_gives_what_lies_in_it_and_nothing_above() {
             assert!(matches!(refused, Err(ServiceError::Forbidden)), "{role:?}: {refused:?}");
         }
         let desk = role_desk(services, &county, &text).await.unwrap();
-        assert_eq!(desk.roles.len(), 3);
+        assert_eq!(desk.roles.len(), 2);
         assert!(desk.roles.iter().all(|role| !role.may_revoke), "not theirs to take back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gives_themselves_a_role_and_everybody_may_lay_one_down() {
+    TestShop::on_both(async |shop| {
+        let (services, unit) = (&shop.services, shop.places.branch);
+        let (operator, county) = (shop.account(&[Role::Operator]).await, shop.county_admin().await);
+        let of_unit = [Role::UnitBuyer(unit), Role::UnitApprover(unit), Role::UnitFinance(unit)];
+        let more = [Role::CaptainOf(shop.places.tea_team), Role::TreasurerOf(shop.places.collectives[0])];
+        for viewer in [&county, &operator] {
+            let own = viewer.user_id().unwrap();
+            for role in of_unit.into_iter().chain(more) {
+                let refused = grant_role(services, viewer, &RoleCommand::new(own, role), "give").await;
+                let is_refused = matches!(refused, Err(ServiceError::Conflict(Conflict::OwnRole)));
+                assert!(is_refused, "{role:?}: {refused:?}");
+            }
+            let desk = role_desk(services, viewer, &own.to_string()).await.unwrap();
+            assert!(desk.is_own && desk.kinds.is_empty(), "nothing is offered");
+            assert_eq!(desk.roles.len(), 1, "what they had");
+        }
+
+        let buyer = RoleCommand::new(county.user_id().unwrap(), of_unit[0]);
+        grant_role(services, &operator, &buyer, "give").await.unwrap();
+        let desk = role_desk(services, &operator, &buyer.account).await.unwrap();
+        assert_eq!((desk.roles.len(), desk.is_own, desk.kinds.is_empty()), (2, false, false));
+        revoke_role(services, &county, &buyer, "take").await.unwrap();
+        assert_eq!(role_desk(services, &county, &buyer.account).await.unwrap().roles.len(), 1);
     })
     .await;
 }

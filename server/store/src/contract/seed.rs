@@ -6,6 +6,7 @@ use domain::ids::{
     VillageId,
 };
 use domain::money::Fen;
+use domain::role::Role;
 
 use crate::catalogue::{self, FreightRowRow};
 use crate::seed::{self, Names, NewCadre, NewDispatchPlace, NewFreightTemplate, NewVillage};
@@ -25,7 +26,7 @@ pub(super) async fn scenario(db: &Db) {
         people::find_team_county(&mut tx, TeamId::from_i64(6)).await.unwrap(),
         Some(CountyId::from_i64(1))
     );
-    assert!(people::has_unit(&mut tx, UnitId::from_i64(8)).await.unwrap());
+    assert!(people::has_role_scope(&mut tx, Role::UnitBuyer(UnitId::from_i64(8))).await.unwrap());
 
     let village = &villages::list_villages(&mut tx, 0, 1).await.unwrap()[0];
     assert_eq!((village.name.as_str(), village.credit_code.as_str()), ("塔元村", "N2610925MF00000003"));

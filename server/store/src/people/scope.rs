@@ -1,6 +1,6 @@
-//! What roles are held of: whether it exists and to which county it belongs.
+//! What roles are held of, and where cadres are posted.
 
-use super::{CollectiveId, CountyId, PostingRow, Role, RoleScopeRow, TeamId, TownId, UnitId, UserId};
+use super::{CountyId, PostingRow, Role, RoleScopeRow, TeamId, UserId};
 use crate::{Conn, Result, sql};
 
 /// The county whose corps the team belongs to.
@@ -14,39 +14,19 @@ pub async fn find_team_county(conn: &mut Conn, team: TeamId) -> Result<Option<Co
     Ok(county.map(CountyId::from_i64))
 }
 
-pub async fn find_collective_county(conn: &mut Conn, collective: CollectiveId) -> Result<Option<CountyId>> {
-    let county: Option<i64> = sql::query_scalar(
-        "SELECT w.county_id FROM collectives c JOIN villages v ON v.id = c.village_id \
-         JOIN towns w ON w.id = v.town_id WHERE c.id = $1",
-    )
-    .bind(collective.get())
-    .fetch_optional(&mut *conn)
-    .await?;
-    Ok(county.map(CountyId::from_i64))
-}
-
-pub async fn find_town_county(conn: &mut Conn, town: TownId) -> Result<Option<CountyId>> {
-    let county: Option<i64> = sql::query_scalar("SELECT county_id FROM towns WHERE id = $1")
-        .bind(town.get())
-        .fetch_optional(&mut *conn)
-        .await?;
-    Ok(county.map(CountyId::from_i64))
-}
-
-pub async fn has_county(conn: &mut Conn, county: CountyId) -> Result<bool> {
-    let found = sql::query_scalar::<i64>("SELECT id FROM counties WHERE id = $1")
-        .bind(county.get())
-        .fetch_optional(&mut *conn)
-        .await?;
-    Ok(found.is_some())
-}
-
-/// Whether there is such a dispatching unit; units belong to no county.
-pub async fn has_unit(conn: &mut Conn, unit: UnitId) -> Result<bool> {
-    let found = sql::query_scalar::<i64>("SELECT id FROM units WHERE id = $1")
-        .bind(unit.get())
-        .fetch_optional(&mut *conn)
-        .await?;
+/// Whether there is what the role is held of; the operator's is held of nothing.
+pub async fn has_role_scope(conn: &mut Conn, role: Role) -> Result<bool> {
+    let text = match role {
+        Role::SellerOf(_) | Role::CaptainOf(_) => "SELECT id FROM teams WHERE id = $1",
+        Role::TreasurerOf(_) => "SELECT id FROM collectives WHERE id = $1",
+        Role::UnitBuyer(_) | Role::UnitApprover(_) | Role::UnitFinance(_) => {
+            "SELECT id FROM units WHERE id = $1"
+        }
+        Role::TownAdmin(_) => "SELECT id FROM towns WHERE id = $1",
+        Role::CountyAdmin(_) => "SELECT id FROM counties WHERE id = $1",
+        Role::Operator => return Ok(true),
+    };
+    let found = sql::query_scalar::<i64>(text).bind(role.scope()).fetch_optional(&mut *conn).await?;
     Ok(found.is_some())
 }
 
@@ -55,26 +35,24 @@ pub async fn has_unit(conn: &mut Conn, unit: UnitId) -> Result<bool> {
 pub async fn list_role_scopes(conn: &mut Conn, kind: Role) -> Result<Vec<RoleScopeRow>> {
     let text = match kind {
         Role::SellerOf(_) | Role::CaptainOf(_) => {
-            "SELECT t.id, t.name, t.name_en, o.name AS above, o.name_en AS above_en, o.county_id \
+            "SELECT t.id, t.name, t.name_en, o.name AS above, o.name_en AS above_en \
              FROM teams t JOIN corps o ON o.id = t.corps_id ORDER BY o.id, t.id"
         }
         Role::TreasurerOf(_) => {
-            "SELECT c.id, c.name, c.name_en, w.name AS above, w.name_en AS above_en, w.county_id \
+            "SELECT c.id, c.name, c.name_en, w.name AS above, w.name_en AS above_en \
              FROM collectives c JOIN villages v ON v.id = c.village_id JOIN towns w ON w.id = v.town_id \
              ORDER BY w.id, c.id"
         }
         Role::UnitBuyer(_) | Role::UnitApprover(_) | Role::UnitFinance(_) => {
-            "SELECT u.id, u.name, u.name_en, COALESCE(p.name, '') AS above, COALESCE(p.name_en, '') AS above_en, \
-                    CAST(NULL AS BIGINT) AS county_id \
+            "SELECT u.id, u.name, u.name_en, COALESCE(p.name, '') AS above, COALESCE(p.name_en, '') AS above_en \
              FROM units u LEFT JOIN units p ON p.id = u.parent_id ORDER BY COALESCE(u.parent_id, u.id), u.id"
         }
         Role::TownAdmin(_) => {
-            "SELECT w.id, w.name, w.name_en, y.name AS above, y.name_en AS above_en, w.county_id \
+            "SELECT w.id, w.name, w.name_en, y.name AS above, y.name_en AS above_en \
              FROM towns w JOIN counties y ON y.id = w.county_id ORDER BY y.id, w.id"
         }
         Role::CountyAdmin(_) => {
-            "SELECT y.id, y.name, y.name_en, '' AS above, '' AS above_en, y.id AS county_id \
-             FROM counties y ORDER BY y.id"
+            "SELECT y.id, y.name, y.name_en, '' AS above, '' AS above_en FROM counties y ORDER BY y.id"
         }
         Role::Operator => return Ok(Vec::new()),
     };
