@@ -222,3 +222,29 @@ pub fn resident_bytes() -> Option<u64> {
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib * 1024)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    const SOURCES: [&str; 2] = [include_str!("metrics.rs"), include_str!("metrics/http.rs")];
+    const MANUAL: &str = include_str!("../../docs/OPERATIONS.md");
+    const ALERTS: &str = include_str!("../../docs/deploy/alerts.yml");
+
+    /// The names of figures in a text, those of a histogram's lines as the histogram's own.
+    fn figures(text: &str) -> BTreeSet<&str> {
+        let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+        let figures = words.filter(|word| word.starts_with("xiangji_") || word.starts_with("process_"));
+        figures.filter(|word| !word.ends_with('_')).map(|word| word.trim_end_matches("_bucket")).collect()
+    }
+
+    #[test]
+    fn the_manual_names_every_figure_and_no_alert_waits_for_one_that_there_is_not() {
+        let told: BTreeSet<&str> = SOURCES.into_iter().flat_map(figures).collect();
+        assert!(told.len() > 30, "{told:?}");
+        assert_eq!(figures(MANUAL), told);
+        let awaited = figures(ALERTS);
+        let unknown: Vec<&&str> = awaited.difference(&told).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+}

@@ -132,7 +132,7 @@ fn read_end(typed: &str, is_last: bool) -> Option<End> {
             let month = small(month)?;
             Some(End::Yearly((month, last_of(LEAP_YEAR, month)?)))
         }
-        [year, month] if year > 12 => {
+        [year, month] if year >= 1000 => {
             let month = small(month)?;
             Date::from_ymd(year, month, last_of(year, month)?).map(End::Once)
         }
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(read(" ", ""), Ok(None));
         assert_eq!(read("", "5"), Err((0, Problem::Missing)));
         assert_eq!(read("3", ""), Err((1, Problem::Missing)));
-        for wrong in ["13", "0", "2-30", "spring", "-3", "2026-02-29", "3-20-1", "1-1-1-1"] {
+        for wrong in ["13", "0", "2-30", "spring", "-3", "2026-02-29", "3-20-1", "1-1-1-1", "13-5", "999-5"] {
             assert_eq!(read(wrong, "5"), Err((0, Problem::NotADay)), "{wrong}");
         }
         assert_eq!(read("2026-3-20", "5"), Err((1, Problem::NotADay)), "with and without a year");

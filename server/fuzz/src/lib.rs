@@ -3,6 +3,8 @@
 
 #[cfg(feature = "server")]
 pub mod events;
+#[cfg(feature = "server")]
+pub mod forms;
 #[cfg(feature = "service")]
 pub mod moved;
 pub mod plain;

@@ -4,18 +4,22 @@
 use domain::contact::{ContactPhone, Email, LoginName, Phone};
 use domain::device::{Device, network_of};
 use domain::food::ScNumber;
+use domain::freight::PackedSize;
 use domain::ids;
 use domain::locale::Locale;
 use domain::money::Fen;
+use domain::price::{parse_tiers, tiers_text};
 use domain::quick_order::{self, MAX_QUANTITY, MAX_ROWS};
 use domain::region::RegionCode;
 use domain::search_text::{index_terms, query_terms, typo_keys, within_one_slip};
+use domain::season::Season;
 use domain::second_factor::TypedCode;
 use domain::shipping::{
     MAX_LIST_ROWS, NUMBER_MAX_CHARS, PLACE_MAX_CHARS, TableRow, event_rows, number_rows, table_of_text,
 };
 use domain::tax_number::TaxNumber;
-use domain::time::Date;
+use domain::thousandths::{read_thousandths, thousandths_text};
+use domain::time::{Date, china_minute_text, parse_china_minute};
 use media::Limits;
 
 /// A photo is refused, or becomes four small files that begin as their types do and hold nothing of what was sent
@@ -112,6 +116,23 @@ pub fn typed(bytes: &[u8]) {
     }
     if let Ok(date) = text.parse::<Date>() {
         assert_eq!(date.to_string().parse::<Date>(), Ok(date));
+    }
+    if let Some(thousandths) = read_thousandths(text) {
+        assert_eq!(read_thousandths(&thousandths_text(thousandths)), Some(thousandths));
+    }
+    if let Some(at_ms) = parse_china_minute(text) {
+        assert_eq!(parse_china_minute(&china_minute_text(at_ms)), Some(at_ms));
+    }
+    if let Ok(tiers) = parse_tiers(text) {
+        assert_eq!(parse_tiers(&tiers_text(&tiers)), Ok(tiers));
+    }
+    if let Ok(size) = PackedSize::parse_mm(text) {
+        assert_eq!(PackedSize::parse_mm(&size.mm_text()), Ok(size));
+    }
+    let (from, until) = text.split_once('~').unwrap_or((text, text));
+    if let Ok(Some(season)) = Season::read(from, until) {
+        let (from, until) = season.texts();
+        assert_eq!(Season::read(&from, &until), Ok(Some(season)));
     }
     let device = Device::from_user_agent(text);
     assert_eq!(Device::parse(&device.to_text()), Some(device));

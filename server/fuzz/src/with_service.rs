@@ -1,6 +1,7 @@
 //! Parsers that live in the service: lists as files, pasted addresses.
 
 use domain::address::parse_pasted;
+use domain::freight::{areas_text, read_areas};
 
 use crate::plain::parcels_of;
 
@@ -44,9 +45,14 @@ pub fn shipping_sheet(bytes: &[u8]) {
     parcels_of(&table);
 }
 
-/// Whatever is recognised is in one line and of the text's own making.
+/// Whatever is recognised is in one line and of the text's own making; and regions, as the rows of a freight template name
+/// them, are the same regions when they are read again.
 pub fn pasted_address(bytes: &[u8]) {
     let text = &*String::from_utf8_lossy(bytes);
+    if let Ok(areas) = read_areas(service::regions::regions(), text) {
+        let again = areas_text(service::regions::regions(), &areas);
+        assert_eq!(read_areas(service::regions::regions(), &again), Ok(areas));
+    }
     let found = parse_pasted(text, service::regions::regions());
     for part in [found.name, found.detail].into_iter().flatten() {
         assert!(!part.contains(['\n', '\r']) && part.chars().count() <= text.chars().count());

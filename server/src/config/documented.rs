@@ -8,6 +8,12 @@ use service::rules::ShopRules;
 use super::table;
 
 const OPERATIONS: &str = include_str!("../../../docs/OPERATIONS.md");
+/// How the program is started in production.
+const DEPLOYED: [&str; 3] = [
+    include_str!("../../../docs/deploy/Containerfile"),
+    include_str!("../../../docs/deploy/xiangji.service"),
+    include_str!("../../../docs/deploy/xiangji-backup.service"),
+];
 
 /// The rows of the first table after a line of the manual, without its head. A table ends at the first line that is
 /// no row, as it does for whoever reads it.
@@ -55,4 +61,19 @@ fn the_manual_names_every_rule_with_its_default() {
         .collect();
     assert_eq!(told, rules);
     assert_eq!(written.len(), rules.len(), "each stands there once");
+}
+
+#[test]
+fn the_manual_and_the_units_name_no_variable_that_the_program_does_not_know() {
+    let printed = table();
+    let names = printed.lines().skip(2).map(|row| cells(row)[1]);
+    let mut known: BTreeSet<&str> = names.filter(|name| name.starts_with("XIANGJI_")).collect();
+    known.insert("XIANGJI_CONFIG");
+    let is_in_name = |c: char| c.is_ascii_uppercase() || c == '_';
+    let mut named = BTreeSet::new();
+    for text in DEPLOYED.into_iter().chain([OPERATIONS]) {
+        let words = text.split(|c: char| !is_in_name(c));
+        named.extend(words.filter(|word| word.starts_with("XIANGJI_")));
+    }
+    assert_eq!(named, known);
 }

@@ -208,6 +208,11 @@ impl Settings {
             self.smtp_url.is_none() || self.mail_from.is_some(),
             "smtp_url and mail_from belong together: the sender is missing"
         );
+        ensure!(
+            self.smtp_url.as_ref().is_none_or(|url| is_safe_for_letters(url.reveal())),
+            "smtp_url must begin with smtps://, or with smtp:// and either name this machine or say ?tls=required: \
+             letters hold ways into accounts"
+        );
         // On the look-alike's page anybody can mark a payment as made.
         ensure!(
             self.lookalike_address.is_none_or(|address| address.ip().is_loopback()),
@@ -268,6 +273,17 @@ impl Settings {
 fn is_safe_for_keys(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
     rest.trim_end_matches('/').parse().is_ok_and(|address: SocketAddr| address.ip().is_loopback())
+}
+
+/// Nobody on the way can read a letter that is handed over there, nor the password for it.
+fn is_safe_for_letters(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("smtp://") else { return url.starts_with("smtps://") };
+    let (server, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let server = server.split('/').next().unwrap_or_default();
+    let server = server.rsplit_once('@').map_or(server, |(_, server)| server);
+    let host = server.rsplit_once(':').map_or(server, |(host, _)| host);
+    let is_here = |host: &str| matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    is_here(host) || is_here(server) || query.split('&').any(|pair| pair == "tls=required")
 }
 
 /// What comes with the site first: it is there on every machine; then what has more of the rare characters.

@@ -42,6 +42,38 @@ fn what_would_take_money_from_nobody_or_for_anybody_is_refused() {
 }
 
 #[test]
+fn letters_are_handed_over_unseen_or_on_this_machine() {
+    let is_taken = |url: &str| {
+        let settings = Settings {
+            smtp_url: Some(Secret(url.to_owned())),
+            mail_from: Some("no-reply@shop.example".to_owned()),
+            ..Settings::default()
+        };
+        settings.resolve(None).is_ok()
+    };
+    for url in [
+        "smtps://u:p@mail.example",
+        "smtp://u:p@mail.example:587?tls=required",
+        "smtp://127.0.0.1:25",
+        "smtp://localhost",
+        "smtp://u:p@[::1]:2525/shop.example",
+        "smtp://[::1]",
+    ] {
+        assert!(is_taken(url), "{url}");
+    }
+    for url in [
+        "",
+        "smtp://mail.example",
+        "smtp://u:p@mail.example:25",
+        "smtp://mail.example?tls=opportunistic",
+        "smtp://127.0.0.1@mail.example:25",
+        "http://127.0.0.1",
+    ] {
+        assert!(!is_taken(url), "{url}");
+    }
+}
+
+#[test]
 fn flags_win_over_the_file_and_unknown_keys_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("xiangji.toml");

@@ -7,6 +7,8 @@ use crate::test_shop::{Answered, Browser, TestShop};
 
 #[path = "../../fuzz/src/events.rs"]
 mod events;
+#[path = "../../fuzz/src/forms.rs"]
+mod forms;
 #[path = "../../fuzz/src/mutate.rs"]
 mod mutate;
 
@@ -47,6 +49,11 @@ fn whatever_calls_itself_an_event_is_read_without_harm() {
 #[test]
 fn whatever_calls_itself_a_carriers_notice_is_read_without_harm() {
     assert!(mutate::run("carrier_notice", events::carrier_notice) > 50);
+}
+
+#[test]
+fn whatever_calls_itself_a_form_is_read_without_harm() {
+    assert!(mutate::run("form", forms::form) > 50);
 }
 
 #[tokio::test]
@@ -156,6 +163,9 @@ async fn no_upload_breaks_the_shop() {
         part("name=\"unit\"", "x").repeat(2_000) + "--xj--\r\n",
         format!("--xj\r\n{}\r\n\r\nx\r\n--xj--\r\n", "X-Long: a\r\n".repeat(2_000)),
         "--xj\r\nContent-Disposition: form-data".to_owned(),
+        // Names within names, as many as there is room for where somebody has nothing to send.
+        part(&format!("name=\"{}\"", ".".repeat(60_000)), "x") + "--xj--\r\n",
+        part(&format!("name=\"{}\"", "a[".repeat(30_000)), "x") + "--xj--\r\n",
     ];
     for upload in app::routes::all_uploads() {
         for body in &bodies {

@@ -20,6 +20,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("other_sessions_end", "其他设备退出登录", "Other devices signed out"),
     ("register", "注册", "Account made"),
     ("password_change", "修改密码", "Password changed"),
+    ("password_failed", "再次验证密码错误", "Password asked for once more was wrong"),
     ("password_reset_asked", "申请重设密码", "New password asked for"),
     ("password_reset", "重设密码", "Password reset"),
     ("second_factor_on", "开启两步验证", "Second factor on"),

@@ -39,7 +39,7 @@ mod sections;
 #[cfg(feature = "ssr")]
 mod stock_page;
 #[cfg(feature = "ssr")]
-pub(crate) mod typed;
+pub mod typed;
 #[cfg(feature = "ssr")]
 mod uploads;
 #[cfg(feature = "ssr")]

@@ -3,19 +3,26 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+/// Names within each other; forms of ours have three. Whatever reads a tree, or drops it, goes down with it, so one without a
+/// bottom would take the whole process along, and anybody may send a form.
+pub const DEEPEST: usize = 8;
+
 /// `variants[0][price]` as `variants.0.price`; `photos[]` stays for [`read`] to count.
-pub(crate) fn dotted(html_name: &str) -> String {
+#[must_use]
+pub fn dotted(html_name: &str) -> String {
     html_name.replace(']', "").replace('[', ".")
 }
 
 /// Builds a form of names such as `variants.0.price` and `photos.` (one more of a list). What does not fit is left out.
-pub(crate) fn read<T: DeserializeOwned + Default>(pairs: impl IntoIterator<Item = (String, String)>) -> T {
+pub fn read<T: DeserializeOwned + Default>(pairs: impl IntoIterator<Item = (String, String)>) -> T {
     let mut root = Map::new();
     for (at, (name, value)) in pairs.into_iter().enumerate() {
         // A name that ends in a dot is one more of a list: its place in the form keeps it apart and in order.
         let name = if name.ends_with('.') { format!("{name}{at}") } else { name };
-        let parts: Vec<&str> = name.split('.').collect();
-        put(&mut root, &parts, value);
+        let parts: Vec<&str> = name.split('.').take(DEEPEST + 1).collect();
+        if parts.len() <= DEEPEST {
+            put(&mut root, &parts, value);
+        }
     }
     serde_json::from_value(with_lists(Value::Object(root))).unwrap_or_default()
 }
@@ -76,5 +83,19 @@ mod tests {
         let prices: Vec<&str> = form.listing.variants.iter().map(|row| row.price.as_str()).collect();
         assert_eq!(prices, ["1", "2", "3"]);
         assert_eq!(form.listing.photos, ["a:x", "b:y"]);
+    }
+
+    #[test]
+    fn a_name_without_a_bottom_is_left_out() {
+        let names = ["a.".repeat(100_000), "[".repeat(100_000), "variants[0]".repeat(50_000)];
+        for name in names {
+            let pairs = [("name".to_owned(), "茶".to_owned()), (dotted(&name), "x".to_owned())];
+            let tree: Value = read(pairs.clone());
+            assert_eq!(tree, serde_json::json!({ "name": "茶" }));
+            assert_eq!(read::<DraftForm>(pairs).listing.name, "茶");
+        }
+        let deepest = vec!["a"; DEEPEST].join(".");
+        let tree: Value = read([(deepest.clone(), "x".to_owned()), (format!("{deepest}.a"), "y".to_owned())]);
+        assert_eq!(tree.pointer(&"/a".repeat(DEEPEST)), Some(&Value::from("x")));
     }
 }

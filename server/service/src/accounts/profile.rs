@@ -97,6 +97,9 @@ pub async fn change_password(
             bucket.forgive(&mut tx).await?;
             return Ok(tx.commit().await?);
         }
+        let mut tx = services.db.write().await?;
+        audit::note(&mut tx, services, user, "password_failed").await?;
+        tx.commit().await?;
         return Err(ServiceError::invalid("old_password", Problem::WrongPassword));
     }
     let new_hash = passwords::hash(new_password.clone()).await?;

@@ -146,6 +146,9 @@ pub(crate) async fn prove_owner(services: &Services, user: UserId, password: Str
     let bucket = throttle::Bucket::login_name(&user.to_string());
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
     if !passwords::verify(password, Some(before.password_hash.clone())).await? {
+        let mut tx = services.db.write().await?;
+        audit::note(&mut tx, services, user, "password_failed").await?;
+        tx.commit().await?;
         return Err(ServiceError::invalid("password", Problem::WrongCredentials));
     }
     Ok(Proved { user, password_hash: before.password_hash, bucket })

@@ -269,10 +269,13 @@ pub async fn confirm_password(
     };
     let bucket = throttle::Bucket::password_of(user);
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
-    if !passwords::verify(password, Some(row.password_hash.clone())).await? {
+    let fits = passwords::verify(password, Some(row.password_hash.clone())).await?;
+    let mut tx = services.db.write().await?;
+    if !fits {
+        audit::note(&mut tx, services, user, "password_failed").await?;
+        tx.commit().await?;
         return Err(ServiceError::invalid(field, Problem::WrongPassword));
     }
-    let mut tx = services.db.write().await?;
     bucket.clear(&mut tx).await?;
     tx.commit().await?;
     Ok(row)
@@ -297,6 +300,8 @@ pub(super) async fn proven(
         return Err(Conflict::StateChanged.into());
     }
     if prove(&mut tx, services, user, &typed).await?.is_none() {
+        audit::note(&mut tx, services, user, "second_factor_failed").await?;
+        tx.commit().await?;
         return Err(ServiceError::invalid("passcode", Problem::WrongCode));
     }
     bucket.clear(&mut tx).await?;

@@ -386,6 +386,32 @@ async fn the_password_asked_for_once_more_is_guessed_slowly() {
     }
     let right = start_second_factor(&fixture.services, &viewer, PASSWORD.to_owned()).await;
     assert_eq!(waits(&right), 2, "{right:?}");
+    let user = viewer.user_id().unwrap();
+    let log = audit::list_of_user(&fixture.services, &viewer, user).await.unwrap();
+    assert_eq!(log.iter().filter(|entry| entry.action == "password_failed").count(), 5, "{log:?}");
     fixture.clock.advance(2 * SECOND_MS);
     start_second_factor(&fixture.services, &viewer, PASSWORD.to_owned()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_from_a_link_or_the_operator_does_not_pass_the_code_by() {
+    let fixture = Fixture::new().await;
+    let person = protected(&fixture).await;
+    let services = &fixture.services;
+    let (user, now_ms) = (person.viewer.user_id().unwrap(), services.now_ms());
+    let token = "the token of a letter";
+    let mut tx = services.db.write().await.unwrap();
+    store::mail::insert_link(&mut tx, &hash_token(token), user, "reset", LOGIN, now_ms, now_ms + MINUTE_MS)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+
+    let [by_link, by_operator] = ["明前 second flush 28", "秋茶 third flush 29"];
+    reset_password(services, token, by_link.to_owned()).await.unwrap();
+    let with = |password: &str| SignIn { login: LOGIN.to_owned(), password: password.to_owned() };
+    let step = sign_in(services, &Viewer::default(), with(by_link), HOME).await;
+    assert!(matches!(step, Ok(SignInStep::CodeNeeded(_))), "{step:?}");
+    set_password(services, LOGIN, by_operator.to_owned()).await.unwrap();
+    let step = sign_in(services, &Viewer::default(), with(by_operator), HOME).await;
+    assert!(matches!(step, Ok(SignInStep::CodeNeeded(_))), "{step:?}");
 }
