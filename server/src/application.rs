@@ -169,6 +169,7 @@ async fn serve_metrics(
         services: state.services.clone(),
         http: state.http.clone(),
         clients: clients.clone(),
+        admission: state.admission.clone(),
         rates: state.rates.clone(),
         token: config.watch.metrics_token.clone(),
         print_fonts: state.site.print_fonts.paths().len(),

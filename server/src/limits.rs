@@ -3,13 +3,15 @@
 //!
 //! # Order of the guards
 //! 1. [`rates`]: a bucket of tokens for each address and kind of request. Empty: 429.
-//! 2. [`gates`]: a few places for each class of request, and a short queue before them. Full: 503.
+//! 2. [`gates`]: a few places for each class of request, and a queue before them; `patience` says for how long it is worth
+//!    standing in that of pages. Full, or too long: 503.
 //! 3. The database's own queue for writers and its time limits ([`store::DbLimits`]).
 //!
 //! Checkouts, payments and the payment network's events have gates of their own, so they go on while catalogue pages
 //! are being sent away; among the pages, those with a session come before the crowd without one.
 
 pub mod gates;
+mod patience;
 pub mod rates;
 
 use std::net::IpAddr;

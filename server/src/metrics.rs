@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 pub use http::HttpMetrics;
 
 use crate::config::Secret;
-use crate::limits::Rates;
+use crate::limits::{Admission, Rates};
 use crate::listening::Clients;
 use text::Page;
 
@@ -36,6 +36,7 @@ pub struct Sources {
     pub services: Services,
     pub http: Arc<HttpMetrics>,
     pub clients: Arc<Clients>,
+    pub admission: Arc<Admission>,
     pub rates: Arc<Rates>,
     /// What whoever reads must say.
     pub token: Option<Secret>,
@@ -90,6 +91,14 @@ pub async fn render(sources: &Sources) -> String {
         1.0,
     );
     sources.http.render(&mut page);
+    for (class, count) in sources.admission.overloads() {
+        page.counter(
+            "xiangji_http_overloads_total",
+            "Times the queue for pages became more than a burst.",
+            &[("class", class.as_str())],
+            count,
+        );
+    }
     page.gauge("xiangji_connections", "Open connections.", &[], sources.clients.open() as f64);
     page.counter(
         "xiangji_connections_refused_total",

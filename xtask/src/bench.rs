@@ -22,6 +22,9 @@ pub struct Arguments {
     /// How long an overload lasts
     #[arg(long, default_value_t = 600)]
     seconds: u64,
+    /// Overload the shop on a core of its own, with the load on the next one; otherwise they share the cores
+    #[arg(long)]
+    pinned: bool,
     /// How many requests memory is watched over
     #[arg(long, default_value_t = 1_000_000)]
     requests: u64,
@@ -75,9 +78,7 @@ enum Bench {
 pub fn run(arguments: &Arguments) -> Result<()> {
     match arguments.name {
         Bench::Bytes => site_bytes(&site::build(Mode::Release)?),
-        Bench::Overload => {
-            under_load(arguments.dev, &["overload", "--seconds", &arguments.seconds.to_string()])
-        }
+        Bench::Overload => overload(arguments),
         Bench::Memory => under_load(
             arguments.dev,
             &[
@@ -96,6 +97,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         Bench::Rebuild => rebuild::run(arguments.rounds),
         Bench::Lighthouse => lighthouse::run(&arguments.lighthouse, arguments.dev),
     }
+}
+
+/// The shop on the first core and the load on the second, or both on both.
+fn overload(arguments: &Arguments) -> Result<()> {
+    let seconds = arguments.seconds.to_string();
+    let mut words = vec!["overload", "--seconds", &seconds];
+    if arguments.pinned {
+        words.extend(["--core", "0"]);
+    }
+    under_load(arguments.dev, &words)
 }
 
 /// Pages need two cores and some rounds; the development build only shows that the measurement itself works.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Sample {
     pub latency: Duration,
     /// How much of it had gone by before the load itself got round to asking.
     pub late: Duration,
+    /// From asking to the head of the answer: what remains when the load's own lateness and reading are taken off.
+    pub first_byte: Duration,
     /// The answer said when to come again.
     pub says_when: bool,
 }
@@ -74,21 +77,21 @@ pub async fn open_loop<F: Future<Output = ()> + Send + 'static>(
     while visits.join_next().await.is_some() {}
 }
 
-/// Keeps `workers` busy for `during`, each beginning anew when it has ended.
+/// Keeps `workers` busy for `during`, each beginning anew when it has ended. Visits are numbered in the order in which
+/// they begin, so that what goes by the number is as frequent as in [`open_loop`].
 pub async fn closed_loop<F: Future<Output = ()> + Send + 'static>(
     workers: u64,
     during: Duration,
     visit: impl Fn(u64, Instant) -> F + Clone + Send + 'static,
 ) {
     let until = Instant::now() + during;
+    let next = Arc::new(AtomicU64::new(0));
     let mut running = tokio::task::JoinSet::new();
-    for worker in 0..workers {
-        let visit = visit.clone();
+    for _ in 0..workers {
+        let (visit, next) = (visit.clone(), next.clone());
         running.spawn(async move {
-            let mut number = worker;
             while Instant::now() < until {
-                visit(number, Instant::now()).await;
-                number += workers;
+                visit(next.fetch_add(1, Ordering::Relaxed), Instant::now()).await;
             }
         });
     }
@@ -98,16 +101,17 @@ pub async fn closed_loop<F: Future<Output = ()> + Send + 'static>(
 /// The latency that `share` of the samples did not exceed; zero for none.
 #[must_use]
 pub fn percentile<'a>(samples: impl Iterator<Item = &'a Sample>, share: f64) -> Duration {
-    share_of(samples.map(|sample| sample.latency).collect(), share)
+    percentile_of(samples, share, |sample| sample.latency)
 }
 
-/// How late the load itself was at most in asking for `share` of the samples; zero for none.
+/// The same of something else that took its time.
 #[must_use]
-pub fn lateness<'a>(samples: impl Iterator<Item = &'a Sample>, share: f64) -> Duration {
-    share_of(samples.map(|sample| sample.late).collect(), share)
-}
-
-fn share_of(mut durations: Vec<Duration>, share: f64) -> Duration {
+pub fn percentile_of<'a>(
+    samples: impl Iterator<Item = &'a Sample>,
+    share: f64,
+    of: impl Fn(&Sample) -> Duration,
+) -> Duration {
+    let mut durations: Vec<Duration> = samples.map(of).collect();
     durations.sort_unstable();
     let at = ((durations.len() as f64 * share).ceil() as usize).saturating_sub(1);
     durations.get(at).copied().unwrap_or_default()
@@ -133,6 +137,7 @@ mod tests {
             status: 200,
             latency: Duration::from_millis(millis),
             late: Duration::ZERO,
+            first_byte: Duration::ZERO,
             says_when: false,
         }
     }

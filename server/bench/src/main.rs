@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
 #[derive(Debug, Parser)]
@@ -23,6 +24,9 @@ enum Bench {
         /// How long
         #[arg(long, default_value_t = 600)]
         seconds: u64,
+        /// A core for the shop alone; the load takes the next one. Without it they share what there is
+        #[arg(long)]
+        core: Option<usize>,
     },
     /// How much memory the shop takes at rest, and whether that grows over many requests
     Memory(MemoryArguments),
@@ -82,8 +86,14 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
             report.print();
             arguments.judge(&report)
         }
-        Bench::Overload { program, seconds } => {
-            let report = runtime.block_on(bench::overload::run(&program, Duration::from_secs(seconds)))?;
+        Bench::Overload { program, seconds, core } => {
+            if let Some(mut again) = core.and_then(|core| bench::pages::pinned_again(core + 1)) {
+                let status = again.status().context("taskset of util-linux is needed")?;
+                anyhow::ensure!(status.success(), "the measurement failed");
+                return Ok(());
+            }
+            let during = Duration::from_secs(seconds);
+            let report = runtime.block_on(bench::overload::run(&program, during, core))?;
             report.print();
             report.judge()
         }

@@ -327,7 +327,8 @@ pub async fn twin_main(arguments: &TwinArguments) -> Result<()> {
 }
 
 /// A command that runs this program again on a core of its own, unless it is on one already.
-fn pinned_again(core: usize) -> Option<Command> {
+#[must_use]
+pub fn pinned_again(core: usize) -> Option<Command> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if cores <= 1 {
         return None;

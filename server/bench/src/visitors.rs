@@ -177,16 +177,18 @@ impl Town {
         request: reqwest::RequestBuilder,
         due: Instant,
     ) -> Option<(reqwest::header::HeaderMap, Vec<u8>)> {
-        let late = due.elapsed();
+        let (late, asked) = (due.elapsed(), Instant::now());
+        let mut first_byte = Duration::ZERO;
         let answered = async {
             let answer = request.send().await?;
+            first_byte = asked.elapsed();
             let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
             Ok::<_, reqwest::Error>((status, headers, answer.bytes().await?))
         };
         let answered = answered.await.ok();
         let status = answered.as_ref().map_or(0, |(status, _, _)| *status);
         let says_when = answered.as_ref().is_some_and(|(_, headers, _)| headers.contains_key(RETRY_AFTER));
-        let sample = Sample { kind, status, latency: due.elapsed(), late, says_when };
+        let sample = Sample { kind, status, latency: due.elapsed(), late, first_byte, says_when };
         self.samples.push(sample);
         let (_, headers, body) = answered?;
         sample.is_answered().then(|| (headers, body.to_vec()))

@@ -2,36 +2,26 @@
 //!
 //! Making a page takes a core, so there are hardly more places for pages than cores: more at once would answer no more
 //! of them, only each later, and the one transaction that writes would stand in line with all of them for its turn on a
-//! core.
-//!
-//! A queue that empties again soon is a burst: many people open a page at once, and everybody is served after a moment.
-//! A queue that has stood for a second is overload: waiting in it helps nobody, so from then on nobody waits longer than
-//! about two pages take, until for a while nobody had to wait (the idea of controlled delay, RFC 8289, with two fixed
-//! waits).
+//! core. How long somebody waits for a page is the matter of `patience`.
 //!
 //! When several transactions wait for the right to write, buyers wait, and what they wait for is mostly a core. The crowd
-//! then gets one place altogether.
+//! then gets one place altogether. It stands in the same queue as ever: with one for such moments, which come and go within
+//! milliseconds, each of the two would look as if it emptied again and again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::Class;
+use super::patience::Patience;
 use crate::config::Config;
 
-/// The longest stay in a queue.
+/// The longest stay in a queue for anything but a page.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// The longest wait for a page in a burst.
-const BURST_WAIT: Duration = Duration::from_secs(1);
-/// A queue that has stood for so long is overload.
-const STANDING: Duration = Duration::from_secs(1);
-/// Overload is over when nobody had to wait for so long.
-const CALM: Duration = Duration::from_millis(100);
-/// The longest wait for a page under overload: about as long as two pages take.
-const OVERLOAD_WAIT: Duration = Duration::from_millis(15);
 /// Pages that may wait for each one being made.
 const WAITING_FOR_A_PAGE: usize = 64;
 /// From so many waiting writers on the crowd is pressed into one place.
@@ -48,14 +38,8 @@ struct Gate {
     places: Arc<Semaphore>,
     waiting: AtomicUsize,
     max_waiting: usize,
-    /// How long one waits in a queue that came up just now, and in one that stands.
-    patience: [Duration; 2],
-    opened_at: Instant,
-    /// When somebody last got in without waiting, in milliseconds since `opened_at`.
-    free_at_ms: AtomicU64,
-    /// When somebody last had to wait.
-    queued_at_ms: AtomicU64,
-    is_overloaded: AtomicBool,
+    /// Of pages; for anything else everybody waits as long as it takes, up to [`LONGEST_WAIT`].
+    patience: Option<Patience>,
 }
 
 /// Being in a queue, left when dropped.
@@ -68,45 +52,59 @@ impl Drop for InQueue<'_> {
 }
 
 impl Gate {
-    /// Everybody waits as long as it takes, up to [`LONGEST_WAIT`].
     fn new(places: usize, max_waiting: usize) -> Self {
-        Self::with_patience(places, max_waiting, [LONGEST_WAIT; 2])
-    }
-
-    fn with_patience(places: usize, max_waiting: usize, patience: [Duration; 2]) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places)),
             waiting: AtomicUsize::new(0),
             max_waiting,
-            patience,
-            opened_at: Instant::now(),
-            free_at_ms: AtomicU64::new(0),
-            queued_at_ms: AtomicU64::new(0),
-            is_overloaded: AtomicBool::new(false),
+            patience: None,
         }
     }
 
-    /// A gate of pages.
     fn of_pages(places: usize) -> Self {
-        Self::with_patience(places, WAITING_FOR_A_PAGE * places, [BURST_WAIT, OVERLOAD_WAIT])
+        let max_waiting = WAITING_FOR_A_PAGE * places;
+        Self { patience: Some(Patience::new(max_waiting)), ..Self::new(places, max_waiting) }
     }
 
     /// A place at once or after a wait; `None` when the queue is full or does not move.
     async fn enter(&self) -> Option<OwnedSemaphorePermit> {
-        let now_ms = u64::try_from(self.opened_at.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.enter_and(std::future::ready(Some(()))).await.map(|(place, ())| place)
+    }
+
+    /// A place, and what else is needed once it is had; one wait for all of it.
+    async fn enter_and<T>(
+        &self,
+        further: impl Future<Output = Option<T>>,
+    ) -> Option<(OwnedSemaphorePermit, T)> {
+        let came_at = Instant::now();
+        let mut all = std::pin::pin!(async { Some((take(&self.places).await?, further.await?)) });
         // Places that become free go to those who wait, so whoever finds one found no queue.
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            self.free_at_ms.store(now_ms, Ordering::Relaxed);
-            return Some(place);
+        if let Some(at_once) = all.as_mut().now_or_never() {
+            self.note(came_at, at_once.is_some());
+            return at_once;
         }
         let before_us = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _queued = InQueue(&self.waiting);
-        if before_us >= self.max_waiting {
-            return None;
+        let queued = InQueue(&self.waiting);
+        let got_in = if before_us < self.max_waiting {
+            let longest = self.patience.as_ref().map_or(LONGEST_WAIT, |patience| patience.wait(came_at));
+            tokio::time::timeout(longest, all).await.ok().flatten()
+        } else {
+            None
+        };
+        drop(queued);
+        self.note(came_at, got_in.is_some());
+        got_in
+    }
+
+    /// Remembers how it went for somebody who leaves the queue.
+    fn note(&self, came_at: Instant, got_in: bool) {
+        let Some(patience) = &self.patience else { return };
+        let now = Instant::now();
+        if got_in {
+            patience.got_in(now, now.duration_since(came_at), self.has_queue());
+        } else {
+            patience.sent_away(now);
         }
-        let [in_a_burst, under_overload] = self.patience;
-        let patience = if self.is_overloaded(now_ms) { under_overload } else { in_a_burst };
-        tokio::time::timeout(patience, self.places.clone().acquire_owned()).await.ok()?.ok()
     }
 
     /// Whether somebody waits.
@@ -114,15 +112,14 @@ impl Gate {
         self.waiting.load(Ordering::Relaxed) > 0
     }
 
-    /// Whether the queue is more than a burst, as somebody sees it who has to wait now.
-    fn is_overloaded(&self, now_ms: u64) -> bool {
-        let since = |at_ms: u64| Duration::from_millis(now_ms.saturating_sub(at_ms));
-        let was_calm = since(self.queued_at_ms.swap(now_ms, Ordering::Relaxed)) > CALM;
-        let stands = since(self.free_at_ms.load(Ordering::Relaxed)) > STANDING;
-        let is_overloaded = stands || (self.is_overloaded.load(Ordering::Relaxed) && !was_calm);
-        self.is_overloaded.store(is_overloaded, Ordering::Relaxed);
-        is_overloaded
+    fn overloads(&self) -> u64 {
+        self.patience.as_ref().map_or(0, Patience::overloads)
     }
+}
+
+/// A place, however long it takes; `None` never, for no places are ever closed.
+async fn take(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    places.clone().acquire_owned().await.ok()
 }
 
 /// All gates.
@@ -136,16 +133,16 @@ pub struct Admission {
     guesses: Gate,
     uploads: Gate,
     pages: Gate,
-    /// The part of the pages' places that the crowd may take.
+    /// The part of the pages' places that the crowd may take, and its queue.
     crowd: Gate,
     /// What is left to the crowd while buyers wait.
-    pressed: Gate,
+    pressed: Arc<Semaphore>,
 }
 
 /// The right to be answered, given back when dropped.
 #[derive(Debug)]
 pub struct Admitted {
-    _places: [Option<OwnedSemaphorePermit>; 3],
+    _places: [Option<OwnedSemaphorePermit>; 4],
 }
 
 impl Admission {
@@ -164,48 +161,49 @@ impl Admission {
             uploads: Gate::new(UPLOAD_PLACES, UPLOAD_PLACES),
             pages: Gate::of_pages(pages),
             crowd: Gate::of_pages(crowd),
-            pressed: Gate::of_pages(1),
+            pressed: Arc::new(Semaphore::new(1)),
         }
     }
 
     /// Lets a request in, or `None` when there is no room for its class. `waiting_writers` is how many transactions
     /// wait for the right to write.
     pub async fn admit(&self, class: Class, waiting_writers: usize) -> Option<Admitted> {
-        let one = |place| Admitted { _places: [Some(place), None, None] };
+        let one = |place| Admitted { _places: [Some(place), None, None, None] };
+        let two = |first, second| Admitted { _places: [Some(first), Some(second), None, None] };
         match class {
             Class::Health => self.health.enter().await.map(one),
             Class::Event => self.events.enter().await.map(one),
             Class::Vital => self.vital.enter().await.map(one),
             Class::Guess => self.guesses.enter().await.map(one),
             Class::File => self.ordinary.enter().await.map(one),
-            Class::Upload => {
-                let places = [Some(self.ordinary.enter().await?), Some(self.uploads.enter().await?), None];
-                Some(Admitted { _places: places })
-            }
-            Class::Known => {
-                let places = [Some(self.ordinary.enter().await?), Some(self.pages.enter().await?), None];
-                Some(Admitted { _places: places })
-            }
-            Class::Crowd if waiting_writers >= WRITERS_IN_NEED => self.pressed.enter().await.map(one),
-            Class::Crowd => self.admit_crowd().await,
+            Class::Upload => Some(two(self.ordinary.enter().await?, self.uploads.enter().await?)),
+            Class::Known => Some(two(self.ordinary.enter().await?, self.pages.enter().await?)),
+            Class::Crowd => self.admit_crowd(waiting_writers >= WRITERS_IN_NEED).await,
             // Nobody waits for it yet, so it is not to stand before anybody who waits.
             Class::Ahead if waiting_writers > 0 || self.crowd.has_queue() || self.pages.has_queue() => None,
-            Class::Ahead => self.admit_crowd().await,
+            Class::Ahead => self.admit_crowd(false).await,
         }
     }
 
-    async fn admit_crowd(&self) -> Option<Admitted> {
+    async fn admit_crowd(&self, is_pressed: bool) -> Option<Admitted> {
         let ordinary = self.ordinary.enter().await?;
-        let crowd = self.crowd.enter().await?;
-        let places = [Some(ordinary), Some(crowd), Some(self.pages.enter().await?)];
-        Some(Admitted { _places: places })
+        let further = async {
+            let pressed = if is_pressed { Some(take(&self.pressed).await?) } else { None };
+            Some((pressed, take(&self.pages.places).await?))
+        };
+        let (crowd, (pressed, page)) = self.crowd.enter_and(further).await?;
+        Some(Admitted { _places: [Some(ordinary), Some(crowd), pressed, Some(page)] })
+    }
+
+    /// How often the queue of a class became more than a burst, since the start.
+    #[must_use]
+    pub fn overloads(&self) -> [(Class, u64); 2] {
+        [(Class::Known, self.pages.overloads()), (Class::Crowd, self.crowd.overloads())]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures::FutureExt as _;
-
     use super::*;
     use crate::{LimitSettings, Settings};
 
@@ -302,19 +300,37 @@ mod tests {
         assert!(shown.into_iter().all(|shown| shown));
     }
 
-    #[test]
-    fn a_queue_that_stands_is_overload_until_nobody_has_to_wait_for_a_while() {
-        let gate = Gate::of_pages(2);
-        let got_in_at = |at_ms| gate.free_at_ms.store(at_ms, Ordering::Relaxed);
-        got_in_at(5000);
-        assert!(!gate.is_overloaded(5010), "a burst");
-        assert!(!gate.is_overloaded(5950));
-        assert!(gate.is_overloaded(6050), "it has stood for a second");
-        got_in_at(6060);
-        assert!(gate.is_overloaded(6070), "one free place between two waits is no calm");
-        assert!(gate.is_overloaded(6150));
-        got_in_at(6300);
-        assert!(!gate.is_overloaded(6310), "nobody had to wait for a while");
+    #[tokio::test]
+    async fn under_overload_whoever_does_not_get_in_soon_is_sent_away() {
+        let gate = Gate::of_pages(1);
+        let inside = gate.enter().await.unwrap();
+        let now = Instant::now();
+        for at in [now, now + Duration::from_secs(1)] {
+            gate.patience.as_ref().unwrap().sent_away(at);
+        }
+        assert_eq!(gate.overloads(), 1);
+        let answered = tokio::time::timeout(Duration::from_millis(500), gate.enter()).await;
+        assert!(answered.is_ok_and(|place| place.is_none()), "sooner than in a burst");
+        drop(inside);
+        assert!(gate.enter().await.is_some(), "a place that is free is given");
+    }
+
+    #[tokio::test]
+    async fn the_crowd_stands_in_one_queue_whether_buyers_wait_or_not() {
+        let gates = admission(4);
+        let inside =
+            [gates.admit(Class::Crowd, 0).await.unwrap(), gates.admit(Class::Crowd, 0).await.unwrap()];
+        let pressed = gates.admit(Class::Crowd, WRITERS_IN_NEED).await.unwrap();
+        // One comes while buyers wait, the next one does not: whoever came first is first.
+        let mut first = std::pin::pin!(gates.admit(Class::Crowd, WRITERS_IN_NEED));
+        let mut second = std::pin::pin!(gates.admit(Class::Crowd, 0));
+        assert!(first.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
+        assert_eq!(gates.crowd.waiting.load(Ordering::Relaxed), 2);
+        drop(pressed);
+        assert!(second.as_mut().now_or_never().is_none());
+        assert!(first.as_mut().now_or_never().is_some_and(|admitted| admitted.is_some()));
+        drop(inside);
+        assert!(second.now_or_never().is_some_and(|admitted| admitted.is_some()));
     }
 
     #[tokio::test]

@@ -39,6 +39,7 @@ async fn the_metrics_tell_of_requests_checkouts_and_what_waits_and_of_nobody() {
         "xiangji_http_requests_total{route=\"other\",method=\"GET\",status=\"404\"} 1",
         "xiangji_http_request_seconds_count{route=\"/products/{slug}\",method=\"GET\"} 1",
         "xiangji_http_shed_total{class=\"crowd\"} 0",
+        "xiangji_http_overloads_total{class=\"crowd\"} 0",
         "xiangji_checkout_total{outcome=\"refused_invalid\"} 1",
         "xiangji_payment_errors_total{operation=\"find_checkout\",kind=\"refused\"} 1",
         "xiangji_http_in_flight{class=\"vital\"} 0",
