@@ -266,8 +266,8 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         ),
         #[cfg(not(feature = "shop"))]
         Problem::OrdersWait => fixed(
-            "比已下单未发的还少：先处理等着发的订单",
-            "Less than orders wait for: settle those orders first",
+            "比已下单未发的还少：先处理等着发的订单，货坏了的在包裹里换别的批次",
+            "Less than orders wait for: settle those orders first, or give them goods of another batch on the parcel's page",
         ),
         Problem::Unreadable => fixed("看不懂这一行", "This line cannot be read"),
         Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),

@@ -110,6 +110,7 @@ pub struct CountLineForm {
     pub batch: String,
     pub expected: String,
     pub counted: String,
+    pub reason: String,
 }
 
 /// Keeps a count and sets the batches to what was counted.
@@ -125,6 +126,7 @@ pub async fn count(#[server(flatten)] form: CountForm) -> Result<Answer<()>, App
             batch: line.batch,
             expected: line.expected,
             counted: in_base_units(&line.counted, &form.base_unit),
+            reason: line.reason,
         });
         let command =
             service::stock::CountStock { product: form.product, note: form.note, lines: lines.collect() };

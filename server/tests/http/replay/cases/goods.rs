@@ -34,6 +34,7 @@ pub async fn stock(world: &World, call: &mut Call) {
             call.put("lines[0][batch]", &row.batch.to_string());
             call.put("lines[0][expected]", &row.expected.to_string());
             call.put("lines[0][counted]", &(row.expected - 1).to_string());
+            call.put("lines[0][reason]", "lost");
             call.other = Some(("note", "数错了".to_owned()));
         }
         "/api/stock/count_place" => {
