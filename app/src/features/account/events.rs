@@ -77,6 +77,8 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("batch.recalled", "召回批次", "Batch recalled"),
     ("recall.refunded", "给召回订单退款", "Orders of a recall refunded"),
     ("recall.refunds_confirmed", "复核召回退款", "Refunds of a recall confirmed"),
+    ("recall.refunds_withdrawn", "收回召回退款清单", "Refunds of a recall withdrawn"),
+    ("recall.refunds_declined", "退回召回退款清单", "Refunds of a recall declined"),
     ("listing.mark", "选用集体商标", "Collective mark of a product chosen"),
     ("mark.created", "登记集体商标", "Collective mark added"),
     ("mark.saved", "修改集体商标", "Collective mark changed"),

@@ -323,3 +323,29 @@ pub async fn confirm_recall_refunds(
     })
     .await
 }
+
+/// The recall whose list of refunds is given up.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WithdrawRecallRefundsForm {
+    /// A batch of it.
+    pub batch: String,
+    /// The list that was read.
+    pub list: String,
+    /// Asked of whoever did not ask for the list.
+    pub reason: String,
+}
+
+/// Takes the refunds of a recall back or declines them; once they are given up, saying so again changes nothing.
+#[server(endpoint = "stock/withdraw_recall_refunds")]
+pub async fn withdraw_recall_refunds(
+    #[server(flatten)] form: WithdrawRecallRefundsForm,
+) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        let WithdrawRecallRefundsForm { batch, list, reason } = form;
+        service::stock::withdraw_recall_refunds(&services, &viewer, &batch, &list, &reason).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}

@@ -163,6 +163,7 @@ const NEVER_DONE: &[&str] = &[
     "/api/stock/count_place",
     "/api/stock/correct_inputs",
     "/api/stock/refund_recalled",
+    "/api/stock/withdraw_recall_refunds",
     "/api/stock/confirm_recall_refunds",
     "/upload/certificate",
     "/upload/mark-picture",

@@ -287,7 +287,11 @@ pub const TABLE: &[Row] = &[
             [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
         of_batch(world, &fields)
     }),
-    row("/api/stock/refund_recalled", SELLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-7")])),
+    row("/api/stock/refund_recalled", RECALLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-7")])),
+    // Another list is asked for afterwards, to be confirmed.
+    row("/api/stock/withdraw_recall_refunds", RECALLERS, HIDDEN, |world| {
+        of_batch(world, &[("reason", "漏了一单")])
+    }),
     row("/api/stock/confirm_recall_refunds", MONEY_RECEIVERS, known_to(&[Who::Seller]), |world| {
         of_batch(world, &[])
     }),

@@ -67,7 +67,12 @@ pub async fn stock(world: &World, call: &mut Call) {
             let another = view.batches.iter().find(|batch| batch.batch != world.batch).unwrap();
             call.other = Some(("batch", another.batch.to_string()));
         }
-        "/api/stock/confirm_recall_refunds" => {
+        "/api/stock/withdraw_recall_refunds" | "/api/stock/confirm_recall_refunds" => {
+            if call.path == "/api/stock/confirm_recall_refunds" {
+                // The one before was taken back.
+                let (batch, key) = (world.batch.to_string(), services.new_token());
+                service::stock::refund_recalled_orders(services, &seller, &batch, &key).await.unwrap();
+            }
             let mut conn = services.db.read().await.unwrap();
             let recall = store::recalls::find_recall_of_batch(&mut conn, world.batch).await.unwrap().unwrap();
             let list = store::recalls::find_recall_refund(&mut conn, recall.id).await.unwrap().unwrap();
