@@ -83,6 +83,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("mark.created", "登记集体商标", "Collective mark added"),
     ("mark.saved", "修改集体商标", "Collective mark changed"),
     ("mark.picture", "更换商标图样", "Picture of a mark changed"),
+    ("mark.certificate", "更换商标注册证照片", "Photo of a mark's certificate changed"),
     ("mark.licensed", "发放商标许可", "Licence of a mark granted"),
     ("mark.withdrawn", "收回商标许可", "Licence of a mark withdrawn"),
     ("mark.counted", "批次计入商标", "Batch counted under a mark"),

@@ -167,6 +167,7 @@ const NEVER_DONE: &[&str] = &[
     "/api/stock/confirm_recall_refunds",
     "/upload/certificate",
     "/upload/mark-picture",
+    "/upload/mark-certificate",
     "/api/checkout/place_order",
     "/api/listing/save_draft",
     "/api/listing/add_batch",

@@ -328,6 +328,7 @@ pub const TABLE: &[Row] = &[
         let of = [("licence", world.licence.to_string())];
         fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
     }),
+    row("/api/marks/remove_certificate", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
     row("/api/marks/choose_mark", SELLERS, HIDDEN, |world| {
         let of = [("product", world.product.to_string()), ("mark", world.mark.to_string())];
         of.into_iter().chain([("key", "marks-4".to_owned())]).collect()

@@ -90,6 +90,13 @@ pub async fn stock(world: &World, call: &mut Call) {
     }
 }
 
+/// A mark with a certificate that can be taken away.
+pub async fn put_mark_certificate(world: &World, owner: Who) {
+    let (services, owner) = (&world.shop.services, world.viewer(owner).await);
+    let photo = service::photos::SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
+    service::marks::set_certificate(services, &owner, &world.mark.to_string(), photo).await.unwrap();
+}
+
 /// The whole form of the listing as its page has it, with another story.
 pub async fn listing(world: &World, call: &mut Call) {
     let seller: Viewer = world.viewer(Who::Seller).await;
