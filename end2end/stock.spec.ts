@@ -74,8 +74,9 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await visit(page, stock);
     await goOn(page, page.getByRole('link', { name: t('盘点', 'Count'), exact: true }), /\/count/);
     await expectAccessible(page, 'counting');
-    const first = page.getByRole('group').filter({ hasText: '-S1' }).getByLabel(t('实数', 'What is there'));
-    await first.fill('3.9');
+    const first = page.getByRole('group').filter({ hasText: '-S1' });
+    await first.getByLabel(t('实数', 'What is there')).fill('3.9');
+    await first.getByLabel(t('差异原因', 'Why it differs')).selectOption('spoiled');
     await page.getByRole('button', { name: t('记下盘点', 'Keep the count') }).click();
     await expect(page.getByText(t('盘点已记下，库存已按实数调整。', 'The count is kept and the stock follows it.'))).toBeVisible();
     await expect(page.getByRole('row').filter({ hasText: '-S1' })).toContainText('−100 g');

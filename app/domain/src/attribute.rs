@@ -2,6 +2,7 @@
 //! sells mushrooms says so without a new release.
 
 use crate::failure::Problem;
+use crate::thousands::without_grouping;
 use crate::thousandths::{read_thousandths, thousandths_text};
 use crate::word::words;
 
@@ -62,7 +63,8 @@ impl Attribute {
     /// Reads a value as it is typed: a choice's slug, a number with at most three decimals, words. Blank is none.
     ///
     /// # Errors
-    /// [`Problem::UnknownCode`], [`Problem::NotANumber`], [`Problem::OutOfRange`], [`Problem::TooLong`].
+    /// [`Problem::UnknownCode`], [`Problem::NotANumber`], [`Problem::WrongGrouping`], [`Problem::OutOfRange`],
+    /// [`Problem::TooLong`].
     pub fn read(&self, typed: &str) -> Result<Option<AttributeValue>, Problem> {
         let typed = typed.trim();
         if typed.is_empty() {
@@ -78,7 +80,7 @@ impl Attribute {
                 found.map(|choice| Some(AttributeValue::Choice(choice.id))).ok_or(Problem::UnknownCode)
             }
             AttributeKind::Number => {
-                let milli = read_thousandths(typed).ok_or(Problem::NotANumber)?;
+                let milli = read_thousandths(&without_grouping(typed)?).ok_or(Problem::NotANumber)?;
                 if milli > MAX_NUMBER_MILLI {
                     return Err(Problem::OutOfRange { min: 0, max: MAX_NUMBER_MILLI / 1000 });
                 }

@@ -32,6 +32,8 @@ pub enum Problem {
         min: i64,
     },
     NotANumber,
+    /// A comma or a blank in a number that parts no thousands.
+    WrongGrouping,
     OutOfRange {
         min: i64,
         max: i64,
@@ -82,6 +84,11 @@ pub enum Problem {
     ExpiredStays,
     /// Goods of several villages are in the batch: what each of them gave of what came in must be said.
     SeveralVillages,
+    /// What the villages gave and what came in of it cannot both be kilograms.
+    WeightsDisagree {
+        given_g: i64,
+        came_in_g: i64,
+    },
     /// Someone else has it already.
     Taken,
     /// Of two fields one is to be filled in, not both and not neither.

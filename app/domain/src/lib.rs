@@ -46,6 +46,7 @@ pub mod sheets;
 pub mod shipping;
 pub mod stock;
 pub mod tax_number;
+pub mod thousands;
 pub mod thousandths;
 pub mod time;
 pub mod word;

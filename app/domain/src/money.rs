@@ -1,5 +1,6 @@
 //! Money in whole fen, and the one way in which a sum is split.
 
+use crate::thousands::join_thousands;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::iter::Sum;
@@ -106,7 +107,7 @@ impl Fen {
             return Err(if plain.is_empty() { MoneyError::Empty } else { refused() });
         }
         let (whole, decimals) = rest.split_once('.').unwrap_or((rest, ""));
-        let whole = without_thousands_commas(whole).ok_or_else(refused)?;
+        let whole = join_thousands(whole).ok_or_else(refused)?;
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         if !all_digits(&whole) || !all_digits(decimals) || (whole.is_empty() && decimals.is_empty()) {
             return Err(refused());
@@ -138,20 +139,6 @@ fn to_half_width(character: char) -> char {
         '\u{3000}' => ' ',
         other => other,
     }
-}
-
-/// The digits of a whole number written with or without commas between its thousands.
-fn without_thousands_commas(whole: &str) -> Option<String> {
-    let mut groups = whole.split(',');
-    let first = groups.next()?;
-    let mut digits = first.to_owned();
-    for group in groups {
-        if group.len() != 3 || first.is_empty() || first.len() > 3 {
-            return None;
-        }
-        digits.push_str(group);
-    }
-    Some(digits)
 }
 
 impl From<i64> for Fen {

@@ -1,11 +1,11 @@
 //! Whole thousandths as people type and read them: kilograms of what is kept in grams, litres, numbers of attributes.
 
-use crate::search_text::fold_width;
+use crate::thousands::without_grouping;
 
 /// `1.25` → 1250, of at most three decimals and without a sign. Decimals are read as digits: a float would not know 0.1.
 #[must_use]
 pub fn read_thousandths(typed: &str) -> Option<i64> {
-    let text: String = fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let text = without_grouping(typed).ok()?;
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let is_number = is_digits(whole) && is_digits(decimals) && decimals.len() <= 3;
@@ -44,7 +44,7 @@ mod tests {
         ] {
             assert_eq!(read_thousandths(typed), Some(thousandths), "{typed}");
         }
-        for typed in ["", ".", "1.2555", "-1", "一", "1.2.3"] {
+        for typed in ["", ".", "1.2555", "-1", "一", "1.2.3", "1,5"] {
             assert_eq!(read_thousandths(typed), None, "{typed}");
         }
     }

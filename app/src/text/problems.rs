@@ -18,6 +18,11 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             say(locale, format!("至少 {min} 个字"), format!("At least {min} characters"))
         }
         Problem::NotANumber => fixed("请填写整数", "Enter a whole number"),
+        #[cfg(not(feature = "shop"))]
+        Problem::WrongGrouping => fixed(
+            "逗号和空格只能用来分千位，例如 10,000；小数用点，例如 1.5",
+            "A comma or a blank only parts thousands, as in 10,000; decimals have a point, as in 1.5",
+        ),
         Problem::OutOfRange { min, max } => say(
             locale,
             format!("请填写 {min} 到 {max} 之间的数"),
@@ -157,6 +162,18 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             "Several villages are in this batch: say under “Batches and stock” what each of them gave this time, or take in a \
              new batch. What was found when counting goes into the count",
         ),
+        #[cfg(not(feature = "shop"))]
+        Problem::WeightsDisagree { given_g, came_in_g } => {
+            let given = super::amounts::kilograms_text(*given_g);
+            let came_in = super::amounts::kilograms_text(*came_in_g);
+            say(
+                locale,
+                format!("各村合计交来 {given} 千克，增加的却是 {came_in} 千克：看看是不是有一项按克填了"),
+                format!(
+                    "The villages gave {given} kg and {came_in} kg came in of it: was one of the two typed in grams?"
+                ),
+            )
+        }
         Problem::Taken => fixed("已被使用", "Already in use"),
         Problem::UnknownCode => fixed("没有这个编号", "There is no such code"),
         #[cfg(not(feature = "shop"))]
@@ -266,8 +283,8 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         ),
         #[cfg(not(feature = "shop"))]
         Problem::OrdersWait => fixed(
-            "比已下单未发的还少：先处理等着发的订单",
-            "Less than orders wait for: settle those orders first",
+            "比已下单未发的还少：先处理等着发的订单，货坏了的在包裹里换别的批次",
+            "Less than orders wait for: settle those orders first, or give them goods of another batch on the parcel's page",
         ),
         Problem::Unreadable => fixed("看不懂这一行", "This line cannot be read"),
         Problem::Unknown => fixed("请选择列表中的一项", "Choose one of the list"),

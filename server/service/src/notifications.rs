@@ -22,8 +22,8 @@ use store::notifications::{self as rows, DayOf, NewNotification, WishRow};
 pub use store::notifications::{NotificationRow, UnreadRow};
 
 pub(crate) use events::{
-    note_publication, note_transfer, tell_of_failed_publication, tell_of_recall, tell_of_recall_refunds,
-    tell_of_review, tell_of_submission, tell_of_transfer,
+    note_publication, note_transfer, tell_of_declined_refunds, tell_of_failed_publication, tell_of_recall,
+    tell_of_recall_refunds, tell_of_review, tell_of_submission, tell_of_transfer,
 };
 pub use list::{
     Marking, NotificationQuery, NotificationsPage, exported_notifications, list_notifications, mark,

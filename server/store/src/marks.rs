@@ -63,6 +63,11 @@ pub struct MarkRow {
     pub width: Option<i64>,
     pub height: Option<i64>,
     pub placeholder: Option<String>,
+    /// The photo of its registration's certificate; `None` without one.
+    pub certificate_hash: Option<String>,
+    pub certificate_width: Option<i64>,
+    pub certificate_height: Option<i64>,
+    pub certificate_placeholder: Option<String>,
 }
 
 macro_rules! marks_where {
@@ -71,11 +76,14 @@ macro_rules! marks_where {
             "SELECT m.id, m.slug, m.collective_id, c.village_id, v.slug AS village_slug, v.name AS village_name,
                     v.name_en AS village_name_en, c.name AS collective_name, c.name_en AS collective_name_en, m.name,
                     m.name_en, m.story, m.story_en, m.rules, m.rules_en, m.registration_number, m.goods_classes,
-                    m.valid_until, m.version, m.media_id, p.content_hash, p.width, p.height, p.placeholder
+                    m.valid_until, m.version, m.media_id, p.content_hash, p.width, p.height, p.placeholder,
+                    q.content_hash AS certificate_hash, q.width AS certificate_width,
+                    q.height AS certificate_height, q.placeholder AS certificate_placeholder
                FROM collective_marks m
                JOIN collectives c ON c.id = m.collective_id
                JOIN villages v ON v.id = c.village_id
-               LEFT JOIN media p ON p.id = m.media_id ",
+               LEFT JOIN media p ON p.id = m.media_id
+               LEFT JOIN media q ON q.id = m.certificate_media_id ",
             $rest
         )
     };
@@ -183,6 +191,22 @@ pub async fn set_mark_picture(conn: &mut Conn, id: MarkId, picture: MediaId, at_
     sql::query("UPDATE collective_marks SET media_id = $2, updated_at_ms = $3 WHERE id = $1")
         .bind(id.get())
         .bind(picture.get())
+        .bind(at_ms)
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
+/// Names the photo of the certificate that a mark is registered by; `None` for none.
+pub async fn set_mark_certificate(
+    conn: &mut Conn,
+    id: MarkId,
+    photo: Option<MediaId>,
+    at_ms: i64,
+) -> Result<()> {
+    sql::query("UPDATE collective_marks SET certificate_media_id = $2, updated_at_ms = $3 WHERE id = $1")
+        .bind(id.get())
+        .bind(photo.map(MediaId::get))
         .bind(at_ms)
         .execute(&mut *conn)
         .await?;

@@ -72,6 +72,7 @@ macro_rules! is_shown {
           OR EXISTS (SELECT 1 FROM after_sale_photos s WHERE s.media_id = m.id) \
           OR EXISTS (SELECT 1 FROM batches s WHERE s.certificate_media_id = m.id) \
           OR EXISTS (SELECT 1 FROM collective_marks s WHERE s.media_id = m.id) \
+          OR EXISTS (SELECT 1 FROM collective_marks s WHERE s.certificate_media_id = m.id) \
           OR EXISTS (SELECT 1 FROM villages s WHERE s.media_id = m.id) \
           OR EXISTS (SELECT 1 FROM categories s WHERE s.media_id = m.id))"
     };

@@ -17,7 +17,7 @@ pub use refunds::{
     RecallRefundRow, RefundParcelRow, RefundProgressRow, close_recall_refund, confirm_recall_refund,
     find_recall_refund, get_refund_progress, insert_recall_refund, list_parcels_to_refund,
     list_refund_buyers, list_waiting_refunds, lock_recall_refund, take_refund_parcel,
-    update_refund_after_sale,
+    update_refund_after_sale, withdraw_recall_refund,
 };
 
 /// The batch, what it was split from, and everything split from these: one harvest or production run. Ascending.

@@ -2,7 +2,7 @@
 
 use super::values::read_number;
 use crate::failure::Problem;
-use crate::search_text::fold_width;
+use crate::thousands::without_grouping;
 use crate::thousandths::thousandths_text;
 
 /// Decimals of a kilogram: a gram is the least.
@@ -13,9 +13,8 @@ pub(super) fn read_amount(text: &str, base_unit: &str, max: i64) -> Result<i64, 
     if base_unit != "g" {
         return read_number(text, -max, max);
     }
-    let plain = fold_width(text);
+    let plain = without_grouping(text)?;
     let (kilograms, decimals) = plain.split_once('.').unwrap_or((plain.as_str(), ""));
-    let decimals = decimals.trim_end();
     let is_whole = kilograms.bytes().any(|byte| byte.is_ascii_digit());
     let is_read = decimals.len() <= DECIMALS && decimals.bytes().all(|byte| byte.is_ascii_digit());
     if !is_read || (!is_whole && decimals.is_empty()) {
@@ -64,6 +63,9 @@ mod tests {
         }
         for text in ["", ".", "-", "1.2345", "--5", "1.-5", "1.5.5", "5 kg", "很多"] {
             assert_eq!(read(text), Err(Problem::NotANumber), "{text}");
+        }
+        for text in ["1,5", "10,00", "1.000,5"] {
+            assert_eq!(read(text), Err(Problem::WrongGrouping), "{text}");
         }
         let range = Problem::OutOfRange { min: -1_000_000, max: 1_000_000 };
         assert_eq!(read("1000001"), Err(range), "told in kilograms");

@@ -5,6 +5,7 @@ use crate::failure::Problem;
 use crate::locale::Locale;
 use crate::search_text::fold_width;
 use crate::season::Season;
+use crate::thousands::without_grouping;
 use crate::word::words;
 
 /// Longest code of a variant, in characters.
@@ -93,8 +94,7 @@ pub fn season_text(locale: Locale, (from, until): &(String, String)) -> String {
 
 /// Reads a whole number in a range.
 pub(super) fn read_number(text: &str, min: i64, max: i64) -> Result<i64, Problem> {
-    let plain: String =
-        fold_width(text).replace('−', "-").chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let plain = without_grouping(text)?;
     let number = plain.strip_prefix('+').unwrap_or(&plain);
     // `--5` and `+-5` are no numbers.
     let digits = number.strip_prefix('-').filter(|_| number == plain).unwrap_or(number);

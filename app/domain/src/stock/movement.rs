@@ -247,6 +247,20 @@ pub fn split_weights(
     Ok((kept, gone))
 }
 
+/// What villages give weighs less than so many times of what is made of it: of dried goods ten times.
+const MOST_GIVEN: i64 = 300;
+/// What is made weighs less than so many times of what villages give: of beans for tofu a few times.
+const MOST_MADE: i64 = 20;
+/// Of less than a kilogram nobody types a thousand times as much by mistaking the unit.
+const LEAST_COMPARED_G: i64 = 1_000;
+
+/// Whether the harvest that villages gave and the goods that came in of it cannot both be kilograms: somebody typed grams. They
+/// are not the same either, since four kilograms of leaves make one of tea.
+#[must_use]
+pub const fn weights_disagree(given_g: i64, came_in_g: i64) -> bool {
+    came_in_g >= LEAST_COMPARED_G && (given_g / MOST_GIVEN > came_in_g || came_in_g / MOST_MADE > given_g)
+}
+
 impl BatchStock {
     /// Takes a part of what can be sold out into a batch of its own: what is kept, and the new batch.
     ///

@@ -108,18 +108,18 @@ pub(super) fn listing_form(form: &DraftForm, variants: Vec<VariantForm>) -> List
 /// A quantity as typed in base units: people weigh in kilograms what is counted in grams. What cannot be read is
 /// passed on as it is, for the use case to refuse.
 pub(crate) fn in_base_units(typed: &str, base_unit: &str) -> String {
-    let folded = domain::search_text::fold_width(typed.trim()).replace('−', "-");
-    if base_unit != "g" || folded.is_empty() {
-        return folded;
+    let Ok(plain) = domain::thousands::without_grouping(typed) else { return typed.to_owned() };
+    if base_unit != "g" || plain.is_empty() {
+        return plain;
     }
-    let (sign, digits) = match folded.strip_prefix('-') {
+    let (sign, digits) = match plain.strip_prefix('-') {
         Some(rest) => ("-", rest),
-        None => ("", folded.strip_prefix('+').unwrap_or(&folded)),
+        None => ("", plain.strip_prefix('+').unwrap_or(&plain)),
     };
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
     let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(whole) || !is_number(decimals) || decimals.len() > 3 || whole.len() + decimals.len() == 0 {
-        return folded;
+        return plain;
     }
     format!("{sign}{whole}{decimals:0<3}")
 }
@@ -130,11 +130,22 @@ mod tests {
 
     #[test]
     fn kilograms_are_typed_and_grams_are_stored() {
-        for (typed, grams) in
-            [("20", "20000"), ("0.5", "0500"), ("-1.25", "-1250"), ("+3", "3000"), ("２", "2000")]
-        {
+        for (typed, grams) in [
+            ("20", "20000"),
+            ("0.5", "0500"),
+            ("-1.25", "-1250"),
+            ("+3", "3000"),
+            ("２", "2000"),
+            ("10,000", "10000000"),
+            ("1 250.5", "1250500"),
+        ] {
             assert_eq!(in_base_units(typed, "g"), grams, "{typed}");
         }
+        assert_eq!(
+            in_base_units("1,5", "g"),
+            "1,5",
+            "refused by the rule that it is read by, and not fifteen grams"
+        );
         assert_eq!(in_base_units("20", "piece"), "20");
         assert_eq!(in_base_units("twenty", "g"), "twenty", "the use case says what is wrong");
         assert_eq!(in_base_units("1.2345", "g"), "1.2345");

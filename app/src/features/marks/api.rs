@@ -124,3 +124,22 @@ pub async fn choose_mark(#[server(flatten)] form: ChooseForm) -> Result<Answer<b
     })
     .await
 }
+
+/// The mark whose certificate is to be shown no longer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RemoveCertificateForm {
+    pub mark: String,
+}
+
+/// Takes the photo of a mark's certificate away.
+#[server(endpoint = "marks/remove_certificate")]
+pub async fn remove_certificate(
+    #[server(flatten)] form: RemoveCertificateForm,
+) -> Result<Answer<()>, AppError> {
+    submit(form, |services, viewer, form| async move {
+        service::marks::remove_certificate(&services, &viewer, &form.mark).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}

@@ -6,7 +6,7 @@ use service::marks::{LicenceGoods, MarkDesk};
 use service::statement::current_month;
 
 use super::home_page::{licence_row, table};
-use super::{forms, mark_path, marks_path, picture, uses_part};
+use super::{certificate, forms, mark_path, marks_path, picture, uses_part};
 use crate::context::{link, name, param, query, services, t, typed_param, viewer};
 use crate::layout::{Console, Screen};
 use crate::routes::PageResult;
@@ -50,6 +50,7 @@ pub async fn desk_page() -> PageResult {
                 {forms::mark_form(collective, Some(&desk.mark))}
             </details>
             {picture::part(&desk.mark)}
+            {certificate::part(&desk.mark)}
             {uses.view()}
         </div>
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use service::marks::{MarkPage, MarkRow, mark_page as load};
 
-use super::mark_path;
+use super::{certificate, mark_path};
 use crate::context::{link, name, param, services, t};
 use crate::features::products::card::grid;
 use crate::features::products::words::{excerpt, paragraphs};
@@ -62,7 +62,7 @@ fn body(page: &MarkPage) -> AnyView {
                 <section class="stack"><h2>{t("带这个商标的商品", "What bears it")}</h2>{products}</section>
                 {use_of_year(page)}
             </div>
-            <aside class="stack">{shown}{villages(page)}</aside>
+            <aside class="stack">{shown}{villages(page)}{certificate::shown(mark)}</aside>
         </div>
     }
     .into_any()

@@ -4,6 +4,7 @@
 
 mod api;
 pub mod badge;
+mod certificate;
 mod desk_page;
 mod forms;
 mod home_page;
@@ -14,10 +15,11 @@ mod uses_part;
 mod words;
 
 pub use listing_part::listing_part;
-pub use picture::uploads;
 
 /// Where the picture of a mark is sent.
 const PICTURE_PATH: &str = "/upload/mark-picture";
+/// Where the photo of the certificate that it is registered by is sent.
+const CERTIFICATE_PATH: &str = "/upload/mark-certificate";
 
 /// A mark, for everybody.
 #[must_use]
@@ -35,6 +37,12 @@ pub fn marks_path(collective: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn desk_path(collective: impl std::fmt::Display, mark: impl std::fmt::Display) -> String {
     format!("/books/{collective}/marks/{mark}")
+}
+
+/// The uploads of this feature.
+#[must_use]
+pub fn uploads() -> Vec<crate::routes::Upload> {
+    vec![picture::upload(), certificate::upload()]
 }
 
 /// The pages of this feature.

@@ -13,10 +13,8 @@ use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
 use crate::routes::Upload;
 use crate::ui::{self, PhotoField};
 
-/// The uploads of this feature.
-#[must_use]
-pub fn uploads() -> Vec<Upload> {
-    vec![Upload::new(PICTURE_PATH, PICTURE_BYTES, upload_picture)]
+pub(super) fn upload() -> Upload {
+    Upload::new(PICTURE_PATH, PICTURE_BYTES, upload_picture)
 }
 
 /// Stores the picture and shows it with the mark. The same picture twice is one picture.

@@ -110,6 +110,7 @@ pub struct CountLineForm {
     pub batch: String,
     pub expected: String,
     pub counted: String,
+    pub reason: String,
 }
 
 /// Keeps a count and sets the batches to what was counted.
@@ -125,6 +126,7 @@ pub async fn count(#[server(flatten)] form: CountForm) -> Result<Answer<()>, App
             batch: line.batch,
             expected: line.expected,
             counted: in_base_units(&line.counted, &form.base_unit),
+            reason: line.reason,
         });
         let command =
             service::stock::CountStock { product: form.product, note: form.note, lines: lines.collect() };
@@ -317,6 +319,32 @@ pub async fn confirm_recall_refunds(
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
         service::stock::confirm_recall_refunds(&services, &viewer, &form.batch, &form.list).await?;
+        Ok(Then::stay(()))
+    })
+    .await
+}
+
+/// The recall whose list of refunds is given up.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WithdrawRecallRefundsForm {
+    /// A batch of it.
+    pub batch: String,
+    /// The list that was read.
+    pub list: String,
+    /// Asked of whoever did not ask for the list.
+    pub reason: String,
+}
+
+/// Takes the refunds of a recall back or declines them; once they are given up, saying so again changes nothing.
+#[server(endpoint = "stock/withdraw_recall_refunds")]
+pub async fn withdraw_recall_refunds(
+    #[server(flatten)] form: WithdrawRecallRefundsForm,
+) -> Result<Answer<()>, AppError> {
+    use crate::form::{Then, submit};
+    submit(form, |services, viewer, form| async move {
+        let WithdrawRecallRefundsForm { batch, list, reason } = form;
+        service::stock::withdraw_recall_refunds(&services, &viewer, &batch, &list, &reason).await?;
         Ok(Then::stay(()))
     })
     .await

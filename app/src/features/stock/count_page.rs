@@ -1,6 +1,7 @@
 //! Counting what lies on the shelf, batch by batch.
 
 use domain::ids::ProductId;
+use domain::stock::movement::CountReason;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::stock::{CountPage, CountRow};
@@ -54,8 +55,12 @@ fn form(page: &CountPage) -> AnyView {
         .rows
         .iter()
         .enumerate()
-        .map(|(at, row)| (format!("lines.{at}.counted"), row.code.clone()))
+        .flat_map(|(at, row)| {
+            let reason = format!("{} · {}", row.code, t("原因", "Reason"));
+            [(format!("lines.{at}.counted"), row.code.clone()), (format!("lines.{at}.reason"), reason)]
+        })
         .chain([("lines".to_owned(), t("实数", "What is there").to_owned())])
+        .chain([("note".to_owned(), t("备注", "Note").to_owned())])
         .collect();
     let labels: Vec<(&str, &str)> =
         labels.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
@@ -68,11 +73,9 @@ fn form(page: &CountPage) -> AnyView {
             {ui::hidden("base_unit", &page.base_unit)}
             {ui::key_field()}
             <p class="muted" id=html_id("lines") tabindex="-1">
-                {t("数一数架上实际有多少，包括已下单还没发出的。没数的批次留空。",
-                   "Count what lies on the shelf, with what is ordered and has not left. Leave out what you did not count.")}
-                " "
-                {t("已下单的货坏了，先在包裹里换别的批次再盘点。",
-                   "If goods that are ordered broke, first take another batch on the parcel's page.")}
+                {t("数一数架上实际有多少，包括已下单还没发出的。没数的批次留空；与账上不一样的要选原因。",
+                   "Count what lies on the shelf, with what is ordered and has not left. Leave out what you did not count; where it differs, say why.")}
+                " "{if_ordered_broke()}
             </p>
             {rows}
             {ui::text_field(&state, &Field {
@@ -103,13 +106,35 @@ fn row_fields(page: &CountPage, state: &FormState, at: usize, row: &CountRow) ->
             <input type="hidden" name=html_name(&format!("lines.{at}.batch")) value=row.batch.to_string()/>
             // What the page shows now, whatever was sent before: a second try counts against the present.
             <input type="hidden" name=html_name(&format!("lines.{at}.expected")) value=row.expected.to_string()/>
-            {ui::text_field(state, &Field {
-                name: &counted, label: t("实数", "What is there"), hint: &hint, is_optional: true,
-                inputmode: "decimal", class: "w-m", after: typed_unit(unit), ..Field::default()
-            })}
+            <div class="fields">
+                {ui::text_field(state, &Field {
+                    name: &counted, label: t("实数", "What is there"), hint: &hint, is_optional: true,
+                    inputmode: "decimal", class: "w-m", after: typed_unit(unit), ..Field::default()
+                })}
+                {reason_field(state, &format!("lines.{at}.reason"))}
+            </div>
         </fieldset>
     }
     .into_any()
+}
+
+/// Less than orders wait for cannot be noted.
+pub(super) fn if_ordered_broke() -> &'static str {
+    t(
+        "已下单的货坏了，先在包裹里换别的批次再盘点。",
+        "If goods that are ordered broke, first take another batch on the parcel's page.",
+    )
+}
+
+/// Why what was counted is not what the books say.
+pub(super) fn reason_field(state: &FormState, name: &str) -> AnyView {
+    let mut reasons = vec![(String::new(), t("没有差异", "It does not differ").to_owned())];
+    reasons.extend(
+        CountReason::ALL.iter().map(|one| (one.as_str().to_owned(), words::count_reason(*one).to_owned())),
+    );
+    let label = t("差异原因", "Why it differs");
+    let field = Field { name, label, is_optional: true, class: "w-m", ..Field::default() };
+    ui::select_field(state, &field, &reasons)
 }
 
 fn earlier(page: &CountPage) -> AnyView {

@@ -1,11 +1,11 @@
 //! Counting a place: what a team has there, product by product, typed while walking along the shelf.
 
 use domain::ids::BatchId;
-use domain::stock::movement::CountReason;
 use leptos::prelude::*;
 use service::stock::{ShelfBatch, ShelfPage, ShelfQuery, batch_of_key, line_key};
 
 use super::api::CountPlace;
+use super::count_page::{if_ordered_broke, reason_field};
 use super::{batches_path, counts_path, place_count_path, words};
 use crate::context::{given_text, link, name, query, services, t, viewer};
 use crate::features::listing::stock_path;
@@ -141,6 +141,7 @@ fn form(team: &Team, state: &FormState, page: &ShelfPage) -> AnyView {
             <p class="muted" id=html_id("lines") tabindex="-1">
                 {t("沿着货架数一遍，包括已下单还没发出的。没数的批次留空；与账上不一样的要选原因。一次全部记下，有一行不对就都不记。",
                    "Walk along the shelf and count what lies there, with what is ordered and has not left. Leave out what you did not count; where it differs, say why. All is kept at once, or nothing while a line is wrong.")}
+                " "{if_ordered_broke()}
             </p>
             {rows}
             {ui::text_field(state, &Field {
@@ -160,7 +161,7 @@ fn product_head(team: &Team, row: &ShelfBatch) -> AnyView {
 
 fn row_fields(state: &FormState, row: &ShelfBatch) -> AnyView {
     let field = format!("lines.{}", line_key(row.batch));
-    let (counted, reason) = (format!("{field}.counted"), format!("{field}.reason"));
+    let counted = format!("{field}.counted");
     let unit = row.base_unit.as_str();
     let comma = t("，", ", ");
     let mut hint = format!("{} {}", t("账上", "By the books"), exact_text(row.expected, unit));
@@ -174,10 +175,6 @@ fn row_fields(state: &FormState, row: &ShelfBatch) -> AnyView {
     let elsewhere = row.elsewhere.as_ref().map(|place| {
         view! { " "<span class="chip t-bad">{format!("{} {place}", t("现在在", "Now at"))}</span> }
     });
-    let mut reasons = vec![(String::new(), t("没有差异", "It does not differ").to_owned())];
-    reasons.extend(
-        CountReason::ALL.iter().map(|one| (one.as_str().to_owned(), words::count_reason(*one).to_owned())),
-    );
     view! {
         <fieldset class="form__group">
             <legend><span class="num">{row.code.clone()}</span>" "{ui::status_chip(words::batch_state(row.state))}{elsewhere}</legend>
@@ -189,9 +186,7 @@ fn row_fields(state: &FormState, row: &ShelfBatch) -> AnyView {
                     name: &counted, label: t("实数", "What is there"), hint: &hint, is_optional: true,
                     inputmode: "decimal", class: "w-m", after: typed_unit(unit), ..Field::default()
                 })}
-                {ui::select_field(state, &Field {
-                    name: &reason, label: t("差异原因", "Why it differs"), is_optional: true, class: "w-m", ..Field::default()
-                }, &reasons)}
+                {reason_field(state, &format!("{field}.reason"))}
             </div>
         </fieldset>
     }

@@ -1,4 +1,5 @@
-//! The refunds of a recall on its page: asking for all of them at once, the second person's word, how far they are.
+//! The refunds of a recall on its page: asking for all of them at once, the second person's word, giving them up, how far they
+//! are.
 
 use domain::ids::BatchId;
 use domain::locale::Locale;
@@ -6,11 +7,11 @@ use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::stock::{RecallPage, RefundList, RefundListState};
 
-use super::api::{ConfirmRecallRefunds, RefundRecalled};
+use super::api::{ConfirmRecallRefunds, RefundRecalled, WithdrawRecallRefunds};
 use crate::context::{locale, t};
 use crate::form::FormState;
 use crate::text::yuan;
-use crate::ui;
+use crate::ui::{self, Field};
 
 /// Nothing when no paid parcel waits and none ever did.
 pub(super) fn refunds(page: &RecallPage) -> AnyView {
@@ -19,22 +20,18 @@ pub(super) fn refunds(page: &RecallPage) -> AnyView {
         return ().into_any();
     }
     let list = refunds.list.as_ref().map(list_view);
-    let ask = refunds.may_ask.then(|| ask_form(batch, refunds.waiting));
-    let confirm = match &refunds.list {
-        Some(list) if refunds.may_confirm => Some(confirm_form(batch, list)),
+    let ask = (refunds.waiting > 0).then(|| ask_form(batch, refunds.waiting));
+    let decide = match &refunds.list {
+        Some(list) if refunds.may_confirm => {
+            Some(view! { {confirm_form(batch, list)}{decline_form(batch, list)} }.into_any())
+        }
+        Some(list) if refunds.may_withdraw => Some(withdraw_form(batch, list)),
         _ => None,
     };
-    let waits = (refunds.waiting > 0 && !refunds.may_ask).then(|| {
-        let text = t(
-            "还有没发出、没退款的包裹，由卖家退款。",
-            "Paid parcels wait here still: their seller gives the money back.",
-        );
-        view! { <p>{text}</p> }
-    });
     view! {
         <section class="box stack" aria-labelledby="recall-refunds">
             <header class="box__head"><h2 id="recall-refunds">{t("没发出的订单：退款", "Orders that have not left: refunds")}</h2></header>
-            {list}{confirm}{ask}{waits}
+            {list}{decide}{ask}
         </section>
     }
     .into_any()
@@ -64,6 +61,22 @@ fn list_view(list: &RefundList) -> AnyView {
         (RefundListState::Done, Locale::En) => {
             format!("Refunded: {} of the {parcels} parcels in the list, which was {amount}.", list.refunded)
         }
+        (RefundListState::Withdrawn, Locale::Zh) => {
+            format!("清单已由提出的人收回（{parcels} 个包裹，合计 {amount}），没有退款；可以重新提出。")
+        }
+        (RefundListState::Withdrawn, Locale::En) => format!(
+            "Whoever asked for the list took it back (parcels: {parcels}, {amount} in all). Nothing was refunded; another \
+             one may be asked for."
+        ),
+        (RefundListState::Declined, Locale::Zh) => format!(
+            "清单没有通过复核（{parcels} 个包裹，合计 {amount}），没有退款；可以重新提出。原因：{}",
+            list.reason
+        ),
+        (RefundListState::Declined, Locale::En) => format!(
+            "The second person declined the list (parcels: {parcels}, {amount} in all). Nothing was refunded; another one \
+             may be asked for. Why: {}",
+            list.reason
+        ),
     };
     let asked = format!("{} {}", t("提出时间", "Asked for"), china_minute_text(list.asked_at_ms));
     view! { <p role="status">{text}</p><p class="small muted num">{asked}</p> }.into_any()
@@ -103,6 +116,39 @@ fn confirm_form(batch: BatchId, list: &RefundList) -> AnyView {
             {ui::hidden("list", &list.id.to_string())}
             <div class="form__acts"><button class="btn btn--danger">{label}</button></div>
         </form>
+    }
+    .into_any()
+}
+
+/// Of who asked for it.
+fn withdraw_form(batch: BatchId, list: &RefundList) -> AnyView {
+    let state = FormState::of::<WithdrawRecallRefunds>();
+    view! {
+        <form class="form" method="post" action=state.action()>
+            {ui::form_errors(&state, &[])}
+            {ui::hidden("batch", &batch.to_string())}
+            {ui::hidden("list", &list.id.to_string())}
+            <div class="form__acts"><button class="btn btn--plain">{t("收回清单", "Take the list back")}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Of the second person.
+fn decline_form(batch: BatchId, list: &RefundList) -> AnyView {
+    let state = FormState::of::<WithdrawRecallRefunds>();
+    let label = t("为什么退回", "Why it is declined");
+    view! {
+        <details class="fold" open=state.is_refused()>
+            <summary>{t("退回清单", "Decline the list")}</summary>
+            <form class="form" method="post" action=state.action()>
+                {ui::form_errors(&state, &[("reason", label)])}
+                {ui::hidden("batch", &batch.to_string())}
+                {ui::hidden("list", &list.id.to_string())}
+                {ui::text_field(&state, &Field { name: "reason", label, max_length: Some(200), ..Field::default() })}
+                <div class="form__acts"><button class="btn btn--plain">{t("退回", "Decline")}</button></div>
+            </form>
+        </details>
     }
     .into_any()
 }

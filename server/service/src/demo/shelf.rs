@@ -1,7 +1,7 @@
 //! Work in the storeroom in the last weeks: samples, a part set apart, a count, a warning, photos of certificates. So the
 //! pages of stock are not empty.
 
-use domain::stock::movement::LossReason;
+use domain::stock::movement::{CountReason, LossReason};
 use domain::time::{DAY_MS, Date, HOUR_MS, start_of_day_ms};
 
 use super::history::{Agenda, Event, packer};
@@ -120,6 +120,7 @@ async fn count(world: &World, viewer: &Viewer) -> Result<()> {
                 batch: row.batch.to_string(),
                 expected: row.expected.to_string(),
                 counted: (row.expected - missing).to_string(),
+                reason: if missing > 0 { CountReason::Damaged.as_str().to_owned() } else { String::new() },
             }
         })
         .collect();

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use domain::failure::{FieldError, Problem};
 use domain::ids::{BatchId, ProductId, VillageId};
 use domain::listing::{AddBatch, InputForm};
-use domain::search_text::fold_width;
 use domain::stock::movement::MovementKind;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -98,7 +97,8 @@ pub async fn add_batch(
 /// # Errors
 /// [`ServiceError::Invalid`]: `change` with [`Problem::OnlyLeft`] when less is available than is lost (what is set
 /// aside for orders cannot be lost), `reason` without a reason, `inputs` with [`Problem::SeveralVillages`] when nobody
-/// said whose goods came in, `inputs.N.village`, `inputs.N.weight_kg`.
+/// said whose goods came in and with [`Problem::WeightsDisagree`] when it cannot have been made of what they gave,
+/// `inputs.N.village`, `inputs.N.weight_kg`.
 pub async fn correct_stock(
     services: &Services,
     viewer: &Viewer,
@@ -116,9 +116,7 @@ pub async fn correct_stock(
     rows::lock_batch(&mut tx, seen.id).await?;
     let (batch, listing) = own_batch(&mut tx, viewer, &command.batch).await?;
     let mut reader = Reader::default();
-    let typed = fold_width(command.change.trim()).replace('−', "-");
-    let typed = typed.strip_prefix('+').unwrap_or(&typed);
-    let change = reader.number("change", typed, -MAX_RECEIVED, MAX_RECEIVED);
+    let change = reader.number("change", &command.change, -MAX_RECEIVED, MAX_RECEIVED);
     if change == Some(0) {
         reader.report("change", Problem::Missing);
     }
@@ -128,7 +126,7 @@ pub async fn correct_stock(
     }
     let weights = match change {
         Some(more) if more > 0 => {
-            stock::read_more(&mut tx, &mut reader, &listing, batch.id, &command.inputs).await?
+            stock::read_more(&mut tx, &mut reader, &listing, batch.id, more, &command.inputs).await?
         }
         _ => None,
     };

@@ -4,6 +4,7 @@ use domain::failure::{FieldError, Problem};
 use domain::money::Fen;
 use domain::price::{read_price, read_tiers};
 use domain::search_text::fold_width;
+use domain::thousands::without_grouping;
 use domain::thousandths::read_thousandths;
 use domain::time::Date;
 use store::listing::ChoiceRow;
@@ -43,9 +44,20 @@ impl Reader {
         found
     }
 
+    /// A number as it is typed, without what parts its thousands.
+    fn plain(&mut self, field: &str, typed: &str) -> Option<String> {
+        match without_grouping(typed) {
+            Ok(plain) => Some(plain),
+            Err(problem) => {
+                self.report(field, problem);
+                None
+            }
+        }
+    }
+
     /// A whole number in a range; blank gives `None` without a report.
     pub(crate) fn optional_number(&mut self, field: &str, typed: &str, min: i64, max: i64) -> Option<i64> {
-        let text = digits_of(typed);
+        let text = self.plain(field, typed)?;
         if text.is_empty() {
             return None;
         }
@@ -96,7 +108,7 @@ impl Reader {
 
     /// A weight above zero in kilograms with at most three decimals, as grams.
     pub(crate) fn kilograms(&mut self, field: &str, typed: &str) -> Option<i64> {
-        let text = digits_of(typed);
+        let text = self.plain(field, typed)?;
         if text.is_empty() {
             self.report(field, Problem::Missing);
             return None;
@@ -122,7 +134,3 @@ impl Reader {
 
 /// A thousand tonnes.
 const MAX_WEIGHT_G: i64 = 1_000_000_000;
-
-fn digits_of(typed: &str) -> String {
-    fold_width(typed).chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
-}

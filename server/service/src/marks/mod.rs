@@ -10,6 +10,7 @@
 //!
 //! Whoever counts has taken the product; licences are taken after it, in ascending order.
 
+mod certificate;
 mod choose;
 mod count;
 mod owner;
@@ -26,6 +27,7 @@ use store::marks::{LicenceRow, LicenceShownRow};
 
 use crate::{Result, ServiceError};
 
+pub use certificate::{remove_certificate, set_certificate};
 pub use choose::{BatchStanding, ChooseMark, ListingMark, choose_mark, listing_mark};
 pub(crate) use count::{count, count_after, count_products, note_losses, recount, split};
 pub use owner::{

@@ -7,6 +7,7 @@ use domain::time::{Date, HOUR_MS};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::marks::{self, MarkRow, MarkTexts, NewLicence};
+use store::media::MediaRow;
 use store::{Conn, catalogue};
 
 use super::{licence_of, registration};
@@ -155,15 +156,7 @@ pub async fn set_picture(
     if row.content_hash == Some(photo.hash()) {
         return Ok(row.id);
     }
-    {
-        let mut conn = services.db.read().await?;
-        let since_ms = services.now_ms() - HOUR_MS;
-        let sent = marks::count_pictures(&mut conn, row.id, PICTURED, since_ms).await?;
-        if sent >= PICTURES_PER_HOUR {
-            return Err(ServiceError::TooManyAttempts { wait_seconds: HOUR_MS / 1000 });
-        }
-    }
-    let photo = photo.into_row(services).await?;
+    let photo = take_picture(services, row.id, PICTURED, photo).await?;
     let mut tx = services.db.write().await?;
     let stored = name_photo(&mut tx, services, &photo).await?;
     marks::set_mark_picture(&mut tx, row.id, stored.id, services.now_ms()).await?;
@@ -171,6 +164,24 @@ pub async fn set_picture(
     audit::record(&mut tx, services, Some(user), PICTURED, "mark", row.id.get(), detail).await?;
     tx.commit().await?;
     Ok(row.id)
+}
+
+/// Stores a photo of a mark that is noted under `action`, of which an hour has only so many.
+pub(super) async fn take_picture(
+    services: &Services,
+    mark: MarkId,
+    action: &str,
+    photo: SentPhoto,
+) -> Result<MediaRow> {
+    {
+        let mut conn = services.db.read().await?;
+        let since_ms = services.now_ms() - HOUR_MS;
+        let sent = marks::count_pictures(&mut conn, mark, action, since_ms).await?;
+        if sent >= PICTURES_PER_HOUR {
+            return Err(ServiceError::TooManyAttempts { wait_seconds: HOUR_MS / 1000 });
+        }
+    }
+    photo.into_row(services).await
 }
 
 /// A licence, as typed.

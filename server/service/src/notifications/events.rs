@@ -118,6 +118,18 @@ pub(crate) async fn tell_of_recall_refunds(
     tell(conn, services, people, team, NotificationKind::Recalled, &[batch.get()], true).await
 }
 
+/// The second person has declined them: whoever asked is told, as long as they sell for the team.
+pub(crate) async fn tell_of_declined_refunds(
+    conn: &mut Conn,
+    services: &Services,
+    team: TeamId,
+    batch: BatchId,
+    asked_by: UserId,
+) -> Result<()> {
+    let people = sellers_of(conn, team).await?.into_iter().filter(|one| *one == asked_by).collect();
+    tell(conn, services, people, team, NotificationKind::Recalled, &[batch.get()], true).await
+}
+
 /// Teams that sell in an order.
 async fn teams_of(conn: &mut Conn, order: OrderId) -> Result<BTreeSet<TeamId>> {
     let parcels = store::parcels::list_order_parcels(conn, order).await?;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::failure::{Conflict, Problem};
 use domain::ids::{BatchId, PlaceId, ProductId, StocktakeId};
-use domain::stock::movement::{BatchState, MovementKind, batch_state};
+use domain::stock::BatchStock;
+use domain::stock::movement::{BatchState, CountReason, MovementKind, batch_state};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::listing as rows;
@@ -39,6 +40,8 @@ pub struct CountLine {
     pub expected: String,
     /// Base units that are there.
     pub counted: String,
+    /// A word of [`CountReason`], where these differ.
+    pub reason: String,
 }
 
 /// What is to be counted.
@@ -124,7 +127,7 @@ pub(super) struct Counted {
     pub(super) batch: BatchId,
     pub(super) expected: i64,
     pub(super) counted: i64,
-    /// A word of [`domain::stock::movement::CountReason`]; empty where none is asked for.
+    /// A word of [`CountReason`]; empty where nothing differs.
     pub(super) reason: &'static str,
     /// Where it lay.
     pub(super) place: Option<PlaceId>,
@@ -133,9 +136,10 @@ pub(super) struct Counted {
 /// Keeps a count, and sets every batch to what was counted: more came in unnoticed, less is lost.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`]: `lines` when nothing was counted; `lines.N.counted` with [`Problem::OutOfRange`] when less
-/// is there than orders wait for. [`Conflict::StateChanged`] when goods left or came in since the form was made: what is
-/// on the shelf must be looked at again.
+/// [`ServiceError::Invalid`]: `lines` when nothing was counted; `lines.N.counted` with [`Problem::OrdersWait`] when less
+/// is there than orders wait for; `lines.N.reason` for a difference without a reason that can explain it; `note` when the
+/// reason asks for one. [`Conflict::StateChanged`] when goods left or came in since the form was made: what is on the
+/// shelf must be looked at again.
 pub async fn count_stock(
     services: &Services,
     viewer: &Viewer,
@@ -154,28 +158,7 @@ pub async fn count_stock(
     let mut said = String::new();
     reader.text("note", &command.note, MAX_NOTE_CHARS, &mut said);
     let mut lines = read_lines(&mut reader, command)?;
-    // In the order in which batches are taken.
-    lines.sort_by_key(|line| line.batch);
-    let mut taken = Vec::with_capacity(lines.len());
-    for line in &lines {
-        rows::lock_batch(&mut tx, line.batch).await?;
-        let batch = rows::find_listing_batch(&mut tx, line.batch).await?;
-        taken.push(batch.filter(|batch| batch.product_id == product).ok_or(ServiceError::NotFound)?);
-    }
-    note_places(&mut tx, product, &mut lines).await?;
-    let to_pack = sold_to_pack(&mut tx, product).await?;
-    for (line, batch) in lines.iter().zip(&taken) {
-        let packing = to_pack.get(&line.batch).copied().unwrap_or_default();
-        let stock = stock_of(batch);
-        if stock.on_shelf(packing) != line.expected {
-            return Err(Conflict::StateChanged.into());
-        }
-        if stock.count(packing, line.counted).is_err() {
-            let min = batch.held + packing;
-            reader
-                .report(format!("lines.{}.counted", line.at), Problem::OutOfRange { min, max: MAX_QUANTITY });
-        }
-    }
+    look(&mut tx, &mut reader, product, command, &mut lines).await?;
     if !reader.problems.is_empty() {
         return Err(ServiceError::Invalid(reader.problems));
     }
@@ -203,6 +186,76 @@ pub async fn count_stock(
     idempotency::finish(&mut tx, &request, &count.id).await?;
     tx.commit().await?;
     Ok(count.id)
+}
+
+/// Takes the batches and looks at each: whether it is as the form said, and what the difference means.
+async fn look(
+    tx: &mut WriteTx,
+    reader: &mut Reader,
+    product: ProductId,
+    command: &CountStock,
+    lines: &mut [Counted],
+) -> Result<()> {
+    // In the order in which batches are taken.
+    lines.sort_by_key(|line| line.batch);
+    let mut taken = Vec::with_capacity(lines.len());
+    for line in lines.iter() {
+        rows::lock_batch(tx, line.batch).await?;
+        let batch = rows::find_listing_batch(tx, line.batch).await?;
+        taken.push(batch.filter(|batch| batch.product_id == product).ok_or(ServiceError::NotFound)?);
+    }
+    note_places(tx, product, lines).await?;
+    let to_pack = sold_to_pack(tx, product).await?;
+    let mut lacks_note = false;
+    for (line, batch) in lines.iter_mut().zip(&taken) {
+        let packing = to_pack.get(&line.batch).copied().unwrap_or_default();
+        let stock = stock_of(batch);
+        if stock.on_shelf(packing) != line.expected {
+            return Err(Conflict::StateChanged.into());
+        }
+        let field = format!("lines.{}", line.at);
+        if let Some(problem) = too_few(stock, packing, line.counted) {
+            reader.report(format!("{field}.counted"), problem);
+            continue;
+        }
+        let typed = command.lines.get(line.at).map_or("", |typed| typed.reason.as_str());
+        let reason = read_reason(reader, &field, line.counted - line.expected, typed);
+        lacks_note |= reason.is_some_and(CountReason::needs_note);
+        line.reason = reason.map_or("", CountReason::as_str);
+    }
+    if lacks_note && command.note.trim().is_empty() {
+        reader.report("note", Problem::Missing);
+    }
+    Ok(())
+}
+
+/// Why a batch cannot be set to what was counted of it: orders wait for more. They are given up first, or get goods of
+/// another batch ([`crate::shipping::reallocate`]).
+pub(super) fn too_few(stock: BatchStock, packing: i64, counted: i64) -> Option<Problem> {
+    stock.count(packing, counted).err().map(|_| Problem::OrdersWait)
+}
+
+/// Why what was counted in the line `field` is not what the books say; nothing is asked where it is.
+pub(super) fn read_reason(
+    reader: &mut Reader,
+    field: &str,
+    difference: i64,
+    typed: &str,
+) -> Option<CountReason> {
+    if difference == 0 {
+        return None;
+    }
+    match CountReason::parse(typed.trim()) {
+        Err(_) => {
+            reader.report(format!("{field}.reason"), Problem::Missing);
+            None
+        }
+        Ok(reason) if !reason.explains(difference) => {
+            reader.report(format!("{field}.reason"), Problem::Unknown);
+            None
+        }
+        Ok(reason) => Some(reason),
+    }
 }
 
 /// Says where the batches lie that were counted.

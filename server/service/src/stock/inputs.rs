@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::failure::Problem;
 use domain::ids::{BatchId, InputCorrectionId, VillageId};
 use domain::listing::InputForm;
-use domain::stock::movement::{MovementKind, Weights};
+use domain::stock::movement::{MovementKind, Weights, weights_disagree};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::listing::{self as rows, ChoiceRow, ListingBatchRow, ListingRow};
@@ -109,13 +109,14 @@ pub(crate) async fn reweigh(
     Ok(correction.id)
 }
 
-/// The weights of a batch of several villages once what more came in is added to them, by village as typed; `None` for a
-/// batch of one village, whose own it is.
+/// The weights of a batch of several villages once what more came in, `came_in` base units, is added to them, by village as
+/// typed; `None` for a batch of one village, whose own it is.
 pub(crate) async fn read_more(
     conn: &mut Conn,
     reader: &mut Reader,
     listing: &ListingRow,
     batch: BatchId,
+    came_in: i64,
     typed: &[InputForm],
 ) -> Result<Option<Weights>> {
     let before = movements::list_weights(conn, batch).await?;
@@ -124,8 +125,14 @@ pub(crate) async fn read_more(
     }
     let reported = reader.problems.len();
     let given = read_inputs(conn, reader, listing, &before, typed).await?;
-    if given.is_empty() && reader.problems.len() == reported {
-        reader.report("inputs", Problem::SeveralVillages);
+    // What is wrong with one of them is said first.
+    if reader.problems.len() == reported {
+        let given_g: i64 = given.iter().map(|(_, weight_g)| weight_g).sum();
+        if given.is_empty() {
+            reader.report("inputs", Problem::SeveralVillages);
+        } else if listing.base_unit == "g" && weights_disagree(given_g, came_in) {
+            reader.report("inputs", Problem::WeightsDisagree { given_g, came_in_g: came_in });
+        }
     }
     let mut after: BTreeMap<VillageId, i64> = before.into_iter().collect();
     for (village, weight_g) in given {

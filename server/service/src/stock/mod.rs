@@ -22,6 +22,7 @@ mod recall;
 mod recall_list;
 mod recall_refunds;
 mod recall_view;
+mod recall_withdrawal;
 mod replacements;
 mod shelf;
 mod split;
@@ -61,6 +62,7 @@ pub use recall_view::{
     AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, order_recalls, recall_page,
     recall_preview,
 };
+pub use recall_withdrawal::withdraw_recall_refunds;
 pub use shelf::{ShelfBatch, ShelfPage, ShelfQuery, shelf_page, shelf_places};
 pub use split::{MoveBatch, SplitBatch, move_batch, split_batch};
 pub use store::movements::{CorrectionLineRow, CountLineRow, MovementRow, ParcelBatchRow, StocktakeLineRow};

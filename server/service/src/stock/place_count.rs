@@ -13,7 +13,7 @@ use serde_json::json;
 use store::movements::{self, NewStocktake, ShelfRow};
 use store::{WriteTx, listing as rows};
 
-use super::count::{Counted, apply};
+use super::count::{Counted, apply, read_reason, too_few};
 use super::shelf::{own_place, to_pack_of};
 use super::{MAX_NOTE_CHARS, MAX_QUANTITY};
 use crate::idempotency::{self, Begun, Repeatable};
@@ -122,7 +122,7 @@ fn read_lines(reader: &mut Reader, command: &CountPlace) -> Result<BTreeMap<Batc
             continue;
         };
         let expected = line.expected.trim().parse().ok();
-        let typed = Typed { field, expected, counted, reason: line.reason.trim().to_owned() };
+        let typed = Typed { field, expected, counted, reason: line.reason.clone() };
         // One batch under two names: no page of ours sends that.
         if lines.insert(batch, typed).is_some() {
             return Err(ServiceError::NotFound);
@@ -156,20 +156,7 @@ async fn look(
             reader.report(format!("{}.counted", line.field), problem);
             continue;
         }
-        let reason = match line.counted - expected {
-            0 => None,
-            difference => match CountReason::parse(&line.reason) {
-                Err(_) => {
-                    reader.report(format!("{}.reason", line.field), Problem::Missing);
-                    None
-                }
-                Ok(reason) if !reason.explains(difference) => {
-                    reader.report(format!("{}.reason", line.field), Problem::Unknown);
-                    None
-                }
-                Ok(reason) => Some(reason),
-            },
-        };
+        let reason = read_reason(reader, &line.field, line.counted - expected, &line.reason);
         lacks_note |= said.is_empty() && reason.is_some_and(CountReason::needs_note);
         let counted = Counted {
             at: 0,
@@ -196,7 +183,7 @@ fn problem_of(row: &ShelfRow, place: PlaceId, packing: i64, line: &Typed) -> Opt
     if line.expected != Some(stock.on_shelf(packing)) {
         return Some(Problem::ChangedMeanwhile);
     }
-    stock.count(packing, line.counted).err().map(|_| Problem::OrdersWait)
+    too_few(stock, packing, line.counted)
 }
 
 /// Writes the counts down, a product at a time, and what follows from them.

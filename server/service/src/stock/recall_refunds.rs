@@ -1,5 +1,6 @@
 //! The paid orders of a recall that have not left, refunded in one go: one person asks for the list, another one confirms
-//! it when it comes to much, and the worker does it order by order.
+//! it when it comes to much, and the worker does it order by order. The county asks as a team's sellers do, when these do not.
+//! Until it is confirmed a list can be given up ([`super::withdraw_recall_refunds`]).
 //!
 //! A list is decided about once, by its sum: fifty orders of a hundred yuan are as large as one of five thousand, and
 //! fifty confirmations would be given without looking. What it said of a parcel when it was asked for is all that goes back
@@ -13,13 +14,13 @@ use domain::money::Fen;
 use domain::role::Role;
 use serde_json::json;
 use store::recalls::{self, RecallRefundRow, RecallRow, RefundParcelRow};
-use store::{Conn, StoreError};
+use store::{Conn, StoreError, WriteTx};
 
 use super::recall::{parse_batch, recallable};
 use crate::after_sales::{Decided, recalled_to_refund, refund_recalled};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::notifications::tell_of_recall_refunds;
-use crate::{Result, ServiceError, Services, Viewer, audit, timers};
+use crate::{Result, Services, Viewer, audit, timers};
 
 /// Parcels of one list; the others are for the next one.
 const MOST_LISTED: usize = 500;
@@ -31,10 +32,10 @@ pub struct RecallRefunds {
     pub waiting: i64,
     /// The latest list.
     pub list: Option<RefundList>,
-    /// Asking for a list.
-    pub may_ask: bool,
-    /// Confirming the one that waits.
+    /// Confirming the one that waits, or declining it.
     pub may_confirm: bool,
+    /// Taking it back.
+    pub may_withdraw: bool,
 }
 
 /// A list of parcels whose money goes back.
@@ -49,6 +50,8 @@ pub struct RefundList {
     pub done: i64,
     /// Of those that are done the ones of which there was something to give back.
     pub refunded: i64,
+    /// What whoever declined it said.
+    pub reason: String,
 }
 
 /// How far a list is.
@@ -59,10 +62,23 @@ pub enum RefundListState {
     /// The worker is at it.
     Running,
     Done,
+    /// Taken back by who asked for it, before anybody confirmed it.
+    Withdrawn,
+    /// The second person has refused it.
+    Declined,
 }
 
-fn state_of(row: &RecallRefundRow) -> RefundListState {
-    if row.closed_at_ms.is_some() {
+impl RefundListState {
+    /// Whether no other list may be asked for yet.
+    const fn is_open(self) -> bool {
+        matches!(self, Self::AwaitingSecond | Self::Running)
+    }
+}
+
+pub(super) fn state_of(row: &RecallRefundRow) -> RefundListState {
+    if let Some(by) = row.withdrawn_by {
+        if by == row.asked_by.get() { RefundListState::Withdrawn } else { RefundListState::Declined }
+    } else if row.closed_at_ms.is_some() {
         RefundListState::Done
     } else if row.needs_second == 1 && row.confirmed_by.is_none() {
         RefundListState::AwaitingSecond
@@ -72,7 +88,7 @@ fn state_of(row: &RecallRefundRow) -> RefundListState {
 }
 
 /// Whoever may confirm a list: the team's captain, or the county's corps; never who asked for it.
-fn may_confirm(viewer: &Viewer, team: TeamId, row: &RecallRefundRow) -> bool {
+pub(super) fn may_confirm(viewer: &Viewer, team: TeamId, row: &RecallRefundRow) -> bool {
     let is_second = viewer.has_role(Role::CaptainOf(team)) || viewer.require_county_admin().is_ok();
     is_second && viewer.user_id() != Some(row.asked_by)
 }
@@ -85,7 +101,7 @@ pub(super) async fn refunds_of(
 ) -> Result<RecallRefunds> {
     let row = recalls::find_recall_refund(conn, recall.id).await?;
     let state = row.as_ref().map(state_of);
-    let is_open = state.is_some_and(|state| state != RefundListState::Done);
+    let is_open = state.is_some_and(RefundListState::is_open);
     let waiting = if is_open { 0 } else { recalls::list_parcels_to_refund(conn, recall.id).await?.len() };
     let list = match &row {
         Some(row) => {
@@ -98,16 +114,17 @@ pub(super) async fn refunds_of(
                 parcels: progress.parcels,
                 done: progress.done,
                 refunded: progress.refunded,
+                reason: row.withdrawn_reason.clone(),
             })
         }
         None => None,
     };
-    let is_second = row.as_ref().is_some_and(|row| may_confirm(viewer, recall.team_id, row));
+    let waits = row.filter(|row| state_of(row) == RefundListState::AwaitingSecond);
     Ok(RecallRefunds {
         waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
         list,
-        may_ask: waiting > 0 && viewer.require_seller(recall.team_id).is_ok(),
-        may_confirm: is_second && state == Some(RefundListState::AwaitingSecond),
+        may_confirm: waits.as_ref().is_some_and(|row| may_confirm(viewer, recall.team_id, row)),
+        may_withdraw: waits.is_some_and(|row| viewer.user_id() == Some(row.asked_by)),
     })
 }
 
@@ -117,8 +134,8 @@ pub(super) async fn refunds_of(
 ///
 /// # Errors
 /// [`Conflict::StateChanged`] when the batch is not recalled, a list of it goes on, or nothing of it waits to be sent;
-/// [`Conflict::AfterSaleOpen`] when all that waits is asked about already. Guarded: the team's sellers; for others there is
-/// no such batch.
+/// [`Conflict::AfterSaleOpen`] when all that waits is asked about already. Guarded: the team's sellers, and the county's
+/// administration; for others there is no such batch.
 #[tracing::instrument(skip_all)]
 pub async fn refund_recalled_orders(
     services: &Services,
@@ -130,12 +147,8 @@ pub async fn refund_recalled_orders(
     let (user, team, recall) = {
         let mut conn = services.db.read().await?;
         let (batch, listing) = recallable(&mut conn, viewer, batch).await?;
-        let team = listing.team_id;
-        let seller = viewer.require_seller(team).map_err(|error| match error {
-            ServiceError::Forbidden => ServiceError::NotFound,
-            error => error,
-        })?;
-        (seller.user_id, team, recalls::find_recall_of_batch(&mut conn, batch.id).await?)
+        let user = viewer.require_user()?.user_id;
+        (user, listing.team_id, recalls::find_recall_of_batch(&mut conn, batch.id).await?)
     };
     let request = Repeatable::new("refund_recalled_orders", viewer, key, &batch)?;
     // Looked at beside the transaction: a long list would keep every other writer waiting.
@@ -167,6 +180,9 @@ pub async fn refund_recalled_orders(
         confirmed_by: None,
         confirmed_at_ms: None,
         closed_at_ms: None,
+        withdrawn_by: None,
+        withdrawn_at_ms: None,
+        withdrawn_reason: String::new(),
     };
     match recalls::insert_recall_refund(&mut tx, &row, &listed.parcels).await {
         // A colleague asked in the same moment.
@@ -241,7 +257,6 @@ pub async fn confirm_recall_refunds(
     batch: &str,
     list: &str,
 ) -> Result<()> {
-    let meant = list.trim().parse::<RecallRefundId>().ok();
     let mut tx = services.db.write().await?;
     let (batch, listing) = recallable(&mut tx, viewer, parse_batch(batch)?).await?;
     let team = listing.team_id;
@@ -250,11 +265,7 @@ pub async fn confirm_recall_refunds(
         viewer.require_county_admin()?;
     }
     let recall = recalls::find_recall_of_batch(&mut tx, batch.id).await?.ok_or(Conflict::StateChanged)?;
-    let list = recalls::find_recall_refund(&mut tx, recall.id).await?.ok_or(Conflict::StateChanged)?;
-    let list = recalls::lock_recall_refund(&mut tx, list.id).await?;
-    if Some(list.id) != meant {
-        return Err(Conflict::StateChanged.into());
-    }
+    let list = lock_list(&mut tx, recall.id, list).await?;
     if list.confirmed_by == Some(user.get()) {
         return Ok(());
     }
@@ -272,6 +283,16 @@ pub async fn confirm_recall_refunds(
     audit::record(&mut tx, services, Some(user), "recall.refunds_confirmed", "recall", subject, detail)
         .await?;
     Ok(tx.commit().await?)
+}
+
+/// Takes the list that was read, by its number in its shown form, for a decision.
+pub(super) async fn lock_list(tx: &mut WriteTx, recall: RecallId, shown: &str) -> Result<RecallRefundRow> {
+    let id: RecallRefundId = shown.trim().parse().map_err(|_| Conflict::StateChanged)?;
+    match recalls::lock_recall_refund(tx, id).await {
+        Ok(list) if list.recall_id == recall => Ok(list),
+        Ok(_) | Err(StoreError::NotFound(_)) => Err(Conflict::StateChanged.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Whether something of the list is the viewer's own, or that of a unit they act for.

@@ -168,7 +168,7 @@ async fn a_count_finds_what_is_missing_and_leaves_what_orders_wait_for() {
         order(shop, 1, &[(good.variant(), 2)]).await;
         let paid = order(shop, 2, &[(good.variant(), 3)]).await;
         pay(shop, &shop.guest(2), paid.order_id).await;
-        let counted = |expected: i64, counted: &str| CountStock {
+        let counted = |expected: i64, counted: &str, reason: &str| CountStock {
             product: good.product.to_string(),
             note: "月底".to_owned(),
             lines: vec![
@@ -176,6 +176,7 @@ async fn a_count_finds_what_is_missing_and_leaves_what_orders_wait_for() {
                     batch: id.to_string(),
                     expected: expected.to_string(),
                     counted: counted.to_owned(),
+                    reason: reason.to_owned(),
                 },
                 CountLine::default(),
             ],
@@ -183,15 +184,24 @@ async fn a_count_finds_what_is_missing_and_leaves_what_orders_wait_for() {
         let page = count_page(services, &seller, good.product).await.unwrap();
         assert_eq!((page.rows.len(), page.rows[0].expected, page.rows[0].promised), (1, 10, 5));
         assert_eq!(
-            refused(count_stock(services, &seller, &counted(10, ""), "a").await),
+            refused(count_stock(services, &seller, &counted(10, "", ""), "a").await),
             one("lines", Problem::Missing)
         );
-        let too_few = refused(count_stock(services, &seller, &counted(10, "4"), "a").await);
-        assert_eq!(too_few, one("lines.0.counted", Problem::OutOfRange { min: 5, max: 1_000_000_000 }));
-        let stale = count_stock(services, &seller, &counted(9, "8"), "a").await;
+        let too_few = refused(count_stock(services, &seller, &counted(10, "4", "lost"), "a").await);
+        assert_eq!(too_few, one("lines.0.counted", Problem::OrdersWait));
+        for (typed, reason, problem) in
+            [("8", "", Problem::Missing), ("8", "found", Problem::Unknown), ("12", "lost", Problem::Unknown)]
+        {
+            let unexplained = refused(count_stock(services, &seller, &counted(10, typed, reason), "a").await);
+            assert_eq!(unexplained, one("lines.0.reason", problem), "{typed} {reason}");
+        }
+        let unsaid = CountStock { note: " ".to_owned(), ..counted(10, "8", "other") };
+        let unsaid = refused(count_stock(services, &seller, &unsaid, "a").await);
+        assert_eq!(unsaid, one("note", Problem::Missing), "the word alone says too little");
+        let stale = count_stock(services, &seller, &counted(9, "8", "lost"), "a").await;
         assert_eq!(conflict(stale), Conflict::StateChanged, "something left since the form was made");
         for _ in 0..2 {
-            count_stock(services, &seller, &counted(10, "8"), "b").await.unwrap();
+            count_stock(services, &seller, &counted(10, "8", "lost"), "b").await.unwrap();
         }
         assert_eq!(batch(shop, id).await, (3, 2, 3));
         // What has left is not on the shelf any more.
@@ -205,8 +215,11 @@ async fn a_count_finds_what_is_missing_and_leaves_what_orders_wait_for() {
             (page.earlier[0].expected, page.earlier[0].counted, page.earlier[0].note.as_str()),
             (10, 8, "月底")
         );
-        count_stock(services, &seller, &counted(5, "6"), "c").await.unwrap();
+        count_stock(services, &seller, &counted(5, "6", "found"), "c").await.unwrap();
         assert_eq!(batch(shop, id).await, (4, 2, 3));
+        let desk = batch_desk(services, &seller, &id.to_string()).await.unwrap();
+        let reasons: Vec<_> = desk.movements.iter().map(|done| done.reason.as_str()).collect();
+        assert_eq!(reasons, ["found", "lost", ""]);
         assert_eq!(
             written_down(shop, &seller, id).await,
             [(MovementKind::Count, 1, 0), (MovementKind::Count, 0, 2), (MovementKind::Earlier, 10, 0)]

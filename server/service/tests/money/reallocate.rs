@@ -1,6 +1,8 @@
 //! Goods of another batch for a paid order: the buyer pays what was paid, the money follows the villages, whatever else
 //! happens in the same moment.
 
+mod counted;
+
 use domain::failure::{FieldError, Problem};
 use domain::ids::ParcelId;
 use domain::stock::movement::MovementKind;
@@ -10,8 +12,8 @@ use service::shipping::desk::desk_parcel;
 use service::shipping::reallocate::{KEPT, Reallocate, reallocate};
 use service::shipping::{ShipParcel, ship_parcel};
 use service::stock::{
-    CountLine, CountStock, RecallBatch, WriteOff, batch_desk, count_page, count_stock, order_recalls,
-    recall_batch, refund_recalled_orders, write_off,
+    RecallBatch, WriteOff, batch_desk, count_page, count_stock, order_recalls, recall_batch,
+    refund_recalled_orders, write_off,
 };
 use service::testing::{Good, NewGood};
 
@@ -115,15 +117,7 @@ async fn a_jar_that_broke_before_it_was_packed_is_sent_from_another_batch() {
         // What is there can be counted again.
         let page = count_page(services, &seller, good.product).await.unwrap();
         assert_eq!(page.rows.iter().map(|row| row.expected).collect::<Vec<_>>(), [2, 10]);
-        let counted = CountStock {
-            product: good.product.to_string(),
-            note: String::new(),
-            lines: vec![CountLine {
-                batch: first.to_string(),
-                expected: "2".to_owned(),
-                counted: "2".to_owned(),
-            }],
-        };
+        let counted = counted::of_product(good.product, first, 2, 2);
         count_stock(services, &seller, &counted, "count").await.unwrap();
 
         // And so to its end: what was pending becomes theirs whose jars were sent.

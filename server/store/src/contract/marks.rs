@@ -61,10 +61,18 @@ async fn marks_and_licences(conn: &mut Conn) {
     assert!(update_mark(conn, MARK, 1, &texts("岚河老渡口"), T).await.unwrap());
     assert!(!update_mark(conn, MARK, 1, &texts("别的"), T).await.unwrap(), "somebody saved in between");
     set_mark_picture(conn, MARK, MediaId::from_i64(40), T).await.unwrap();
+    set_mark_certificate(conn, MARK, Some(MediaId::from_i64(40)), T).await.unwrap();
+    let certified = find_mark(conn, MARK).await.unwrap().unwrap();
+    assert_eq!(
+        (certified.certificate_hash.as_deref(), certified.certificate_width),
+        (Some("abc"), certified.width)
+    );
+    set_mark_certificate(conn, MARK, None, T).await.unwrap();
     assert_eq!(count_pictures(conn, MARK, "mark.picture", T).await.unwrap(), 0);
     let mark = find_mark(conn, MARK).await.unwrap().unwrap();
     assert_eq!((mark.name.as_str(), mark.version, mark.village_id), ("岚河老渡口", 2, OWNER_VILLAGE));
     assert_eq!(mark.content_hash.as_deref(), Some("abc"));
+    assert_eq!(mark.certificate_hash, None, "it was taken away");
     let registered =
         (mark.registration_number.as_str(), mark.goods_classes.as_str(), mark.valid_until.as_deref());
     assert_eq!(registered, ("12345678", "29, 30", Some("2034-05-06")));

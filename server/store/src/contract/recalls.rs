@@ -212,8 +212,24 @@ async fn refunds(conn: &mut Conn) {
         confirmed_by: None,
         confirmed_at_ms: None,
         closed_at_ms: None,
+        withdrawn_by: None,
+        withdrawn_at_ms: None,
+        withdrawn_reason: String::new(),
     };
     let parcel = RefundParcelRow { parcel_id: PARCEL, order_id: ORDER, amount_fen: Fen::new(600) };
+    // One that was given up makes way for another one.
+    let given_up = RecallRefundRow { id: RecallRefundId::from_i64(84), ..asked.clone() };
+    insert_recall_refund(conn, &given_up, &[parcel]).await.unwrap();
+    assert!(withdraw_recall_refund(conn, given_up.id, USER, "漏了一单", T + 1).await.unwrap());
+    assert!(!withdraw_recall_refund(conn, given_up.id, USER, "", T + 2).await.unwrap(), "once");
+    let withdrawn = RecallRefundRow {
+        closed_at_ms: Some(T + 1),
+        withdrawn_by: Some(USER.get()),
+        withdrawn_at_ms: Some(T + 1),
+        withdrawn_reason: "漏了一单".to_owned(),
+        ..given_up
+    };
+    assert_eq!(find_recall_refund(conn, recall_id).await.unwrap(), Some(withdrawn));
     insert_recall_refund(conn, &asked, &[parcel]).await.unwrap();
     assert_eq!(find_recall_refund(conn, recall_id).await.unwrap().as_ref(), Some(&asked));
     assert_eq!(lock_recall_refund(conn, asked.id).await.unwrap(), asked);
@@ -221,6 +237,7 @@ async fn refunds(conn: &mut Conn) {
     assert!(matches!(missing, Err(StoreError::NotFound(_))));
     assert!(confirm_recall_refund(conn, asked.id, USER, T + 1).await.unwrap());
     assert!(!confirm_recall_refund(conn, asked.id, USER, T + 2).await.unwrap(), "once");
+    assert!(!withdraw_recall_refund(conn, asked.id, USER, "", T + 2).await.unwrap(), "it was confirmed");
     assert_eq!(list_refund_buyers(conn, asked.id).await.unwrap().len(), 1);
     assert_eq!(list_waiting_refunds(conn, asked.id).await.unwrap(), [parcel]);
     assert!(take_refund_parcel(conn, asked.id, PARCEL, T + 3).await.unwrap());

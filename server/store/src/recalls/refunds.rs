@@ -23,12 +23,18 @@ pub struct RecallRefundRow {
     pub confirmed_by: Option<i64>,
     pub confirmed_at_ms: Option<i64>,
     pub closed_at_ms: Option<i64>,
+    /// Who gave it up before it was confirmed: nothing of it went back.
+    pub withdrawn_by: Option<i64>,
+    pub withdrawn_at_ms: Option<i64>,
+    /// Asked of whoever declined what somebody else had asked for.
+    pub withdrawn_reason: String,
 }
 
 /// The columns of a [`RecallRefundRow`].
 macro_rules! columns {
     () => {
-        "id, recall_id, amount_fen, needs_second, asked_by, asked_at_ms, confirmed_by, confirmed_at_ms, closed_at_ms"
+        "id, recall_id, amount_fen, needs_second, asked_by, asked_at_ms, confirmed_by, confirmed_at_ms, closed_at_ms, \
+         withdrawn_by, withdrawn_at_ms, withdrawn_reason"
     };
 }
 
@@ -143,6 +149,27 @@ pub async fn confirm_recall_refund(
     )
     .bind(id.get())
     .bind(by.get())
+    .bind(at_ms)
+    .execute(&mut *conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A list that waits for its second person is given up, so that another one may be asked for; false when it does not wait.
+pub async fn withdraw_recall_refund(
+    conn: &mut Conn,
+    id: RecallRefundId,
+    by: UserId,
+    reason: &str,
+    at_ms: i64,
+) -> Result<bool> {
+    let done = sql::query(
+        "UPDATE recall_refunds SET withdrawn_by = $2, withdrawn_reason = $3, withdrawn_at_ms = $4, closed_at_ms = $4
+          WHERE id = $1 AND confirmed_by IS NULL AND closed_at_ms IS NULL",
+    )
+    .bind(id.get())
+    .bind(by.get())
+    .bind(reason)
     .bind(at_ms)
     .execute(&mut *conn)
     .await?;

@@ -6,7 +6,9 @@ mod goods;
 mod orders;
 
 use self::after_sales::after_sale;
-use self::goods::{batch_code, listing, put_back_on_sale, put_photo, stock, version, village};
+use self::goods::{
+    batch_code, listing, put_back_on_sale, put_mark_certificate, put_photo, stock, version, village,
+};
 use self::orders::{bulk_order, fill_cart, merge, place_order, reallocate, shipped, weigh};
 use crate::access::Who;
 use crate::access::calls::{Fields, Row};
@@ -167,7 +169,8 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         "/api/marks/grant_licence" => call.other = Some(("quantity", "8".to_owned())),
         "/api/marks/withdraw_licence" => call.other = Some(("reason", "换人".to_owned())),
         "/api/marks/choose_mark" => call.other = Some(("mark", String::new())),
-        "/upload/mark-picture" => call.file = Some(OTHER_PICTURE.to_vec()),
+        "/api/marks/remove_certificate" => put_mark_certificate(world, call.who).await,
+        "/upload/mark-picture" | "/upload/mark-certificate" => call.file = Some(OTHER_PICTURE.to_vec()),
         path if path.contains("after") => after_sale(world, &mut call).await,
         _ => {}
     }

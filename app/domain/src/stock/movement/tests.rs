@@ -181,3 +181,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_harvest_and_its_goods_weigh_what_they_weigh_unless_one_was_typed_in_grams() {
+    for (given_g, came_in_g) in [
+        (40_000, 10_000),
+        (100_000, 10_000),
+        (4_000, 10_000),
+        (10_000, 10_000),
+        // So little is typed right in either unit.
+        (9_000, 6),
+    ] {
+        assert!(!weights_disagree(given_g, came_in_g), "{given_g} {came_in_g}");
+    }
+    for (given_g, came_in_g) in
+        [(40_000_000, 10_000), (10_000, 10_000_000), (10, 10_000), (4_000_000, 10_000)]
+    {
+        assert!(weights_disagree(given_g, came_in_g), "{given_g} {came_in_g}");
+    }
+}

@@ -74,6 +74,33 @@ async fn more_of_a_batch_of_several_villages_says_whose_it_is() {
 }
 
 #[tokio::test]
+async fn grams_typed_for_kilograms_are_asked_about_and_commas_part_thousands() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let (id, village) = (shop.dendrobium.batches[0], shop.places.villages[0]);
+        for (change, came_in_g, given, given_g) in
+            [("20000", 20_000, "20000", 20_000_000), ("20000000", 20_000_000, "20", 20_000)]
+        {
+            let slip = more(id, change, &[(village, given)]);
+            let refusal = refused(correct_stock(services, &seller, &slip, "a").await);
+            assert_eq!(refusal, one("inputs", Problem::WeightsDisagree { given_g, came_in_g }));
+        }
+        let refusal =
+            refused(correct_stock(services, &seller, &more(id, "1,5", &[(village, "1")]), "a").await);
+        assert_eq!(refusal, one("change", Problem::WrongGrouping), "and not fifteen");
+        let refusal =
+            refused(correct_stock(services, &seller, &more(id, "20,000", &[(village, "80,5")]), "a").await);
+        assert_eq!(refusal, one("inputs.0.weight_kg", Problem::WrongGrouping));
+        assert_eq!(batch(shop, id).await.0, 100_000, "none of it");
+        // Twenty kilograms dried of eighty fresh ones.
+        let came = more(id, "20,000", &[(village, "80")]);
+        assert_eq!(correct_stock(services, &seller, &came, "a").await.unwrap(), 120_000);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn more_of_a_batch_of_one_village_is_its_own() {
     TestShop::on_both(async |shop| {
         let (services, seller) = (&shop.services, shop.seller().await);

@@ -1,7 +1,9 @@
 //! What everybody can look up of a mark, whom its owner can license, and what was used of it.
 
+use bytes::Bytes;
 use domain::failure::Problem;
-use service::marks::{exported_uses, licence_goods};
+use service::marks::{exported_uses, licence_goods, remove_certificate, set_certificate};
+use service::photos::SentPhoto;
 use service::shop::village_page;
 
 use super::*;
@@ -59,6 +61,43 @@ async fn a_mark_shows_what_it_is_registered_as_and_its_villages_lead_to_it() {
         assert_sound(shop).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_certificate_of_a_mark_is_shown_with_it_until_its_owner_takes_it_away() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (treasurer, seller, _, mark, _) = marked(shop, 30, 12).await;
+        let mark = mark.to_string();
+        let shown = async || mark_page(services, "lan-he-lao-du-kou").await.unwrap().mark.certificate_hash;
+        assert_eq!(shown().await, None);
+        for other in [&seller, &shop.treasurer(3).await, &shop.shopper().await] {
+            let refused = set_certificate(services, other, &mark, picture()).await;
+            assert!(matches!(refused, Err(ServiceError::NotFound)), "there is no such mark for them");
+            let refused = remove_certificate(services, other, &mark).await;
+            assert!(matches!(refused, Err(ServiceError::NotFound)));
+        }
+        let guest = set_certificate(services, &shop.guest(1), &mark, picture()).await;
+        assert!(matches!(guest, Err(ServiceError::Unauthenticated)));
+        let text = SentPhoto::Bytes(Bytes::from_static(b"no photo"));
+        let wrong = refused(set_certificate(services, &treasurer, &mark, text).await);
+        assert_eq!(wrong[0].field, "photo");
+        for _ in 0..2 {
+            set_certificate(services, &treasurer, &mark, picture()).await.unwrap();
+        }
+        assert!(shown().await.is_some());
+        for _ in 0..2 {
+            remove_certificate(services, &treasurer, &mark).await.unwrap();
+        }
+        assert_eq!(shown().await, None);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+fn picture() -> SentPhoto {
+    const BYTES: &[u8] = include_bytes!("../../../data/demo/pictures/certificate-farm-produce.webp");
+    SentPhoto::Bytes(Bytes::from_static(BYTES))
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! What of a recall is paid and has not left is refunded as one list: asked for by one person, confirmed by another when it
 //! comes to much, done once.
 
+use domain::ids::RecallId;
 use service::after_sales::{AskAfterSale, AskLine, ask_after_sale};
-use service::stock::{RefundListState, confirm_recall_refunds, refund_recalled_orders};
+use service::stock::{
+    RefundListState, confirm_recall_refunds, refund_recalled_orders, withdraw_recall_refunds,
+};
 use service::testing::{Good, NewGood};
 
 use super::*;
@@ -60,12 +63,11 @@ async fn all_that_waits_is_refunded_as_one_list_that_one_other_person_confirms()
         assert_eq!(status(shop, unpaid.order_id).await, OrderStatus::Cancelled);
 
         let page = recall_page(services, &seller, done).await.unwrap().refunds;
-        assert_eq!((page.waiting, page.may_ask, page.list), (7, true, None));
-        let county = shop.county_admin().await;
+        assert_eq!((page.waiting, page.list), (7, None));
         let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
-        for stranger in [&county, &other, &shop.shopper().await] {
+        for stranger in [&other, &shop.shopper().await] {
             let refused = refund_recalled_orders(services, stranger, &id, "k").await;
-            assert!(matches!(refused, Err(ServiceError::NotFound)), "the team's own people do that");
+            assert!(matches!(refused, Err(ServiceError::NotFound)), "there is no such batch for them");
         }
 
         // Asked for once, however often the button is pressed, and nothing goes back on one word.
@@ -122,7 +124,7 @@ async fn all_that_waits_is_refunded_as_one_list_that_one_other_person_confirms()
         let page = recall_page(services, &seller, done).await.unwrap().refunds;
         let shown = page.list.unwrap();
         assert_eq!((shown.state, shown.done, shown.refunded), (RefundListState::Done, 7, 7));
-        assert_eq!((page.waiting, page.may_ask), (0, false));
+        assert_eq!(page.waiting, 0);
         let buyer = order_page(services, &shop.guest(1), &alone[0].number, None).await.unwrap();
         assert_eq!(buyer.after_sales.len(), 1, "the buyer reads why the money came back");
         let again = refund_recalled_orders(services, &seller, &id, "k3").await;
@@ -197,6 +199,128 @@ async fn what_its_buyer_has_asked_about_is_answered_there() {
         run_worker(shop).await;
         assert_eq!(status(shop, placed.order_id).await, OrderStatus::Refunded);
         assert_eq!(shop.gateway.refund_count(), 1);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+/// Seven orders of a good whose sum needs a second person, recalled by the seller; the batch in its shown form.
+async fn seven_recalled(shop: &TestShop, seller: &Viewer, code: &str) -> (RecallId, String) {
+    let good = cheap(shop, code, 20).await;
+    for number in 1..=7 {
+        bought(shop, number, &[good.variant()]).await;
+    }
+    let done = recall_batch(&shop.services, seller, &recall(good.batches[0]), "r").await.unwrap();
+    (done, good.batches[0].to_string())
+}
+
+#[tokio::test]
+async fn a_list_that_waits_is_taken_back_or_declined_and_asked_for_anew() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, captain) = (&shop.services, shop.seller().await, shop.captain().await);
+        let county = shop.county_admin().await;
+        let (done, id) = seven_recalled(shop, &seller, "BACK-1").await;
+        let refunds = async |viewer: &Viewer| recall_page(services, viewer, done).await.unwrap().refunds;
+        let give_up = async |viewer: &Viewer, list: &str, reason: &str| {
+            withdraw_recall_refunds(services, viewer, &id, list, reason).await
+        };
+
+        // By who asked, without a word.
+        let first = refund_recalled_orders(services, &seller, &id, "k1").await.unwrap().to_string();
+        let seen = [refunds(&seller).await, refunds(&captain).await, refunds(&county).await];
+        assert_eq!(
+            seen.map(|page| (page.may_withdraw, page.may_confirm)),
+            [(true, false), (false, true), (false, true)]
+        );
+        for _ in 0..2 {
+            give_up(&seller, &first, "").await.unwrap();
+        }
+        let page = refunds(&seller).await;
+        assert_eq!((page.waiting, page.may_withdraw, page.may_confirm), (7, false, false));
+        assert_eq!(page.list.unwrap().state, RefundListState::Withdrawn);
+        let late = confirm_recall_refunds(services, &captain, &id, &first).await;
+        assert_eq!(conflict(late), Conflict::StateChanged, "it was taken back");
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), 0);
+
+        // By the second person, who says why; a colleague has no say in it, and others know of nothing.
+        let second = refund_recalled_orders(services, &seller, &id, "k2").await.unwrap().to_string();
+        assert_ne!(first, second);
+        give_up(&seller, &first, "").await.unwrap();
+        assert_eq!(
+            refunds(&seller).await.list.unwrap().state,
+            RefundListState::AwaitingSecond,
+            "that one is gone"
+        );
+        let colleague = shop.account(&[domain::role::Role::SellerOf(shop.places.tea_team)]).await;
+        assert!(matches!(give_up(&colleague, &second, "不退").await, Err(ServiceError::Forbidden)));
+        let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+        assert!(matches!(give_up(&other, &second, "不退").await, Err(ServiceError::NotFound)));
+        let unsaid = refused(give_up(&captain, &second, " ").await);
+        assert_eq!(unsaid, [FieldError::new("reason", Problem::Missing)]);
+        assert_eq!(conflict(give_up(&captain, "", "不退").await), Conflict::StateChanged);
+        for _ in 0..2 {
+            give_up(&captain, &second, "漏了一单").await.unwrap();
+        }
+        assert_eq!(conflict(give_up(&county, &second, "晚了").await), Conflict::StateChanged, "once");
+        let shown = refunds(&seller).await.list.unwrap();
+        assert_eq!((shown.state, shown.reason.as_str()), (RefundListState::Declined, "漏了一单"));
+        assert_sound(shop).await;
+
+        // What is confirmed goes its way.
+        let third = refund_recalled_orders(services, &seller, &id, "k3").await.unwrap().to_string();
+        confirm_recall_refunds(services, &captain, &id, &third).await.unwrap();
+        for (viewer, reason) in [(&seller, ""), (&county, "晚了")] {
+            assert_eq!(conflict(give_up(viewer, &third, reason).await), Conflict::StateChanged);
+        }
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), 7, "each once, of the last list alone");
+        assert_eq!(refunds(&seller).await.list.unwrap().state, RefundListState::Done);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn confirmed_and_given_up_in_one_moment_is_one_of_the_two() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, captain) = (&shop.services, shop.seller().await, shop.captain().await);
+        let (done, id) = seven_recalled(shop, &seller, "BACK-2").await;
+        let list = refund_recalled_orders(services, &seller, &id, "k").await.unwrap().to_string();
+        let (confirmed, given_up) = futures::future::join(
+            confirm_recall_refunds(services, &captain, &id, &list),
+            withdraw_recall_refunds(services, &seller, &id, &list, ""),
+        )
+        .await;
+        assert_ne!(confirmed.is_ok(), given_up.is_ok(), "{confirmed:?} {given_up:?}");
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), if confirmed.is_ok() { 7 } else { 0 });
+        let shown = recall_page(services, &seller, done).await.unwrap().refunds.list.unwrap();
+        let expected = if confirmed.is_ok() { RefundListState::Done } else { RefundListState::Withdrawn };
+        assert_eq!(shown.state, expected);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_county_asks_when_the_team_does_not_and_somebody_else_confirms() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, captain) = (&shop.services, shop.seller().await, shop.captain().await);
+        let (first, second) = (shop.county_admin().await, shop.county_admin().await);
+        let (done, id) = seven_recalled(shop, &seller, "COUNTY-1").await;
+        assert_eq!(recall_page(services, &first, done).await.unwrap().refunds.waiting, 7);
+        let list = refund_recalled_orders(services, &first, &id, "k1").await.unwrap().to_string();
+        let own = confirm_recall_refunds(services, &first, &id, &list).await;
+        assert_eq!(conflict(own), Conflict::SecondPersonNeeded, "not on one word");
+        let late = refund_recalled_orders(services, &seller, &id, "k2").await;
+        assert_eq!(conflict(late), Conflict::StateChanged, "one list at a time");
+        withdraw_recall_refunds(services, &captain, &id, &list, "队里自己来").await.unwrap();
+
+        let list = refund_recalled_orders(services, &first, &id, "k3").await.unwrap().to_string();
+        confirm_recall_refunds(services, &second, &id, &list).await.unwrap();
+        run_worker(shop).await;
+        assert_eq!(shop.gateway.refund_count(), 7);
         assert_sound(shop).await;
     })
     .await;

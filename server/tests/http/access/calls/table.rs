@@ -287,7 +287,11 @@ pub const TABLE: &[Row] = &[
             [("reason", "quality"), ("notice", "请停止使用。"), ("confirm", "on"), ("key", "stock-6")];
         of_batch(world, &fields)
     }),
-    row("/api/stock/refund_recalled", SELLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-7")])),
+    row("/api/stock/refund_recalled", RECALLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-7")])),
+    // Another list is asked for afterwards, to be confirmed.
+    row("/api/stock/withdraw_recall_refunds", RECALLERS, HIDDEN, |world| {
+        of_batch(world, &[("reason", "漏了一单")])
+    }),
     row("/api/stock/confirm_recall_refunds", MONEY_RECEIVERS, known_to(&[Who::Seller]), |world| {
         of_batch(world, &[])
     }),
@@ -324,6 +328,7 @@ pub const TABLE: &[Row] = &[
         let of = [("licence", world.licence.to_string())];
         fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
     }),
+    row("/api/marks/remove_certificate", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
     row("/api/marks/choose_mark", SELLERS, HIDDEN, |world| {
         let of = [("product", world.product.to_string()), ("mark", world.mark.to_string())];
         of.into_iter().chain([("key", "marks-4".to_owned())]).collect()

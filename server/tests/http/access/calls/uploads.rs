@@ -34,6 +34,7 @@ pub const UPLOADS: &[Row] = &[
     }),
     row("/upload/certificate", SELLERS, HIDDEN, |world| of_batch(world, &[])),
     row("/upload/mark-picture", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
+    row("/upload/mark-certificate", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
     row("/upload/unit-sheet", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {
         vec![("unit", world.unit.to_owned())]
     }),

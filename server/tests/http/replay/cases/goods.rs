@@ -34,6 +34,7 @@ pub async fn stock(world: &World, call: &mut Call) {
             call.put("lines[0][batch]", &row.batch.to_string());
             call.put("lines[0][expected]", &row.expected.to_string());
             call.put("lines[0][counted]", &(row.expected - 1).to_string());
+            call.put("lines[0][reason]", "lost");
             call.other = Some(("note", "数错了".to_owned()));
         }
         "/api/stock/count_place" => {
@@ -66,7 +67,12 @@ pub async fn stock(world: &World, call: &mut Call) {
             let another = view.batches.iter().find(|batch| batch.batch != world.batch).unwrap();
             call.other = Some(("batch", another.batch.to_string()));
         }
-        "/api/stock/confirm_recall_refunds" => {
+        "/api/stock/withdraw_recall_refunds" | "/api/stock/confirm_recall_refunds" => {
+            if call.path == "/api/stock/confirm_recall_refunds" {
+                // The one before was taken back.
+                let (batch, key) = (world.batch.to_string(), services.new_token());
+                service::stock::refund_recalled_orders(services, &seller, &batch, &key).await.unwrap();
+            }
             let mut conn = services.db.read().await.unwrap();
             let recall = store::recalls::find_recall_of_batch(&mut conn, world.batch).await.unwrap().unwrap();
             let list = store::recalls::find_recall_refund(&mut conn, recall.id).await.unwrap().unwrap();
@@ -82,6 +88,13 @@ pub async fn stock(world: &World, call: &mut Call) {
         "/upload/certificate" => call.file = Some(OTHER_PICTURE.to_vec()),
         _ => {}
     }
+}
+
+/// A mark with a certificate that can be taken away.
+pub async fn put_mark_certificate(world: &World, owner: Who) {
+    let (services, owner) = (&world.shop.services, world.viewer(owner).await);
+    let photo = service::photos::SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
+    service::marks::set_certificate(services, &owner, &world.mark.to_string(), photo).await.unwrap();
 }
 
 /// The whole form of the listing as its page has it, with another story.

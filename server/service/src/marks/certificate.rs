@@ -1,0 +1,54 @@
+//! The photo of the certificate that a mark is registered by, which everybody sees on the page of the mark.
+
+use domain::ids::MarkId;
+use serde_json::json;
+use store::marks;
+
+use super::owner::{own_mark, take_picture};
+use crate::photos::{SentPhoto, name_photo};
+use crate::{Result, Services, Viewer, audit};
+
+const CERTIFIED: &str = "mark.certificate";
+
+/// Shows a photo of the certificate with a mark. The same bytes are the same photo.
+///
+/// # Errors
+/// [`crate::ServiceError::Invalid`] at `photo` with one of the photo problems; [`crate::ServiceError::TooManyAttempts`]
+/// after too many in an hour. Guarded as [`super::save_mark`].
+pub async fn set_certificate(
+    services: &Services,
+    viewer: &Viewer,
+    mark: &str,
+    photo: SentPhoto,
+) -> Result<MarkId> {
+    let user = viewer.require_user()?.user_id;
+    let row = own_mark(&mut *services.db.read().await?, viewer, mark).await?;
+    if row.certificate_hash == Some(photo.hash()) {
+        return Ok(row.id);
+    }
+    let photo = take_picture(services, row.id, CERTIFIED, photo).await?;
+    let mut tx = services.db.write().await?;
+    let stored = name_photo(&mut tx, services, &photo).await?;
+    marks::set_mark_certificate(&mut tx, row.id, Some(stored.id), services.now_ms()).await?;
+    let detail = json!({ "media": stored.id });
+    audit::record(&mut tx, services, Some(user), CERTIFIED, "mark", row.id.get(), detail).await?;
+    tx.commit().await?;
+    Ok(row.id)
+}
+
+/// Takes the photo away; where there is none nothing happens.
+///
+/// # Errors
+/// Guarded as [`super::save_mark`].
+pub async fn remove_certificate(services: &Services, viewer: &Viewer, mark: &str) -> Result<()> {
+    let user = viewer.require_user()?.user_id;
+    let mut tx = services.db.write().await?;
+    let row = own_mark(&mut tx, viewer, mark).await?;
+    if row.certificate_hash.is_none() {
+        return Ok(());
+    }
+    marks::set_mark_certificate(&mut tx, row.id, None, services.now_ms()).await?;
+    let detail = json!({ "media": null });
+    audit::record(&mut tx, services, Some(user), CERTIFIED, "mark", row.id.get(), detail).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,3 @@
+-- A photo of the certificate that a mark is registered by, for everybody to read. The release before this one does not show it.
+ALTER TABLE collective_marks ADD COLUMN certificate_media_id INTEGER REFERENCES media (id);
+CREATE INDEX IF NOT EXISTS collective_marks_by_certificate ON collective_marks (certificate_media_id);
