@@ -257,7 +257,8 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     const ask = listed(page).getByRole('button', { name: t('全部退款', 'Refund all of them') });
     await Promise.all([page.waitForEvent('load'), ask.click()]);
     await expect(listed(page)).toContainText(t('等另一位复核', 'They wait for a second person'));
-    await expect(listed(page).getByRole('button'), 'not on one word').toHaveCount(0);
+    await expect(listed(page).getByRole('button', { name: t('复核并退款', 'Confirm and refund') }), 'not on one word').toHaveCount(0);
+    await expect(listed(page).getByRole('button', { name: t('收回清单', 'Take the list back') })).toBeVisible();
     const captain = await pageOf('captain');
     // Told of the recall by the console, which leads to it.
     await visit(captain, `${batch.match(/.*\/sell\/[^/]+/)?.[0]}/notifications?kind=recalled`);

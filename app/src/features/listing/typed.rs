@@ -94,7 +94,7 @@ mod tests {
             assert_eq!(tree, serde_json::json!({ "name": "茶" }));
             assert_eq!(read::<DraftForm>(pairs).listing.name, "茶");
         }
-        let deepest = vec!["a"; DEEPEST].join(".");
+        let deepest = ["a"; DEEPEST].join(".");
         let tree: Value = read([(deepest.clone(), "x".to_owned()), (format!("{deepest}.a"), "y".to_owned())]);
         assert_eq!(tree.pointer(&"/a".repeat(DEEPEST)), Some(&Value::from("x")));
     }
