@@ -103,6 +103,9 @@ pub struct Db {
     engine: Engine,
     writer: AnyPool,
     reader: AnyPool,
+    /// Where everything there is is read from. On SQLite such a connection is closed afterwards: what it keeps of a shop's
+    /// whole history (pages, statements, what it sorted) is of no use to the readers.
+    whole_reader: AnyPool,
     lock_file: Option<PathBuf>,
     limits: DbLimits,
     waiting_writers: Arc<AtomicUsize>,
@@ -142,6 +145,7 @@ impl Db {
                 writer: pool.clone(),
                 watcher: pool.clone(),
                 watchers: Arc::default(),
+                whole_reader: pool.clone(),
                 reader: pool,
                 lock_file: None,
                 limits,
@@ -180,6 +184,10 @@ impl Db {
             .before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
             .connect_with(options.clone())
             .await?;
+        let whole_reader = pool_options(limits.max_connections, limits.wait)
+            .after_connect(|conn, _| Box::pin(async move { conn.execute(READER_PRAGMAS).await.map(drop) }))
+            .after_release(|_, _| Box::pin(async { Ok(false) }))
+            .connect_lazy_with(options.clone());
         let watchers = Arc::<AtomicU64>::default();
         let opened = watchers.clone();
         let watcher = pool_options(1, limits.wait)
@@ -196,6 +204,7 @@ impl Db {
             engine: Engine::Sqlite,
             writer,
             reader,
+            whole_reader,
             watcher,
             watchers,
             lock_file,
@@ -259,10 +268,14 @@ impl Db {
 
     /// A transaction in which several reads see one state.
     pub async fn snapshot(&self) -> Result<Transaction<'static, Any>> {
+        self.begin_snapshot(&self.reader).await
+    }
+
+    async fn begin_snapshot(&self, readers: &AnyPool) -> Result<Transaction<'static, Any>> {
         Ok(match self.engine {
-            Engine::Sqlite => self.reader.begin().await?,
+            Engine::Sqlite => readers.begin().await?,
             Engine::Postgres => {
-                self.reader.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
+                readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
             }
         })
     }
@@ -322,6 +335,7 @@ impl Db {
     /// Closes every connection; on SQLite the write-ahead log is folded in.
     pub async fn close(&self) {
         self.watcher.close().await;
+        self.whole_reader.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }

@@ -57,7 +57,7 @@ impl Db {
 
     /// A snapshot that may take as long as reading everything takes: the limit of a statement does not hold in it.
     pub async fn long_snapshot(&self) -> Result<Transaction<'static, sqlx::Any>> {
-        let mut tx = self.snapshot().await?;
+        let mut tx = self.begin_snapshot(&self.whole_reader).await?;
         if self.engine == Engine::Postgres {
             tx.execute("SET LOCAL statement_timeout = 0").await?;
         }
