@@ -1,5 +1,5 @@
 //! Who may do what: every page, every upload, every server function and every other address, asked by everybody, for
-//! what belongs to the first team, unit, collective or buyer.
+//! what belongs to the first team, unit, collective, town or buyer.
 //!
 //! The lists of routes come from the program itself, so a route that nobody has written a row for fails, and so does a
 //! row whose route is gone. A row names those who may; for all others it names the exact refusal. When a route is added,
@@ -16,11 +16,12 @@ mod privacy;
 mod revoked;
 mod second_factor;
 mod side;
+mod towns;
 pub mod world;
 
 use futures::StreamExt as _;
 
-/// Somebody who asks. `Other…` belong to the second team, unit or collective.
+/// Somebody who asks. `Other…` belong to the second team, unit, collective or town.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// Without any session.
@@ -43,12 +44,13 @@ pub enum Who {
     Treasurer,
     OtherTreasurer,
     TownAdmin,
+    OtherTownAdmin,
     CountyAdmin,
     Operator,
 }
 
 impl Who {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Visitor,
         Self::Guest,
         Self::Shopper,
@@ -66,6 +68,7 @@ impl Who {
         Self::Treasurer,
         Self::OtherTreasurer,
         Self::TownAdmin,
+        Self::OtherTownAdmin,
         Self::CountyAdmin,
         Self::Operator,
     ];
@@ -83,6 +86,8 @@ const OTHER_SELLERS: &[Who] = &[Who::OtherSeller, Who::OtherCaptain];
 const OTHER_MEMBERS: &[Who] = &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance];
 /// Whoever decides for the town.
 const TOWN: &[Who] = &[Who::TownAdmin, Who::CountyAdmin, Who::Operator];
+/// Decides for the other town: of the first one's cases there are none for them.
+const OTHER_TOWN: &[Who] = &[Who::OtherTownAdmin];
 const MEMBERS: &[Who] = &[Who::Buyer, Who::Approver, Who::Finance];
 
 /// Asks many questions at once, so that the test stays quick; answers what was wrong.

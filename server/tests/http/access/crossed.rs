@@ -112,6 +112,7 @@ fn of_first_side(who: Who) -> Who {
         Who::OtherApprover => Who::Approver,
         Who::OtherFinance => Who::Finance,
         Who::OtherTreasurer => Who::Treasurer,
+        Who::OtherTownAdmin => Who::TownAdmin,
         other => other,
     }
 }
