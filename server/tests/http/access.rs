@@ -5,7 +5,8 @@
 //! row whose route is gone. A row names those who may; for all others it names the exact refusal. When a route is added,
 //! its row says who may.
 //!
-//! What lies below a team, a unit or a collective is asked for a second time, below the one of whoever asks: `crossed`.
+//! What lies below a team, a unit or a collective is asked for a second time, below the one of whoever asks: what paths
+//! name in `pages`, what fields name in `crossed`, what queries name in `queried`.
 
 pub mod calls;
 mod crossed;
@@ -13,6 +14,7 @@ mod fixed;
 mod pages;
 mod passkeys;
 mod privacy;
+mod queried;
 mod revoked;
 mod second_factor;
 mod side;

@@ -44,6 +44,10 @@ pub struct World {
     pub batch: BatchId,
     pub place: PlaceId,
     pub template: FreightTemplateId,
+    /// What the second team sells, and from where.
+    pub other_product: ProductId,
+    pub other_variant: VariantId,
+    pub other_place: PlaceId,
     /// The slugs of the units.
     pub unit: &'static str,
     pub other_unit: &'static str,
@@ -219,6 +223,9 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         batch: own.batch,
         place: own.place,
         template: own.template,
+        other_product: other.product,
+        other_variant: other.variant,
+        other_place: other.place,
         unit: "own",
         other_unit: "other",
         retail: nothing.clone(),
