@@ -6,8 +6,10 @@
 //! its row says who may.
 //!
 //! What lies below a team, a unit or a collective is asked for a second time, below the one of whoever asks: what paths
-//! name in `pages`, what fields name in `crossed`, what queries name in `queried`.
+//! name in `pages`, what fields name in `crossed`, what queries name in `queried`. Orders and claims of a shopper and of a
+//! guest, who belong to nothing, have a table of their own: `bought`.
 
+mod bought;
 pub mod calls;
 mod crossed;
 mod fixed;
