@@ -1,9 +1,9 @@
 //! Who may do what: every page, every upload, every server function and every other address, asked by everybody, for
 //! what belongs to the first team, unit, collective, town or buyer.
 //!
-//! The lists of routes come from the program itself, so a route that nobody has written a row for fails, and so does a
-//! row whose route is gone. A row names those who may; for all others it names the exact refusal. When a route is added,
-//! its row says who may.
+//! The lists of routes come from the program itself, so a route that nobody has written a row for fails these tests, which
+//! CI runs, and so does a row whose route is gone. A row names those who may; for all others it names the exact refusal.
+//! When a route is added, its row says who may.
 //!
 //! What lies below a team, a unit or a collective is asked for a second time, below the one of whoever asks: what paths
 //! name in `pages`, what fields name in `crossed`, what queries name in `queried`. Orders and claims of a shopper and of a
