@@ -1,27 +1,32 @@
 //! Who may do what: every page, every upload, every server function and every other address, asked by everybody, for
-//! what belongs to the first team, unit, collective or buyer.
+//! what belongs to the first team, unit, collective, town or buyer.
 //!
-//! The lists of routes come from the program itself, so a route that nobody has written a row for fails, and so does a
-//! row whose route is gone. A row names those who may; for all others it names the exact refusal. When a route is added,
-//! its row says who may.
+//! The lists of routes come from the program itself, so a route that nobody has written a row for fails these tests, which
+//! CI runs, and so does a row whose route is gone. A row names those who may; for all others it names the exact refusal.
+//! When a route is added, its row says who may.
 //!
-//! What lies below a team, a unit or a collective is asked for a second time, below the one of whoever asks: `crossed`.
+//! What lies below a team, a unit or a collective is asked for a second time, below the one of whoever asks: what paths
+//! name in `pages`, what fields name in `crossed`, what queries name in `queried`. Orders and claims of a shopper and of a
+//! guest, who belong to nothing, have a table of their own: `bought`.
 
+mod bought;
 pub mod calls;
 mod crossed;
 mod fixed;
 mod pages;
 mod passkeys;
 mod privacy;
+mod queried;
 mod revoked;
 mod roles;
 mod second_factor;
 mod side;
+mod towns;
 pub mod world;
 
 use futures::StreamExt as _;
 
-/// Somebody who asks. `Other…` belong to the second team, unit or collective.
+/// Somebody who asks. `Other…` belong to the second team, unit, collective or town.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// Without any session.
@@ -44,12 +49,13 @@ pub enum Who {
     Treasurer,
     OtherTreasurer,
     TownAdmin,
+    OtherTownAdmin,
     CountyAdmin,
     Operator,
 }
 
 impl Who {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Visitor,
         Self::Guest,
         Self::Shopper,
@@ -67,6 +73,7 @@ impl Who {
         Self::Treasurer,
         Self::OtherTreasurer,
         Self::TownAdmin,
+        Self::OtherTownAdmin,
         Self::CountyAdmin,
         Self::Operator,
     ];
@@ -84,6 +91,8 @@ const OTHER_SELLERS: &[Who] = &[Who::OtherSeller, Who::OtherCaptain];
 const OTHER_MEMBERS: &[Who] = &[Who::OtherBuyer, Who::OtherApprover, Who::OtherFinance];
 /// Whoever decides for the town.
 const TOWN: &[Who] = &[Who::TownAdmin, Who::CountyAdmin, Who::Operator];
+/// Decides for the other town: of the first one's cases there are none for them.
+const OTHER_TOWN: &[Who] = &[Who::OtherTownAdmin];
 const MEMBERS: &[Who] = &[Who::Buyer, Who::Approver, Who::Finance];
 
 /// Asks many questions at once, so that the test stays quick; answers what was wrong.

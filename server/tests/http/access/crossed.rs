@@ -70,8 +70,8 @@ fn written_over(fields: &[(&'static str, String)], others: Fields) -> Fields {
 /// Here each row of a table has an answer of its own, which says of another's goods that there is no such thing.
 const ROW_BY_ROW: &[&str] = &["/api/sheets/edit_table"];
 
-const ID_OF_NOTHING: &str = "0000000000001";
-const NUMBER_OF_NOTHING: &str = "XJ260101NOTHING1";
+pub const ID_OF_NOTHING: &str = "0000000000001";
+pub const NUMBER_OF_NOTHING: &str = "XJ260101NOTHING1";
 
 /// The name of something that there is not, if `value` is the name of a thing. Nothing else that rows send reads as an id;
 /// orders are named by their numbers as well.
@@ -104,7 +104,7 @@ fn crossed(world: &World, scope: &Scope, fields: &[(&'static str, String)], of_n
 }
 
 /// Who does on the first side what `who` does on the second one.
-fn of_first_side(who: Who) -> Who {
+pub fn of_first_side(who: Who) -> Who {
     match who {
         Who::OtherSeller => Who::Seller,
         Who::OtherCaptain => Who::Captain,
@@ -112,6 +112,7 @@ fn of_first_side(who: Who) -> Who {
         Who::OtherApprover => Who::Approver,
         Who::OtherFinance => Who::Finance,
         Who::OtherTreasurer => Who::Treasurer,
+        Who::OtherTownAdmin => Who::TownAdmin,
         other => other,
     }
 }

@@ -5,8 +5,8 @@ use app::routes::{Access, all_pages};
 use super::crossed::{SCOPES, Scope};
 use super::world::World;
 use super::{
-    EVERYONE, MEMBERS, OTHER_MEMBERS, OTHER_SELLERS, SELLERS, SIGNED_IN, TOWN, Who, ask_all, assert_missed,
-    assert_same,
+    EVERYONE, MEMBERS, OTHER_MEMBERS, OTHER_SELLERS, OTHER_TOWN, SELLERS, SIGNED_IN, TOWN, Who, ask_all,
+    assert_missed, assert_same,
 };
 use crate::test_shop::Answered;
 
@@ -127,8 +127,8 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/counts.xlsx", &[SELLERS], FORBIDDEN),
     ("/orders/{number}/parcels/{parcel}/after-sale", &[MEMBERS], UNKNOWN),
     ("/after-sales/{after_sale}", &[MEMBERS, SELLERS, TOWN], UNKNOWN),
-    ("/town/after-sales", &[TOWN], FORBIDDEN),
-    ("/town/after-sales.xlsx", &[TOWN], FORBIDDEN),
+    ("/town/after-sales", &[TOWN, OTHER_TOWN], FORBIDDEN),
+    ("/town/after-sales.xlsx", &[TOWN, OTHER_TOWN], FORBIDDEN),
     ("/sell/{team}/transfers", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/transfers.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/members", &[SELLERS], FORBIDDEN),
@@ -217,7 +217,7 @@ fn a_page_declares_the_access_that_it_has() {
             Access::Seller => SELLERS.iter().all(|who| may.contains(who)),
             Access::UnitMember => MEMBERS.iter().all(|who| may.contains(who)),
             Access::Treasurer => may.contains(&Who::Treasurer),
-            Access::Town => may == TOWN,
+            Access::Town => may == [TOWN, OTHER_TOWN].concat(),
             Access::Admin => may == [Who::CountyAdmin, Who::Operator],
         };
         assert!(fits, "{} declares {:?}", page.path, page.access);

@@ -7,7 +7,7 @@ use super::calls::{FORBIDDEN, Row, UNKNOWN, none, row};
 use super::{EVERYONE, SIGNED_IN};
 
 pub const TABLE: &[Row] = &[
-    // Asking with a real name is counted, so that the last of nineteen would have to wait.
+    // Asking with a real name is counted, so that the last of twenty would have to wait.
     row("/api/account/ask_reset", EVERYONE, UNKNOWN, |_| vec![("login", "nonsense".to_owned())]),
     // Whoever has no link is told that there is no such thing, with an account or without.
     row("/api/account/reset_password", &[], UNKNOWN, |_| {

@@ -1,5 +1,5 @@
 //! The small world that the access tests are about: two of everything. Whatever is asked for belongs to the first team,
-//! the first unit, the first collective; people of the second ones are the strangers.
+//! the first unit, the first collective, and lies in the first town; people of the second ones are the strangers.
 
 mod deeds;
 
@@ -44,6 +44,10 @@ pub struct World {
     pub batch: BatchId,
     pub place: PlaceId,
     pub template: FreightTemplateId,
+    /// What the second team sells, and from where.
+    pub other_product: ProductId,
+    pub other_variant: VariantId,
+    pub other_place: PlaceId,
     /// The slugs of the units.
     pub unit: &'static str,
     pub other_unit: &'static str,
@@ -121,12 +125,13 @@ impl World {
         let mut tx = services.db.write().await.unwrap();
         let county = services.new_id();
         seed::insert_county(&mut tx, county, &names("610925")).await.unwrap();
-        let town = services.new_id();
+        let (town, other_town) = (services.new_id(), services.new_id());
         seed::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
+        seed::insert_town(&mut tx, other_town, county, &names("other-town")).await.unwrap();
         let corps = services.new_id();
         seed::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
         let own = insert_side(services, &mut tx, corps, town, "own").await;
-        let other = insert_side(services, &mut tx, corps, town, "other").await;
+        let other = insert_side(services, &mut tx, corps, other_town, "other").await;
         for who in Who::ALL {
             let role = match who {
                 Who::Visitor | Who::Guest | Who::Shopper | Who::OtherShopper => None,
@@ -143,6 +148,7 @@ impl World {
                 Who::Treasurer => Some(Role::TreasurerOf(own.collective)),
                 Who::OtherTreasurer => Some(Role::TreasurerOf(other.collective)),
                 Who::TownAdmin => Some(Role::TownAdmin(town)),
+                Who::OtherTownAdmin => Some(Role::TownAdmin(other_town)),
                 Who::CountyAdmin => Some(Role::CountyAdmin(county)),
                 Who::Operator => Some(Role::Operator),
             };
@@ -217,6 +223,9 @@ async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<
         batch: own.batch,
         place: own.place,
         template: own.template,
+        other_product: other.product,
+        other_variant: other.variant,
+        other_place: other.place,
         unit: "own",
         other_unit: "other",
         retail: nothing.clone(),

@@ -1,6 +1,5 @@
 //! What stands in the database, without what may differ between two equal worlds.
 
-use domain::ids::OrderId;
 use service::Services;
 use store::testing::digest::Digest;
 pub use store::testing::digest::Figures;
@@ -35,11 +34,4 @@ pub fn differences(one: &Figures, other: &Figures) -> Vec<String> {
         .filter(|(table, text)| other.get(*table) != Some(text))
         .map(|(table, text)| format!("{table}: {text} / {:?}", other.get(table)))
         .collect()
-}
-
-/// What an order's payment page is called by the network.
-pub async fn page_of(services: &Services, order: OrderId) -> String {
-    let mut conn = services.db.read().await.unwrap();
-    let payments = store::payments::list_order_payments(&mut conn, order).await.unwrap();
-    payments.iter().find_map(|payment| payment.session_id.clone()).unwrap()
 }

@@ -54,6 +54,61 @@ async fn what_the_seller_refuses_the_town_may_grant_and_time_ends_the_rest() {
     assert_sound(shop).await;
 }
 
+/// The corps of a town beside the one in which all villages of the small county lie.
+async fn another_town(shop: &TestShop) -> Viewer {
+    let town = shop.services.new_id();
+    let names = store::seed::Names {
+        slug: "minzhu".to_owned(),
+        name: "民主镇".to_owned(),
+        name_en: "Minzhu".to_owned(),
+    };
+    let mut tx = shop.services.db.write().await.unwrap();
+    store::seed::insert_town(&mut tx, town, shop.places.county, &names).await.unwrap();
+    tx.commit().await.unwrap();
+    shop.account(&[Role::TownAdmin(town)]).await
+}
+
+#[tokio::test]
+async fn another_town_neither_sees_a_case_nor_decides_it_nor_confirms_a_large_one() {
+    TestShop::on_both(async |shop| {
+        let (guest, captain, services) = (shop.guest(1), shop.captain().await, &shop.services);
+        let mut cases = Vec::new();
+        for (variant, pieces) in [(shop.tea.variants[0], 1), (shop.dendrobium.variant(), 4)] {
+            let placed = bought(shop, &[(variant, pieces)]).await;
+            let line = lines_of(shop, placed.order_id).await.remove(0);
+            cases.push(ask(shop, &guest, &line, pieces, "refund_unshipped", "late").await.unwrap());
+        }
+        let (appealed, large) = (cases[0], cases[1]);
+        sales::refuse(services, &captain, appealed, "已打包", &key(shop)).await.unwrap();
+        sales::appeal(services, &guest, appealed, "没有发", &key(shop)).await.unwrap();
+        sales::agree(services, &captain, large, &key(shop)).await.unwrap();
+        let (town, stranger) = (town_of(shop, large).await, another_town(shop).await);
+        for id in [appealed, large] {
+            assert!(matches!(after_sale_page(services, &stranger, id).await, Err(ServiceError::NotFound)));
+            for answer in [
+                sales::decide(services, &stranger, id, true, "有理", &key(shop)).await,
+                sales::confirm_large(services, &stranger, id, &key(shop)).await,
+                sales::refuse(services, &stranger, id, "没有理", &key(shop)).await,
+                sales::say(services, &stranger, id, "喂", Vec::new(), &key(shop)).await,
+            ] {
+                assert!(matches!(answer, Err(ServiceError::NotFound)), "{answer:?}");
+            }
+        }
+        let all = AppealFilter::default();
+        let theirs = sales::appeals(services, &stranger, &all, 1).await.unwrap();
+        assert_eq!((theirs.rows.len(), theirs.waiting), (0, 0));
+        assert!(sales::exported_appeals(services, &stranger, &all).await.unwrap().0.is_empty());
+        assert_eq!(sales::appeals(services, &town, &all, 1).await.unwrap().waiting, 2);
+        sales::decide(services, &town, appealed, true, "确实没发", &key(shop)).await.unwrap();
+        sales::confirm_large(services, &town, large, &key(shop)).await.unwrap();
+        for id in [appealed, large] {
+            assert_eq!(case(shop, id).await.status, AfterSaleStatus::Settled);
+        }
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_seller_who_does_not_answer_cannot_keep_money_for_goods_that_are_still_here() {
     let shop = &TestShop::sqlite().await;

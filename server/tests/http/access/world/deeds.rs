@@ -5,6 +5,7 @@ use domain::ids::{AfterSaleId, DeskListId, OrderId, SheetPreviewId};
 use domain::invoice::InvoiceWish;
 use service::after_sales::{AskAfterSale, AskLine};
 use service::checkout::PlaceOrder;
+use service::payments::ComeBack;
 use service::units::SubmitUnitOrder;
 
 use super::{Placed, World};
@@ -73,9 +74,35 @@ impl World {
         placed
     }
 
+    /// Whoever bought it pays an order online.
+    pub async fn pay_online(&self, who: Who, placed: &Placed) {
+        let (services, viewer) = (&self.shop.services, self.viewer(who).await);
+        let back = ComeBack { paid_path: "/".to_owned(), unpaid_path: "/".to_owned() };
+        service::payments::start_payment(services, &viewer, placed.id, &back).await.unwrap();
+        let page = {
+            let mut conn = services.db.read().await.unwrap();
+            let payments = store::payments::list_order_payments(&mut conn, placed.id).await.unwrap();
+            payments.into_iter().find_map(|payment| payment.session_id).unwrap()
+        };
+        self.shop.demo_payments.as_ref().unwrap().lookalike.succeed(&page).unwrap();
+        service::payments::check_order(services, placed.id).await.unwrap();
+    }
+
     /// The unit's buyer asks about pieces of an order's only line.
     pub async fn claim(&self, placed: &Placed, pieces: i64, kind: &str, reason: &str) -> AfterSaleId {
-        let (services, buyer) = (&self.shop.services, self.viewer(Who::Buyer).await);
+        self.claim_as(Who::Buyer, placed, pieces, kind, reason).await
+    }
+
+    /// The same for whoever bought it.
+    pub async fn claim_as(
+        &self,
+        who: Who,
+        placed: &Placed,
+        pieces: i64,
+        kind: &str,
+        reason: &str,
+    ) -> AfterSaleId {
+        let (services, buyer) = (&self.shop.services, self.viewer(who).await);
         let line = {
             let mut conn = services.db.read().await.unwrap();
             store::orders::list_order_lines(&mut conn, placed.id).await.unwrap().remove(0)

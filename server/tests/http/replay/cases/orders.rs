@@ -3,7 +3,6 @@
 use domain::parcel::ParcelStatus;
 use service::shipping::ShipParcel;
 
-use super::super::digest::page_of;
 use super::{Call, KEY};
 use crate::access::Who;
 use crate::access::world::{Placed, World};
@@ -52,12 +51,7 @@ pub async fn bulk_order(world: &World, call: &mut Call) {
 pub async fn shipped(world: &World) -> Placed {
     let services = &world.shop.services;
     let placed = world.buy(Who::Shopper, "13800000088").await;
-    let back = service::payments::ComeBack { paid_path: "/".to_owned(), unpaid_path: "/".to_owned() };
-    let shopper = world.viewer(Who::Shopper).await;
-    service::payments::start_payment(services, &shopper, placed.id, &back).await.unwrap();
-    let page = page_of(services, placed.id).await;
-    world.shop.demo_payments.as_ref().unwrap().lookalike.succeed(&page).unwrap();
-    service::payments::check_order(services, placed.id).await.unwrap();
+    world.pay_online(Who::Shopper, &placed).await;
     let seller = world.viewer(Who::Seller).await;
     let command = ShipParcel { carrier: "中国邮政".to_owned(), tracking_number: "CP9".to_owned() };
     service::shipping::ship_parcel(services, &seller, placed.parcel, command).await.unwrap();
