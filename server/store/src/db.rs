@@ -274,9 +274,7 @@ impl Db {
     async fn begin_snapshot(&self, readers: &AnyPool) -> Result<Transaction<'static, Any>> {
         Ok(match self.engine {
             Engine::Sqlite => readers.begin().await?,
-            Engine::Postgres => {
-                readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?
-            }
+            Engine::Postgres => readers.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
         })
     }
 

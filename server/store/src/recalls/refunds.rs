@@ -169,7 +169,7 @@ pub async fn withdraw_recall_refund(
     )
     .bind(id.get())
     .bind(by.get())
-    .bind(reason)
+    .bind(reason.to_owned())
     .bind(at_ms)
     .execute(&mut *conn)
     .await?;
