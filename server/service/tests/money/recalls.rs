@@ -164,6 +164,12 @@ async fn whoever_gave_no_address_is_told_at_the_proved_one_of_their_account() {
         while send_due(services).await.unwrap() > 0 {}
         assert!(shop.mailer.take().is_empty(), "they asked for no news of their orders");
 
+        let recalled = async || {
+            let mine = service::orders::list_my_orders(services, &shopper, None).await.unwrap();
+            let ours = service::units::unit_orders(services, &unit, units::SLUG, None, None).await.unwrap();
+            (mine[0].recalled_lines, ours.orders[0].recalled_lines)
+        };
+        assert_eq!(recalled().await, (0, 0));
         let id = good.batches[0];
         let preview = recall_preview(services, &seller, &id.to_string()).await.unwrap();
         let done = recall_batch(services, &seller, &recall(id), "r").await.unwrap();
@@ -177,6 +183,7 @@ async fn whoever_gave_no_address_is_told_at_the_proved_one_of_their_account() {
             let is_mailed: Vec<bool> = affected.iter().map(|line| line.is_mailed).collect();
             assert_eq!(is_mailed, [true, false, true], "the others are to be called");
         }
+        assert_eq!(recalled().await, (1, 1), "their lists of orders say it as well");
         run_worker(shop).await;
         assert_sound(shop).await;
     })

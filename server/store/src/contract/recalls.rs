@@ -77,6 +77,8 @@ async fn recalls(conn: &mut Conn) {
     assert_eq!((packed[0].line_id, packed[0].base_quantity), (LineId::from_i64(52), 125));
     let told = list_order_recalls(conn, ORDER).await.unwrap();
     assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
+    let mine = crate::orders::list_user_orders(conn, USER, i64::MAX, 9).await.unwrap();
+    assert_eq!((mine.len(), mine[0].number.as_str(), mine[0].recalled_lines), (1, "XJ2", 1));
     let held = list_recalled_of_order(conn, ORDER).await.unwrap();
     assert_eq!(held, [RecalledLineRow { line_id: LineId::from_i64(52), base_quantity: 125 }]);
     assert!(
@@ -117,6 +119,8 @@ async fn told_at_the_account(conn: &mut Conn) {
     assert_eq!(addresses(conn).await, ["a@example.org", ""], "nobody has proved it");
     assert!(crate::mail::verify_login_name(conn, USER, "own@example.org", T).await.unwrap());
     assert_eq!(addresses(conn).await, ["a@example.org", "own@example.org"]);
+    let mine = crate::orders::list_user_orders(conn, USER, i64::MAX, 9).await.unwrap();
+    assert_eq!(mine[0].recalled_lines, 0, "not yet");
 }
 
 async fn nothing_recalled_is_for_sale(conn: &mut Conn) {
