@@ -39,9 +39,12 @@ test('a freight template is written, tried and retired', async ({ page: buyer, p
     await page.getByLabel(t('模板名称', 'Name'), { exact: true }).fill(name);
     await group(t('包邮', 'Free delivery')).getByLabel(t('满多少元', 'From an amount')).fill('100');
     await fill(elsewhere, '1', '8', '1', '3');
+    // What was saved before is told of for five seconds.
+    await page.context().clearCookies({ name: /xj-saved$/ });
     await page.getByRole('button', { name: t('加一组地区', 'Add regions') }).click();
     await expect(named).toBeVisible();
     await ready(page);
+    await expect(page.getByText(t('已存到服务器', 'Saved on the server at')), 'nothing is').toHaveCount(0);
     await expect(page.getByLabel(t('模板名称', 'Name'), { exact: true })).toHaveValue(name);
     await expect(elsewhere.getByLabel(t('首费', 'First fee'), { exact: true })).toHaveValue('8');
   });

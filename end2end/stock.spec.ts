@@ -1,7 +1,9 @@
 // What a cadre does with a batch between the harvest and the buyer's door, up to taking it back.
 import { expect, test } from './support/test';
+import { openAccount } from './support/accounts';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
+import { letterTo, linkIn } from './support/mail';
 import { lookAtFile } from './support/pages';
 import { buy, expectSheet, fen, goOn, hasScripts, narrow, ready, recipient, refundsTold, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 import { rowsOf } from './support/workbook';
@@ -191,6 +193,8 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('article')).toHaveCount(2);
   });
 
+  // The buyer has proved an address for the account, and leaves the one at the checkout empty.
+  const address = await openAccount(buyer, t, at);
   // So many that one person may not pay them back alone (500 yuan).
   const { number, total } = await buy(buyer, t, product, recipient, 10);
 
@@ -243,6 +247,12 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
   });
 
   await test.step('the buyer is told, and nobody can buy it any more', async () => {
+    const letter = await letterTo(address, 'batch-recalled');
+    expect(letter).toContain('茶叶受潮，请不要饮用。');
+    linkIn(letter, `/orders/${number}`);
+    await visit(buyer, at('/orders'));
+    await expect(buyer.getByRole('article').filter({ hasText: number })).toContainText(t('已召回', 'Recalled'));
+    await expectAccessible(buyer, 'an order of recalled goods in the list');
     await visit(buyer, at(`/orders/${number}`));
     await expect(buyer.getByText('茶叶受潮，请不要饮用。')).toBeVisible();
     await goOn(buyer, buyer.getByRole('link', { name: /^\d{8}/ }).first(), /\/batches\//);

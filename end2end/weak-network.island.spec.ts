@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { type Translate, ready, visit } from './support/shop';
+import { type Translate, ready, stayOn, visit } from './support/shop';
 import { KIB, kept, newPhoto, photosKept, quantity, signIn, stockPage, takeOver, unsaved } from './support/kept';
 import { startListing } from './support/listing';
 
@@ -63,6 +63,62 @@ test('what was typed is there after a reload, with a line that says so, until it
     await page.getByRole('button', { name: t('入库', 'Take in') }).click();
     await expect(page.getByRole('main')).toContainText('20 kg');
     await expect(page.getByRole('status').filter({ hasText: t('已存到服务器', 'Saved on the server at') })).toContainText(/\d\d:\d\d/);
+    expect(await kept(page)).toEqual([]);
+  });
+});
+
+test('what is only looked at is not called saved, and stays in the browser until it is', async ({ pageOf, t, at }) => {
+  const expectUnsaved = async (page: Page) => {
+    await expect(page.getByText(t('已存到服务器', 'Saved on the server at')), 'nothing is').toHaveCount(0);
+    expect(await kept(page)).toHaveLength(1);
+  };
+
+  await test.step('a group of regions more or less: a reload without what the server keeps for half an hour loses none', async () => {
+    const page = await pageOf('seller');
+    await visit(page, at('/sell'));
+    const path = `${new URL(page.url()).pathname}/freight/new`;
+    const name = page.getByLabel(t('模板名称', 'Name'), { exact: true });
+    const group = (number: number) => page.getByRole('group', { name: t(`地区 ${number}`, `Regions ${number}`), exact: true });
+    const regions = (number: number) => group(number).getByLabel(t('地区', 'Regions'), { exact: true });
+    const add = page.getByRole('button', { name: t('加一组地区', 'Add regions') });
+    await visit(page, path);
+    await name.fill('没存的模板');
+    await stayOn(page, add);
+    await expectUnsaved(page);
+    await regions(1).fill('新疆');
+    await stayOn(page, add);
+    await regions(2).fill('西藏');
+    await visit(page, path);
+    await expect(unsaved(page, t)).toBeVisible();
+    await expect(name).toHaveValue('没存的模板');
+    await expect(regions(1)).toHaveValue('新疆');
+    await expect(regions(2)).toHaveValue('西藏');
+    await expectAccessible(page, 'a template that was not saved');
+    await stayOn(page, group(1).getByRole('button', { name: t('去掉这组', 'Take these out') }));
+    await expectUnsaved(page);
+    await expect(regions(1), 'the second one moves up').toHaveValue('西藏');
+    await visit(page, path);
+    await expect(regions(1)).toHaveValue('西藏');
+    await expect(group(2), 'what was taken out stays out').toBeHidden();
+    await stayOn(page, page.getByRole('button', { name: t('放弃', 'Drop it') }));
+    await expect(name).toHaveValue('');
+    expect(await kept(page)).toEqual([]);
+  });
+
+  await test.step('a unit’s list that was checked', async () => {
+    const page = await pageOf('buyer');
+    const path = at('/unit/university-union/buy');
+    const lines = page.getByLabel(t('编号与数量', 'Codes and quantities'));
+    await visit(page, path);
+    await lines.fill('LC-CQ-250 4');
+    await stayOn(page, page.getByRole('button', { name: t('检查清单', 'Check the list') }));
+    await expect(page.getByRole('table', { name: t('可以下单的行', 'Rows that can be ordered') })).toContainText('LC-CQ-250');
+    await expectUnsaved(page);
+    await visit(page, path);
+    await expect(unsaved(page, t)).toBeVisible();
+    await expect(lines).toHaveValue('LC-CQ-250 4');
+    await stayOn(page, page.getByRole('button', { name: t('放弃', 'Drop it') }));
+    await expect(lines).toHaveValue('');
     expect(await kept(page)).toEqual([]);
   });
 });

@@ -75,7 +75,7 @@ function fieldsOf(form, name) {
   const rows = form.querySelector('[data-rows]');
   const template = form.querySelector('template[data-row]');
   for (let more = 0; !find().length && rows && template && /\[\d+\]/.test(name) && more < 40; more += 1) {
-    rows.insertAdjacentHTML('beforeend', template.innerHTML.replaceAll('__', rows.childElementCount));
+    rows.insertAdjacentHTML('beforeend', template.innerHTML.replaceAll('@@', rows.childElementCount));
   }
   return find();
 }
@@ -88,6 +88,10 @@ function fill(form, values) {
   const said = new Map();
   for (const [name, value] of values.filter((pair) => !isPhoto(pair))) said.set(name, [...(said.get(name) ?? []), value]);
   for (const name of said.keys()) fieldsOf(form, name);
+  // Rows that were taken out before it was kept.
+  for (const row of form.querySelectorAll('[data-rows=all] > *')) {
+    if (![...row.querySelectorAll('[name]')].some((field) => said.has(field.name))) row.remove();
+  }
   const places = new Map();
   for (const field of [...form.elements].filter(isTyped)) {
     const typed = said.get(field.name) ?? [];
@@ -132,13 +136,13 @@ function restore(form) {
   const kept = read(form);
   if (!kept) return;
   // What the server has in the meantime is what was typed: its answer got lost.
-  if (JSON.stringify(kept.values) === JSON.stringify(valuesOf(form)) && !/[?&]flash=/.test(location.search)) {
+  if (JSON.stringify(kept.values) === JSON.stringify(valuesOf(form)) && !isEcho(location.search)) {
     // With a photo it may be what was sent in vain: sent once more, it is the same request.
     if (state.hasPhotos && kept.key && keyOf(form)) { keyOf(form).value = kept.key; state.tried = true; } else drop(form);
     return;
   }
-  // The page of a refusal shows what was typed; what could be read of it may be saved already.
-  if (kept.isRefused && /[?&]flash=/.test(location.search)) { write(form); return; }
+  // The page shows what was typed, with a row more or less maybe; of a refusal what could be read may be saved already.
+  if (kept.isShown && isEcho(location.search)) { write(form); return; }
   const use = () => {
     state.isUndecided = false;
     const differs = fill(form, kept.values);
@@ -152,10 +156,13 @@ function restore(form) {
     offer(form, words.newer.replace('…', timeOf(kept.at)), [[words.mine, () => { use(); goOn(); }], [words.theirs, leave]]);
   } else if (use()) {
     offer(form, words.unsaved.replace('…', timeOf(kept.at)), [[words.go_on, goOn], [words.give_up, () => leave().then(again)]]);
-  } else if (!/[?&]flash=/.test(location.search)) {
+  } else if (!isEcho(location.search)) {
     drop(form);
   }
 }
+
+/** Whether a page shows what was typed without its being saved: what was refused, or only looked at. */
+const isEcho = (address) => /[?&](flash|draft)=/.test(address);
 
 /** This page anew, and not with what stands in its fields. */
 const again = () => location.replace(location.href.split('#')[0]);
@@ -219,6 +226,12 @@ async function send(form, button) {
     // What was typed into something that is edited while it was on its way is not on the server, and comes back with the page
     // that follows. Something new is there as it was sent: typed again it would be there twice.
     Object.assign(state, { tried: false, isDone: true });
+    if (isEcho(go)) {
+      write(form, { isShown: JSON.stringify(valuesOf(form)) === state.sent });
+      say(form, words.here);
+      goTo(go);
+      return;
+    }
     if (isEdited(form) && JSON.stringify(valuesOf(form)) !== state.sent) write(form); else drop(form);
     await dropPhotos(form);
     tellSaved();
@@ -236,7 +249,7 @@ async function send(form, button) {
   if (answer.status === 401) { again(); return; }
   // Refused: sent once more as a plain form, whose page says why, field by field.
   Object.assign(state, { tried: false, failed: 0 });
-  write(form, { isRefused: true });
+  write(form, { isShown: true });
   state.isPlain = true;
   form.requestSubmit(button?.isConnected ? button : undefined);
 }

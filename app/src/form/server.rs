@@ -62,7 +62,7 @@ impl<T> Then<T> {
         Self { value, go_to: None, cookie: None, half_cookie: None, is_saved: true }
     }
 
-    /// Something was only looked for: the next page does not say that anything was saved.
+    /// Something was only looked for, or is shown again as it was typed: the next page does not say that anything was saved.
     #[must_use]
     pub fn unsaved(mut self) -> Self {
         self.is_saved = false;

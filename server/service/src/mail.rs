@@ -17,6 +17,7 @@ use domain::locale::Locale;
 use domain::notification::NotificationKind;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::orders::OrderRow;
 use store::work::OutboxRow;
 use store::{Conn, mail as rows};
 
@@ -166,6 +167,16 @@ pub(crate) async fn post(conn: &mut Conn, services: &Services, letter: &Letter) 
     let payload = serde_json::to_string(letter).map_err(ServiceError::internal)?;
     let (id, now_ms) = (services.new_id(), services.now_ms());
     Ok(store::work::insert_outbox(conn, id, rows::TOPIC, letter.subject_id(), &payload, now_ms).await?)
+}
+
+/// Where the buyer of an order is told what must not be missed: at the address of the order, or else at the proved one of
+/// their account; empty when there is neither.
+pub(crate) async fn address_of_buyer(conn: &mut Conn, order: &OrderRow) -> Result<String> {
+    let Some(user) = order.user_id.filter(|_| order.email.is_empty()) else {
+        return Ok(order.email.clone());
+    };
+    let own = rows::find_email(conn, UserId::from_i64(user)).await?;
+    Ok(own.filter(|own| own.verified_at_ms.is_some()).map(|own| own.value).unwrap_or_default())
 }
 
 /// [`post`] for what happens to an order: only when its buyer gave an address.

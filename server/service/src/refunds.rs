@@ -140,11 +140,11 @@ async fn settle_succeeded(
     let payment = store::payments::get_payment(tx, refund.payment_id).await?;
     books::post_refund_sent(tx, services, payment.method, &refund).await?;
     timers::stop(tx, services, timers::SEND_REFUND, refund_id.get()).await?;
-    let order = refund.order_id.get();
-    store::work::insert_outbox(tx, services.new_id(), "refund_sent", order, "{}", now_ms).await?;
-    let email = store::orders::get_order(tx, refund.order_id).await?.email;
-    let letter = Letter::RefundSent { order: refund.order_id, refund: refund.id };
-    mail::post_of_order(tx, services, &email, letter).await?;
+    let order = store::orders::get_order(tx, refund.order_id).await?;
+    store::work::insert_outbox(tx, services.new_id(), "refund_sent", order.id.get(), "{}", now_ms).await?;
+    let to = mail::address_of_buyer(tx, &order).await?;
+    let letter = Letter::RefundSent { order: order.id, refund: refund.id };
+    mail::post_of_order(tx, services, &to, letter).await?;
     Ok(true)
 }
 

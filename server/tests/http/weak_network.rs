@@ -92,6 +92,27 @@ async fn a_form_of_who_works_here_is_told_of_on_the_next_page() {
 }
 
 #[tokio::test]
+async fn what_is_only_looked_at_is_not_said_to_be_saved() {
+    let world = World::start().await;
+    let (seller, buyer) = (world.browser(Who::Seller), world.browser(Who::Buyer));
+    let (team, unit) = (world.team.to_string(), world.unit);
+    let row = [("team", team.as_str()), ("then", "add"), ("name", "按重量")];
+    let page = format!("/sell/{team}/freight/new");
+    let with_row = seller.submit(&page, "/api/freight/save_template", &row).await;
+    let list = [("unit", unit), ("then", "check"), ("lines", "OWN-1 3")];
+    let page = format!("/unit/{unit}/buy");
+    let checked = buyer.submit(&page, "/api/units/submit_bulk_order", &list).await;
+    for (browser, answered, typed) in [(seller, with_row, "按重量"), (buyer, checked, "OWN-1 3")] {
+        assert_eq!((answered.status, answered.header("set-cookie")), (303, ""), "{answered:?}");
+        let to = answered.location.as_deref().unwrap();
+        assert!(to.contains("?draft="), "{to}");
+        let shown = browser.get(to.split('#').next().unwrap()).await.body;
+        assert!(shown.contains(typed) && !shown.contains(r#"class="saved""#), "{to}");
+    }
+    world.shop.stop().await;
+}
+
+#[tokio::test]
 async fn signing_out_clears_what_the_browser_kept() {
     let world = World::start().await;
     let seller = world.browser(Who::Seller);

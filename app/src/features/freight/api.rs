@@ -67,7 +67,8 @@ pub async fn save_template(#[server(flatten)] form: SaveTemplateForm) -> Result<
             let token = flash::keep(&services, &viewer, &content).await?;
             let page = template
                 .map_or_else(|| "new".to_owned(), |id: domain::ids::FreightTemplateId| id.to_string());
-            return Ok(Then::go(format!("{}?draft={token}#rows", super::template_path(team, page)), ()));
+            let to = format!("{}?draft={token}#rows", super::template_path(team, page));
+            return Ok(Then::go(to, ()).unsaved());
         }
         let version = form.version.trim().parse().unwrap_or_default();
         let command = service::freight::SaveTemplate { team, template, version, form: form.typed };

@@ -18,6 +18,11 @@ use crate::routes::PageResult;
 use crate::text::problem_text;
 use crate::ui::{self, Field};
 
+/// Stands for the row's number in the row that the page's script copies to put back what was not saved.
+const ANY_ROW: &str = "@@";
+/// The number of the first row.
+const EVERYWHERE_ELSE: &str = "0";
+
 /// What stands in the form, and what is wrong with it.
 struct Shown {
     form: TemplateForm,
@@ -91,7 +96,8 @@ fn form_view(team: &Team, id: &str, version: i64, shown: &Shown) -> AnyView {
     let labels: Vec<(&str, &str)> =
         labels.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
     let rows: Vec<_> =
-        shown.form.rows.iter().enumerate().map(|(at, row)| row_fields(shown, at, row)).collect();
+        shown.form.rows.iter().enumerate().map(|(at, row)| row_fields(shown, &at.to_string(), row)).collect();
+    let blank = row_fields(shown, ANY_ROW, &RowForm::default());
     let version_is_old =
         matches!(state.failure(), Some(crate::AppError::Conflict(domain::failure::Conflict::VersionChanged)));
     let theirs = version_is_old.then(|| {
@@ -110,7 +116,8 @@ fn form_view(team: &Team, id: &str, version: i64, shown: &Shown) -> AnyView {
             {ui::hidden("version", &version.to_string())}
             {ui::key_field()}
             {head_fields(shown)}
-            <div class="stack" id="rows">{rows}</div>
+            <div class="stack" id="rows" data-rows="all">{rows}</div>
+            <template data-row="all">{blank}</template>
             <button class="btn btn--plain" name="then" value="add">{ui::icon("plus")}{t("加一组地区", "Add regions")}</button>
             <div class="form__acts form__acts--stick">
                 <button class="btn btn--primary" name="then" value="save">{t("保存模板", "Save the template")}</button>
@@ -160,7 +167,8 @@ fn head_fields(shown: &Shown) -> AnyView {
 }
 
 /// One group of regions; the first is for everywhere else.
-fn row_fields(shown: &Shown, at: usize, row: &RowForm) -> AnyView {
+fn row_fields(shown: &Shown, at: &str, row: &RowForm) -> AnyView {
+    let is_named = at != EVERYWHERE_ELSE;
     let name_of = |column: &str| format!("rows.{at}.{column}");
     let input = |column: &str, label: &'static str, value: &str, field: Field<'_>| {
         let name = name_of(column);
@@ -169,7 +177,7 @@ fn row_fields(shown: &Shown, at: usize, row: &RowForm) -> AnyView {
     };
     let money = || Field { before: "¥", inputmode: "decimal", ..Field::default() };
     let number = || Field { inputmode: "decimal", ..Field::default() };
-    let regions = (at > 0).then(|| {
+    let regions = is_named.then(|| {
         let hint = t(
             "省、市、区县的名字，用顿号隔开；写得越细的地区优先。",
             "Names of provinces, cities or districts, parted by commas; the most specific one decides.",
@@ -177,7 +185,7 @@ fn row_fields(shown: &Shown, at: usize, row: &RowForm) -> AnyView {
         let placeholder = "新疆、西藏、青海";
         input("regions", t("地区", "Regions"), &row.regions, Field { hint, placeholder, ..Field::default() })
     });
-    let drop = (at > 0).then(|| {
+    let drop = is_named.then(|| {
         view! {
             <button class="btn btn--quiet btn--s" name="then" value=format!("drop.{at}")>
                 {t("去掉这组", "Take these out")}<span class="vh">" "{legend(at)}</span>
@@ -214,7 +222,7 @@ fn row_fields(shown: &Shown, at: usize, row: &RowForm) -> AnyView {
 }
 
 /// The free rule of some regions.
-fn own_rule(shown: &Shown, at: usize, row: &RowForm) -> AnyView {
+fn own_rule(shown: &Shown, at: &str, row: &RowForm) -> AnyView {
     let name_of = |column: &str| format!("rows.{at}.{column}");
     let (free, amount, count) = (name_of("free"), name_of("free_amount"), name_of("free_count"));
     let options = [
@@ -241,8 +249,8 @@ fn own_rule(shown: &Shown, at: usize, row: &RowForm) -> AnyView {
     .into_any()
 }
 
-fn legend(at: usize) -> String {
-    if at == 0 {
+fn legend(at: &str) -> String {
+    if at == EVERYWHERE_ELSE {
         return t("其他地区（没有单列的都按这里）", "Everywhere else").to_owned();
     }
     format!("{} {at}", t("地区", "Regions"))
@@ -288,7 +296,7 @@ fn labels(form: &TemplateForm) -> Vec<(String, String)> {
     .map(|(field, label)| (field.to_owned(), label.to_owned()))
     .to_vec();
     for at in 0..form.rows.len() {
-        let label = |column: &str| format!("{} {}", legend(at), column_label(column));
+        let label = |column: &str| format!("{} {}", legend(&at.to_string()), column_label(column));
         labels.extend(columns.map(|column| (format!("rows.{at}.{column}"), label(column))));
     }
     labels

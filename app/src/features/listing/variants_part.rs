@@ -12,8 +12,8 @@ use crate::context::{query, t};
 use crate::form::{html_id, html_name};
 use crate::ui::{self, Field};
 
-/// Stands for the row's number in the row that the island copies.
-const ANY_ROW: &str = "__";
+/// Stands for the row's number in the row that the island copies; in no name of a class.
+const ANY_ROW: &str = "@@";
 
 /// Variants with prices, and a blank row for one more.
 pub(super) fn variants(shown: &Shown) -> AnyView {

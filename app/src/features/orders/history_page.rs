@@ -56,7 +56,7 @@ fn order_card(order: &OrderSummary) -> AnyView {
                 <p class="small muted">
                     <span class="num">{order.number.clone()}</span>" · "<time>{china_minute_text(order.placed_at_ms)}</time>
                 </p>
-                {ui::status_chip(progress(order))}
+                <span class="row">{recalled_chip(order)}{ui::status_chip(progress(order))}</span>
             </header>
             <ul>
                 <li class="line">
@@ -71,6 +71,11 @@ fn order_card(order: &OrderSummary) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// That goods of an order were recalled, which its page tells of.
+pub(crate) fn recalled_chip(order: &OrderSummary) -> Option<AnyView> {
+    (order.recalled_lines > 0).then(|| ui::status_chip((t("已召回", "Recalled"), "t-bad")))
 }
 
 /// What the buyer wants to know of a paid order is where its parcels are.

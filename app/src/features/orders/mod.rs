@@ -16,6 +16,8 @@ mod parts;
 mod thanks_page;
 
 #[cfg(feature = "ssr")]
+pub(crate) use history_page::recalled_chip;
+#[cfg(feature = "ssr")]
 pub(crate) use parts::change_text;
 
 /// The pages of this feature.

@@ -49,7 +49,7 @@ pub async fn submit_bulk_order(#[server(flatten)] form: BulkOrderForm) -> Result
         let expected = form.expected.parse::<i64>().ok().filter(|_| form.then != "check");
         let Some(expected_fen) = expected else {
             let to = typed::keep_draft(&services, &viewer, typed::values(&form)).await?;
-            return Ok(Then::go(to, String::new()));
+            return Ok(Then::go(to, String::new()).unsaved());
         };
         let unit = form.unit.clone();
         let command = typed::command(form, domain::money::Fen::new(expected_fen));

@@ -114,7 +114,9 @@ fn order_form(unit: &UnitRow, typed: &Typed, checked: &Checked) -> AnyView {
     ];
     let errors = state.is_refused().then(|| ui::form_errors(state, &labels));
     view! {
-        <form class="form form--wide" method="post" action=typed.action.clone()>
+        // The hidden sum is another one after every check; what the browser keeps is of the same order all the time.
+        <form class="form form--wide" method="post" action=typed.action.clone()
+            data-keep=format!("{}/{}", unit.slug, typed.value("replaces"))>
             {errors}
             {ui::hidden("unit", &unit.slug)}{ui::key_field()}
             {ui::hidden("replaces", &typed.value("replaces"))}

@@ -7,6 +7,7 @@ use service::units::{OrderSummary, unit_orders};
 
 use super::console;
 use crate::context::{link, locale, name, param, query, request, services, t, viewer};
+use crate::features::orders::recalled_chip;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::text::{order_status, yuan};
@@ -98,7 +99,9 @@ pub fn orders_table(unit: &str, orders: &[OrderSummary], caption: &'static str) 
                     </th>
                     <td data-label=what>{what_text(order)}</td>
                     <td data-label=placed class="num">{china_minute_text(order.placed_at_ms)}</td>
-                    <td data-label=state>{ui::status_chip(order_status(locale(), order.status))} " " {way_text(order)}</td>
+                    <td data-label=state>
+                        {recalled_chip(order)} " " {ui::status_chip(order_status(locale(), order.status))} " " {way_text(order)}
+                    </td>
                     <td data-label=amount class="n">{yuan(order.total_fen)}</td>
                 </tr>
             }

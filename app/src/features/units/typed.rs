@@ -56,7 +56,7 @@ pub async fn upload_sheet(form: UploadForm) -> Result<Answer<serde_json::Value>,
         values.retain(|(name, _)| name != "lines" && name != "sheet");
         values.push(("lines".to_owned(), lines.clone()));
         let to = keep_draft(&services, &viewer, values).await?;
-        Ok(Then::go(to, lines))
+        Ok(Then::go(to, lines).unsaved())
     })
     .await
 }

@@ -217,7 +217,8 @@ impl Case {
             return Ok(());
         }
         if by != Side::Buyer {
-            mail::post_of_order(conn, services, &self.order.email, letter(None)).await?;
+            let to = mail::address_of_buyer(conn, &self.order).await?;
+            mail::post_of_order(conn, services, &to, letter(None)).await?;
         }
         let mut roles = Vec::new();
         if by != Side::Seller {

@@ -7,8 +7,8 @@ use domain::time::china_minute_text;
 use store::after_sales::AfterSaleRow;
 
 use super::compose::{Addressed, named, to_owner, url};
-use super::language;
 use super::words::Draft;
+use super::{address_of_buyer, language};
 use crate::{Result, ServiceError, Services};
 
 pub(super) async fn compose(
@@ -17,21 +17,22 @@ pub(super) async fn compose(
     note: AfterSaleNote,
     user: Option<UserId>,
 ) -> Result<Addressed> {
-    let (row, order, lines, all) = {
+    let (row, order, lines, all, buyer) = {
         let mut conn = services.db.read().await?;
         let row = store::after_sales::find_after_sale(&mut conn, id).await?.ok_or(ServiceError::NotFound)?;
         let order = store::orders::get_order(&mut conn, row.order_id).await?;
         let lines = store::after_sales::list_lines(&mut conn, id).await?;
         let all = store::orders::list_order_lines(&mut conn, order.id).await?;
-        (row, order, lines, all)
+        let buyer = address_of_buyer(&mut conn, &order).await?;
+        (row, order, lines, all, buyer)
     };
     let (to, locale) = match user {
         Some(user) => match to_owner(services, user).await? {
             Some(owner) => owner,
             None => return Ok(None),
         },
-        None if order.email.is_empty() => return Ok(None),
-        None => (order.email.clone(), language(&order.locale)),
+        None if buyer.is_empty() => return Ok(None),
+        None => (buyer, language(&order.locale)),
     };
     let (subject, words) = happened(locale, note, user.is_none(), &row);
     let mut draft = Draft::new(format!("{subject} {}", order.number)).say(words);

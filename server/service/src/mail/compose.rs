@@ -11,7 +11,7 @@ use store::orders::{LineRow, OrderRow};
 use store::{mail as rows, people};
 
 use super::words::Draft;
-use super::{Letter, language};
+use super::{Letter, address_of_buyer, language};
 use crate::ports::Mail;
 use crate::{Result, Services, hash_token};
 
@@ -265,7 +265,8 @@ enum Happening {
 async fn of_order(services: &Services, id: OrderId, happening: Happening) -> Result<Addressed> {
     let mut conn = services.db.read().await?;
     let order = store::orders::get_order(&mut conn, id).await?;
-    if order.email.is_empty() {
+    let to = address_of_buyer(&mut conn, &order).await?;
+    if to.is_empty() {
         return Ok(None);
     }
     let locale = language(&order.locale);
@@ -311,7 +312,7 @@ async fn of_order(services: &Services, id: OrderId, happening: Happening) -> Res
         format!("/find-order?number={}", order.number)
     };
     let draft = draft.link(locale.pick("查看订单", "See the order"), url(services, locale, &path));
-    Ok(Some((order.email, locale, draft)))
+    Ok(Some((to, locale, draft)))
 }
 
 fn order_words(locale: Locale, order: &OrderRow, happening: Happening) -> Draft {

@@ -6,15 +6,16 @@ use domain::stock::movement::{RecallReason, RecallStage};
 use store::recalls;
 
 use super::compose::{Addressed, named, to_owner, url};
-use super::language;
 use super::words::Draft;
+use super::{address_of_buyer, language};
 use crate::{Result, ServiceError, Services};
 
 /// What was recalled, which of it is in the order, what to do.
 pub(super) async fn compose(services: &Services, order: OrderId, recall: RecallId) -> Result<Addressed> {
     let mut conn = services.db.read().await?;
     let order = store::orders::get_order(&mut conn, order).await?;
-    if order.email.is_empty() {
+    let to = address_of_buyer(&mut conn, &order).await?;
+    if to.is_empty() {
         return Ok(None);
     }
     let locale = language(&order.locale);
@@ -48,7 +49,7 @@ pub(super) async fn compose(services: &Services, order: OrderId, recall: RecallI
     let draft = draft
         .link(locale.pick("查看订单", "See the order"), url(services, locale, &path))
         .note(what_follows(locale, stage));
-    Ok(Some((order.email, locale, draft)))
+    Ok(Some((to, locale, draft)))
 }
 
 /// What was recalled and what its buyers are told; who they are stands in nobody's letters.

@@ -35,7 +35,7 @@ pub struct AffectedView {
     /// Where the order and its parcel are now.
     pub order_status: OrderStatus,
     pub parcel_status: ParcelStatus,
-    /// Whether the buyer gave an address to write to; the others see it on the order's page.
+    /// Whether there is an address to write to, of the order or of its account; the others see it on the order's page.
     pub is_mailed: bool,
     pub placed_at_ms: i64,
 }

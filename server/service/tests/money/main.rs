@@ -184,6 +184,15 @@ async fn with_mail(shop: &TestShop, viewer: &Viewer, address: &str) {
     tx.commit().await.unwrap();
 }
 
+/// The same, and its owner has proved that it is theirs.
+async fn with_proved_mail(shop: &TestShop, viewer: &Viewer, address: &str) {
+    with_mail(shop, viewer, address).await;
+    let (user, now_ms) = (viewer.user_id().unwrap(), shop.services.now_ms());
+    let mut tx = shop.services.db.write().await.unwrap();
+    assert!(store::mail::verify_login_name(&mut tx, user, address, now_ms).await.unwrap());
+    tx.commit().await.unwrap();
+}
+
 fn fen(amount: i64) -> Fen {
     Fen::new(amount)
 }

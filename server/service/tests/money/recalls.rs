@@ -145,6 +145,52 @@ async fn a_recall_stops_sale_lists_every_order_and_tells_every_buyer() {
 }
 
 #[tokio::test]
+async fn whoever_gave_no_address_is_told_at_the_proved_one_of_their_account() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let good = shop.scarce("PROVED", 20).await;
+        let (shopper, unsure, unit) = (shop.shopper().await, shop.shopper().await, shop.buyer().await);
+        with_proved_mail(shop, &shopper, "shopper@example.org").await;
+        with_mail(shop, &unsure, "unsure@example.org").await;
+        with_proved_mail(shop, &unit, "unit@example.org").await;
+        for (number, viewer) in [(1, &shopper), (2, &unsure)] {
+            fill(shop, viewer, &[(good.variant(), 1)]).await;
+            let form = checkout_form(shop, viewer, number).await;
+            let placed = place_order(services, viewer, form).await.unwrap();
+            pay(shop, viewer, placed.order_id).await;
+        }
+        let placed = units::submit(shop, &unit, "PROVED 1").await;
+        service::units::approve_order(services, &shop.approver().await, &placed.number).await.unwrap();
+        while send_due(services).await.unwrap() > 0 {}
+        assert!(shop.mailer.take().is_empty(), "they asked for no news of their orders");
+
+        let recalled = async || {
+            let mine = service::orders::list_my_orders(services, &shopper, None).await.unwrap();
+            let ours = service::units::unit_orders(services, &unit, units::SLUG, None, None).await.unwrap();
+            (mine[0].recalled_lines, ours.orders[0].recalled_lines)
+        };
+        assert_eq!(recalled().await, (0, 0));
+        let id = good.batches[0];
+        let preview = recall_preview(services, &seller, &id.to_string()).await.unwrap();
+        let done = recall_batch(services, &seller, &recall(id), "r").await.unwrap();
+        while send_due(services).await.unwrap() > 0 {}
+        let letters = shop.mailer.take().into_iter().filter(|letter| letter.kind == "batch-recalled");
+        let mut told: Vec<String> = letters.map(|letter| letter.to).collect();
+        told.sort();
+        assert_eq!(told, ["shopper@example.org", "unit@example.org"], "at no address that may be another's");
+        let page = recall_page(services, &seller, done).await.unwrap();
+        for affected in [&preview.affected, &page.affected] {
+            let is_mailed: Vec<bool> = affected.iter().map(|line| line.is_mailed).collect();
+            assert_eq!(is_mailed, [true, false, true], "the others are to be called");
+        }
+        assert_eq!(recalled().await, (1, 1), "their lists of orders say it as well");
+        run_worker(shop).await;
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn money_for_recalled_goods_goes_back() {
     TestShop::on_both(async |shop| {
         let (services, seller) = (&shop.services, shop.seller().await);

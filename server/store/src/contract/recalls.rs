@@ -29,6 +29,7 @@ async fn recalls(conn: &mut Conn) {
         .map(|row| (row.order_number.as_str(), row.parcel_status.as_str(), row.base_quantity))
         .collect();
     assert_eq!(seen, [("XJ1", "to_pack", 125), ("XJ2", "awaiting_payment", 125)]);
+    told_at_the_account(conn).await;
     assert!(!lock_holds(conn, OrderId::from_i64(60)).await.unwrap());
     assert!(list_recalled_in_parcel(conn, PARCEL).await.unwrap().is_empty());
     let expired = list_expired_in_parcel(conn, PARCEL, "2025-07-02").await.unwrap();
@@ -76,6 +77,8 @@ async fn recalls(conn: &mut Conn) {
     assert_eq!((packed[0].line_id, packed[0].base_quantity), (LineId::from_i64(52), 125));
     let told = list_order_recalls(conn, ORDER).await.unwrap();
     assert_eq!((told.len(), told[0].batch_code.as_str(), told[0].notice.as_str()), (1, "B1", "请停止饮用"));
+    let mine = crate::orders::list_user_orders(conn, USER, i64::MAX, 9).await.unwrap();
+    assert_eq!((mine.len(), mine[0].number.as_str(), mine[0].recalled_lines), (1, "XJ2", 1));
     let held = list_recalled_of_order(conn, ORDER).await.unwrap();
     assert_eq!(held, [RecalledLineRow { line_id: LineId::from_i64(52), base_quantity: 125 }]);
     assert!(
@@ -104,6 +107,20 @@ async fn recalls(conn: &mut Conn) {
     assert!(list_unfinished(conn, TeamId::from_i64(7), 9).await.unwrap().is_empty());
     assert_eq!(list_parcels_to_refund(conn, recall.id).await.unwrap(), [(PARCEL, ORDER)]);
     nothing_recalled_is_for_sale(conn).await;
+}
+
+/// An order without an address is told of at the one that its account has proved.
+async fn told_at_the_account(conn: &mut Conn) {
+    conn.execute("UPDATE orders SET user_id = 9 WHERE id = 60").await.unwrap();
+    crate::people::insert_login_name(conn, "own@example.org", "email", USER).await.unwrap();
+    let addresses = async |conn: &mut Conn| -> Vec<String> {
+        list_affected(conn, BATCH).await.unwrap().into_iter().map(|row| row.email).collect()
+    };
+    assert_eq!(addresses(conn).await, ["a@example.org", ""], "nobody has proved it");
+    assert!(crate::mail::verify_login_name(conn, USER, "own@example.org", T).await.unwrap());
+    assert_eq!(addresses(conn).await, ["a@example.org", "own@example.org"]);
+    let mine = crate::orders::list_user_orders(conn, USER, i64::MAX, 9).await.unwrap();
+    assert_eq!(mine[0].recalled_lines, 0, "not yet");
 }
 
 async fn nothing_recalled_is_for_sale(conn: &mut Conn) {

@@ -27,7 +27,32 @@ pub struct OrderSummary {
     pub parcels_to_pack: i64,
     pub parcels_shipped: i64,
     pub parcels_received: i64,
+    /// Lines with recalled goods, once for each batch: its page tells of them.
+    pub recalled_lines: i64,
     pub photo_hash: Option<String>,
+}
+
+/// Orders as lists show them, up to the condition. Recalled is what [`crate::recalls::list_order_recalls`] tells of.
+macro_rules! summaries {
+    () => {
+        "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
+                l.product_name AS first_line, l.product_name_en AS first_line_en,
+                (SELECT COUNT(*) FROM order_lines n WHERE n.order_id = o.id) AS line_count,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'to_pack') AS parcels_to_pack,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'shipped') AS parcels_shipped,
+                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'received')
+                    AS parcels_received,
+                (SELECT COUNT(*) FROM recall_lines x
+                  WHERE x.order_id = o.id
+                    AND (NOT EXISTS (SELECT 1 FROM goods_changes g
+                                      WHERE g.line_id = x.line_id AND g.from_batch_id = x.batch_id)
+                      OR EXISTS (SELECT 1 FROM allocations a
+                                  WHERE a.line_id = x.line_id AND a.batch_id = x.batch_id))) AS recalled_lines,
+                (SELECT m.content_hash FROM product_media pm JOIN media m ON m.id = pm.media_id
+                  WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
+           FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
+          WHERE "
+    };
 }
 
 /// An account's own orders, newest first, before a moment (for paging).
@@ -37,23 +62,14 @@ pub async fn list_user_orders(
     before_ms: i64,
     limit: i64,
 ) -> Result<Vec<OrderSummary>> {
-    Ok(sql::query_as::<OrderSummary>(
-        "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
-                l.product_name AS first_line, l.product_name_en AS first_line_en,
-                (SELECT COUNT(*) FROM order_lines n WHERE n.order_id = o.id) AS line_count,
-                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'to_pack') AS parcels_to_pack,
-                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'shipped') AS parcels_shipped,
-                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'received')
-                    AS parcels_received,
-                (SELECT m.content_hash FROM product_media pm JOIN media m ON m.id = pm.media_id
-                  WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
-           FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
-          WHERE o.user_id = $1 AND o.placed_at_ms < $2
+    Ok(sql::query_as::<OrderSummary>(concat!(
+        summaries!(),
+        "o.user_id = $1 AND o.placed_at_ms < $2
             AND (o.unit_id IS NULL OR EXISTS (
                 SELECT 1 FROM roles r WHERE r.user_id = o.user_id AND r.scope_id = o.unit_id
                    AND r.revoked_at_ms IS NULL AND r.kind IN ('unit_buyer', 'unit_approver', 'unit_finance')))
-          ORDER BY o.placed_at_ms DESC LIMIT $3",
-    )
+          ORDER BY o.placed_at_ms DESC LIMIT $3"
+    ))
     .bind(user.get())
     .bind(before_ms)
     .bind(limit)
@@ -65,17 +81,8 @@ pub async fn list_user_orders(
 macro_rules! unit_orders {
     ($state:literal) => {
         concat!(
-            "SELECT o.id, o.number, o.kind, o.status, o.total_fen, o.placed_at_ms, o.hold_until_ms,
-                l.product_name AS first_line, l.product_name_en AS first_line_en,
-                (SELECT COUNT(*) FROM order_lines n WHERE n.order_id = o.id) AS line_count,
-                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'to_pack') AS parcels_to_pack,
-                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'shipped') AS parcels_shipped,
-                (SELECT COUNT(*) FROM parcels c WHERE c.order_id = o.id AND c.status = 'received')
-                    AS parcels_received,
-                (SELECT m.content_hash FROM product_media pm JOIN media m ON m.id = pm.media_id
-                  WHERE pm.product_id = l.product_id AND pm.position = 0) AS photo_hash
-           FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.position = 0
-          WHERE o.unit_id = $1 AND o.placed_at_ms < $2 AND ",
+            summaries!(),
+            "o.unit_id = $1 AND o.placed_at_ms < $2 AND ",
             $state,
             " ORDER BY o.placed_at_ms DESC LIMIT $3"
         )

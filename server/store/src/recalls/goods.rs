@@ -22,6 +22,7 @@ pub struct AffectedRow {
     pub parcel_status: String,
     pub recipient_name: String,
     pub recipient_phone: String,
+    /// That of the order, or else the proved one of its account; empty when there is neither.
     pub email: String,
     pub variant_name: String,
     pub variant_name_en: String,
@@ -65,7 +66,12 @@ pub async fn list_affected(conn: &mut Conn, batch: BatchId) -> Result<Vec<Affect
          )
          SELECT b.id AS batch_id, s.line_id, o.id AS order_id, p.id AS parcel_id, b.code AS batch_code,
                 o.number AS order_number, o.status AS order_status, p.status AS parcel_status, o.recipient_name,
-                o.recipient_phone, o.email, l.variant_name, l.variant_name_en, l.unit, l.quantity,
+                o.recipient_phone,
+                COALESCE(NULLIF(o.email, ''),
+                         (SELECT n.value FROM login_names n
+                           WHERE n.user_id = o.user_id AND n.kind = 'email' AND n.verified_at_ms IS NOT NULL
+                           ORDER BY n.value LIMIT 1), '') AS email,
+                l.variant_name, l.variant_name_en, l.unit, l.quantity,
                 CASE WHEN s.replaces = 0 AND s.stays < s.base_quantity THEN s.stays ELSE s.base_quantity END
                     AS base_quantity,
                 CAST(CASE WHEN s.replaces = 2 THEN 1 ELSE 0 END AS BIGINT) AS is_replacement_here, o.placed_at_ms

@@ -74,7 +74,7 @@ impl TypedForm {
             return;
         };
         let number = rows.child_element_count().to_string();
-        let _ = rows.insert_adjacent_html("beforeend", &template.inner_html().replace("__", &number));
+        let _ = rows.insert_adjacent_html("beforeend", &template.inner_html().replace("@@", &number));
         let first = rows.last_element_child().map(|row| row.query_selector("input:not([type=hidden])"));
         if let Some(Ok(Some(first))) = first
             && let Ok(first) = first.dyn_into::<HtmlInputElement>()

@@ -57,6 +57,28 @@ async fn a_line_that_cannot_be_sent_is_paid_back_and_the_rest_is_sent() {
 }
 
 #[tokio::test]
+async fn a_buyer_who_gave_no_address_is_told_at_the_proved_one_of_the_account() {
+    TestShop::on_both(async |shop| {
+        let (shopper, seller, services) = (shop.shopper().await, shop.seller().await, &shop.services);
+        with_proved_mail(shop, &shopper, "shopper@example.org").await;
+        fill(shop, &shopper, &[(shop.tea.variants[0], 3)]).await;
+        let checkout = checkout_form(shop, &shopper, 1).await;
+        let placed = place_order(services, &shopper, checkout).await.unwrap();
+        pay(shop, &shopper, placed.order_id).await;
+        let line = lines_of(shop, placed.order_id).await.remove(0);
+        offer_refund(services, &seller, offer(shop, &line, 1)).await.unwrap();
+        run_worker(shop).await;
+        while service::mail::send_due(services).await.unwrap() > 0 {}
+        let mut told: Vec<_> = shop.mailer.take().into_iter().map(|mail| (mail.kind, mail.to)).collect();
+        told.sort();
+        let to = || "shopper@example.org".to_owned();
+        assert_eq!(told, [("after-sale", to()), ("refund-sent", to())]);
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn goods_past_their_last_day_do_not_leave_and_are_paid_back() {
     TestShop::on_both(async |shop| {
         let (seller, services) = (shop.seller().await, &shop.services);
