@@ -11,10 +11,11 @@ use stripe_lookalike::Faults;
 
 use crate::actors::{World, place};
 use crate::client::{Person, Said};
+use crate::cluster::Cluster;
 use crate::judge::{self, Before};
 use crate::network::Network;
 use crate::restart::{HEALTHY_WITHIN, buys, heals};
-use crate::rig::{Rig, Shop, found_sqlite, free_address};
+use crate::rig::{Rig, Shop, found, found_sqlite, free_address};
 use crate::until;
 
 /// The shop waits ten seconds for the network: an answer that comes after it has stopped, and one that comes before.
@@ -31,18 +32,24 @@ struct Scene {
 }
 
 impl Scene {
-    async fn open(folder: &Path) -> Self {
-        let (data, address) = (folder.join("data"), free_address());
+    async fn open(folder: &Path, url: &str) -> Self {
+        let address = free_address();
         let network = Network::start(address).await;
-        let url = format!("sqlite://{}", data.join("xiangji.db").display());
-        let rig = Rig::new(folder, address, &data, &url, &network);
-        let goods = found_sqlite(folder, &data.join("xiangji.db")).await;
+        let rig = Rig::new(folder, address, &folder.join("data"), url, &network);
+        let goods = match url.strip_prefix("sqlite://") {
+            Some(path) => found_sqlite(folder, Path::new(path)).await,
+            None => found(&rig.config()).await,
+        };
         let services = rig.services(0).await;
         let before = judge::look(&services, &goods).await;
         services.db.close().await;
         let (shop, _) = rig.start().await;
         let world = World::new(&format!("http://{address}"), &network.origin(), goods);
         Self { rig, shop, network, world, before }
+    }
+
+    async fn on_sqlite(folder: &Path) -> Self {
+        Self::open(folder, &format!("sqlite://{}", folder.join("data/xiangji.db").display())).await
     }
 
     /// The shop ends, and what it has is what people were told and what the network has.
@@ -56,22 +63,41 @@ impl Scene {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice() {
+async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    let scene = Scene::open(folder.path()).await;
-    survive_trouble(&scene).await;
+    let scene = Scene::on_sqlite(folder.path()).await;
+    survive_trouble(&scene, true).await;
     scene.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_after_the_shop_has_stopped_waiting_loses_no_order_and_gives_no_money_back_twice() {
+async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice_on_postgresql() {
+    let Some(cluster) = Cluster::start() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let scene = Scene::open(folder.path()).await;
+    let scene = Scene::open(folder.path(), &cluster.url()).await;
+    // Waiting out a silence takes twenty seconds, and to the shop an answer that comes too late is the same.
+    survive_trouble(&scene, crate::is_long()).await;
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_too_late_for_the_shop_loses_no_order_and_gives_no_money_back_twice_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::on_sqlite(folder.path()).await;
     survive_late_answers(&scene).await;
     scene.close().await;
 }
 
-async fn survive_trouble(scene: &Scene) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_too_late_for_the_shop_loses_no_order_and_gives_no_money_back_twice_on_postgresql() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::open(folder.path(), &cluster.url()).await;
+    survive_late_answers(&scene).await;
+    scene.close().await;
+}
+
+async fn survive_trouble(scene: &Scene, is_silent_too: bool) {
     let Scene { rig, network, world, .. } = scene;
     let mut random = ChaCha20Rng::seed_from_u64(crate::seed());
     buys(world, &mut random).await.unwrap();
@@ -79,9 +105,11 @@ async fn survive_trouble(scene: &Scene) {
     let failing = Faults { fail_next_api: u32::MAX, ..Faults::default() };
     let silent = Faults { timeout_next_api: u32::MAX, ..Faults::default() };
     let forgetful = Faults { commit_then_fail_next_api: u32::MAX, ..Faults::default() };
-    for (name, faults, patience) in
-        [("failing", failing, 5), ("silent", silent, 15), ("forgetful", forgetful, 5)]
-    {
+    let mut troubles = vec![("failing", failing, 5), ("forgetful", forgetful, 5)];
+    if is_silent_too {
+        troubles.insert(1, ("silent", silent, 15));
+    }
+    for (name, faults, patience) in troubles {
         network.lookalike.set_faults(faults);
         let mut person = Person::guest(&world.client, &world.origin, &mut random);
         let begun = Instant::now();
