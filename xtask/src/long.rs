@@ -89,9 +89,9 @@ const HARNESSES: [Harness; 11] = [
     ),
     harness(
         "r7-sqlite",
-        ["xiangji", "faults", "disk:: lock:: twice_on_sqlite"],
+        ["xiangji", "faults", "disk:: lock:: paused:: twice_on_sqlite"],
         "",
-        "disk full, foreign writer, payment network in trouble",
+        "disk full, foreign writer, server stopped, payment network in trouble",
     ),
     harness(
         "r7-postgresql",
