@@ -155,7 +155,7 @@ async fn survive_late_answers(scene: &Scene) {
     let mut leaver = Person::guest(&world.client, &world.origin, &mut random);
     let (given_up, page) = place(world, &mut leaver, false, &mut random).await.unwrap();
     assert!(leaver.pay(&page).await);
-    leaver.come_back(&given_up).await;
+    assert!(leaver.come_back(&given_up).await, "paid for before the network is late");
     let given_back = network.lookalike.totals().refunds;
 
     network.lookalike.set_faults(late(TOO_LATE));
