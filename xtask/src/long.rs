@@ -89,15 +89,15 @@ const HARNESSES: [Harness; 11] = [
     ),
     harness(
         "r7-sqlite",
-        ["xiangji", "faults", "disk:: lock:: payments::"],
+        ["xiangji", "faults", "disk:: lock:: paused:: twice_on_sqlite"],
         "",
-        "disk full, foreign writer, payment network in trouble",
+        "disk full, foreign writer, server stopped, payment network in trouble",
     ),
     harness(
         "r7-postgresql",
-        ["xiangji", "faults", "restart::"],
+        ["xiangji", "faults", "restart:: twice_on_postgresql"],
         "",
-        "PostgreSQL restarted, one of two servers stopped",
+        "PostgreSQL restarted, one of two servers stopped, payment network in trouble",
     ),
     harness("r1-sqlite", ["xiangji", "faults", "nothing_on_sqlite"], "R1", "1,000 kills under mixed load"),
     harness(

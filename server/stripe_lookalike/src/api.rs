@@ -114,15 +114,19 @@ async fn perform(
     }
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
     let request = key.zip(post).map(|(key, (path, form))| (key, fingerprint(path, form)));
-    let outcome = shared.with(|world, now_ms| {
+    let (outcome, delay) = shared.with(|world, now_ms| {
         let lose = world.faults.commit_then_fail_next_api > 0;
         let outcome = once(world, request.as_ref(), now_ms, work);
+        let delay = world.faults.next_delay();
         if lose {
             world.faults.commit_then_fail_next_api -= 1;
-            return Err(ApiError::fault(500));
+            return (Err(ApiError::fault(500)), delay);
         }
-        outcome
+        (outcome, delay)
     });
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
     match outcome {
         Ok(Answer { status, body, replayed }) => {
             let mut response = answer(shared, status, &body);

@@ -1,5 +1,7 @@
 //! Faults that tests and demonstrations switch on.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// How refunds go.
@@ -35,6 +37,11 @@ pub struct Faults {
     pub answer_next_api: Vec<u16>,
     /// The next API calls do nothing and never answer.
     pub timeout_next_api: u32,
+    /// The next API calls do their work at once and answer late, by [`Faults::late_by_ms`]: whoever has stopped
+    /// waiting by then does not know that it was done.
+    pub late_next_api: u32,
+    /// How late, in milliseconds that really pass, whatever the given clock says.
+    pub late_by_ms: u64,
     /// The next API calls do their work, remember the answer under the idempotency key, and answer 500 all the
     /// same: the answer got lost on its way.
     pub commit_then_fail_next_api: u32,
@@ -54,6 +61,8 @@ impl Default for Faults {
             fail_next_api: 0,
             answer_next_api: Vec::new(),
             timeout_next_api: 0,
+            late_next_api: 0,
+            late_by_ms: 0,
             commit_then_fail_next_api: 0,
             refunds: RefundMode::Succeed,
             settle_after_ms: 15_000,
@@ -84,5 +93,14 @@ impl Faults {
             return Hindrance::None;
         }
         Hindrance::Answer(self.answer_next_api.remove(0))
+    }
+
+    /// Takes the next late answer off the counter: how long it is held back.
+    pub(crate) fn next_delay(&mut self) -> Duration {
+        if self.late_next_api == 0 {
+            return Duration::ZERO;
+        }
+        self.late_next_api -= 1;
+        Duration::from_millis(self.late_by_ms)
     }
 }

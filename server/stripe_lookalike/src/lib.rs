@@ -6,8 +6,8 @@
 //! payment goes, and delivers signed events ([`Lookalike::run`]). Nothing here moves money.
 //!
 //! Faults are switched on with [`Lookalike::set_faults`] or `POST /_control` (same bearer key as the API):
-//! events doubled, reordered, delayed or lost; API calls that fail, hang, or do their work and lose the answer.
-//! An answer lost that way is found again under its idempotency key, as after a broken connection; a 500 that
+//! events doubled, reordered, delayed or lost; API calls that fail, hang, answer late, or do their work and lose the
+//! answer. An answer lost that way is found again under its idempotency key, as after a broken connection; a 500 that
 //! Stripe itself gives and saves under the key is not imitated.
 
 #![recursion_limit = "512"]

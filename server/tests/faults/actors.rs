@@ -168,8 +168,10 @@ async fn decide(
         person.pay(&page).await;
     }
     // Some close the window: then only the network tells the shop.
-    if random.random_bool(0.7) {
-        person.come_back(number).await;
+    if random.random_bool(0.7) && person.come_back(number).await {
+        world.journal.note(|told| {
+            told.paid.insert(number.to_owned());
+        });
     }
     if whim < 36 {
         cancel(world, person, number).await;

@@ -174,9 +174,10 @@ impl Person {
         paid.status() == 303 && to.starts_with("http")
     }
 
-    /// Comes back from the network's page.
-    pub async fn come_back(&self, number: &str) {
-        let _ = self.page(&format!("/orders/{number}/thanks")).await;
+    /// Comes back from the network's page; whether the shop says that the order is paid.
+    pub async fn come_back(&self, number: &str) -> bool {
+        let page = self.page(&format!("/orders/{number}/thanks")).await;
+        page.is_some_and(|(status, page)| status == 200 && page.contains("谢谢，付款成功"))
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Told {
     pub unsure: BTreeSet<String>,
     /// Numbers of orders whose money the network took.
     pub money_taken: BTreeSet<String>,
+    /// Numbers of orders that the shop said are paid.
+    pub paid: BTreeSet<String>,
     /// Numbers that somebody tried to cancel; the value: whether that was acknowledged.
     pub cancelled: BTreeMap<String, bool>,
     /// Parcel → tracking number.

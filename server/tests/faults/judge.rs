@@ -62,6 +62,7 @@ pub async fn judge(services: &Services, goods: &Goods, before: &Before, told: &T
     judge_orders(services, told).await;
     judge_parcels(services, told).await;
     judge_listing(services, goods, before, told).await;
+    judge_photos(services, told).await;
     judge_accounts(services, told).await;
     let now = {
         let mut conn = services.db.read().await.unwrap();
@@ -146,7 +147,8 @@ async fn judge_orders(services: &Services, told: &Told) {
     }
 }
 
-async fn judge_parcels(services: &Services, told: &Told) {
+/// What was shipped and received is so.
+pub async fn judge_parcels(services: &Services, told: &Told) {
     let mut conn = services.db.read().await.unwrap();
     for (parcel, tracking) in &told.shipped {
         let id: ParcelId = parcel.parse().unwrap();
@@ -186,11 +188,17 @@ async fn judge_listing(services: &Services, goods: &Goods, before: &Before, told
             "{product}: {now} {named}, not {version} {name}"
         );
     }
+}
+
+/// Every photo that was taken is there, row and files.
+pub async fn judge_photos(services: &Services, told: &Told) {
+    let mut conn = services.db.read().await.unwrap();
     for hash in &told.photos {
         let row = store::media::find_media_by_hash(&mut conn, hash).await.unwrap();
         assert!(row.is_some(), "photo {hash} was acknowledged and is gone");
         for file in ["s.webp", "m.webp", "l.webp", "photo.jpg"] {
-            let (bytes, _) = service::photos::load_rendition(services, hash, file).await.unwrap();
+            let loaded = service::photos::load_rendition(services, hash, file).await;
+            let (bytes, _) = loaded.unwrap_or_else(|error| panic!("{hash}/{file}: {error}"));
             assert!(bytes.len() > 100, "{hash}/{file}");
         }
     }

@@ -23,6 +23,7 @@ mod judge;
 mod kills;
 mod lock;
 mod network;
+mod paused;
 mod payments;
 mod restart;
 mod rig;

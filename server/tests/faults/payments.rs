@@ -1,45 +1,119 @@
-//! R7: the payment network fails, is silent, or does its work and loses the answer.
+//! R7: the payment network fails, is silent or late, or does its work and loses the answer.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
+use store::testing::trade;
 use stripe_lookalike::Faults;
 
 use crate::actors::{World, place};
 use crate::client::{Person, Said};
-use crate::judge;
+use crate::cluster::Cluster;
+use crate::judge::{self, Before};
 use crate::network::Network;
 use crate::restart::{HEALTHY_WITHIN, buys, heals};
-use crate::rig::{Rig, found_sqlite, free_address};
+use crate::rig::{Rig, Shop, found, found_sqlite, free_address};
+use crate::until;
+
+/// The shop waits ten seconds for the network: an answer that comes after it has stopped, and one that comes before.
+const TOO_LATE: Duration = Duration::from_secs(12);
+const IN_TIME: Duration = Duration::from_secs(3);
+
+/// A shop that sells, and its network.
+struct Scene {
+    rig: Rig,
+    shop: Shop,
+    network: Network,
+    world: Arc<World>,
+    before: Before,
+}
+
+impl Scene {
+    async fn open(folder: &Path, url: &str) -> Self {
+        let address = free_address();
+        let network = Network::start(address).await;
+        let rig = Rig::new(folder, address, &folder.join("data"), url, &network);
+        let goods = match url.strip_prefix("sqlite://") {
+            Some(path) => found_sqlite(folder, Path::new(path)).await,
+            None => found(&rig.config()).await,
+        };
+        let services = rig.services(0).await;
+        let before = judge::look(&services, &goods).await;
+        services.db.close().await;
+        let (shop, _) = rig.start().await;
+        let world = World::new(&format!("http://{address}"), &network.origin(), goods);
+        Self { rig, shop, network, world, before }
+    }
+
+    async fn on_sqlite(folder: &Path) -> Self {
+        Self::open(folder, &format!("sqlite://{}", folder.join("data/xiangji.db").display())).await
+    }
+
+    /// The shop ends, and what it has is what people were told and what the network has.
+    async fn close(self) {
+        self.shop.stop();
+        let services = self.rig.services(5 * 60_000).await;
+        let told = self.world.journal.read();
+        judge::judge(&services, &self.world.goods, &self.before, &told, &self.network).await;
+        services.db.close().await;
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice() {
+async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, address) = (folder.path().join("data"), free_address());
-    let network = Network::start(address).await;
-    let url = format!("sqlite://{}", data.join("xiangji.db").display());
-    let rig = Rig::new(folder.path(), address, &data, &url, &network);
-    let goods = found_sqlite(folder.path(), &data.join("xiangji.db")).await;
-    let services = rig.services(0).await;
-    let before = judge::look(&services, &goods).await;
-    services.db.close().await;
-    let (shop, _) = rig.start().await;
-    let world = World::new(&format!("http://{address}"), &network.origin(), goods.clone());
+    let scene = Scene::on_sqlite(folder.path()).await;
+    survive_trouble(&scene, true).await;
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice_on_postgresql() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::open(folder.path(), &cluster.url()).await;
+    // Waiting out a silence takes twenty seconds, and to the shop an answer that comes too late is the same.
+    survive_trouble(&scene, crate::is_long()).await;
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_too_late_for_the_shop_loses_no_order_and_gives_no_money_back_twice_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::on_sqlite(folder.path()).await;
+    survive_late_answers(&scene).await;
+    scene.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_too_late_for_the_shop_loses_no_order_and_gives_no_money_back_twice_on_postgresql() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let scene = Scene::open(folder.path(), &cluster.url()).await;
+    survive_late_answers(&scene).await;
+    scene.close().await;
+}
+
+async fn survive_trouble(scene: &Scene, is_silent_too: bool) {
+    let Scene { rig, network, world, .. } = scene;
     let mut random = ChaCha20Rng::seed_from_u64(crate::seed());
-    buys(&world, &mut random).await.unwrap();
+    buys(world, &mut random).await.unwrap();
 
     let failing = Faults { fail_next_api: u32::MAX, ..Faults::default() };
     let silent = Faults { timeout_next_api: u32::MAX, ..Faults::default() };
     let forgetful = Faults { commit_then_fail_next_api: u32::MAX, ..Faults::default() };
-    for (name, faults, patience) in
-        [("failing", failing, 5), ("silent", silent, 15), ("forgetful", forgetful, 5)]
-    {
+    let mut troubles = vec![("failing", failing, 5), ("forgetful", forgetful, 5)];
+    if is_silent_too {
+        troubles.insert(1, ("silent", silent, 15));
+    }
+    for (name, faults, patience) in troubles {
         network.lookalike.set_faults(faults);
         let mut person = Person::guest(&world.client, &world.origin, &mut random);
         let begun = Instant::now();
-        let (placed, seen) =
-            tokio::join!(place(&world, &mut person, false, &mut random), looks_around(&world));
+        let (placed, seen) = tokio::join!(place(world, &mut person, false, &mut random), looks_around(world));
         let (number, page) = placed.unwrap();
         let waited = begun.elapsed();
         assert!(waited < Duration::from_secs(patience), "{name}: the buyer waited {waited:?}");
@@ -59,18 +133,67 @@ async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_mo
         world.journal.note(|told| {
             told.money_taken.insert(number.clone());
         });
-        let took = heals(&world, &rig, &mut random).await;
+        let took = heals(world, rig, &mut random).await;
         println!(
             "R7 {name} network: answered after {waited:?}, paid {:?} after it healed, order after {took:?}",
             ended.elapsed()
         );
     }
-    refund_once(&world, &network, &mut random).await;
+    refund_once(world, network, &mut random).await;
+}
 
-    shop.stop();
-    let services = rig.services(5 * 60_000).await;
-    judge::judge(&services, &goods, &before, &world.journal.read(), &network).await;
-    services.db.close().await;
+fn late(by: Duration) -> Faults {
+    let late_by_ms = u64::try_from(by.as_millis()).unwrap();
+    Faults { late_next_api: u32::MAX, late_by_ms, ..Faults::default() }
+}
+
+/// The network does everything at once and answers late: a payment page is opened and money given back when nobody
+/// listens any more. Asked for again, it is the same page and the same money.
+async fn survive_late_answers(scene: &Scene) {
+    let Scene { rig, network, world, .. } = scene;
+    let mut random = ChaCha20Rng::seed_from_u64(crate::seed());
+    let mut leaver = Person::guest(&world.client, &world.origin, &mut random);
+    let (given_up, page) = place(world, &mut leaver, false, &mut random).await.unwrap();
+    assert!(leaver.pay(&page).await);
+    assert!(leaver.come_back(&given_up).await, "paid for before the network is late");
+    let given_back = network.lookalike.totals().refunds;
+
+    network.lookalike.set_faults(late(TOO_LATE));
+    cancels(world, &mut leaver, &given_up).await;
+    let mut person = Person::guest(&world.client, &world.origin, &mut random);
+    let begun = Instant::now();
+    let (placed, seen) = tokio::join!(place(world, &mut person, false, &mut random), looks_around(world));
+    let (number, page) = placed.unwrap();
+    let waited = begun.elapsed();
+    assert!(waited > IN_TIME && waited < Duration::from_secs(15), "the buyer waited {waited:?}");
+    assert!(page.contains("pay=unavailable"), "the order stands, and its page says what is missing: {page}");
+    assert!(seen < Duration::from_secs(2), "others waited {seen:?} for a page");
+    let refunds = network.lookalike.totals().refunds;
+    assert_eq!(refunds, given_back + 1, "what the shop did not hear of was done");
+
+    network.lookalike.set_faults(late(IN_TIME));
+    let begun = Instant::now();
+    let Said::Yes(_) = pays(&mut person, &number).await else { panic!("an answer in time is taken") };
+    let paid = begun.elapsed();
+    assert!(paid >= IN_TIME, "answered after {paid:?}: it was not late");
+    world.journal.note(|told| {
+        told.money_taken.insert(number.clone());
+    });
+
+    network.lookalike.set_faults(Faults::default());
+    let took = heals(world, rig, &mut random).await;
+    // The shop asks again by itself, and learns that the money is back.
+    let db = store::Db::connect(rig.config().database_url.reveal(), 2).await.unwrap();
+    until("the refund is known to be done", async || {
+        let mut conn = db.read().await.unwrap();
+        trade::count_unsent_refunds(&mut conn).await.unwrap() == 0
+    })
+    .await;
+    db.close().await;
+    assert_eq!(network.lookalike.totals().refunds, given_back + 1, "asked for twice, given back once");
+    println!(
+        "R7 late network: too late, answered after {waited:?}; in time, paid after {paid:?}; order after {took:?}"
+    );
 }
 
 /// The slowest of some pages, while the network troubles somebody else.
@@ -105,6 +228,17 @@ async fn pays(person: &mut Person, number: &str) -> Said {
     said
 }
 
+/// Cancels an order that is paid for.
+async fn cancels(world: &World, person: &mut Person, number: &str) {
+    let fields = [("number", number), ("reason", "不想要了")];
+    let cancelled = person.insist("orders/cancel", &fields, &world.journal.again).await;
+    assert!(matches!(cancelled, Said::Yes(_)));
+    world.journal.note(|told| {
+        told.money_taken.insert(number.to_owned());
+        told.cancelled.insert(number.to_owned(), true);
+    });
+}
+
 /// A refund whose answer was lost is not sent a second time.
 async fn refund_once(world: &World, network: &Network, random: &mut ChaCha20Rng) {
     let mut person = Person::guest(&world.client, &world.origin, random);
@@ -113,13 +247,7 @@ async fn refund_once(world: &World, network: &Network, random: &mut ChaCha20Rng)
     person.come_back(&number).await;
     let given_back = network.lookalike.totals().refunds;
     network.lookalike.set_faults(Faults { commit_then_fail_next_api: 4, ..Faults::default() });
-    let fields = [("number", number.as_str()), ("reason", "不想要了")];
-    let cancelled = person.insist("orders/cancel", &fields, &world.journal.again).await;
-    assert!(matches!(cancelled, Said::Yes(_)));
-    world.journal.note(|told| {
-        told.money_taken.insert(number.clone());
-        told.cancelled.insert(number.clone(), true);
-    });
+    cancels(world, &mut person, &number).await;
     for _ in 0..200 {
         if network.lookalike.totals().refunds > given_back {
             break;

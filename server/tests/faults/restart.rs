@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
+use tokio::task::JoinHandle;
 
 use crate::actors::World;
 use crate::client::{INTERNAL_ERRORS, Person, Said};
@@ -17,6 +18,8 @@ use store::testing::database::is_a_batch_in_idle_hands;
 
 /// Healthy again within this after a fault has ended.
 pub const HEALTHY_WITHIN: Duration = Duration::from_secs(5);
+/// People who buy while the database is taken away and a server stopped.
+const BUSY: u64 = 6;
 
 /// Buys one thing and pays for it; the order's number.
 pub async fn buys(world: &World, random: &mut ChaCha20Rng) -> Result<String, Said> {
@@ -72,6 +75,36 @@ pub async fn heals(world: &World, rig: &Rig, random: &mut ChaCha20Rng) -> Durati
     }
 }
 
+/// So many people buy one thing after the other until the world closes; who is told to come again does so.
+pub fn keep_buying(world: &Arc<World>, people: u64) -> Vec<JoinHandle<()>> {
+    let buy_on = |at: u64| {
+        let (world, mut random) = (world.clone(), ChaCha20Rng::seed_from_u64(crate::seed() ^ (900 + at)));
+        tokio::spawn(async move {
+            while world.is_open() {
+                if buys(&world, &mut random).await.is_err() {
+                    world.journal.again.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        })
+    };
+    (0..people).map(buy_on).collect()
+}
+
+/// Waits until so many more orders were acknowledged.
+pub async fn are_busy(world: &World, orders: usize) {
+    let before = world.journal.read().placed.len();
+    crate::until("all are busy buying", async || world.journal.read().placed.len() >= before + orders).await;
+}
+
+/// The world closes, and everybody gets an answer to what is still open.
+pub async fn go_home(world: &World, busy: Vec<JoinHandle<()>>) {
+    world.closing.store(true, Ordering::Relaxed);
+    for buyer in busy {
+        tokio::time::timeout(Duration::from_secs(40), buyer).await.expect("everybody is answered").unwrap();
+    }
+}
+
 /// While the fault lasts the answer is 503, within `patience`, in the reader's words.
 pub async fn says_so(world: &World, random: &mut ChaCha20Rng, patience: Duration) {
     let person = Person::guest(&world.client, &world.origin, random);
@@ -108,17 +141,28 @@ async fn postgresql_is_restarted_and_one_of_two_servers_is_stopped() {
     let mut random = ChaCha20Rng::seed_from_u64(crate::seed());
     buys(&world, &mut random).await.unwrap();
 
+    let busy = keep_buying(&world, BUSY);
     let signals: &[&str] = if crate::is_long() { &["INT", "QUIT"] } else { &["QUIT"] };
     for signal in signals {
+        // In the middle of carts, orders and payments.
+        are_busy(&world, BUSY as usize).await;
+        let broken_off = world.journal.again.load(Ordering::Relaxed);
         cluster.halt(signal);
         says_so(&world, &mut random, Duration::from_secs(12)).await;
         assert!(!crate::rig::is_ready(first).await, "not ready without a database");
         cluster.run();
         let took = heals(&world, &one, &mut random).await;
-        println!("R7 PostgreSQL stopped by SIG{signal} and started: an order succeeds after {took:?}");
+        let broken_off = world.journal.again.load(Ordering::Relaxed) - broken_off;
+        assert!(broken_off >= BUSY, "{broken_off} requests broke off: hardly anybody was buying");
+        println!(
+            "R7 PostgreSQL stopped by SIG{signal} under load and started: {} orders nobody was told of, an order \
+             succeeds after {took:?}",
+            world.journal.read().unsure.len()
+        );
     }
 
     stopped_and_continued(&world, &one, &shop_one, &two, &cluster.url(), &mut random).await;
+    go_home(&world, busy).await;
 
     drop((shop_one, _shop_two));
     let services = one.services(5 * 60_000).await;
@@ -146,28 +190,14 @@ async fn stop_with_goods_in_hand(shop: &Shop, url: &str) -> Instant {
 
 /// SIGSTOP in the middle of work: whatever the process holds then, the other server goes on.
 async fn stopped_and_continued(
-    world: &Arc<World>,
+    world: &World,
     one: &Rig,
     shop_one: &Shop,
     two: &Rig,
     url: &str,
     random: &mut ChaCha20Rng,
 ) {
-    let busy: Vec<_> = (0..6_u64)
-        .map(|at| {
-            let (world, mut random) = (world.clone(), ChaCha20Rng::seed_from_u64(crate::seed() ^ (900 + at)));
-            tokio::spawn(async move {
-                while world.is_open() {
-                    if buys(&world, &mut random).await.is_err() {
-                        // As anybody would who was told to come again.
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                    }
-                }
-            })
-        })
-        .collect();
-    let before = world.journal.read().placed.len();
-    crate::until("all are busy buying", async || world.journal.read().placed.len() >= before + 6).await;
+    are_busy(world, BUSY as usize).await;
     let stopped = stop_with_goods_in_hand(shop_one, url).await;
     let other = world.at(&format!("http://{}", two.address));
     let mut waited = Vec::new();
@@ -186,10 +216,6 @@ async fn stopped_and_continued(
     assert!(waited.len() > 3, "the other server sold {} times", waited.len());
     shop_one.signal("CONT");
     let took = heals(world, one, random).await;
-    world.closing.store(true, Ordering::Relaxed);
-    for buyer in busy {
-        tokio::time::timeout(Duration::from_secs(40), buyer).await.expect("everybody is answered").unwrap();
-    }
     println!(
         "R7 one of two servers stopped for 14 s: the other sold {} times, slowest {:?}; continued, an order succeeds \
          after {took:?}",

@@ -59,7 +59,11 @@ impl Two {
 
 /// One piece of a variant: the cart at one server, the order at the other. Person, number and payment page, when there is
 /// one; a server that asks to come again is asked again.
-async fn order_one(person: &Person, origins: [&str; 2], variant: &str) -> Option<(Person, String, String)> {
+pub async fn order_one(
+    person: &Person,
+    origins: [&str; 2],
+    variant: &str,
+) -> Option<(Person, String, String)> {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     static AGAIN: AtomicU64 = AtomicU64::new(0);
     let mut cart = person.at(origins[0]);

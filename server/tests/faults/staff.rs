@@ -124,7 +124,8 @@ async fn save(
     }
 }
 
-async fn upload(world: &World, seller: &mut Person, random: &mut ChaCha20Rng) {
+/// Sends a photo that the shop does not have yet.
+pub async fn upload(world: &World, seller: &mut Person, random: &mut ChaCha20Rng) {
     let (team, key) = (world.goods.team.to_string(), new_key(random));
     let mut bytes = PHOTO.to_vec();
     // Bytes after the picture make it another file.

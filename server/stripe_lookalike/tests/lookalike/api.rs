@@ -3,6 +3,7 @@ use serde_json::json;
 use crate::support::{START_MS, Shop, config, order, order_with};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::time::{Duration, Instant};
 use stripe_lookalike::{Lookalike, RefundMode};
 
 #[tokio::test]
@@ -167,6 +168,38 @@ async fn an_answer_lost_after_the_work_is_found_again_under_its_key() {
     assert_eq!((status, &found["amount"]), (200, &json!(100)));
     let (_, rest) = shop.post("/v1/refunds", Some("rest"), &[("payment_intent", &intent)]).await;
     assert_eq!(rest["amount"], 12_750, "the lost refund was made once");
+}
+
+#[tokio::test]
+async fn a_late_answer_is_of_work_that_was_done_at_once() {
+    let shop = Shop::open().await;
+    let (_, intent) = shop.paid().await;
+    shop.faults(|faults| {
+        faults.late_next_api = 1;
+        faults.late_by_ms = 60_000;
+    });
+    let form = [("payment_intent", intent.as_str()), ("amount", "100")];
+    let done = async {
+        while shop.lookalike.totals().refunds == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Whoever goes away meanwhile finds it done under the same key.
+    tokio::select! {
+        answered = shop.post("/v1/refunds", Some("late"), &form) => panic!("not late: {answered:?}"),
+        () = done => {}
+    }
+    let (status, found) = shop.post("/v1/refunds", Some("late"), &form).await;
+    assert_eq!((status, &found["amount"]), (200, &json!(100)));
+    let (_, rest) = shop.post("/v1/refunds", Some("rest"), &[("payment_intent", &intent)]).await;
+    assert_eq!(rest["amount"], 12_750, "the late refund was made once");
+    shop.faults(|faults| {
+        faults.late_next_api = 1;
+        faults.late_by_ms = 300;
+    });
+    let asked = Instant::now();
+    assert_eq!(shop.get(&format!("/v1/payment_intents/{intent}")).await.0, 200, "who waits is answered");
+    assert!(asked.elapsed() >= Duration::from_millis(300));
 }
 
 #[tokio::test]
