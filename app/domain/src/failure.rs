@@ -273,6 +273,8 @@ pub enum Conflict {
     /// The same key came with other content.
     KeyReused,
     AlreadyPaid,
+    /// The order was given up or paid back before, and not for the reason that is given now.
+    ClosedOtherwise,
     RefundExceedsPayment,
     PaymentDeclined,
     WrongAmount {

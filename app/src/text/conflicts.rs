@@ -85,6 +85,11 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         }
         Conflict::AlreadyPaid => fixed("这笔订单已付款", "This order is paid already"),
         #[cfg(not(feature = "shop"))]
+        Conflict::ClosedOtherwise => fixed(
+            "这笔订单之前已取消或退款，这次填的原因没有记录，以订单页上的为准",
+            "This order was cancelled or refunded before: the reason given now was not kept, the order's page has the one that counts",
+        ),
+        #[cfg(not(feature = "shop"))]
         Conflict::RefundExceedsPayment => {
             fixed("退款不能超过实付金额", "A refund cannot exceed what was paid")
         }

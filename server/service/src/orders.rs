@@ -72,7 +72,7 @@ pub async fn has_bought(services: &Services, viewer: &Viewer) -> Result<bool> {
 ///
 /// # Errors
 /// [`Conflict::StateChanged`] when something has left already; [`Conflict::AlreadyPaid`] when the money came first:
-/// asking again then refunds it.
+/// asking again then refunds it; [`Conflict::ClosedOtherwise`] when it was given up before, for another reason.
 pub async fn cancel_order(
     services: &Services,
     viewer: &Viewer,
@@ -138,7 +138,9 @@ pub(crate) async fn cancel(
     let order = store::orders::lock_order(&mut tx, order_id).await?;
     let parcels = store::parcels::list_order_parcels(&mut tx, order_id).await?;
     if matches!(order.status, OrderStatus::Cancelled | OrderStatus::Refunded) {
-        return Ok(());
+        // Taken again the step is taken; whoever gives another reason would believe that it stands there now.
+        let is_said = reason.is_empty() || reason == order.cancel_reason;
+        return if is_said { Ok(()) } else { Err(Conflict::ClosedOtherwise.into()) };
     }
     let after_sales = store::after_sales::count_in_effect(&mut tx, order_id).await?;
     if !can_cancel(&order, &parcels, after_sales) {

@@ -7,13 +7,14 @@ mod unused;
 
 use bytes::Bytes;
 use domain::failure::Problem;
-use domain::ids::{MediaId, TeamId};
+use domain::ids::{MediaId, TeamId, UserId};
 use domain::time::HOUR_MS;
 use media::{Limits, MediaError, Processed};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use store::WriteTx;
 use store::media::{MediaRow, count_uploads, find_media_by_hash, is_erased};
 use tokio::sync::Semaphore;
 
@@ -99,21 +100,38 @@ impl SentPhoto {
     }
 }
 
-/// Takes a photo for `team` that may have come in pieces before.
+/// [`SentPhoto::into_row`] of a photo with this `hash` that is one of `team`'s; the caller writes the row
+/// ([`name_for_team`]).
 ///
 /// # Errors
-/// As [`upload_photo`]; [`Problem::Missing`] when nothing has come of it.
-pub async fn take_photo(
+/// As [`upload_photo`]; [`Problem::Missing`] when nothing has come of what was to come in pieces.
+pub(crate) async fn take_for_team(
     services: &Services,
-    viewer: &Viewer,
     team: TeamId,
     photo: SentPhoto,
-) -> Result<UploadedPhoto> {
-    viewer.require_seller(team)?;
-    match photo {
-        SentPhoto::Bytes(bytes) => upload_photo(services, viewer, team, bytes, "").await,
-        stored @ SentPhoto::Stored(_) => Ok(stored.into_row(services).await?.into()),
+    hash: &str,
+) -> Result<MediaRow> {
+    if find_row(services, hash).await?.is_none() {
+        require_room(services, team).await?;
     }
+    photo.into_row(services).await
+}
+
+/// [`name_photo`] for a seller of `team`: a new one is among those that the team may send in an hour.
+pub(crate) async fn name_for_team(
+    tx: &mut WriteTx,
+    services: &Services,
+    user: UserId,
+    team: TeamId,
+    photo: &MediaRow,
+) -> Result<MediaRow> {
+    let is_new = find_media_by_hash(tx, &photo.content_hash).await?.is_none();
+    let stored = name_photo(tx, services, photo).await?;
+    if is_new {
+        let detail = json!({ "media": stored.id });
+        audit::record(tx, services, Some(user), UPLOADED, "team", team.get(), detail).await?;
+    }
+    Ok(stored)
 }
 
 /// The photo whose original has this hash, if it is stored.

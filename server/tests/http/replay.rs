@@ -3,6 +3,7 @@
 
 mod cases;
 mod digest;
+mod excused;
 mod hostile_files;
 mod preview;
 
@@ -13,43 +14,13 @@ use store::testing::database::on_new_postgres;
 
 use self::cases::{Call, prepare};
 use self::digest::{Figures, changes, differences, digest, figures};
+use self::excused::{CHANGES_NO_BUSINESS, COUNTED, ENDS_THE_SESSION, is_excused};
 use crate::access::calls::{Row, all_rows};
 use crate::access::world::World;
 use crate::test_shop::{Answered, Browser, TestShop};
 
 /// Requests sent at the same moment.
 const AT_ONCE: usize = 30;
-
-/// Ends the session that it is called with: called again, the person is asked to sign in, which is where the first
-/// answer led as well.
-const ENDS_THE_SESSION: &[&str] = &["/api/account/sign_out_everywhere"];
-
-/// Read something, or change only who is signed in and what stands in a form.
-const CHANGES_NO_BUSINESS: &[&str] = &[
-    "/api/checkout/quote",
-    "/api/checkout/read_address",
-    "/api/account/sign_in",
-    "/api/account/sign_out",
-    "/api/roles/find_account",
-    "/upload/unit-sheet",
-];
-
-/// Attempts at an account are counted while they last, so that of many at once the last ones are asked to wait.
-const COUNTED: &[&str] = &[
-    "/api/account/sign_in",
-    "/api/account/register",
-    "/api/account/change_password",
-    "/api/roles/find_account",
-];
-
-/// Their key stands for nothing that could be said in another way: a new listing of a team has no content, and a copy
-/// says what its original does.
-const KEY_WITHOUT_CONTENT: &[&str] = &[
-    "/api/listing/create",
-    "/api/listing/duplicate",
-    "/api/bundles/create_bundle",
-    "/api/freight/duplicate_template",
-];
 
 /// Sends the call as a form without scripts, from a page of its own.
 async fn submit(browser: &Browser, call: &Call) -> Answered {
@@ -128,19 +99,25 @@ async fn replay(world: &World, row: &Row) -> Result<(), String> {
 
 /// The same key, or the same step that was taken, with other content.
 async fn refuse_changed(world: &World, call: &Call) -> Result<(), String> {
-    let Some(changed) = call.changed() else {
-        let excused = !call.has_key() || KEY_WITHOUT_CONTENT.contains(&call.path);
-        return if excused { Ok(()) } else { Err("has a key, but no other content to try".to_owned()) };
-    };
-    let before = digest(&world.shop.services).await;
-    let refused = ask(world.browser(call.who), &changed).await;
-    let after = digest(&world.shop.services).await;
-    let changed = changes(&before, &after);
-    if !changed.is_empty() {
-        return Err(format!("other content was taken: {changed:#?}"));
+    let ways = call.changed();
+    if is_excused(call) {
+        let excess = "is excused, and is said in another way";
+        return if ways.is_empty() { Ok(()) } else { Err(excess.to_owned()) };
     }
-    if refused.status != 409 || refused.header("x-said").is_empty() {
-        return Err(format!("other content is answered {}: {}", refused.status, refused.body));
+    if ways.is_empty() || (call.file.is_some() && call.other_file.is_none()) {
+        return Err("has no other content to try, and nothing says why there is none".to_owned());
+    }
+    for changed in ways {
+        let before = digest(&world.shop.services).await;
+        let refused = ask(world.browser(call.who), &changed).await;
+        let after = digest(&world.shop.services).await;
+        let taken = changes(&before, &after);
+        if !taken.is_empty() {
+            return Err(format!("other content was taken: {taken:#?}"));
+        }
+        if refused.status != 409 || refused.header("x-said").is_empty() {
+            return Err(format!("other content is answered {}: {}", refused.status, refused.body));
+        }
     }
     Ok(())
 }

@@ -18,16 +18,17 @@ pub(super) fn upload() -> Upload {
     Upload::new(CERTIFICATE_PATH, PICTURE_BYTES, upload_certificate)
 }
 
-/// Stores the photo and shows it with the mark. The same photo twice is one photo.
+/// Stores the photo and shows it with the mark. The same photo twice is one photo; another one under the same key
+/// is refused.
 async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
     submit_upload(form, |services, viewer, mut form| async move {
         viewer.require_user()?;
-        let mark = form.value("mark").to_owned();
+        let (mark, key) = (form.value("mark").to_owned(), form.value("key").to_owned());
         service::marks::mark_desk(&services, &viewer, &mark).await?;
         let Some(photo) = form.take_photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
-        service::marks::set_certificate(&services, &viewer, &mark, photo).await?;
+        service::marks::set_certificate(&services, &viewer, &mark, photo, &key).await?;
         Ok(Then::stay(serde_json::Value::Null))
     })
     .await
@@ -88,6 +89,7 @@ pub(super) fn part(mark: &MarkRow) -> AnyView {
             <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
                 {row_failure(&state)}
                 {ui::hidden("mark", &mark.id.to_string())}
+                {ui::key_field()}
                 {ui::photo_field(&state, &field)}
                 <div class="form__acts"><button class="btn btn--plain">{t("上传", "Upload")}</button></div>
             </form>

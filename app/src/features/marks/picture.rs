@@ -17,16 +17,17 @@ pub(super) fn upload() -> Upload {
     Upload::new(PICTURE_PATH, PICTURE_BYTES, upload_picture)
 }
 
-/// Stores the picture and shows it with the mark. The same picture twice is one picture.
+/// Stores the picture and shows it with the mark. The same picture twice is one picture; another one under the same key is
+/// refused.
 async fn upload_picture(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
     submit_upload(form, |services, viewer, mut form| async move {
         viewer.require_user()?;
-        let mark = form.value("mark").to_owned();
+        let (mark, key) = (form.value("mark").to_owned(), form.value("key").to_owned());
         service::marks::mark_desk(&services, &viewer, &mark).await?;
         let Some(photo) = form.take_photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
-        service::marks::set_picture(&services, &viewer, &mark, photo).await?;
+        service::marks::set_picture(&services, &viewer, &mark, photo, &key).await?;
         Ok(Then::stay(serde_json::Value::Null))
     })
     .await
@@ -52,6 +53,7 @@ pub(super) fn part(mark: &MarkRow) -> AnyView {
             <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
                 {row_failure(&state)}
                 {ui::hidden("mark", &mark.id.to_string())}
+                {ui::key_field()}
                 {ui::photo_field(&state, &field)}
                 <div class="form__acts"><button class="btn btn--plain">{t("上传", "Upload")}</button></div>
             </form>

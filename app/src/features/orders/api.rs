@@ -75,7 +75,7 @@ pub const CANCEL_REASONS: [(&str, &str); 5] = [
     ("其他原因", "Another reason"),
 ];
 
-/// Gives an order up: unpaid it is closed, paid it is refunded in full.
+/// Gives an order up: unpaid it is closed, paid it is refunded in full. Once it is, another reason is refused.
 #[server(endpoint = "orders/cancel")]
 pub async fn cancel_order(#[server(flatten)] form: CancelForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};

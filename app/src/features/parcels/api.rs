@@ -47,7 +47,7 @@ pub struct GiveUpForm {
     pub reason: String,
 }
 
-/// Cancels a paid order that has not left, and gives all its money back.
+/// Cancels a paid order that has not left, and gives all its money back. Once it is, another reason is refused.
 #[server(endpoint = "parcels/give_up")]
 pub async fn give_up_order(#[server(flatten)] form: GiveUpForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};

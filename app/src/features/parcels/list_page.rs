@@ -4,12 +4,15 @@ use domain::ids::ParcelId;
 use domain::locale::Locale;
 use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
+use service::shipping::PackingParcel;
 
+use super::api::GiveUpOrder;
 use super::parcel_card::parcel_card;
 use super::words::carrier_events;
 use super::{desk_parts, tracking_path};
 use crate::context::{link, locale, query, services, t, typed_param, viewer};
-use crate::features::sell::team::{Team, current_team};
+use crate::features::sell::team::{Team, current_team, row_failure};
+use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui;
@@ -73,6 +76,7 @@ pub async fn parcels_page() -> PageResult {
         {ui::page_head(title, t("先付款的先发", "Who paid first is served first"), print)}
         {notice}
         {cancelled}
+        {refused_to_give_up(&page.parcels)}
         {tab_bar}
         {list}
     };
@@ -94,6 +98,7 @@ pub async fn parcel_page() -> PageResult {
         {ui::crumbs(&[(&path, t("发货", "Parcels"))], &title)}
         {ui::page_head(&title, &parcel.head.place_name, ())}
         {desk_parts::notice()}
+        {refused_to_give_up(std::slice::from_ref(parcel))}
         {parcel_card(&team, parcel, true)}
         {carrier_events(&desk.events)}
         {desk_parts::changes(&desk)}
@@ -151,7 +156,18 @@ fn nothing(is_late: bool) -> AnyView {
     ui::empty("package", title, sub, ())
 }
 
-fn shipped_notice(team: &Team, parcel: &service::shipping::PackingParcel) -> AnyView {
+/// Why an order could not be given up, when none of the parcels that are shown has the form that would say it.
+fn refused_to_give_up(shown: &[PackingParcel]) -> AnyView {
+    let state = FormState::of::<GiveUpOrder>();
+    let order = state.value("order");
+    let has_form = |parcel: &PackingParcel| {
+        let row = &parcel.head.parcel;
+        row.status == ParcelStatus::ToPack && row.order_id.to_string() == order
+    };
+    if shown.iter().any(has_form) { ().into_any() } else { row_failure(&state) }
+}
+
+fn shipped_notice(team: &Team, parcel: &PackingParcel) -> AnyView {
     let head = &parcel.head;
     let title = format!("{} {}", t("已发出订单", "Shipped: order"), head.order_number);
     let carrier = format!("{} {}", head.parcel.carrier, head.parcel.tracking_number);

@@ -247,7 +247,7 @@ pub async fn remove_certificate(
 ) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
-        service::stock::set_certificate(&services, &viewer, &form.batch, None).await?;
+        service::stock::remove_certificate(&services, &viewer, &form.batch).await?;
         Ok(Then::stay(()))
     })
     .await

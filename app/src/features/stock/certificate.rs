@@ -19,17 +19,16 @@ pub fn uploads() -> Vec<Upload> {
     vec![Upload::new(CERTIFICATE_PATH, 13 << 20, upload_certificate)]
 }
 
-/// Stores the photo and shows it with the batch. The same photo twice is one photo.
+/// Stores the photo and shows it with the batch. The same photo twice is one photo; another one under the same key is refused.
 async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
     submit_upload(form, |services, viewer, mut form| async move {
         viewer.require_user()?;
-        let batch = form.value("batch").to_owned();
-        let desk = service::stock::batch_desk(&services, &viewer, &batch).await?;
+        let (batch, key) = (form.value("batch").to_owned(), form.value("key").to_owned());
+        service::stock::batch_desk(&services, &viewer, &batch).await?;
         let Some(photo) = form.take_photos("photo").pop() else {
             return Err(ServiceError::invalid("photo", Problem::Missing));
         };
-        let photo = service::photos::take_photo(&services, &viewer, desk.team, photo).await?;
-        service::stock::set_certificate(&services, &viewer, &batch, Some(photo.media_id)).await?;
+        service::stock::set_certificate(&services, &viewer, &batch, photo, &key).await?;
         Ok(Then::stay(serde_json::Value::Null))
     })
     .await
@@ -71,6 +70,7 @@ pub(super) fn part(desk: &BatchDesk) -> AnyView {
             <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
                 {row_failure(&state)}
                 {ui::hidden("batch", &desk.batch.batch.to_string())}
+                {ui::key_field()}
                 {ui::photo_field(&state, &field)}
                 <div class="form__acts"><button class="btn btn--plain">{t("上传", "Upload")}</button></div>
             </form>

@@ -141,7 +141,7 @@ pub async fn pay_unit_order(#[server(flatten)] form: UnitOrderForm) -> Result<An
     .await
 }
 
-/// Gives an order up.
+/// Gives an order up. Once it is, another reason is refused.
 #[server(endpoint = "units/cancel_order")]
 pub async fn cancel_unit_order(#[server(flatten)] form: UnitOrderForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};

@@ -209,8 +209,10 @@ fn mend(found: &UnitOrderPage) -> Option<AnyView> {
 }
 
 fn give_up(found: &UnitOrderPage) -> Option<AnyView> {
+    let state = FormState::of::<CancelUnitOrder>();
     if !found.page.can_cancel {
-        return None;
+        // Somebody else gave it up meanwhile: the form is gone, and what it was told is said without it.
+        return state.failure_text().map(|text| ui::alert("warn", &text, ()));
     }
     let reason = t("原因", "Reason");
     let sub = if found.page.order.paid_at_ms.is_some() {
@@ -218,7 +220,6 @@ fn give_up(found: &UnitOrderPage) -> Option<AnyView> {
     } else {
         t("取消后占用的库存会放回。", "Held stock goes back on sale.")
     };
-    let state = FormState::of::<CancelUnitOrder>();
     let is_open = state.is_refused();
     let fields = view! {
         <p class="small muted">{sub}</p>

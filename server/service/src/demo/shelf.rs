@@ -6,8 +6,9 @@ use domain::time::{DAY_MS, Date, HOUR_MS, start_of_day_ms};
 
 use super::history::{Agenda, Event, packer};
 use super::world::{Good, World};
+use crate::photos::SentPhoto;
 use crate::stock::{self, BatchStockView, CountLine, CountStock, SetThreshold, SplitBatch, WriteOff};
-use crate::{Result, Viewer};
+use crate::{Result, ServiceError, Viewer};
 
 /// The picture of a certificate, by its file name.
 pub(super) const CERTIFICATE: &str = "certificate-farm-produce.webp";
@@ -145,10 +146,16 @@ async fn threshold(world: &World, viewer: &Viewer) -> Result<()> {
 
 async fn certificates(world: &World, viewer: &Viewer) -> Result<()> {
     let Some(photo) = world.certificate else { return Ok(()) };
+    let photo = {
+        let mut conn = world.services.db.read().await?;
+        store::media::find_media(&mut conn, photo).await?.ok_or(ServiceError::NotFound)?
+    };
     for slug in ["eggs", "dendrobium-fresh", "walnuts"] {
         let Some(batch) = fullest(world, viewer, slug, 1).await? else { continue };
         let batch = batch.batch.to_string();
-        stock::set_certificate(&world.services, viewer, &batch, Some(photo)).await?;
+        let key = format!("demo-certificate-{slug}");
+        let shown = SentPhoto::Stored(photo.content_hash.clone());
+        stock::set_certificate(&world.services, viewer, &batch, shown, &key).await?;
     }
     Ok(())
 }

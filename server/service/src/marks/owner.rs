@@ -144,36 +144,46 @@ async fn free_slug(conn: &mut Conn, name: &str, id: MarkId) -> Result<String> {
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at `photo` with one of the photo problems; [`ServiceError::TooManyAttempts`] after too many in
-/// an hour. Guarded as [`save_mark`].
+/// an hour; [`Conflict::KeyReused`] for another picture under the key of the first one. Guarded as [`save_mark`].
 pub async fn set_picture(
     services: &Services,
     viewer: &Viewer,
     mark: &str,
     photo: SentPhoto,
+    key: &str,
 ) -> Result<MarkId> {
     let user = viewer.require_user()?.user_id;
     let row = own_mark(&mut *services.db.read().await?, viewer, mark).await?;
-    if row.content_hash == Some(photo.hash()) {
-        return Ok(row.id);
-    }
-    let photo = take_picture(services, row.id, PICTURED, photo).await?;
+    let hash = photo.hash();
+    let request = Repeatable::new("set_mark_picture", viewer, key, &(row.id, &hash))?;
+    let is_shown = row.content_hash.as_ref() == Some(&hash);
+    let photo = take_picture(services, row.id, PICTURED, is_shown, photo).await?;
     let mut tx = services.db.write().await?;
-    let stored = name_photo(&mut tx, services, &photo).await?;
-    marks::set_mark_picture(&mut tx, row.id, stored.id, services.now_ms()).await?;
-    let detail = json!({ "media": stored.id });
-    audit::record(&mut tx, services, Some(user), PICTURED, "mark", row.id.get(), detail).await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let row = own_mark(&mut tx, viewer, mark).await?;
+    // Sent anew from another page: it is as asked for already.
+    if row.content_hash != Some(hash) {
+        let stored = name_photo(&mut tx, services, &photo).await?;
+        marks::set_mark_picture(&mut tx, row.id, stored.id, services.now_ms()).await?;
+        let detail = json!({ "media": stored.id });
+        audit::record(&mut tx, services, Some(user), PICTURED, "mark", row.id.get(), detail).await?;
+    }
+    idempotency::finish(&mut tx, &request, &row.id).await?;
     tx.commit().await?;
     Ok(row.id)
 }
 
-/// Stores a photo of a mark that is noted under `action`, of which an hour has only so many.
+/// Stores a photo of a mark that is noted under `action`, of which an hour has only so many that are not shown already.
 pub(super) async fn take_picture(
     services: &Services,
     mark: MarkId,
     action: &str,
+    is_shown: bool,
     photo: SentPhoto,
 ) -> Result<MediaRow> {
-    {
+    if !is_shown {
         let mut conn = services.db.read().await?;
         let since_ms = services.now_ms() - HOUR_MS;
         let sent = marks::count_pictures(&mut conn, mark, action, since_ms).await?;

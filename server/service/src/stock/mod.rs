@@ -40,7 +40,7 @@ use store::{Conn, WriteTx};
 use crate::listing::{own_listing, today};
 use crate::{Result, ServiceError, Services, Viewer};
 
-pub use certificate::set_certificate;
+pub use certificate::{remove_certificate, set_certificate};
 pub use count::{CountLine, CountPage, CountRow, CountStock, count_page, count_stock};
 pub use count_list::{CountsPage, CountsQuery, exported_counts, list_counts};
 pub(crate) use desk::warnings_of;

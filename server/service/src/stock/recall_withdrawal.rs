@@ -32,7 +32,7 @@ pub async fn withdraw_recall_refunds(
     let (user, team) = (viewer.require_user()?.user_id, listing.team_id);
     let recall = recalls::find_recall_of_batch(&mut tx, batch.id).await?.ok_or(Conflict::StateChanged)?;
     let list = lock_list(&mut tx, recall.id, list).await?;
-    if list.withdrawn_by == Some(user.get()) {
+    if list.withdrawn_by == Some(user.get()) && ["", &list.withdrawn_reason].contains(&reason.trim()) {
         return Ok(());
     }
     let is_own = list.asked_by == user;

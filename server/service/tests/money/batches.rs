@@ -1,6 +1,7 @@
 //! What a team does with its batches: writing off, splitting, moving, counting, correcting weights. The books stay sound,
 //! orders keep what they have, and what was done is written down.
 
+mod certificates;
 mod days;
 mod levels;
 mod list;
@@ -14,9 +15,10 @@ use domain::stock::movement::{BatchState, MovementKind};
 use service::stock::{
     CorrectInputs, CountLine, CountStock, MoveBatch, SetThreshold, SplitBatch, WriteOff, batch_desk,
     batch_label, correct_inputs, count_page, count_stock, move_batch, movements_page, parcel_batches,
-    set_certificate, set_threshold, split_batch, stock_view, stock_warnings, write_off,
+    remove_certificate, set_certificate, set_threshold, split_batch, stock_view, stock_warnings, write_off,
 };
 
+use self::certificates::picture;
 use super::*;
 
 fn one(field: &str, problem: Problem) -> Vec<FieldError> {
@@ -375,7 +377,8 @@ async fn nobody_else_touches_a_batch() {
             )
             .await
             .map(|_| ()),
-            set_certificate(services, viewer, &id.to_string(), None).await.map(|_| ()),
+            set_certificate(services, viewer, &id.to_string(), picture(), "k").await.map(|_| ()),
+            remove_certificate(services, viewer, &id.to_string()).await,
             set_threshold(
                 services,
                 viewer,

@@ -4,7 +4,7 @@ use domain::ids::ProductId;
 use domain::parcel::ParcelStatus;
 use domain::role::Role;
 use domain::time::{DAY_MS, MINUTE_MS};
-use service::orders::{cancel_order, confirm_receipt, order_page};
+use service::orders::{cancel_order, cancel_order_as_seller, confirm_receipt, order_page};
 use service::ports::CheckoutState;
 use service::shipping::{ShipParcel, ship_parcel};
 use service::testing::{NewGood, RefundAnswer};
@@ -147,6 +147,29 @@ async fn a_paid_order_given_up_is_refunded_in_full() {
         run_worker(shop).await;
         let total = find_order(shop, placed.order_id).await.total_fen;
         assert_eq!((shop.gateway.sent_back_fen(), shop.gateway.refund_count()), (total, 1));
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_is_given_up_once_and_for_the_reason_that_came_first() {
+    TestShop::on_both(async |shop| {
+        let (services, guest) = (&shop.services, shop.guest(1));
+        let placed = order(shop, 1, &[(shop.tea.variant(), 1)]).await;
+        pay(shop, &guest, placed.order_id).await;
+        for said_again in ["不想要了", "不想要了", ""] {
+            cancel_order(services, &guest, placed.order_id, said_again).await.unwrap();
+        }
+        let otherwise = cancel_order(services, &guest, placed.order_id, "其他原因").await;
+        assert_eq!(conflict(otherwise), Conflict::ClosedOtherwise);
+        let late = cancel_order_as_seller(services, &shop.seller().await, placed.order_id, "发霉了").await;
+        assert_eq!(conflict(late), Conflict::ClosedOtherwise, "nobody would be shown these words");
+        assert_eq!(find_order(shop, placed.order_id).await.cancel_reason, "不想要了");
+        let mut conn = services.db.read().await.unwrap();
+        let refunds = store::payments::list_order_refunds(&mut conn, placed.order_id).await.unwrap();
+        assert_eq!(refunds.len(), 1);
+        drop(conn);
         assert_sound(shop).await;
     })
     .await;

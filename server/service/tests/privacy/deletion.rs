@@ -10,7 +10,7 @@ use domain::time::{DAY_MS, MINUTE_MS};
 use service::accounts::{RoleCommand, grant_role, revoke_role};
 use service::after_sales::{AskAfterSale, AskLine, after_sale_page, agree, ask_after_sale};
 use service::personal_data::{delete_account, deletion_view, export_file, forget_old, start_export};
-use service::photos::{SentPhoto, forget_unused, load_rendition, take_photo};
+use service::photos::{SentPhoto, forget_unused, load_rendition, upload_photo};
 use store::after_sales::erase_messages;
 use store::media::mark_unused;
 
@@ -164,10 +164,7 @@ async fn what_was_said_and_shown_in_an_after_sale_goes_along_and_goes_with_the_a
         drop(conn);
         assert_eq!(forget_unused(services).await.unwrap(), 0, "somebody may just be sending the same");
         let seller = shop.seller().await;
-        let sent = async || {
-            let photo = SentPhoto::Bytes(PICTURE.into());
-            take_photo(services, &seller, shop.places.tea_team, photo).await
-        };
+        let sent = async || upload_photo(services, &seller, shop.places.tea_team, PICTURE.into(), "").await;
         assert!(matches!(sent().await, Err(ServiceError::Busy)), "what is going is put nowhere");
         shop.clock.advance(15 * MINUTE_MS + 1);
         assert_eq!(forget_unused(services).await.unwrap(), 1);

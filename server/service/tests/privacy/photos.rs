@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use object_store::ObjectStoreExt as _;
 use object_store::path::Path;
 use service::after_sales::say;
-use service::photos::{SentPhoto, UploadedPhoto, forget_unused, load_rendition, take_photo};
+use service::photos::{SentPhoto, UploadedPhoto, forget_unused, load_rendition, upload_photo};
 use sha2::{Digest as _, Sha256};
 use store::media::{claim_unnamed, find_media_by_hash};
 
@@ -34,8 +34,7 @@ async fn is_stored(shop: &TestShop) -> bool {
 
 /// A seller sends it for the team.
 async fn sent(shop: &TestShop) -> Result<UploadedPhoto> {
-    let photo = SentPhoto::Bytes(PICTURE.into());
-    take_photo(&shop.services, &shop.seller().await, shop.places.tea_team, photo).await
+    upload_photo(&shop.services, &shop.seller().await, shop.places.tea_team, PICTURE.into(), "").await
 }
 
 /// The buyer shows it about something that has ended: refused, after it was decoded and stored.

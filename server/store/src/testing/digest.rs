@@ -56,6 +56,18 @@ pub async fn digest(engine: Engine, conn: &mut Conn) -> Result<Digest> {
     Ok(digest)
 }
 
+/// What is different, row by row.
+pub fn changes(before: &Digest, after: &Digest) -> Vec<String> {
+    let mut told = Vec::new();
+    for (table, rows) in after {
+        let old = before.get(table).map_or(&[][..], Vec::as_slice);
+        let gone = old.iter().filter(|row| !rows.contains(row)).map(|row| format!("{table} - {row}"));
+        let new = rows.iter().filter(|row| !old.contains(row)).map(|row| format!("{table} + {row}"));
+        told.extend(gone.chain(new));
+    }
+    told
+}
+
 /// Counts, sums and states. Two worlds in which the same was done have the same ones, whatever their ids.
 pub async fn figures(engine: Engine, conn: &mut Conn) -> Result<Figures> {
     let mut figures = Figures::new();

@@ -16,6 +16,8 @@ use service::marks::{GrantLicence, SaveMark};
 use service::{Services, Viewer, hash_token};
 use store::WriteTx;
 use store::seed;
+use store::testing::digest::{Digest, changes, digest};
+use store::testing::traces::count_beside_digest;
 
 use super::Who;
 use super::side::{Side, insert_side, names};
@@ -86,6 +88,13 @@ pub struct World {
     /// Of [`Who::OtherShopper`], who has no role.
     pub account: UserId,
     browsers: BTreeMap<Who, Browser>,
+}
+
+/// What stands in the database at a moment.
+#[derive(Debug)]
+pub struct Written {
+    rows: Digest,
+    beside: Vec<(&'static str, i64)>,
 }
 
 /// An order with its only parcel.
@@ -177,10 +186,22 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Figures that move when anything of weight is written; a refused request leaves them alone.
-    pub async fn fingerprint(&self) -> Vec<i64> {
-        let mut conn = self.shop.services.db.read().await.unwrap();
-        store::testing::traces::fingerprint(&mut conn).await.unwrap()
+    /// All that a refused request leaves alone: every row of the business, and what is noted beside it.
+    pub async fn written(&self) -> Written {
+        let db = &self.shop.services.db;
+        let mut conn = db.read().await.unwrap();
+        Written {
+            rows: digest(db.engine(), &mut conn).await.unwrap(),
+            beside: count_beside_digest(&mut conn).await.unwrap(),
+        }
+    }
+
+    /// Nothing was written since `before`; what was answered otherwise than by a refusal is told along with it.
+    pub async fn assert_untouched(&self, before: &Written, wrong: &[String]) {
+        let after = self.written().await;
+        let changed = changes(&before.rows, &after.rows);
+        assert!(changed.is_empty(), "a refused call changes nothing: {changed:#?}; wrong: {wrong:#?}");
+        assert_eq!(after.beside, before.beside, "a refused call changes nothing; wrong: {wrong:#?}");
     }
 }
 

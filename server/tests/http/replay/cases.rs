@@ -7,7 +7,8 @@ mod orders;
 
 use self::after_sales::after_sale;
 use self::goods::{
-    batch_code, listing, put_back_on_sale, put_mark_certificate, put_photo, stock, version, village,
+    batch_code, latest_change, listing, put_back_on_sale, put_mark_certificate, put_photo, stock, version,
+    village,
 };
 use self::orders::{bulk_order, fill_cart, merge, place_order, reallocate, shipped, weigh};
 use crate::access::Who;
@@ -68,6 +69,7 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             call.put("then", "publish");
             call.file = Some(OTHER_PICTURE.to_vec());
             call.other = Some(("story", "雨前采的。".to_owned()));
+            call.other_file = Some(PICTURE.to_vec());
         }
         "/api/listing/schedule" => {
             let seller = world.viewer(Who::Seller).await;
@@ -107,7 +109,14 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
             call.put("rows[0][batch]", &batch_code(world).await);
             call.other = Some(("rows[0][stock_change]", "6".to_owned()));
         }
-        "/api/changes/restore" => call.put("version", &version(world).await.to_string()),
+        "/api/changes/restore" => {
+            call.put("version", &version(world).await.to_string());
+            call.other = Some(("change", latest_change(world).await));
+        }
+        // The reasons of a shopper are those of a list.
+        "/api/orders/cancel" => call.other = Some(("reason", "其他原因".to_owned())),
+        "/api/units/cancel_order" => call.other = Some(("reason", "换一种".to_owned())),
+        "/api/parcels/give_up" => call.other = Some(("reason", "发霉".to_owned())),
         // The first of two pieces; it is known by its photo and its place.
         "/upload/photo-piece" => call.file = Some(vec![7; 20_000]),
         "/upload/photos" => {
@@ -170,7 +179,10 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         "/api/marks/withdraw_licence" => call.other = Some(("reason", "换人".to_owned())),
         "/api/marks/choose_mark" => call.other = Some(("mark", String::new())),
         "/api/marks/remove_certificate" => put_mark_certificate(world, call.who).await,
-        "/upload/mark-picture" | "/upload/mark-certificate" => call.file = Some(OTHER_PICTURE.to_vec()),
+        "/upload/mark-picture" | "/upload/mark-certificate" => {
+            call.file = Some(OTHER_PICTURE.to_vec());
+            call.other_file = Some(PICTURE.to_vec());
+        }
         path if path.contains("after") => after_sale(world, &mut call).await,
         _ => {}
     }
@@ -187,15 +199,15 @@ impl Call {
         self.fields.push((name.to_owned(), value.to_owned()));
     }
 
-    /// The same call with other content, if there is such a thing.
-    pub fn changed(&self) -> Option<Self> {
-        let mut changed = self.clone();
-        match (&self.other, &self.other_file) {
-            (Some((name, value)), _) => changed.put(name, value),
-            (None, Some(file)) => changed.file = Some(file.clone()),
-            (None, None) => return None,
-        }
-        Some(changed)
+    /// The same call with other content, once for each way in which there is such a thing.
+    pub fn changed(&self) -> Vec<Self> {
+        let said = self.other.as_ref().map(|(name, value)| {
+            let mut changed = self.clone();
+            changed.put(name, value);
+            changed
+        });
+        let shown = self.other_file.as_ref().map(|file| Self { file: Some(file.clone()), ..self.clone() });
+        said.into_iter().chain(shown).collect()
     }
 
     /// Whether it carries a key.

@@ -32,9 +32,13 @@ pub const UPLOADS: &[Row] = &[
     row("/upload/after-sale-postage", MEMBERS, UNKNOWN, |world| {
         case(world).into_iter().chain([("amount", "1".to_owned())]).collect()
     }),
-    row("/upload/certificate", SELLERS, HIDDEN, |world| of_batch(world, &[])),
-    row("/upload/mark-picture", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
-    row("/upload/mark-certificate", TREASURER, HIDDEN, |world| vec![("mark", world.mark.to_string())]),
+    row("/upload/certificate", SELLERS, HIDDEN, |world| of_batch(world, &[("key", "stock-8")])),
+    row("/upload/mark-picture", TREASURER, HIDDEN, |world| {
+        vec![("mark", world.mark.to_string()), ("key", "marks-5".to_owned())]
+    }),
+    row("/upload/mark-certificate", TREASURER, HIDDEN, |world| {
+        vec![("mark", world.mark.to_string()), ("key", "marks-6".to_owned())]
+    }),
     row("/upload/unit-sheet", &[Who::Buyer], known_to(&[Who::Approver, Who::Finance]), |world| {
         vec![("unit", world.unit.to_owned())]
     }),

@@ -4,7 +4,7 @@ use domain::ids::AfterSaleId;
 use service::after_sales as sales;
 use service::shipping::ShipParcel;
 
-use super::{Call, PICTURE};
+use super::{Call, OTHER_PICTURE, PICTURE};
 use crate::access::Who;
 use crate::access::world::{Placed, World};
 
@@ -22,17 +22,13 @@ pub async fn after_sale(world: &World, call: &mut Call) {
         call.put("parcel", &placed.parcel.to_string());
         call.put("lines[0][line]", &line.id.to_string());
         call.put("lines[0][quantity]", "1");
-        if call.file.is_some() {
-            call.file = Some(PICTURE.to_vec());
-        }
+        put_pictures(call);
         call.other = Some(("lines[0][quantity]", "2".to_owned()));
         return;
     }
     let id = claimed(world, call.path, &placed, if large { 8 } else { 1 }).await;
     call.put("after_sale", &id.to_string());
-    if call.file.is_some() {
-        call.file = Some(PICTURE.to_vec());
-    }
+    put_pictures(call);
     call.other = Some(match call.path {
         "/api/after_sales/take_back" => ("goods", "write_off".to_owned()),
         "/api/after_sales/send_back" => ("tracking_number", "RT8".to_owned()),
@@ -47,6 +43,14 @@ pub async fn after_sale(world: &World, call: &mut Call) {
         }
         _ => ("words", "再看一遍".to_owned()),
     });
+}
+
+/// Of an upload: a picture, and another one.
+fn put_pictures(call: &mut Call) {
+    if call.file.is_some() {
+        call.file = Some(PICTURE.to_vec());
+        call.other_file = Some(OTHER_PICTURE.to_vec());
+    }
 }
 
 /// A claim on an order of the unit, brought to where `path` goes on with it.

@@ -1,6 +1,7 @@
 //! Calls about listings and their stock.
 
 use service::Viewer;
+use service::photos::SentPhoto;
 
 use super::{Call, OTHER_PICTURE, PICTURE};
 use crate::access::Who;
@@ -77,15 +78,19 @@ pub async fn stock(world: &World, call: &mut Call) {
             let recall = store::recalls::find_recall_of_batch(&mut conn, world.batch).await.unwrap().unwrap();
             let list = store::recalls::find_recall_refund(&mut conn, recall.id).await.unwrap().unwrap();
             call.put("list", &list.id.to_string());
+            // Of another list nobody has read the sum.
+            let other = domain::ids::RecallRefundId::from_i64(list.id.get() + 1);
+            call.other = Some(("list", other.to_string()));
         }
         "/api/stock/remove_certificate" => {
-            let bytes = axum::body::Bytes::from_static(PICTURE);
-            let photo =
-                service::photos::upload_photo(services, &seller, world.team, bytes, "").await.unwrap();
-            let batch = world.batch.to_string();
-            service::stock::set_certificate(services, &seller, &batch, Some(photo.media_id)).await.unwrap();
+            let photo = SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
+            let (batch, key) = (world.batch.to_string(), services.new_token());
+            service::stock::set_certificate(services, &seller, &batch, photo, &key).await.unwrap();
         }
-        "/upload/certificate" => call.file = Some(OTHER_PICTURE.to_vec()),
+        "/upload/certificate" => {
+            call.file = Some(OTHER_PICTURE.to_vec());
+            call.other_file = Some(PICTURE.to_vec());
+        }
         _ => {}
     }
 }
@@ -94,7 +99,8 @@ pub async fn stock(world: &World, call: &mut Call) {
 pub async fn put_mark_certificate(world: &World, owner: Who) {
     let (services, owner) = (&world.shop.services, world.viewer(owner).await);
     let photo = service::photos::SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
-    service::marks::set_certificate(services, &owner, &world.mark.to_string(), photo).await.unwrap();
+    let (mark, key) = (world.mark.to_string(), services.new_token());
+    service::marks::set_certificate(services, &owner, &mark, photo, &key).await.unwrap();
 }
 
 /// The whole form of the listing as its page has it, with another story.
@@ -138,6 +144,16 @@ fn put_row(call: &mut Call, name: &str, row: &serde_json::Value) {
 pub async fn version(world: &World) -> i64 {
     let seller: Viewer = world.viewer(Who::Seller).await;
     service::listing::edit_page(&world.shop.services, &seller, world.product).await.unwrap().version
+}
+
+/// The change of the listing that was made last.
+pub async fn latest_change(world: &World) -> String {
+    let (services, seller) = (&world.shop.services, world.viewer(Who::Seller).await);
+    let all = service::changes::ChangeQuery::default();
+    let history = service::changes::history(services, &seller, world.product, &all, None).await.unwrap();
+    let latest = history.entries.first().unwrap().change;
+    assert_ne!(latest, world.change, "there is another one to go back to");
+    latest.to_string()
 }
 
 pub async fn batch_code(world: &World) -> String {
