@@ -1,17 +1,34 @@
-// The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read.
-import { expect, test } from './support/test';
+// The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read, in the
+// console and as a letter.
+import { expect, loginOf, test } from './support/test';
+import { countLetters, letterTo, linkIn } from './support/mail';
+import { bare } from './support/pages';
 import { buy, expectSheet, goOn, isPhone, narrow, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 
 withScriptsOn('desktop');
 
 test('a seller sees what waits, ships the ticked parcels and reads what they were told', async ({ page, pageOf, t, at }) => {
-  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
-
+  test.setTimeout(120_000);
   const seller = await pageOf('seller');
   await visit(seller, at('/sell'));
   await expect(seller).toHaveURL(/\/sell\/[^/]+/);
-  const home = seller.url();
+  const home = seller.url().replace(/\/$/, '');
+  const notes = `${home}/notifications`;
+
+  await test.step('how one is told is chosen: of new orders by a letter, at once', async () => {
+    await visit(seller, notes);
+    await seen(seller.getByText(t('怎么通知我', 'How I am told'))).click();
+    const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
+    await mail.selectOption('at_once');
+    await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
+    await expect(seller.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
+    await expect(mail).toHaveValue('at_once');
+  });
+  const lettersBefore = countLetters(loginOf('seller'), 'told');
+  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
+
   const main = seller.getByRole('main');
+  await visit(seller, home);
   await expect(main.getByRole('link', { name: t('今日销售额', 'Sold today') })).toContainText('¥');
   await expect(main.getByRole('heading', { name: t('卖得怎么样', 'How it sells') })).toBeVisible();
   if (isPhone()) {
@@ -37,7 +54,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
   });
 
   await test.step('ticked parcels leave together; without a number none does', async () => {
-    await visit(seller, `${home.replace(/\/$/, '')}/orders?status=to_pack`);
+    await visit(seller, `${home}/orders?status=to_pack`);
     const row = seller.getByRole('row').filter({ hasText: number });
     await row.getByRole('checkbox').check();
     const ship = seller.getByRole('button', { name: t('勾选的标记已发货', 'Ship the ticked') });
@@ -51,7 +68,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
   });
 
   await test.step('an order is found by its number', async () => {
-    await visit(seller, `${home.replace(/\/$/, '')}/orders?status=all`);
+    await visit(seller, `${home}/orders?status=all`);
     await unfold(seller, t);
     await seller.getByLabel(t('查找', 'Find'), { exact: true }).fill(number.toLowerCase());
     await narrow(seller, t, /q=xj/);
@@ -64,8 +81,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await expectSheet(seller, t, /^orders-[\d-]+\.xlsx$/);
   });
 
-  await test.step('what was told is read, and how one is told is chosen', async () => {
-    const notes = `${home.replace(/\/$/, '')}/notifications`;
+  await test.step('what was told is read', async () => {
     // The order is told of by the worker, a moment after it was paid.
     await expect(async () => {
       await visit(seller, `${notes}?show=all`);
@@ -92,11 +108,12 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
       if (await rest.isVisible()) await stayOn(seller, rest);
       await expect(seller.getByText(t('没有未读的通知', 'Nothing unread'))).toBeVisible({ timeout: 500 });
     }).toPass({ timeout: 15_000 });
-    await seen(seller.getByText(t('怎么通知我', 'How I am told'))).click();
-    const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
-    await mail.selectOption('at_once');
-    await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
-    await expect(seller.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
-    await expect(mail).toHaveValue('at_once');
+  });
+
+  await test.step('the letter that was wished for is there, and leads to the console', async () => {
+    const letter = await letterTo(loginOf('seller'), 'told', lettersBefore);
+    // The account's language, whatever the pages are read in.
+    expect(letter).toContain('有新订单付款了，可以打包发货。');
+    expect(bare(linkIn(letter, '/sell'))).toBe(bare(new URL(home).pathname));
   });
 });
