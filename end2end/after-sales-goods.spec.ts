@@ -1,8 +1,8 @@
-// After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew; and what is not sent back
-// for a mere change of mind.
+// After the sale, when goods travel: sent back for their money, and exchanged for the same goods anew; what is not sent back
+// for a mere change of mind; and what need not travel at all.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { ZUOLONG, listTea, newName, takeOut } from './support/goods';
+import { ZUOLONG, checkOut, listTea, newName, takeOut } from './support/goods';
 import { type Translate, addToCart, amount, buy, checkoutSums, expectReasonNeeded, fact, fen, fillRecipient, goOn } from './support/shop';
 import { pay, placeOrder, ready, recipient, seen, stayOn, thankedFor, visit, withScriptsOn } from './support/shop';
 import { newPhoto } from './support/kept';
@@ -199,4 +199,65 @@ test('what changes once opened is not returned for a change of mind; exchanged, 
     await expect(refundsTold(page, t)).toHaveCount(0);
   });
   await takeOut(seller, t, tea.listing);
+});
+
+test('what is short and what is poor is refunded without a return: two parts, and not a fen is left of the order', async ({
+  page,
+  pageOf,
+  t,
+  at,
+}) => {
+  test.setTimeout(120_000);
+  const [green, bags] = [t('高山炒青', 'mountain pan-fired green tea'), t('绿茶袋泡', 'green tea bags')];
+  await addToCart(page, t, at(TEA));
+  await addToCart(page, t, at('/products/tea-bags'));
+  const { number, goods, freight, total } = await checkOut(page, t);
+  expect(freight, 'the order has a freight to share out').toBeGreaterThan(0);
+  const seller = await pageOf('seller');
+  await ship(seller, t, at, number, `RO${Date.now()}`);
+
+  const refundOnly = t('仅退款', 'Refund only');
+  const piecesOf = (name: string) =>
+    page
+      .getByRole('group', { name: t('哪些商品', 'Which goods') })
+      .locator('.stack')
+      .filter({ hasText: name })
+      .getByLabel(t('数量', 'Pieces'));
+  /** The request as it was sent is agreed to; answers what of it is for the goods and what for their freight. */
+  const refunded = async () => {
+    await goOn(page, page.getByRole('button', { name: t('提交申请', 'Send the request') }), /\/after-sales\/[0-9a-z]{13}$/);
+    await expect(page.getByRole('heading', { level: 1, name: refundOnly })).toBeVisible();
+    const [part, withIt] = [await amount(page, t('商品', 'Goods')), await amount(page, t('运费', 'Freight'))];
+    expect(await givenBack(page), 'what the buyer is told').toBe(part + withIt);
+    await openAfterSaleOfTeam(seller, t, at, number);
+    expect(await givenBack(seller), 'the seller is told the same').toBe(part + withIt);
+    await seller.getByRole('button', { name: t('同意退款', 'Agree: refund') }).click();
+    await expect(seller.getByText(t('已退款', 'Refunded')).first()).toBeVisible();
+    await visit(page, at(`/orders/${number}`));
+    return [part, withIt];
+  };
+
+  await visit(page, at(`/orders/${number}`));
+  await openForm(page, t);
+  await page.getByRole('radio', { name: refundOnly }).check();
+  await page.getByLabel(t('原因', 'Reason')).selectOption('short');
+  await expect(piecesOf(green), 'the only one there is').toHaveValue('1');
+  await piecesOf(bags).fill('');
+  const [first, firstFreight] = await refunded();
+  expect(first, 'one of the two').toBeLessThan(goods);
+  expect(firstFreight, 'its share of the freight, rounded down').toBe(Math.floor((freight * first) / goods));
+  await expect(refundsTold(page, t)).toHaveCount(1);
+  await expect(page.getByRole('heading', { level: 1, name: t('已签收', 'Received') }), 'nothing is sent back').toBeVisible();
+
+  await test.step('the other goods are refunded as well, with all that is left of the freight', async () => {
+    await openForm(page, t);
+    await expect(piecesOf(green), 'that is settled').toHaveCount(0);
+    await page.getByRole('radio', { name: refundOnly }).check();
+    await page.getByLabel(t('原因', 'Reason')).selectOption('quality');
+    expect(await refunded()).toEqual([goods - first, freight - firstFreight]);
+    await expect(refundsTold(page, t)).toHaveCount(2);
+    const told = (await refundsTold(page, t).allInnerTexts()).map(fen);
+    expect(told.sort((one, other) => one - other)).toEqual([first + firstFreight, total - first - firstFreight].sort((one, other) => one - other));
+    await expect(page.getByRole('link', { name: t('申请售后', 'Refund, return or exchange') }), 'nothing is left to ask for').toHaveCount(0);
+  });
 });

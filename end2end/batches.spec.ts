@@ -2,6 +2,7 @@
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { TAYUAN, ZUOLONG, checkOut, day, listTea, newName, shareOf, takeOut } from './support/goods';
+import { PHOTOS } from './support/listing';
 import { addToCart, buy, fact, goOn, narrow, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 
 withScriptsOn('desktop');
@@ -50,6 +51,26 @@ test('weights are corrected on record, and a batch goes to another place', async
     await visit(buyer, at(`/orders/${after.number}`));
     await expect(shareOf(buyer, t, ZUOLONG)).toHaveText('¥43.50');
     await expect(shareOf(buyer, t, TAYUAN)).toHaveText('¥14.50');
+  });
+
+  await test.step('the photo of its certificate is what buyers see, until it is taken away', async () => {
+    const behindCode = page.getByRole('link', { name: t('顾客扫码看到的页面', 'What buyers see behind the code') });
+    const publicPage = (await behindCode.getAttribute('href'))!;
+    const paper = buyer.getByRole('img', { name: t('批次证明 CC-1', 'Certificate of batch CC-1'), exact: true });
+    const unfoldPaper = () => page.getByText(t('证明照片', 'Photo of the certificate'), { exact: true }).click();
+    await unfoldPaper();
+    await page.getByLabel(t('合格证或检疫证明的照片', 'A photo of the certificate')).setInputFiles([PHOTOS[1]]);
+    await stayOn(page, page.locator('form[action$="/upload/certificate"]').getByRole('button', { name: t('上传', 'Upload') }));
+    await visit(buyer, publicPage);
+    await expect(buyer.getByRole('heading', { name: t('证明原件', 'The certificate') })).toBeVisible();
+    await expect(paper).toBeVisible();
+    const file = await buyer.request.get((await paper.getAttribute('src'))!);
+    expect([file.status(), file.headers()['content-type']]).toEqual([200, 'image/webp']);
+
+    await unfoldPaper();
+    await stayOn(page, page.getByRole('button', { name: t('去掉照片', 'Take the photo away') }));
+    await visit(buyer, publicPage);
+    await expect(paper).toHaveCount(0);
   });
 
   const store = newName('县城仓');

@@ -1,26 +1,82 @@
-// The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read.
-import { expect, test } from './support/test';
-import { buy, expectSheet, goOn, isPhone, narrow, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
+// The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read, in the
+// console and as a letter.
+import { expect, loginOf, test } from './support/test';
+import { countLetters, letterTo, linkIn } from './support/mail';
+import { bare } from './support/pages';
+import { buy, expectSheet, fen, goOn, isPhone, narrow, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 
 withScriptsOn('desktop');
 
 test('a seller sees what waits, ships the ticked parcels and reads what they were told', async ({ page, pageOf, t, at }) => {
-  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
-
+  test.setTimeout(120_000);
   const seller = await pageOf('seller');
   await visit(seller, at('/sell'));
   await expect(seller).toHaveURL(/\/sell\/[^/]+/);
-  const home = seller.url();
+  const home = seller.url().replace(/\/$/, '');
+  const notes = `${home}/notifications`;
+
+  await test.step('how one is told is chosen: of new orders by a letter, at once', async () => {
+    await visit(seller, notes);
+    await seen(seller.getByText(t('怎么通知我', 'How I am told'))).click();
+    const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
+    await mail.selectOption('at_once');
+    await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
+    await expect(seller.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
+    await expect(mail).toHaveValue('at_once');
+  });
+  const lettersBefore = countLetters(loginOf('seller'), 'told');
+  const { number } = await buy(page, t, at('/products/tea-chaoqing'));
+
   const main = seller.getByRole('main');
-  await expect(main.getByRole('link', { name: t('今日销售额', 'Sold today') })).toContainText('¥');
-  await expect(main.getByRole('heading', { name: t('卖得怎么样', 'How it sells') })).toBeVisible();
+  const figure = (label: string) => main.getByRole('link', { name: new RegExp(`^${label}`) });
+  const shown = async (label: string) => figure(label).locator('.stat__v').innerText();
+
+  await test.step('what was sold today and this month is what was sold of every product', async () => {
+    const products = main.getByRole('table', { name: t('按商品', 'By product') });
+    // Others buy of the same team meanwhile.
+    await expect(async () => {
+      await visit(seller, `${home}?all=product`);
+      for (const [label, column] of [[t('今日销售额', 'Sold today'), 2], [t('本月销售额', 'Sold this month'), 3]] as const) {
+        const parts = await products.locator(`tbody td:nth-child(${column})`).allInnerTexts();
+        const sum = parts.filter((text) => text.trim()).reduce((all, text) => all + fen(text), 0);
+        expect(sum, label).toBe(fen(await shown(label)));
+      }
+    }).toPass({ timeout: 20_000 });
+    const own = products.getByRole('row').filter({ hasText: t('高山炒青', 'mountain pan-fired green tea') });
+    for (const link of await own.getByRole('link').all()) await expect(link).toHaveAttribute('href', /\/orders\?status=all&from=.*&product=/);
+    expect(fen(await own.locator('td').first().innerText()), 'the tea that was just bought').toBeGreaterThan(0);
+  });
   if (isPhone()) {
     const bar = seller.getByRole('navigation', { name: t('常用操作', 'What is done most') });
     const box = await bar.getByRole('link').first().boundingBox();
     expect(box!.height, 'a thumb meets it').toBeGreaterThanOrEqual(48);
   }
 
+  const late = Number(await shown(t('超期未发', 'Late')));
+  await test.step('what is late is counted and listed; what was paid a moment ago is not', async () => {
+    expect(late, 'nobody has packed an order of the demonstration in time').toBeGreaterThan(0);
+    await expect(main).toContainText(t('已经超期，先发', 'late: send'));
+    await goOn(seller, figure(t('超期未发', 'Late')), /\/orders\?late=1$/);
+    const rows = seller.locator('tbody tr');
+    await expect(rows).toHaveCount(late);
+    await expect(rows.filter({ hasText: t('超期', 'Late') })).toHaveCount(late);
+    await expect(rows.filter({ hasText: number })).toHaveCount(0);
+  });
+
+  await test.step('what is to be packed waits at the desk, what is late in a list of its own', async () => {
+    await visit(seller, home);
+    expect(Number(await shown(t('待发货', 'To pack'))), 'what is late, and what was bought').toBeGreaterThan(late);
+    await goOn(seller, figure(t('待发货', 'To pack')), /\/parcels$/);
+    const cards = seller.getByRole('article');
+    await expect(cards.filter({ hasText: number })).toHaveCount(1);
+    const states = seller.getByRole('navigation', { name: t('状态', 'State') });
+    await goOn(seller, states.getByRole('link', { name: t('超时未发', 'Late') }), /\/parcels\?status=late$/);
+    await expect(cards).toHaveCount(late);
+    await expect(cards.filter({ hasText: number })).toHaveCount(0);
+  });
+
   await test.step("today's sales lead to the parcels they were counted from", async () => {
+    await visit(seller, home);
     await goOn(seller, main.getByRole('link', { name: t('今日销售额', 'Sold today') }), /\/orders\?.*from=/);
     await expect(seller.getByRole('row').filter({ hasText: number })).toHaveCount(1);
     await seller.getByLabel(t('付款日期从', 'Paid from')).fill('2020-01-01');
@@ -37,7 +93,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
   });
 
   await test.step('ticked parcels leave together; without a number none does', async () => {
-    await visit(seller, `${home.replace(/\/$/, '')}/orders?status=to_pack`);
+    await visit(seller, `${home}/orders?status=to_pack`);
     const row = seller.getByRole('row').filter({ hasText: number });
     await row.getByRole('checkbox').check();
     const ship = seller.getByRole('button', { name: t('勾选的标记已发货', 'Ship the ticked') });
@@ -51,7 +107,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
   });
 
   await test.step('an order is found by its number', async () => {
-    await visit(seller, `${home.replace(/\/$/, '')}/orders?status=all`);
+    await visit(seller, `${home}/orders?status=all`);
     await unfold(seller, t);
     await seller.getByLabel(t('查找', 'Find'), { exact: true }).fill(number.toLowerCase());
     await narrow(seller, t, /q=xj/);
@@ -64,8 +120,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await expectSheet(seller, t, /^orders-[\d-]+\.xlsx$/);
   });
 
-  await test.step('what was told is read, and how one is told is chosen', async () => {
-    const notes = `${home.replace(/\/$/, '')}/notifications`;
+  await test.step('what was told is read', async () => {
     // The order is told of by the worker, a moment after it was paid.
     await expect(async () => {
       await visit(seller, `${notes}?show=all`);
@@ -92,11 +147,12 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
       if (await rest.isVisible()) await stayOn(seller, rest);
       await expect(seller.getByText(t('没有未读的通知', 'Nothing unread'))).toBeVisible({ timeout: 500 });
     }).toPass({ timeout: 15_000 });
-    await seen(seller.getByText(t('怎么通知我', 'How I am told'))).click();
-    const mail = seller.getByLabel(t('新订单 邮件', 'New orders by mail'));
-    await mail.selectOption('at_once');
-    await seller.getByRole('button', { name: t('保存', 'Save'), exact: true }).click();
-    await expect(seller.getByText(t('已保存', 'Saved'), { exact: true })).toBeVisible();
-    await expect(mail).toHaveValue('at_once');
+  });
+
+  await test.step('the letter that was wished for is there, and leads to the console', async () => {
+    const letter = await letterTo(loginOf('seller'), 'told', lettersBefore);
+    // The account's language, whatever the pages are read in.
+    expect(letter).toContain('有新订单付款了，可以打包发货。');
+    expect(bare(linkIn(letter, '/sell'))).toBe(bare(new URL(home).pathname));
   });
 });

@@ -1,9 +1,10 @@
-// What a seller says of sending, and how it is worked out; what a buyer far away is told.
+// What a seller says of sending, and how it is worked out; what buyers, near and far away, are told of it and pay.
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { newName } from './support/goods';
+import { ZUOLONG, listTea, newName, takeOut } from './support/goods';
 import { fillWords, startListing } from './support/listing';
-import { amount, goOn, ready, visit, withScriptsOn } from './support/shop';
+import { addToCart, amount, checkoutSums, fillRecipient, goOn, hasScripts, ready, recipient } from './support/shop';
+import { seen, stayOn, visit, withScriptsOn } from './support/shop';
 
 withScriptsOn('desktop');
 
@@ -111,6 +112,79 @@ test('a freight template is written, tried and retired', async ({ page: buyer, p
     await visit(buyer, at('/products/tea-mingqian?region=650102'));
     await expect(buyer.getByText(t('其中偏远地区附加费', 'of it for a remote region'))).toBeVisible();
   });
+});
+
+test('where nothing is delivered and from how many pieces on nothing is paid is what a buyer meets at checkout', async ({
+  page: buyer,
+  pageOf,
+  t,
+  at,
+}) => {
+  test.setTimeout(120_000);
+  const page = await pageOf('seller');
+  const [name, goods] = [newName('满三件包邮'), newName('试邮春茶')];
+  const tea = await listTea(page, t, at, goods, [{ code: 'YF-1', quantity: '5', from: [[ZUOLONG, '5']] }]);
+  const group = (label: string) => page.getByRole('group', { name: label, exact: true });
+
+  await test.step('the seller types both into a template', async () => {
+    await visit(page, `${tea.team}/freight/new`);
+    await page.getByLabel(t('模板名称', 'Name'), { exact: true }).fill(name);
+    await page.getByLabel(t('计费方式', 'Charged'), { exact: true }).selectOption('piece');
+    await group(t('包邮', 'Free delivery')).getByLabel(t('满多少件', 'From a quantity')).fill('3');
+    const elsewhere = group(t('其他地区（没有单列的都按这里）', 'Everywhere else'));
+    await elsewhere.getByLabel(t('首件（首重、首体积）', 'First quantity'), { exact: true }).fill('1');
+    await elsewhere.getByLabel(t('首费', 'First fee'), { exact: true }).fill('8');
+    await elsewhere.getByLabel(t('每续', 'Each further'), { exact: true }).fill('1');
+    await elsewhere.getByLabel(t('续费', 'Fee for it'), { exact: true }).fill('2');
+    await page.getByRole('button', { name: t('加一组地区', 'Add regions') }).click();
+    const far = group(t('地区 1', 'Regions 1'));
+    await expect(far).toBeVisible();
+    await ready(page);
+    await far.getByLabel(t('地区', 'Regions'), { exact: true }).fill('新疆、西藏');
+    await far.getByRole('checkbox', { name: t('不送到这里', 'No delivery there') }).check();
+    await goOn(page, page.getByRole('button', { name: t('保存模板', 'Save the template') }), /done=saved/);
+    const card = page.locator('section').filter({ has: page.getByRole('link', { name, exact: true }) });
+    await expect(card).toContainText(t('满 3 件包邮', 'free from 3 pieces'));
+    await expect(card.locator('dl > div').filter({ hasText: '新疆维吾尔自治区、西藏自治区' })).toContainText(t('不送', 'No delivery'));
+  });
+
+  await test.step('the tea is sent by it', async () => {
+    await visit(page, tea.listing);
+    const template = page.locator('[name=freight_template]');
+    await template.selectOption({ label: name });
+    await stayOn(page, page.getByRole('button', { name: t('更新', 'Update'), exact: true }));
+    await expect(template.locator('option:checked')).toHaveText(name);
+  });
+
+  await test.step('the page of the tea says both', async () => {
+    await visit(buyer, `${tea.product}?region=650102`);
+    await expect(buyer.getByText(t('不送到这个地区', 'No delivery to this region'))).toBeVisible();
+    await visit(buyer, tea.product);
+    await expect(buyer.locator('#freight')).toContainText(t('满 3 件包邮', 'free from 3 pieces'));
+  });
+
+  const toCheckout = () => goOn(buyer, seen(buyer.getByRole('link', { name: t('去结算', 'Check out') })), /\/checkout/);
+  await test.step('two bags are not sent far away, and cost their freight nearby', async () => {
+    await addToCart(buyer, t, tea.product, 2);
+    await toCheckout();
+    await fillRecipient(buyer, t, { ...recipient, region: ['新疆维吾尔自治区', '乌鲁木齐市', '天山区'] });
+    if (!hasScripts()) await buyer.getByRole('button', { name: t('计算运费', 'Work freight out'), exact: true }).click();
+    const words = t(`“${goods}”不能送到这个地区`, `“${goods}” cannot be delivered to this region`);
+    const refusal = buyer.getByRole('status').filter({ hasText: words });
+    await expect(refusal).toBeVisible();
+    await ready(buyer);
+    await fillRecipient(buyer, t);
+    expect(await checkoutSums(buyer, t)).toEqual({ goods: 11_600, freight: 1_000, total: 12_600 });
+    await expect(refusal).toBeHidden();
+  });
+
+  await test.step('with a third one nothing is paid for sending', async () => {
+    await addToCart(buyer, t, tea.product);
+    await toCheckout();
+    await fillRecipient(buyer, t);
+    expect(await checkoutSums(buyer, t)).toEqual({ goods: 17_400, freight: 0, total: 17_400 });
+  });
+  await takeOut(page, t, tea.listing);
 });
 
 test('a team sends from several places', async ({ pageOf, t, at }) => {

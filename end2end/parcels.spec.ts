@@ -1,12 +1,22 @@
-// One order in two parcels: split, merged, sent; numbers and carriers' news from files; and what the buyer sees of it.
+// One order in two parcels: split, merged, sent; numbers and carriers' news from files and from a carrier's network; and what
+// the buyer sees of it.
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { expect, test } from './support/test';
+import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { checkOut } from './support/goods';
 import { addToCart, amount, buy, goOn, visit, withScriptsOn } from './support/shop';
 import { csv, rowsOf } from './support/workbook';
 
 withScriptsOn('phone');
+
+/** A carrier's network tells the shop something, signed with this secret; answers the status. */
+async function tell(page: Page, secret: string, event: Record<string, unknown>): Promise<number> {
+  const [at, body] = [Math.floor(Date.now() / 1000), JSON.stringify({ events: [event] })];
+  const code = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex');
+  const headers = { 'carrier-signature': `t=${at},v1=${code}`, 'content-type': 'application/json' };
+  return (await page.request.post('/webhooks/carrier', { headers, data: Buffer.from(body) })).status();
+}
 
 test('an order leaves in two parcels, with a number by hand and one from a file', async ({ page, pageOf, t, at }) => {
   test.setTimeout(150_000);
@@ -143,6 +153,19 @@ test('an order leaves in two parcels, with a number by hand and one from a file'
     await expect(box(bags)).not.toContainText(delivered);
     await box(green).getByRole('button', { name: t('确认收货', 'I have received it') }).click();
     await expect(box(green)).toContainText(t('已签收', 'Received'));
+    await expect(box(bags)).toContainText(sent);
+  });
+
+  await test.step('the network of the other carrier tells by itself where the second parcel is', async () => {
+    const secret = process.env.CARRIER_SECRET ?? '';
+    expect(secret, 'the server takes notices signed with CARRIER_SECRET, as `cargo xtask e2e` starts it').not.toBe('');
+    const event = { carrier: '圆通速递', tracking_number: second, place: '西安高新', happened_at_ms: Date.now() };
+    expect(await tell(page, 'somebody else’s secret', { ...event, status: 'delivered' }), 'forged').toBe(400);
+    for (const _twice of [1, 2]) expect(await tell(page, secret, { ...event, status: 'out_for_delivery' })).toBe(200);
+    await visit(page, at(`/orders/${number}`));
+    const news = box(bags).getByRole('listitem').filter({ hasText: '西安高新' });
+    await expect(news, 'told twice, shown once, and nothing that was forged').toHaveCount(1);
+    await expect(news).toContainText(t('派送中', 'Out for delivery'));
     await expect(box(bags)).toContainText(sent);
   });
 });

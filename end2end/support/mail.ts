@@ -16,15 +16,22 @@ function plainText(file: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** The newest letter of a kind to an address; waits until it is there. */
-export async function letterTo(address: string, kind: string): Promise<string> {
+/** The files of an address's letters of a kind, in the order in which they were written. */
+function lettersOf(address: string, kind: string): string[] {
+  const files = [...readFileSync(LOG, 'utf8').matchAll(/file=(\S+\.eml)/g)].map((match) => match[1] as string);
+  return files.filter((file) => file.endsWith(`-${kind}.eml`) && readFileSync(file, 'utf8').includes(`To: ${address}`));
+}
+
+/** How many letters of a kind an address has got so far. */
+export const countLetters = (address: string, kind: string): number => lettersOf(address, kind).length;
+
+/** The newest letter of a kind to an address; waits until it is there, and until there are more than the address had before. */
+export async function letterTo(address: string, kind: string, before = 0): Promise<string> {
   let found = '';
   await expect
     .poll(
       () => {
-        const files = [...readFileSync(LOG, 'utf8').matchAll(/file=(\S+\.eml)/g)].map((match) => match[1] as string);
-        const mine = files.filter((file) => file.endsWith(`-${kind}.eml`) && readFileSync(file, 'utf8').includes(`To: ${address}`));
-        found = mine.at(-1) ?? '';
+        found = lettersOf(address, kind).slice(before).at(-1) ?? '';
         return found;
       },
       { message: `a letter ${kind} to ${address}`, timeout: 15_000 },

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// Migrating and seeding with a debug build takes its time on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(300);
+/// Signs carriers' notices to the server under test, which is reached from this machine only; the specs sign with it.
+const CARRIER_SECRET: &str = "carriers of the end-to-end tests";
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -52,7 +54,7 @@ pub fn run(playwright: &[OsString]) -> Result<()> {
     command.current_dir(&folder).arg("test").args(playwright).stdin(Stdio::null());
     command.env("BASE_URL", format!("http://{}:{port}", host())).env("CHROMIUM", chromium);
     // By them a whole run knows the page that no spec opened.
-    command.env("PAGES", pages.trim());
+    command.env("PAGES", pages.trim()).env("CARRIER_SECRET", CARRIER_SECRET);
     let result = tools::run("playwright", &mut command);
     // Whatever the pages showed: not a fen may be missing after all that was clicked. Before the server stops, because
     // its data goes with it.
@@ -118,6 +120,7 @@ pub fn start_server(server: &Path, site: &Path, database: &Database, log: &Path)
         let guarded = Guarded::spawn(dir, "TERM", File::create(log)?, wanted.get_program(), |command| {
             command.args(wanted.get_args());
             command.envs(wanted.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            command.env("XIANGJI_CARRIER_WEBHOOK_SECRET", CARRIER_SECRET);
             if features().is_some() {
                 command.env("XIANGJI_PUBLIC_URL", format!("http://{}:{port}", host()));
             }

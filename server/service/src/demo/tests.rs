@@ -12,7 +12,7 @@ use crate::accounts::fixture::Fixture;
 use crate::search::find_products;
 use crate::shop::{ProductPage, product_page};
 use crate::{SignedIn, Viewer, books, stock, worker};
-use domain::time::Date;
+use domain::time::{Date, HOUR_MS};
 
 /// What stands in the shop, by the words of its states.
 #[derive(Debug, Default)]
@@ -103,6 +103,7 @@ async fn a_county_stands_with_photos_goods_and_a_sound_history() {
     the_storeroom_was_lived_in(services, &census).await;
     a_mark_is_borne(services).await;
     nothing_is_left_to_do(services).await;
+    the_tea_team_is_late(services).await;
     a_box_is_sold(&census);
     stock_is_left(services, 27, 1).await;
 
@@ -120,6 +121,7 @@ async fn every_season_makes_sound_books() {
         let books = books::verify_books(services).await.unwrap();
         assert!(books.is_sound(), "{day}: {:?}", books.mismatches);
         nothing_is_left_to_do(services).await;
+        the_tea_team_is_late(services).await;
         stock_is_left(services, 26, 3).await;
     }
 }
@@ -158,6 +160,15 @@ async fn nothing_is_left_to_do(services: &Services) {
     let mut conn = services.db.read().await.unwrap();
     let later = store::county::list_order_counts(&mut conn, services.now_ms() + 1, i64::MAX).await.unwrap();
     assert!(later.is_empty(), "{later:?}");
+}
+
+/// The demonstration's seller sees what lateness looks like: a parcel is late since before the present day began.
+async fn the_tea_team_is_late(services: &Services) {
+    let team = product_page(services, "tea-chaoqing", None, None).await.unwrap().team_id;
+    let midnight_ms = start_of_day_ms(Date::from_epoch_ms(services.now_ms()));
+    let since_ms = midnight_ms - services.rules.dispatch_within_hours * HOUR_MS;
+    let mut conn = services.db.read().await.unwrap();
+    assert!(store::day::count_late(&mut conn, team, since_ms).await.unwrap() > 0);
 }
 
 /// Of so many products at most so many are out of stock.

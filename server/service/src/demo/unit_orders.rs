@@ -27,6 +27,8 @@ enum Course {
     Transfer,
     /// The same, paid online.
     Online,
+    /// Paid online in the afternoon, and packed by nobody: at any hour of the present day those who sell are late with it.
+    Overdue,
 }
 
 struct Order {
@@ -65,7 +67,7 @@ static ORDERS: [Order; 19] = [
     order("bank-canteen", "610902", 16, Course::Transfer, &[("BL-2500", 70), ("TJ-ZJ-1", 40)]),
     order("bank-union", "610902", 9, Course::Transfer, &[("LH-SH-1", 50)]),
     order("university-canteen-1", "610113", 4, Course::Returned, &[("BL-2500", 60)]),
-    order("university-canteen-1", "610113", 3, Course::Online, &[("HT-1000", 100), ("LC-CQ-500", 40)]),
+    order("university-canteen-1", "610113", 3, Course::Overdue, &[("HT-1000", 100), ("LC-CQ-500", 40)]),
     order("university-union", "610113", 3, Course::Announced, &[("LH-CL-1", 100), ("LC-YQ-250", 60)]),
     order("university-union", "610113", 1, Course::Submitted, &[("LH-SW-1", 300)]),
 ];
@@ -165,7 +167,7 @@ async fn submit(world: &mut World, agenda: &mut Agenda, index: usize) -> Result<
     match order.course {
         Course::Submitted => {}
         Course::Returned => agenda.plan(answered_ms, Event::Unit(UnitStep::Return(index, placed.number))),
-        Course::Announced | Course::Transfer | Course::Online => {
+        Course::Announced | Course::Transfer | Course::Online | Course::Overdue => {
             agenda.plan(answered_ms, Event::Unit(UnitStep::Approve(index, placed.number)));
             plan_payment(world, agenda, order.course, placed.order_id);
         }
@@ -184,6 +186,7 @@ fn plan_payment(world: &World, agenda: &mut Agenda, course: Course, order: Order
             agenda.plan(now_ms + DAY_MS, Event::Pay(order));
             now_ms + DAY_MS
         }
+        Course::Overdue => return agenda.plan(now_ms + 6 * HOUR_MS, Event::Pay(order)),
         _ => return,
     };
     agenda.plan(paid_ms + 3 * DAY_MS, Event::Ship(order));

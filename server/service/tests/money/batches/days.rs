@@ -1,9 +1,12 @@
 //! The days of a batch: within its product's shelf life, corrected on record, and never so that it is sold again.
 
+use domain::food::Freshness;
 use domain::listing::{PapersForm, UpdateBatch};
 use domain::time::DAY_MS;
 use service::listing::update_batch;
+use service::shop::product_page;
 use service::stock::MovementQuery;
+use service::units::check_quick_order;
 
 use super::*;
 
@@ -99,6 +102,43 @@ async fn no_other_day_brings_an_expired_batch_back() {
         assert!(carts::set_quantity(services, &guest, good.variant(), 1).await.is_err(), "nobody can buy it");
         // What is to be done with it.
         write_off(services, &seller, &lost(id, 10, "expired", ""), "a").await.unwrap();
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_expired_is_shown_and_sold_to_nobody() {
+    TestShop::on_both(async |shop| {
+        let (services, guest) = (&shop.services, shop.guest(1));
+        let good = shop.scarce("PAST", 10).await;
+        let page = async || product_page(services, "past", None, None).await.unwrap();
+        // Noon of its last day, the 30th of June 2027.
+        shop.clock.advance(380 * DAY_MS);
+        assert!(page().await.has_stock, "sold until the evening");
+        fill(shop, &guest, &[(good.variant(), 2)]).await;
+        let form = checkout_form(shop, &guest, 1).await;
+        let unpaid = order(shop, 2, &[(good.variant(), 1)]).await;
+
+        shop.clock.advance(DAY_MS / 2);
+        let shown = page().await;
+        let freshness = shown.batch.and_then(|batch| batch.freshness);
+        assert_eq!((shown.has_stock, freshness), (false, Some(Freshness::Expired)));
+        let late = conflict(place_order(services, &guest, form).await);
+        assert!(matches!(late, Conflict::OutOfStock { left: 0, .. }), "chosen the evening before: {late:?}");
+        let left = Problem::OnlyLeft { left: 0 };
+        let cart = carts::view_cart(services, &guest).await.unwrap();
+        assert_eq!((cart.lines[0].problem.as_ref(), cart.can_check_out), (Some(&left), false));
+        let more = carts::set_quantity(services, &shop.guest(3), good.variant(), 1).await;
+        assert_eq!(refused(more), one("quantity", left.clone()));
+        let (buyer, unit) = (shop.buyer().await, crate::units::SLUG);
+        let list = check_quick_order(services, &buyer, unit, "PAST 1", Some(Town::NEAR)).await.unwrap();
+        assert_eq!(list.troubles.iter().map(|row| &row.problem).collect::<Vec<_>>(), [&left]);
+        // What was set aside on its last day and never paid comes back, and is no more for sale than the rest.
+        run_worker(shop).await;
+        assert_eq!(status(shop, unpaid.order_id).await, OrderStatus::Expired);
+        assert_eq!(batch(shop, good.batches[0]).await, (10, 0, 0));
+        assert!(!page().await.has_stock);
         assert_sound(shop).await;
     })
     .await;
