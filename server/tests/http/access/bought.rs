@@ -182,7 +182,7 @@ async fn what_a_shopper_or_a_guest_has_bought_is_theirs_alone_to_cancel_and_to_a
     let world = World::start().await;
     let all = [Bought::by(&world, Who::Shopper).await, Bought::by(&world, Who::Guest).await];
     let stranger = another_guest(&world).await;
-    let before = world.fingerprint().await;
+    let before = world.written().await;
     let mut questions = Vec::new();
     for (bought, act) in all.iter().flat_map(|bought| ACTS.iter().map(move |act| (bought, act))) {
         for who in Who::ALL {
@@ -195,7 +195,7 @@ async fn what_a_shopper_or_a_guest_has_bought_is_theirs_alone_to_cancel_and_to_a
         questions.push(ask_refused(&world, (act, bought), asking, expected));
     }
     let mut wrong = ask_all(questions).await;
-    assert_eq!(world.fingerprint().await, before, "a refused call changes nothing; wrong: {wrong:#?}");
+    world.assert_untouched(&before, &wrong).await;
     for bought in &all {
         let mut done = Vec::new();
         for act in ACTS.iter().filter(|act| act.is_buyers) {

@@ -29,7 +29,7 @@ async fn nobody_is_offered_a_role_for_themselves_or_given_one() {
 #[tokio::test]
 async fn an_account_is_looked_at_by_its_number_by_the_county_alone_and_tells_no_login() {
     let world = World::start().await;
-    let before = world.fingerprint().await;
+    let before = world.written().await;
     let (known, unknown) = (world.account.to_string(), "0000000000001");
     for who in Who::ALL {
         let is_county = matches!(who, Who::CountyAdmin | Who::Operator);
@@ -51,6 +51,6 @@ async fn an_account_is_looked_at_by_its_number_by_the_county_alone_and_tells_no_
     }
     let missing = world.browser(Who::CountyAdmin).get(&format!("/en/county/roles?account={unknown}")).await;
     assert!(missing.body.contains("There is no such page") && missing.body.contains("Not found"));
-    assert_eq!(world.fingerprint().await, before, "looking changes nothing");
+    world.assert_untouched(&before, &[]).await;
     world.shop.stop().await;
 }

@@ -98,7 +98,7 @@ pub async fn stock(world: &World, call: &mut Call) {
 /// A mark with a certificate that can be taken away.
 pub async fn put_mark_certificate(world: &World, owner: Who) {
     let (services, owner) = (&world.shop.services, world.viewer(owner).await);
-    let photo = service::photos::SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
+    let photo = SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
     let (mark, key) = (world.mark.to_string(), services.new_token());
     service::marks::set_certificate(services, &owner, &mark, photo, &key).await.unwrap();
 }
