@@ -44,7 +44,7 @@ const fn harness(
 }
 
 /// All of them, in the order in which they run.
-const HARNESSES: [Harness; 11] = [
+const HARNESSES: [Harness; 12] = [
     harness(
         "r2",
         ["service", "money", "stock::"],
@@ -56,6 +56,12 @@ const HARNESSES: [Harness; 11] = [
         ["service", "money", "notices::"],
         "R3",
         "every order of a payment's events, doubled and dropped",
+    ),
+    harness(
+        "r3-http",
+        ["xiangji", "http", "payment_events::"],
+        "",
+        "the same events really signed: every order of two copies, one lost, one failing once",
     ),
     harness(
         "r4",
