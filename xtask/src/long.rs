@@ -67,7 +67,7 @@ const HARNESSES: [Harness; 12] = [
         "r4",
         ["service", "money", "races::"],
         "R4",
-        "10,000 races around the end of a hold, on each engine",
+        "10,000 races around the end of a hold and 1,000 with everything at once, on each engine",
     ),
     harness(
         "r5",
