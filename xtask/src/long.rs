@@ -45,9 +45,9 @@ const fn harness(
 const HARNESSES: [Harness; 12] = [
     harness(
         "r2",
-        ["service", "money", "stock::"],
+        ["service", "money", "stock:: caps::"],
         "R2",
-        "500 rounds of 200 buyers for the last piece, on each engine",
+        "500 rounds of 200 buyers for the last piece, and caps on what is held unpaid, on each engine",
     ),
     harness(
         "r3",
