@@ -309,6 +309,7 @@ fn report(rows: &[(&Mutant, End, Duration)]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn every_mutant_applies_and_names_a_test_that_stands_in_the_sources() {
@@ -332,6 +333,28 @@ mod tests {
             let is_there = stands_in(&folder, &format!("fn {last}("));
             assert!(is_there, "{name}: there is no {} in {}", test.name, folder.display());
         }
+    }
+
+    /// A mutant that was never recorded was perhaps never run.
+    #[test]
+    fn every_mutant_has_a_row_among_the_harnesses_that_can_fail() {
+        let text = fs::read_to_string(tools::root().join("docs/BENCHMARKS.md")).unwrap();
+        let (_, section) = text.split_once("\n## Harnesses that can fail\n").unwrap();
+        let section = section.split("\n## ").next().unwrap();
+        let rows: BTreeSet<&str> = section
+            .lines()
+            .filter(|line| line.starts_with("| "))
+            .filter_map(|line| line.split_once("(`")?.1.split_once("`) |").map(|(name, _)| name))
+            .collect();
+        let mutants = read_mutants(&[]).unwrap();
+        let names: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.name.as_str()).collect();
+        let missing: Vec<&&str> = names.difference(&rows).collect();
+        let gone: Vec<&&str> = rows.difference(&names).collect();
+        assert!(
+            missing.is_empty() && gone.is_empty(),
+            "docs/BENCHMARKS.md, \"Harnesses that can fail\": run `cargo xtask test --broken` with these and write down \
+             what came of them: {missing:?}; rows of mutants that are gone: {gone:?}"
+        );
     }
 
     fn stands_in(folder: &Path, text: &str) -> bool {

@@ -1,8 +1,8 @@
 //! Photos in a bucket, tested against `moto`, a local server that speaks S3's protocol; it lives in a Python environment
 //! of its own below `target/tools`.
 
-use crate::tools;
-use anyhow::Result;
+use crate::{ran, tools};
+use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,6 +10,9 @@ use std::process::Command;
 pub const NAME: &str = "s3";
 /// What it is.
 pub const MEANING: &str = "photos in a bucket: uploaded, served, missing, the bucket gone and back";
+
+/// What its tests are called.
+const FILTER: &str = "bucket::";
 
 /// What the server is built with: everything it can be, so that all tests of features share one build.
 pub const FEATURES: &str = "passkeys,s3";
@@ -21,9 +24,12 @@ const MOTO: &str = "moto[server]==5.2.5";
 pub fn run() -> Result<()> {
     let moto = install()?;
     let mut command = tools::cargo("test");
-    command.args(["--package", "xiangji", "--features", FEATURES, "--test", "faults", "bucket::"]);
+    command.args(["--package", "xiangji", "--features", FEATURES, "--test", "faults", FILTER]);
     command.env("XIANGJI_TEST_MOTO", moto);
-    tools::run("cargo test of the bucket", &mut command)
+    match ran::run(&mut command)?.complaint(FILTER) {
+        None => Ok(()),
+        Some(complaint) => bail!("cargo test of the bucket: {complaint}"),
+    }
 }
 
 /// The test where its server is here or can be installed; elsewhere a line that says what is missing. CI and `--long`

@@ -7,14 +7,12 @@
 //! The test binaries are built first and then run one after the other, outside cargo. Lines that a harness begins with
 //! its name (`R1 …`) are its figures; they are repeated at the end in a form for docs/BENCHMARKS.md.
 
-use crate::bucket;
 use crate::postgres::Cluster;
-use crate::tools;
+use crate::{bucket, ran, tools};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -44,12 +42,12 @@ const fn harness(
 }
 
 /// All of them, in the order in which they run.
-const HARNESSES: [Harness; 11] = [
+const HARNESSES: [Harness; 12] = [
     harness(
         "r2",
-        ["service", "money", "stock::"],
+        ["service", "money", "stock:: caps::"],
         "R2",
-        "500 rounds of 200 buyers for the last piece, on each engine",
+        "500 rounds of 200 buyers for the last piece, and caps on what is held unpaid, on each engine",
     ),
     harness(
         "r3",
@@ -58,10 +56,16 @@ const HARNESSES: [Harness; 11] = [
         "every order of a payment's events, doubled and dropped",
     ),
     harness(
+        "r3-http",
+        ["xiangji", "http", "payment_events::"],
+        "",
+        "the same events really signed: every order of two copies, one lost, one failing once",
+    ),
+    harness(
         "r4",
         ["service", "money", "races::"],
         "R4",
-        "10,000 races around the end of a hold, on each engine",
+        "10,000 races around the end of a hold and 1,000 with everything at once, on each engine",
     ),
     harness(
         "r5",
@@ -126,8 +130,10 @@ pub fn list() -> String {
 /// How a harness ended.
 #[derive(Debug)]
 struct Row {
-    harness: Harness,
-    passed: bool,
+    name: &'static str,
+    long: &'static str,
+    /// Why it does not hold.
+    complaint: Option<String>,
     took: Duration,
     figures: Vec<String>,
 }
@@ -139,32 +145,46 @@ pub fn run(chosen: &[String]) -> Result<()> {
     if let Some(unknown) = chosen.iter().find(|name| !is_known(name)) {
         bail!("there is no harness {unknown}; there are\n{}", list());
     }
-    if chosen.is_empty() || chosen.iter().any(|name| name == bucket::NAME) {
-        println!("\n===== {}: {}", bucket::NAME, bucket::MEANING);
-        bucket::run()?;
-        if chosen.len() == 1 {
-            return Ok(());
-        }
+    let is_chosen = |harness: &str| chosen.is_empty() || chosen.iter().any(|name| name == harness);
+    let mut rows = Vec::new();
+    if is_chosen(bucket::NAME) {
+        rows.push(row(bucket::NAME, bucket::MEANING, || bucket::run().map(|()| (None, Vec::new()))));
     }
-    let harnesses: Vec<Harness> = HARNESSES
-        .into_iter()
-        .filter(|harness| chosen.is_empty() || chosen.iter().any(|name| name == harness.name))
-        .collect();
+    let harnesses: Vec<Harness> = HARNESSES.into_iter().filter(|harness| is_chosen(harness.name)).collect();
+    if !harnesses.is_empty() {
+        rows.extend(run_all(&harnesses)?);
+    }
+    report(&rows)
+}
+
+/// Builds the harnesses and runs them one after the other.
+fn run_all(harnesses: &[Harness]) -> Result<Vec<Row>> {
     if harnesses.iter().any(|harness| harness.name == "r10") {
         tools::ensure_strace()?;
     }
-    let binaries = tools::step("Building the harnesses", || build(&harnesses))?;
+    let binaries = tools::step("Building the harnesses", || build(harnesses))?;
     let cluster = Cluster::start()?;
-    let mut rows = Vec::new();
-    for harness in harnesses {
-        println!("\n===== {}: {}", harness.name, harness.long);
-        let started = Instant::now();
+    let run = |harness: &Harness| {
         let key = (harness.package.to_owned(), harness.binary.to_owned());
         let binary = binaries.get(&key).with_context(|| format!("no test binary {}", harness.binary))?;
-        let (passed, figures) = run_one(binary, &harness, &cluster)?;
-        rows.push(Row { harness, passed, took: started.elapsed(), figures });
+        run_one(binary, harness, &cluster)
+    };
+    Ok(harnesses.iter().map(|harness| row(harness.name, harness.long, || run(harness))).collect())
+}
+
+/// Runs one harness. What keeps it from running is its failure, not that of the others.
+fn row(
+    name: &'static str,
+    long: &'static str,
+    run: impl FnOnce() -> Result<(Option<String>, Vec<String>)>,
+) -> Row {
+    println!("\n===== {name}: {long}");
+    let started = Instant::now();
+    let (complaint, figures) = run().unwrap_or_else(|error| (Some(format!("{error:#}")), Vec::new()));
+    if let Some(complaint) = &complaint {
+        println!("FAILED: {complaint}");
     }
-    report(&rows)
+    Row { name, long, complaint, took: started.elapsed(), figures }
 }
 
 /// Builds the binaries and says where they are, by package and name.
@@ -205,8 +225,8 @@ fn build(harnesses: &[Harness]) -> Result<BTreeMap<(String, String), PathBuf>> {
     Ok(found)
 }
 
-/// Runs one harness, shows what it says as it says it, and keeps its figures.
-fn run_one(binary: &Path, harness: &Harness, cluster: &Cluster) -> Result<(bool, Vec<String>)> {
+/// Runs one harness, shows what it says as it says it, and keeps its figures; answers what is wrong with it first.
+fn run_one(binary: &Path, harness: &Harness, cluster: &Cluster) -> Result<(Option<String>, Vec<String>)> {
     let folder = if harness.package == "xiangji" {
         "server".to_owned()
     } else {
@@ -216,18 +236,9 @@ fn run_one(binary: &Path, harness: &Harness, cluster: &Cluster) -> Result<(bool,
     command.current_dir(tools::root().join(folder)).args(["--nocapture", "--test-threads=1"]);
     command.args(harness.filter.split_whitespace());
     command.env("XIANGJI_LONG", "1").env("XIANGJI_TEST_POSTGRES_URL", cluster.url());
-    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start the harness")?;
-    let mut figures = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            println!("{line}");
-            if let Some(figure) = figure(&line) {
-                figures.push(figure.to_owned());
-            }
-        }
-    }
-    Ok((child.wait()?.success(), figures))
+    let ran = ran::run(&mut command)?;
+    let figures = ran.lines.iter().filter_map(|line| figure(line)).map(str::to_owned).collect();
+    Ok((ran.complaint(harness.filter), figures))
 }
 
 /// The figure in a line: from the promise's name on (`test kills::… ... R1 sqlite: 1000 kills survived`).
@@ -248,14 +259,17 @@ fn report(rows: &[Row]) -> Result<()> {
     println!("\nMeasured {}\n", conditions());
     println!("| harness | long run | result | time |\n| --- | --- | --- | --- |");
     for row in rows {
-        let result = if row.passed { "holds" } else { "**FAILED**" };
-        println!("| {} | {} | {result} | {} |", row.harness.name, row.harness.long, tools::seconds(row.took));
+        let result = match &row.complaint {
+            None => "holds".to_owned(),
+            Some(complaint) => format!("**FAILED**: {}", complaint.lines().next().unwrap_or_default()),
+        };
+        println!("| {} | {} | {result} | {} |", row.name, row.long, tools::seconds(row.took));
     }
     println!();
     for figure in rows.iter().flat_map(|row| &row.figures) {
         println!("- {figure}");
     }
-    let failed: Vec<&str> = rows.iter().filter(|row| !row.passed).map(|row| row.harness.name).collect();
+    let failed: Vec<&str> = rows.iter().filter(|row| row.complaint.is_some()).map(|row| row.name).collect();
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }
 

@@ -12,7 +12,8 @@
 //! - `site` (with `client`, `style`, `compress`): the browser's files in `target/site`, with the manifest that
 //!   the server reads
 //! - `serve`: site, server, run
-//! - `test`, `direction`, `e2e`: the steps of `cargo xtask test`; `long`: the reliability harnesses of its `--long`
+//! - `test`, `direction`, `e2e`: the steps of `cargo xtask test`; `long`: the reliability harnesses of its `--long`,
+//!   `ran`: whether what they ran proves anything
 //! - `broken`: proof that the harnesses can fail (`cargo xtask test --broken`)
 //! - `fuzz`: libFuzzer on the parsers of foreign bytes
 //! - `supply`, `sbom`: what comes in from outside, and what of it is in the program; `advisories`: what is known of it
@@ -33,6 +34,7 @@ mod fuzz;
 mod lighthouse;
 mod long;
 mod postgres;
+mod ran;
 mod rebuild;
 mod sbom;
 mod serve;

@@ -17,6 +17,7 @@ mod log_privacy;
 mod overload;
 mod parcels;
 mod passkeys;
+mod payment_events;
 mod privacy;
 mod replay;
 mod second_factor;

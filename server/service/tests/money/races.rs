@@ -1,5 +1,6 @@
 //! R4: money that arrives around the end of a hold becomes an order or a refund, never both, never neither.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::order::OrderStatus;
@@ -10,6 +11,7 @@ use service::orders::cancel_order;
 use service::payments::check_order;
 use service::ports::CheckoutState;
 use service::testing::Good;
+use store::Engine;
 
 use super::*;
 
@@ -107,35 +109,57 @@ async fn assert_one_end(shop: &TestShop, id: OrderId, session: &str, story: &[u3
     }
 }
 
+/// The ends of races on each engine.
+type Ends = Mutex<Vec<(Engine, End)>>;
+
+/// How often each end was seen on an engine, said under a name; `None` where there was no such engine.
+fn tell(what: &str, ends: &Ends, engine: Engine) -> Option<[usize; 4]> {
+    let ends = ends.lock().unwrap();
+    let ends: Vec<End> = ends.iter().filter(|(on, _)| *on == engine).map(|(_, end)| *end).collect();
+    if ends.is_empty() {
+        return None;
+    }
+    let seen = [End::Bought, End::Revived, End::SentBack, End::NotBought]
+        .map(|end| ends.iter().filter(|seen| **seen == end).count());
+    let [bought, revived, sent_back, not_bought] = seen;
+    println!(
+        "R4 {engine:?}: {} {what}: {bought} bought in time, {revived} late, {sent_back} sent back, {not_bought} not \
+         bought",
+        ends.len()
+    );
+    Some(seen)
+}
+
 #[tokio::test]
 async fn money_around_the_end_of_a_hold_becomes_an_order_or_a_refund() {
-    let mut random = ChaCha12Rng::seed_from_u64(4);
     // A race takes hours on the shop's clock and goods grow old: each shop sees 150 of them.
     let count = u32::try_from(rounds("R4", 150, 10_000)).unwrap();
-    let mut ends = Vec::new();
+    let ends = Ends::default();
     for first in (0..count).step_by(150) {
-        let shop = TestShop::sqlite().await;
-        for number in first..count.min(first + 150) {
-            ends.push(race(&shop, &mut random, number).await);
-            if number % 30 == 0 {
-                assert_sound(&shop).await;
+        TestShop::on_both(async |shop| {
+            let mut random = ChaCha12Rng::seed_from_u64(4 + u64::from(first));
+            for number in first..count.min(first + 150) {
+                let end = race(shop, &mut random, number).await;
+                ends.lock().unwrap().push((shop.services.db.engine(), end));
+                if number % 30 == 0 {
+                    assert_sound(shop).await;
+                }
             }
-        }
-        assert_sound(&shop).await;
-        shop.services.db.close().await;
+            assert_sound(shop).await;
+        })
+        .await;
     }
-    let seen = |end: End| ends.iter().filter(|seen| **seen == end).count();
-    let [bought, revived, sent_back, not_bought] =
-        [End::Bought, End::Revived, End::SentBack, End::NotBought].map(seen);
-    println!(
-        "R4: {count} races around the end of a hold: {bought} bought in time, {revived} late, {sent_back} sent back, \
-         {not_bought} not bought"
-    );
-    let (few, some) = (ends.len() / 50, ends.len() / 5);
-    assert!(
-        bought + revived > some && sent_back + not_bought > some && revived > few && sent_back > few,
-        "the races must go every way"
-    );
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(seen) = tell("races around the end of a hold", &ends, engine) else { continue };
+        let [bought, revived, sent_back, not_bought] = seen;
+        let total = bought + revived + sent_back + not_bought;
+        assert_eq!(total, count as usize, "every race has one end on {engine:?}");
+        let (few, some) = (total / 50, total / 5);
+        assert!(
+            bought + revived > some && sent_back + not_bought > some && revived > few && sent_back > few,
+            "the races must go every way on {engine:?}"
+        );
+    }
 }
 
 /// One order, some of the things that may happen to it, one end.
@@ -168,6 +192,7 @@ async fn race(shop: &TestShop, random: &mut ChaCha12Rng, number: u32) -> End {
 
 #[tokio::test]
 async fn the_same_when_everything_happens_at_once() {
+    let ends = Ends::default();
     TestShop::on_both(async |shop| {
         let mut random = ChaCha12Rng::seed_from_u64(40);
         for number in 0..u32::try_from(rounds("R4", 250, 10_000) / 10).unwrap() {
@@ -180,11 +205,17 @@ async fn the_same_when_everything_happens_at_once() {
             let all = story.iter().map(|what| happen(shop, *what, number, placed.order_id, &session, &good));
             futures::future::join_all(all).await;
             settle_down(shop, &session).await;
-            assert_one_end(shop, placed.order_id, &session, &story).await;
+            let end = assert_one_end(shop, placed.order_id, &session, &story).await;
+            ends.lock().unwrap().push((shop.services.db.engine(), end));
         }
         assert_sound(shop).await;
     })
     .await;
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(seen) = tell("races with everything at once", &ends, engine) else { continue };
+        let [bought, revived, sent_back, not_bought] = seen;
+        assert!(bought + revived > 0 && sent_back + not_bought > 0, "both ways on {engine:?}");
+    }
 }
 
 #[tokio::test]
