@@ -262,8 +262,13 @@ pub fn client_address(request_headers: &HeaderMap, peer: Option<SocketAddr>, tru
     }
     // Each proxy appends; only the last entry was written by ours.
     let forwarded = request_headers.get_all("x-forwarded-for").iter().next_back();
-    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let last = forwarded.and_then(|value| address_in(value.to_str().ok()?.rsplit(',').next()?.trim()));
     last.unwrap_or(peer)
+}
+
+/// An address as proxies write it: some add the port, and put one of IPv6 into brackets then.
+fn address_in(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|both| both.ip()))
 }
 
 /// The address of the connection's other end, absent in tests without a connection.
@@ -314,6 +319,21 @@ mod tests {
         let peer = Some(SocketAddr::from(([10, 0, 0, 1], 5000)));
         assert_eq!(client_address(&forged, peer, false).to_string(), "10.0.0.1");
         assert_eq!(client_address(&forged, peer, true).to_string(), "2.2.2.2");
+    }
+
+    #[test]
+    fn an_address_forwarded_with_its_port_is_the_visitor_s_and_not_the_proxy_s() {
+        let peer = Some(SocketAddr::from(([10, 0, 0, 1], 5000)));
+        for (sent, read) in [
+            ("2.2.2.2:40000", "2.2.2.2"),
+            ("1.1.1.1, 2.2.2.2:40000", "2.2.2.2"),
+            ("[2001:db8::1]:40000", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("unknown", "10.0.0.1"),
+        ] {
+            let forwarded = headers(&[("x-forwarded-for", sent)]);
+            assert_eq!(client_address(&forwarded, peer, true).to_string(), read, "{sent}");
+        }
     }
 
     #[test]
