@@ -88,6 +88,16 @@ enum UserCommand {
     Bar { login: String },
     /// Let a barred account in again
     Unbar { login: String },
+    /// End the sessions of one account, or of all of them at once when sessions may be in wrong hands; everybody may sign
+    /// in again
+    SignOut {
+        /// Mobile number or e-mail address
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        login: Option<String>,
+        /// Every account; guests keep their carts
+        #[arg(long)]
+        all: bool,
+    },
     /// Take away a second factor whose owner lost phone and recovery codes, and end the account's sessions; make sure
     /// of the person first
     ResetSecondFactor { login: String },
@@ -282,6 +292,13 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         }
         UserCommand::Bar { login } => service::accounts::set_barred(&services, &login, true).await,
         UserCommand::Unbar { login } => service::accounts::set_barred(&services, &login, false).await,
+        UserCommand::SignOut { login, all: _ } => {
+            let ended = match login {
+                Some(login) => service::accounts::sign_out_account(&services, &login).await,
+                None => service::accounts::sign_out_all(&services).await,
+            };
+            ended.map(|ended| println!("{ended} sessions ended"))
+        }
         UserCommand::ResetSecondFactor { login } => {
             service::accounts::reset_second_factor(&services, &login).await.map(|was_on| {
                 println!(
@@ -334,6 +351,15 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sessions_are_ended_of_one_account_or_with_a_word_of_all() {
+        let read =
+            |words: &[&str]| Cli::try_parse_from([&["xiangji", "user", "sign-out"][..], words].concat());
+        assert!(read(&["13800000001"]).is_ok() && read(&["--all"]).is_ok());
+        assert!(read(&[]).is_err(), "nobody is signed out by a name that was forgotten");
+        assert!(read(&["13800000001", "--all"]).is_err());
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub use second_factor::{
 };
 pub use sessions::{
     Recognised, SessionView, end_other_sessions, end_session, list_sessions, load_viewer, purge, recognise,
-    sign_out, sign_out_everywhere, start_guest_session,
+    sign_out, sign_out_account, sign_out_all, sign_out_everywhere, start_guest_session,
 };
 pub use sign_in::{SignIn, SignInStep, finish_sign_in, owes_code, sign_in};
 

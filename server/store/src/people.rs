@@ -270,8 +270,9 @@ pub use second_factor::{
     use_recovery_code, use_second_factor_step,
 };
 pub use sessions::{
-    SessionRoleRow, SessionRow, delete_session, delete_sessions_of_user, insert_session, list_session_roles,
-    list_sessions, purge_sessions, update_session_origin, update_session_seen,
+    SessionRoleRow, SessionRow, delete_session, delete_sessions_of_accounts, delete_sessions_of_user,
+    insert_session, list_session_roles, list_sessions, purge_sessions, update_session_origin,
+    update_session_seen,
 };
 pub use throttle::{
     clear_login_attempts, count_login_attempt, forgive_login_attempt, lock_login_attempts,

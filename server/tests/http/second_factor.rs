@@ -240,11 +240,16 @@ async fn a_device_that_is_signed_out_from_afar_is_a_visitor_at_its_next_request(
     let page = here.get("/account").await;
     assert!(page.body.contains("127.0.0.*"), "{}", page.body);
     let handle = between(&page.body, "name=\"session\" value=\"", "\"").to_owned();
-    let ended = here.submit("/account", "/api/account/end_session", &[("session", &handle)]).await;
+    let fields = [("session", handle.as_str()), ("password", "not the password")];
+    let refused = here.submit("/account", "/api/account/end_session", &fields).await;
+    assert!(after(&here, &refused).await.body.contains("密码不对"));
+    assert_eq!(there.get("/account").await.status, 200, "the password is asked for once more");
+    let fields = [("session", handle.as_str()), ("password", PASSWORD)];
+    let ended = here.submit("/account", "/api/account/end_session", &fields).await;
     assert!(after(&here, &ended).await.body.contains("该设备已退出登录"));
     assert_eq!(there.get("/account").await.status, 303);
     password_step(&there, "").await;
-    here.submit("/account", "/api/account/end_other_sessions", &[]).await;
+    here.submit("/account", "/api/account/end_other_sessions", &[("password", PASSWORD)]).await;
     assert_eq!((there.get("/account").await.status, here.get("/account").await.status), (303, 200));
     shop.stop().await;
 }

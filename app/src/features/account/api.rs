@@ -18,7 +18,7 @@ macro_rules! debug_without_contents {
 }
 pub(super) use debug_without_contents;
 
-debug_without_contents!(SignInForm, RegisterForm, PasswordForm);
+debug_without_contents!(SignInForm, RegisterForm, PasswordForm, OnceMoreForm);
 
 /// What is typed to sign in.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,12 +119,19 @@ pub async fn sign_out(#[server(flatten)] form: NoFields) -> Result<Answer<()>, A
     .await
 }
 
+/// The password once more.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OnceMoreForm {
+    pub password: String,
+}
+
 /// Signs out here and wherever else the account is signed in.
 #[server(endpoint = "account/sign_out_everywhere")]
-pub async fn sign_out_everywhere(#[server(flatten)] form: NoFields) -> Result<Answer<()>, AppError> {
+pub async fn sign_out_everywhere(#[server(flatten)] form: OnceMoreForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    submit(form, |services, viewer, _| async move {
-        service::accounts::sign_out_everywhere(&services, &viewer).await?;
+    submit(form, |services, viewer, form| async move {
+        service::accounts::sign_out_everywhere(&services, &viewer, form.password).await?;
         Ok(Then::go(crate::routes::paths::sign_in(), ()).without_session())
     })
     .await

@@ -193,7 +193,10 @@ async fn signing_out_ends_one_session_and_everywhere_ends_all() {
     let viewer = viewer_of(&fixture, &desktop).await;
     let open = list_sessions(&fixture.services, &viewer).await.unwrap();
     assert_eq!((open.len(), open.iter().filter(|session| session.is_current).count()), (2, 1));
-    assert_eq!(sign_out_everywhere(&fixture.services, &viewer).await.unwrap(), 2);
+    let everywhere =
+        async |password: &str| sign_out_everywhere(&fixture.services, &viewer, password.to_owned()).await;
+    assert!(matches!(everywhere("").await, Err(ServiceError::Invalid(_))));
+    assert_eq!(everywhere(PASSWORD).await.unwrap(), 2);
     for session in [&desktop, &canteen] {
         assert!(viewer_of(&fixture, session).await.session_hash.is_none());
     }

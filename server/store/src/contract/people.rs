@@ -67,6 +67,10 @@ async fn sessions(conn: &mut Conn) {
     assert_eq!(delete_sessions_of_user(conn, ada(), Some(b"phone")).await.unwrap(), 1);
     assert!(list_session_roles(conn, b"desktop", T).await.unwrap().is_empty());
     assert_eq!(delete_sessions_of_user(conn, ada(), None).await.unwrap(), 1);
+    insert_session(conn, b"tablet", Some(ada()), T, T + 100).await.unwrap();
+    insert_half_session(conn, b"half", ada(), T + 100).await.unwrap();
+    assert_eq!(delete_sessions_of_accounts(conn).await.unwrap(), 1, "without the guest's");
+    assert_eq!(find_half_session(conn, b"half", T).await.unwrap(), None);
     assert_eq!(purge_sessions(conn, T + 101).await.unwrap(), 1, "the guest's session is over");
     assert!(!delete_session(conn, b"guest").await.unwrap());
 }
