@@ -70,7 +70,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Make an account; the password is read from the standard input
+    /// Make an account; the password is read from the standard input, and its owner chooses another one at the first
+    /// sign-in
     Add {
         /// Mobile number or e-mail address
         login: String,
@@ -81,8 +82,9 @@ enum UserCommand {
         #[arg(long)]
         role: Vec<String>,
     },
-    /// Set an account's password and end its sessions; the password is read from the standard input. For whoever has
-    /// lost theirs and has no e-mail address: make sure of the person first
+    /// Set an account's password and end its sessions; the password is read from the standard input, and its owner
+    /// chooses another one when signing in. For whoever has lost theirs and has no e-mail address: make sure of the
+    /// person first
     SetPassword { login: String },
     /// Bar an account and end its sessions
     Bar { login: String },
@@ -284,7 +286,14 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Add { login, name, role } => {
             let roles = role.iter().map(|text| parse_role(text)).collect::<anyhow::Result<Vec<Role>>>()?;
             let password = read_password()?;
-            let account = NewAccount { login, password, display_name: name, locale: Locale::Zh, roles };
+            let account = NewAccount {
+                login,
+                password,
+                display_name: name,
+                locale: Locale::Zh,
+                roles,
+                password_is_temporary: true,
+            };
             service::accounts::create_user(&services, account).await.map(|id| println!("account {id}"))
         }
         UserCommand::SetPassword { login } => {

@@ -77,7 +77,7 @@ pub use sessions::{
     Recognised, SessionView, end_other_sessions, end_session, list_sessions, load_viewer, purge, recognise,
     sign_out, sign_out_account, sign_out_all, sign_out_everywhere, start_guest_session,
 };
-pub use sign_in::{SignIn, SignInStep, finish_sign_in, owes_code, sign_in};
+pub use sign_in::{SignIn, SignInStep, choose_password, finish_sign_in, owes_code, owes_password, sign_in};
 
 /// Most characters of a name shown to others.
 pub const MAX_NAME_CHARS: i64 = 40;

@@ -23,6 +23,7 @@ async fn account(shop: &TestShop, roles: &[Role]) -> UserId {
         display_name: "队长".to_owned(),
         locale: Locale::Zh,
         roles: roles.to_vec(),
+        password_is_temporary: false,
     };
     service::accounts::create_user(&shop.services, account).await.unwrap()
 }

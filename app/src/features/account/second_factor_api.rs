@@ -38,10 +38,15 @@ debug_without_contents!(SignInCodeForm, ConfirmForm, ProofForm, EndSessionForm);
 #[server(endpoint = "account/sign_in_code")]
 pub async fn sign_in_code(#[server(flatten)] form: SignInCodeForm) -> Result<Answer<()>, AppError> {
     use crate::form::submit;
+    use service::accounts::SignInStep;
     let address = crate::context::request().client_address.clone();
     submit(form, |services, viewer, form| async move {
-        let session = service::accounts::finish_sign_in(&services, &viewer, &form.passcode, &address).await?;
-        Ok(super::api::signed_in(&services, session, &form.next).without_half_session())
+        Ok(match service::accounts::finish_sign_in(&services, &viewer, &form.passcode, &address).await? {
+            SignInStep::Done(session) => {
+                super::api::signed_in(&services, session, &form.next).without_half_session()
+            }
+            owed => super::api::next_step(&services, owed, &form.next),
+        })
     })
     .await
 }

@@ -39,6 +39,7 @@ async fn operator(fixture: &Fixture) -> Viewer {
         display_name: "Operator".to_owned(),
         locale: Locale::En,
         roles: vec![Role::Operator],
+        password_is_temporary: false,
     };
     create_user(&fixture.services, account).await.unwrap();
     let session = signed_in(fixture, "ops@example.com", PASSWORD, HOME).await.unwrap();

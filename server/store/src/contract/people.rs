@@ -44,6 +44,10 @@ async fn accounts(conn: &mut Conn) {
     let user = find_user(conn, ada()).await.unwrap().unwrap();
     assert_eq!((user.display_name.as_str(), user.locale.as_str()), ("Tea 'picker' 🍵", "en"));
     assert_eq!(user.disabled_at_ms, None);
+    mark_password_temporary(conn, ada()).await.unwrap();
+    assert_eq!(find_user(conn, ada()).await.unwrap().unwrap().password_is_temporary, 1);
+    update_password(conn, ada(), "hash-3").await.unwrap();
+    assert_eq!(lock_user(conn, ada()).await.unwrap().password_is_temporary, 0, "an own one");
     let missing = lock_user(conn, UserId::from_i64(12_345)).await;
     assert!(matches!(missing, Err(StoreError::NotFound("user"))));
 }
@@ -68,9 +72,9 @@ async fn sessions(conn: &mut Conn) {
     assert!(list_session_roles(conn, b"desktop", T).await.unwrap().is_empty());
     assert_eq!(delete_sessions_of_user(conn, ada(), None).await.unwrap(), 1);
     insert_session(conn, b"tablet", Some(ada()), T, T + 100).await.unwrap();
-    insert_half_session(conn, b"half", ada(), T + 100).await.unwrap();
+    insert_half_session(conn, b"half", ada(), Owed::Password, T + 100).await.unwrap();
     assert_eq!(delete_sessions_of_accounts(conn).await.unwrap(), 1, "without the guest's");
-    assert_eq!(find_half_session(conn, b"half", T).await.unwrap(), None);
+    assert_eq!(find_half_session(conn, b"half", Owed::Password, T).await.unwrap(), None);
     assert_eq!(purge_sessions(conn, T + 101).await.unwrap(), 1, "the guest's session is over");
     assert!(!delete_session(conn, b"guest").await.unwrap());
 }
@@ -117,15 +121,18 @@ async fn second_factors(conn: &mut Conn) {
     put_second_factor_setup(conn, user, b"staff", &codes, T + 60).await.unwrap();
 
     for token in [b"half-1", b"half-2"] {
-        insert_half_session(conn, token, user, T + 60).await.unwrap();
+        insert_half_session(conn, token, user, Owed::Code, T + 60).await.unwrap();
     }
-    assert_eq!(find_half_session(conn, b"half-1", T).await.unwrap(), Some(user));
-    assert_eq!(find_half_session(conn, b"half-1", T + 60).await.unwrap(), None);
+    assert_eq!(find_half_session(conn, b"half-1", Owed::Code, T).await.unwrap(), Some(user));
+    let other_step = find_half_session(conn, b"half-1", Owed::Password, T).await.unwrap();
+    assert_eq!(other_step, None, "what is owed is not passed by with a step of another kind");
+    assert_eq!(find_half_session(conn, b"half-1", Owed::Code, T + 60).await.unwrap(), None);
     assert!(delete_half_session(conn, b"half-1").await.unwrap());
     assert!(!delete_half_session(conn, b"half-1").await.unwrap());
     delete_sessions_of_user(conn, user, None).await.unwrap();
-    assert_eq!(find_half_session(conn, b"half-2", T).await.unwrap(), None, "ended with the sessions");
-    insert_half_session(conn, b"half-3", user, T + 60).await.unwrap();
+    let half = find_half_session(conn, b"half-2", Owed::Code, T).await.unwrap();
+    assert_eq!(half, None, "ended with the sessions");
+    insert_half_session(conn, b"half-3", user, Owed::Code, T + 60).await.unwrap();
     assert_eq!(purge_second_factor_leftovers(conn, T + 61).await.unwrap(), 2, "a sign-in and a set-up");
 
     assert!(delete_second_factor(conn, user).await.unwrap());

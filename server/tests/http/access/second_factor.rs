@@ -9,6 +9,9 @@ use super::{EVERYONE, SIGNED_IN};
 
 pub const TABLE: &[Row] = &[
     row("/api/account/sign_in_code", EVERYONE, UNKNOWN, |_| vec![("passcode", "123456".to_owned())]),
+    row("/api/account/choose_password", EVERYONE, UNKNOWN, |_| {
+        vec![("new_password", "a long enough one".to_owned())]
+    }),
     row("/api/account/start_second_factor", SIGNED_IN, FORBIDDEN, |_| vec![("password", "wrong".to_owned())]),
     row("/api/account/confirm_second_factor", SIGNED_IN, FORBIDDEN, |_| {
         vec![("passcode", "123456".to_owned())]
@@ -28,6 +31,7 @@ pub const TABLE: &[Row] = &[
 /// Sent without a right password or code.
 pub const NEVER_DONE: &[&str] = &[
     "/api/account/sign_in_code",
+    "/api/account/choose_password",
     "/api/account/start_second_factor",
     "/api/account/confirm_second_factor",
     "/api/account/renew_recovery_codes",

@@ -1,0 +1,6 @@
+-- Whether the operator set the password, so that its owner has to choose another one before anything else. The release
+-- before this one asks nobody, and leaves it as it is when a password is changed: its owner is asked once more then.
+ALTER TABLE users ADD COLUMN password_is_temporary INTEGER NOT NULL DEFAULT 0 CHECK (password_is_temporary IN (0, 1));
+-- Whether a sign-in that is half done owes a password of the owner's choice, and no code any more. The release before this
+-- one knows none of these, and takes each for one that owes the code.
+ALTER TABLE half_sessions ADD COLUMN owes_password INTEGER NOT NULL DEFAULT 0 CHECK (owes_password IN (0, 1));
