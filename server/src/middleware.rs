@@ -125,9 +125,15 @@ fn route_name(request: &Request) -> Arc<str> {
 }
 
 fn has_session(state: &AppState, headers: &HeaderMap) -> bool {
-    let name = session_cookie_name(state.site.is_secure);
-    let cookies = headers.get_all(header::COOKIE);
-    cookies.iter().filter_map(|cookie| cookie.to_str().ok()).any(|cookie| cookie.contains(name))
+    has_cookie(headers, session_cookie_name(state.site.is_secure))
+}
+
+/// Whether there is a cookie of this very name: others of ours begin with it.
+fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    pairs
+        .flat_map(|value| value.split(';'))
+        .any(|pair| pair.trim().split_once('=').is_some_and(|(key, _)| key == name))
 }
 
 /// Lets a request through, unless it comes from another site's page, its sender sends too many, or there is no room.
@@ -334,6 +340,13 @@ mod tests {
             let forwarded = headers(&[("x-forwarded-for", sent)]);
             assert_eq!(client_address(&forwarded, peer, true).to_string(), read, "{sent}");
         }
+    }
+
+    #[test]
+    fn a_browser_that_is_known_but_signed_out_has_no_session() {
+        assert!(has_cookie(&headers(&[("cookie", "a=1; xj=token")]), "xj"));
+        assert!(!has_cookie(&headers(&[("cookie", "xj-known=token; a=xj")]), "xj"));
+        assert!(!has_cookie(&headers(&[]), "xj"));
     }
 
     #[test]

@@ -264,12 +264,17 @@ pub async fn list_role_holders(conn: &mut Conn, role: Role) -> Result<Vec<RoleHo
     .await?)
 }
 
+mod browsers;
 mod passkeys;
 mod scope;
 mod second_factor;
 mod sessions;
 mod throttle;
 
+pub use browsers::{
+    forget_older_browsers, is_browser_known_to, list_known_browsers, purge_known_browsers, put_known_browser,
+    replace_browser_token,
+};
 pub use passkeys::{
     ChallengeRow, PasskeyRow, count_passkeys, delete_passkey, delete_passkeys_of_user, find_challenge,
     find_passkey_by_credential, insert_passkey, list_passkeys, purge_challenges, put_challenge,

@@ -102,9 +102,15 @@ pub(super) fn signed_in(
 ) -> crate::form::Then<()> {
     use crate::form::{Then, safe_next};
     use crate::routes::paths;
+    use domain::time::DAY_MS;
     let go_to = if next.is_empty() { paths::account() } else { safe_next(next) };
     let max_age_seconds = (session.expires_at_ms - services.now_ms()) / 1000;
-    Then::go(go_to, ()).with_session(session.token, max_age_seconds)
+    let then = Then::go(go_to, ()).with_session(session.token, max_age_seconds);
+    match session.browser_token {
+        // As long as the shop remembers it.
+        Some(token) => then.with_known_browser(token, services.rules.security_address_days * DAY_MS / 1000),
+        None => then,
+    }
 }
 
 /// A form with nothing but a button.

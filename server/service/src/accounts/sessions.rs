@@ -129,7 +129,7 @@ pub async fn start_guest_session(services: &Services) -> Result<NewSession> {
     let mut tx = services.db.write().await?;
     people::insert_session(&mut tx, &hash_token(&token), None, now_ms, expires_at_ms).await?;
     tx.commit().await?;
-    Ok(NewSession { token, expires_at_ms })
+    Ok(NewSession { token, expires_at_ms, browser_token: None })
 }
 
 /// Open sessions of the viewer's account, last used first.

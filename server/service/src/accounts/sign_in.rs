@@ -14,7 +14,7 @@ use store::people::{Owed, UserRow};
 use store::{WriteTx, people};
 
 use super::second_factor::{self, Proof};
-use super::{NewSession, passwords, replace_session, reset, throttle};
+use super::{NewSession, browsers, passwords, replace_session, reset, throttle};
 use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, Viewer, audit, hash_token};
 
@@ -64,7 +64,8 @@ pub async fn sign_in(
     client_address: &str,
 ) -> Result<SignInStep> {
     let login = check_sign_in(&command)?;
-    let buckets = [throttle::Bucket::login_name(login.as_str()), throttle::Bucket::address(client_address)];
+    let name = browsers::name_bucket(services, viewer, &login).await?;
+    let buckets = [name, throttle::Bucket::address(client_address)];
     throttle::admit(services, &buckets).await?;
 
     let found = {
@@ -132,7 +133,7 @@ async fn open(
 async fn open_half(tx: &mut WriteTx, services: &Services, user: UserId, owed: Owed) -> Result<NewSession> {
     let (token, expires_at_ms) = (services.new_token(), services.now_ms() + HALF_SESSION_MS);
     people::insert_half_session(tx, &hash_token(&token), user, owed, expires_at_ms).await?;
-    Ok(NewSession { token, expires_at_ms })
+    Ok(NewSession { token, expires_at_ms, browser_token: None })
 }
 
 /// Whether this viewer has shown a password and still owes the code.

@@ -17,6 +17,7 @@ pub(super) async fn scenario(db: &Db) {
     sessions(&mut tx).await;
     roles(&mut tx).await;
     scopes(&mut tx).await;
+    browsers(&mut tx).await;
     throttling(&mut tx).await;
     second_factors(&mut tx).await;
     tx.commit().await.unwrap();
@@ -218,6 +219,28 @@ async fn scopes(conn: &mut Conn) {
     let posting = list_postings(conn, user, "2026-12-31").await.unwrap();
     assert_eq!((posting[0].village_name.as_str(), posting[0].unit_name.as_str()), ("塔元村", "某大学"));
     assert!(list_postings(conn, user, "2027-01-01").await.unwrap().is_empty(), "the term is over");
+}
+
+async fn browsers(conn: &mut Conn) {
+    let login = "13800000001";
+    let bob = UserId::from_i64(9);
+    for (user, at_ms) in [(ada(), T), (bob, T)] {
+        put_known_browser(conn, user, b"family", at_ms).await.unwrap();
+    }
+    put_known_browser(conn, ada(), b"phone", T + 1).await.unwrap();
+    assert!(is_browser_known_to(conn, login, b"family").await.unwrap());
+    assert!(!is_browser_known_to(conn, login, b"other").await.unwrap());
+    assert!(!is_browser_known_to(conn, "13800000002", b"family").await.unwrap());
+    replace_browser_token(conn, b"family", b"renewed").await.unwrap();
+    assert!(!is_browser_known_to(conn, login, b"family").await.unwrap());
+    assert!(is_browser_known_to(conn, login, b"renewed").await.unwrap());
+    put_known_browser(conn, ada(), b"renewed", T + 2).await.unwrap();
+    assert_eq!(list_known_browsers(conn, ada()).await.unwrap(), [T + 2, T + 1]);
+    forget_older_browsers(conn, ada(), 1).await.unwrap();
+    assert_eq!(list_known_browsers(conn, ada()).await.unwrap(), [T + 2]);
+    assert_eq!(list_known_browsers(conn, bob).await.unwrap(), [T], "others keep theirs");
+    assert_eq!(purge_known_browsers(conn, T + 2).await.unwrap(), 1);
+    assert_eq!(purge_known_browsers(conn, T + 3).await.unwrap(), 1);
 }
 
 async fn throttling(conn: &mut Conn) {
