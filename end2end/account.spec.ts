@@ -89,6 +89,7 @@ test('signing out everywhere ends the session of the other device as well', asyn
   await signIn(other, t, login, PASSWORD);
   await expect(other).toHaveURL(/\/account$/);
 
+  await other.getByLabel(t('登录密码', 'Your password')).fill(PASSWORD);
   await other.getByRole('button', { name: t('全部退出登录', 'Sign out everywhere') }).click();
   await other.waitForURL((url) => !url.pathname.endsWith('/account'));
   for (const device of [other, page]) {

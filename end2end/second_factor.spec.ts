@@ -118,10 +118,17 @@ test('a lost password opens nothing: two steps, each code once, a recovery code 
   await expect(devices.getByRole('listitem')).toHaveCount(3);
   await expect(devices.getByText(t('本机', 'This one'))).toHaveCount(1);
   await look('the devices');
+  const ownPassword = devices.getByLabel(t('登录密码', 'Your password'));
+  await ownPassword.fill('not the password');
+  await devices.getByRole('button', { name: /Chrome/ }).first().click();
+  await expect(ownPassword, 'nothing ends without the password').toHaveAttribute('aria-invalid', 'true');
+  await ready(page);
+  await ownPassword.fill(PASSWORD);
   await devices.getByRole('button', { name: /Chrome/ }).first().click();
   await expect(page.getByText(t('该设备已退出登录', 'That device is signed out'))).toBeVisible();
   await expect(devices.getByRole('listitem')).toHaveCount(2);
   await ready(page);
+  await ownPassword.fill(PASSWORD);
   await devices.getByRole('button', { name: t('退出其他设备', 'Sign out the others') }).click();
   await expect(devices.getByRole('listitem')).toHaveCount(1);
   await other.goto(at('/account'));

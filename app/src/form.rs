@@ -28,8 +28,8 @@ mod upload;
 
 #[cfg(feature = "ssr")]
 pub use server::{
-    SessionCookie, Then, ensure_session, half_session_cookie_name, own_referer, safe_next, saved_cookie_name,
-    session_cookie_name, submit, submit_as_guest,
+    SessionCookie, Then, ensure_session, half_session_cookie_name, known_browser_cookie_name, own_referer,
+    safe_next, saved_cookie_name, session_cookie_name, submit, submit_as_guest,
 };
 #[cfg(feature = "ssr")]
 pub(crate) use server::{form_values, second_factor_path, sign_in_path};

@@ -70,7 +70,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum UserCommand {
-    /// Make an account; the password is read from the standard input
+    /// Make an account; the password is read from the standard input, and its owner chooses another one at the first
+    /// sign-in
     Add {
         /// Mobile number or e-mail address
         login: String,
@@ -81,13 +82,24 @@ enum UserCommand {
         #[arg(long)]
         role: Vec<String>,
     },
-    /// Set an account's password and end its sessions; the password is read from the standard input. For whoever has
-    /// lost theirs and has no e-mail address: make sure of the person first
+    /// Set an account's password and end its sessions; the password is read from the standard input, and its owner
+    /// chooses another one when signing in. For whoever has lost theirs and has no e-mail address: make sure of the
+    /// person first
     SetPassword { login: String },
     /// Bar an account and end its sessions
     Bar { login: String },
     /// Let a barred account in again
     Unbar { login: String },
+    /// End the sessions of one account, or of all of them at once when sessions may be in wrong hands; everybody may sign
+    /// in again
+    SignOut {
+        /// Mobile number or e-mail address
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        login: Option<String>,
+        /// Every account; guests keep their carts
+        #[arg(long)]
+        all: bool,
+    },
     /// Take away a second factor whose owner lost phone and recovery codes, and end the account's sessions; make sure
     /// of the person first
     ResetSecondFactor { login: String },
@@ -274,7 +286,14 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Add { login, name, role } => {
             let roles = role.iter().map(|text| parse_role(text)).collect::<anyhow::Result<Vec<Role>>>()?;
             let password = read_password()?;
-            let account = NewAccount { login, password, display_name: name, locale: Locale::Zh, roles };
+            let account = NewAccount {
+                login,
+                password,
+                display_name: name,
+                locale: Locale::Zh,
+                roles,
+                password_is_temporary: true,
+            };
             service::accounts::create_user(&services, account).await.map(|id| println!("account {id}"))
         }
         UserCommand::SetPassword { login } => {
@@ -282,6 +301,13 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         }
         UserCommand::Bar { login } => service::accounts::set_barred(&services, &login, true).await,
         UserCommand::Unbar { login } => service::accounts::set_barred(&services, &login, false).await,
+        UserCommand::SignOut { login, all: _ } => {
+            let ended = match login {
+                Some(login) => service::accounts::sign_out_account(&services, &login).await,
+                None => service::accounts::sign_out_all(&services).await,
+            };
+            ended.map(|ended| println!("{ended} sessions ended"))
+        }
         UserCommand::ResetSecondFactor { login } => {
             service::accounts::reset_second_factor(&services, &login).await.map(|was_on| {
                 println!(
@@ -334,6 +360,15 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sessions_are_ended_of_one_account_or_with_a_word_of_all() {
+        let read =
+            |words: &[&str]| Cli::try_parse_from([&["xiangji", "user", "sign-out"][..], words].concat());
+        assert!(read(&["13800000001"]).is_ok() && read(&["--all"]).is_ok());
+        assert!(read(&[]).is_err(), "nobody is signed out by a name that was forgotten");
+        assert!(read(&["13800000001", "--all"]).is_err());
     }
 
     #[test]

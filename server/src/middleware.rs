@@ -125,9 +125,15 @@ fn route_name(request: &Request) -> Arc<str> {
 }
 
 fn has_session(state: &AppState, headers: &HeaderMap) -> bool {
-    let name = session_cookie_name(state.site.is_secure);
-    let cookies = headers.get_all(header::COOKIE);
-    cookies.iter().filter_map(|cookie| cookie.to_str().ok()).any(|cookie| cookie.contains(name))
+    has_cookie(headers, session_cookie_name(state.site.is_secure))
+}
+
+/// Whether there is a cookie of this very name: others of ours begin with it.
+fn has_cookie(headers: &HeaderMap, name: &str) -> bool {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    pairs
+        .flat_map(|value| value.split(';'))
+        .any(|pair| pair.trim().split_once('=').is_some_and(|(key, _)| key == name))
 }
 
 /// Lets a request through, unless it comes from another site's page, its sender sends too many, or there is no room.
@@ -262,8 +268,13 @@ pub fn client_address(request_headers: &HeaderMap, peer: Option<SocketAddr>, tru
     }
     // Each proxy appends; only the last entry was written by ours.
     let forwarded = request_headers.get_all("x-forwarded-for").iter().next_back();
-    let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let last = forwarded.and_then(|value| address_in(value.to_str().ok()?.rsplit(',').next()?.trim()));
     last.unwrap_or(peer)
+}
+
+/// An address as proxies write it: some add the port, and put one of IPv6 into brackets then.
+fn address_in(text: &str) -> Option<IpAddr> {
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|both| both.ip()))
 }
 
 /// The address of the connection's other end, absent in tests without a connection.
@@ -314,6 +325,28 @@ mod tests {
         let peer = Some(SocketAddr::from(([10, 0, 0, 1], 5000)));
         assert_eq!(client_address(&forged, peer, false).to_string(), "10.0.0.1");
         assert_eq!(client_address(&forged, peer, true).to_string(), "2.2.2.2");
+    }
+
+    #[test]
+    fn an_address_forwarded_with_its_port_is_the_visitor_s_and_not_the_proxy_s() {
+        let peer = Some(SocketAddr::from(([10, 0, 0, 1], 5000)));
+        for (sent, read) in [
+            ("2.2.2.2:40000", "2.2.2.2"),
+            ("1.1.1.1, 2.2.2.2:40000", "2.2.2.2"),
+            ("[2001:db8::1]:40000", "2001:db8::1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("unknown", "10.0.0.1"),
+        ] {
+            let forwarded = headers(&[("x-forwarded-for", sent)]);
+            assert_eq!(client_address(&forwarded, peer, true).to_string(), read, "{sent}");
+        }
+    }
+
+    #[test]
+    fn a_browser_that_is_known_but_signed_out_has_no_session() {
+        assert!(has_cookie(&headers(&[("cookie", "a=1; xj=token")]), "xj"));
+        assert!(!has_cookie(&headers(&[("cookie", "xj-known=token; a=xj")]), "xj"));
+        assert!(!has_cookie(&headers(&[]), "xj"));
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub enum Problem {
     NotARegion,
     PasswordCommon,
     PasswordLikeLogin,
+    /// The new password is the one that is to be replaced.
+    PasswordUnchanged,
     /// Login name and password do not belong together; which of the two is wrong is not told.
     WrongCredentials,
     /// The present password, asked for once more, is another one.

@@ -66,6 +66,10 @@ async fn privacy_page() -> PageResult {
                     "Staff: unsaved forms and photos stay in their own browser until they are saved or signed out, and forms of listings for a day at most, to go on with without a network; a cookie of five seconds holds the moment of a save.",
                 )}</li>
                 <li>{t("登录：一个 Cookie，只用来认出您的会话，不做跟踪。", "Sign-in: one cookie that recognises your session; no tracking.")}</li>
+                <li>{t(
+                    "登录过的浏览器：另一个 Cookie，退出后仍在，只让别人猜您的密码时不会连累您等待；它打不开任何东西。",
+                    "Browsers you signed in on: another cookie, which stays after signing out and only keeps you from waiting when others guess at your password; it opens nothing.",
+                )}</li>
             </ul>
             <h2>{t("用来做什么", "What it is for")}</h2>
             <p>{t(
@@ -76,6 +80,7 @@ async fn privacy_page() -> PageResult {
             <ul>
                 <li>{t("登录状态，不使用时保留的天数：", "A sign-in, days without use: ")}<span class="num">{days}</span></li>
                 <li>{t("订单的收件人、电话和地址，自订单结束起的天数：", "Recipient, phone and address of an order, days from its end: ")}<span class="num">{kept}</span></li>
+                <li>{t("登录过的浏览器，自上次登录起的天数：", "Browsers you signed in on, days from the last time: ")}<span class="num">{address_days}</span></li>
                 <li>{t("操作来自哪个网络地址，保留天数：", "From which network address something was done, days: ")}<span class="num">{address_days}</span></li>
             </ul>
             <h2>{t("您的权利", "Your rights")}</h2>

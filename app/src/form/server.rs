@@ -48,18 +48,19 @@ pub struct Then<T> {
     go_to: Option<String>,
     cookie: Option<SessionCookie>,
     half_cookie: Option<SessionCookie>,
+    browser_cookie: Option<SessionCookie>,
     is_saved: bool,
 }
 
 impl<T> Then<T> {
     /// Go to a path of ours (without a language) or to another site's address (the payment page).
     pub fn go(path: impl Into<String>, value: T) -> Self {
-        Self { value, go_to: Some(path.into()), cookie: None, half_cookie: None, is_saved: true }
+        Self { go_to: Some(path.into()), ..Self::stay(value) }
     }
 
     /// Go back to the page that sent the form.
     pub fn stay(value: T) -> Self {
-        Self { value, go_to: None, cookie: None, half_cookie: None, is_saved: true }
+        Self { value, go_to: None, cookie: None, half_cookie: None, browser_cookie: None, is_saved: true }
     }
 
     /// Something was only looked for, or is shown again as it was typed: the next page does not say that anything was saved.
@@ -73,6 +74,13 @@ impl<T> Then<T> {
     #[must_use]
     pub fn with_session(mut self, token: impl Into<String>, max_age_seconds: i64) -> Self {
         self.cookie = Some(SessionCookie::Set { token: token.into(), max_age_seconds });
+        self
+    }
+
+    /// The browser is to keep by what it is known to the accounts that were signed in on it.
+    #[must_use]
+    pub fn with_known_browser(mut self, token: impl Into<String>, max_age_seconds: i64) -> Self {
+        self.browser_cookie = Some(SessionCookie::Set { token: token.into(), max_age_seconds });
         self
     }
 
@@ -188,6 +196,9 @@ fn succeed<T>(current: &RequestContext, response: &ResponseOptions, then: Then<T
     if let Some(cookie) = then.half_cookie {
         set_cookie(response, &cookie.header(half_session_cookie_name(is_secure), is_secure));
     }
+    if let Some(cookie) = then.browser_cookie {
+        set_cookie(response, &cookie.header(known_browser_cookie_name(is_secure), is_secure));
+    }
     if current.request.wants_html {
         redirect(response, &go_to);
     }
@@ -282,6 +293,12 @@ pub fn session_cookie_name(is_secure: bool) -> &'static str {
 #[must_use]
 pub fn half_session_cookie_name(is_secure: bool) -> &'static str {
     if is_secure { "__Host-xj-half" } else { "xj-half" }
+}
+
+/// The name of the cookie by which a browser is known to the accounts that were signed in on it.
+#[must_use]
+pub fn known_browser_cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-xj-known" } else { "xj-known" }
 }
 
 /// The name of the cookie by which the next page of a console tells when something was saved.

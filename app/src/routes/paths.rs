@@ -26,6 +26,8 @@ fixed! {
     sign_in = "/sign-in";
     /// The second step of signing in.
     sign_in_code = "/sign-in/code";
+    /// The last step of signing in with a password that the operator set.
+    sign_in_password = "/sign-in/new-password";
     /// Signing in with a passkey, in a program built with them.
     sign_in_passkey = "/sign-in/passkey";
     register = "/register";

@@ -114,6 +114,9 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
         Problem::NotARegion => fixed("请选择省、市、区县", "Choose province, city and district"),
         Problem::PasswordCommon => fixed("这个密码太常见，容易被猜到", "This password is too common"),
         Problem::PasswordLikeLogin => fixed("密码不能与账号相似", "The password must differ from the login"),
+        Problem::PasswordUnchanged => {
+            fixed("请换一个新的，不要用管理员给的密码", "Choose a new one, not the one that you were given")
+        }
         Problem::WrongCredentials => fixed("账号或密码不对", "Login and password do not belong together"),
         Problem::WrongPassword => fixed("密码不对", "This is not your password"),
         Problem::WrongCode => fixed(

@@ -20,6 +20,7 @@ macro_rules! debug_without_contents {
         }
     )+};
 }
+mod browsers;
 mod common_passwords;
 mod email;
 #[cfg(feature = "passkeys")]
@@ -75,9 +76,9 @@ pub use second_factor::{
 };
 pub use sessions::{
     Recognised, SessionView, end_other_sessions, end_session, list_sessions, load_viewer, purge, recognise,
-    sign_out, sign_out_everywhere, start_guest_session,
+    sign_out, sign_out_account, sign_out_all, sign_out_everywhere, start_guest_session,
 };
-pub use sign_in::{SignIn, SignInStep, finish_sign_in, owes_code, sign_in};
+pub use sign_in::{SignIn, SignInStep, choose_password, finish_sign_in, owes_code, owes_password, sign_in};
 
 /// Most characters of a name shown to others.
 pub const MAX_NAME_CHARS: i64 = 40;
@@ -88,6 +89,9 @@ pub struct NewSession {
     pub token: String,
     /// Until when the session lasts if it is not used again; using it moves this.
     pub expires_at_ms: i64,
+    /// By what the browser is known to the account from now on; goes into a cookie of its own. `None` where nobody signed
+    /// in.
+    pub browser_token: Option<String>,
 }
 
 impl std::fmt::Debug for NewSession {
@@ -248,7 +252,8 @@ async fn replace_session(
     mail::post_of_sign_in(tx, services, user, &device, &network).await?;
     people::insert_session(tx, &hash, Some(user), now_ms, expires_at_ms).await?;
     people::update_session_origin(tx, &hash, &device, &network).await?;
-    Ok(NewSession { token, expires_at_ms })
+    let browser_token = Some(browsers::remember(tx, services, viewer, user).await?);
+    Ok(NewSession { token, expires_at_ms, browser_token })
 }
 
 /// Gives the account what the guest of the session had: orders and cart.

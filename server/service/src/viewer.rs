@@ -23,6 +23,8 @@ pub struct Viewer {
     /// Hash of the token of a sign-in that is half done: the password was right, the code is still owed. It opens
     /// nothing by itself.
     pub half_session_hash: Option<Vec<u8>>,
+    /// Hash of what the browser is known by to the accounts that were signed in on it. It opens nothing.
+    pub browser_hash: Option<Vec<u8>>,
     /// The account works here, must have a second factor for it and has none: its roles are withheld.
     pub lacks_second_factor: bool,
 }

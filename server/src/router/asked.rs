@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use app::context::{RequestContext, RequestInfo};
 use app::form::{
-    SessionCookie, half_session_cookie_name, own_referer, saved_cookie_name, session_cookie_name,
+    SessionCookie, half_session_cookie_name, known_browser_cookie_name, own_referer, saved_cookie_name,
+    session_cookie_name,
 };
 use axum::body::Body;
 use axum::extract::Request;
@@ -25,6 +26,7 @@ pub(super) struct Asked {
     pub(super) locale: Locale,
     token: Option<String>,
     half_token: Option<String>,
+    browser_token: Option<String>,
     device: Option<Device>,
     /// Whose console sends it, when a page says so.
     account: String,
@@ -83,6 +85,7 @@ pub(super) fn read_request(
         locale,
         token: cookie(headers, session_cookie_name(state.site.is_secure)),
         half_token: cookie(headers, half_session_cookie_name(state.site.is_secure)),
+        browser_token: cookie(headers, known_browser_cookie_name(state.site.is_secure)),
     }
 }
 
@@ -108,6 +111,7 @@ pub(super) async fn context_of(
     viewer.client_address = asked.info.client_address.parse().ok();
     viewer.device = asked.device;
     viewer.half_session_hash = asked.half_token.as_deref().map(service::hash_token);
+    viewer.browser_hash = asked.browser_token.as_deref().map(service::hash_token);
     if let Some(user) = viewer.user_id() {
         // A number, so that a refusal can be followed up without the log naming anybody.
         tracing::Span::current().record("user", tracing::field::display(user));

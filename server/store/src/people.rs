@@ -21,6 +21,8 @@ pub struct UserRow {
     pub created_at_ms: i64,
     /// Set while the account may not be used.
     pub disabled_at_ms: Option<i64>,
+    /// 1 while the password is one that the operator set.
+    pub password_is_temporary: i64,
 }
 
 /// A role in force with the name of what it is held of (empty for the operator).
@@ -102,7 +104,8 @@ pub async fn insert_user(
 
 pub async fn find_user(conn: &mut Conn, id: UserId) -> Result<Option<UserRow>> {
     Ok(sql::query_as(
-        "SELECT id, display_name, password_hash, locale, created_at_ms, disabled_at_ms FROM users WHERE id = $1",
+        "SELECT id, display_name, password_hash, locale, created_at_ms, disabled_at_ms, password_is_temporary \
+         FROM users WHERE id = $1",
     )
     .bind(id.get())
     .fetch_optional(&mut *conn)
@@ -117,7 +120,7 @@ pub async fn find_user(conn: &mut Conn, id: UserId) -> Result<Option<UserRow>> {
 pub async fn lock_user(conn: &mut Conn, id: UserId) -> Result<UserRow> {
     sql::query_as(
         "UPDATE users SET disabled_at_ms = disabled_at_ms WHERE id = $1 \
-         RETURNING id, display_name, password_hash, locale, created_at_ms, disabled_at_ms",
+         RETURNING id, display_name, password_hash, locale, created_at_ms, disabled_at_ms, password_is_temporary",
     )
     .bind(id.get())
     .fetch_optional(&mut *conn)
@@ -128,7 +131,8 @@ pub async fn lock_user(conn: &mut Conn, id: UserId) -> Result<UserRow> {
 /// The account that signs in with the normalised `login_name`.
 pub async fn find_user_by_login_name(conn: &mut Conn, login_name: &str) -> Result<Option<UserRow>> {
     Ok(sql::query_as(
-        "SELECT u.id, u.display_name, u.password_hash, u.locale, u.created_at_ms, u.disabled_at_ms \
+        "SELECT u.id, u.display_name, u.password_hash, u.locale, u.created_at_ms, u.disabled_at_ms, \
+                u.password_is_temporary \
          FROM login_names l JOIN users u ON u.id = l.user_id WHERE l.value = $1",
     )
     .bind(login_name.to_owned())
@@ -157,10 +161,20 @@ pub async fn list_login_names(conn: &mut Conn, user: UserId) -> Result<Vec<Strin
         .await?)
 }
 
+/// Sets a password that is its owner's own.
 pub async fn update_password(conn: &mut Conn, user: UserId, password_hash: &str) -> Result<()> {
-    sql::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+    sql::query("UPDATE users SET password_hash = $2, password_is_temporary = 0 WHERE id = $1")
         .bind(user.get())
         .bind(password_hash.to_owned())
+        .execute(&mut *conn)
+        .await?;
+    Ok(())
+}
+
+/// The password is one that the operator set: its owner is to choose another one.
+pub async fn mark_password_temporary(conn: &mut Conn, user: UserId) -> Result<()> {
+    sql::query("UPDATE users SET password_is_temporary = 1 WHERE id = $1")
+        .bind(user.get())
         .execute(&mut *conn)
         .await?;
     Ok(())
@@ -250,12 +264,17 @@ pub async fn list_role_holders(conn: &mut Conn, role: Role) -> Result<Vec<RoleHo
     .await?)
 }
 
+mod browsers;
 mod passkeys;
 mod scope;
 mod second_factor;
 mod sessions;
 mod throttle;
 
+pub use browsers::{
+    forget_older_browsers, is_browser_known_to, list_known_browsers, purge_known_browsers, put_known_browser,
+    replace_browser_token,
+};
 pub use passkeys::{
     ChallengeRow, PasskeyRow, count_passkeys, delete_passkey, delete_passkeys_of_user, find_challenge,
     find_passkey_by_credential, insert_passkey, list_passkeys, purge_challenges, put_challenge,
@@ -263,15 +282,16 @@ pub use passkeys::{
 };
 pub use scope::{find_team_county, has_role_scope, list_postings, list_role_scopes};
 pub use second_factor::{
-    SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,
+    Owed, SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,
     delete_half_sessions_of_user, delete_recovery_codes, delete_second_factor, delete_second_factor_setup,
     find_half_session, find_second_factor, find_second_factor_setup, insert_half_session,
     insert_recovery_code, purge_second_factor_leftovers, put_second_factor, put_second_factor_setup,
     use_recovery_code, use_second_factor_step,
 };
 pub use sessions::{
-    SessionRoleRow, SessionRow, delete_session, delete_sessions_of_user, insert_session, list_session_roles,
-    list_sessions, purge_sessions, update_session_origin, update_session_seen,
+    SessionRoleRow, SessionRow, delete_session, delete_sessions_of_accounts, delete_sessions_of_user,
+    insert_session, list_session_roles, list_sessions, purge_sessions, update_session_origin,
+    update_session_seen,
 };
 pub use throttle::{
     clear_login_attempts, count_login_attempt, forgive_login_attempt, lock_login_attempts,

@@ -145,6 +145,7 @@ pub async fn delete_belongings(conn: &mut Conn, user: UserId) -> Result<()> {
         sql::query("DELETE FROM pending_emails WHERE user_id = $1"),
         sql::query("DELETE FROM account_links WHERE user_id = $1"),
         sql::query("DELETE FROM known_devices WHERE user_id = $1"),
+        sql::query("DELETE FROM known_browsers WHERE user_id = $1"),
         sql::query("DELETE FROM notifications WHERE user_id = $1"),
         // The next sweep takes the pieces themselves along.
         sql::query("UPDATE unfinished_photos SET touched_at_ms = 0 WHERE user_id = $1"),

@@ -106,6 +106,7 @@ async fn an_account_is_known_by_its_cookie_until_the_session_ends() {
         display_name: "顾客".to_owned(),
         locale: Locale::Zh,
         roles: Vec::new(),
+        password_is_temporary: false,
     };
     service::accounts::create_user(&shop.services, account).await.unwrap();
     let command = SignIn { login, password };

@@ -55,6 +55,7 @@ mod with_them {
             display_name: "队长".to_owned(),
             locale: Locale::Zh,
             roles: Vec::new(),
+            password_is_temporary: false,
         };
         let user = service::accounts::create_user(&shop.services, account).await.unwrap();
         (shop, user)
@@ -227,6 +228,7 @@ mod with_them {
             display_name: "队长".to_owned(),
             locale: Locale::Zh,
             roles: Vec::new(),
+            password_is_temporary: false,
         };
         service::accounts::create_user(&shop.services, account).await.unwrap();
         browser.submit("/sign-in", "/api/account/sign_in", &[("login", LOGIN), ("password", PASSWORD)]).await;

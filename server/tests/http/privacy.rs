@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use domain::ids::CountyId;
+use domain::locale::Locale;
 use domain::role::Role;
+use service::accounts::NewAccount;
 
 use crate::test_shop::{Browser, TestShop};
 
@@ -46,6 +48,48 @@ async fn signs_in(shop: &TestShop, login: &str, password: &str) -> bool {
     let fields = [("login", login), ("password", password)];
     let answered = shop.browser().submit("/sign-in", "/api/account/sign_in", &fields).await;
     answered.location.as_deref() == Some("/account")
+}
+
+#[tokio::test]
+async fn whoever_was_given_a_password_chooses_another_one_before_anything_else() {
+    let shop = TestShop::start().await;
+    let account = NewAccount {
+        login: LOGIN.to_owned(),
+        password: PASSWORD.to_owned(),
+        display_name: "林".to_owned(),
+        locale: Locale::En,
+        roles: Vec::new(),
+        password_is_temporary: true,
+    };
+    service::accounts::create_user(&shop.services, account).await.unwrap();
+    let owner = shop.browser();
+    let fields = [("login", LOGIN), ("password", PASSWORD), ("next", "/orders")];
+    let led = owner.submit("/sign-in?next=/orders", "/api/account/sign_in", &fields).await;
+    let page = "/sign-in/new-password?next=%2Forders";
+    assert_eq!(led.location.as_deref(), Some(page));
+    assert!(owner.cookie("xj").is_none(), "there is no session yet");
+    for closed in ["/account", "/orders"] {
+        let answered = owner.get(closed).await;
+        assert!(answered.location.is_some_and(|to| to.starts_with("/sign-in?next=")), "{closed}");
+    }
+    let called = owner.call("/account", "/api/account/update_profile", &[("display_name", "x")]).await;
+    assert_eq!(called.status, 401);
+
+    assert!(owner.get(page).await.body.contains("设置自己的密码"));
+    let action = "/api/account/choose_password";
+    let same = owner.submit(page, action, &[("new_password", PASSWORD), ("next", "/orders")]).await;
+    let shown = owner.follow(same.location.as_deref().unwrap()).await;
+    assert!(shown.body.contains("不要用管理员给的密码"), "{}", shown.body);
+    let done = owner.submit(page, action, &[("new_password", NEW_PASSWORD), ("next", "/orders")]).await;
+    assert_eq!(done.location.as_deref(), Some("/orders"));
+    assert!(owner.cookie("xj-half").is_none());
+    for open in ["/account", "/orders"] {
+        assert_eq!(owner.get(open).await.status, 200, "{open}");
+    }
+    assert!(!signs_in(&shop, LOGIN, PASSWORD).await && signs_in(&shop, LOGIN, NEW_PASSWORD).await);
+    let over = shop.browser().get(page).await.location;
+    assert_eq!(over.as_deref(), Some("/sign-in?expired=1&next=%2Forders"));
+    shop.stop().await;
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ async fn account(shop: &TestShop, roles: &[Role]) -> UserId {
         display_name: "队长".to_owned(),
         locale: Locale::Zh,
         roles: roles.to_vec(),
+        password_is_temporary: false,
     };
     service::accounts::create_user(&shop.services, account).await.unwrap()
 }
@@ -230,6 +231,30 @@ async fn a_cookie_lasts_as_long_as_its_session_and_signing_out_is_not_undone() {
 }
 
 #[tokio::test]
+async fn a_browser_that_was_signed_in_on_is_not_kept_waiting_by_strangers() {
+    let shop = TestShop::start().await;
+    account(&shop, &[]).await;
+    let owner = shop.browser();
+    let first = password_step(&owner, "").await;
+    let cookies = first.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let known: Vec<&str> = cookies.filter(|cookie| cookie.starts_with("xj-known=")).collect();
+    let ends = format!("; Path=/; Max-Age={}; HttpOnly; SameSite=Lax", 366 * 24 * 60 * 60);
+    assert!(known.len() == 1 && known[0].ends_with(&ends), "{known:?}");
+    owner.submit("/account", "/api/account/sign_out", &[]).await;
+    assert!(owner.cookie("xj").is_none() && owner.cookie("xj-known").is_some());
+
+    let stranger = shop.browser();
+    let wrong = [("login", LOGIN), ("password", "guess guess")];
+    for _ in 0..5 {
+        assert_eq!(stranger.call("/sign-in", "/api/account/sign_in", &wrong).await.status, 422);
+    }
+    let right = [("login", LOGIN), ("password", PASSWORD)];
+    assert_eq!(stranger.call("/sign-in", "/api/account/sign_in", &right).await.status, 429);
+    assert_eq!(password_step(&owner, "").await.location.as_deref(), Some("/account"));
+    shop.stop().await;
+}
+
+#[tokio::test]
 async fn a_device_that_is_signed_out_from_afar_is_a_visitor_at_its_next_request() {
     let shop = TestShop::start().await;
     account(&shop, &[]).await;
@@ -240,11 +265,16 @@ async fn a_device_that_is_signed_out_from_afar_is_a_visitor_at_its_next_request(
     let page = here.get("/account").await;
     assert!(page.body.contains("127.0.0.*"), "{}", page.body);
     let handle = between(&page.body, "name=\"session\" value=\"", "\"").to_owned();
-    let ended = here.submit("/account", "/api/account/end_session", &[("session", &handle)]).await;
+    let fields = [("session", handle.as_str()), ("password", "not the password")];
+    let refused = here.submit("/account", "/api/account/end_session", &fields).await;
+    assert!(after(&here, &refused).await.body.contains("密码不对"));
+    assert_eq!(there.get("/account").await.status, 200, "the password is asked for once more");
+    let fields = [("session", handle.as_str()), ("password", PASSWORD)];
+    let ended = here.submit("/account", "/api/account/end_session", &fields).await;
     assert!(after(&here, &ended).await.body.contains("该设备已退出登录"));
     assert_eq!(there.get("/account").await.status, 303);
     password_step(&there, "").await;
-    here.submit("/account", "/api/account/end_other_sessions", &[]).await;
+    here.submit("/account", "/api/account/end_other_sessions", &[("password", PASSWORD)]).await;
     assert_eq!((there.get("/account").await.status, here.get("/account").await.status), (303, 200));
     shop.stop().await;
 }

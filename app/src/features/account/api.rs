@@ -18,7 +18,7 @@ macro_rules! debug_without_contents {
 }
 pub(super) use debug_without_contents;
 
-debug_without_contents!(SignInForm, RegisterForm, PasswordForm);
+debug_without_contents!(SignInForm, RegisterForm, PasswordForm, ChooseForm, OnceMoreForm);
 
 /// What is typed to sign in.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,18 +30,16 @@ pub struct SignInForm {
     pub next: String,
 }
 
-/// Signs in, or leads to the question for the code; cart and orders of the guest come along.
+/// Signs in, or leads to the question for what is owed; cart and orders of the guest come along.
 #[server(endpoint = "account/sign_in")]
 pub async fn sign_in(#[server(flatten)] form: SignInForm) -> Result<Answer<()>, AppError> {
     use crate::form::submit;
-    use service::accounts::{SignIn, SignInStep};
+    use service::accounts::SignIn;
     let address = crate::context::request().client_address.clone();
     submit(form, |services, viewer, form| async move {
         let command = SignIn { login: form.login, password: form.password };
-        Ok(match service::accounts::sign_in(&services, &viewer, command, &address).await? {
-            SignInStep::Done(session) => signed_in(&services, session, &form.next),
-            SignInStep::CodeNeeded(half) => code_needed(&services, half, &form.next),
-        })
+        let step = service::accounts::sign_in(&services, &viewer, command, &address).await?;
+        Ok(next_step(&services, step, &form.next))
     })
     .await
 }
@@ -76,18 +74,24 @@ pub async fn register(#[server(flatten)] form: RegisterForm) -> Result<Answer<()
     .await
 }
 
-/// Leads to the second step.
+/// Leads into the account, or to the step that is still owed.
 #[cfg(feature = "ssr")]
-fn code_needed(
+pub(super) fn next_step(
     services: &service::Services,
-    half: service::accounts::NewSession,
+    step: service::accounts::SignInStep,
     next: &str,
 ) -> crate::form::Then<()> {
     use crate::form::Then;
     use crate::routes::{encode, paths};
+    use service::accounts::SignInStep;
+    let (half, owed) = match step {
+        SignInStep::Done(session) => return signed_in(services, session, next),
+        SignInStep::CodeNeeded(half) => (half, paths::sign_in_code()),
+        SignInStep::PasswordNeeded(half) => (half, paths::sign_in_password()),
+    };
     let query = if next.is_empty() { String::new() } else { format!("?next={}", encode(next)) };
     let max_age_seconds = (half.expires_at_ms - services.now_ms()) / 1000;
-    Then::go(format!("{}{query}", paths::sign_in_code()), ()).with_half_session(half.token, max_age_seconds)
+    Then::go(format!("{owed}{query}"), ()).with_half_session(half.token, max_age_seconds)
 }
 
 #[cfg(feature = "ssr")]
@@ -98,9 +102,15 @@ pub(super) fn signed_in(
 ) -> crate::form::Then<()> {
     use crate::form::{Then, safe_next};
     use crate::routes::paths;
+    use domain::time::DAY_MS;
     let go_to = if next.is_empty() { paths::account() } else { safe_next(next) };
     let max_age_seconds = (session.expires_at_ms - services.now_ms()) / 1000;
-    Then::go(go_to, ()).with_session(session.token, max_age_seconds)
+    let then = Then::go(go_to, ()).with_session(session.token, max_age_seconds);
+    match session.browser_token {
+        // As long as the shop remembers it.
+        Some(token) => then.with_known_browser(token, services.rules.security_address_days * DAY_MS / 1000),
+        None => then,
+    }
 }
 
 /// A form with nothing but a button.
@@ -119,12 +129,19 @@ pub async fn sign_out(#[server(flatten)] form: NoFields) -> Result<Answer<()>, A
     .await
 }
 
+/// The password once more.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OnceMoreForm {
+    pub password: String,
+}
+
 /// Signs out here and wherever else the account is signed in.
 #[server(endpoint = "account/sign_out_everywhere")]
-pub async fn sign_out_everywhere(#[server(flatten)] form: NoFields) -> Result<Answer<()>, AppError> {
+pub async fn sign_out_everywhere(#[server(flatten)] form: OnceMoreForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    submit(form, |services, viewer, _| async move {
-        service::accounts::sign_out_everywhere(&services, &viewer).await?;
+    submit(form, |services, viewer, form| async move {
+        service::accounts::sign_out_everywhere(&services, &viewer, form.password).await?;
         Ok(Then::go(crate::routes::paths::sign_in(), ()).without_session())
     })
     .await
@@ -167,6 +184,26 @@ pub async fn change_password(#[server(flatten)] form: PasswordForm) -> Result<An
     submit(form, |services, viewer, form| async move {
         service::accounts::change_password(&services, &viewer, form.old_password, form.new_password).await?;
         Ok(Then::go(format!("{}?saved=password", crate::routes::paths::account()), ()))
+    })
+    .await
+}
+
+/// The password of one's own, in the place of the one that the operator set.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ChooseForm {
+    pub new_password: String,
+    /// Where to go afterwards, without language; empty for the account's page.
+    pub next: String,
+}
+
+/// The last step of signing in with a password that the operator set; cart and orders of the guest come along.
+#[server(endpoint = "account/choose_password")]
+pub async fn choose_password(#[server(flatten)] form: ChooseForm) -> Result<Answer<()>, AppError> {
+    use crate::form::submit;
+    submit(form, |services, viewer, form| async move {
+        let session = service::accounts::choose_password(&services, &viewer, form.new_password).await?;
+        Ok(signed_in(&services, session, &form.next).without_half_session())
     })
     .await
 }

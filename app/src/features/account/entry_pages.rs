@@ -1,9 +1,9 @@
-//! `/sign-in` and `/register`.
+//! `/sign-in`, `/sign-in/new-password` and `/register`.
 
 use leptos::prelude::*;
 
-use super::api::{Register, SignIn};
-use crate::context::{cart_count, encode, link, query, site, t, viewer};
+use super::api::{ChoosePassword, Register, SignIn};
+use crate::context::{cart_count, encode, link, query, services, site, t, viewer};
 use crate::form::{FormState, safe_next};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
@@ -94,6 +94,48 @@ fn demo_accounts() -> Option<AnyView> {
         </details>
     };
     Some(view.into_any())
+}
+
+/// The last step of signing in with a password that the operator set. Whoever has not shown it, or showed it too long ago,
+/// begins at the first.
+pub async fn new_password_page() -> PageResult {
+    if let Some(go_on) = already_in() {
+        return Ok(go_on);
+    }
+    let state = FormState::of::<ChoosePassword>();
+    let next = next(&state);
+    if !service::accounts::owes_password(&services(), &viewer()).await? {
+        return Ok(Screen::go(format!("{}?expired=1&next={}", paths::sign_in(), encode(&next))));
+    }
+    let title = t("设置自己的密码", "Choose your own password");
+    let label = t("新密码", "New password");
+    let body = view! {
+        <section class="auth">
+            <h1>{title}</h1>
+            <p class="muted">
+                {t(
+                    "您用的是管理员给的密码，别人也知道它。请先换成只有您自己知道的，再继续。",
+                    "You signed in with a password that was given to you, so somebody else knows it. Choose one that only you know; then you go on.",
+                )}
+            </p>
+            <form class="form" method="post" action=state.action()>
+                {form_errors(&state, &[("new_password", label)])}
+                {ui::hidden("next", &next)}
+                {text_field(
+                    &state,
+                    &Field::new("new_password", label)
+                        .hint(t("至少 8 位，越长越好；常见密码不能用", "At least 8 characters, longer is better; common ones are refused"))
+                        .kind("password")
+                        .autocomplete("new-password"),
+                )}
+                <button class="btn btn--primary btn--wide">{t("保存并继续", "Save and go on")}</button>
+            </form>
+            <p class="auth__alt">
+                <a href=link(&paths::sign_in())>{t("换一个账号", "Use another account")}</a>
+            </p>
+        </section>
+    };
+    Ok(Screen::shop(title, body))
 }
 
 /// Registering.

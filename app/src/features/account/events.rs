@@ -18,6 +18,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
     ("sign_out_everywhere", "全部设备退出登录", "Signed out everywhere"),
     ("session_end", "让一台设备退出", "One device signed out"),
     ("other_sessions_end", "其他设备退出登录", "Other devices signed out"),
+    ("sessions_ended", "管理员让所有设备退出登录", "Every device signed out by the operator"),
     ("register", "注册", "Account made"),
     ("password_change", "修改密码", "Password changed"),
     ("password_failed", "再次验证密码错误", "Password asked for once more was wrong"),

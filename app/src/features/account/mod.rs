@@ -32,6 +32,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     vec![
         Page::new("/sign-in", entry_pages::sign_in_page),
         Page::new("/sign-in/code", second_factor_page::sign_in_code_page),
+        Page::new("/sign-in/new-password", entry_pages::new_password_page),
         Page::new("/account/second-factor", second_factor_page::second_factor_page).only(Access::SignedIn),
         Page::new("/register", entry_pages::register_page),
         Page::new("/account", account_page::account_page).only(Access::SignedIn),

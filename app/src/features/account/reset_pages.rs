@@ -65,7 +65,7 @@ fn without_email() -> AnyView {
             <summary>{t("账号只有手机号，没有邮箱？", "Only a phone number, no e-mail?")}</summary>
             <div>
                 <p>{t("我们不发短信，无法自动重设。请联系：", "We send no text messages, so this cannot go by itself. Please contact: ")}<strong>{contact}</strong></p>
-                <p>{t("核对身份后，平台管理员会为您设置一个新密码，登录后请马上修改并添加邮箱。", "Once they know it is you, the operator sets a new password; change it right after signing in, and add an e-mail address.")}</p>
+                <p>{t("核对身份后，平台管理员会为您设置一个新密码；登录时换成您自己的，之后请添加邮箱。", "Once they know it is you, the operator sets a new password; signing in with it, you choose your own. Then add an e-mail address.")}</p>
             </div>
         </details>
     }

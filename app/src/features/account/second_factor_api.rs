@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::api::{NoFields, debug_without_contents};
+use super::api::{OnceMoreForm, debug_without_contents};
 use crate::AppError;
 use crate::form::Answer;
 
@@ -15,13 +15,6 @@ pub struct SignInCodeForm {
     pub passcode: String,
     /// Where to go afterwards, without language; empty for the account's page.
     pub next: String,
-}
-
-/// The password once more, before the second factor is touched.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct StartForm {
-    pub password: String,
 }
 
 /// The first code of an authenticator.
@@ -39,23 +32,28 @@ pub struct ProofForm {
     pub passcode: String,
 }
 
-debug_without_contents!(SignInCodeForm, StartForm, ConfirmForm, ProofForm);
+debug_without_contents!(SignInCodeForm, ConfirmForm, ProofForm, EndSessionForm);
 
 /// The second step of signing in; cart and orders of the guest come along.
 #[server(endpoint = "account/sign_in_code")]
 pub async fn sign_in_code(#[server(flatten)] form: SignInCodeForm) -> Result<Answer<()>, AppError> {
     use crate::form::submit;
+    use service::accounts::SignInStep;
     let address = crate::context::request().client_address.clone();
     submit(form, |services, viewer, form| async move {
-        let session = service::accounts::finish_sign_in(&services, &viewer, &form.passcode, &address).await?;
-        Ok(super::api::signed_in(&services, session, &form.next).without_half_session())
+        Ok(match service::accounts::finish_sign_in(&services, &viewer, &form.passcode, &address).await? {
+            SignInStep::Done(session) => {
+                super::api::signed_in(&services, session, &form.next).without_half_session()
+            }
+            owed => super::api::next_step(&services, owed, &form.next),
+        })
     })
     .await
 }
 
 /// Makes a secret and shows it.
 #[server(endpoint = "account/start_second_factor")]
-pub async fn start_second_factor(#[server(flatten)] form: StartForm) -> Result<Answer<()>, AppError> {
+pub async fn start_second_factor(#[server(flatten)] form: OnceMoreForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
         service::accounts::start_second_factor(&services, &viewer, form.password).await?;
@@ -118,11 +116,12 @@ pub async fn turn_off_second_factor(#[server(flatten)] form: ProofForm) -> Resul
     .await
 }
 
-/// Which session is to end.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Which session is to end, and the password once more.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EndSessionForm {
     pub session: String,
+    pub password: String,
 }
 
 /// Signs one other device out.
@@ -130,7 +129,7 @@ pub struct EndSessionForm {
 pub async fn end_session(#[server(flatten)] form: EndSessionForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
-        service::accounts::end_session(&services, &viewer, &form.session).await?;
+        service::accounts::end_session(&services, &viewer, &form.session, form.password).await?;
         Ok(Then::go(format!("{}?saved=session", crate::routes::paths::account()), ()))
     })
     .await
@@ -138,10 +137,10 @@ pub async fn end_session(#[server(flatten)] form: EndSessionForm) -> Result<Answ
 
 /// Signs all other devices out.
 #[server(endpoint = "account/end_other_sessions")]
-pub async fn end_other_sessions(#[server(flatten)] form: NoFields) -> Result<Answer<()>, AppError> {
+pub async fn end_other_sessions(#[server(flatten)] form: OnceMoreForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    submit(form, |services, viewer, _| async move {
-        service::accounts::end_other_sessions(&services, &viewer).await?;
+    submit(form, |services, viewer, form| async move {
+        service::accounts::end_other_sessions(&services, &viewer, form.password).await?;
         Ok(Then::go(format!("{}?saved=sessions", crate::routes::paths::account()), ()))
     })
     .await

@@ -9,48 +9,61 @@ use super::api::SignOutEverywhere;
 use super::second_factor_api::{EndOtherSessions, EndSession};
 use crate::context::t;
 use crate::form::FormState;
-use crate::ui;
+use crate::ui::{Field, form_errors, text_field};
 
-/// All sessions, each with the way to end it.
+/// All sessions, each with the way to end it. One form, so that the password is typed once: its buttons say what ends.
 pub(super) fn session_list(sessions: &[SessionView]) -> AnyView {
     let everywhere = FormState::of::<SignOutEverywhere>();
     let others = FormState::of::<EndOtherSessions>();
+    let one = FormState::of::<EndSession>();
     let has_others = sessions.iter().any(|session| !session.is_current);
-    let rows: Vec<_> = sessions.iter().map(session_row).collect();
+    let action = everywhere.action();
+    let rows: Vec<_> = sessions.iter().map(|session| session_row(session, &one.action())).collect();
+    // What the return key presses comes first.
     let end_others = has_others.then(|| {
         view! {
-            <form method="post" action=others.action()>
-                <button class="btn btn--plain btn--s">{t("退出其他设备", "Sign out the others")}</button>
-            </form>
+            <button class="btn btn--plain btn--s" formaction=others.action()>
+                {t("退出其他设备", "Sign out the others")}
+            </button>
         }
     });
+    let label = t("登录密码", "Your password");
+    let state = [one, others].into_iter().find(FormState::is_refused).unwrap_or(everywhere);
     view! {
-        <section class="box stack stack--s" aria-labelledby="devices">
+        <section class="box" aria-labelledby="devices">
             <header class="box__head"><h2 id="devices">{t("登录的设备", "Signed-in devices")}</h2></header>
-            <ul class="devices">{rows}</ul>
-            <div class="row">
-                {end_others}
-                <form method="post" action=everywhere.action()>
+            <form class="form" method="post" action=action>
+                {form_errors(&state, &[("password", label)])}
+                {text_field(
+                    &state,
+                    &Field::new("password", label)
+                        .hint(t("让设备退出前再输一次", "Asked once more before a device is signed out"))
+                        .kind("password")
+                        .autocomplete("current-password"),
+                )}
+                <div class="row">
+                    {end_others}
                     <button class="btn btn--quiet btn--s">{t("全部退出登录", "Sign out everywhere")}</button>
-                </form>
-            </div>
+                </div>
+                <ul class="devices">{rows}</ul>
+            </form>
         </section>
     }
     .into_any()
 }
 
-fn session_row(session: &SessionView) -> AnyView {
+/// `ends` is where the button that ends this one sends the form.
+fn session_row(session: &SessionView, ends: &str) -> AnyView {
     let device = device_text(session.device);
     let end = if session.is_current {
         view! { <span class="chip t-go">{t("本机", "This one")}</span> }.into_any()
     } else {
-        let state = FormState::of::<EndSession>().only_if("session", &session.handle);
         let label = format!("{} {device} {}", t("退出", "Sign out"), session.network);
+        let (handle, ends) = (session.handle.clone(), ends.to_owned());
         view! {
-            <form method="post" action=state.action()>
-                {ui::hidden("session", &session.handle)}
-                <button class="btn btn--quiet btn--s" aria-label=label>{t("退出", "Sign out")}</button>
-            </form>
+            <button name="session" value=handle formaction=ends class="btn btn--quiet btn--s" aria-label=label>
+                {t("退出", "Sign out")}
+            </button>
         }
         .into_any()
     };

@@ -84,7 +84,7 @@ pub async fn reset_password(services: &Services, token: &str, new_password: Stri
 }
 
 /// Sets the password of an account, for the operator at the terminal, who has made sure of the person: accounts with a
-/// telephone number only have no other way.
+/// telephone number only have no other way. Its owner has to choose another one when signing in with it.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at `login`, `password`; [`ServiceError::NotFound`] for an unknown login name.
@@ -99,6 +99,7 @@ pub async fn set_password(services: &Services, login: &str, new_password: String
         people::find_user_by_login_name(&mut tx, login.as_str()).await?.ok_or(ServiceError::NotFound)?;
     let user = people::lock_user(&mut tx, found.id).await?.id;
     replace_password(&mut tx, services, user, &new_hash, "terminal").await?;
+    people::mark_password_temporary(&mut tx, user).await?;
     throttle::Bucket::login_name(login.as_str()).clear(&mut tx).await?;
     Ok(tx.commit().await?)
 }
@@ -121,7 +122,8 @@ async fn replace_password(
     mail::post(conn, services, &Letter::PasswordChanged { user, by: by.to_owned() }).await
 }
 
-fn check_new(new_password: &str, login_names: &[String]) -> Result<()> {
+/// Whether a password is good enough for the account with these names.
+pub(super) fn check_new(new_password: &str, login_names: &[String]) -> Result<()> {
     let none = [String::new()];
     let names = if login_names.is_empty() { none.as_slice() } else { login_names };
     match names.iter().find_map(|name| common_passwords::check(new_password, name).err()) {

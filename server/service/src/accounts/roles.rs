@@ -32,6 +32,8 @@ pub struct NewAccount {
     pub display_name: String,
     pub locale: Locale,
     pub roles: Vec<Role>,
+    /// Somebody else than the owner knows it: another one has to be chosen when signing in with it.
+    pub password_is_temporary: bool,
 }
 debug_without_contents!(NewAccount);
 
@@ -47,6 +49,9 @@ pub async fn create_user(services: &Services, account: NewAccount) -> Result<Use
     let user = insert_account(&mut tx, services, account.locale, &login, &name, &hash).await?;
     audit::record(&mut tx, services, None, "register", "user", user.get(), json!({ "by": "terminal" }))
         .await?;
+    if account.password_is_temporary {
+        people::mark_password_temporary(&mut tx, user).await?;
+    }
     for role in account.roles {
         if !people::has_role_scope(&mut tx, role).await? {
             return Err(ServiceError::invalid("roles", Problem::Unknown));

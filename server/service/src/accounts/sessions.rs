@@ -1,5 +1,6 @@
 //! Sessions: who a token stands for, and ending them.
 
+use domain::contact::LoginName;
 use domain::device::Device;
 use domain::ids::UserId;
 use domain::locale::Locale;
@@ -8,9 +9,10 @@ use domain::time::{DAY_MS, HOUR_MS};
 use serde_json::json;
 use store::people;
 
+use super::second_factor::confirm_password;
 use super::{NewSession, throttle};
 use crate::idempotency::hex_digest;
-use crate::{Result, Services, SignedIn, Viewer, audit, hash_token};
+use crate::{Result, ServiceError, Services, SignedIn, Viewer, audit, hash_token};
 
 /// A used session's end is moved at most this often, so that reading pages seldom writes.
 const TOUCH_EVERY_MS: i64 = HOUR_MS;
@@ -127,7 +129,7 @@ pub async fn start_guest_session(services: &Services) -> Result<NewSession> {
     let mut tx = services.db.write().await?;
     people::insert_session(&mut tx, &hash_token(&token), None, now_ms, expires_at_ms).await?;
     tx.commit().await?;
-    Ok(NewSession { token, expires_at_ms })
+    Ok(NewSession { token, expires_at_ms, browser_token: None })
 }
 
 /// Open sessions of the viewer's account, last used first.
@@ -157,9 +159,18 @@ fn handle(token_hash: &[u8]) -> String {
 }
 
 /// Ends one session of the viewer's account, at once. One that is not there, or not theirs, is no error: ending it
-/// twice is none either.
-pub async fn end_session(services: &Services, viewer: &Viewer, of_handle: &str) -> Result<()> {
-    let user = viewer.require_user()?.user_id;
+/// twice is none either. The password is asked for once more, here and by what ends several, so that whoever holds a
+/// session only cannot put the owner out.
+///
+/// # Errors
+/// As [`confirm_password`], at `password`.
+pub async fn end_session(
+    services: &Services,
+    viewer: &Viewer,
+    of_handle: &str,
+    password: String,
+) -> Result<()> {
+    let user = confirm_password(services, viewer, "password", password).await?.id;
     let mut tx = services.db.write().await?;
     let rows = people::list_sessions(&mut tx, user, services.now_ms()).await?;
     let Some(row) = rows.iter().find(|row| handle(&row.token_hash) == of_handle) else { return Ok(()) };
@@ -169,8 +180,11 @@ pub async fn end_session(services: &Services, viewer: &Viewer, of_handle: &str) 
 }
 
 /// Ends every session of the viewer's account but this one; answers how many.
-pub async fn end_other_sessions(services: &Services, viewer: &Viewer) -> Result<u64> {
-    let user = viewer.require_user()?.user_id;
+///
+/// # Errors
+/// As [`confirm_password`], at `password`.
+pub async fn end_other_sessions(services: &Services, viewer: &Viewer, password: String) -> Result<u64> {
+    let user = confirm_password(services, viewer, "password", password).await?.id;
     let mut tx = services.db.write().await?;
     people::lock_user(&mut tx, user).await?;
     let ended = people::delete_sessions_of_user(&mut tx, user, viewer.session_hash.as_deref()).await?;
@@ -195,13 +209,44 @@ pub async fn sign_out(services: &Services, viewer: &Viewer) -> Result<()> {
 }
 
 /// Ends every session of the viewer's account, this one too; answers how many.
-pub async fn sign_out_everywhere(services: &Services, viewer: &Viewer) -> Result<u64> {
-    let user = viewer.require_user()?.user_id;
+///
+/// # Errors
+/// As [`confirm_password`], at `password`.
+pub async fn sign_out_everywhere(services: &Services, viewer: &Viewer, password: String) -> Result<u64> {
+    let user = confirm_password(services, viewer, "password", password).await?.id;
     let mut tx = services.db.write().await?;
     people::lock_user(&mut tx, user).await?;
     let ended = people::delete_sessions_of_user(&mut tx, user, None).await?;
     let detail = json!({ "sessions": ended });
     audit::record(&mut tx, services, Some(user), "sign_out_everywhere", "user", user.get(), detail).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// Ends every session of one account, for the operator at the terminal; answers how many.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] at `login`; [`ServiceError::NotFound`] for an unknown login name.
+pub async fn sign_out_account(services: &Services, login: &str) -> Result<u64> {
+    let login = LoginName::parse(login).map_err(|error| ServiceError::invalid("login", error.into()))?;
+    let mut tx = services.db.write().await?;
+    let found =
+        people::find_user_by_login_name(&mut tx, login.as_str()).await?.ok_or(ServiceError::NotFound)?;
+    let user = people::lock_user(&mut tx, found.id).await?.id;
+    let ended = people::delete_sessions_of_user(&mut tx, user, None).await?;
+    let detail = json!({ "by": "terminal", "sessions": ended });
+    audit::record(&mut tx, services, None, "sessions_ended", "user", user.get(), detail).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// Ends every session of every account, for the operator at the terminal when sessions may be in wrong hands; answers how
+/// many. Guests keep theirs, or their carts would be lost.
+pub async fn sign_out_all(services: &Services) -> Result<u64> {
+    let mut tx = services.db.write().await?;
+    let ended = people::delete_sessions_of_accounts(&mut tx).await?;
+    let detail = json!({ "by": "terminal", "sessions": ended });
+    audit::record(&mut tx, services, None, "sessions_ended", "user", 0, detail).await?;
     tx.commit().await?;
     Ok(ended)
 }

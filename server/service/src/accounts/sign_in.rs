@@ -1,21 +1,24 @@
-//! Signing in, in one step or in two.
+//! Signing in, in one step or in several.
 //!
 //! Whoever has a second factor gets no session for the password alone, but a half one: ten minutes to show the code.
 //! It lies in a cookie of its own, is known to the database by its hash, ends with every other session of the account
-//! and opens nothing.
+//! and opens nothing. Whoever has a password that the operator set gets one as well, when all else was shown: ten
+//! minutes to choose a password of their own, before which there is no session.
 
 use domain::contact::LoginName;
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::ids::UserId;
 use domain::time::MINUTE_MS;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::people::{Owed, UserRow};
 use store::{WriteTx, people};
 
 use super::second_factor::{self, Proof};
-use super::{NewSession, passwords, replace_session, throttle};
+use super::{NewSession, browsers, passwords, replace_session, reset, throttle};
+use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, Viewer, audit, hash_token};
 
-/// How long the code may be looked for.
+/// How long the code may be looked for, or a password be thought of.
 const HALF_SESSION_MS: i64 = 10 * MINUTE_MS;
 
 /// What is typed to sign in.
@@ -34,20 +37,22 @@ pub enum SignInStep {
     Done(NewSession),
     /// The question for the code; the token goes into a cookie of its own.
     CodeNeeded(NewSession),
+    /// The question for a password of the owner's choice, since the operator set the present one; likewise.
+    PasswordNeeded(NewSession),
 }
 
 impl SignInStep {
-    /// The session, if the password was enough.
+    /// The session, if nothing is owed.
     #[must_use]
     pub fn session(self) -> Option<NewSession> {
         match self {
             Self::Done(session) => Some(session),
-            Self::CodeNeeded(_) => None,
+            Self::CodeNeeded(_) | Self::PasswordNeeded(_) => None,
         }
     }
 }
 
-/// Signs in: ends the session that was there, opens a new one; or asks for the code first.
+/// Signs in: ends the session that was there, opens a new one; or asks for what is owed first.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] with [`Problem::WrongCredentials`] at `password` when name and password do not belong
@@ -59,7 +64,8 @@ pub async fn sign_in(
     client_address: &str,
 ) -> Result<SignInStep> {
     let login = check_sign_in(&command)?;
-    let buckets = [throttle::Bucket::login_name(login.as_str()), throttle::Bucket::address(client_address)];
+    let name = browsers::name_bucket(services, viewer, &login).await?;
+    let buckets = [name, throttle::Bucket::address(client_address)];
     throttle::admit(services, &buckets).await?;
 
     let found = {
@@ -86,10 +92,9 @@ pub async fn sign_in(
     name.clear(&mut tx).await?;
     address.forgive(&mut tx).await?;
     let step = if people::find_second_factor(&mut tx, user.id).await?.is_some() {
-        SignInStep::CodeNeeded(open_half(&mut tx, services, user.id).await?)
+        SignInStep::CodeNeeded(open_half(&mut tx, services, user.id, Owed::Code).await?)
     } else {
-        audit::record(&mut tx, services, Some(user.id), "sign_in", "user", user.id.get(), json!({})).await?;
-        SignInStep::Done(replace_session(&mut tx, services, viewer, user.id).await?)
+        open(&mut tx, services, viewer, &user, json!({})).await?
     };
     tx.commit().await?;
     Ok(step)
@@ -110,21 +115,45 @@ fn check_sign_in(command: &SignIn) -> Result<LoginName> {
     }
 }
 
-async fn open_half(tx: &mut WriteTx, services: &Services, user: UserId) -> Result<NewSession> {
+/// For who has shown all that proves the owner: the account, or first the question for a password of their choice.
+async fn open(
+    tx: &mut WriteTx,
+    services: &Services,
+    viewer: &Viewer,
+    user: &UserRow,
+    detail: Value,
+) -> Result<SignInStep> {
+    if user.password_is_temporary == 1 {
+        return Ok(SignInStep::PasswordNeeded(open_half(tx, services, user.id, Owed::Password).await?));
+    }
+    audit::record(tx, services, Some(user.id), "sign_in", "user", user.id.get(), detail).await?;
+    Ok(SignInStep::Done(replace_session(tx, services, viewer, user.id).await?))
+}
+
+async fn open_half(tx: &mut WriteTx, services: &Services, user: UserId, owed: Owed) -> Result<NewSession> {
     let (token, expires_at_ms) = (services.new_token(), services.now_ms() + HALF_SESSION_MS);
-    people::insert_half_session(tx, &hash_token(&token), user, expires_at_ms).await?;
-    Ok(NewSession { token, expires_at_ms })
+    people::insert_half_session(tx, &hash_token(&token), user, owed, expires_at_ms).await?;
+    Ok(NewSession { token, expires_at_ms, browser_token: None })
 }
 
 /// Whether this viewer has shown a password and still owes the code.
 pub async fn owes_code(services: &Services, viewer: &Viewer) -> Result<bool> {
+    owes(services, viewer, Owed::Code).await
+}
+
+/// Whether this viewer has shown all that proves the owner and still owes a password of their own.
+pub async fn owes_password(services: &Services, viewer: &Viewer) -> Result<bool> {
+    owes(services, viewer, Owed::Password).await
+}
+
+async fn owes(services: &Services, viewer: &Viewer, owed: Owed) -> Result<bool> {
     let Some(hash) = &viewer.half_session_hash else { return Ok(false) };
     let mut conn = services.db.read().await?;
-    Ok(people::find_half_session(&mut conn, hash, services.now_ms()).await?.is_some())
+    Ok(people::find_half_session(&mut conn, hash, owed, services.now_ms()).await?.is_some())
 }
 
 /// The second step: the code of the authenticator, or a recovery code. Ends the session that was there, opens a new
-/// one.
+/// one; or asks for a password of their own first.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at `passcode`; [`ServiceError::TooManyAttempts`]; [`Conflict::SignInOver`] when the password
@@ -134,20 +163,21 @@ pub async fn finish_sign_in(
     viewer: &Viewer,
     code: &str,
     client_address: &str,
-) -> Result<NewSession> {
+) -> Result<SignInStep> {
     let half = viewer.half_session_hash.as_deref().ok_or(Conflict::SignInOver)?;
     let now_ms = services.now_ms();
     let user = {
         let mut conn = services.db.read().await?;
-        people::find_half_session(&mut conn, half, now_ms).await?.ok_or(Conflict::SignInOver)?
+        people::find_half_session(&mut conn, half, Owed::Code, now_ms).await?.ok_or(Conflict::SignInOver)?
     };
     let typed = second_factor::read_code(code)?;
     let buckets = [throttle::Bucket::code_of(user), throttle::Bucket::codes_from(client_address)];
     throttle::admit(services, &buckets).await?;
 
     let mut tx = services.db.write().await?;
-    let is_open = people::lock_user(&mut tx, user).await?.disabled_at_ms.is_none()
-        && people::find_half_session(&mut tx, half, now_ms).await?.is_some();
+    let row = people::lock_user(&mut tx, user).await?;
+    let is_open = row.disabled_at_ms.is_none()
+        && people::find_half_session(&mut tx, half, Owed::Code, now_ms).await?.is_some();
     if !is_open {
         return Err(Conflict::SignInOver.into());
     }
@@ -161,12 +191,59 @@ pub async fn finish_sign_in(
     let [account, address] = &buckets;
     account.clear(&mut tx).await?;
     address.forgive(&mut tx).await?;
-    let detail = json!({ "second_factor": proof.word() });
-    audit::record(&mut tx, services, Some(user), "sign_in", "user", user.get(), detail).await?;
+    let step = open(&mut tx, services, viewer, &row, json!({ "second_factor": proof.word() })).await?;
     if proof == Proof::Recovery {
         audit::record(&mut tx, services, Some(user), "recovery_code_used", "user", user.get(), json!({}))
             .await?;
     }
+    tx.commit().await?;
+    Ok(step)
+}
+
+/// The last step where the operator set the password: another one, which its owner chooses. Ends the session that was
+/// there, opens a new one.
+///
+/// # Errors
+/// [`ServiceError::Invalid`] at `new_password`; [`Conflict::SignInOver`] when the present password was shown too long ago,
+/// or was changed since.
+pub async fn choose_password(
+    services: &Services,
+    viewer: &Viewer,
+    new_password: String,
+) -> Result<NewSession> {
+    let half = viewer.half_session_hash.as_deref().ok_or(Conflict::SignInOver)?;
+    let now_ms = services.now_ms();
+    let (before, login_names) = {
+        let mut conn = services.db.read().await?;
+        let found = people::find_half_session(&mut conn, half, Owed::Password, now_ms).await?;
+        let user = found.ok_or(Conflict::SignInOver)?;
+        let row = people::find_user(&mut conn, user).await?.ok_or(Conflict::SignInOver)?;
+        (row, people::list_login_names(&mut conn, user).await?)
+    };
+    reset::check_new(&new_password, &login_names)?;
+    // Or whoever was told the operator's would know it for good.
+    if passwords::verify(new_password.clone(), Some(before.password_hash.clone())).await? {
+        return Err(ServiceError::invalid("new_password", Problem::PasswordUnchanged));
+    }
+    let new_hash = passwords::hash(new_password).await?;
+
+    let user = before.id;
+    let mut tx = services.db.write().await?;
+    let now = people::lock_user(&mut tx, user).await?;
+    let is_open = now.disabled_at_ms.is_none()
+        && now.password_hash == before.password_hash
+        && people::find_half_session(&mut tx, half, Owed::Password, now_ms).await?.is_some();
+    if !is_open {
+        return Err(Conflict::SignInOver.into());
+    }
+    people::update_password(&mut tx, user, &new_hash).await?;
+    store::mail::delete_links(&mut tx, user, "reset").await?;
+    // With the half ones.
+    let ended = people::delete_sessions_of_user(&mut tx, user, None).await?;
+    let detail = json!({ "sessions_ended": ended });
+    audit::record(&mut tx, services, Some(user), "password_change", "user", user.get(), detail).await?;
+    mail::post(&mut tx, services, &Letter::PasswordChanged { user, by: "sign_in".to_owned() }).await?;
+    audit::record(&mut tx, services, Some(user), "sign_in", "user", user.get(), json!({})).await?;
     let session = replace_session(&mut tx, services, viewer, user).await?;
     tx.commit().await?;
     Ok(session)

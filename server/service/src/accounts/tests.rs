@@ -28,8 +28,26 @@ async fn registered(fixture: &Fixture, login: &str) -> Viewer {
 }
 
 async fn signed_in(fixture: &Fixture, login: &str, password: &str, address: &str) -> Result<NewSession> {
-    let step = sign_in(&fixture.services, &Viewer::default(), typed(login, password), address).await?;
+    signed_in_on(fixture, &Viewer::default(), (login, password), address).await
+}
+
+async fn signed_in_on(
+    fixture: &Fixture,
+    browser: &Viewer,
+    (login, password): (&str, &str),
+    address: &str,
+) -> Result<NewSession> {
+    let step = sign_in(&fixture.services, browser, typed(login, password), address).await?;
     Ok(step.session().expect("no second factor"))
+}
+
+/// The browser on which this session was opened, signed out since.
+fn browser_of(session: &NewSession) -> Viewer {
+    Viewer { browser_hash: session.browser_token.as_deref().map(hash_token), ..Viewer::default() }
+}
+
+fn must_wait(result: &Result<NewSession>) -> bool {
+    matches!(result, Err(ServiceError::TooManyAttempts { .. }))
 }
 
 async fn operator(fixture: &Fixture) -> Viewer {
@@ -39,6 +57,7 @@ async fn operator(fixture: &Fixture) -> Viewer {
         display_name: "Operator".to_owned(),
         locale: Locale::En,
         roles: vec![Role::Operator],
+        password_is_temporary: false,
     };
     create_user(&fixture.services, account).await.unwrap();
     let session = signed_in(fixture, "ops@example.com", PASSWORD, HOME).await.unwrap();
@@ -123,6 +142,65 @@ async fn guessing_is_slowed_down_by_name_wherever_it_comes_from() {
 }
 
 #[tokio::test]
+async fn strangers_who_guess_keep_no_browser_waiting_that_the_owner_was_signed_in_on() {
+    Fixture::on_both(async |fixture| {
+        let services = &fixture.services;
+        let made = register(services, &Viewer::default(), registration(PHONE), HOME).await.unwrap();
+        let own = browser_of(&made);
+        let strangers_guess = async |login: &str| {
+            for number in 0..5 {
+                let address = format!("10.0.1.{number}");
+                assert!(wrong_credentials(&signed_in(fixture, login, "guess guess", &address).await));
+            }
+        };
+        strangers_guess(PHONE).await;
+        assert!(must_wait(&signed_in(fixture, PHONE, PASSWORD, "10.9.9.9").await));
+        let session = signed_in_on(fixture, &own, (PHONE, PASSWORD), HOME).await.unwrap();
+        let stale = signed_in_on(fixture, &own, (PHONE, PASSWORD), HOME).await;
+        assert!(must_wait(&stale), "a sign-in leaves another token");
+        assert!(must_wait(&signed_in(fixture, PHONE, PASSWORD, "10.9.9.9").await), "strangers go on waiting");
+
+        let own = browser_of(&session);
+        for _ in 0..5 {
+            let wrong = signed_in_on(fixture, &own, (PHONE, "guess guess"), HOME).await;
+            assert!(wrong_credentials(&wrong));
+        }
+        let refused = signed_in_on(fixture, &own, (PHONE, PASSWORD), HOME).await;
+        assert!(must_wait(&refused), "who holds the browser guesses no faster");
+        registered(fixture, "13900000009").await;
+        strangers_guess("13900000009").await;
+        let others = signed_in_on(fixture, &own, ("13900000009", PASSWORD), HOME).await;
+        assert!(must_wait(&others), "of another account it is no browser of the owner's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_family_s_browser_is_known_to_each_of_them_and_an_account_knows_its_last_ten() {
+    Fixture::on_both(async |fixture| {
+        let services = &fixture.services;
+        let first = register(services, &Viewer::default(), registration(PHONE), HOME).await.unwrap();
+        let second = register(services, &browser_of(&first), registration("13900000009"), HOME).await;
+        let family = browser_of(&second.unwrap()).browser_hash.unwrap();
+        let is_known = async |login: &str, hash: &[u8]| {
+            let mut conn = services.db.read().await.unwrap();
+            people::is_browser_known_to(&mut conn, login, hash).await.unwrap()
+        };
+        assert!(is_known("13800000001", &family).await && is_known("13900000009", &family).await);
+        let mut last = Vec::new();
+        for _ in 0..10 {
+            fixture.clock.advance(SECOND_MS);
+            let session = signed_in(fixture, PHONE, PASSWORD, HOME).await.unwrap();
+            last = browser_of(&session).browser_hash.unwrap();
+        }
+        assert!(is_known("13800000001", &last).await);
+        assert!(!is_known("13800000001", &family).await, "the eleventh is forgotten");
+        assert!(is_known("13900000009", &family).await);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn guessing_is_slowed_down_by_address_whatever_the_name() {
     let fixture = Fixture::new().await;
     registered(&fixture, PHONE).await;
@@ -193,7 +271,10 @@ async fn signing_out_ends_one_session_and_everywhere_ends_all() {
     let viewer = viewer_of(&fixture, &desktop).await;
     let open = list_sessions(&fixture.services, &viewer).await.unwrap();
     assert_eq!((open.len(), open.iter().filter(|session| session.is_current).count()), (2, 1));
-    assert_eq!(sign_out_everywhere(&fixture.services, &viewer).await.unwrap(), 2);
+    let everywhere =
+        async |password: &str| sign_out_everywhere(&fixture.services, &viewer, password.to_owned()).await;
+    assert!(matches!(everywhere("").await, Err(ServiceError::Invalid(_))));
+    assert_eq!(everywhere(PASSWORD).await.unwrap(), 2);
     for session in [&desktop, &canteen] {
         assert!(viewer_of(&fixture, session).await.session_hash.is_none());
     }
@@ -266,6 +347,7 @@ async fn a_barred_account_is_out_at_once_and_may_come_back() {
 async fn what_is_typed_stays_out_of_logs() {
     let shown = format!("{:?} {:?}", registration(PHONE), typed(PHONE, PASSWORD));
     assert!(!shown.contains("138") && !shown.contains("flush"));
-    let session = NewSession { token: "secret".to_owned(), expires_at_ms: 1 };
+    let session =
+        NewSession { token: "secret".to_owned(), expires_at_ms: 1, browser_token: Some("secret".to_owned()) };
     assert!(!format!("{session:?}").contains("secret"));
 }

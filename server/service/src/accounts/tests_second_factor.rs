@@ -78,7 +78,8 @@ async fn protected(fixture: &Fixture) -> Person {
 }
 
 async fn second_step(fixture: &Fixture, half: &Viewer, code: &str) -> Result<NewSession> {
-    finish_sign_in(&fixture.services, half, code, HOME).await
+    let step = finish_sign_in(&fixture.services, half, code, HOME).await?;
+    Ok(step.session().expect("nothing more is owed"))
 }
 
 fn wrong_code<T: std::fmt::Debug>(answer: &Result<T>) -> bool {
@@ -413,5 +414,14 @@ async fn a_new_password_from_a_link_or_the_operator_does_not_pass_the_code_by() 
     assert!(matches!(step, Ok(SignInStep::CodeNeeded(_))), "{step:?}");
     set_password(services, LOGIN, by_operator.to_owned()).await.unwrap();
     let step = sign_in(services, &Viewer::default(), with(by_operator), HOME).await;
-    assert!(matches!(step, Ok(SignInStep::CodeNeeded(_))), "{step:?}");
+    let Ok(SignInStep::CodeNeeded(half)) = step else { panic!("{step:?}") };
+
+    // The password of one's own, which the operator's leads to, comes after the code.
+    let half = Viewer { half_session_hash: Some(hash_token(&half.token)), ..Viewer::default() };
+    let too_early = choose_password(services, &half, "冬茶 fourth flush 30".to_owned()).await;
+    assert!(matches!(too_early, Err(ServiceError::Conflict(Conflict::SignInOver))), "{too_early:?}");
+    fixture.clock.advance(2 * STEP_MS);
+    let code = code_at(&person.secret, services.now_ms());
+    let step = finish_sign_in(services, &half, &code, HOME).await;
+    assert!(matches!(step, Ok(SignInStep::PasswordNeeded(_))), "{step:?}");
 }

@@ -71,16 +71,78 @@ async fn a_session_is_known_by_its_device_and_ended_at_once_by_its_owner_alone()
     };
     let stranger = register(services, &Viewer::default(), command, HOME).await.unwrap();
     let stranger = viewer_of(&fixture, &stranger).await;
-    end_session(services, &stranger, &other.handle).await.unwrap();
-    end_session(services, &owner, "").await.unwrap();
+    let end = async |viewer: &Viewer, handle: &str| {
+        end_session(services, viewer, handle, PASSWORD.to_owned()).await.unwrap();
+    };
+    end(&stranger, &other.handle).await;
+    end(&owner, "").await;
     assert!(viewer_of(&fixture, &session).await.user.is_some(), "a stranger ends nothing");
-    end_session(services, &owner, &other.handle).await.unwrap();
+    end(&owner, &other.handle).await;
     assert!(viewer_of(&fixture, &session).await.user.is_none(), "at once");
 
     for _ in 0..2 {
         first_step(&fixture).await.unwrap();
     }
-    assert_eq!(end_other_sessions(services, &owner).await.unwrap(), 2);
+    assert_eq!(end_other_sessions(services, &owner, PASSWORD.to_owned()).await.unwrap(), 2);
     assert_eq!(list_sessions(services, &owner).await.unwrap().len(), 1);
     assert!(!viewer_of_is_gone(&fixture, &owner).await && !viewer_of_is_gone(&fixture, &stranger).await);
+}
+
+#[tokio::test]
+async fn whoever_holds_a_session_only_ends_no_other_one() {
+    Fixture::on_both(async |fixture| {
+        let services = &fixture.services;
+        let holder = registered(fixture).await;
+        let owner = first_step(fixture).await.unwrap().session().unwrap();
+        let listed = list_sessions(services, &holder).await.unwrap();
+        let other = listed.iter().find(|session| !session.is_current).unwrap();
+        for guess in ["", "guess guess"] {
+            let refused = [
+                end_session(services, &holder, &other.handle, guess.to_owned()).await.err(),
+                end_other_sessions(services, &holder, guess.to_owned()).await.err(),
+                sign_out_everywhere(services, &holder, guess.to_owned()).await.err(),
+            ];
+            for error in refused {
+                assert!(
+                    matches!(&error, Some(ServiceError::Invalid(errors)) if errors[0].field == "password"),
+                    "{error:?}"
+                );
+            }
+        }
+        assert!(viewer_of(fixture, &owner).await.user.is_some());
+        assert_eq!(end_other_sessions(services, &holder, PASSWORD.to_owned()).await.unwrap(), 1);
+        assert!(viewer_of(fixture, &owner).await.user.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_ends_the_sessions_of_one_account_or_of_all_and_guests_keep_their_carts() {
+    Fixture::on_both(async |fixture| {
+        let services = &fixture.services;
+        let owner = registered(fixture).await;
+        let command = Register {
+            login: "stranger@example.com".to_owned(),
+            password: PASSWORD.to_owned(),
+            display_name: "路人".to_owned(),
+        };
+        let stranger = register(services, &Viewer::default(), command, HOME).await.unwrap();
+        let guest = start_guest_session(services).await.unwrap();
+
+        assert!(matches!(sign_out_account(services, "no@example.com").await, Err(ServiceError::NotFound)));
+        assert_eq!(sign_out_account(services, LOGIN).await.unwrap(), 1);
+        assert!(viewer_of_is_gone(fixture, &owner).await);
+        assert!(viewer_of(fixture, &stranger).await.user.is_some(), "others stay");
+
+        let again = first_step(fixture).await.unwrap().session().unwrap();
+        assert_eq!(sign_out_all(services).await.unwrap(), 2);
+        for session in [&again, &stranger] {
+            assert!(viewer_of(fixture, session).await.user.is_none());
+        }
+        assert!(viewer_of(fixture, &guest).await.session_hash.is_some());
+        let events = audit::my_events(services, &owner).await.unwrap();
+        assert!(events.iter().any(|event| event.action == "sessions_ended"));
+        assert!(first_step(fixture).await.is_ok(), "nobody is kept out");
+    })
+    .await;
 }

@@ -34,6 +34,12 @@ impl Bucket {
         Self::new("name", normalised, FREE_FAILURES_OF_A_NAME)
     }
 
+    /// Failures at a name on a browser that its account was signed in on: strangers do not keep it waiting, and whoever
+    /// holds it guesses no faster than they do.
+    pub(crate) fn known_browser(normalised: &str, token_hash: &[u8]) -> Self {
+        Self::new("browser", &format!("{} {normalised}", hex_digest(token_hash)), FREE_FAILURES_OF_A_NAME)
+    }
+
     pub(crate) fn address(client_address: &str) -> Self {
         let shared = client_address.parse::<IpAddr>().map_or_else(|_| client_address.to_owned(), shared_part);
         Self::new("address", &shared, FREE_FAILURES_OF_AN_ADDRESS)

@@ -153,6 +153,7 @@ async fn confirm_email(services: &Services, user: UserId) -> Result<Addressed> {
 fn password_changed(locale: Locale, by: &str) -> Draft {
     let how = match by {
         "link" => locale.pick("通过邮件里的链接", "by the link we had mailed"),
+        "sign_in" => locale.pick("在登录时", "while signing in"),
         "terminal" => locale.pick("由平台管理员按您的请求", "by the shop's operator on your request"),
         _ => locale.pick("在账号页面上", "on the account's page"),
     };

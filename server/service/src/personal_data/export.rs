@@ -48,6 +48,7 @@ pub async fn export_file(services: &Services, viewer: &Viewer, token: &str) -> R
         "sessions": sessions(conn, user).await?,
         "passkeys": passkeys(conn, user).await?,
         "devices": links::list_known_devices(conn, user).await?,
+        "known_browsers": known_browsers(conn, user).await?,
         "cart": cart(conn, user).await?,
         "orders": orders,
         "approvals": approvals(conn, user).await?,
@@ -97,6 +98,11 @@ async fn sessions(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
 async fn passkeys(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
     let passkey = |row: people::PasskeyRow| json!({ "name": row.name, "created_at_ms": row.created_at_ms, "used_at_ms": row.used_at_ms });
     Ok(people::list_passkeys(conn, user).await?.into_iter().map(passkey).collect())
+}
+
+async fn known_browsers(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {
+    let browser = |seen_at_ms: i64| json!({ "seen_at_ms": seen_at_ms });
+    Ok(people::list_known_browsers(conn, user).await?.into_iter().map(browser).collect())
 }
 
 async fn cart(conn: &mut Conn, user: UserId) -> Result<Vec<Value>> {

@@ -1,8 +1,10 @@
 //! Lost passwords and changed addresses.
 
+use domain::failure::Conflict;
 use domain::time::{HOUR_MS, MINUTE_MS};
 use service::accounts::{
-    ask_reset, change_email, confirm_email, find_confirmation, is_reset_link, my_email, reset_password,
+    NewAccount, SignInStep, ask_reset, change_email, choose_password, confirm_email, create_user,
+    find_confirmation, finish_sign_in, is_reset_link, my_email, owes_code, owes_password, reset_password,
     send_confirmation, set_barred, set_password,
 };
 
@@ -123,10 +125,74 @@ async fn the_operator_sets_a_password_for_whoever_has_no_address() {
     let unknown = set_password(&shop.services, "13900000001", NEW_PASSWORD.to_owned()).await;
     assert!(matches!(unknown, Err(ServiceError::NotFound)));
     set_password(&shop.services, "13800000001", NEW_PASSWORD.to_owned()).await.unwrap();
-    assert!(signed_in(&shop, "13800000001", NEW_PASSWORD).await.is_ok());
+    assert!(signed_in(&shop, "13800000001", PASSWORD).await.is_err());
     assert!(post(&shop).await.is_empty());
     let events = service::audit::my_events(&shop.services, &viewer).await.unwrap();
     assert!(events.iter().any(|event| event.action == "password_reset"));
+}
+
+/// Signs in with a password that the operator set; answers the browser that has to choose another one.
+async fn led_to_the_choice(shop: &TestShop, login: &str, password: &str) -> Viewer {
+    let command = SignIn { login: login.to_owned(), password: password.to_owned() };
+    let step = sign_in(&shop.services, &Viewer::default(), command, HOME).await.unwrap();
+    let SignInStep::PasswordNeeded(half) = step else { panic!("{step:?}") };
+    assert!(viewer_of(shop, &half).await.user.is_none(), "it is no session");
+    Viewer { half_session_hash: Some(service::hash_token(&half.token)), ..Viewer::default() }
+}
+
+#[tokio::test]
+async fn a_password_that_the_operator_set_opens_nothing_but_the_choice_of_another_one() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        registered(shop, EMAIL).await;
+        set_password(services, EMAIL, NEW_PASSWORD.to_owned()).await.unwrap();
+        post(shop).await;
+        let half = led_to_the_choice(shop, EMAIL, NEW_PASSWORD).await;
+        assert!(owes_password(services, &half).await.unwrap() && !owes_code(services, &half).await.unwrap());
+        assert!(finish_sign_in(services, &half, "123456", HOME).await.is_err(), "no code leads past it");
+        for refused in [NEW_PASSWORD, "12345678"] {
+            let kept = choose_password(services, &half, refused.to_owned()).await;
+            assert_eq!(refused_field(kept), "new_password", "{refused}");
+        }
+        let session = choose_password(services, &half, "fourth flush 31".to_owned()).await.unwrap();
+        assert!(viewer_of(shop, &session).await.user.is_some());
+        assert_eq!(kinds(&post(shop).await), ["password-changed"], "the owner is told");
+        let again = choose_password(services, &half, "fifth flush 32".to_owned()).await;
+        assert!(matches!(again, Err(ServiceError::Conflict(Conflict::SignInOver))), "once: {again:?}");
+        assert!(signed_in(shop, EMAIL, NEW_PASSWORD).await.is_err());
+        assert!(signed_in(shop, EMAIL, "fourth flush 31").await.is_ok(), "and asked for it once");
+
+        // The password of an account that the operator made.
+        let account = NewAccount {
+            login: "13800000002".to_owned(),
+            password: PASSWORD.to_owned(),
+            display_name: "队员".to_owned(),
+            locale: Locale::Zh,
+            roles: Vec::new(),
+            password_is_temporary: true,
+        };
+        create_user(services, account).await.unwrap();
+        let half = led_to_the_choice(shop, "13800000002", PASSWORD).await;
+        shop.clock.advance(10 * MINUTE_MS);
+        let late = choose_password(services, &half, "fifth flush 32".to_owned()).await;
+        assert!(matches!(late, Err(ServiceError::Conflict(Conflict::SignInOver))), "ten minutes: {late:?}");
+        let half = led_to_the_choice(shop, "13800000002", PASSWORD).await;
+        set_password(services, "13800000002", NEW_PASSWORD.to_owned()).await.unwrap();
+        let stale = choose_password(services, &half, "fifth flush 32".to_owned()).await;
+        assert!(matches!(stale, Err(ServiceError::Conflict(Conflict::SignInOver))), "{stale:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_replaces_the_operator_s_password_as_well() {
+    let shop = TestShop::sqlite().await;
+    registered(&shop, EMAIL).await;
+    set_password(&shop.services, EMAIL, NEW_PASSWORD.to_owned()).await.unwrap();
+    post(&shop).await;
+    let token = reset_link(&shop, EMAIL).await;
+    reset_password(&shop.services, &token, "fourth flush 31".to_owned()).await.unwrap();
+    assert!(signed_in(&shop, EMAIL, "fourth flush 31").await.is_ok(), "it is the owner's choice");
 }
 
 #[tokio::test]

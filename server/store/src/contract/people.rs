@@ -17,6 +17,7 @@ pub(super) async fn scenario(db: &Db) {
     sessions(&mut tx).await;
     roles(&mut tx).await;
     scopes(&mut tx).await;
+    browsers(&mut tx).await;
     throttling(&mut tx).await;
     second_factors(&mut tx).await;
     tx.commit().await.unwrap();
@@ -44,6 +45,10 @@ async fn accounts(conn: &mut Conn) {
     let user = find_user(conn, ada()).await.unwrap().unwrap();
     assert_eq!((user.display_name.as_str(), user.locale.as_str()), ("Tea 'picker' 🍵", "en"));
     assert_eq!(user.disabled_at_ms, None);
+    mark_password_temporary(conn, ada()).await.unwrap();
+    assert_eq!(find_user(conn, ada()).await.unwrap().unwrap().password_is_temporary, 1);
+    update_password(conn, ada(), "hash-3").await.unwrap();
+    assert_eq!(lock_user(conn, ada()).await.unwrap().password_is_temporary, 0, "an own one");
     let missing = lock_user(conn, UserId::from_i64(12_345)).await;
     assert!(matches!(missing, Err(StoreError::NotFound("user"))));
 }
@@ -67,6 +72,10 @@ async fn sessions(conn: &mut Conn) {
     assert_eq!(delete_sessions_of_user(conn, ada(), Some(b"phone")).await.unwrap(), 1);
     assert!(list_session_roles(conn, b"desktop", T).await.unwrap().is_empty());
     assert_eq!(delete_sessions_of_user(conn, ada(), None).await.unwrap(), 1);
+    insert_session(conn, b"tablet", Some(ada()), T, T + 100).await.unwrap();
+    insert_half_session(conn, b"half", ada(), Owed::Password, T + 100).await.unwrap();
+    assert_eq!(delete_sessions_of_accounts(conn).await.unwrap(), 1, "without the guest's");
+    assert_eq!(find_half_session(conn, b"half", Owed::Password, T).await.unwrap(), None);
     assert_eq!(purge_sessions(conn, T + 101).await.unwrap(), 1, "the guest's session is over");
     assert!(!delete_session(conn, b"guest").await.unwrap());
 }
@@ -113,15 +122,18 @@ async fn second_factors(conn: &mut Conn) {
     put_second_factor_setup(conn, user, b"staff", &codes, T + 60).await.unwrap();
 
     for token in [b"half-1", b"half-2"] {
-        insert_half_session(conn, token, user, T + 60).await.unwrap();
+        insert_half_session(conn, token, user, Owed::Code, T + 60).await.unwrap();
     }
-    assert_eq!(find_half_session(conn, b"half-1", T).await.unwrap(), Some(user));
-    assert_eq!(find_half_session(conn, b"half-1", T + 60).await.unwrap(), None);
+    assert_eq!(find_half_session(conn, b"half-1", Owed::Code, T).await.unwrap(), Some(user));
+    let other_step = find_half_session(conn, b"half-1", Owed::Password, T).await.unwrap();
+    assert_eq!(other_step, None, "what is owed is not passed by with a step of another kind");
+    assert_eq!(find_half_session(conn, b"half-1", Owed::Code, T + 60).await.unwrap(), None);
     assert!(delete_half_session(conn, b"half-1").await.unwrap());
     assert!(!delete_half_session(conn, b"half-1").await.unwrap());
     delete_sessions_of_user(conn, user, None).await.unwrap();
-    assert_eq!(find_half_session(conn, b"half-2", T).await.unwrap(), None, "ended with the sessions");
-    insert_half_session(conn, b"half-3", user, T + 60).await.unwrap();
+    let half = find_half_session(conn, b"half-2", Owed::Code, T).await.unwrap();
+    assert_eq!(half, None, "ended with the sessions");
+    insert_half_session(conn, b"half-3", user, Owed::Code, T + 60).await.unwrap();
     assert_eq!(purge_second_factor_leftovers(conn, T + 61).await.unwrap(), 2, "a sign-in and a set-up");
 
     assert!(delete_second_factor(conn, user).await.unwrap());
@@ -207,6 +219,28 @@ async fn scopes(conn: &mut Conn) {
     let posting = list_postings(conn, user, "2026-12-31").await.unwrap();
     assert_eq!((posting[0].village_name.as_str(), posting[0].unit_name.as_str()), ("塔元村", "某大学"));
     assert!(list_postings(conn, user, "2027-01-01").await.unwrap().is_empty(), "the term is over");
+}
+
+async fn browsers(conn: &mut Conn) {
+    let login = "13800000001";
+    let bob = UserId::from_i64(9);
+    for (user, at_ms) in [(ada(), T), (bob, T)] {
+        put_known_browser(conn, user, b"family", at_ms).await.unwrap();
+    }
+    put_known_browser(conn, ada(), b"phone", T + 1).await.unwrap();
+    assert!(is_browser_known_to(conn, login, b"family").await.unwrap());
+    assert!(!is_browser_known_to(conn, login, b"other").await.unwrap());
+    assert!(!is_browser_known_to(conn, "13800000002", b"family").await.unwrap());
+    replace_browser_token(conn, b"family", b"renewed").await.unwrap();
+    assert!(!is_browser_known_to(conn, login, b"family").await.unwrap());
+    assert!(is_browser_known_to(conn, login, b"renewed").await.unwrap());
+    put_known_browser(conn, ada(), b"renewed", T + 2).await.unwrap();
+    assert_eq!(list_known_browsers(conn, ada()).await.unwrap(), [T + 2, T + 1]);
+    forget_older_browsers(conn, ada(), 1).await.unwrap();
+    assert_eq!(list_known_browsers(conn, ada()).await.unwrap(), [T + 2]);
+    assert_eq!(list_known_browsers(conn, bob).await.unwrap(), [T], "others keep theirs");
+    assert_eq!(purge_known_browsers(conn, T + 2).await.unwrap(), 1);
+    assert_eq!(purge_known_browsers(conn, T + 3).await.unwrap(), 1);
 }
 
 async fn throttling(conn: &mut Conn) {

@@ -155,30 +155,59 @@ pub async fn delete_second_factor_setup(conn: &mut Conn, user: UserId) -> Result
     Ok(())
 }
 
-/// The password was right; the code is still owed.
+/// What a sign-in that is half done lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// The password was right; the code is still to come.
+    Code,
+    /// Whatever proves the owner was right; a password of the owner's choice is still to come.
+    Password,
+}
+
+impl Owed {
+    const fn owes_password(self) -> i64 {
+        match self {
+            Self::Code => 0,
+            Self::Password => 1,
+        }
+    }
+}
+
+/// Begins a sign-in that is not done yet.
 pub async fn insert_half_session(
     conn: &mut Conn,
     token_hash: &[u8],
     user: UserId,
+    owed: Owed,
     expires_at_ms: i64,
 ) -> Result<()> {
-    sql::query("INSERT INTO half_sessions (token_hash, user_id, expires_at_ms) VALUES ($1, $2, $3)")
-        .bind(token_hash.to_vec())
-        .bind(user.get())
-        .bind(expires_at_ms)
-        .execute(&mut *conn)
-        .await?;
+    sql::query(
+        "INSERT INTO half_sessions (token_hash, user_id, owes_password, expires_at_ms) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(token_hash.to_vec())
+    .bind(user.get())
+    .bind(owed.owes_password())
+    .bind(expires_at_ms)
+    .execute(&mut *conn)
+    .await?;
     Ok(())
 }
 
-/// Whose sign-in is half done under this token at `at_ms`.
-pub async fn find_half_session(conn: &mut Conn, token_hash: &[u8], at_ms: i64) -> Result<Option<UserId>> {
-    let user: Option<i64> =
-        sql::query_scalar("SELECT user_id FROM half_sessions WHERE token_hash = $1 AND expires_at_ms > $2")
-            .bind(token_hash.to_vec())
-            .bind(at_ms)
-            .fetch_optional(&mut *conn)
-            .await?;
+/// Whose sign-in is half done under this token at `at_ms` and lacks this.
+pub async fn find_half_session(
+    conn: &mut Conn,
+    token_hash: &[u8],
+    owed: Owed,
+    at_ms: i64,
+) -> Result<Option<UserId>> {
+    let user: Option<i64> = sql::query_scalar(
+        "SELECT user_id FROM half_sessions WHERE token_hash = $1 AND owes_password = $2 AND expires_at_ms > $3",
+    )
+    .bind(token_hash.to_vec())
+    .bind(owed.owes_password())
+    .bind(at_ms)
+    .fetch_optional(&mut *conn)
+    .await?;
     Ok(user.map(UserId::from_i64))
 }
 

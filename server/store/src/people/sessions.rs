@@ -143,6 +143,13 @@ pub async fn delete_sessions_of_user(conn: &mut Conn, user: UserId, except: Opti
     Ok(done.rows_affected())
 }
 
+/// Ends every session of every account, and whatever sign-in is half done; answers how many sessions. Those of guests stay.
+pub async fn delete_sessions_of_accounts(conn: &mut Conn) -> Result<u64> {
+    sql::query("DELETE FROM half_sessions").execute(&mut *conn).await?;
+    let done = sql::query("DELETE FROM sessions WHERE user_id IS NOT NULL").execute(&mut *conn).await?;
+    Ok(done.rows_affected())
+}
+
 /// Forgets sessions that ended before `before_ms`; answers how many.
 pub async fn purge_sessions(conn: &mut Conn, before_ms: i64) -> Result<u64> {
     let done = sql::query("DELETE FROM sessions WHERE expires_at_ms < $1")

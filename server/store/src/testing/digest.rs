@@ -12,6 +12,7 @@ const LEFT_OUT: &[&str] = &[
     "_sqlx_migrations",
     "sessions",
     "known_devices",
+    "known_browsers",
     "form_flashes",
     "login_attempts",
     "audit_log",

@@ -12,6 +12,7 @@ pub async fn list_left_of(conn: &mut Conn, user: UserId, name: &str) -> Result<V
         ("sessions", "SELECT COUNT(*) FROM sessions WHERE user_id = $1"),
         ("cart", "SELECT COUNT(*) FROM carts WHERE user_id = $1"),
         ("devices", "SELECT COUNT(*) FROM known_devices WHERE user_id = $1"),
+        ("browsers", "SELECT COUNT(*) FROM known_browsers WHERE user_id = $1"),
         ("pending address", "SELECT COUNT(*) FROM pending_emails WHERE user_id = $1"),
         ("links", "SELECT COUNT(*) FROM account_links WHERE user_id = $1"),
         ("notifications", "SELECT COUNT(*) FROM notifications WHERE user_id = $1"),

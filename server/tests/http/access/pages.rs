@@ -47,6 +47,7 @@ const TABLE: &[Row] = &[
     ("/checkout", &[EVERYONE], PUBLIC),
     ("/sign-in", &[EVERYONE], PUBLIC),
     ("/sign-in/code", &[EVERYONE], PUBLIC),
+    ("/sign-in/new-password", &[EVERYONE], PUBLIC),
     #[cfg(feature = "passkeys")]
     ("/sign-in/passkey", &[EVERYONE], PUBLIC),
     #[cfg(feature = "passkeys")]

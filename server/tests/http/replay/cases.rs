@@ -243,6 +243,7 @@ async fn give_password(world: &World, who: Who) {
         display_name: "甲".to_owned(),
         locale: domain::locale::Locale::Zh,
         roles: Vec::new(),
+        password_is_temporary: false,
     };
     let donor = service::accounts::create_user(services, donor).await.unwrap();
     let user = world.viewer(who).await.user_id().unwrap();

@@ -3,10 +3,6 @@
 use super::cases::Call;
 use crate::access::calls::all_rows;
 
-/// Ends the session that it is called with: called again, the person is asked to sign in, which is where the first
-/// answer led as well.
-pub const ENDS_THE_SESSION: &[&str] = &["/api/account/sign_out_everywhere"];
-
 /// Read something, or change only who is signed in and what stands in a form.
 pub const CHANGES_NO_BUSINESS: &[&str] = &[
     "/api/checkout/quote",
@@ -82,9 +78,7 @@ pub fn is_excused(call: &Call) -> bool {
 #[test]
 fn what_is_excused_is_a_call_of_the_table() {
     let by_state: Vec<&str> = KNOWN_BY_STATE.iter().map(|(path, _)| *path).collect();
-    for path in
-        [ENDS_THE_SESSION, CHANGES_NO_BUSINESS, COUNTED, KEY_WITHOUT_CONTENT, by_state.as_slice()].concat()
-    {
+    for path in [CHANGES_NO_BUSINESS, COUNTED, KEY_WITHOUT_CONTENT, by_state.as_slice()].concat() {
         assert!(all_rows().any(|row| row.path == path), "{path} is gone");
     }
 }

@@ -131,7 +131,7 @@ async fn what_has_expired_is_shown_and_sold_to_nobody() {
         assert_eq!((cart.lines[0].problem.as_ref(), cart.can_check_out), (Some(&left), false));
         let more = carts::set_quantity(services, &shop.guest(3), good.variant(), 1).await;
         assert_eq!(refused(more), one("quantity", left.clone()));
-        let (buyer, unit) = (shop.buyer().await, crate::units::SLUG);
+        let (buyer, unit) = (shop.buyer().await, units::SLUG);
         let list = check_quick_order(services, &buyer, unit, "PAST 1", Some(Town::NEAR)).await.unwrap();
         assert_eq!(list.troubles.iter().map(|row| &row.problem).collect::<Vec<_>>(), [&left]);
         // What was set aside on its last day and never paid comes back, and is no more for sale than the rest.

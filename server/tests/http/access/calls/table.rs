@@ -376,5 +376,4 @@ pub const TABLE: &[Row] = &[
     row("/api/account/sign_in", EVERYONE, UNKNOWN, none),
     row("/api/account/register", EVERYONE, UNKNOWN, none),
     row("/api/account/sign_out", EVERYONE, UNKNOWN, none),
-    row("/api/account/sign_out_everywhere", SIGNED_IN, FORBIDDEN, none),
 ];
