@@ -14,7 +14,7 @@ pub use store::day::{ChoiceRow, PartSalesRow};
 
 pub use export::{MAX_EXPORTED, export_parcels};
 pub use ship::{MAX_SHIPPED, ShipMany, ShipRow, Shipped, ship_many};
-pub use table::{TableFilter, TablePage, TableRow, parcel_table, parcels_by_id};
+pub use table::{TableFilter, TablePage, TableRow, parcel_table, parcels_by_id, place_choices, to_pack_at};
 
 use crate::listing::today;
 use crate::stock::{StockWarnings, warnings_of};

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use print::{Code, Label, LabelPaper};
 use service::shipping::PackingParcel;
 
-use super::chosen::{bar, chosen, nothing};
+use super::chosen::{bar, chosen, nothing, place_tabs};
 use crate::context::{name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
@@ -48,16 +48,17 @@ pub async fn one_file() -> ServedResult {
     paper::file(file, &title_of(&parcel), &back, make).await
 }
 
-/// `/sell/{team}/parcels/labels`: of everything that is to be packed, or of what was ticked.
+/// `/sell/{team}/parcels/labels`: of everything that is to be packed, of what a place has of it, or of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let chosen = chosen(&team).await?;
     let labels: Vec<_> = chosen.parcels.iter().map(|parcel| shown(&label_of(&team, parcel))).collect();
+    let tabs = place_tabs(&chosen, &format!("{}/labels", paths::team_parcels(team.id)));
     let body = if labels.is_empty() {
-        nothing(&team)
+        view! { {tabs} {nothing(&team)} }.into_any()
     } else {
         let file = format!("{}/labels.pdf{}", paths::team_parcels(team.id), chosen.query);
-        view! { {bar(&team, &file, chosen.left_out)} {labels} }.into_any()
+        view! { {bar(&team, &file, chosen.left_out)} {tabs} {labels} }.into_any()
     };
     Ok(Screen::sheet(t("面单", "Address labels"), body))
 }

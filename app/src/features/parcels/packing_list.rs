@@ -7,7 +7,7 @@ use print::{Code, PackingList, PackingRow};
 use service::shipping::PackingParcel;
 use service::stock::ParcelBatchRow;
 
-use super::chosen::{bar, chosen, nothing};
+use super::chosen::{bar, chosen, nothing, place_tabs};
 use crate::context::{name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::layout::Screen;
@@ -57,17 +57,19 @@ async fn lists_of(team: &Team, parcels: &[PackingParcel]) -> service::Result<Vec
     Ok(lists)
 }
 
-/// The packing lists of everything that is to be packed, or (`?parcels=a,b`) of what was ticked.
+/// The packing lists of everything that is to be packed, or (`?place=a`) of what leaves from one place, or (`?parcels=a,b`)
+/// of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let chosen = chosen(&team).await?;
     let lists = lists_of(&team, &chosen.parcels).await?;
+    let tabs = place_tabs(&chosen, &format!("{}/packing-lists", paths::team_parcels(team.id)));
     let body = if lists.is_empty() {
-        nothing(&team)
+        view! { {tabs} {nothing(&team)} }.into_any()
     } else {
         let sheets: Vec<_> = lists.iter().map(sheet).collect();
         let file = format!("{}/packing.pdf{}", paths::team_parcels(team.id), chosen.query);
-        view! { {bar(&team, &file, chosen.left_out)} {sheets} }.into_any()
+        view! { {bar(&team, &file, chosen.left_out)} {tabs} {sheets} }.into_any()
     };
     Ok(Screen::sheet(t("装箱单", "Packing lists"), body))
 }
