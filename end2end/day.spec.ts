@@ -1,6 +1,7 @@
 // The day's work: the first page's numbers lead to their lists, ticked parcels leave together, notifications are read.
 import { expect, test } from './support/test';
 import { buy, expectSheet, goOn, isPhone, narrow, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
+import { rowsOf } from './support/workbook';
 
 withScriptsOn('desktop');
 
@@ -28,6 +29,14 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await seller.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }).click();
     await expect(seller).toHaveURL(/from=2020-01-01/);
     await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+  });
+
+  await test.step('what was sold is taken along, by village and by product', async () => {
+    await visit(seller, home);
+    const rows = rowsOf(await expectSheet(seller, t, /^sales-[\d-]+\.xlsx$/, t('销售表 XLSX', 'Sales as XLSX')));
+    for (const by of [t('合计', 'Total'), t('日', 'Day'), t('村', 'Village'), t('商品', 'Product')]) {
+      expect(rows.map(([first]) => first)).toContain(by);
+    }
   });
 
   await test.step('what every village sold is one address away', async () => {

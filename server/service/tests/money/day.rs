@@ -6,7 +6,7 @@ use domain::parcel::ParcelStatus;
 use domain::role::Role;
 use domain::time::{DAY_MS, HOUR_MS};
 use service::day::{
-    ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, export_parcels, parcel_table,
+    ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, day_sales, export_parcels, parcel_table,
     parcels_by_id, place_choices, ship_many, to_pack_at,
 };
 use service::freight::{PlaceForm, SavePlace, save_place};
@@ -59,6 +59,11 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         let of_villages: Fen = page.sales.villages.iter().map(|row| row.today_fen).sum();
         assert_eq!((of_products, of_villages), (sold, sold), "nothing is lost between the villages");
         assert_eq!(page.sales.villages.len(), 4);
+        let taken = day_sales(services, &seller, team).await.unwrap();
+        assert_eq!(
+            (taken.today_fen, taken.villages, taken.products),
+            (sold, page.sales.villages, page.sales.products)
+        );
 
         shop.clock.advance(DAY_MS);
         let page = day_page(services, &seller, team).await.unwrap();
@@ -73,6 +78,7 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         let refused = day_page(services, &other, team).await;
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "another team's day");
+        assert!(matches!(day_sales(services, &other, team).await, Err(ServiceError::Forbidden)));
         assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
         let work = county_work(services, &shop.county_admin().await).await.unwrap();
         assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
