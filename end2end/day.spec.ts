@@ -4,6 +4,7 @@ import { expect, loginOf, test } from './support/test';
 import { countLetters, letterTo, linkIn } from './support/mail';
 import { bare } from './support/pages';
 import { buy, expectSheet, fen, goOn, isPhone, narrow, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
+import { rowsOf } from './support/workbook';
 
 withScriptsOn('desktop');
 
@@ -84,6 +85,14 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await seller.getByRole('button', { name: t('筛选', 'Narrow'), exact: true }).click();
     await expect(seller).toHaveURL(/from=2020-01-01/);
     await expect(seller.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+  });
+
+  await test.step('what was sold is taken along, by village and by product', async () => {
+    await visit(seller, home);
+    const rows = rowsOf(await expectSheet(seller, t, /^sales-[\d-]+\.xlsx$/, t('销售表 XLSX', 'Sales as XLSX')));
+    for (const by of [t('合计', 'Total'), t('日', 'Day'), t('村', 'Village'), t('商品', 'Product')]) {
+      expect(rows.map(([first]) => first)).toContain(by);
+    }
   });
 
   await test.step('what every village sold is one address away', async () => {

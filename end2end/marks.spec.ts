@@ -118,6 +118,11 @@ test('a listing bears a mark within its licence', async ({ pageOf, stranger, t, 
     await expect(granted).toContainText(t('有效', 'In force'));
   });
 
+  await test.step('the licences are taken along', async () => {
+    const rows = rowsOf(await expectSheet(owner, t, /^mark-licences-[\d-]+\.xlsx$/, t('许可表 XLSX', 'Licences as XLSX')));
+    expect(rows.flat()).toEqual(expect.arrayContaining([name, t('塔元村', 'Tayuan Village'), '3000', t('有效', 'In force')]));
+  });
+
   await test.step('what was used is narrowed by day, and taken along', async () => {
     const uses = owner.getByRole('table', { name: t('按批次的用量', 'Use by batch') });
     await expect(uses, 'the first licence gave what it had, the second the rest').toContainText('15 kg');
@@ -137,6 +142,10 @@ test('a listing bears a mark within its licence', async ({ pageOf, stranger, t, 
     await used.getByText(words).click();
     await used.getByLabel(t('原因', 'Reason')).fill('今年不用了');
     await stayOn(owner, used.getByRole('button', { name: t('收回许可', 'Withdraw it') }));
+    const states = owner.getByRole('navigation', { name: t('状态', 'State') });
+    await goOn(owner, states.getByRole('link', { name: t('已收回', 'Withdrawn') }), /state=withdrawn/);
+    await expect(owner.locator('#licences tbody tr'), 'and nothing else').toHaveCount(1);
+    await expect(owner.locator('#licences')).toContainText('今年不用了');
     await shopper.reload();
     await expect(shopper.getByRole('link', { name: mark })).toHaveCount(0);
     await takeOut(seller, t, listing);

@@ -2,7 +2,8 @@
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { goOn, hasScripts, ready, visit, withScriptsOn } from './support/shop';
+import { expectSheet, goOn, hasScripts, ready, visit, withScriptsOn } from './support/shop';
+import { rowsOf } from './support/workbook';
 
 withScriptsOn('phone');
 
@@ -64,6 +65,12 @@ test('a listing is returned with remarks, mended and approved before anybody can
   await test.step('the captain is told of it, and nobody of an answer', async () => {
     await told(captain, 'review_asked', 1);
     await told(member, 'review_answered', 0);
+  });
+
+  await test.step('what waits is taken along', async () => {
+    await visit(captain, products);
+    const sheet = await expectSheet(captain, t, /^reviews-[\d-]+\.xlsx$/, t('待审核表 XLSX', 'What waits as XLSX'));
+    expect(rowsOf(sheet).flat()).toContain(name);
   });
 
   await test.step('the captain returns it, and says what to mend', async () => {

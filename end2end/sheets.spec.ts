@@ -187,6 +187,50 @@ test('the table changes many prices at once and keeps what was typed when a cell
   });
 });
 
+test('ticked rows change their prices by hundredths, after a look', async ({ pageOf, t, at }) => {
+  const page = await pageOf('seller');
+  const word = newName();
+  const names = [`${word} 甲`, `${word} 乙`, `${word} 丙`];
+  let team = '';
+  for (const name of names) ({ team } = await draft(page, t, at, name));
+  await visit(page, `${team}/table?q=${encodeURIComponent(word)}`);
+  const price = (name: string) => page.getByLabel(new RegExp(`^${name}.*${t('价格', 'Price')}`));
+  const percent = page.getByLabel(t('价格涨跌', 'Prices up or down by'));
+  const save = page.getByRole('button', { name: t('保存全部改动', 'Save all changes') });
+
+  await test.step('without a tick nothing is changed, and what was typed stays', async () => {
+    await percent.fill('10');
+    await save.click();
+    await expect(page.getByRole('alert')).toContainText(t('勾选的行', 'Ticked rows'));
+    await expect(percent).toHaveValue('10');
+    await expect(price(names[0])).toHaveValue('58.00');
+  });
+
+  await test.step('all are ticked, one is left out, and what would change is shown', async () => {
+    await goOn(page, page.getByRole('link', { name: t('全选本页', 'Tick all on this page') }), /tick=all/);
+    await expect(page.getByRole('row').getByRole('checkbox', { checked: true })).toHaveCount(3);
+    await page.getByRole('row').filter({ hasText: names[2] }).getByRole('checkbox').uncheck();
+    await percent.fill('-10');
+    await goOn(page, page.getByRole('button', { name: t('先看改动', 'Look at the changes first') }), /\/sheets\/[^/]+$/);
+    await expect(page.getByRole('main').getByText('¥58.00 → ¥52.20')).toHaveCount(2);
+    await page.getByRole('checkbox', { name: new RegExp(names[1]) }).uncheck();
+    await page.getByRole('button', { name: t('只应用勾选的', 'Apply the ticked ones') }).click();
+    await expect(page.getByText(t('已应用 1 件商品的改动', 'Applied to products: 1'))).toBeVisible();
+  });
+
+  await test.step('in one step as well', async () => {
+    await visit(page, `${team}/table?q=${encodeURIComponent(word)}`);
+    await expectAccessible(page, 'the table with ticks');
+    await page.getByRole('row').filter({ hasText: names[2] }).getByRole('checkbox').check();
+    await percent.fill('+5%');
+    await goOn(page, save, /done=1&q=/);
+    for (const [name, yuan] of [[names[0], '52.20'], [names[1], '58.00'], [names[2], '60.90']]) {
+      await expect(price(name)).toHaveValue(yuan);
+    }
+    await expect(percent).toHaveValue('');
+  });
+});
+
 test('a sheet says where goods come from, what they are and when they are sold', async ({ pageOf, t, at }) => {
   test.setTimeout(60_000);
   const page = await pageOf('seller');

@@ -32,10 +32,17 @@ test('numbers are pasted, looked at and applied', async ({ page, pageOf, t, at }
     const answer = await seller.request.get(new URL(address!, seller.url()).href);
     expect(answer.headers()['content-type']).toBe('application/pdf');
     await pdf(/^label-.*\.pdf$/);
-    const desk = seller.url().replace(/\/[^/]+\/label$/, '');
+    await goOn(seller, seller.getByRole('navigation', { name: t('纸张', 'Paper') }).getByRole('link', { name: /^A4/ }), /label\?format=a4$/);
+    await expect(seller.getByRole('main'), 'the same label on other paper').toContainText(number);
+    await expect(seller.getByRole('link', { name: t('下载 PDF', 'Download PDF') })).toHaveAttribute('href', /label\.pdf\?format=a4$/);
+    await pdf(/^label-.*\.pdf$/);
+    const desk = seller.url().replace(/\/[^/]+\/label\?format=a4$/, '');
     await visit(seller, `${desk}/labels`);
     await pdf(/^labels\.pdf$/);
     await visit(seller, `${desk}/packing-lists`);
+    await pdf(/^packing\.pdf$/);
+    await visit(seller, `${desk}/packing-lists?format=100x150`);
+    await expect(seller.getByRole('link', { name: '100' }), 'the paper that is shown').toHaveAttribute('aria-current', 'page');
     await pdf(/^packing\.pdf$/);
     await visit(seller, desk);
   });

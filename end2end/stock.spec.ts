@@ -68,6 +68,7 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.locator('tbody tr').filter({ hasText: '-S1' })).toContainText('4 kg');
     await expectAccessible(page, 'all batches');
     await expectSheet(page, t, /^batches-[\d-]+\.xlsx$/);
+    await expect(page.getByRole('combobox', { name: t('村', 'Village'), exact: true })).toBeVisible();
     await goOn(page, page.getByRole('link', { name: t('在售', 'For sale') }), /state=for_sale.*product=/);
     await expect(page.locator('tbody tr'), 'still of that product').toHaveCount(2);
   });

@@ -28,7 +28,7 @@ pub use plan::{AttributeChange, CellError, Change, Item, NewVariant, Plan, Varia
 pub use present::{
     Details, Known, LongText, Present, PresentBatch, PresentVariant, Told, beginning_of, rows_of,
 };
-pub use table::TableEdit;
+pub use table::{BulkEdit, TableEdit};
 pub use values::{REASONS, SheetState, reason_text, season_text};
 
 /// The most rows that one sheet may have, without its heading.

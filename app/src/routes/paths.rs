@@ -119,6 +119,10 @@ pub fn team_orders(team: impl Display) -> String {
 pub fn team_orders_sheet(team: impl Display) -> String {
     format!("/sell/{team}/orders.xlsx")
 }
+/// What a team sold, as a sheet.
+pub fn team_sales_sheet(team: impl Display) -> String {
+    format!("/sell/{team}/sales.xlsx")
+}
 /// What a seller was told of.
 pub fn team_notifications(team: impl Display) -> String {
     format!("/sell/{team}/notifications")

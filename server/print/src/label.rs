@@ -1,4 +1,4 @@
-//! Labels: one a page of 100 × 150 mm, or ten on a sheet of A4.
+//! Labels: one a page of 100 × 150 mm, or four or ten on a sheet of A4.
 
 use crate::fonts::Fonts;
 use crate::sheet::{Code, Document, MM, Mark, Printed, Sheet};
@@ -27,6 +27,8 @@ pub struct Label {
 pub enum LabelPaper {
     /// One of 100 × 150 mm on a page.
     Single,
+    /// Four on a sheet of A4, a quarter of it each: 105 × 148.5 mm, nearly as large as a page of its own.
+    FourOnA4,
     /// Ten on a sheet of A4.
     TenOnA4,
 }
@@ -61,6 +63,21 @@ impl Place {
             fact: 11.0,
             code: 45.0 * MM,
             code_beside: false,
+        }
+    }
+
+    /// The `at`th of two columns of two, with letters as large as on a page of its own.
+    fn quarter(at: usize) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "four places")]
+        let (column, row) = ((at % 2) as f32, (at / 2 % 2) as f32);
+        let (wide, high) = (105.0 * MM, 148.5 * MM);
+        let (beside, above) = (7.5 * MM, 6.0 * MM);
+        Self {
+            x: column * wide + beside,
+            y: row * high + above,
+            width: wide - 2.0 * beside,
+            height: high - 2.0 * above,
+            ..Self::single()
         }
     }
 
@@ -118,17 +135,27 @@ fn sheets(paper: LabelPaper, labels: &[Label], fonts: &mut Fonts) -> Result<Vec<
                 sheets.push(page);
             }
         }
-        LabelPaper::TenOnA4 => {
-            for ten in labels.chunks(10) {
-                let mut page = Sheet::new(210.0, 297.0);
-                for (at, label) in ten.iter().enumerate() {
-                    place(&mut page, fonts, label, Place::on_a4(at))?;
-                }
-                sheets.push(page);
-            }
-        }
+        LabelPaper::FourOnA4 => shared(&mut sheets, fonts, labels.chunks(4), Place::quarter)?,
+        LabelPaper::TenOnA4 => shared(&mut sheets, fonts, labels.chunks(10), Place::on_a4)?,
     }
     Ok(sheets)
+}
+
+/// Labels that stand on sheets of A4 together, each in its place.
+fn shared<'a>(
+    sheets: &mut Vec<Sheet>,
+    fonts: &mut Fonts,
+    together: impl Iterator<Item = &'a [Label]>,
+    place_of: fn(usize) -> Place,
+) -> Result<()> {
+    for labels in together {
+        let mut page = Sheet::new(210.0, 297.0);
+        for (at, label) in labels.iter().enumerate() {
+            place(&mut page, fonts, label, place_of(at))?;
+        }
+        sheets.push(page);
+    }
+    Ok(())
 }
 
 /// Which of how many, in the corner at the foot.
@@ -278,7 +305,7 @@ mod tests {
             ("A".repeat(500).as_str(), "13800138642", "B".repeat(900).as_str()),
             ("", "13800138642", ""),
         ] {
-            for paper in [LabelPaper::Single, LabelPaper::TenOnA4] {
+            for paper in [LabelPaper::Single, LabelPaper::FourOnA4, LabelPaper::TenOnA4] {
                 let sheets = sheets(paper, &[label(name, phone, address)], &mut fonts).unwrap();
                 assert!(said(&sheets).iter().any(|line| line.contains(phone)), "{name} {phone}");
                 assert_on_paper(&sheets, &mut fonts);
@@ -304,6 +331,27 @@ mod tests {
         let codes =
             |sheet: &Sheet| sheet.marks.iter().filter(|mark| matches!(mark, Mark::Code { .. })).count();
         assert_eq!(sheets.iter().map(codes).collect::<Vec<_>>(), [10, 10, 1]);
+        assert_on_paper(&sheets, &mut fonts);
+    }
+
+    #[test]
+    fn four_labels_share_a_sheet_of_a4_and_each_stays_in_its_quarter() {
+        let mut fonts = fonts();
+        let labels = vec![label("林小满", "13800138642", "岚皋县"); 5];
+        let sheets = sheets(LabelPaper::FourOnA4, &labels, &mut fonts).unwrap();
+        let quarter = |mark: &Mark| {
+            let (Mark::Text { x, y, .. } | Mark::Code { x, y, .. }) = mark else { panic!("{mark:?}") };
+            (*x > 105.0 * MM, *y > 148.5 * MM)
+        };
+        let codes = |sheet: &Sheet| -> Vec<(bool, bool)> {
+            sheet.marks.iter().filter(|mark| matches!(mark, Mark::Code { .. })).map(quarter).collect()
+        };
+        assert_eq!(codes(&sheets[0]), [(false, false), (true, false), (false, true), (true, true)]);
+        assert_eq!(codes(&sheets[1]), [(false, false)]);
+        for at in [(false, false), (true, false), (false, true), (true, true)] {
+            let own = sheets[0].marks.iter().filter(|mark| quarter(mark) == at).count();
+            assert_eq!(own * 4, sheets[0].marks.len(), "as much as in the others");
+        }
         assert_on_paper(&sheets, &mut fonts);
     }
 }

@@ -21,7 +21,7 @@ mod text;
 
 pub use fonts::FontFiles;
 pub use label::{Label, LabelPaper, labels};
-pub use packing::{PackingList, PackingRow, packing_lists};
+pub use packing::{PackingList, PackingPaper, PackingRow, packing_lists};
 pub use sheet::{Code, Document, Printed};
 
 use std::path::PathBuf;

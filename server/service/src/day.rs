@@ -9,12 +9,13 @@ use domain::ids::TeamId;
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 use domain::time::{Date, HOUR_MS};
+use store::Conn;
 pub use store::county::TeamWorkRow;
 pub use store::day::{ChoiceRow, PartSalesRow};
 
 pub use export::{MAX_EXPORTED, export_parcels};
 pub use ship::{MAX_SHIPPED, ShipMany, ShipRow, Shipped, ship_many};
-pub use table::{TableFilter, TablePage, TableRow, parcel_table, parcels_by_id};
+pub use table::{TableFilter, TablePage, TableRow, parcel_table, parcels_by_id, place_choices, to_pack_at};
 
 use crate::listing::today;
 use crate::stock::{StockWarnings, warnings_of};
@@ -79,11 +80,26 @@ pub async fn day_page(services: &Services, viewer: &Viewer, team: TeamId) -> Res
     let to_reply = store::after_sales::count_unanswered(&mut conn, team).await?;
     let warnings = warnings_of(&mut conn, services, team).await?;
     let parcels = table::first_to_pack(&mut conn, services, team, FIRST_PARCELS).await?;
+    let sales = sales_of(&mut conn, services, team).await?;
+    Ok(DayPage { to_pack, late, on_their_way, to_answer, to_reply, warnings, parcels, sales })
+}
+
+/// What a team sold today and this month, day by day, by product and by village.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn day_sales(services: &Services, viewer: &Viewer, team: TeamId) -> Result<DaySales> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.snapshot().await?;
+    sales_of(&mut conn, services, team).await
+}
+
+async fn sales_of(conn: &mut Conn, services: &Services, team: TeamId) -> Result<DaySales> {
     let today = today(services);
     let (first_day, day) = (today.first_of_month().day_number(), today.day_number());
-    let sold = store::day::list_day_sales(&mut conn, team, first_day, day + 1).await?;
+    let sold = store::day::list_day_sales(conn, team, first_day, day + 1).await?;
     let on = |day: i64| sold.iter().find(|row| row.day_number == day);
-    let sales = DaySales {
+    Ok(DaySales {
         today,
         today_fen: on(day).map_or(Fen::ZERO, |row| row.amount_fen),
         today_orders: on(day).map_or(0, |row| row.order_count),
@@ -92,10 +108,9 @@ pub async fn day_page(services: &Services, viewer: &Viewer, team: TeamId) -> Res
         days: (first_day..=day)
             .map(|day| (day - first_day + 1, on(day).map_or(Fen::ZERO, |row| row.amount_fen)))
             .collect(),
-        products: store::day::list_product_sales(&mut conn, team, first_day, day, MOST_PARTS).await?,
-        villages: store::day::list_village_sales(&mut conn, team, first_day, day, MOST_PARTS).await?,
-    };
-    Ok(DayPage { to_pack, late, on_their_way, to_answer, to_reply, warnings, parcels, sales })
+        products: store::day::list_product_sales(conn, team, first_day, day, MOST_PARTS).await?,
+        villages: store::day::list_village_sales(conn, team, first_day, day, MOST_PARTS).await?,
+    })
 }
 
 /// What waits in every team, for the county's administration.

@@ -4,8 +4,8 @@ mod parcels;
 mod sales;
 
 pub use parcels::{
-    ChoiceRow, ParcelFilter, TableParcel, list_parcel_lines, list_product_choices, list_table_parcels,
-    list_village_choices,
+    ChoiceRow, ParcelFilter, TableParcel, count_to_pack_at, list_parcel_lines, list_place_choices,
+    list_product_choices, list_table_parcels, list_village_choices,
 };
 pub use sales::{DaySalesRow, PartSalesRow, list_day_sales, list_product_sales, list_village_sales};
 

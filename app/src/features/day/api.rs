@@ -21,6 +21,7 @@ pub struct ShipManyForm {
     /// What the table was narrowed to: where the person is led back to.
     pub village: String,
     pub product: String,
+    pub place: String,
     pub from: String,
     pub to: String,
     pub late: String,
@@ -57,6 +58,7 @@ pub async fn ship_many(#[server(flatten)] form: ShipManyForm) -> Result<Answer<u
             ("status", "to_pack"),
             ("village", form.village.as_str()),
             ("product", form.product.as_str()),
+            ("place", form.place.as_str()),
             ("from", form.from.as_str()),
             ("to", form.to.as_str()),
             ("late", form.late.as_str()),

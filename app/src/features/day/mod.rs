@@ -16,6 +16,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}", home_page::home_page).only(Access::Seller),
         Page::new("/sell/{team}/orders", orders_page::orders_page).only(Access::Seller),
         Page::file("/sell/{team}/orders.xlsx", orders_page::orders_sheet).only(Access::Seller),
+        Page::file("/sell/{team}/sales.xlsx", sales_part::sales_sheet).only(Access::Seller),
         Page::new("/sell/{team}/notifications", notifications_page::notifications_page).only(Access::Seller),
         Page::file("/sell/{team}/notifications.xlsx", notifications_page::notifications_sheet)
             .only(Access::Seller),

@@ -1,12 +1,12 @@
 //! A team's parcels in one table: narrowed by the address, shipped and printed by the dozen, taken out as a sheet.
 
-use domain::ids::{ParcelId, ProductId, VillageId};
+use domain::ids::{ParcelId, PlaceId, ProductId, VillageId};
 use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
 use service::day::{ChoiceRow, TableFilter, TablePage};
 
 use super::ship_form::{plain_table, ship_form};
-use crate::context::{given_text, link, locale, name, query, request, services, t, viewer};
+use crate::context::{given_text, link, locale, name, query, query_text, request, services, t, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult, paths};
@@ -18,6 +18,7 @@ fn filter_of_query() -> TableFilter {
         status: query("status"),
         village: query("village"),
         product: query("product"),
+        place: query("place"),
         from: query("from"),
         to: query("to"),
         only_late: query("late") == "1",
@@ -25,7 +26,7 @@ fn filter_of_query() -> TableFilter {
     }
 }
 
-/// `/sell/{team}/orders?status=…&village=…&product=…&from=…&to=…&late=1&q=…&page=2`
+/// `/sell/{team}/orders?status=…&village=…&product=…&place=…&from=…&to=…&late=1&q=…&page=2`
 pub async fn orders_page() -> PageResult {
     let team = current_team().await?;
     let filter = filter_of_query();
@@ -33,11 +34,11 @@ pub async fn orders_page() -> PageResult {
     let page = service::day::parcel_table(&services(), &viewer(), team.id, &filter, number).await?;
     let title = t("订单", "Orders");
     let sub = t(
-        "可以按状态、村、商品和付款日期筛选，也可以批量发货和打印。",
-        "Narrow by state, village, product and day of payment; ship and print many at once.",
+        "可以按状态、村、商品、发货地点和付款日期筛选，也可以批量发货和打印。",
+        "Narrow by state, village, product, place and day of payment; ship and print many at once.",
     );
     let sheet = format!("{}{}", link(&paths::team_orders_sheet(team.id)), sheet_query(&filter));
-    let export = ui::export_link(sheet);
+    let actions = view! { {print_links(&team, &filter)} {ui::export_link(sheet)} };
     let table = if page.rows.is_empty() {
         nothing(&filter, &team)
     } else if filter.state() == Some(ParcelStatus::ToPack) {
@@ -46,7 +47,7 @@ pub async fn orders_page() -> PageResult {
         plain_table(&team, &page)
     };
     let body = view! {
-        {ui::page_head(title, sub, export)}
+        {ui::page_head(title, sub, actions)}
         {notice(&team)}
         {state_tabs(&team, &filter)}
         {filter_form(&team, &filter, &page)}
@@ -70,11 +71,30 @@ fn sheet_query(filter: &TableFilter) -> String {
         ("status", filter.status.as_str()),
         ("village", filter.village.as_str()),
         ("product", filter.product.as_str()),
+        ("place", filter.place.as_str()),
         ("from", filter.from.as_str()),
         ("to", filter.to.as_str()),
         ("late", if filter.only_late { "1" } else { "" }),
         ("q", filter.search.as_str()),
     ])
+}
+
+/// All that a place has to pack, on paper: whoever stands there needs nothing else.
+fn print_links(team: &Team, filter: &TableFilter) -> Option<AnyView> {
+    if filter.place.is_empty() || filter.state() != Some(ParcelStatus::ToPack) {
+        return None;
+    }
+    let path = paths::team_parcels(team.id);
+    let of_place = query_text(&[("place", &filter.place)]);
+    let labels = link(&format!("{path}/labels{of_place}"));
+    let lists = link(&format!("{path}/packing-lists{of_place}"));
+    let links = view! {
+        <a class="btn btn--plain" href=labels>{ui::icon("print")}{t("这里的面单", "Labels of this place")}</a>
+        <a class="btn btn--plain" href=lists>
+            {ui::icon("print")}{t("这里的装箱单", "Packing lists of this place")}
+        </a>
+    };
+    Some(links.into_any())
 }
 
 /// What became of parcels that were ticked.
@@ -140,9 +160,10 @@ fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
     let product = |row: &ChoiceRow| (ProductId::from_i64(row.id).to_string(), words(row));
     let status = (!filter.status.is_empty()).then(|| ui::hidden("status", &filter.status));
     let late = filter.only_late.then(|| ui::hidden("late", "1"));
-    let is_narrowed = [&filter.village, &filter.product, &filter.from, &filter.to, &filter.search]
-        .iter()
-        .any(|text| !text.is_empty());
+    let place = |row: &ChoiceRow| (PlaceId::from_i64(row.id).to_string(), words(row));
+    let narrowed =
+        [&filter.village, &filter.product, &filter.place, &filter.from, &filter.to, &filter.search];
+    let is_narrowed = narrowed.iter().any(|text| !text.is_empty());
     let path = paths::team_orders(team.id);
     let all =
         TableFilter { status: filter.status.clone(), only_late: filter.only_late, ..TableFilter::default() };
@@ -158,10 +179,16 @@ fn filter_form(team: &Team, filter: &TableFilter, page: &TablePage) -> AnyView {
     };
     let villages = page.villages.iter().map(village).collect();
     let products = page.products.iter().map(product).collect();
+    // Of one place there is nothing to choose.
+    let places = (page.places.len() > 1 || !filter.place.is_empty()).then(|| {
+        let places = page.places.iter().map(place).collect();
+        ui::filter_choice("d", "place", t("发货地点", "Sent from"), &filter.place, places)
+    });
     let choices = view! {
         {ui::filter_text("d", "q", t("查找", "Find"), t("订单号、快递单号、收件人", "Order, tracking number, name"), &filter.search)}
         {ui::filter_choice("d", "village", t("村", "Village"), &filter.village, villages)}
         {ui::filter_choice("d", "product", t("商品", "Product"), &filter.product, products)}
+        {places}
     };
     ui::filter_form(&form, view! { {status}{late} }, choices)
 }

@@ -1,13 +1,14 @@
-//! What was sold today and this month: small charts, each beside its table.
+//! What was sold today and this month: small charts, each beside its table; and all of it as a sheet.
 
 use domain::locale::Locale;
 use domain::money::Fen;
 use leptos::prelude::*;
 use service::day::{DaySales, MOST_PARTS, PartSalesRow};
+use service::report::{Cell, Report};
 
-use crate::context::{link, locale, name, query, query_text, request, t};
-use crate::features::sell::team::Team;
-use crate::routes::paths;
+use crate::context::{link, locale, name, query, query_text, request, services, t, viewer};
+use crate::features::sell::team::{Team, current_team};
+use crate::routes::{FileAnswer, FileResult, paths};
 use crate::text::{counted, yuan};
 use crate::ui;
 
@@ -23,9 +24,11 @@ pub fn sales_part(team: &Team, sales: &DaySales) -> AnyView {
     let chart = sales.month_fen.is_positive().then(|| {
         view! { <div class="box">{ui::bar_chart(t("本月每日销售额", "Sales by day of the month"), &bars, |fen| yuan(Fen::new(fen)))}</div> }
     });
+    let sheet = link(&paths::team_sales_sheet(team.id));
+    let export = ui::export_link_as(sheet, t("销售表 XLSX", "Sales as XLSX"));
     view! {
         <section class="stack" id="sales">
-            <h2>{t("卖得怎么样", "How it sells")}</h2>
+            <div class="section-head"><h2>{t("卖得怎么样", "How it sells")}</h2>{export}</div>
             {ui::stats(vec![
                 figure(&orders_path(team, &today), t("今日销售额", "Sold today"), sales.today_fen, sales.today_orders),
                 figure(&orders_path(team, &month), t("本月销售额", "Sold this month"), sales.month_fen, sales.month_orders),
@@ -141,4 +144,39 @@ fn all_link(title: &'static str, parameter: &'static str, count: usize, is_whole
     let wanted = if is_whole { "" } else { parameter };
     let path = format!("{}{}#by-{parameter}", link(&request().path), request().query_with("all", wanted));
     view! { <p><a class="btn btn--quiet btn--s" href=path>{title}{t("：", ": ")}{words}</a></p> }.into_any()
+}
+
+/// `/sell/{team}/sales.xlsx`: today and this month, by day, by village and by product, all that there are.
+pub async fn sales_sheet() -> FileResult {
+    let team = current_team().await?;
+    let sales = service::day::day_sales(&services(), &viewer(), team.id).await?;
+    let heads = [
+        (t("按", "By"), false),
+        (t("名称", "Name"), true),
+        (t("今日（元）", "Today (yuan)"), false),
+        (t("本月（元）", "This month (yuan)"), false),
+    ];
+    let is_cut = [&sales.villages, &sales.products]
+        .into_iter()
+        .any(|rows| i64::try_from(rows.len()).is_ok_and(|count| count >= MOST_PARTS));
+    let note = is_cut.then(|| t("只列出卖得最多的。", "Only what sells most is listed."));
+    let report = Report::new(t("销售", "Sales"), heads, sheet_rows(&sales), note);
+    Ok(FileAnswer::sheet_of_today("sales", report.xlsx().await?))
+}
+
+fn sheet_rows(sales: &DaySales) -> Vec<Vec<Cell>> {
+    let row = |by: &str, name: String, today: Cell, month: Fen| -> Vec<Cell> {
+        vec![by.into(), name.into(), today, Cell::Money(month)]
+    };
+    let first = sales.today.first_of_month();
+    let days = sales.days.iter().map(|(day, amount)| {
+        row(t("日", "Day"), first.plus_days(day - 1).to_string(), Cell::from(""), *amount)
+    });
+    let part = |by: &'static str, part: &PartSalesRow| {
+        row(by, name(&part.name, &part.name_en).to_owned(), Cell::Money(part.today_fen), part.amount_fen)
+    };
+    let villages = sales.villages.iter().map(|village| part(t("村", "Village"), village));
+    let products = sales.products.iter().map(|product| part(t("商品", "Product"), product));
+    let total = row(t("合计", "Total"), String::new(), Cell::Money(sales.today_fen), sales.month_fen);
+    std::iter::once(total).chain(days).chain(villages).chain(products).collect()
 }

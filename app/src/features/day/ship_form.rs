@@ -105,6 +105,7 @@ pub fn ship_form(team: &Team, page: &TablePage, filter: &TableFilter) -> AnyView
             {ui::hidden("team", &team.id.to_string())}
             {ui::hidden("village", &filter.village)}
             {ui::hidden("product", &filter.product)}
+            {ui::hidden("place", &filter.place)}
             {ui::hidden("from", &filter.from)}
             {ui::hidden("to", &filter.to)}
             {ui::hidden("late", if filter.only_late { "1" } else { "" })}

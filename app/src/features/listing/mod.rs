@@ -75,6 +75,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     use crate::routes::{Access, Page};
     vec![
         Page::new("/sell/{team}/products", list_page::list_page).only(Access::Seller),
+        Page::file("/sell/{team}/reviews.xlsx", review_part::reviews_sheet).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}", edit_page::edit_page).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}/stock", stock_page::stock_page).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}/preview", preview_page::preview_page).only(Access::Seller),

@@ -1,19 +1,20 @@
-//! The captain's word before a listing goes into the shop: asked for, given, and the switch of it.
+//! The captain's word before a listing goes into the shop: asked for, given, the switch of it, and what waits as a sheet.
 
 use domain::locale::Locale;
 use domain::review::{REMARKED, ReviewStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::listing::{ListingStatus, Review, Reviews};
+use service::report::{Cell, Report};
 
 use super::api::{DecideReview, SetReviews};
 use super::edit_page::Shown;
 use super::labels::label_of;
-use crate::context::{link, locale, name, t};
+use crate::context::{link, locale, name, services, t, viewer};
 use crate::features::after_sales::rule_label;
-use crate::features::sell::team::Team;
+use crate::features::sell::team::{Team, current_team};
 use crate::form::{FormState, html_id};
-use crate::routes::paths;
+use crate::routes::{FileAnswer, FileResult, paths};
 use crate::ui::{self, Field};
 
 /// Whether the button asks the captain in place of publishing.
@@ -155,9 +156,38 @@ pub(super) fn team_part(team: &Team, reviews: &Reviews) -> AnyView {
         })
         .collect();
     let waiting = (!items.is_empty()).then(|| {
-        view! { <section class="stack" id="reviews"><h2>{t("等队长审核", "Waiting for the captain")}</h2><ul class="menu">{items}</ul></section> }
+        let sheet = link(&format!("/sell/{}/reviews.xlsx", team.id));
+        let export = ui::export_link_as(sheet, t("待审核表 XLSX", "What waits as XLSX"));
+        view! {
+            <section class="stack" id="reviews">
+                <div class="section-head"><h2>{t("等队长审核", "Waiting for the captain")}</h2>{export}</div>
+                <ul class="menu">{items}</ul>
+            </section>
+        }
     });
     view! { {waiting}{team.is_captain.then(|| switch(team, reviews.is_on))} }.into_any()
+}
+
+/// `/sell/{team}/reviews.xlsx`: what waits for the captain, the longest first.
+pub async fn reviews_sheet() -> FileResult {
+    let team = current_team().await?;
+    let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
+    let heads = [
+        (t("商品", "Product"), true),
+        (t("提交人", "Submitted by"), false),
+        (t("提交时间", "Submitted at"), false),
+    ];
+    let row = |waiting: &service::listing::WaitingReview| -> Vec<Cell> {
+        vec![
+            name(&waiting.name, &waiting.name_en).into(),
+            waiting.submitted_by.clone().unwrap_or_default().into(),
+            china_minute_text(waiting.submitted_at_ms).into(),
+        ]
+    };
+    let rows = reviews.waiting.iter().map(row).collect();
+    let note = reviews.is_cut.then(|| t("只列出等得最久的。", "Only what waits longest is listed."));
+    let report = Report::new(t("待审核", "Waiting"), heads, rows, note);
+    Ok(FileAnswer::sheet_of_today("reviews", report.xlsx().await?))
 }
 
 fn switch(team: &Team, is_on: bool) -> AnyView {

@@ -2,17 +2,16 @@
 
 use domain::ids::CollectiveId;
 use leptos::prelude::*;
-use service::marks::{LicenceGoods, MarkDesk};
+use service::marks::LicenceGoods;
 use service::statement::current_month;
 
-use super::home_page::{licence_row, table};
-use super::{certificate, forms, mark_path, marks_path, picture, uses_part};
+use super::{certificate, forms, licences_part, mark_path, marks_path, picture, uses_part};
 use crate::context::{link, name, param, query, services, t, typed_param, viewer};
 use crate::layout::{Console, Screen};
 use crate::routes::PageResult;
 use crate::ui;
 
-/// `/books/{collective}/marks/{mark}?village=…&q=…&from=…&to=…&page=…`
+/// `/books/{collective}/marks/{mark}?state=…&village=…&q=…&from=…&to=…&page=…`
 pub async fn desk_page() -> PageResult {
     let collective: CollectiveId = typed_param("collective")?;
     let desk = service::marks::mark_desk(&services(), &viewer(), &param("mark")).await?;
@@ -39,7 +38,7 @@ pub async fn desk_page() -> PageResult {
         <div class="stack stack--l">
             {saved}
             {expired}
-            {licences(&desk)}
+            {licences_part::part(&desk)}
             <details class="fold" open=goods.is_some() || forms::is_grant_refused()>
                 <summary>{t("许可一个村使用", "Let a village use it")}</summary>
                 {forms::licensee_form(&desk, goods.as_ref())}
@@ -65,25 +64,4 @@ async fn licensee(mark: &str) -> service::Result<Option<LicenceGoods>> {
         return Ok(None);
     }
     service::marks::licence_goods(&services(), &viewer(), mark, &village, &query("q")).await.map(Some)
-}
-
-fn licences(desk: &MarkDesk) -> AnyView {
-    if desk.licences.is_empty() {
-        return ui::empty(
-            "certificate",
-            t("还没有许可给别的村", "No village has a licence yet"),
-            t("本集体自己的货不用许可。", "The collective's own goods need none."),
-            (),
-        );
-    }
-    let rows: Vec<_> = desk.licences.iter().map(|licence| licence_row(licence, false)).collect();
-    let withdraw: Vec<_> = desk.licences.iter().map(forms::withdraw_form).collect();
-    view! {
-        <section class="stack">
-            <h2>{t("许可", "Licences")}</h2>
-            {table(rows, t("村庄", "Village"))}
-            {withdraw}
-        </section>
-    }
-    .into_any()
 }

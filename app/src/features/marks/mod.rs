@@ -8,6 +8,7 @@ mod certificate;
 mod desk_page;
 mod forms;
 mod home_page;
+mod licences_part;
 mod listing_part;
 mod mark_page;
 mod picture;
@@ -54,6 +55,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/books/{collective}/marks", home_page::home_page).only(Access::Treasurer),
         Page::new("/books/{collective}/marks/{mark}", desk_page::desk_page).only(Access::Treasurer),
         Page::file("/books/{collective}/marks/{mark}/uses.xlsx", uses_part::uses_sheet)
+            .only(Access::Treasurer),
+        Page::file("/books/{collective}/marks/{mark}/licences.xlsx", licences_part::licences_sheet)
             .only(Access::Treasurer),
     ]
 }

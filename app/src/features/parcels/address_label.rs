@@ -1,13 +1,13 @@
-//! Address labels of 100 × 150 mm, one a parcel, with a code that opens the parcel at the packing table; as a page to print and
-//! as a file, with the same words.
+//! Address labels of 100 × 150 mm or a quarter of A4, one a parcel, with a code that opens the parcel at the packing table; as a
+//! page to print and as a file, with the same words.
 
 use domain::ids::ParcelId;
 use leptos::prelude::*;
 use print::{Code, Label, LabelPaper};
 use service::shipping::PackingParcel;
 
-use super::chosen::{bar, chosen, nothing};
-use crate::context::{name, services, t, typed_param, viewer};
+use super::chosen::{A4, SMALL, bar, chosen, format, nothing, paper_tabs, place_tabs};
+use crate::context::{given_text, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
 use crate::paper;
@@ -32,8 +32,9 @@ fn title_of(parcel: &PackingParcel) -> String {
 pub async fn one_page() -> PageResult {
     let team = current_team().await?;
     let parcel = one(&team).await?;
-    let file = format!("{}/label.pdf", paths::team_parcel(team.id, parcel.head.parcel.id));
-    let body = view! { {bar(&team, &file, 0)} {shown(&label_of(&team, &parcel))} };
+    let asked = given_text(&[("format", format())]);
+    let file = format!("{}/label.pdf{asked}", paths::team_parcel(team.id, parcel.head.parcel.id));
+    let body = view! { {bar(&team, &file, 0)} {papers()} {sheets(&[label_of(&team, &parcel)])} };
     Ok(Screen::sheet(title_of(&parcel), body))
 }
 
@@ -41,23 +42,25 @@ pub async fn one_page() -> PageResult {
 pub async fn one_file() -> ServedResult {
     let team = current_team().await?;
     let parcel = one(&team).await?;
-    let back = format!("{}/label", paths::team_parcel(team.id, parcel.head.parcel.id));
+    let asked = given_text(&[("format", format())]);
+    let back = format!("{}/label{asked}", paths::team_parcel(team.id, parcel.head.parcel.id));
     let file = format!("label-{}.pdf", parcel.head.order_number);
-    let labels = vec![label_of(&team, &parcel)];
-    let make = move |document: &_, fonts: &_| print::labels(document, LabelPaper::Single, &labels, fonts);
+    let (paper, labels) = (paper_asked(), vec![label_of(&team, &parcel)]);
+    let make = move |document: &_, fonts: &_| print::labels(document, paper, &labels, fonts);
     paper::file(file, &title_of(&parcel), &back, make).await
 }
 
-/// `/sell/{team}/parcels/labels`: of everything that is to be packed, or of what was ticked.
+/// `/sell/{team}/parcels/labels`: of everything that is to be packed, of what a place has of it, or of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let chosen = chosen(&team).await?;
-    let labels: Vec<_> = chosen.parcels.iter().map(|parcel| shown(&label_of(&team, parcel))).collect();
+    let labels: Vec<Label> = chosen.parcels.iter().map(|parcel| label_of(&team, parcel)).collect();
+    let tabs = place_tabs(&chosen, &format!("{}/labels", paths::team_parcels(team.id)));
     let body = if labels.is_empty() {
-        nothing(&team)
+        view! { {tabs} {nothing(&team)} }.into_any()
     } else {
         let file = format!("{}/labels.pdf{}", paths::team_parcels(team.id), chosen.query);
-        view! { {bar(&team, &file, chosen.left_out)} {labels} }.into_any()
+        view! { {bar(&team, &file, chosen.left_out)} {papers()} {tabs} {sheets(&labels)} }.into_any()
     };
     Ok(Screen::sheet(t("面单", "Address labels"), body))
 }
@@ -72,8 +75,18 @@ pub async fn all_file() -> ServedResult {
     }
     let labels: Vec<Label> = chosen.parcels.iter().map(|parcel| label_of(&team, parcel)).collect();
     let back = format!("{}/labels{}", paths::team_parcels(team.id), chosen.query);
-    let make = move |document: &_, fonts: &_| print::labels(document, LabelPaper::Single, &labels, fonts);
+    let paper = paper_asked();
+    let make = move |document: &_, fonts: &_| print::labels(document, paper, &labels, fonts);
     paper::file("labels.pdf".to_owned(), title, &back, make).await
+}
+
+/// Labels of 100 × 150 mm for a printer of labels, or a quarter of A4 each for that of an office.
+fn paper_asked() -> LabelPaper {
+    if format() == A4 { LabelPaper::FourOnA4 } else { LabelPaper::Single }
+}
+
+fn papers() -> AnyView {
+    paper_tabs([(SMALL, t("100×150 毫米", "100 × 150 mm")), (A4, t("A4，每张 4 个", "A4, four on a sheet"))])
 }
 
 /// What stands on a parcel's label.
@@ -107,6 +120,18 @@ fn label_of(team: &Team, parcel: &PackingParcel) -> Label {
     }
 }
 
+fn sheets(labels: &[Label]) -> Vec<AnyView> {
+    let (on_sheet, class) = match paper_asked() {
+        LabelPaper::FourOnA4 => (4, "labels labels--quarters"),
+        _ => (1, "labels labels--100x150"),
+    };
+    let sheet = |labels: &[Label]| {
+        let shown: Vec<_> = labels.iter().map(shown).collect();
+        view! { <section class=class>{shown}</section> }.into_any()
+    };
+    labels.chunks(on_sheet).map(sheet).collect()
+}
+
 fn shown(label: &Label) -> AnyView {
     let heading: Vec<_> = label
         .heading
@@ -121,16 +146,14 @@ fn shown(label: &Label) -> AnyView {
         })
         .collect();
     view! {
-        <section class="labels labels--100x150">
-            <article class="label label--address">
-                <div class="label__text">
-                    <h2>{heading}</h2>
-                    <p class="strong" lang=ui::lang_of(&label.strong)>{label.strong.clone()}</p>
-                    <dl>{facts}</dl>
-                </div>
-                <div class="label__code">{ui::qr_code(&label.code.text, t("包裹二维码", "Code of the parcel"))}<span>{label.code.caption.clone()}</span></div>
-            </article>
-        </section>
+        <article class="label label--address">
+            <div class="label__text">
+                <h2>{heading}</h2>
+                <p class="strong" lang=ui::lang_of(&label.strong)>{label.strong.clone()}</p>
+                <dl>{facts}</dl>
+            </div>
+            <div class="label__code">{ui::qr_code(&label.code.text, t("包裹二维码", "Code of the parcel"))}<span>{label.code.caption.clone()}</span></div>
+        </article>
     }
     .into_any()
 }

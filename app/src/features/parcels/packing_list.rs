@@ -1,14 +1,14 @@
-//! Packing lists, one a parcel: as a page to print and as a file, with the same words.
+//! Packing lists of A4 or 100 × 150 mm, one a parcel: as a page to print and as a file, with the same words.
 
 use domain::ids::{LineId, ParcelId};
 use domain::time::{Date, china_minute_text};
 use leptos::prelude::*;
-use print::{Code, PackingList, PackingRow};
+use print::{Code, PackingList, PackingPaper, PackingRow};
 use service::shipping::PackingParcel;
 use service::stock::ParcelBatchRow;
 
-use super::chosen::{bar, chosen, nothing};
-use crate::context::{name, services, t, typed_param, viewer};
+use super::chosen::{A4, SMALL, bar, chosen, format, nothing, paper_tabs, place_tabs};
+use crate::context::{given_text, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::layout::Screen;
 use crate::paper;
@@ -34,8 +34,9 @@ fn title_of(parcel: &PackingParcel) -> String {
 pub async fn one_page() -> PageResult {
     let team = current_team().await?;
     let (parcel, list) = one(&team).await?;
-    let file = format!("{}/packing.pdf", paths::team_parcel(team.id, parcel.head.parcel.id));
-    let body = view! { {bar(&team, &file, 0)} {sheet(&list)} };
+    let asked = given_text(&[("format", format())]);
+    let file = format!("{}/packing.pdf{asked}", paths::team_parcel(team.id, parcel.head.parcel.id));
+    let body = view! { {bar(&team, &file, 0)} {papers()} {sheet(&list)} };
     Ok(Screen::sheet(title_of(&parcel), body))
 }
 
@@ -44,8 +45,10 @@ pub async fn one_file() -> ServedResult {
     let team = current_team().await?;
     let (parcel, list) = one(&team).await?;
     let file = format!("packing-{}.pdf", parcel.head.order_number);
-    let back = paths::packing_list(team.id, parcel.head.parcel.id);
-    let make = move |document: &_, fonts: &_| print::packing_lists(document, &[list], fonts);
+    let asked = given_text(&[("format", format())]);
+    let back = format!("{}{asked}", paths::packing_list(team.id, parcel.head.parcel.id));
+    let paper = paper_asked();
+    let make = move |document: &_, fonts: &_| print::packing_lists(document, paper, &[list], fonts);
     paper::file(file, &title_of(&parcel), &back, make).await
 }
 
@@ -57,17 +60,19 @@ async fn lists_of(team: &Team, parcels: &[PackingParcel]) -> service::Result<Vec
     Ok(lists)
 }
 
-/// The packing lists of everything that is to be packed, or (`?parcels=a,b`) of what was ticked.
+/// The packing lists of everything that is to be packed, or (`?place=a`) of what leaves from one place, or (`?parcels=a,b`)
+/// of what was ticked.
 pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let chosen = chosen(&team).await?;
     let lists = lists_of(&team, &chosen.parcels).await?;
+    let tabs = place_tabs(&chosen, &format!("{}/packing-lists", paths::team_parcels(team.id)));
     let body = if lists.is_empty() {
-        nothing(&team)
+        view! { {tabs} {nothing(&team)} }.into_any()
     } else {
         let sheets: Vec<_> = lists.iter().map(sheet).collect();
         let file = format!("{}/packing.pdf{}", paths::team_parcels(team.id), chosen.query);
-        view! { {bar(&team, &file, chosen.left_out)} {sheets} }.into_any()
+        view! { {bar(&team, &file, chosen.left_out)} {papers()} {tabs} {sheets} }.into_any()
     };
     Ok(Screen::sheet(t("装箱单", "Packing lists"), body))
 }
@@ -82,8 +87,18 @@ pub async fn all_file() -> ServedResult {
     }
     let lists = lists_of(&team, &chosen.parcels).await?;
     let back = format!("{}/packing-lists{}", paths::team_parcels(team.id), chosen.query);
-    let make = move |document: &_, fonts: &_| print::packing_lists(document, &lists, fonts);
+    let paper = paper_asked();
+    let make = move |document: &_, fonts: &_| print::packing_lists(document, paper, &lists, fonts);
     paper::file("packing.pdf".to_owned(), title, &back, make).await
+}
+
+/// A4, or what labels are printed on, for who has no other printer.
+fn paper_asked() -> PackingPaper {
+    if format() == SMALL { PackingPaper::Small } else { PackingPaper::A4 }
+}
+
+fn papers() -> AnyView {
+    paper_tabs([(A4, "A4"), (SMALL, t("100×150 毫米", "100 × 150 mm"))])
 }
 
 /// Which batches the goods of a line are taken from, until when they are good, and how much of each when there are several.
@@ -214,8 +229,12 @@ fn sheet(list: &PackingList) -> AnyView {
         })
         .collect();
     let signs: Vec<_> = list.signs.iter().map(|sign| view! { <span>{sign.clone()}</span> }).collect();
+    let class = match paper_asked() {
+        PackingPaper::A4 => "sheet sheet--list",
+        PackingPaper::Small => "sheet sheet--small",
+    };
     view! {
-        <article class="sheet sheet--list">
+        <article class=class>
             <header class="sheet__head">
                 <div>
                     <h1>{list.title.clone()}</h1>

@@ -61,9 +61,15 @@ pub struct EditTableForm {
     pub stock: String,
     pub page: String,
     pub rows: Vec<TableEdit>,
+    /// What is done to the ticked rows: a state, a change of price in hundredths.
+    pub bulk_state: String,
+    pub bulk_percent: String,
+    /// `look` for what would change; anything else changes it.
+    pub then: String,
 }
 
-/// Applies what was typed into the table; answers how many products were changed.
+/// Applies what was typed into the table and is to be done to the ticked rows, or shows what it would change; answers how many
+/// products were changed.
 #[server(endpoint = "sheets/edit_table")]
 pub async fn edit_table(#[server(flatten)] form: EditTableForm) -> Result<Answer<usize>, AppError> {
     use crate::form::{Then, submit};
@@ -71,9 +77,16 @@ pub async fn edit_table(#[server(flatten)] form: EditTableForm) -> Result<Answer
     submit(form, |services, viewer, form| async move {
         viewer.require_user()?;
         let team = form.team.parse().map_err(|_| service::ServiceError::NotFound)?;
+        viewer.require_seller(team)?;
         let mut rows = form.rows;
+        let bulk = service::sheets::BulkEdit { state: form.bulk_state, percent: form.bulk_percent };
+        bulk.write_into(&mut rows).map_err(service::ServiceError::Invalid)?;
         for row in &mut rows {
             form.reason.clone_into(&mut row.reason);
+        }
+        if form.then == "look" {
+            let preview = service::sheets::preview_table(&services, &viewer, team, &rows, &form.key).await?;
+            return Ok(Then::go(paths::team_sheet(team, preview), 0));
         }
         let (preview, applied) =
             service::sheets::edit_table(&services, &viewer, team, &rows, &form.key).await?;

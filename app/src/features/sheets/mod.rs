@@ -1,11 +1,13 @@
 //! A team's goods in a spreadsheet and in one table: taken out, brought back, looked at, applied.
 //!
 //! Everything is a plain form. A sheet is uploaded, its page says what it would change and what is wrong with it, and a
-//! second form applies all or the ticked products. The table goes the same way in one step; what could not be applied is
-//! shown as a sheet's preview is.
+//! second form applies all or the ticked products. The table goes the same way in one step, or in two where somebody wants to
+//! look first; what could not be applied is shown as a sheet's preview is.
 
 pub mod api;
 
+#[cfg(feature = "ssr")]
+mod bulk_part;
 #[cfg(feature = "ssr")]
 mod import_page;
 #[cfg(feature = "ssr")]

@@ -9,6 +9,7 @@ use service::listing::{Choice, ListingStatus, ListingsQuery};
 use service::sheets::{TablePage, TableRow};
 
 use super::api::EditTable;
+use super::bulk_part::{self, bulk_fields, tick_all, tick_cell};
 use super::import_page::file_links;
 use crate::context::{given_text, link, locale, name, query, services, t, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
@@ -116,8 +117,9 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
         return ui::nothing_found();
     }
     let state = FormState::of::<EditTable>();
+    let all = query("tick") == "all";
     let rows: Vec<_> =
-        page.rows.iter().enumerate().map(|(at, row)| table_row(team, &state, at, row)).collect();
+        page.rows.iter().enumerate().map(|(at, row)| table_row(team, &state, at, row, all)).collect();
     let labels: Vec<(String, String)> = (0..page.rows.len())
         .flat_map(|at| {
             let row = &page.rows[at];
@@ -126,8 +128,10 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
                 .map(|column| (format!("rows.{at}.{column}"), format!("{shown} {}", column_label(column))))
         })
         .collect();
-    let labels: Vec<(&str, &str)> =
-        labels.iter().map(|(field, label)| (field.as_str(), label.as_str())).collect();
+    let labels: Vec<(&str, &str)> = bulk_part::labels()
+        .into_iter()
+        .chain(labels.iter().map(|(field, label)| (field.as_str(), label.as_str())))
+        .collect();
     let total = (page.pages > 1).then(|| {
         let text = match locale() {
             domain::locale::Locale::Zh => {
@@ -159,10 +163,12 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
             {ui::hidden("village", &wanted.village)}
             {ui::hidden("stock", wanted.stock.map_or("", StockLevel::as_str))}
             {ui::hidden("page", &page.page.to_string())}
+            {tick_all(team, wanted, page.page, all)}
             <div class="table-wrap">
-                <table class="table table--cards table--dense">
+                <table class="table table--cards table--dense" id=html_id("ticked")>
                     <caption class="vh">{t("价格、库存和状态", "Prices, stock and states")}</caption>
                     <thead><tr>
+                        <th scope="col">{t("勾选", "Tick")}</th>
                         <th scope="col">{t("商品与规格", "Product and variant")}</th>
                         <th scope="col">{column_label("price")}</th>
                         <th scope="col" class="n">{t("库存", "Stock")}</th>
@@ -172,12 +178,14 @@ fn table_form(team: &Team, page: &TablePage, wanted: &ListingsQuery) -> AnyView 
                     <tbody>{rows}</tbody>
                 </table>
             </div>
+            {bulk_fields(&state)}
             <div class="field">
                 <label for="f-reason">{t("库存增减的原因", "Why stock changes")}</label>
                 <select id="f-reason" name="reason" class="w-m">{reasons}</select>
             </div>
             <div class="form__acts form__acts--stick">
                 <button class="btn btn--primary">{t("保存全部改动", "Save all changes")}</button>
+                <button class="btn btn--plain" name="then" value="look">{t("先看改动", "Look at the changes first")}</button>
             </div>
         </form>
     }
@@ -268,7 +276,7 @@ impl Cells<'_> {
     }
 }
 
-fn table_row(team: &Team, state: &FormState, at: usize, row: &TableRow) -> AnyView {
+fn table_row(team: &Team, state: &FormState, at: usize, row: &TableRow, all: bool) -> AnyView {
     let code = row.variant.as_ref().map_or("", |variant| variant.code.as_str());
     let product = row.product.to_string();
     let is_refused = state.is_refused()
@@ -291,8 +299,10 @@ fn table_row(team: &Team, state: &FormState, at: usize, row: &TableRow) -> AnyVi
     let stock = row.is_first.then(|| {
         view! { <span class=is_out.then_some("t-bad")>{stock_text(row.stock, &row.base_unit)}</span> }
     });
+    let ticked = if is_refused { state.value(&cells.field("chosen")) == "on" } else { all };
     view! {
         <tr>
+            {tick_cell(&cells.field("chosen"), &cells.label, ticked)}
             <th scope="row" data-label=t("商品与规格", "Product and variant")>
                 <span>
                     <a href=link(&paths::team_product(team.id, row.product))>{cells.label.clone()}</a>

@@ -15,14 +15,24 @@ use crate::routes::{FileAnswer, FileResult, PageResult, paths};
 use crate::ui;
 
 fn filter_of_query() -> BatchFilter {
-    BatchFilter { state: query("state"), product: query("product"), place: query("place") }
+    BatchFilter {
+        state: query("state"),
+        product: query("product"),
+        place: query("place"),
+        village: query("village"),
+    }
 }
 
 fn text_of(filter: &BatchFilter) -> String {
-    given_text(&[("state", &filter.state), ("product", &filter.product), ("place", &filter.place)])
+    given_text(&[
+        ("state", &filter.state),
+        ("product", &filter.product),
+        ("place", &filter.place),
+        ("village", &filter.village),
+    ])
 }
 
-/// `/sell/{team}/batches?state=near_expiry&product=…&place=…&page=…`
+/// `/sell/{team}/batches?state=near_expiry&product=…&place=…&village=…&page=…`
 pub async fn batches_page() -> PageResult {
     let team = current_team().await?;
     let filter = filter_of_query();
@@ -53,7 +63,7 @@ pub async fn batches_page() -> PageResult {
     let body = view! {
         {ui::crumbs(&[(&products, t("商品", "Products"))], title)}
         {ui::page_head(title, sub, export)}
-        {tabs(&path, "state", &filter.state, &["product", "place"], entries)}
+        {tabs(&path, "state", &filter.state, &["product", "place", "village"], entries)}
         {cut}
         {filter_form(&path, &filter, &list)}
         {table(team.id, &list.batches)}
@@ -73,10 +83,13 @@ fn filter_form(path: &str, filter: &BatchFilter, list: &TeamBatches) -> AnyView 
     };
     let products = list.products.iter();
     let products = products.map(|choice| (choice.id.clone(), name(&choice.name, &choice.name_en).to_owned()));
+    let villages = list.villages.iter();
+    let villages = villages.map(|choice| (choice.id.clone(), name(&choice.name, &choice.name_en).to_owned()));
     let places = list.places.iter().map(|place| (place.clone(), place.clone()));
     let choices = view! {
         {ui::filter_choice("b", "product", t("商品", "Product"), &filter.product, products.collect())}
         {ui::filter_choice("b", "place", t("存放地点", "Where it lies"), &filter.place, places.collect())}
+        {ui::filter_choice("b", "village", t("村", "Village"), &filter.village, villages.collect())}
     };
     ui::filter_form(&form, state, choices)
 }

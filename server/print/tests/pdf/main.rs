@@ -6,7 +6,9 @@ mod read;
 
 use std::time::Duration;
 
-use print::{Code, Document, FontFiles, Label, LabelPaper, PackingList, PackingRow, PrintError};
+use print::{
+    Code, Document, FontFiles, Label, LabelPaper, PackingList, PackingPaper, PackingRow, PrintError,
+};
 use read::Read;
 
 fn fonts() -> FontFiles {
@@ -48,6 +50,16 @@ fn a_label_is_one_page_of_its_size_and_says_what_was_put_on_it() {
 }
 
 #[test]
+fn an_office_prints_four_labels_on_a_sheet_of_a4() {
+    let labels = vec![label("林小满", "岚皋县", URL); 5];
+    let printed = print::labels(&document(), LabelPaper::FourOnA4, &labels, &fonts()).unwrap();
+    let read = Read::of(&printed.bytes);
+    assert_eq!(read.sizes_mm(), [(210, 297); 2]);
+    assert_eq!(read.text(0).matches("13800138642").count(), 4);
+    assert_eq!(read.text(1).matches("13800138642").count(), 1);
+}
+
+#[test]
 fn a_character_that_no_font_has_is_a_box_on_paper_and_itself_in_the_file() {
     let label = label("林\u{3106C}🙂满", "岚皋县", URL);
     let printed = print::labels(&document(), LabelPaper::Single, &[label], &fonts()).unwrap();
@@ -69,7 +81,7 @@ fn whatever_an_address_holds_the_file_is_whole() {
         ") Tj ET endstream endobj <</JS(app.alert(1))>>".to_owned(),
     ];
     let labels: Vec<Label> = hostile.iter().map(|text| label(text, text, text)).collect();
-    for paper in [LabelPaper::Single, LabelPaper::TenOnA4] {
+    for paper in [LabelPaper::Single, LabelPaper::FourOnA4, LabelPaper::TenOnA4] {
         let printed = print::labels(&document(), paper, &labels, &fonts()).unwrap();
         let read = Read::of(&printed.bytes);
         assert_eq!(read.pages(), printed.pages);
@@ -119,7 +131,7 @@ fn two_hundred_labels_are_made_while_somebody_waits() {
 }
 
 #[test]
-fn a_packing_list_is_a4_and_numbers_its_pages() {
+fn a_packing_list_is_as_large_as_was_asked_and_numbers_its_pages() {
     let row = PackingRow {
         code: "TEA-100".to_owned(),
         goods: "炒青茶叶 一盒".to_owned(),
@@ -136,14 +148,17 @@ fn a_packing_list_is_a4_and_numbers_its_pages() {
         code: Code { text: URL.to_owned(), caption: "扫码看订单".to_owned() },
         ..PackingList::default()
     };
-    let printed = print::packing_lists(&document(), &[list], &fonts()).unwrap();
-    let read = Read::of(&printed.bytes);
-    assert!(printed.pages >= 2);
-    assert_eq!(read.sizes_mm(), vec![(210, 297); printed.pages]);
-    assert_eq!(read.dark_modules(0), read::dark_modules_of(URL));
-    let text: String = (0..read.pages()).map(|page| read.text(page)).collect();
-    assert_eq!(text.matches("炒青茶叶 一盒").count(), 60);
-    assert!(text.contains(&format!("2 / {}", printed.pages)));
+    for (paper, size) in [(PackingPaper::A4, (210, 297)), (PackingPaper::Small, (100, 150))] {
+        let printed =
+            print::packing_lists(&document(), paper, std::slice::from_ref(&list), &fonts()).unwrap();
+        let read = Read::of(&printed.bytes);
+        assert!(printed.pages >= 2);
+        assert_eq!(read.sizes_mm(), vec![size; printed.pages]);
+        assert_eq!(read.dark_modules(0), read::dark_modules_of(URL));
+        let text: String = (0..read.pages()).map(|page| read.text(page)).collect();
+        assert_eq!(text.matches("炒青茶叶 一盒").count(), 60);
+        assert!(text.contains(&format!("2 / {}", printed.pages)));
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub const MAX_EXPORTED: usize = 5_000;
 const AT_ONCE: i64 = 200;
 
 /// Heads of the columns, and which are wide.
-const HEADS: [(&str, &str, bool); 13] = [
+const HEADS: [(&str, &str, bool); 14] = [
     ("订单号", "Order", false),
     ("状态", "State", false),
     ("付款时间", "Paid at", false),
@@ -23,6 +23,7 @@ const HEADS: [(&str, &str, bool); 13] = [
     ("商品", "Goods", true),
     ("金额（元）", "Amount (yuan)", false),
     ("单位", "Unit", false),
+    ("发货地点", "Sent from", false),
     ("地区", "Region", false),
     ("收件人", "Recipient", false),
     ("电话", "Phone", false),
@@ -97,6 +98,7 @@ fn row_of(row: &TableRow, locale: Locale) -> Vec<Cell> {
         goods.join(locale.pick("；", "; ")).into(),
         Cell::Money(row.parcel.net_fen),
         unit.into(),
+        head.place_name.clone().into(),
         head.region_name.clone().into(),
         needed(&head.recipient_name).into(),
         needed(&head.recipient_phone).into(),

@@ -1,8 +1,8 @@
-//! A team's parcels in a table: narrowed by state, village, product, days of payment and lateness.
+//! A team's parcels in a table: narrowed by state, village, product, place, days of payment and lateness.
 
 use std::collections::BTreeMap;
 
-use domain::ids::{ParcelId, ProductId, TeamId, VillageId};
+use domain::ids::{ParcelId, PlaceId, ProductId, TeamId, VillageId};
 use domain::parcel::ParcelStatus;
 use domain::time::{Date, start_of_day_ms};
 use store::Conn;
@@ -12,7 +12,7 @@ use store::orders::LineRow;
 use super::late_before_ms;
 use crate::listing::today;
 use crate::paging::cut;
-use crate::shipping::take_off;
+use crate::shipping::{PackingParcel, take_off};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// Parcels on one page.
@@ -33,6 +33,8 @@ pub struct TableFilter {
     pub status: String,
     pub village: String,
     pub product: String,
+    /// Where it leaves from.
+    pub place: String,
     /// First and last day of payment, `YYYY-MM-DD`.
     pub from: String,
     pub to: String,
@@ -91,6 +93,7 @@ impl TableFilter {
             status,
             village: self.village.parse::<VillageId>().ok(),
             product: self.product.parse::<ProductId>().ok(),
+            place: self.place.parse::<PlaceId>().ok(),
             paid: days.map(|(from, to)| (start_of_day_ms(from), start_of_day_ms(to.plus_days(1)))),
             late_before_ms: late_before_ms(services),
             only_late: self.only_late,
@@ -116,6 +119,7 @@ pub struct TablePage {
     pub has_more: bool,
     pub products: Vec<ChoiceRow>,
     pub villages: Vec<ChoiceRow>,
+    pub places: Vec<ChoiceRow>,
 }
 
 /// A team's parcels, narrowed.
@@ -142,6 +146,7 @@ pub async fn parcel_table(
         has_more,
         products: store::day::list_product_choices(&mut conn, team, MOST_CHOICES).await?,
         villages: store::day::list_village_choices(&mut conn, team, since_day).await?,
+        places: store::day::list_place_choices(&mut conn, team).await?,
     })
 }
 
@@ -191,7 +196,7 @@ pub async fn parcels_by_id(
     viewer: &Viewer,
     team: TeamId,
     ids: &[ParcelId],
-) -> Result<Vec<crate::shipping::PackingParcel>> {
+) -> Result<Vec<PackingParcel>> {
     viewer.require_seller(team)?;
     let mut found = Vec::new();
     for id in ids.iter().take(super::MAX_SHIPPED) {
@@ -202,6 +207,43 @@ pub async fn parcels_by_id(
         }
     }
     if found.is_empty() { Err(ServiceError::NotFound) } else { Ok(found) }
+}
+
+/// The places a team packs at.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn place_choices(services: &Services, viewer: &Viewer, team: TeamId) -> Result<Vec<ChoiceRow>> {
+    viewer.require_seller(team)?;
+    let mut conn = services.db.read().await?;
+    Ok(store::day::list_place_choices(&mut conn, team).await?)
+}
+
+/// What a team has to pack at one place, who paid first is served first, as much as is printed at once; and how many more
+/// there are.
+///
+/// # Errors
+/// Guarded: sellers and captain of the team.
+pub async fn to_pack_at(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    place: PlaceId,
+) -> Result<(Vec<PackingParcel>, i64)> {
+    viewer.require_seller(team)?;
+    let at_place = TableFilter { place: place.to_string(), ..TableFilter::default() };
+    let limit = i64::try_from(super::MAX_SHIPPED).unwrap_or(i64::MAX);
+    let mut conn = services.db.read().await?;
+    let found = store::day::list_table_parcels(&mut conn, &at_place.typed(services, team, limit, 0)).await?;
+    let count = store::day::count_to_pack_at(&mut conn, team, place).await?;
+    drop(conn);
+    let ids: Vec<ParcelId> = found.iter().map(|row| row.head.parcel.id).collect();
+    let parcels = match parcels_by_id(services, viewer, team, &ids).await {
+        Err(ServiceError::NotFound) => Vec::new(),
+        found => found?,
+    };
+    let listed = i64::try_from(parcels.len()).unwrap_or(i64::MAX);
+    Ok((parcels, (count - listed).max(0)))
 }
 
 #[cfg(test)]

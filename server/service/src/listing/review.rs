@@ -352,6 +352,8 @@ pub struct Reviews {
     pub is_on: bool,
     /// The longest first.
     pub waiting: Vec<WaitingReview>,
+    /// There may be more than are listed.
+    pub is_cut: bool,
 }
 
 /// Whether a team's listings are reviewed, and which of them wait.
@@ -364,6 +366,7 @@ pub async fn reviews(services: &Services, viewer: &Viewer, team: TeamId) -> Resu
     let is_on = rows::reviews_listings(&mut conn, team).await?;
     let waiting =
         if is_on { rows::list_waiting_reviews(&mut conn, team, MAX_WAITING).await? } else { Vec::new() };
+    let is_cut = i64::try_from(waiting.len()).is_ok_and(|count| count >= MAX_WAITING);
     let waiting = waiting.into_iter().map(|row| WaitingReview {
         product: row.product_id,
         name: row.name,
@@ -371,5 +374,5 @@ pub async fn reviews(services: &Services, viewer: &Viewer, team: TeamId) -> Resu
         submitted_at_ms: row.submitted_at_ms,
         submitted_by: row.submitted_by_name,
     });
-    Ok(Reviews { is_on, waiting: waiting.collect() })
+    Ok(Reviews { is_on, waiting: waiting.collect(), is_cut })
 }

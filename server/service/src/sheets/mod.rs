@@ -27,7 +27,7 @@ pub use apply::{Applied, Wanted, apply};
 pub use preview::{ItemView, Outcome, PreviewPage, preview_page, preview_sheet, purge};
 pub(crate) use read::read_table;
 pub use read::{ReadSheet, read_goods, read_list};
-pub use table::{TableEdit, TablePage, TableRow, edit_table, table_page};
+pub use table::{BulkEdit, TableEdit, TablePage, TableRow, edit_table, preview_table, table_page};
 pub use write::{export_csv, export_parts, export_xlsx, template_xlsx};
 
 /// Products that one page of a preview shows.

@@ -6,7 +6,7 @@ use domain::changes::ChangeSource;
 use domain::failure::{FieldError, Problem};
 use domain::ids::{ProductId, SheetPreviewId, TeamId};
 use domain::money::Fen;
-pub use domain::sheets::TableEdit;
+pub use domain::sheets::{BulkEdit, TableEdit};
 use domain::sheets::{CellError, Column, SheetRow, SheetState};
 use store::Conn;
 use store::listing::{list_category_choices, list_village_choices};
@@ -152,36 +152,57 @@ pub async fn edit_table(
     edits: &[TableEdit],
     key: &str,
 ) -> Result<(SheetPreviewId, Applied)> {
-    viewer.require_seller(team)?;
-    if edits.len() > MAX_EDITS {
-        let max = i64::try_from(MAX_EDITS).unwrap_or(i64::MAX);
-        return Err(ServiceError::invalid("rows", Problem::TooManyRows { max }));
-    }
-    let request = Repeatable::new("edit_table", viewer, key, &(team, edits))?;
-    // Looked at before anybody is kept from writing; the version of each product tells whether it was changed since.
-    let planned = {
-        let mut conn = services.db.read().await?;
-        plan(&mut conn, services, team, edits).await
-    };
-    let mut tx = services.db.write().await?;
-    let preview = match idempotency::begin(&mut tx, services, &request).await? {
-        Begun::Replay(first) => {
-            drop(tx);
-            first
-        }
-        Begun::Fresh => {
-            let id = keep(&mut tx, services, viewer, team, ChangeSource::Table, &planned?).await?;
-            idempotency::finish(&mut tx, &request, &id).await?;
-            tx.commit().await?;
-            id
-        }
-    };
+    let preview = kept(services, viewer, team, "edit_table", edits, key).await?;
     match apply(services, viewer, team, preview, &Wanted::All).await {
         Ok(applied) => Ok((preview, applied)),
         // Nothing was typed.
         Err(ServiceError::Invalid(_)) => Ok((preview, Applied::default())),
         Err(other) => Err(other),
     }
+}
+
+/// Keeps what was typed into the table, to be looked at and then applied, all or in part, as a sheet is.
+///
+/// # Errors
+/// As [`edit_table`].
+pub async fn preview_table(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    edits: &[TableEdit],
+    key: &str,
+) -> Result<SheetPreviewId> {
+    kept(services, viewer, team, "preview_table", edits, key).await
+}
+
+/// What the edits come to, kept once for each key of `verb`.
+async fn kept(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    verb: &str,
+    edits: &[TableEdit],
+    key: &str,
+) -> Result<SheetPreviewId> {
+    viewer.require_seller(team)?;
+    if edits.len() > MAX_EDITS {
+        let max = i64::try_from(MAX_EDITS).unwrap_or(i64::MAX);
+        return Err(ServiceError::invalid("rows", Problem::TooManyRows { max }));
+    }
+    let request = Repeatable::new(verb, viewer, key, &(team, edits))?;
+    // Looked at before anybody is kept from writing; the version of each product tells whether it was changed since.
+    let planned = {
+        let mut conn = services.db.read().await?;
+        plan(&mut conn, services, team, edits).await
+    };
+    let mut tx = services.db.write().await?;
+    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
+        return Ok(first);
+    }
+    let id = keep(&mut tx, services, viewer, team, ChangeSource::Table, &planned?).await?;
+    idempotency::finish(&mut tx, &request, &id).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 async fn plan(conn: &mut Conn, services: &Services, team: TeamId, edits: &[TableEdit]) -> Result<Content> {

@@ -1,6 +1,6 @@
-//! All batches of a team in one list: narrowed by how they stand, by product and by place, and taken along.
+//! All batches of a team in one list: narrowed by how they stand, by product, by place and by village, and taken along.
 
-use domain::ids::TeamId;
+use domain::ids::{TeamId, VillageId};
 use domain::stock::movement::{BatchState, batch_state};
 use domain::time::Date;
 use store::Conn;
@@ -24,6 +24,8 @@ pub struct BatchFilter {
     /// A product and a place, in their shown forms.
     pub product: String,
     pub place: String,
+    /// A village whose harvest is in it.
+    pub village: String,
 }
 
 impl BatchFilter {
@@ -33,10 +35,10 @@ impl BatchFilter {
         self.state == "ended"
     }
 
-    /// Whether product or place are narrowed.
+    /// Whether product, place or village are narrowed.
     #[must_use]
     pub const fn is_narrowed(&self) -> bool {
-        !self.product.is_empty() || !self.place.is_empty()
+        !self.product.is_empty() || !self.place.is_empty() || !self.village.is_empty()
     }
 
     /// Whether a batch is of the product and lies in the place.
@@ -67,11 +69,12 @@ pub struct TeamBatches {
     /// From 1.
     pub page: i64,
     pub pages: i64,
-    /// How many stand so, of those of which something is left, of the product and in the place that are asked for.
+    /// How many stand so, of those of which something is left, of the product, the place and the village that are asked for.
     pub counts: Vec<(BatchState, i64)>,
     /// What the list may be narrowed to.
     pub products: Vec<Choice>,
     pub places: Vec<String>,
+    pub villages: Vec<Choice>,
     /// There are more than could be looked through.
     pub is_cut: bool,
 }
@@ -89,13 +92,16 @@ pub async fn team_batches(
 ) -> Result<TeamBatches> {
     viewer.require_seller(team)?;
     let mut conn = services.db.snapshot().await?;
-    let left = look(&mut conn, services, team, true).await?;
+    let left = look(&mut conn, services, team, filter, true).await?;
     let counts = BatchState::ALL.iter().map(|state| {
         let count = left.iter().filter(|batch| batch.state == *state && filter.is_near(batch)).count();
         (*state, i64::try_from(count).unwrap_or(i64::MAX))
     });
     let counts = counts.collect();
-    let ended = if filter.is_ended() { look(&mut conn, services, team, false).await? } else { Vec::new() };
+    let ended =
+        if filter.is_ended() { look(&mut conn, services, team, filter, false).await? } else { Vec::new() };
+    let villages = store::listing::list_village_choices(&mut conn, team).await?;
+    let villages = villages.into_iter().map(Choice::from).collect();
     let mut products: Vec<Choice> = Vec::new();
     let mut places: Vec<String> = Vec::new();
     for batch in left.iter().chain(&ended) {
@@ -116,7 +122,7 @@ pub async fn team_batches(
     let page = page.clamp(1, pages);
     let skipped = usize::try_from(page - 1).unwrap_or_default() * PAGE;
     let batches = found.into_iter().skip(skipped).take(PAGE).collect();
-    Ok(TeamBatches { batches, page, pages, counts, products, places, is_cut })
+    Ok(TeamBatches { batches, page, pages, counts, products, places, villages, is_cut })
 }
 
 /// All batches that the list has, to be taken along, and whether there are more.
@@ -130,14 +136,21 @@ pub async fn exported_batches(
     filter: &BatchFilter,
 ) -> Result<(Vec<TeamBatch>, bool)> {
     viewer.require_seller(team)?;
-    let all = look(&mut *services.db.read().await?, services, team, !filter.is_ended()).await?;
+    let all = look(&mut *services.db.read().await?, services, team, filter, !filter.is_ended()).await?;
     let is_cut = i64::try_from(all.len()).unwrap_or(i64::MAX) >= MOST;
     Ok((all.into_iter().filter(|batch| filter.has(batch)).collect(), is_cut))
 }
 
-async fn look(conn: &mut Conn, services: &Services, team: TeamId, has_rest: bool) -> Result<Vec<TeamBatch>> {
+async fn look(
+    conn: &mut Conn,
+    services: &Services,
+    team: TeamId,
+    filter: &BatchFilter,
+    has_rest: bool,
+) -> Result<Vec<TeamBatch>> {
     let (today, shop_percent) = (today(services), services.rules.near_expiry_percent);
-    let rows = list_team_batches(conn, team, has_rest, MOST).await?;
+    let village = filter.village.parse::<VillageId>().ok();
+    let rows = list_team_batches(conn, team, has_rest, village, MOST).await?;
     rows.into_iter().map(|row| batch_of(row, today, shop_percent)).collect()
 }
 

@@ -1,14 +1,16 @@
 //! The day's work: what waits, what was sold, who is told of what and how, and many parcels shipped at once.
 
-use domain::ids::ParcelId;
+use domain::ids::{ParcelId, PlaceId};
 use domain::notification::NotificationKind;
 use domain::parcel::ParcelStatus;
 use domain::role::Role;
 use domain::time::{DAY_MS, HOUR_MS};
 use service::day::{
-    ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, export_parcels, parcel_table,
-    parcels_by_id, ship_many,
+    ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, day_sales, export_parcels, parcel_table,
+    parcels_by_id, place_choices, ship_many, to_pack_at,
 };
+use service::freight::{PlaceForm, SavePlace, save_place};
+use service::listing::{ListingForm, SaveListing, edit_page, save_draft};
 use service::mail::send_due;
 use service::notifications::{
     Marking, NotificationQuery, SetWish, count_unread, exported_notifications, list_notifications,
@@ -57,6 +59,11 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         let of_villages: Fen = page.sales.villages.iter().map(|row| row.today_fen).sum();
         assert_eq!((of_products, of_villages), (sold, sold), "nothing is lost between the villages");
         assert_eq!(page.sales.villages.len(), 4);
+        let taken = day_sales(services, &seller, team).await.unwrap();
+        assert_eq!(
+            (taken.today_fen, taken.villages, taken.products),
+            (sold, page.sales.villages, page.sales.products)
+        );
 
         shop.clock.advance(DAY_MS);
         let page = day_page(services, &seller, team).await.unwrap();
@@ -71,6 +78,7 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         let refused = day_page(services, &other, team).await;
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "another team's day");
+        assert!(matches!(day_sales(services, &other, team).await, Err(ServiceError::Forbidden)));
         assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
         let work = county_work(services, &shop.county_admin().await).await.unwrap();
         assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
@@ -127,6 +135,13 @@ async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
     .await;
 }
 
+/// What stands in the first sheet of a workbook.
+fn text(bytes: Vec<u8>) -> String {
+    let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).unwrap();
+    let range = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
+    range.rows().map(|row| format!("{row:?}\n")).collect()
+}
+
 #[tokio::test]
 async fn the_table_is_narrowed_and_taken_out_without_what_nobody_needs() {
     TestShop::on_both(async |shop| {
@@ -173,11 +188,6 @@ async fn the_table_is_narrowed_and_taken_out_without_what_nobody_needs() {
         for nothing in ["%", "_", "002", "' OR 1=1 --"] {
             assert_eq!(numbers(search(nothing)).await, [""; 0], "{nothing}");
         }
-        let text = |bytes: Vec<u8>| -> String {
-            let mut book = calamine::open_workbook_auto_from_rs(std::io::Cursor::new(bytes)).unwrap();
-            let range = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
-            range.rows().map(|row| format!("{row:?}\n")).collect()
-        };
         let sheet = text(export_parcels(services, &seller, team, &none()).await.unwrap());
         assert!(sheet.contains(&both.number) && sheet.contains("13800000002"), "{sheet}");
         let sheet = text(export_parcels(services, &seller, team, &shipped).await.unwrap());
@@ -190,6 +200,52 @@ async fn the_table_is_narrowed_and_taken_out_without_what_nobody_needs() {
             export_parcels(services, &other, team, &none()).await,
             Err(ServiceError::Forbidden)
         ));
+        assert_sound(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_packs_at_one_place_lists_prints_and_takes_along_what_leaves_from_it() {
+    TestShop::on_both(async |shop| {
+        let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
+        let form = PlaceForm {
+            name: "县城仓".to_owned(),
+            region: "岚皋县".to_owned(),
+            address: "城关镇1号".to_owned(),
+            phone: "0915-2999800".to_owned(),
+        };
+        let new = SavePlace { team, place: None, version: 0, form };
+        let yard = save_place(services, &seller, &new, "p1").await.unwrap();
+        let edit = edit_page(services, &seller, shop.tea.product).await.unwrap();
+        let form = ListingForm { place: yard.to_string(), ..edit.form };
+        let save = SaveListing { product: shop.tea.product, version: edit.version, form };
+        save_draft(services, &seller, &save).await.unwrap();
+        let both = bought(shop, 1, &[(shop.tea.variant(), 1), (shop.dendrobium.variant(), 1)]).await;
+        let herb = bought(shop, 2, &[(shop.dendrobium.variant(), 1)]).await;
+
+        let of = |place: PlaceId| TableFilter { place: place.to_string(), ..TableFilter::default() };
+        let page = parcel_table(services, &seller, team, &of(yard), 1).await.unwrap();
+        let listed: Vec<_> = page.rows.iter().map(|row| row.parcel.head.order_number.clone()).collect();
+        assert_eq!(listed, std::slice::from_ref(&both.number), "one of its two parcels");
+        assert_eq!(page.rows[0].parcel.head.place_name, "县城仓");
+        assert_eq!(page.places.len(), 2);
+        assert_eq!(place_choices(services, &seller, team).await.unwrap(), page.places);
+
+        let numbers = async |place: PlaceId| -> (Vec<String>, i64) {
+            let (parcels, left_out) = to_pack_at(services, &seller, team, place).await.unwrap();
+            (parcels.into_iter().map(|parcel| parcel.head.order_number).collect(), left_out)
+        };
+        assert_eq!(numbers(yard).await, (vec![both.number.clone()], 0));
+        assert_eq!(numbers(shop.places.tea_place).await, (vec![both.number.clone(), herb.number.clone()], 0));
+        assert_eq!(numbers(shop.places.honey_place).await, (Vec::new(), 0), "another team's place");
+
+        let sheet = text(export_parcels(services, &seller, team, &of(yard)).await.unwrap());
+        assert!(sheet.contains("县城仓") && sheet.contains(&both.number), "{sheet}");
+        assert!(!sheet.contains("tea place") && !sheet.contains(&herb.number), "{sheet}");
+        let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
+        assert!(matches!(to_pack_at(services, &other, team, yard).await, Err(ServiceError::Forbidden)));
+        assert!(matches!(place_choices(services, &other, team).await, Err(ServiceError::Forbidden)));
         assert_sound(shop).await;
     })
     .await;

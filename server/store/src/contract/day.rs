@@ -1,6 +1,6 @@
 //! A team's day, on both engines.
 
-use domain::ids::{ParcelId, ProductId, TeamId, VillageId};
+use domain::ids::{ParcelId, PlaceId, ProductId, TeamId, VillageId};
 use domain::parcel::ParcelStatus;
 use sqlx::Executor;
 
@@ -58,6 +58,7 @@ async fn table(conn: &mut Conn) {
         status: Some(ParcelStatus::ToPack),
         village: None,
         product: None,
+        place: None,
         paid: None,
         late_before_ms: PAID_AT_MS,
         only_late: false,
@@ -79,6 +80,7 @@ async fn table(conn: &mut Conn) {
     let paid = ParcelFilter { paid: Some((PAID_AT_MS, PAID_AT_MS + 1)), status: None, ..all };
     let product = |product| ParcelFilter { product: Some(ProductId::from_i64(product)), ..all };
     let village = |village| ParcelFilter { village: Some(VillageId::from_i64(village)), ..paid };
+    let place = |place| ParcelFilter { place: Some(PlaceId::from_i64(place)), ..all };
     for (filter, count) in [
         (ParcelFilter { only_late: true, ..all }, 0),
         (ParcelFilter { status: Some(ParcelStatus::Shipped), ..all }, 0),
@@ -91,6 +93,12 @@ async fn table(conn: &mut Conn) {
         (product(103), 0),
         (village(33), 1),
         (village(999), 0),
+        (place(60), 1),
+        (place(999), 0),
+        (ParcelFilter { status: Some(ParcelStatus::Shipped), ..place(60) }, 0),
+        (ParcelFilter { place: place(999).place, ..paid }, 0),
+        (ParcelFilter { search: Some("N200"), ..place(60) }, 1),
+        (ParcelFilter { search: Some("N200"), ..place(999) }, 0),
         (ParcelFilter { search: Some("n200"), status: None, ..all }, 1),
         (ParcelFilter { search: Some("N200"), status: Some(ParcelStatus::Shipped), ..all }, 0),
         (ParcelFilter { search: Some("N200"), team: TeamId::from_i64(7), ..all }, 0),
@@ -104,6 +112,12 @@ async fn table(conn: &mut Conn) {
     assert!(list_parcel_lines(conn, &[]).await.unwrap().is_empty());
     let ids = |rows: Vec<ChoiceRow>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!(ids(list_product_choices(conn, TEAM, 9).await.unwrap()), [103, 101, 100]);
+    assert_eq!(ids(list_place_choices(conn, TEAM).await.unwrap()), [60]);
+    assert_eq!(ids(list_place_choices(conn, TeamId::from_i64(7)).await.unwrap()), [0; 0]);
+    for (team, place, count) in [(6, 60, 1), (6, 999, 0), (7, 60, 0)] {
+        let (team, place) = (TeamId::from_i64(team), PlaceId::from_i64(place));
+        assert_eq!(count_to_pack_at(conn, team, place).await.unwrap(), count);
+    }
     assert_eq!(ids(list_village_choices(conn, TEAM, PAID_DAY).await.unwrap()), [3, 31, 32, 33]);
     assert_eq!(ids(list_village_choices(conn, TEAM, PAID_DAY + 1).await.unwrap()), [31]);
 }

@@ -343,14 +343,22 @@ async fn warnings(conn: &mut Conn) {
     assert_eq!(soon.len(), 3);
     assert_eq!((soon[0].code.as_str(), soon[0].near_expiry_percent), ("B1", Some(40)));
     assert!(list_expiring(conn, TEAM, "2025-06-30", 9).await.unwrap().is_empty());
-    let left = list_team_batches(conn, TEAM, true, 9).await.unwrap();
+    let left = list_team_batches(conn, TEAM, true, None, 9).await.unwrap();
     let last_days: Vec<_> =
         left.iter().map(|row| row.expires_on.as_deref().unwrap_or("9999-12-31")).collect();
     assert!(last_days.is_sorted() && left.iter().all(|row| row.available + row.held > 0), "{last_days:?}");
     let first = left.iter().find(|row| row.code == "B1").unwrap();
     assert_eq!((first.product_id, first.near_expiry_percent), (PRODUCT, Some(40)));
-    let ended = list_team_batches(conn, TEAM, false, 9).await.unwrap();
+    let ended = list_team_batches(conn, TEAM, false, None, 9).await.unwrap();
     assert!(ended.iter().all(|row| row.available + row.held == 0));
     assert!(ended.is_sorted_by_key(|row| -row.batch_id.get()), "the youngest first");
-    assert_eq!(list_team_batches(conn, TEAM, true, 1).await.unwrap(), left[..1]);
+    assert_eq!(list_team_batches(conn, TEAM, true, None, 1).await.unwrap(), left[..1]);
+    let nowhere = Some(VillageId::from_i64(999));
+    assert!(list_team_batches(conn, TEAM, true, nowhere, 9).await.unwrap().is_empty());
+    // That it had harvest of the second was corrected.
+    for (village, is_in) in [(3, true), (31, false)] {
+        let village = Some(VillageId::from_i64(village));
+        let of_village = list_team_batches(conn, TEAM, true, village, 9).await.unwrap();
+        assert_eq!(of_village.contains(first), is_in, "{village:?}");
+    }
 }

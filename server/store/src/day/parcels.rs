@@ -1,6 +1,6 @@
-//! A team's parcels, narrowed by state, village, product, day of payment and lateness.
+//! A team's parcels, narrowed by state, village, product, place, day of payment and lateness.
 
-use domain::ids::{ParcelId, ProductId, TeamId, VillageId};
+use domain::ids::{ParcelId, PlaceId, ProductId, TeamId, VillageId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
@@ -21,6 +21,8 @@ pub struct ParcelFilter<'a> {
     /// A village that earns from the parcel.
     pub village: Option<VillageId>,
     pub product: Option<ProductId>,
+    /// Where it leaves from.
+    pub place: Option<PlaceId>,
     /// Paid for from the first moment until before the second.
     pub paid: Option<(i64, i64)>,
     /// A parcel that was paid for before and has not left is late.
@@ -74,6 +76,7 @@ macro_rules! table_of {
                      OR EXISTS (SELECT 1 FROM order_lines l CROSS JOIN attributions a CROSS JOIN collectives k
                                  WHERE l.parcel_id = c.id AND a.line_id = l.id AND k.id = a.collective_id
                                    AND k.village_id + 0 = $6))
+                AND (CAST($9 AS BIGINT) IS NULL OR c.place_id + 0 = $9)
             ORDER BY ",
             $order,
             " LIMIT $7 OFFSET $8"
@@ -85,13 +88,13 @@ const IN_A_STATE: &str =
     table_of!("parcels c", "c.team_id = $1 AND c.status = $2", "c.created_at_ms DESC, c.id DESC");
 /// Numbers are found by their indices; names and telephones only among what the team has to pack.
 const FOUND: &str = table_of!(
-    "(SELECT p.id FROM orders w JOIN parcels p ON p.order_id = w.id WHERE w.number = $9
+    "(SELECT p.id FROM orders w JOIN parcels p ON p.order_id = w.id WHERE w.number = $10
       UNION
-      SELECT p.id FROM parcels p WHERE p.tracking_number IN ($9, $10)
+      SELECT p.id FROM parcels p WHERE p.tracking_number IN ($10, $11)
       UNION
       SELECT p.id FROM parcels p JOIN orders w ON w.id = p.order_id
        WHERE p.team_id = $1 AND p.status = 'to_pack'
-         AND (w.recipient_name = $10 OR (CAST($11 AS TEXT) <> '' AND w.recipient_phone LIKE '%' || CAST($11 AS TEXT)))) s
+         AND (w.recipient_name = $11 OR (CAST($12 AS TEXT) <> '' AND w.recipient_phone LIKE '%' || CAST($12 AS TEXT)))) s
      CROSS JOIN parcels c",
     "c.id = s.id AND c.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.status = $2)",
     "c.created_at_ms DESC, c.id DESC"
@@ -103,7 +106,7 @@ const TO_PACK: &str = table_of!("parcels c", "c.team_id = $1 AND c.status = $2",
 /// From what was credited on these days to the parcels it left in.
 const PAID: &str = table_of!(
     "(SELECT DISTINCT l.parcel_id FROM credits x CROSS JOIN order_lines l
-        WHERE x.team_id = $1 AND x.credited_at_ms >= $9 AND x.credited_at_ms < $10 AND l.id = x.line_id) s
+        WHERE x.team_id = $1 AND x.credited_at_ms >= $10 AND x.credited_at_ms < $11 AND l.id = x.line_id) s
      CROSS JOIN parcels c",
     "c.id = s.parcel_id AND c.team_id = $1 AND (CAST($2 AS TEXT) IS NULL OR c.status = $2)",
     "c.created_at_ms DESC, c.id DESC"
@@ -125,7 +128,8 @@ pub async fn list_table_parcels(conn: &mut Conn, filter: &ParcelFilter<'_>) -> R
         .bind(filter.product.map(ProductId::get))
         .bind(filter.village.map(VillageId::get))
         .bind(filter.limit)
-        .bind(filter.offset);
+        .bind(filter.offset)
+        .bind(filter.place.map(PlaceId::get));
     let statement = match (filter.search, filter.paid) {
         (Some(typed), _) => {
             let is_phone = typed.len() >= PHONE_DIGITS && typed.bytes().all(|byte| byte.is_ascii_digit());
@@ -136,6 +140,17 @@ pub async fn list_table_parcels(conn: &mut Conn, filter: &ParcelFilter<'_>) -> R
         (None, None) => statement,
     };
     Ok(statement.fetch_all(&mut *conn).await?)
+}
+
+/// How many parcels of a team are to be packed at a place. Counted among what waits: of a place there is all of its history.
+pub async fn count_to_pack_at(conn: &mut Conn, team: TeamId, place: PlaceId) -> Result<i64> {
+    Ok(sql::query_scalar::<i64>(
+        "SELECT COUNT(*) FROM parcels WHERE team_id = $1 AND status = 'to_pack' AND place_id + 0 = $2",
+    )
+    .bind(team.get())
+    .bind(place.get())
+    .fetch_one(&mut *conn)
+    .await?)
 }
 
 /// What is in these parcels, in their order.
@@ -186,6 +201,16 @@ pub async fn list_village_choices(conn: &mut Conn, team: TeamId, since_day: i64)
     )
     .bind(team.get())
     .bind(since_day)
+    .fetch_all(&mut *conn)
+    .await?)
+}
+
+/// The places a team's parcels leave from or have left from.
+pub async fn list_place_choices(conn: &mut Conn, team: TeamId) -> Result<Vec<ChoiceRow>> {
+    Ok(sql::query_as::<ChoiceRow>(
+        "SELECT id, name, name AS name_en FROM dispatch_places WHERE team_id = $1 ORDER BY id",
+    )
+    .bind(team.get())
     .fetch_all(&mut *conn)
     .await?)
 }

@@ -1,6 +1,6 @@
 //! All batches of a team.
 
-use domain::ids::{BatchId, ProductId, TeamId};
+use domain::ids::{BatchId, ProductId, TeamId, VillageId};
 
 use crate::{Conn, Result, sql};
 
@@ -31,11 +31,12 @@ pub struct TeamBatchRow {
 }
 
 /// A team's batches: with `has_rest` those of which something is for sale or set aside, the first to expire first; otherwise
-/// the others, the youngest first.
+/// the others, the youngest first. Of a village those that have harvest of it.
 pub async fn list_team_batches(
     conn: &mut Conn,
     team: TeamId,
     has_rest: bool,
+    village: Option<VillageId>,
     limit: i64,
 ) -> Result<Vec<TeamBatchRow>> {
     Ok(sql::query_as::<TeamBatchRow>(
@@ -47,6 +48,8 @@ pub async fn list_team_batches(
            JOIN dispatch_places d ON d.id = COALESCE(b.place_id, p.place_id)
            LEFT JOIN stock_thresholds t ON t.product_id = p.id
           WHERE p.team_id = $1 AND CASE WHEN b.available + b.held > 0 THEN 1 ELSE 0 END = $2
+            AND (CAST($4 AS BIGINT) IS NULL
+                 OR EXISTS (SELECT 1 FROM batch_inputs i WHERE i.batch_id = b.id AND i.village_id = $4))
           ORDER BY CASE WHEN $2 = 1 THEN COALESCE(b.expires_on, '9999-12-31') ELSE '' END,
                    CASE WHEN $2 = 1 THEN b.id ELSE -b.id END
           LIMIT $3",
@@ -54,6 +57,7 @@ pub async fn list_team_batches(
     .bind(team.get())
     .bind(i64::from(has_rest))
     .bind(limit)
+    .bind(village.map(VillageId::get))
     .fetch_all(&mut *conn)
     .await?)
 }

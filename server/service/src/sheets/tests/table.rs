@@ -78,6 +78,52 @@ async fn the_table_changes_what_was_typed_into_it_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_is_done_to_ticked_rows_is_looked_at_and_then_applied_once() {
+    on_both(async |fixture: &Fixture| {
+        let (services, viewer) = (&fixture.services, seller());
+        let (tea, _) = tea(fixture).await;
+        publish(services, &viewer, tea).await.unwrap();
+        let honey = honey(fixture, "h", "68").await;
+        let before = price_of(fixture, tea).await;
+        let page = table_page(services, &viewer, TEAM, &ListingsQuery::default(), 1).await.unwrap();
+        let mut edits: Vec<TableEdit> = page.rows.iter().map(edit).collect();
+        for row in &mut edits {
+            row.chosen = if row.product == honey.to_string() { "on".to_owned() } else { String::new() };
+        }
+        let bulk = BulkEdit { state: "unpublished".to_owned(), percent: "-10".to_owned() };
+        bulk.write_into(&mut edits).unwrap();
+
+        let preview = preview_table(services, &viewer, TEAM, &edits, "look").await.unwrap();
+        assert_eq!(preview_table(services, &viewer, TEAM, &edits, "look").await.unwrap(), preview, "once");
+        let shown = preview_page(services, &viewer, TEAM, preview, 1).await.unwrap();
+        assert_eq!(shown.items.len(), 1, "only what is ticked; and a draft is not taken out");
+        assert_eq!(price_of(fixture, honey).await, "68.00", "nothing has changed yet");
+        for done in [1, 1] {
+            let applied = apply(services, &viewer, TEAM, preview, &Wanted::All).await.unwrap();
+            assert_eq!(applied, Applied { done, refused: 0 });
+        }
+        assert_eq!(price_of(fixture, honey).await, "61.20", "a tenth less, once");
+        assert_eq!(price_of(fixture, tea).await, before);
+
+        // All of them at once, in one step: the page is that of now.
+        let page = table_page(services, &viewer, TEAM, &ListingsQuery::default(), 1).await.unwrap();
+        let mut edits: Vec<TableEdit> = page.rows.iter().map(edit).collect();
+        edits.iter_mut().for_each(|row| row.chosen = "on".to_owned());
+        bulk.write_into(&mut edits).unwrap();
+        let applied = edit_table(services, &viewer, TEAM, &edits, "all").await.unwrap().1;
+        assert_eq!(applied, Applied { done: 2, refused: 0 });
+        assert_eq!(price_of(fixture, honey).await, "55.08");
+        assert_eq!(
+            edit_page(services, &viewer, tea).await.unwrap().status,
+            listing::ListingStatus::Unpublished
+        );
+        let stranger = preview_table(services, &Viewer::default(), TEAM, &edits, "x").await;
+        assert!(matches!(stranger, Err(ServiceError::Unauthenticated)), "{stranger:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_table_and_its_sheets_hold_what_they_are_narrowed_to() {
     on_both(async |fixture: &Fixture| {
         let (services, viewer) = (&fixture.services, seller());

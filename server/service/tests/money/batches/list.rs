@@ -32,6 +32,19 @@ async fn the_batches_of_a_team_are_listed_narrowed_and_taken_along() {
         assert_eq!(all.products.len(), 2);
         let place = all.places[0].clone();
         assert_eq!(all.places.len(), 1);
+        assert_eq!(all.villages.len(), shop.places.villages.len());
+        for (at, own) in [(1, vec!["tea-0", "dendrobium-0", "tea-1"]), (3, vec!["dendrobium-0"])] {
+            let village = shop.places.villages[at].to_string();
+            let filter = BatchFilter { village, ..BatchFilter::default() };
+            let near = team_batches(services, &seller, team, &filter, 1).await.unwrap();
+            assert_eq!(codes(&near.batches), own);
+            assert_eq!(
+                near.counts.iter().map(|(_, count)| usize::try_from(*count).unwrap()).sum::<usize>(),
+                own.len()
+            );
+            let (taken, _) = exported_batches(services, &seller, team, &filter).await.unwrap();
+            assert_eq!(codes(&taken), own, "the sheet is the list");
+        }
 
         // An order sets all of the older tea aside; it is not gone before it is written off or sold.
         order(shop, 1, &[(shop.tea.variant(), 5)]).await;
