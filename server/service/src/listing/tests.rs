@@ -35,11 +35,13 @@ pub(crate) async fn county() -> Fixture {
     fixture
 }
 
-/// Runs a test in the same county on SQLite and, where there is a server, on PostgreSQL.
+/// Runs a test in the same county on SQLite and, where there is a server, on PostgreSQL. The books are checked at its end.
 pub(crate) async fn on_both(test: impl AsyncFn(&Fixture)) {
     Fixture::on_both(async |fixture: &Fixture| {
         settle(fixture).await;
         test(fixture).await;
+        let report = crate::books::verify_books(&fixture.services).await.unwrap();
+        assert!(report.is_sound(), "{:#?}", report.mismatches);
     })
     .await;
 }

@@ -59,7 +59,6 @@ async fn ever_new_guests_from_one_address_do_not_freeze_the_shop() {
         worker::sweep(&shop.services).await.unwrap();
         try_from(shop, 1_004, bad).await.unwrap();
         assert_eq!(batch(shop, shop.honey.batches[0]).await.1, 1, "no hold is stuck");
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -72,7 +71,6 @@ async fn one_buyer_does_not_freeze_the_shop_from_ever_new_addresses() {
     }
     let refused = try_from(&shop, 1, "198.51.100.6").await;
     assert_eq!(conflict(refused), Conflict::TooManyUnpaid { max: 5 });
-    assert_sound(&shop).await;
 }
 
 /// A number can be typed by anybody: whoever leaves orders under it unpaid does not lock its owner out.
@@ -86,5 +84,4 @@ async fn a_strangers_unpaid_orders_do_not_block_a_telephone() {
         let form = PlaceOrder { address: mine.clone(), ..checkout_form(&shop, &guest, number).await };
         place_order(&shop.services, &guest, form).await.unwrap();
     }
-    assert_sound(&shop).await;
 }
