@@ -83,7 +83,7 @@ pub(crate) async fn save(fixture: &Fixture, product: ProductId, form: &ListingFo
     save_draft(&fixture.services, &seller(), &command).await
 }
 
-fn sc_number() -> String {
+pub(crate) fn sc_number() -> String {
     let digits = "1141610925000";
     format!("SC{digits}{}", sc_check_digit(digits).unwrap())
 }
