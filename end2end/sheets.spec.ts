@@ -235,21 +235,23 @@ test('a sheet says where goods come from, what they are and when they are sold',
   test.setTimeout(60_000);
   const page = await pageOf('seller');
   const { team, listing, product } = await draft(page, t, at, newName());
-  const head = 'product,village,season,attributes,tier_prices,story\n';
+  const head = 'product,village,season,attributes,tier_prices,story,food_class,ingredients,min_quantity\n';
 
   await test.step('a name that is none is told what would fit', async () => {
-    await upload(page, t, team, `${head}${product},火星村,春天,等级：三级,,\n`);
+    await upload(page, t, team, `${head}${product},火星村,春天,等级：三级,,,零食,,\n`);
     const wrong = page.getByRole('table', { name: t('需要修改的格子', 'Cells to mend') });
     await expect(wrong).toContainText(t('没有“火星村”，可填：', 'There is no “火星村”; put in one of: '));
     await expect(wrong).toContainText(t('塔元村', 'Tayuan'));
     await expect(wrong).toContainText(t('一级', 'First grade'));
     await expect(wrong).toContainText(t('请填写月日', 'Enter month and day'));
+    await expect(wrong.getByRole('row').filter({ hasText: '零食' })).toContainText(t('预包装食品', 'Packaged food'));
   });
 
   await test.step('what changes is shown, and applied it is in the listing', async () => {
     const story = '"谷雨前采。\n\n当天炒。"';
-    await upload(page, t, team, `${head}${product},塔元村,3-20 至 5-31,等级：一级；海拔：950 米,10:50,${story}\n`);
+    await upload(page, t, team, `${head}${product},塔元村,3-20 至 5-31,等级：一级；海拔：950 米,10:50,${story},预包装食品,茶鲜叶,2\n`);
     await expect(page.getByRole('main')).toContainText(t('海拔 — → 950 米', 'Altitude — → 950 m'));
+    await expect(page.getByRole('main')).toContainText(t('配料 — → 茶鲜叶', 'Ingredients — → 茶鲜叶'));
     await page.getByRole('button', { name: t('应用全部', 'Apply all') }).click();
     await expect(page.getByText(t('已应用 1 件商品的改动', 'Applied to products: 1'))).toBeVisible();
     await visit(page, listing);
@@ -259,5 +261,8 @@ test('a sheet says where goods come from, what they are and when they are sold',
     await expect(page.locator('[name="attributes[altitude]"]')).toHaveValue('950');
     await expect(page.getByLabel(t('介绍', 'Story'), { exact: true })).toHaveValue('谷雨前采。\n\n当天炒。');
     await expect(page.locator('input[name$="[tier_prices]"]').first()).toHaveValue('10:50.00');
+    await expect(page.locator('[name=food_class]:checked')).toHaveValue('packaged_food');
+    await expect(page.locator('[name=ingredients]')).toHaveValue('茶鲜叶');
+    await expect(page.locator('input[name$="[min_quantity]"]').first()).toHaveValue('2');
   });
 });

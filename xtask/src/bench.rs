@@ -2,6 +2,7 @@
 
 use crate::client::Bundle;
 use crate::lighthouse;
+use crate::postgres::Cluster;
 use crate::rebuild;
 use crate::site::{self, Mode, Site};
 use crate::tools;
@@ -129,10 +130,12 @@ fn built(dev: bool) -> Result<std::process::Command> {
     Ok(std::process::Command::new(folder.join("bench")))
 }
 
-/// The test that imports sheets, with its long ones: it is the optimised build that they are promised of.
+/// The test that imports sheets, with its long ones, on both engines: it is the optimised build that they are promised of.
 fn sheets() -> Result<()> {
+    let cluster = Cluster::start()?;
     let mut test = tools::cargo("test");
     test.args(["--release", "--package", "service", "--test", "hostile", "import::", "--", "--nocapture"]);
+    test.env("XIANGJI_TEST_POSTGRES_URL", cluster.url());
     tools::run("the sheets", &mut test)
 }
 

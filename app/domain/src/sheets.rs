@@ -10,6 +10,7 @@ mod attributes;
 mod columns;
 mod details;
 mod group;
+mod label;
 mod named;
 mod plan;
 mod present;
@@ -23,6 +24,7 @@ mod tests;
 pub use amounts::amount_text;
 pub use attributes::{Values, attributes_text};
 pub use columns::{Column, Head, SheetRow, harmless, is_clear, tidy};
+pub use label::{LABEL_COLUMNS, Label, label_of, label_text};
 pub use named::Named;
 pub use plan::{AttributeChange, CellError, Change, Item, NewVariant, Plan, VariantChange, plan};
 pub use present::{

@@ -18,6 +18,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use store::Db;
 use store::testing::database::on_new_postgres;
 
+use crate::books::{verify_books, verify_state};
 use crate::ports::{Clock, Entropy};
 use crate::rules::ShopRules;
 use crate::{Services, SignedIn, Viewer};
@@ -45,29 +46,45 @@ pub struct TestShop {
     /// Honey of another team, which leaves from another place.
     pub honey: Good,
     next_user: AtomicI64,
-    _folder: Option<tempfile::TempDir>,
+    _file: Option<SqliteFile>,
 }
 
 impl TestShop {
-    /// A shop on a SQLite file that goes away with it.
+    /// A shop on a SQLite file that goes away with it. Its books are checked then, unless the test has failed anyway.
     pub async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let db = Db::connect(&format!("sqlite://{}/shop.sqlite", folder.path().display()), 4).await.unwrap();
-        Self::found(db, Some(folder)).await
+        Self::on_file(SqliteFile::new(true)).await
     }
 
-    /// Runs a test on SQLite and, where there is a server, on PostgreSQL.
+    /// Runs a test on SQLite and, where there is a server, on PostgreSQL. Its books are checked at the end.
     pub async fn on_both(test: impl AsyncFn(&TestShop)) {
-        let shop = Self::sqlite().await;
+        Self::on_both_unsound(async |shop: &TestShop| {
+            test(shop).await;
+            shop.assert_sound().await;
+        })
+        .await;
+    }
+
+    /// [`Self::on_both`] for a test that leaves the books broken on purpose.
+    pub async fn on_both_unsound(test: impl AsyncFn(&TestShop)) {
+        let shop = Self::on_file(SqliteFile::new(false)).await;
         test(&shop).await;
         shop.services.db.close().await;
-        Self::postgres(test).await;
+        Self::postgres_unsound(test).await;
     }
 
-    /// Runs a test on a new PostgreSQL database, which is dropped afterwards whether the test failed or not.
+    /// Runs a test on a new PostgreSQL database, which is dropped afterwards whether the test failed or not. Its books are
+    /// checked at the end.
     ///
     /// Without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
     pub async fn postgres(test: impl AsyncFn(&TestShop)) {
+        Self::postgres_unsound(async |shop: &TestShop| {
+            test(shop).await;
+            shop.assert_sound().await;
+        })
+        .await;
+    }
+
+    async fn postgres_unsound(test: impl AsyncFn(&TestShop)) {
         on_new_postgres(async |url: String| {
             let db = Db::connect(&url, 12).await.unwrap();
             let shop = Self::found(db, None).await;
@@ -77,7 +94,18 @@ impl TestShop {
         .await;
     }
 
-    async fn found(db: Db, folder: Option<tempfile::TempDir>) -> Self {
+    /// I1 to I6 hold.
+    pub async fn assert_sound(&self) {
+        let report = verify_books(&self.services).await.unwrap();
+        assert!(report.is_sound(), "{:#?}", report.mismatches);
+    }
+
+    async fn on_file(file: SqliteFile) -> Self {
+        let db = Db::connect(&file.url(), 4).await.unwrap();
+        Self::found(db, Some(file)).await
+    }
+
+    async fn found(db: Db, file: Option<SqliteFile>) -> Self {
         db.migrate().await.unwrap();
         let clock = Arc::new(FakeClock::new(START_MS));
         let gateway = Arc::new(FakeGateway::default());
@@ -107,7 +135,7 @@ impl TestShop {
             tea,
             honey,
             next_user: AtomicI64::new(1),
-            _folder: folder,
+            _file: file,
         }
     }
 
@@ -190,6 +218,46 @@ impl TestShop {
     /// The county's administration.
     pub async fn county_admin(&self) -> Viewer {
         self.account(&[Role::CountyAdmin(self.places.county)]).await
+    }
+}
+
+/// Where a shop on SQLite keeps its things. It goes away after everything else of the shop.
+#[derive(Debug)]
+struct SqliteFile {
+    folder: tempfile::TempDir,
+    ends_sound: bool,
+}
+
+impl SqliteFile {
+    fn new(ends_sound: bool) -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), ends_sound }
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}/shop.sqlite", self.folder.path().display())
+    }
+}
+
+impl Drop for SqliteFile {
+    /// Checks the books of a test that has only a shop, and no function that would do it at its end. A runtime may not
+    /// begin within another one, so it has a thread of its own.
+    fn drop(&mut self) {
+        if !self.ends_sound || std::thread::panicking() {
+            return;
+        }
+        let url = self.url();
+        let check = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let db = Db::connect(&url, 1).await.unwrap();
+                let report = verify_state(&mut db.long_snapshot().await.unwrap()).await.unwrap();
+                db.close().await;
+                assert!(report.is_sound(), "{:#?}", report.mismatches);
+            });
+        });
+        if let Err(panic) = check.join() {
+            std::panic::resume_unwind(panic);
+        }
     }
 }
 

@@ -151,6 +151,17 @@ pub struct SheetDetailRow {
     #[sqlx(try_from = "i64")]
     pub freight_template_id: FreightTemplateId,
     pub template_name: String,
+    pub food_class: String,
+    pub sc_number: String,
+    pub workshop_number: String,
+    pub sales_region: String,
+    pub ingredients: String,
+    pub net_content: String,
+    pub producer: String,
+    pub storage: String,
+    pub shelf_life_days: Option<i64>,
+    /// Blank when the listing leaves it to its food class.
+    pub return_rule: String,
 }
 
 /// These products in their order, with what they name: offered or no longer.
@@ -161,10 +172,13 @@ pub async fn list_sheet_details(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Shee
             wanted!(),
             "SELECT p.id, p.story, p.story_en, p.season_from, p.season_until, p.village_id, \
                 v.name AS village_name, v.name_en AS village_name_en, p.place_id, d.name AS place_name, \
-                p.freight_template_id, t.name AS template_name \
+                p.freight_template_id, t.name AS template_name, p.food_class, p.sc_number, p.workshop_number, \
+                p.sales_region, p.ingredients, p.net_content, p.producer, p.storage, p.shelf_life_days, \
+                COALESCE(r.return_rule, '') AS return_rule \
              FROM wanted w CROSS JOIN products p JOIN villages v ON v.id = p.village_id \
              JOIN dispatch_places d ON d.id = p.place_id \
              JOIN freight_templates t ON t.id = p.freight_template_id \
+             LEFT JOIN product_return_rules r ON r.product_id = p.id \
              WHERE p.id = w.id ORDER BY w.n"
         ))
         .bind(pack_ids(chunk.iter().copied()))
@@ -177,13 +191,15 @@ pub async fn list_sheet_details(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Shee
 }
 
 /// What each of these products takes in a sheet, by id: rows, one for each variant for sale and one without any, and the
-/// bytes of its stories.
+/// bytes of its stories and its label.
 pub async fn list_sheet_sizes(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result<Vec<(i64, i64, i64)>> {
     let (level, today, pieces) = filter.level_values();
     Ok(sql::query_as(concat!(
         "SELECT p.id, (SELECT COUNT(*) + CASE WHEN COUNT(*) = 0 THEN 1 ELSE 0 END FROM variants v \
             WHERE v.product_id = p.id AND v.active = 1), \
-            CAST(OCTET_LENGTH(p.story) + OCTET_LENGTH(p.story_en) AS BIGINT) \
+            CAST(OCTET_LENGTH(p.story) + OCTET_LENGTH(p.story_en) + OCTET_LENGTH(p.sc_number) \
+                + OCTET_LENGTH(p.workshop_number) + OCTET_LENGTH(p.sales_region) + OCTET_LENGTH(p.ingredients) \
+                + OCTET_LENGTH(p.net_content) + OCTET_LENGTH(p.producer) + OCTET_LENGTH(p.storage) AS BIGINT) \
          FROM products p WHERE ",
         filtered!(),
         " ORDER BY p.id + 0"

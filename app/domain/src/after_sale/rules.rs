@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AfterSaleKind, AfterSaleReason};
 use crate::food::FoodClass;
+use crate::locale::Locale;
 use crate::parcel::ParcelStatus;
 use crate::time::{DAY_MS, Date, HOUR_MS, start_of_day_ms};
 use crate::word::words;
@@ -25,6 +26,20 @@ words! {
 }
 
 impl ReturnRule {
+    /// The rule in a list of choice.
+    #[must_use]
+    pub const fn text(self, locale: Locale) -> &'static str {
+        match self {
+            Self::SevenDays => locale.pick("支持七天无理由", "Seven days without a reason"),
+            Self::Perishable => locale.pick("鲜活易腐，不支持无理由", "Perishable: none without a reason"),
+            Self::MadeToOrder => locale.pick("定制，不支持无理由", "Made to order: none without a reason"),
+            Self::OnceOpened => locale.pick(
+                "拆封后品质会变：下单时由买家确认后不支持无理由",
+                "Changes once opened: none without a reason, confirmed by the buyer with the order",
+            ),
+        }
+    }
+
     /// What is frozen with a line: an exemption that needs the buyer's word is none without it.
     #[must_use]
     pub const fn frozen(self, is_confirmed: bool) -> Self {

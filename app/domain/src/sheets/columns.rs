@@ -28,6 +28,8 @@ words! {
         Price = "price",
         /// From which quantity on, and the price of one.
         TierPrices = "tier_prices",
+        MinQuantity = "min_quantity",
+        StepQuantity = "step_quantity",
         Unit = "unit",
         BaseQuantity = "base_quantity",
         WeightG = "weight_g",
@@ -39,6 +41,16 @@ words! {
         StockChange = "stock_change",
         Reason = "reason",
         State = "state",
+        FoodClass = "food_class",
+        ScNumber = "sc_number",
+        WorkshopNumber = "workshop_number",
+        SalesRegion = "sales_region",
+        Ingredients = "ingredients",
+        NetContent = "net_content",
+        Producer = "producer",
+        Storage = "storage",
+        ShelfLifeDays = "shelf_life_days",
+        ReturnRule = "return_rule",
         /// In the first row of its product only, with its lines.
         Story = "story",
         StoryEn = "story_en",
@@ -67,6 +79,8 @@ impl Column {
             Self::VariantNameEn => ("英文规格", "Variant in English"),
             Self::Price => ("价格（元）", "Price (yuan)"),
             Self::TierPrices => ("批量价（元）", "Tier prices (yuan)"),
+            Self::MinQuantity => ("起订量", "Minimum"),
+            Self::StepQuantity => ("每次增减", "Step"),
             Self::Unit => ("单位", "Unit"),
             Self::BaseQuantity => ("每份含量（克或件）", "Content (g or pieces)"),
             Self::WeightG => ("发货重量（克）", "Weight as sent (g)"),
@@ -76,6 +90,16 @@ impl Column {
             Self::StockChange => ("库存增减（千克或件）", "Stock change (kg or pieces)"),
             Self::Reason => ("增减原因", "Reason"),
             Self::State => ("状态", "State"),
+            Self::FoodClass => ("食品类别", "Food class"),
+            Self::ScNumber => ("SC 编号", "SC number"),
+            Self::WorkshopNumber => ("小作坊登记证号", "Workshop number"),
+            Self::SalesRegion => ("销售区域", "Sales region"),
+            Self::Ingredients => ("配料", "Ingredients"),
+            Self::NetContent => ("净含量", "Net content"),
+            Self::Producer => ("生产者", "Producer"),
+            Self::Storage => ("贮存条件", "Storage"),
+            Self::ShelfLifeDays => ("保质期（天）", "Shelf life (days)"),
+            Self::ReturnRule => ("退货规则", "Return rule"),
             Self::Story => ("介绍", "Story"),
             Self::StoryEn => ("英文介绍", "Story in English"),
         };
@@ -128,6 +152,13 @@ impl Column {
                 "买得多的单价，例如 ≥50:118, ≥100:108（≥ 可不写）；一档比一档便宜；填（清空）去掉",
                 "The price of one from a quantity on, such as ≥50:118, ≥100:108 (≥ may be left out), each cheaper than the one before; (clear) takes them away",
             ),
+            Self::MinQuantity => {
+                ("最少买几份；新规格留空为 1", "The fewest that can be bought; blank is 1 for a new variant")
+            }
+            Self::StepQuantity => (
+                "每次加减几份；新规格留空为 1",
+                "How many more or fewer at a time; blank is 1 for a new variant",
+            ),
             Self::Unit => ("例如：罐、袋、只；留空为件", "Such as 罐, 袋, 只; blank is 件"),
             Self::BaseQuantity => (
                 "一份从库存扣多少：按重量的商品填克，其他填件",
@@ -153,6 +184,41 @@ impl Column {
             Self::State => (
                 "在售、已下架；新商品先是草稿，加照片后再上架",
                 "For sale or taken out; a new product is a draft until it has photos",
+            ),
+            Self::FoodClass => (
+                "食用农产品、预包装食品、小作坊食品、活禽与肉类、非食品；和以下标签各列都写在商品的第一行",
+                "Edible farm produce, Packaged food, Small-workshop food, Live poultry and meat, Not food; with the columns of the label in the first row of its product",
+            ),
+            Self::ScNumber => (
+                "预包装食品填：SC 加 14 位数字；填（清空）去掉原来的",
+                "Of packaged food: SC and 14 digits; (clear) takes it away",
+            ),
+            Self::WorkshopNumber => {
+                ("小作坊食品填；填（清空）去掉原来的", "Of small-workshop food; (clear) takes it away")
+            }
+            Self::SalesRegion => (
+                "小作坊食品准许销售的区域；填（清空）去掉原来的",
+                "Where small-workshop food may be sold; (clear) takes it away",
+            ),
+            Self::Ingredients => (
+                "500 字以内，按用量从多到少；填（清空）去掉原来的",
+                "Up to 500 characters, the most of it first; (clear) takes them away",
+            ),
+            Self::NetContent => ("例如：125 g；填（清空）去掉原来的", "Such as 125 g; (clear) takes it away"),
+            Self::Producer => (
+                "生产者名称，500 字以内；填（清空）去掉原来的",
+                "The producer's name, up to 500 characters; (clear) takes it away",
+            ),
+            Self::Storage => (
+                "怎样保存，500 字以内；填（清空）去掉原来的",
+                "How to keep it, up to 500 characters; (clear) takes it away",
+            ),
+            Self::ShelfLifeDays => {
+                ("多少天，例如 540；填（清空）没有保质期", "Days, such as 540; (clear) is none")
+            }
+            Self::ReturnRule => (
+                "写说明里列出的一种；填（清空）按食品类别",
+                "One of those listed among the explanations; (clear) leaves it to the food class",
             ),
             Self::Story => (
                 "5000 字以内，可以换行，写在商品的第一行；填（清空）去掉原来的",
@@ -181,9 +247,10 @@ impl Column {
     #[must_use]
     pub const fn max_chars(self) -> usize {
         match self {
-            Self::Name | Self::VariantName => 60,
+            Self::Name | Self::VariantName | Self::ScNumber | Self::WorkshopNumber | Self::NetContent => 60,
             Self::NameEn | Self::VariantNameEn => 120,
             Self::Unit => 10,
+            Self::SalesRegion | Self::Ingredients | Self::Producer | Self::Storage => 500,
             Self::Attributes => 4_000,
             Self::TierPrices => 2_000,
             Self::Story => MAX_STORY_CHARS,

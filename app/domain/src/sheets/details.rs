@@ -1,5 +1,5 @@
 //! What a product says beside its names, its shelf and its variants: where it comes from, how it is sent, its season, its
-//! kind, its story.
+//! kind, its label, its story.
 
 use super::attributes::{Values, attributes_text, read_attributes};
 use super::columns::{Column, SheetRow, is_clear};
@@ -52,6 +52,7 @@ impl Group<'_> {
             self.changes.push(Change::Season { before: details.season.clone(), after });
         }
         self.compare_attributes(details, own, category, rows);
+        self.compare_label(&details.label, rows);
         self.compare_stories(details, rows);
     }
 

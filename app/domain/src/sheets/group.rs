@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::{Column, SheetRow, is_clear, tidy};
+use super::label::LABEL_COLUMNS;
 use super::plan::{CellError, Change, NewVariant, VariantChange, cell_error, note_error};
 use super::present::{Details, Known, Present, PresentVariant};
 use super::values::{SheetState, normal_code, read_code, read_number};
@@ -14,6 +15,8 @@ use crate::price::read_price;
 /// Ten tonnes or ten million pieces in one sale unit.
 const MAX_BASE_QUANTITY: i64 = 10_000_000;
 const MAX_WEIGHT_G: i64 = 1_000_000;
+/// At least so many at once, or so many more.
+const MAX_QUANTITY: i64 = 99_999;
 
 /// The rows of one product.
 pub(super) struct Group<'a> {
@@ -51,6 +54,7 @@ impl<'a> Group<'a> {
         let value = if text != stored && is_clear(&text) {
             match column {
                 Column::NameEn | Column::VariantNameEn | Column::Story | Column::StoryEn => Ok(String::new()),
+                label if LABEL_COLUMNS.contains(&label) => Ok(String::new()),
                 _ => Err(Problem::Missing),
             }
         } else if text.chars().count() > max {
@@ -221,6 +225,12 @@ impl<'a> Group<'a> {
         if let Some(after) = tiers.filter(|after| *after != variant.tiers) {
             changes.push(VariantChange::TierPrices { before: variant.tiers.clone(), after });
         }
+        if let Some(after) = self.number(row, Column::MinQuantity, 1, MAX_QUANTITY) {
+            changes.push(VariantChange::MinQuantity { before: variant.min_quantity, after });
+        }
+        if let Some(after) = self.number(row, Column::StepQuantity, 1, MAX_QUANTITY) {
+            changes.push(VariantChange::StepQuantity { before: variant.step_quantity, after });
+        }
         if let Some(after) = self.number(row, Column::BaseQuantity, 1, MAX_BASE_QUANTITY) {
             changes.push(VariantChange::BaseQuantity { before: variant.base_quantity, after });
         }
@@ -232,6 +242,7 @@ impl<'a> Group<'a> {
         }
         changes.retain(|change| {
             !matches!(change, VariantChange::BaseQuantity { before, after } | VariantChange::WeightG { before, after }
+                | VariantChange::MinQuantity { before, after } | VariantChange::StepQuantity { before, after }
                 if before == after)
         });
         let of_variant = |change| Change::Variant { variant: variant.id, code: variant.code.clone(), change };
@@ -285,6 +296,8 @@ impl<'a> Group<'a> {
             row.has(Column::Price).then(|| self.read(row, Column::Price, read_price(row.get(Column::Price))));
         let base_quantity = self.number(row, Column::BaseQuantity, 1, MAX_BASE_QUANTITY);
         let weight_g = self.number(row, Column::WeightG, 1, MAX_WEIGHT_G);
+        let min_quantity = self.number(row, Column::MinQuantity, 1, MAX_QUANTITY);
+        let step_quantity = self.number(row, Column::StepQuantity, 1, MAX_QUANTITY);
         let size = self.size(row).flatten();
         let (Some(name), Some(Some(price)), Some(base_quantity)) = (name, price, base_quantity) else {
             return;
@@ -300,6 +313,8 @@ impl<'a> Group<'a> {
             weight_g,
             size,
             tiers,
+            min_quantity,
+            step_quantity,
         }));
     }
 
@@ -343,11 +358,13 @@ impl<'a> Group<'a> {
 }
 
 /// What a row says about a variant.
-const VARIANT_COLUMNS: [Column; 8] = [
+const VARIANT_COLUMNS: [Column; 10] = [
     Column::VariantName,
     Column::VariantNameEn,
     Column::Price,
     Column::TierPrices,
+    Column::MinQuantity,
+    Column::StepQuantity,
     Column::Unit,
     Column::BaseQuantity,
     Column::WeightG,

@@ -58,7 +58,7 @@ pub struct Item {
 }
 
 /// One thing that changes. Of a season both ends, as they are stored; of a story that was there the beginning only, to be
-/// shown. Stock changes by base units; a preview of an older release does not say of which kind.
+/// shown; of a label the texts as the form of a listing has them. Stock changes by base units; a preview of an older release does not say of which kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Change {
     Name { before: String, after: String },
@@ -69,6 +69,7 @@ pub enum Change {
     FreightTemplate { before: Option<Named>, after: Named },
     Season { before: (String, String), after: (String, String) },
     Attribute(AttributeChange),
+    Label { column: Column, before: String, after: String },
     Story { before: String, after: String },
     StoryEn { before: String, after: String },
     State { before: SheetState, after: SheetState },
@@ -98,6 +99,8 @@ pub enum VariantChange {
     Unit { before: String, after: String },
     Price { before: Fen, after: Fen },
     TierPrices { before: Vec<(i64, Fen)>, after: Vec<(i64, Fen)> },
+    MinQuantity { before: i64, after: i64 },
+    StepQuantity { before: i64, after: i64 },
     BaseQuantity { before: i64, after: i64 },
     WeightG { before: i64, after: i64 },
     Size { before: Option<PackedSize>, after: Option<PackedSize> },
@@ -121,6 +124,11 @@ pub struct NewVariant {
     pub size: Option<PackedSize>,
     #[serde(default)]
     pub tiers: Vec<(i64, Fen)>,
+    /// `None` for 1.
+    #[serde(default)]
+    pub min_quantity: Option<i64>,
+    #[serde(default)]
+    pub step_quantity: Option<i64>,
 }
 
 /// What a sheet comes to.

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::amounts::amount_text;
 use super::attributes::{Values, attributes_text};
 use super::columns::{Column, tidy, tidy_lines};
+use super::label::{Label, label_text};
 use super::named::Named;
 use super::values::{SheetState, season_text};
 use crate::attribute::Attribute;
@@ -42,6 +43,7 @@ pub struct Details {
     /// Both ends as they are stored; blank for all year.
     pub season: (String, String),
     pub attributes: Values,
+    pub label: Label,
     pub story: LongText,
     pub story_en: LongText,
 }
@@ -92,6 +94,8 @@ pub struct PresentVariant {
     pub price: Fen,
     /// From which quantity on, and the price of one; the smallest first.
     pub tiers: Vec<(i64, Fen)>,
+    pub min_quantity: i64,
+    pub step_quantity: i64,
     pub base_quantity: i64,
     pub weight_g: i64,
     /// Where it is known.
@@ -157,6 +161,11 @@ pub fn rows_of(present: &Present, told: &Told<'_>, locale: Locale) -> Vec<Vec<St
     let named = |named: &Option<Named>| tidy(named.as_ref().map_or("", |named| named.text(locale)));
     let row = |at: usize, variant: Option<&PresentVariant>| {
         let of_variant = |text: &dyn Fn(&PresentVariant) -> String| variant.map(text).unwrap_or_default();
+        // A label is said once, as the stories are: a blank cell leaves it.
+        let of_label = |column: Column| {
+            let text = details.label.get(&column).filter(|_| at == 0);
+            text.map(|text| label_text(locale, column, text)).unwrap_or_default()
+        };
         let cell = |column: &Column| match column {
             Column::Product => present.product.to_string(),
             Column::Name => tidy(&present.name),
@@ -172,6 +181,8 @@ pub fn rows_of(present: &Present, told: &Told<'_>, locale: Locale) -> Vec<Vec<St
             Column::VariantNameEn => of_variant(&|variant| tidy(&variant.name_en)),
             Column::Price => of_variant(&|variant| variant.price.to_yuan_string()),
             Column::TierPrices => of_variant(&|variant| tiers_cell(&variant.tiers)),
+            Column::MinQuantity => of_variant(&|variant| variant.min_quantity.to_string()),
+            Column::StepQuantity => of_variant(&|variant| variant.step_quantity.to_string()),
             Column::Unit => of_variant(&|variant| tidy(&variant.unit)),
             Column::BaseQuantity => of_variant(&|variant| variant.base_quantity.to_string()),
             Column::WeightG => of_variant(&|variant| variant.weight_g.to_string()),
@@ -180,6 +191,16 @@ pub fn rows_of(present: &Present, told: &Told<'_>, locale: Locale) -> Vec<Vec<St
             }
             Column::Stock => amount_text(stock, &present.base_unit),
             Column::State => present.state.text(locale).to_owned(),
+            Column::FoodClass
+            | Column::ScNumber
+            | Column::WorkshopNumber
+            | Column::SalesRegion
+            | Column::Ingredients
+            | Column::NetContent
+            | Column::Producer
+            | Column::Storage
+            | Column::ShelfLifeDays
+            | Column::ReturnRule => of_label(*column),
             Column::Story if at == 0 => tidy_lines(told.story),
             Column::StoryEn if at == 0 => tidy_lines(told.story_en),
             // Said once: a blank cell leaves it, and beside every variant a story would fill the sheet.

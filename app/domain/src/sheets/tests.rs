@@ -22,6 +22,8 @@ fn tin() -> PresentVariant {
         unit: "罐".to_owned(),
         price: Fen::new(12_800),
         tiers: Vec::new(),
+        min_quantity: 1,
+        step_quantity: 1,
         base_quantity: 125,
         weight_g: 300,
         size: None,

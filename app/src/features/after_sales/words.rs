@@ -124,15 +124,7 @@ pub(super) fn goods_words(goods: ReturnedGoods) -> &'static str {
 
 /// A return rule in a list of choice.
 pub(crate) fn rule_label(rule: ReturnRule) -> &'static str {
-    match rule {
-        ReturnRule::SevenDays => t("支持七天无理由", "Seven days without a reason"),
-        ReturnRule::Perishable => t("鲜活易腐，不支持无理由", "Perishable: none without a reason"),
-        ReturnRule::MadeToOrder => t("定制，不支持无理由", "Made to order: none without a reason"),
-        ReturnRule::OnceOpened => t(
-            "拆封后品质会变：下单时由买家确认后不支持无理由",
-            "Changes once opened: none without a reason, confirmed by the buyer with the order",
-        ),
-    }
+    rule.text(locale())
 }
 
 /// What the listing declares about returns.

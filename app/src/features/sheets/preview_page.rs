@@ -6,7 +6,8 @@ use domain::ids::CategoryId;
 use domain::locale::Locale;
 use domain::price::tiers_text;
 use domain::sheets::{
-    Change, Column, Named, NewVariant, VariantChange, amount_text, beginning_of, reason_text, season_text,
+    Change, Column, Named, NewVariant, VariantChange, amount_text, beginning_of, label_text, reason_text,
+    season_text,
 };
 use leptos::prelude::*;
 use service::sheets::{ItemView, Outcome, PreviewPage};
@@ -305,6 +306,10 @@ fn change_text(preview: &PreviewPage, change: &Change) -> String {
             let of = |(zh, en): &(String, String)| name(zh, en).to_owned();
             self::arrow(&of(&change.name), &of(&change.before), &of(&change.after))
         }
+        Change::Label { column, before, after } => {
+            let text = |text: &str| label_text(locale(), *column, text);
+            arrow(*column, &text(before), &text(after))
+        }
         Change::Story { before, after } => story_text(Column::Story, before, after),
         Change::StoryEn { before, after } => story_text(Column::StoryEn, before, after),
         Change::State { before, after } => arrow(Column::State, before.text(locale()), after.text(locale())),
@@ -353,6 +358,12 @@ fn variant_text(change: &VariantChange) -> String {
         VariantChange::Price { before, after } => arrow(Column::Price, &yuan(*before), &yuan(*after)),
         VariantChange::TierPrices { before, after } => {
             arrow(Column::TierPrices, &tiers_text(before), &tiers_text(after))
+        }
+        VariantChange::MinQuantity { before, after } => {
+            arrow(Column::MinQuantity, &before.to_string(), &after.to_string())
+        }
+        VariantChange::StepQuantity { before, after } => {
+            arrow(Column::StepQuantity, &before.to_string(), &after.to_string())
         }
         VariantChange::BaseQuantity { before, after } => {
             arrow(Column::BaseQuantity, &before.to_string(), &after.to_string())

@@ -105,6 +105,7 @@ async fn a_county_stands_with_photos_goods_and_a_sound_history() {
     nothing_is_left_to_do(services).await;
     the_tea_team_is_late(services).await;
     a_box_is_sold(&census);
+    goods_are_told_apart(&census);
     stock_is_left(services, 27, 1).await;
 
     let again = seed(services, &mut |_: &str, _, _| panic!("a second time does nothing")).await.unwrap();
@@ -200,6 +201,19 @@ fn a_box_is_sold(census: &Census) {
     let boxes: Vec<_> = census.goods.iter().filter_map(|page| page.bundle.as_ref()).collect();
     assert_eq!(boxes.len(), 1);
     assert_eq!((boxes[0].parts.len(), boxes[0].saved_fen), (4, Some(Fen::new(660))));
+}
+
+/// Goods of every category have something that they are found by, and all but eggs say what they weigh.
+fn goods_are_told_apart(census: &Census) {
+    let weighed = |page: &ProductPage| page.attributes.iter().any(|one| one.name_en == "Net weight");
+    let mut unweighed = Vec::new();
+    for page in census.goods.iter().filter(|page| page.bundle.is_none()) {
+        assert!(!page.attributes.is_empty(), "{} is like any other", page.slug);
+        if !weighed(page) {
+            unweighed.push(page.slug.as_str());
+        }
+    }
+    assert_eq!(unweighed, ["eggs"]);
 }
 
 /// Pages of stock are not empty: batches came in, were sampled, split and counted; something is near its last day; some

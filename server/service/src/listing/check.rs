@@ -56,6 +56,8 @@ pub(crate) struct Kept {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Touched {
     pub(crate) attributes: bool,
+    /// What batches are held against: the papers of a food class, a shelf life.
+    pub(crate) batches: bool,
     /// From where and for what freight.
     pub(crate) sending: bool,
     pub(crate) sizes: bool,
@@ -65,7 +67,7 @@ pub(crate) struct Touched {
 impl Touched {
     /// Whether what is looked at beside the listing's row and its variants may be another afterwards.
     pub(crate) const fn is_anything(self) -> bool {
-        self.attributes || self.sending || self.sizes || self.tiers
+        self.attributes || self.batches || self.sending || self.sizes || self.tiers
     }
 }
 
@@ -104,7 +106,14 @@ impl Kept {
             Vec::new()
         };
         let tiers = catalogue::list_tier_prices(conn, product).await?;
-        let (batches, inputs) = (Vec::new(), Vec::new());
+        let (batches, inputs) = if touched.batches {
+            (
+                rows::list_listing_batches(conn, product).await?,
+                rows::list_product_inputs(conn, product).await?,
+            )
+        } else {
+            (Vec::new(), Vec::new())
+        };
         let boxed = crate::bundles::problems(conn, row, today).await?;
         Ok(Self { has_photos: false, tiers, batches, inputs, words, sending, sized, boxed })
     }

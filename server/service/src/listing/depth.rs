@@ -116,7 +116,7 @@ pub(super) async fn declared_rule(conn: &mut Conn, product: ProductId) -> Result
 }
 
 /// Declares it for orders from now on: the only place that does, so that its history knows every word of it.
-pub(super) async fn declare_rule(
+pub(crate) async fn declare_rule(
     tx: &mut WriteTx,
     product: ProductId,
     rule: Option<ReturnRule>,

@@ -42,7 +42,7 @@ pub use batches::{CorrectStock, add_batch, correct_stock};
 pub use check::check_listing;
 pub(crate) use check::problems as check_problems;
 pub(crate) use check::{Kept, Touched};
-pub(crate) use depth::write_attributes;
+pub(crate) use depth::{declare_rule, write_attributes};
 pub use domain::listing::{AddBatch, InputForm, ListingForm, PapersForm, UpdateBatch, VariantForm};
 pub use draft::{SaveListing, Saved, create_draft, save_draft};
 pub(crate) use draft::{blank_for, save_as, start};
@@ -63,7 +63,7 @@ pub use review::{
 };
 pub(crate) use schedule::publish_due;
 pub use schedule::{Schedule, schedule, unschedule};
-pub(crate) use shelf_life::lock_batches;
+pub(crate) use shelf_life::{apply as apply_shelf_life, lock_batches};
 pub(crate) use variants::{code_for_new, note_price};
 
 /// Where a listing stands.

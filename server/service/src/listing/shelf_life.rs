@@ -26,7 +26,7 @@ pub(crate) async fn lock_batches(
 
 /// Writes the last days of sale that follow from a shelf life of `days` in place of `former_days`; answers of how many
 /// batches.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     tx: &mut WriteTx,
     product: ProductId,
     former_days: Option<i64>,

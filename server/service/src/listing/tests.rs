@@ -35,11 +35,13 @@ pub(crate) async fn county() -> Fixture {
     fixture
 }
 
-/// Runs a test in the same county on SQLite and, where there is a server, on PostgreSQL.
+/// Runs a test in the same county on SQLite and, where there is a server, on PostgreSQL. The books are checked at its end.
 pub(crate) async fn on_both(test: impl AsyncFn(&Fixture)) {
     Fixture::on_both(async |fixture: &Fixture| {
         settle(fixture).await;
         test(fixture).await;
+        let report = crate::books::verify_books(&fixture.services).await.unwrap();
+        assert!(report.is_sound(), "{:#?}", report.mismatches);
     })
     .await;
 }
@@ -81,7 +83,7 @@ pub(crate) async fn save(fixture: &Fixture, product: ProductId, form: &ListingFo
     save_draft(&fixture.services, &seller(), &command).await
 }
 
-fn sc_number() -> String {
+pub(crate) fn sc_number() -> String {
     let digits = "1141610925000";
     format!("SC{digits}{}", sc_check_digit(digits).unwrap())
 }

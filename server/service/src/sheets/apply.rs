@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::changes::ChangeSource;
 use domain::failure::{Conflict, Problem};
 use domain::ids::{BatchId, ProductId, SheetPreviewId, TeamId};
-use domain::sheets::{Change, Item, SheetState, VariantChange};
+use domain::sheets::{Change, Column, Item, SheetState, VariantChange};
 use store::WriteTx;
 use store::listing as goods;
 use store::sheets::{self as rows, OutcomeRow};
@@ -114,8 +114,23 @@ fn groups(mut items: Vec<(i64, Item)>) -> Vec<Vec<(i64, Item)>> {
     groups
 }
 
+/// A shelf life takes batches, which come before all products.
 const fn is_of_own_rows(change: &Change) -> bool {
-    !matches!(change, Change::Category { .. } | Change::Village { .. } | Change::State { .. })
+    !matches!(
+        change,
+        Change::Category { .. }
+            | Change::Village { .. }
+            | Change::State { .. }
+            | Change::Label { column: Column::ShelfLifeDays, .. }
+    )
+}
+
+/// The shelf life that it is to have, if it is to have another one.
+fn shelf_life_of(change: &Change) -> Option<Option<i64>> {
+    match change {
+        Change::Label { column: Column::ShelfLifeDays, after, .. } => Some(after.parse().ok()),
+        _ => None,
+    }
 }
 
 const fn is_of_price(change: &Change) -> bool {
@@ -246,13 +261,15 @@ async fn change_product(
         _ => None,
     });
     let takes_batches = item.changes.iter().any(|change| matches!(change, Change::Stock { .. }));
-    if takes_batches || state == Some(SheetState::Published) {
+    let days = item.changes.iter().find_map(shelf_life_of);
+    if takes_batches || days.is_some() || state == Some(SheetState::Published) {
         let seen = listing::own_listing(tx, viewer, product).await?;
         if seen.team_id != place.team {
             return Err(ServiceError::NotFound);
         }
-        if state == Some(SheetState::Published) {
-            listing::lock_batches(tx, product, seen.shelf_life_days, seen.shelf_life_days).await?;
+        if days.is_some() || state == Some(SheetState::Published) {
+            let days = days.unwrap_or(seen.shelf_life_days);
+            listing::lock_batches(tx, product, seen.shelf_life_days, days).await?;
         }
         // Batches before their product, in the order in which orders take them.
         correct_stock(tx, services, viewer, product, item).await?;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use domain::attribute::{Attribute, AttributeValue};
 use domain::changes::{Difference, Fields};
 use domain::failure::Problem;
+use domain::food::FoodClass;
 use domain::ids::{CategoryId, FreightTemplateId, PlaceId, ProductId, TeamId, VariantId, VillageId, to_text};
 use domain::money::Fen;
 use domain::sheets::{
-    AttributeChange, Change, Column, Details, Item, Known, LongText, Named, Present, SheetRow, Values,
+    AttributeChange, Change, Column, Details, Item, Known, LABEL_COLUMNS, LongText, Named, Present, SheetRow,
+    Values, label_of,
 };
 use store::listing::{self as goods, ChoiceRow, ListingRow};
 use store::sheets::{self as rows, SheetDetailRow};
@@ -21,7 +23,7 @@ use crate::{Result, ServiceError};
 /// Products whose details are read at once.
 const AT_ONCE: usize = 200;
 
-/// Columns that need more of a product than its names, its shelf and its variants.
+/// Columns that need more of a product than its names, its shelf and its variants, beside those of its label.
 const COLUMNS: [Column; 8] = [
     Column::Village,
     Column::Place,
@@ -58,7 +60,8 @@ impl Offers {
 
 /// Reads the details of the products that are known, and what they may be, if the sheet speaks of any.
 pub(super) async fn load(conn: &mut Conn, team: TeamId, sheet: &[SheetRow], known: &mut Known) -> Result<()> {
-    let is_spoken_of = sheet.iter().any(|row| COLUMNS.iter().any(|column| row.has(*column)));
+    let is_detail = |column: &Column| COLUMNS.contains(column) || LABEL_COLUMNS.contains(column);
+    let is_spoken_of = sheet.iter().any(|row| row.cells.keys().any(is_detail));
     if !is_spoken_of {
         return Ok(());
     }
@@ -114,12 +117,25 @@ fn details_of(row: SheetDetailRow, attributes: Values) -> (Details, String, Stri
     // Places and templates have one name for all readers.
     let unnamed = |id: i64, name: String| Some(Named { id, name_en: name.clone(), name });
     let (name, name_en) = (row.village_name, row.village_name_en);
+    let label = label_of([
+        (Column::FoodClass, row.food_class),
+        (Column::ScNumber, row.sc_number),
+        (Column::WorkshopNumber, row.workshop_number),
+        (Column::SalesRegion, row.sales_region),
+        (Column::Ingredients, row.ingredients),
+        (Column::NetContent, row.net_content),
+        (Column::Producer, row.producer),
+        (Column::Storage, row.storage),
+        (Column::ShelfLifeDays, row.shelf_life_days.map(|days| days.to_string()).unwrap_or_default()),
+        (Column::ReturnRule, row.return_rule),
+    ]);
     let details = Details {
         village: Some(Named { id: row.village_id.get(), name, name_en }),
         place: unnamed(row.place_id.get(), row.place_name),
         template: unnamed(row.freight_template_id.get(), row.template_name),
         season: (row.season_from, row.season_until),
         attributes,
+        label,
         story: LongText::of(&row.story),
         story_en: LongText::of(&row.story_en),
     };
@@ -193,10 +209,38 @@ pub(super) fn set_detail(
             difference.set("season_from", &mut row.season_from, from);
             difference.set("season_until", &mut row.season_until, until);
         }
+        Change::Label { column, after, .. } => set_label(row, *column, after, difference)?,
         Change::Story { after, .. } => difference.set("story", &mut row.story, after),
         Change::StoryEn { after, .. } => difference.set("story_en", &mut row.story_en, after),
         _ => {}
     }
+    Ok(())
+}
+
+/// Changes one text of the label; a return rule stands beside the listing's own row and is the caller's.
+fn set_label(row: &mut ListingRow, column: Column, after: &str, difference: &mut Difference) -> Result<()> {
+    let stored = match column {
+        Column::FoodClass => {
+            difference.set(column.as_str(), &mut row.food_class.as_str().to_owned(), after);
+            row.food_class = FoodClass::parse(after).map_err(ServiceError::internal)?;
+            return Ok(());
+        }
+        Column::ShelfLifeDays => {
+            let mut stored = row.shelf_life_days.map(|days| days.to_string()).unwrap_or_default();
+            difference.set(column.as_str(), &mut stored, after);
+            row.shelf_life_days = after.parse().ok();
+            return Ok(());
+        }
+        Column::ScNumber => &mut row.sc_number,
+        Column::WorkshopNumber => &mut row.workshop_number,
+        Column::SalesRegion => &mut row.sales_region,
+        Column::Ingredients => &mut row.ingredients,
+        Column::NetContent => &mut row.net_content,
+        Column::Producer => &mut row.producer,
+        Column::Storage => &mut row.storage,
+        _ => return Ok(()),
+    };
+    difference.set(column.as_str(), stored, after);
     Ok(())
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::after_sale::ReturnRule;
 use domain::changes::{ChangeSource, Difference, Fields};
 use domain::failure::{Conflict, FieldError, Problem};
 use domain::freight::PackedSize;
 use domain::ids::ProductId;
 use domain::money::Fen;
 use domain::price::{require_cheaper, tiers_text};
-use domain::sheets::{Change, Item, NewVariant, VariantChange};
+use domain::sheets::{Change, Column, Item, NewVariant, VariantChange};
 use serde_json::json;
 use store::WriteTx;
 use store::listing::{self as goods, ListingRow, ListingVariantRow};
@@ -48,6 +49,9 @@ pub(super) async fn edit(
         listing::note_price(tx, services, row, former, now.price_fen).await?;
     }
     row.version = goods::update_listing(tx, row).await?;
+    if row.shelf_life_days != former.shelf_life_days {
+        listing::apply_shelf_life(tx, row.id, former.shelf_life_days, row.shelf_life_days).await?;
+    }
     if let Some(kept_before) = kept_before {
         // What time or sales brought about (expired, sold out) must not keep anyone from mending a price.
         let before: Vec<FieldError> = kept_before.problems(&former, &former_variants, today);
@@ -97,6 +101,9 @@ fn touched_by(item: &Item) -> Touched {
     let any = |is_meant: fn(&Change) -> bool| item.changes.iter().any(is_meant);
     Touched {
         attributes: any(|change| matches!(change, Change::Attribute(_))),
+        batches: any(|change| {
+            matches!(change, Change::Label { column: Column::FoodClass | Column::ShelfLifeDays, .. })
+        }),
         sending: any(|change| matches!(change, Change::Place { .. } | Change::FreightTemplate { .. })),
         sizes: any(|change| match change {
             Change::NewVariant(_) => true,
@@ -126,6 +133,7 @@ pub(super) const fn is_of_search(change: &Change) -> bool {
         | Change::FreightTemplate { .. }
         | Change::Season { .. }
         | Change::Attribute(_)
+        | Change::Label { .. }
         | Change::Stock { .. }
         | Change::State { .. } => false,
     }
@@ -178,6 +186,13 @@ async fn write(
                 position += 1;
                 place += 1;
             }
+            // Stored beside the listing's own row.
+            Change::Label { column: Column::ReturnRule, before, after } => {
+                let rule = (!after.is_empty()).then(|| ReturnRule::parse(after)).transpose();
+                let rule = rule.map_err(ServiceError::internal)?;
+                listing::declare_rule(tx, row.id, rule, services.now_ms()).await?;
+                difference.set("return_rule", &mut before.clone(), after);
+            }
             Change::Attribute(_) | Change::Stock { .. } | Change::State { .. } => {}
             detail => set_detail(choices, &mut reader, row, detail, &mut difference)?,
         }
@@ -212,6 +227,16 @@ fn set(difference: &mut Difference, variant: &mut ListingVariantRow, change: &Va
         // Stored beside the variant, by the caller.
         VariantChange::TierPrices { before, after } => {
             difference.set(&field("tier_prices"), &mut tiers_text(before), &tiers_text(after));
+        }
+        VariantChange::MinQuantity { after, .. } => {
+            let mut stored = variant.min_quantity.to_string();
+            difference.set(&field("min_quantity"), &mut stored, &after.to_string());
+            variant.min_quantity = *after;
+        }
+        VariantChange::StepQuantity { after, .. } => {
+            let mut stored = variant.step_quantity.to_string();
+            difference.set(&field("step_quantity"), &mut stored, &after.to_string());
+            variant.step_quantity = *after;
         }
         VariantChange::BaseQuantity { after, .. } => {
             let mut stored = variant.base_quantity.to_string();
@@ -278,8 +303,8 @@ async fn add_variant(
         price_fen: new.price,
         base_quantity: new.base_quantity,
         weight_g,
-        min_quantity: 1,
-        step_quantity: 1,
+        min_quantity: new.min_quantity.unwrap_or(1),
+        step_quantity: new.step_quantity.unwrap_or(1),
         position,
         active: 1,
     };

@@ -1,6 +1,8 @@
 //! How a sheet of goods is filled in: the second sheet of its workbook.
 
+use domain::after_sale::ReturnRule;
 use domain::attribute::Attribute;
+use domain::food::FoodClass;
 use domain::ids::CategoryId;
 use domain::locale::Locale;
 use domain::sheets::{Column, REASONS, SheetState};
@@ -83,6 +85,8 @@ fn lists(offers: &Offers, locale: Locale) -> Vec<(Column, Vec<(String, String)>)
         (Column::Village, names(&choices.villages)),
         (Column::Place, names(&choices.places)),
         (Column::FreightTemplate, names(&choices.templates)),
+        (Column::FoodClass, FoodClass::ALL.iter().map(|class| plain(class.text(locale))).collect()),
+        (Column::ReturnRule, ReturnRule::ALL.iter().map(|rule| plain(rule.text(locale))).collect()),
         (Column::State, SheetState::ALL.iter().map(|state| plain(state.text(locale))).collect()),
         (Column::Reason, REASONS.into_iter().map(|(_, zh, en)| plain(locale.pick(zh, en))).collect()),
     ]

@@ -108,6 +108,8 @@ pub(super) async fn present(
                 unit: variant.unit,
                 price: variant.price_fen,
                 tiers: Vec::new(),
+                min_quantity: variant.min_quantity,
+                step_quantity: variant.step_quantity,
                 base_quantity: variant.base_quantity,
                 weight_g: variant.weight_g,
                 is_active: variant.active == 1,

@@ -1,6 +1,7 @@
 //! From a sheet to the shop and back, on a real database.
 
 mod details;
+mod label;
 mod size;
 mod table;
 

@@ -17,8 +17,8 @@ use crate::{Result, ServiceError, Services, Viewer};
 
 /// Products read at once.
 const AT_ONCE: i64 = 200;
-/// What a row takes without its stories, in bytes of text.
-const ROW_BYTES: i64 = 400;
+/// What a row takes without its stories and the words of its label, in bytes of text.
+const ROW_BYTES: i64 = 500;
 /// What a sheet holds at most, so that it may come back: somewhat less than an upload may have.
 const PART_BYTES: i64 = MAX_BYTES as i64 / 6 * 5;
 
@@ -43,7 +43,7 @@ pub(super) async fn parts(conn: &mut Conn, filter: &ListingFilter<'_>) -> Result
     Ok(parts_of(&rows::list_sheet_sizes(conn, filter).await?))
 }
 
-/// The products after which each sheet begins, by id, of products, the rows each takes and the bytes of its stories. No
+/// The products after which each sheet begins, by id, of products, the rows each takes and the bytes of its texts. No
 /// product is parted.
 fn parts_of(sizes: &[(i64, i64, i64)]) -> Vec<i64> {
     let max_rows = i64::try_from(MAX_ROWS).unwrap_or(i64::MAX);
@@ -170,7 +170,15 @@ pub async fn export_csv(
 }
 
 /// Columns that hold numbers.
-const NUMBERS: [Column; 4] = [Column::Price, Column::BaseQuantity, Column::WeightG, Column::Stock];
+const NUMBERS: [Column; 7] = [
+    Column::Price,
+    Column::MinQuantity,
+    Column::StepQuantity,
+    Column::BaseQuantity,
+    Column::WeightG,
+    Column::Stock,
+    Column::ShelfLifeDays,
+];
 
 /// `part` is which one it is, and of how many.
 fn workbook(
@@ -222,8 +230,20 @@ const fn width(column: Column) -> f64 {
         | Column::Code
         | Column::VariantName
         | Column::VariantNameEn
-        | Column::TierPrices => 16.0,
-        Column::Name | Column::NameEn | Column::Attributes | Column::Story | Column::StoryEn => 24.0,
+        | Column::TierPrices
+        | Column::FoodClass
+        | Column::ScNumber
+        | Column::WorkshopNumber
+        | Column::SalesRegion => 16.0,
+        Column::Name
+        | Column::NameEn
+        | Column::Attributes
+        | Column::Ingredients
+        | Column::Producer
+        | Column::Storage
+        | Column::ReturnRule
+        | Column::Story
+        | Column::StoryEn => 24.0,
         _ => 12.0,
     }
 }

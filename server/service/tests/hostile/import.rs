@@ -1,4 +1,5 @@
-//! A sheet of 5,000 rows (`cargo test --release`; 1,000 otherwise), from its bytes to the shop: how long it takes and what it holds, in a process of its own.
+//! A sheet of 5,000 rows (`cargo test --release`; 1,000 otherwise), from its bytes to the shop: how long it takes and what
+//! it holds, in a process of its own, on SQLite and where there is a server on PostgreSQL; and the books afterwards.
 
 use std::process::Command;
 use std::time::Instant;
@@ -16,6 +17,7 @@ use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, Pape
 use crate::measure::memory_kib;
 
 const CHILD: &str = "XIANGJI_IMPORT_CHILD";
+const POSTGRES: &str = "XIANGJI_TEST_POSTGRES_URL";
 /// A fifth of it where nothing is optimised: there the statements, not the sheet, are what takes the time.
 const ROWS: i64 = if cfg!(debug_assertions) { 1_000 } else { 5_000 };
 /// The most memory that reading, comparing, keeping and applying may take beyond what the shop holds, in KiB.
@@ -223,10 +225,9 @@ fn sheet(kind: Kind) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-async fn import(kind: Kind) {
-    let shop = TestShop::sqlite().await;
+async fn import(shop: &TestShop, kind: Kind) {
     if kind != Kind::Drafts {
-        fill(&shop).await;
+        fill(shop).await;
     }
     let bytes = sheet(kind);
     let (services, seller, team) = (&shop.services, shop.seller().await, shop.places.tea_team);
@@ -249,40 +250,59 @@ async fn import(kind: Kind) {
     let growth_kib = memory_kib("VmHWM:").saturating_sub(before_kib);
     assert_eq!((applied.done, applied.refused), (rows, 0));
     for at in [0, 1, ROWS - 1] {
-        kind.check(&shop, at).await;
+        kind.check(shop, at).await;
     }
+    shop.assert_sound().await;
     println!("\npreview_ms={preview_ms}\nall_ms={all_ms}\ngrowth_kib={growth_kib}\nis_done=1");
 }
 
+/// Imports in a process of its own, and holds what that took against the promises.
+fn import_in_a_child(engine: &str, kind: Kind) {
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", "import::a_long_sheet_is_imported_quickly_and_in_bounded_memory"])
+        .env(CHILD, format!("{engine} {kind:?}"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout).into_owned();
+    let complaint = format!("{engine}, {kind:?}: {said}{}", String::from_utf8_lossy(&child.stderr));
+    assert!(child.status.success(), "{complaint}");
+    let value = |key: &str| -> u128 {
+        let line = said.lines().find_map(|line| line.strip_prefix(key));
+        line.unwrap_or_else(|| panic!("{complaint}")).parse().unwrap()
+    };
+    let (preview_ms, all_ms) = (value("preview_ms="), value("all_ms="));
+    let growth_kib = u64::try_from(value("growth_kib=")).unwrap();
+    println!("{ROWS} rows, {kind:?}, {engine}: preview {preview_ms} ms, all {all_ms} ms, {growth_kib} KiB");
+    assert_eq!(value("is_done="), 1);
+    assert!(growth_kib <= MAX_GROWTH_KIB, "{engine}, {kind:?}: {growth_kib} KiB");
+    assert!(preview_ms <= MAX_PREVIEW_MS, "{engine}, {kind:?}: {preview_ms} ms to the preview");
+    assert!(all_ms <= MAX_ALL_MS, "{engine}, {kind:?}: {all_ms} ms");
+}
+
+/// Without `XIANGJI_TEST_POSTGRES_URL` a developer goes on, CI fails.
 #[test]
 fn a_long_sheet_is_imported_quickly_and_in_bounded_memory() {
-    if let Ok(kind) = std::env::var(CHILD) {
+    if let Ok(asked) = std::env::var(CHILD) {
+        let (engine, kind) = asked.split_once(' ').unwrap();
+        let kind = Kind::named(kind);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        return runtime.block_on(import(Kind::named(&kind)));
+        return runtime.block_on(async {
+            if engine == "PostgreSQL" {
+                TestShop::postgres(async |shop| import(shop, kind).await).await;
+            } else {
+                import(&TestShop::sqlite().await, kind).await;
+            }
+        });
     }
+    let is_postgres_there = std::env::var_os(POSTGRES).is_some();
+    assert!(is_postgres_there || std::env::var("CI").as_deref() != Ok("true"), "CI must set {POSTGRES}");
     for kind in Kind::ALL {
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "--nocapture",
-                "import::a_long_sheet_is_imported_quickly_and_in_bounded_memory",
-            ])
-            .env(CHILD, format!("{kind:?}"))
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&child.stdout).into_owned();
-        let value = |key: &str| -> u128 {
-            let line = said.lines().find_map(|line| line.strip_prefix(key));
-            let line = line.unwrap_or_else(|| panic!("{said}{}", String::from_utf8_lossy(&child.stderr)));
-            line.parse().unwrap()
-        };
-        let (preview_ms, all_ms) = (value("preview_ms="), value("all_ms="));
-        let growth_kib = u64::try_from(value("growth_kib=")).unwrap();
-        println!("{ROWS} rows, {kind:?}: preview {preview_ms} ms, all {all_ms} ms, {growth_kib} KiB");
-        assert_eq!(value("is_done="), 1);
-        assert!(growth_kib <= MAX_GROWTH_KIB, "{kind:?}: {growth_kib} KiB");
-        assert!(preview_ms <= MAX_PREVIEW_MS, "{kind:?}: {preview_ms} ms to the preview");
-        assert!(all_ms <= MAX_ALL_MS, "{kind:?}: {all_ms} ms");
+        import_in_a_child("SQLite", kind);
+        if is_postgres_there {
+            import_in_a_child("PostgreSQL", kind);
+        } else {
+            eprintln!("skipped on PostgreSQL: {POSTGRES} is not set");
+        }
     }
 }

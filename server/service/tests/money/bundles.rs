@@ -188,7 +188,6 @@ async fn the_last_part_is_sold_once_and_whoever_is_refused_holds_nothing() {
         assert_eq!(batch(shop, rare.batches[0]).await, (1, 0, 0), "what nobody paid is given back");
         assert_eq!(batch(shop, shop.tea.batches[0]).await, tea_before);
         assert_eq!(boxes_left(shop, with_rare.product).await, 1);
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -210,7 +209,6 @@ async fn parts_and_the_same_thing_beside_them_are_counted_together() {
         assert_eq!(batch(shop, rare.batches[0]).await, (0, 3, 0));
         pay(shop, &guest, placed.order_id).await;
         assert_eq!(batch(shop, rare.batches[0]).await, (0, 0, 3));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -236,7 +234,6 @@ async fn a_part_that_cannot_be_bought_closes_the_box_and_is_named() {
     assert!(!page.has_stock);
     let told: Vec<_> = page.bundle.unwrap().parts.into_iter().map(|part| part.problem).collect();
     assert_eq!(told, [None, Some(Problem::NotForSale)]);
-    assert_sound(shop).await;
 }
 
 #[tokio::test]
@@ -257,7 +254,6 @@ async fn a_box_that_would_give_a_piece_away_is_not_sold() {
     assert_eq!(cart.lines[0].problem, Some(Problem::NotForSale));
     assert_eq!(cart.lines[0].part.as_ref().map(|(name, _)| name.as_str()), Some("tea"));
     assert!(!cart.can_check_out && preview_checkout(services, &guest, None).await.is_err());
-    assert_sound(shop).await;
 }
 
 #[tokio::test]
@@ -316,7 +312,6 @@ async fn a_summed_box_follows_its_parts_and_a_free_one_does_not() {
         let nets: Vec<Fen> = lines_of(shop, placed.order_id).await.iter().map(|line| line.net_fen).collect();
         assert_eq!(nets[..2], [fen(16_801), fen(10_000)], "each part at its own price");
         assert_eq!(nets[2] + nets[3], fen(20_000));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -346,7 +341,6 @@ async fn a_unit_orders_boxes_by_their_code() {
         assert_sound(shop).await;
         approve_order(services, &approver, &placed.number).await.unwrap();
         assert_eq!(batch(shop, shop.dendrobium.batches[0]).await, (98_000, 2_000, 0));
-        assert_sound(shop).await;
     })
     .await;
 }

@@ -59,7 +59,6 @@ async fn ever_new_guests_from_one_address_do_not_freeze_the_shop() {
         worker::sweep(&shop.services).await.unwrap();
         try_from(shop, 1_004, bad).await.unwrap();
         assert_eq!(batch(shop, shop.honey.batches[0]).await.1, 1, "no hold is stuck");
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -103,7 +102,6 @@ async fn one_buyer_does_not_freeze_the_shop_from_ever_new_addresses() {
         run_worker(shop).await;
         assert_eq!(held().await, 0, "no hold is stuck");
         println!("R2: 30 orders of one buyer at once, {max} held");
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -119,5 +117,4 @@ async fn a_strangers_unpaid_orders_do_not_block_a_telephone() {
         let form = PlaceOrder { address: mine.clone(), ..checkout_form(&shop, &guest, number).await };
         place_order(&shop.services, &guest, form).await.unwrap();
     }
-    assert_sound(&shop).await;
 }

@@ -82,7 +82,6 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
         assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
         let work = county_work(services, &shop.county_admin().await).await.unwrap();
         assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -130,7 +129,6 @@ async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
         let page = day_page(services, &shop.seller().await, places.tea_team).await.unwrap();
         let sold: Vec<i64> = page.sales.villages.iter().map(|row| row.today_fen.get()).collect();
         assert_eq!(sold, [1_000; 12], "not only the first eight");
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -200,7 +198,6 @@ async fn the_table_is_narrowed_and_taken_out_without_what_nobody_needs() {
             export_parcels(services, &other, team, &none()).await,
             Err(ServiceError::Forbidden)
         ));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -316,7 +313,6 @@ async fn ticked_parcels_leave_together_and_one_that_may_not_keeps_none_back() {
         assert_eq!(parcels_by_id(services, &seller, team, &parcels).await.unwrap().len(), 4);
         let foreign = parcels_by_id(services, &other, shop.places.honey_team, &parcels).await;
         assert!(matches!(foreign, Err(ServiceError::NotFound)));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -389,7 +385,6 @@ async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
         assert_each_for_themselves(shop, &seller, &captain).await;
         let stranger = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         assert!(matches!(count_unread(services, &stranger, team).await, Err(ServiceError::Forbidden)));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -442,7 +437,6 @@ async fn what_is_over_goes_from_the_list_and_comes_anew_when_it_happens_again() 
         shop.clock.advance(DAY_MS);
         look_at_the_day(services).await.unwrap();
         assert_eq!(kinds().await.len(), 1);
-        assert_sound(shop).await;
     })
     .await;
 }

@@ -70,7 +70,6 @@ async fn the_last_piece_is_sold_once_however_many_want_it() {
             fill(shop, &shop.guest(*number), &[(scarce.variant(), 1)]).await;
         }
         println!("R2: {} rounds of {buyers} buyers for one piece, one winner each", rounds("R2", 40, 500));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -100,7 +99,6 @@ async fn demand_beyond_the_stock_sells_exactly_the_stock() {
         let paid = winners.iter().filter(|(number, _)| number % 2 == 0).count();
         let (first, second) = (batch(shop, batches[0]).await, batch(shop, batches[1]).await);
         assert_eq!((first.1 + second.1, first.2 + second.2), (0, 100 * i64::try_from(paid).unwrap()));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -137,7 +135,6 @@ async fn variants_that_share_a_batch_share_its_last_gram() {
         run_worker(shop).await;
         let (first, second) = (batch(shop, batches[0]).await, batch(shop, batches[1]).await);
         assert_eq!((first, second), ((500, 0, 0), (1_030, 0, 0)), "no hold is stuck");
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -169,7 +166,6 @@ async fn crossing_carts_are_all_served() {
         join_all(lives).await;
         run_worker(shop).await;
         assert_eq!(batch(shop, shop.honey.batches[0]).await, (390, 0, 10));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -187,7 +183,6 @@ async fn thirty_clicks_of_one_form_are_one_order() {
         assert_eq!(batch(shop, shop.tea.batches[0]).await, (200, 300, 0));
         let changed = PlaceOrder { note: "other".to_owned(), ..form };
         assert_eq!(conflict(place_order(&shop.services, &guest, changed).await), Conflict::KeyReused);
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -206,7 +201,6 @@ async fn one_cart_in_two_windows_is_one_order() {
             let refused = answers.into_iter().find(Result::is_err).unwrap();
             assert_eq!(conflict(refused), Conflict::CartEmpty);
         }
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -246,7 +240,6 @@ async fn once_only_actions_hold_against_thirty_at_once() {
         let total = find_order(shop, placed.order_id).await.total_fen;
         assert_eq!((shop.gateway.refund_count(), shop.gateway.sent_back_fen()), (1, total));
         assert_eq!(batch(shop, shop.dendrobium.batches[0]).await, (100_000, 0, 0));
-        assert_sound(shop).await;
     })
     .await;
 }

@@ -19,7 +19,7 @@ use service::mail::send_due;
 use service::payments::{ComeBack, check_payment, start_payment};
 use service::ports::Mail;
 use service::testing::{TestShop, Town};
-use service::{Result, ServiceError, Viewer, books, carts, worker};
+use service::{Result, ServiceError, Viewer, carts, worker};
 use store::orders::OrderRow;
 
 const EMAIL: &str = "lin@buyer.example";
@@ -108,11 +108,6 @@ async fn find_order(shop: &TestShop, id: OrderId) -> OrderRow {
 
 async fn run_worker(shop: &TestShop) {
     while worker::run_due(&shop.services).await.unwrap() > 0 {}
-}
-
-async fn assert_sound(shop: &TestShop) {
-    let report = books::verify_books(&shop.services).await.unwrap();
-    assert!(report.is_sound(), "{:#?}", report.mismatches);
 }
 
 /// The only field that was refused.

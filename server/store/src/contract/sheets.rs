@@ -116,6 +116,7 @@ async fn details_scenario(conn: &mut Conn) {
         ("塔元村", "Tayuan", "仓", "按件")
     );
     assert_eq!((&*tea.story, &*tea.season_from, tea.place_id.get()), ("手工", "", 21));
+    assert_eq!((&*tea.ingredients, tea.shelf_life_days, &*tea.return_rule), ("", None, ""));
     assert!(list_sheet_details(conn, &[]).await.unwrap().is_empty());
 
     let attribute = |id: i64, slug: &str, kind| Attribute {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::attribute::{Attribute, AttributeChoice, AttributeKind, AttributeValue};
+use crate::food::sc_check_digit;
 use crate::ids::to_text;
 
 fn named(id: i64, name: &str, name_en: &str) -> Named {
@@ -65,6 +66,12 @@ pub(super) fn of_tea() -> Details {
         attributes: Values::from([
             (700, AttributeValue::Choice(701)),
             (720, AttributeValue::Text("老树; 新树".to_owned())),
+        ]),
+        label: label_of([
+            (Column::FoodClass, "packaged_food".to_owned()),
+            (Column::Ingredients, "茶鲜叶".to_owned()),
+            (Column::ShelfLifeDays, "540".to_owned()),
+            (Column::ReturnRule, "once_opened".to_owned()),
         ]),
         story: LongText::of("清明前手工采摘。\n当天炒。"),
         story_en: LongText::of(""),
@@ -255,6 +262,51 @@ fn many_cost_less_each_than_fewer() {
     assert_eq!(with(&[(Column::TierPrices, "≥50:130.00")]).unchanged, 1);
     let both = with(&[(Column::Price, "120"), (Column::TierPrices, "≥50:130.00")]);
     assert_eq!((both.items.len(), both.errors[0].column), (0, Column::TierPrices));
+}
+
+#[test]
+fn a_label_goes_by_the_words_of_its_form() {
+    let said = |column: Column, text: &str| changes(&[of(&[(column, text)])]);
+    let to = |column: Column, before: &str, after: &str| {
+        [Change::Label { column, before: before.to_owned(), after: after.to_owned() }]
+    };
+    assert_eq!(said(Column::FoodClass, "预包装食品"), []);
+    assert_eq!(said(Column::FoodClass, "packaged FOOD"), [], "in either language");
+    let workshop = to(Column::FoodClass, "packaged_food", "small_workshop");
+    assert_eq!(said(Column::FoodClass, "小作坊食品"), workshop);
+    assert_eq!(problem(Column::FoodClass, "零食"), Problem::Unknown);
+    assert_eq!(problem(Column::FoodClass, "（清空）"), Problem::Unknown, "every product has one");
+
+    let digits = "1141610925000";
+    let whole = format!("SC{digits}{}", sc_check_digit(digits).unwrap());
+    assert_eq!(said(Column::ScNumber, &whole.to_lowercase()), to(Column::ScNumber, "", &whole));
+    assert_eq!(said(Column::ScNumber, "SC 12"), to(Column::ScNumber, "", "SC 12"), "to be mended");
+    assert_eq!(said(Column::Ingredients, "茶鲜叶"), []);
+    assert_eq!(said(Column::Ingredients, "(clear)"), to(Column::Ingredients, "茶鲜叶", ""));
+    assert_eq!(problem(Column::Producer, &"厂".repeat(501)), Problem::TooLong { max: 500 });
+
+    assert_eq!(said(Column::ShelfLifeDays, "540"), []);
+    assert_eq!(said(Column::ShelfLifeDays, "（清空）"), to(Column::ShelfLifeDays, "540", ""));
+    assert_eq!(problem(Column::ShelfLifeDays, "两年"), Problem::NotANumber);
+    let range = Problem::OutOfRange { min: 1, max: 36_500 };
+    assert_eq!(problem(Column::ShelfLifeDays, "0"), range);
+    let seven = to(Column::ReturnRule, "once_opened", "seven_days");
+    assert_eq!(said(Column::ReturnRule, "支持七天无理由"), seven);
+    assert_eq!(said(Column::ReturnRule, "（清空）"), to(Column::ReturnRule, "once_opened", ""));
+    assert_eq!(problem(Column::ReturnRule, "看心情"), Problem::Unknown);
+}
+
+#[test]
+fn how_many_can_be_bought_stands_beside_each_variant() {
+    let said = |column: Column, text: &str| changes(&[of(&[(column, text)])]);
+    assert_eq!(said(Column::MinQuantity, "1"), []);
+    let changed = said(Column::MinQuantity, "10");
+    let least = VariantChange::MinQuantity { before: 1, after: 10 };
+    assert!(matches!(&changed[..], [Change::Variant { change, .. }] if *change == least), "{changed:?}");
+    let changed = said(Column::StepQuantity, "5");
+    let step = VariantChange::StepQuantity { before: 1, after: 5 };
+    assert!(matches!(&changed[..], [Change::Variant { change, .. }] if *change == step), "{changed:?}");
+    assert_eq!(problem(Column::StepQuantity, "0"), Problem::OutOfRange { min: 1, max: 99_999 });
 }
 
 #[test]

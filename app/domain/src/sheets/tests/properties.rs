@@ -5,7 +5,9 @@ use proptest::prelude::*;
 
 use super::details::{places, templates, villages};
 use super::*;
+use crate::after_sale::ReturnRule;
 use crate::attribute::{Attribute, AttributeKind, AttributeValue};
+use crate::food::FoodClass;
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[ -~茶葉\n\t]{0,12}", "[=+@'-]{1,2}[a-z茶]{1,5}", Just(String::new())]
@@ -15,7 +17,8 @@ prop_compose! {
     fn variant()(
         id in 1..i64::MAX, code in "[A-Z0-9-]{1,12}", name in text(), name_en in text(), unit in text(),
         (price, tiers) in (1..100_000_000_i64, btree_map(2..99_999_i64, 1..100_000_000_i64, 0..4)),
-        base_quantity in 1..10_000_000_i64, weight_g in 1..1_000_000_i64,
+        (base_quantity, weight_g) in (1..10_000_000_i64, 1..1_000_000_i64),
+        (min_quantity, step_quantity) in (1..99_999_i64, 1..99_999_i64),
         sides in proptest::option::of(proptest::array::uniform3(1..=5_000_i64)), is_active in any::<bool>(),
     ) -> PresentVariant {
         let unit = unit.chars().take(10).collect();
@@ -23,7 +26,10 @@ prop_compose! {
         let size = sides.map(|[length_mm, width_mm, height_mm]| PackedSize { length_mm, width_mm, height_mm });
         // A price that was lowered since may have overtaken them.
         let tiers = tiers.into_iter().map(|(quantity, price)| (quantity, Fen::new(price))).collect();
-        PresentVariant { id, code, name, name_en, unit, price, tiers, base_quantity, weight_g, size, is_active }
+        PresentVariant {
+            id, code, name, name_en, unit, price, tiers, min_quantity, step_quantity, base_quantity, weight_g, size,
+            is_active,
+        }
     }
 }
 
@@ -54,13 +60,32 @@ fn values(offered: Vec<Attribute>) -> impl Strategy<Value = Values> {
     })
 }
 
+/// A label with a food class, and whatever else.
+fn label() -> impl Strategy<Value = Label> {
+    let of = |words: &[&'static str]| proptest::sample::select(words.to_vec());
+    let classes: Vec<&'static str> = FoodClass::ALL.iter().map(|class| class.as_str()).collect();
+    let mut rules: Vec<&'static str> = ReturnRule::ALL.iter().map(|rule| rule.as_str()).collect();
+    rules.push("");
+    let days = proptest::option::of(1..36_500_i64);
+    (of(&classes), of(&rules), days, vec(text(), 7)).prop_map(|(class, rule, days, texts)| {
+        let mut stored = vec![
+            (Column::FoodClass, class.to_owned()),
+            (Column::ReturnRule, rule.to_owned()),
+            (Column::ShelfLifeDays, days.map(|days| days.to_string()).unwrap_or_default()),
+        ];
+        // From the SC number to how it is kept.
+        stored.extend(LABEL_COLUMNS[1..8].iter().copied().zip(texts));
+        label_of(stored)
+    })
+}
+
 /// A product with both stories as they are stored.
 type Stored = (Present, String, String);
 
 prop_compose! {
     fn details(category: i64)(
         village in 0..4_usize, place in 0..3_usize, season in season(),
-        attributes in values(attributes_of(category)), story in lines(), story_en in lines(),
+        attributes in values(attributes_of(category)), label in label(), story in lines(), story_en in lines(),
     ) -> (Details, String, String) {
         // The last ones are offered no longer.
         let gone = |id: i64| Named { id, name: "停用".to_owned(), name_en: String::new() };
@@ -70,6 +95,7 @@ prop_compose! {
             template: Some(templates()[0].clone()),
             season,
             attributes,
+            label,
             story: LongText::of(&story),
             story_en: LongText::of(&story_en),
         };

@@ -20,7 +20,6 @@ async fn thirty_answers_at_once_send_the_money_once() {
         run_worker(shop).await;
         assert_eq!(refunds_of(shop, placed.order_id).await, [4_990]);
         assert_eq!(shop.gateway.sent_back_fen(), fen(4_990));
-        assert_sound(shop).await;
     })
     .await;
 }

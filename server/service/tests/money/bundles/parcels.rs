@@ -41,7 +41,6 @@ async fn what_was_split_is_told_of_once_and_bought_again_whole() {
         let mut ordered = vec![(tea_box.variant(), 2), (shop.tea.variant(), 5)];
         ordered.sort_unstable();
         assert_eq!(again, ordered);
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -85,5 +84,4 @@ async fn parts_at_two_places_leave_in_two_parcels() {
     assert_ne!(lines[0].parcel_id, lines[1].parcel_id);
     assert_eq!(lines[0].net_fen + lines[1].net_fen, fen(14_000));
     pay(shop, &shop.guest(1), placed.order_id).await;
-    assert_sound(shop).await;
 }

@@ -20,7 +20,6 @@ async fn other_contents_than_the_page_showed_are_not_bought() {
         assert_eq!(conflict(late), Conflict::TermsChanged, "one tin less for the same money");
         let fresh = checkout_form(shop, &guest, 1).await;
         place_order(services, &guest, fresh).await.unwrap();
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -38,7 +37,6 @@ async fn a_unit_does_not_get_a_box_that_was_withdrawn() {
         unpublish(services, &shop.seller().await, tea_box.product).await.unwrap();
         let late = approve_order(services, &shop.approver().await, &placed.number).await;
         assert_eq!(conflict(late), Conflict::NotForSale { name: "岚河礼盒".to_owned() });
-        assert_sound(shop).await;
     })
     .await;
 }

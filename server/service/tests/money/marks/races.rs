@@ -24,7 +24,6 @@ async fn many_batches_at_once_never_overdraw_a_licence() {
         let bear = futures::future::join_all(chosen).await;
         assert_eq!(bear.iter().filter(|bears| **bears).count(), 3, "ten pieces each, of 35");
         assert_eq!(used(shop, &treasurer, mark).await, [30]);
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -76,7 +75,6 @@ async fn a_licence_withdrawn_in_the_middle_of_everything_leaves_no_mark_behind()
         for (number, order) in (1..).zip(orders) {
             pay(shop, &shop.guest(number), order.order_id).await;
         }
-        assert_sound(shop).await;
     })
     .await;
 }

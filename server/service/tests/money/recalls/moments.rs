@@ -41,7 +41,6 @@ async fn whoever_bought_in_that_moment_is_listed_or_refused() {
         assert_eq!(bought, listed);
         run_worker(shop).await;
         assert_eq!(batch(shop, id).await, (50, 0, 0));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -80,7 +79,6 @@ async fn money_in_that_moment_is_either_seen_or_sent_back() {
                 if told == RecallStage::Unpaid { OrderStatus::Cancelled } else { OrderStatus::Paid };
             assert_eq!(ended, expected);
         }
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -109,7 +107,6 @@ async fn a_parcel_in_that_moment_has_either_left_or_stays() {
                 other => panic!("{other:?}"),
             }
         }
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -124,7 +121,6 @@ async fn nobody_is_sent_to_pay_for_recalled_goods() {
     assert_eq!(conflict(refused), Conflict::StateChanged);
     run_worker(&shop).await;
     assert_eq!(status(&shop, placed.order_id).await, OrderStatus::Cancelled);
-    assert_sound(&shop).await;
 }
 
 /// A received piece of `variant` that the buyer sent back, whose replacement waits in a parcel of its own.
@@ -194,7 +190,6 @@ async fn a_replacement_of_recalled_goods_does_not_leave_and_gets_other_goods() {
         run_worker(shop).await;
         let stopped = conflict(ship_parcel(services, &seller, parcel, ship()).await);
         assert!(matches!(stopped, Conflict::Recalled { .. }));
-        assert_sound(shop).await;
     })
     .await;
 }
@@ -213,5 +208,4 @@ async fn a_recall_is_not_hidden_by_taking_the_goods_down() {
     let page = service::shop::batch_page(services, "hidden", &code).await.unwrap();
     assert_eq!(page.recall.unwrap().notice, "检出霉菌，请不要食用。");
     assert!(!page.is_published);
-    assert_sound(&shop).await;
 }
