@@ -137,19 +137,25 @@ pub(super) fn renew_cookie(state: &AppState, answer: &mut Response, renewed: Opt
     }
 }
 
-pub(super) fn referer_locale(referer: &str) -> Locale {
+/// The language of the page that a `Referer` names.
+#[must_use]
+pub fn referer_locale(referer: &str) -> Locale {
     let path = referer.splitn(4, '/').nth(3).unwrap_or_default();
     Locale::from_prefix(&format!("/{}", path.split(['?', '#']).next().unwrap_or_default())).0
 }
 
-pub(super) fn query_pairs(query: &str) -> Vec<(String, String)> {
+/// Names and values of a query in their order; none of one that cannot be read.
+#[must_use]
+pub fn query_pairs(query: &str) -> Vec<(String, String)> {
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(
         &format!("/?{query}").parse().unwrap_or_default(),
     );
     pairs.map(|axum::extract::Query(pairs)| pairs).unwrap_or_default()
 }
 
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The value of the first cookie of that name that has one.
+#[must_use]
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -11,6 +11,8 @@ mod events;
 mod forms;
 #[path = "../../fuzz/src/mutate.rs"]
 mod mutate;
+#[path = "../../fuzz/src/requests.rs"]
+mod requests;
 
 /// What has no place in an answer to a stranger.
 const INSIDE: [&str; 7] =
@@ -54,6 +56,11 @@ fn whatever_calls_itself_a_carriers_notice_is_read_without_harm() {
 #[test]
 fn whatever_calls_itself_a_form_is_read_without_harm() {
     assert!(mutate::run("form", forms::form) > 50);
+}
+
+#[test]
+fn whatever_a_request_says_of_itself_is_read_without_harm() {
+    assert!(mutate::run("request", requests::request) > 50);
 }
 
 #[tokio::test]
