@@ -75,6 +75,10 @@ async fn drill(folder: &Path, url: &str, elsewhere: &str) {
     let last = world.journal.read();
     running.stop();
     println!("{said}");
+    let left = services(&rig).await;
+    let gauges = service::operations::read_gauges(&left).await.unwrap();
+    assert!(gauges.backed_up_until_ms.is_some(), "the command tells the servers that there is a backup");
+    left.db.close().await;
 
     let target = Rig::new(folder, free_address(), &folder.join("elsewhere"), elsewhere, &network);
     let said = run_well(&target, &["restore", &backups]);
