@@ -265,7 +265,7 @@ fn redirect(response: &ResponseOptions, to: &str) {
     }
 }
 
-fn set_cookie(response: &ResponseOptions, text: &str) {
+pub(super) fn set_cookie(response: &ResponseOptions, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
         response.append_header(header::SET_COOKIE, value);
     }

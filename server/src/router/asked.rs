@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use app::context::{RequestContext, RequestInfo};
 use app::form::{
-    SessionCookie, half_session_cookie_name, own_referer, saved_cookie_name, session_cookie_name,
+    SessionCookie, half_session_cookie_name, link_cookie_name, own_referer, saved_cookie_name,
+    session_cookie_name,
 };
 use axum::body::Body;
 use axum::extract::Request;
@@ -73,6 +74,7 @@ pub(super) fn read_request(
         saved_at_ms: cookie(headers, saved_cookie_name(state.site.is_secure))
             .and_then(|at_ms| at_ms.parse().ok())
             .filter(|at_ms| state.services.now_ms().abs_diff(*at_ms) < SAVED_SHOWN_MS),
+        link_token: cookie(headers, link_cookie_name(state.site.is_secure)),
     };
     let user_agent = text(header::USER_AGENT);
     let account = text(ACCOUNT).to_owned();
