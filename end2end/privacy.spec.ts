@@ -56,6 +56,7 @@ test('a lost password is replaced through the letter, and the other devices are 
 
   const letter = await letterTo(login, 'reset-password');
   await visit(visitor, linkIn(letter, '/reset-password'));
+  await expect(visitor, 'what the link holds stays in no history').toHaveURL(/\/reset-password$/);
   await sound(visitor, 'reset password');
   await visitor.getByLabel(t('新密码', 'New password')).fill('12345678');
   await visitor.getByRole('button', { name: t('保存新密码', 'Save the new password') }).click();

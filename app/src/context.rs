@@ -56,6 +56,8 @@ pub struct RequestInfo {
     pub nonce: String,
     /// When the form was saved whose answer led here; `None` when none did.
     pub saved_at_ms: Option<i64>,
+    /// What the link of a letter held that was followed in this browser a short time ago.
+    pub link_token: Option<String>,
 }
 
 impl RequestInfo {

@@ -20,12 +20,18 @@
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
+mod link;
+#[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
 mod state;
 #[cfg(feature = "ssr")]
 mod upload;
 
+#[cfg(feature = "ssr")]
+pub use link::link_cookie_name;
+#[cfg(feature = "ssr")]
+pub(crate) use link::{follow_link, kept_link_token, link_token};
 #[cfg(feature = "ssr")]
 pub use server::{
     SessionCookie, Then, ensure_session, half_session_cookie_name, known_browser_cookie_name, own_referer,

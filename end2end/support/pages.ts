@@ -50,10 +50,14 @@ export function wrongHeaders(headers: Record<string, string>): string[] {
   must(!!headers['referrer-policy'], 'Referrer-Policy');
   must(!!headers['x-request-id'], 'a request id');
   must(/private|no-store|no-cache/.test(headers['cache-control'] ?? ''), 'no shared cache keeps it');
-  for (const cookie of (headers['set-cookie'] ?? '').split('\n').filter(Boolean)) {
-    must(/httponly/i.test(cookie) && /samesite=lax/i.test(cookie), `cookie ${cookie.split('=')[0]}`);
-  }
-  return wrong;
+  return [...wrong, ...wrongCookies(headers)];
+}
+
+/** The cookies that an answer sets for scripts or other sites to use. Takes all headers: others lack the cookies. */
+export function wrongCookies(headers: Record<string, string>): string[] {
+  const cookies = (headers['set-cookie'] ?? '').split('\n').filter(Boolean);
+  const wrong = cookies.filter((cookie) => !/httponly/i.test(cookie) || !/samesite=lax/i.test(cookie));
+  return wrong.map((cookie) => `cookie ${cookie.split('=')[0]}`);
 }
 
 /** A file to save is guarded as pages are; where there is none for this person, that is a page as well. */

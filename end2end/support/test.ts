@@ -1,8 +1,8 @@
 // The test function of all specs: it knows the project's language, and hands out pages of signed-in people.
 //
 // Phones read Chinese and desktops English, so that every journey is walked in both languages.
-import { type BrowserContext, type Page, test as base, expect, request } from '@playwright/test';
-import { OPENED, patternOf, wrongHeaders } from './pages';
+import { type BrowserContext, type Page, type Response, test as base, expect, request } from '@playwright/test';
+import { OPENED, patternOf, wrongCookies, wrongHeaders } from './pages';
 
 export type { Page, Response } from '@playwright/test';
 
@@ -31,10 +31,12 @@ interface Fixtures {
   /** The pages of the shop's table that this test opened, with their headers in place. */
   opened: Set<string>;
   /**
-   * What a browser of this test refused because of the content security policy. Whatever stands here at the end fails
-   * the test, in every spec.
+   * What a browser of this test refused because of the content security policy, and cookies of the shop that it should have
+   * refused. Whatever stands here at the end fails the test, in every spec.
    */
   refused: string[];
+  /** The answers whose headers are being looked at. */
+  looked: Promise<void>[];
   /** Picks the project's language. */
   t: (zh: string, en: string) => string;
   /** Puts the language before a path. */
@@ -52,21 +54,45 @@ interface WorkerFixtures {
 
 const SHOP = new URL(process.env.BASE_URL ?? 'http://127.0.0.1:3000').origin;
 
+type Seen = Pick<Fixtures, 'opened' | 'refused' | 'looked'>;
+
 /** Chromium tells of every violation in its console, with scripts switched off as well. */
-function watch(context: BrowserContext, refused: string[], opened: Set<string>): void {
+function watch(context: BrowserContext, seen: Seen): void {
   context.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) refused.push(`${message.page()?.url()}: ${message.text()}`);
+    if (!/content security policy/i.test(message.text())) return;
+    seen.refused.push(`${message.page()?.url()}: ${message.text()}`);
   });
   context.on('response', (response) => {
     const asked = response.request();
-    const { origin, pathname } = new URL(response.url());
-    if (origin !== SHOP || asked.method() !== 'GET' || !asked.isNavigationRequest()) return;
-    const headers = response.headers();
-    // Who has one team, one unit or one collective is led on to it.
-    const leadsOn = response.status() === 303 && (headers['location'] ?? '').startsWith(`${pathname}/`);
-    const pattern = response.status() === 200 || leadsOn ? patternOf(pathname) : undefined;
-    if (pattern && wrongHeaders(headers).length === 0) opened.add(pattern);
+    const isForm = asked.method() !== 'GET';
+    if (new URL(response.url()).origin === SHOP && (isForm || asked.isNavigationRequest())) {
+      seen.looked.push(look(response, seen));
+    }
   });
+}
+
+/** Cookies stand in all headers only, which come a moment later; a page that was closed meanwhile has none any more. */
+async function look(response: Response, { opened, refused }: Seen): Promise<void> {
+  const headers = await response.allHeaders().catch(() => undefined);
+  if (!headers) return;
+  const { pathname } = new URL(response.url());
+  refused.push(...wrongCookies(headers).map((what) => `${pathname}: ${what}`));
+  const asked = response.request();
+  if (asked.method() !== 'GET' || !asked.isNavigationRequest()) return;
+  // Who has one team, one unit or one collective is led on to it.
+  const leadsOn = response.status() === 303 && (headers['location'] ?? '').startsWith(`${pathname}/`);
+  const pattern = response.status() === 200 || leadsOn ? patternOf(pathname) : undefined;
+  if (pattern && wrongHeaders(headers).length === 0) opened.add(pattern);
+}
+
+/** Waits for all of them; the headers of a page that was closed may never come, and such a page was not opened. */
+async function settle(looked: Promise<void>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((done) => {
+    timer = setTimeout(done, 5_000);
+  });
+  await Promise.race([Promise.all(looked), enough]);
+  clearTimeout(timer);
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -78,12 +104,16 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { auto: true },
   ],
+  looked: async ({}, use) => {
+    await use([]);
+  },
   refused: [
-    async ({ context, opened }, use) => {
+    async ({ context, opened, looked }, use) => {
       const refused: string[] = [];
-      watch(context, refused, opened);
+      watch(context, { refused, opened, looked });
       await use(refused);
-      expect(refused, 'the content security policy was violated').toEqual([]);
+      await settle(looked);
+      expect(refused, 'the content security policy was violated, or a cookie is open to scripts or sites').toEqual([]);
     },
     { auto: true },
   ],
@@ -94,24 +124,26 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   at: async ({ t }, use) => {
     await use((path) => t(path, `/en${path}`));
   },
-  pageOf: async ({ browser, stateOf, refused, opened }, use) => {
+  pageOf: async ({ browser, stateOf, refused, opened, looked }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async (person) => {
       const context = await browser.newContext({ storageState: await stateOf(person) });
-      watch(context, refused, opened);
+      watch(context, { refused, opened, looked });
       contexts.push(context);
       return context.newPage();
     });
+    await settle(looked);
     for (const context of contexts) await context.close();
   },
-  stranger: async ({ browser, refused, opened }, use) => {
+  stranger: async ({ browser, refused, opened, looked }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
-      watch(context, refused, opened);
+      watch(context, { refused, opened, looked });
       contexts.push(context);
       return context.newPage();
     });
+    await settle(looked);
     for (const context of contexts) await context.close();
   },
   stateOf: [

@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use service::Services;
+use service::operations::Gauges;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -191,9 +192,7 @@ fn database(page: &mut Page, services: &Services) {
     );
 }
 
-type Gauges = (service::operations::BacklogRow, Option<service::operations::BooksCheckRow>);
-
-fn waiting(page: &mut Page, now_ms: i64, (backlog, books): &Gauges) {
+fn waiting(page: &mut Page, now_ms: i64, Gauges { backlog, books, backed_up_until_ms }: &Gauges) {
     let age = |due: Option<i64>| due.map_or(0.0, |due_ms| (now_ms - due_ms).max(0) as f64 / 1000.0);
     let mut gauge = |name, help, value: f64| page.gauge(name, help, &[], value);
     gauge("xiangji_open_holds", "Unpaid orders that hold stock.", backlog.open_holds as f64);
@@ -206,6 +205,11 @@ fn waiting(page: &mut Page, now_ms: i64, (backlog, books): &Gauges) {
     gauge("xiangji_stuck_refunds", "Refunds that wait for a person.", backlog.stuck_refunds as f64);
     gauge("xiangji_bank_refunds", "Refunds to be sent by bank.", backlog.bank_refunds as f64);
     gauge("xiangji_events_unhandled", "Payment events left lying.", backlog.events_unhandled as f64);
+    gauge(
+        "xiangji_backup_timestamp_seconds",
+        "Until when the newest backup has everything; 0 when there was none.",
+        backed_up_until_ms.map_or(0.0, seconds),
+    );
     let Some(check) = books else { return };
     let Some(checked_at_ms) = check.checked_at_ms else { return };
     gauge(

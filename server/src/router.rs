@@ -40,6 +40,7 @@ use asked::{Asked, context_of, read_request, renew_cookie};
 use fixed::fixed_route;
 use uploads::upload_route;
 
+pub use asked::{cookie, query_pairs, referer_locale};
 pub use fixed::{FixedRoute, all_fixed_routes};
 pub use uploads::{BUYER_ROOM_MIB, UPLOAD_ROOM_MIB};
 

@@ -17,6 +17,7 @@
 //! - `broken`: proof that the harnesses can fail (`cargo xtask test --broken`)
 //! - `fuzz`: libFuzzer on the parsers of foreign bytes
 //! - `supply`, `sbom`: what comes in from outside, and what of it is in the program; `advisories`: what is known of it
+//! - `deploy`: what the shop is installed by, units and container
 //! - `postgres`: a throwaway PostgreSQL cluster
 //! - `bench`: figures; `lighthouse`: those of pages as a phone sees them; `rebuild`: how soon a change is seen
 //! - `../fonts`, `../sharp`, `../tools`, `../lighthouse`: what comes from npm, pinned
@@ -28,6 +29,7 @@ mod broken;
 mod bucket;
 mod client;
 mod compress;
+mod deploy;
 mod direction;
 mod e2e;
 mod fuzz;

@@ -4,6 +4,7 @@
 //! Components with scope `required` are in the server's binary or in what the browser loads; those with `excluded`
 //! build it (procedural macros, build scripts, tools of npm). The same sources give the same bytes.
 
+use crate::advisories;
 use crate::bucket;
 use crate::supply::{self, Crate, NPM_FOLDERS};
 use crate::tools::{self, WASM_TARGET};
@@ -51,6 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let (texts, without) = licence_texts(&metadata, &parts.required)?;
     std::fs::write(&path, texts)?;
     println!("{}: {without} crates bring no text of their own", path.display());
+    println!("{}", advisories::last_run()?);
     Ok(())
 }
 

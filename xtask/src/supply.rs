@@ -3,6 +3,7 @@
 //! `cargo deny` reads the same file and knows the advisories as well, but takes ten minutes to install; this needs
 //! nothing but cargo and no network, so that every run of the tests does it.
 
+use crate::advisories;
 use crate::tools::{self, WASM_TARGET};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -58,6 +59,7 @@ pub fn check() -> Result<()> {
         bail!("supply chain:\n  {}", wrong.join("\n  "));
     }
     println!("{} crates and {} npm folders are what deny.toml allows", built.len(), NPM_FOLDERS.len());
+    println!("{}", advisories::last_run()?);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::client::Bundle;
 use crate::postgres::Cluster;
 use crate::tools::{self, WASM_TARGET};
-use crate::{broken, bucket, direction, e2e, long, supply};
+use crate::{broken, bucket, deploy, direction, e2e, long, supply};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use std::time::{Duration, Instant};
@@ -60,7 +60,9 @@ impl Step {
         match self {
             Self::Fmt => "formatting",
             Self::Direction => "which crate may depend on which",
-            Self::Supply => "licences, bans, sources and lock files of what comes from outside, by deny.toml",
+            Self::Supply => {
+                "licences, bans, sources and lock files of what comes from outside, by deny.toml; the units of docs/deploy"
+            }
             Self::Lint => "clippy without warnings, for the server with every feature and for the browser",
             Self::Unit => "unit, property, store and HTTP tests, on SQLite and PostgreSQL",
             Self::Features => "what is built only when asked for: passkeys, photos in a bucket",
@@ -72,7 +74,7 @@ impl Step {
         match self {
             Self::Fmt => tools::run("cargo fmt --check", tools::cargo("fmt").args(["--all", "--check"])),
             Self::Direction => direction::check(),
-            Self::Supply => supply::check(),
+            Self::Supply => supply::check().and(deploy::check()),
             Self::Lint => lint(),
             Self::Unit => unit(),
             Self::Features => features(),

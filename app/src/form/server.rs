@@ -276,7 +276,7 @@ fn redirect(response: &ResponseOptions, to: &str) {
     }
 }
 
-fn set_cookie(response: &ResponseOptions, text: &str) {
+pub(super) fn set_cookie(response: &ResponseOptions, text: &str) {
     if let Ok(value) = HeaderValue::from_str(text) {
         response.append_header(header::SET_COOKIE, value);
     }
@@ -369,8 +369,9 @@ pub fn own_referer(header: &str, host: &str) -> Option<String> {
     let path = path.split('#').next().unwrap_or_default();
     let (bare, query) = path.split_once('?').map_or((path, None), |(bare, query)| (bare, Some(query)));
     let (_, bare) = Locale::from_prefix(bare);
-    // Two slashes would lead to another host.
-    if !bare.starts_with('/') || bare.starts_with("//") || bare.contains('\\') {
+    // Two slashes would lead to another host, and so would two with a tab between: browsers leave it out.
+    let has_control = header.contains(char::is_control);
+    if has_control || !bare.starts_with('/') || bare.starts_with("//") || bare.contains('\\') {
         return None;
     }
     Some(query.map_or_else(|| bare.to_owned(), |query| format!("{bare}?{query}")))
@@ -398,6 +399,7 @@ mod tests {
         assert_eq!(own("http://shop.example:3000/en"), Some("/".to_owned()));
         assert_eq!(own("http://evil.example/cart"), None);
         assert_eq!(own("http://shop.example:3000//evil.example"), None);
+        assert_eq!(own("http://shop.example:3000/\t/evil.example"), None);
         assert_eq!(own("nonsense"), None);
     }
 

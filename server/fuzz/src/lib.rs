@@ -8,6 +8,8 @@ pub mod forms;
 #[cfg(feature = "service")]
 pub mod moved;
 pub mod plain;
+#[cfg(feature = "server")]
+pub mod requests;
 #[cfg(feature = "service")]
 pub mod with_passkeys;
 #[cfg(feature = "service")]

@@ -60,8 +60,8 @@ pub use email::{EmailView, change_email, confirm_email, find_confirmation, my_em
 #[cfg(feature = "passkeys")]
 pub use passkeys::{
     MAX_PASSKEY_NAME_CHARS, NewPasskey, PasskeyView, PasskeysView, SignedAnswer, add_passkey,
-    are_passkeys_possible, load_passkeys, passkey_question, read_passkey, remove_passkey, rename_passkey,
-    sign_in_with_passkey, start_passkey, start_passkey_sign_in,
+    are_passkeys_possible, load_passkeys, passkey_question, read_passkey, read_passkey_answer,
+    remove_passkey, rename_passkey, sign_in_with_passkey, start_passkey, start_passkey_sign_in,
 };
 pub use profile::{AccountView, ProfileChange, change_password, load_account, update_profile};
 pub use reset::{ask_reset, is_reset_link, reset_password, set_password};

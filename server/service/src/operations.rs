@@ -73,11 +73,32 @@ async fn strange_events(conn: &mut Conn, now_ms: i64) -> Result<Vec<StrangeEvent
     Ok(watching::list_strange_events(conn, since_ms, now_ms, LIST_LIMIT).await?)
 }
 
-/// How much waits, and what the last check of the books found: for the metrics.
-pub async fn read_gauges(services: &Services) -> Result<(BacklogRow, Option<BooksCheckRow>)> {
+/// What the metrics tell out of the database, every server the same.
+#[derive(Debug, Clone)]
+pub struct Gauges {
+    pub backlog: BacklogRow,
+    /// `None` when the books were never checked.
+    pub books: Option<BooksCheckRow>,
+    /// Until when the newest backup has everything; `None` when there was none.
+    pub backed_up_until_ms: Option<i64>,
+}
+
+/// How much waits, what the last check of the books found, and the last backup: for the metrics.
+pub async fn read_gauges(services: &Services) -> Result<Gauges> {
     let mut conn = services.db.read().await?;
-    let backlog = watching::get_backlog(&mut conn, services.now_ms(), MAX_ATTEMPTS).await?;
-    Ok((backlog, watching::find_books_check(&mut conn).await?))
+    Ok(Gauges {
+        backlog: watching::get_backlog(&mut conn, services.now_ms(), MAX_ATTEMPTS).await?,
+        books: watching::find_books_check(&mut conn).await?,
+        backed_up_until_ms: watching::find_backup(&mut conn).await?,
+    })
+}
+
+/// Notes a backup that is on disk and has everything committed before `began_at_ms`. It is made by a process of its own,
+/// maybe on another machine: the database is what it has in common with the servers.
+pub async fn note_backup(services: &Services, began_at_ms: i64) -> Result<()> {
+    let mut tx = services.db.write().await?;
+    watching::note_backup(&mut tx, began_at_ms).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Checks the books if that is due and no other server is at it; answers whether it was done. The next check is due

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use clap::Subcommand;
 use domain::time::china_minute_text;
 use service::backup::{self, Database};
+use service::operations;
 use service::portable::{self, Moved};
 use store::Db;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -69,6 +70,10 @@ pub(super) async fn attach(config: &Config) -> anyhow::Result<Db> {
 async fn back_up(config: &Config, folder: &Path, keep: usize) -> anyhow::Result<()> {
     let services = services_on(attach(config).await?, config)?;
     let outcome = backup::back_up(&services, folder, env!("CARGO_PKG_VERSION"), keep).await;
+    let noted = match &outcome {
+        Ok(made) => operations::note_backup(&services, made.manifest.began_at_ms).await,
+        Err(_) => Ok(()),
+    };
     services.db.close().await;
     let made = outcome?;
     let manifest = &made.manifest;
@@ -81,6 +86,10 @@ async fn back_up(config: &Config, folder: &Path, keep: usize) -> anyhow::Result<
     );
     if made.removed > 0 {
         println!("    {} older snapshots removed", made.removed);
+    }
+    if let Err(error) = noted {
+        // The backup is there all the same (the database may be of the release before); the figure stays as old as it was.
+        println!("    not noted in the database, so the metrics do not know of it: {error}");
     }
     if config.secret_key.is_none() && config.data_dir.join("secret.key").exists() {
         println!("    not in it, so keep a copy elsewhere: {}", config.data_dir.join("secret.key").display());

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use app::context::{RequestContext, RequestInfo};
 use app::form::{
-    SessionCookie, half_session_cookie_name, known_browser_cookie_name, own_referer, saved_cookie_name,
-    session_cookie_name,
+    SessionCookie, half_session_cookie_name, known_browser_cookie_name, link_cookie_name, own_referer,
+    saved_cookie_name, session_cookie_name,
 };
 use axum::body::Body;
 use axum::extract::Request;
@@ -75,6 +75,7 @@ pub(super) fn read_request(
         saved_at_ms: cookie(headers, saved_cookie_name(state.site.is_secure))
             .and_then(|at_ms| at_ms.parse().ok())
             .filter(|at_ms| state.services.now_ms().abs_diff(*at_ms) < SAVED_SHOWN_MS),
+        link_token: cookie(headers, link_cookie_name(state.site.is_secure)),
     };
     let user_agent = text(header::USER_AGENT);
     let account = text(ACCOUNT).to_owned();
@@ -141,19 +142,25 @@ pub(super) fn renew_cookie(state: &AppState, answer: &mut Response, renewed: Opt
     }
 }
 
-pub(super) fn referer_locale(referer: &str) -> Locale {
+/// The language of the page that a `Referer` names.
+#[must_use]
+pub fn referer_locale(referer: &str) -> Locale {
     let path = referer.splitn(4, '/').nth(3).unwrap_or_default();
     Locale::from_prefix(&format!("/{}", path.split(['?', '#']).next().unwrap_or_default())).0
 }
 
-pub(super) fn query_pairs(query: &str) -> Vec<(String, String)> {
+/// Names and values of a query in their order; none of one that cannot be read.
+#[must_use]
+pub fn query_pairs(query: &str) -> Vec<(String, String)> {
     let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(
         &format!("/?{query}").parse().unwrap_or_default(),
     );
     pairs.map(|axum::extract::Query(pairs)| pairs).unwrap_or_default()
 }
 
-pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The value of the first cookie of that name that has one.
+#[must_use]
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -1,4 +1,4 @@
-//! What the people who run the shop look at: the last check of the books, money and refunds that wait for a person,
+//! What the people who run the shop look at: the last check of the books and the last backup, money and refunds that wait for a person,
 //! and how much waits to be done.
 
 use domain::ids::{PaymentId, RefundId};
@@ -132,6 +132,22 @@ pub async fn find_books_check(conn: &mut Conn) -> Result<Option<BooksCheckRow>> 
     )
     .fetch_optional(conn)
     .await?)
+}
+
+/// Notes the newest backup: everything that was committed before `began_at_ms` is in it.
+pub async fn note_backup(conn: &mut Conn, began_at_ms: i64) -> Result<()> {
+    sql::query(
+        "INSERT INTO backups (id, began_at_ms) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET began_at_ms = $1",
+    )
+    .bind(began_at_ms)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Until when the newest backup has everything.
+pub async fn find_backup(conn: &mut Conn) -> Result<Option<i64>> {
+    Ok(sql::query_scalar::<i64>("SELECT began_at_ms FROM backups WHERE id = 1").fetch_optional(conn).await?)
 }
 
 /// Keeps money that does not match; seen again, it only counts as seen again. Answers whether it is new.

@@ -92,6 +92,10 @@ async fn drill(folder: &Path, url: &str, elsewhere: &str) {
     running.stop();
     println!("{said}");
     let before = told_before(&read_manifest(&backups), &looks);
+    let left = rig.services(0).await;
+    let gauges = service::operations::read_gauges(&left).await.unwrap();
+    assert!(gauges.backed_up_until_ms.is_some(), "the command tells the servers that there is a backup");
+    left.db.close().await;
 
     let target = Rig::new(folder, free_address(), &folder.join("elsewhere"), elsewhere, &network);
     let said = run_well(&target, &["restore", &backups.display().to_string()]);

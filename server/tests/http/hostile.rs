@@ -11,6 +11,8 @@ mod events;
 mod forms;
 #[path = "../../fuzz/src/mutate.rs"]
 mod mutate;
+#[path = "../../fuzz/src/requests.rs"]
+mod requests;
 
 /// What has no place in an answer to a stranger.
 const INSIDE: [&str; 7] =
@@ -54,6 +56,11 @@ fn whatever_calls_itself_a_carriers_notice_is_read_without_harm() {
 #[test]
 fn whatever_calls_itself_a_form_is_read_without_harm() {
     assert!(mutate::run("form", forms::form) > 50);
+}
+
+#[test]
+fn whatever_a_request_says_of_itself_is_read_without_harm() {
+    assert!(mutate::run("request", requests::request) > 50);
 }
 
 #[tokio::test]
@@ -108,10 +115,10 @@ async fn no_cookie_and_no_form_token_breaks_a_page() {
     let shop = TestShop::start().await;
     let long = "a".repeat(4_000);
     for value in ["", "x", "\"", "a=b=c", "%00", "..", "0123456789abcdef", &long] {
-        for name in ["xj", "xj-half", "xj-known", "__Host-xj", "xj_locale"] {
+        for name in ["xj", "xj-half", "xj-known", "xj-link", "__Host-xj", "xj_locale"] {
             let visitor = shop.browser();
             visitor.set_cookie(name, value);
-            for path in ["/", "/account", "/cart", "/orders", "/checkout"] {
+            for path in ["/", "/account", "/cart", "/orders", "/checkout", "/reset-password"] {
                 is_harmless(&visitor.get(path).await, &format!("{path} with {name}={value}"));
             }
             let flash = format!("/sign-in?flash={}", value.replace(['"', '%'], ""));

@@ -106,25 +106,36 @@ async fn a_lost_password_is_replaced_through_the_letter() {
     assert_eq!(ask(LOGIN).await, ask("nobody@buyer.example").await, "the answers are the same");
     let letter = letter(&shop, "reset-password").await.unwrap();
     assert!(letter.contains(&format!("To: {LOGIN}")), "{letter}");
-    let page = format!("/reset-password?token={}", token_of(&letter));
-    let shown = visitor.get(&page).await;
-    assert_eq!(shown.status, 200);
-    assert!(shown.header("cache-control").contains("private"), "{}", shown.header("cache-control"));
-    assert_eq!(shown.header("referrer-policy"), "same-origin", "no other site hears of the link");
-
     let token = token_of(&letter);
-    let fields = [("password_token", token.as_str()), ("new_password", "short")];
-    let refused = visitor.submit(&page, "/api/account/reset_password", &fields).await;
+    let (page, link) = ("/reset-password", format!("/reset-password?token={token}"));
+    let followed = visitor.get(&link).await;
+    assert_eq!((followed.status, followed.location.as_deref()), (303, Some(page)));
+    let cookie = followed.header("set-cookie");
+    assert_eq!(cookie, format!("xj-link={token}; Path=/; Max-Age=600; HttpOnly; SameSite=Lax"));
+    let shown = visitor.get(page).await;
+    assert_eq!(shown.status, 200);
+    for answered in [&followed, &shown] {
+        assert_eq!(answered.header("cache-control"), "private, no-store");
+        assert_eq!(answered.header("referrer-policy"), "same-origin", "no other site hears of the link");
+        assert!(
+            answered.header("content-security-policy").starts_with("default-src 'self'; script-src 'self' ")
+        );
+        assert!(!answered.body.contains(&token), "it stands in a cookie and nowhere else");
+    }
+    assert!(!shown.body.contains("src=\"http") && !shown.body.contains("src=\"//"), "{}", shown.body);
+    assert_eq!(shop.browser().get(page).await.status, 410, "another browser has not followed the link");
+
+    let short = [("new_password", "short")];
+    let refused = visitor.submit(page, "/api/account/reset_password", &short).await;
     let again = visitor.get(&refused.location.unwrap()).await;
-    assert!(
-        again.body.contains("aria-invalid=\"true\"") && again.body.contains(&token),
-        "the form is still there"
-    );
-    let fields = [("password_token", token.as_str()), ("new_password", NEW_PASSWORD)];
-    let done = visitor.submit(&page, "/api/account/reset_password", &fields).await;
+    assert!(again.body.contains("aria-invalid=\"true\""), "the form is still there");
+    let fields = [("new_password", NEW_PASSWORD)];
+    let done = visitor.submit(page, "/api/account/reset_password", &fields).await;
     assert_eq!(done.location.as_deref(), Some("/forgot-password?done=1"));
     assert_eq!(owner.get("/account").await.status, 303, "the other sessions are over");
-    assert_eq!(visitor.get(&page).await.status, 410, "the link is used up");
+    for used in [page, &link] {
+        assert_eq!(visitor.get(used).await.status, 410, "the link is used up");
+    }
     assert!(signs_in(&shop, LOGIN, NEW_PASSWORD).await && !signs_in(&shop, LOGIN, PASSWORD).await);
     assert!(self::letter(&shop, "password-changed").await.is_some());
     shop.stop().await;
@@ -137,7 +148,8 @@ async fn a_refused_reset_leaves_no_token_in_the_database() {
     let visitor = shop.browser();
     visitor.submit("/forgot-password", "/api/account/ask_reset", &[("login", LOGIN)]).await;
     let token = token_of(&letter(&shop, "reset-password").await.unwrap());
-    let fields = [("password_token", token.as_str()), ("new_password", "short")];
+    visitor.follow(&format!("/reset-password?token={token}")).await;
+    let fields = [("new_password", "short")];
     visitor.submit("/reset-password", "/api/account/reset_password", &fields).await;
     let mut conn = shop.services.db.read().await.unwrap();
     let kept = store::testing::traces::list_kept_forms(&mut conn).await.unwrap();
@@ -151,15 +163,15 @@ async fn an_address_is_confirmed_by_a_button_not_by_opening_the_link() {
     let shop = TestShop::start().await;
     let owner = registered(&shop, LOGIN).await;
     let token = token_of(&letter(&shop, "confirm-email").await.unwrap());
-    let page = format!("/confirm-email?token={token}");
+    let link = format!("/confirm-email?token={token}");
     for _ in 0..2 {
         // Mail programs open links to look at them.
-        assert_eq!(shop.browser().get(&page).await.status, 200);
+        assert_eq!(shop.browser().follow(&link).await.status, 200);
     }
     assert!(owner.get("/account/email").await.body.contains("未确认"));
     let visitor = shop.browser();
-    let fields = [("password_token", token.as_str())];
-    let done = visitor.submit(&page, "/api/account/confirm_email", &fields).await;
+    visitor.follow(&link).await;
+    let done = visitor.submit("/confirm-email", "/api/account/confirm_email", &[]).await;
     assert_eq!(done.location.as_deref(), Some("/confirm-email?done=1"));
     assert!(!owner.get("/account/email").await.body.contains("未确认"));
     shop.stop().await;

@@ -48,6 +48,7 @@ async fn the_metrics_tell_of_requests_checkouts_and_what_waits_and_of_nobody() {
         "xiangji_worker_lag_seconds 0",
         "xiangji_unmatched_money 0",
         "xiangji_stuck_refunds 0",
+        "xiangji_backup_timestamp_seconds 0\n",
         "xiangji_books_verified_ok 1",
         "xiangji_db_connections{state=\"most\"} 8",
         "xiangji_db_errors_total{kind=\"busy\"}",
@@ -92,6 +93,17 @@ async fn the_books_are_checked_when_due_and_what_is_broken_stays_told() {
         "{text}"
     );
     assert!(!operations::read_status(services).await.unwrap().is_quiet());
+    shop.stop().await;
+}
+
+#[tokio::test]
+async fn the_metrics_tell_until_when_the_newest_backup_has_everything() {
+    let shop = TestShop::start_changed(with_metrics).await;
+    for began_at_s in [1_774_663_200, 1_774_666_800] {
+        operations::note_backup(&shop.services, began_at_s * 1_000).await.unwrap();
+        let (_, text) = metrics(&shop, None).await;
+        assert!(text.contains(&format!("xiangji_backup_timestamp_seconds {began_at_s}\n")), "{text}");
+    }
     shop.stop().await;
 }
 

@@ -31,17 +31,16 @@ pub async fn ask_reset(#[server(flatten)] form: AskResetForm) -> Result<Answer<(
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResetPasswordForm {
-    /// What stood in the mailed link. Named like a password, so that a refused form is kept without it.
-    pub password_token: String,
     pub new_password: String,
 }
 
-/// Sets the password of the account that the link was mailed to.
+/// Sets the password of the account that the link was mailed to which was followed in this browser.
 #[server(endpoint = "account/reset_password")]
 pub async fn reset_password(#[server(flatten)] form: ResetPasswordForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
+    let link = crate::form::kept_link_token();
     submit(form, |services, _, form| async move {
-        service::accounts::reset_password(&services, &form.password_token, form.new_password).await?;
+        service::accounts::reset_password(&services, &link, form.new_password).await?;
         Ok(Then::go(format!("{}?done=1", crate::routes::paths::forgot_password()), ()))
     })
     .await
@@ -77,23 +76,16 @@ pub async fn send_confirmation(#[server(flatten)] form: NoFields) -> Result<Answ
     .await
 }
 
-/// A link that proves an address.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ConfirmEmailForm {
-    /// What stood in the mailed link. Named like a password, so that a refused form is kept without it.
-    pub password_token: String,
-}
-
-/// Proves the address that the link was mailed to.
+/// Proves the address that the link was mailed to which was followed in this browser.
 #[server(endpoint = "account/confirm_email")]
-pub async fn confirm_email(#[server(flatten)] form: ConfirmEmailForm) -> Result<Answer<()>, AppError> {
+pub async fn confirm_email(#[server(flatten)] form: NoFields) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    submit(form, |services, _, form| async move {
-        service::accounts::confirm_email(&services, &form.password_token).await?;
+    let link = crate::form::kept_link_token();
+    submit(form, |services, _, _| async move {
+        service::accounts::confirm_email(&services, &link).await?;
         Ok(Then::go(format!("{}?done=1", crate::routes::paths::confirm_email()), ()))
     })
     .await
 }
 
-debug_without_contents!(AskResetForm, ResetPasswordForm, ChangeEmailForm, ConfirmEmailForm);
+debug_without_contents!(AskResetForm, ResetPasswordForm, ChangeEmailForm);

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::reset_api::{AskReset, ChangeEmail, ConfirmEmail, ResetPassword, SendConfirmation};
 use crate::context::{link, query, services, site, t, viewer};
-use crate::form::FormState;
+use crate::form::{FormState, follow_link, link_token};
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui::{self, Field, form_errors, text_field};
@@ -26,8 +26,8 @@ pub async fn forgot_password_page() -> PageResult {
     let sent = (query("sent") == "1").then(|| {
         let more = view! {
             <p>{t(
-                "如果这个账号存在并登记了邮箱，几分钟内会收到一封带链接的邮件，30 分钟内有效。没有收到？看看垃圾邮件箱。",
-                "If there is such an account with an e-mail address, a letter with a link arrives within minutes and works for 30 minutes. Nothing there? Look into the spam folder.",
+                "如果这个账号存在并登记了邮箱，几分钟内会收到一封带链接的邮件，10 分钟内有效。没有收到？看看垃圾邮件箱。",
+                "If there is such an account with an e-mail address, a letter with a link arrives within minutes and works for 10 minutes. Nothing there? Look into the spam folder.",
             )}</p>
         };
         ui::alert("ok", t("已处理", "Done"), more)
@@ -74,10 +74,12 @@ fn without_email() -> AnyView {
 
 /// Choosing a new password, from the mailed link.
 pub async fn reset_password_page() -> PageResult {
-    let token = query("token");
     let title = t("设置新密码", "Choose a new password");
-    if !service::accounts::is_reset_link(&services(), &token).await? {
+    if !service::accounts::is_reset_link(&services(), &link_token()).await? {
         return Ok(stale_link(title, &paths::forgot_password(), t("再发一次链接", "Send another link")));
+    }
+    if let Some(page) = follow_link(&paths::reset_password()) {
+        return Ok(page);
     }
     let state = FormState::of::<ResetPassword>();
     let label = t("新密码", "New password");
@@ -86,7 +88,6 @@ pub async fn reset_password_page() -> PageResult {
             <h1>{title}</h1>
             <form class="form" method="post" action=state.action()>
                 {form_errors(&state, &[("new_password", label)])}
-                {ui::hidden("password_token", &token)}
                 {text_field(
                     &state,
                     &Field::new("new_password", label)
@@ -125,9 +126,8 @@ pub async fn confirm_email_page() -> PageResult {
         };
         return Ok(Screen::shop(title, body));
     }
-    let token = query("token");
     let state = FormState::of::<ConfirmEmail>();
-    let Some(address) = service::accounts::find_confirmation(&services(), &token).await? else {
+    let Some(address) = service::accounts::find_confirmation(&services(), &link_token()).await? else {
         if state.is_refused() {
             let taken = view! {
                 <section class="auth">
@@ -140,13 +140,15 @@ pub async fn confirm_email_page() -> PageResult {
         }
         return Ok(stale_link(title, &paths::account_email(), t("再发一次链接", "Send another link")));
     };
+    if let Some(page) = follow_link(&paths::confirm_email()) {
+        return Ok(page);
+    }
     let body = view! {
         <section class="auth">
             <h1>{title}</h1>
             <p>{t("请确认这是您的邮箱：", "Please confirm that this is your address: ")}<strong>{address}</strong></p>
             <form class="form" method="post" action=state.action()>
                 {form_errors(&state, &[("email", t("邮箱", "E-mail"))])}
-                {ui::hidden("password_token", &token)}
                 <button class="btn btn--primary btn--wide">{t("确认", "Confirm")}</button>
             </form>
         </section>

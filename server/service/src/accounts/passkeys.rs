@@ -37,7 +37,7 @@ use super::{confirm_password, second_factor};
 use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
-pub use ceremony::read_passkey;
+pub use ceremony::{read_passkey, read_passkey_answer};
 pub use sign_in::{SignedAnswer, passkey_question, sign_in_with_passkey, start_passkey_sign_in};
 
 /// How long a question waits for its answer: time to look for the phone.

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use object_store::ObjectStore;
 use store::Db;
 
-use super::{BackupError, FORMAT, MANIFEST, Manifest, PHOTOS, SQLITE_FILE, count, files, photos, snapshots};
+use super::{
+    BackupError, FORMAT, MANIFEST, Manifest, PHOTOS, PORTABLE_FILE, SQLITE_FILE, count, files, photos,
+    snapshots,
+};
 use crate::portable;
 
 /// Where the database is to be.
@@ -51,7 +54,10 @@ pub async fn restore(
     let text = fs::read(&path).map_err(files::at(&path))?;
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|_| BackupError::Damaged(path.display().to_string()))?;
-    if manifest.format != FORMAT {
+    // Files of this folder and of these names only: what else a manifest names was not compared with anything.
+    let is_ours =
+        [SQLITE_FILE, PORTABLE_FILE].contains(&&*manifest.database.file) && manifest.photos.file == PHOTOS;
+    if manifest.format != FORMAT || !is_ours {
         return Err(BackupError::Damaged(path.display().to_string()));
     }
     let newest = store::newest_schema_version();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use object_store::memory::InMemory;
 use object_store::{ObjectStoreExt as _, path::Path as Name};
+use serde_json::Value;
 
 use super::*;
 use crate::testing::TestShop;
@@ -159,6 +160,50 @@ async fn a_damaged_backup_is_refused_and_leaves_nothing() {
     let database = Database::File(nothing.path().join("x.db"));
     let outcome = restore(nothing.path(), &database, &InMemory::new()).await;
     assert!(matches!(outcome, Err(BackupError::NoBackup(_))));
+}
+
+#[tokio::test]
+async fn a_damaged_manifest_is_refused_and_leaves_nothing() {
+    let shop = TestShop::sqlite().await;
+    let folder = tempfile::tempdir().unwrap();
+    put_photo(&shop, "ab/abcd/s.webp", b"one").await;
+    let made = back_up(&shop.services, folder.path(), "test", 0).await.unwrap();
+    let (path, target) = (made.folder.join(MANIFEST), folder.path().join("restored.db"));
+    let right = fs::read_to_string(&path).unwrap();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut manifest: Value = serde_json::from_str(&right).unwrap();
+        change(&mut manifest);
+        manifest.to_string().into_bytes()
+    };
+    let mut damaged = vec![
+        changed(&|manifest| manifest["format"] = 2.into()),
+        changed(&|manifest| manifest["photo_files"] = (-1).into()),
+        changed(&|manifest| manifest["database"]["sha256"] = "0".repeat(64).into()),
+        changed(&|manifest| manifest["database"]["bytes"] = 0.into()),
+        changed(&|manifest| manifest["tables"]["orders"]["rows"] = 987.into()),
+        changed(&|manifest| manifest["tables"]["spoons"] = manifest["tables"]["orders"].clone()),
+        // Files that are there, and are what the manifest says, but are not those of a snapshot.
+        changed(&|manifest| manifest["photos"] = manifest["database"].clone()),
+        changed(&|manifest| manifest["database"] = manifest["photos"].clone()),
+        changed(&|manifest| manifest["database"]["file"] = made.folder.join(SQLITE_FILE).to_str().into()),
+        changed(&|manifest| manifest["photos"]["file"] = "./media.sha256".into()),
+        b"\xff\xfe".to_vec(),
+        b"[".repeat(100_000),
+        b"null".to_vec(),
+    ];
+    damaged.extend((0..right.len()).step_by(97).map(|end| right.as_bytes()[..end].to_vec()));
+    for field in ["format", "schema", "began_at_ms", "database", "tables", "photos"] {
+        damaged.push(changed(&|manifest| drop(manifest.as_object_mut().unwrap().remove(field))));
+    }
+    for bytes in damaged {
+        fs::write(&path, &bytes).unwrap();
+        let outcome = restore(folder.path(), &Database::File(target.clone()), &InMemory::new()).await;
+        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(2_000)]);
+        assert!(matches!(outcome, Err(BackupError::Damaged(_))), "{shown}: {outcome:?}");
+        assert!(!target.exists(), "{shown}");
+    }
+    fs::write(&path, &right).unwrap();
+    restore(folder.path(), &Database::File(target), &InMemory::new()).await.unwrap();
 }
 
 #[test]

@@ -79,3 +79,9 @@ fn an_export_that_was_tampered_with_is_taken_whole_or_leaves_nothing() {
 fn whatever_an_authenticator_is_said_to_have_written_is_a_key_or_refused() {
     assert!(mutate::run("passkey", with_passkeys::passkey) > 10);
 }
+
+#[cfg(feature = "passkeys")]
+#[test]
+fn a_signature_that_somebody_saw_is_worth_nothing_under_other_words() {
+    assert!(mutate::run("passkey_answer", with_passkeys::passkey_answer) > 10);
+}

@@ -18,6 +18,7 @@ pub(super) async fn scenario(db: &Db) {
     insert_places(&mut tx).await;
     orders(&mut tx).await;
     books_checks(&mut tx).await;
+    backups(&mut tx).await;
     unmatched_money(&mut tx).await;
     what_waits(&mut tx).await;
     tx.commit().await.unwrap();
@@ -61,6 +62,14 @@ async fn books_checks(conn: &mut Conn) {
     assert_eq!(find_books_check(conn).await.unwrap(), Some(found));
     assert!(!claim_books_check(conn, T + 999, T + 2_000).await.unwrap(), "not due yet");
     assert!(claim_books_check(conn, T + 1_000, T + 2_000).await.unwrap());
+}
+
+async fn backups(conn: &mut Conn) {
+    assert_eq!(find_backup(conn).await.unwrap(), None);
+    for began_at_ms in [T, T + 3_600_000] {
+        note_backup(conn, began_at_ms).await.unwrap();
+        assert_eq!(find_backup(conn).await.unwrap(), Some(began_at_ms));
+    }
 }
 
 async fn unmatched_money(conn: &mut Conn) {

@@ -159,8 +159,9 @@ impl Person {
         self.call("account/ask_reset", &[("login", EMAIL)]).await;
         let token = token_of(&letter(data, "reset-password").await);
         self.page(&format!("/reset-password?token={token}")).await;
-        let fields = [("password_token", token.as_str()), ("new_password", NEW_PASSWORD)];
-        self.call("account/reset_password", &fields).await;
+        let request = self.client.post(format!("{}/api/account/reset_password", self.origin));
+        let request = request.header("cookie", format!("xj-link={token}"));
+        self.send(request.form(&[("new_password", NEW_PASSWORD)])).await;
         // Before the session's, which is the last one.
         self.tokens.insert(0, token);
         self.call("account/sign_in", &[("login", EMAIL), ("password", NEW_PASSWORD)]).await;

@@ -131,6 +131,20 @@ pub fn read_passkey(attestation_object: &[u8]) -> Option<(&[u8], &[u8])> {
     PublicKey::read(public_key).map(|_| (id, public_key))
 }
 
+/// What the counter says in an answer to `challenge` (client data, authenticator data, signature) that the key `public_key`,
+/// one that may be on several devices, signed for the site at `public_url`. For the tests that damage what strangers send.
+#[must_use]
+pub fn read_passkey_answer(
+    public_url: &str,
+    public_key: &[u8],
+    challenge: &[u8],
+    [client_data, authenticator_data, signature]: [&[u8]; 3],
+) -> Option<u32> {
+    let party = RelyingParty::of(public_url)?;
+    let known = KnownKey { public_key, is_synced: true };
+    check_signature(&party, challenge, known, Signed { client_data, authenticator_data, signature }).ok()
+}
+
 /// Makes sure that `known` signed `challenge`; answers what the authenticator's counter says.
 pub(super) fn check_signature(
     party: &RelyingParty,
