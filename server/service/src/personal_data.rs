@@ -204,7 +204,7 @@ pub async fn forget_old(services: &Services) -> Result<Forgotten> {
     forgotten.links = links::purge_links(&mut tx, before(1)).await?;
     forgotten.links += links::purge_pending_emails(&mut tx, before(7)).await?;
     links::purge_known_devices(&mut tx, before(rules.security_address_days)).await?;
-    store::people::purge_known_browsers(&mut tx, before(rules.security_address_days)).await?;
+    people::purge_known_browsers(&mut tx, before(rules.security_address_days)).await?;
     tx.commit().await?;
     if forgotten != Forgotten::default() {
         tracing::info!(?forgotten, "what has outlived its time is forgotten");
