@@ -114,8 +114,8 @@ fn plans() -> Vec<Plan> {
                 if !is_long {
                     arrivals.extend(arrivals.clone());
                 }
-                for (failing, _) in &copies {
-                    plans.push(Plan { path, arrivals: arrivals.clone(), failing: *failing });
+                for &(failing, _) in &copies {
+                    plans.push(Plan { path, arrivals: arrivals.clone(), failing });
                 }
             }
         }
