@@ -74,6 +74,7 @@ fn sender(headers: &HeaderMap) {
     let last = headers.get_all("x-forwarded-for").iter().next_back();
     let last = last.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default();
     let appended = last.rsplit(',').next().unwrap_or_default().trim();
-    let said = appended.parse::<IpAddr>().or_else(|_| appended.parse::<SocketAddr>().map(|sender| sender.ip()));
+    let said =
+        appended.parse::<IpAddr>().or_else(|_| appended.parse::<SocketAddr>().map(|sender| sender.ip()));
     assert!(address == peer.ip() || said == Ok(address));
 }
