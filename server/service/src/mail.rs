@@ -170,11 +170,17 @@ pub(crate) async fn post(conn: &mut Conn, services: &Services, letter: &Letter) 
 }
 
 /// Where the buyer of an order is told what must not be missed: at the address of the order, or else at the proved one of
-/// their account; empty when there is neither.
+/// their account; empty when there is neither. Of a unit's order whoever no longer works for it is told nothing.
 pub(crate) async fn address_of_buyer(conn: &mut Conn, order: &OrderRow) -> Result<String> {
     let Some(user) = order.user_id.filter(|_| order.email.is_empty()) else {
         return Ok(order.email.clone());
     };
+    if let Some(unit) = order.unit_id {
+        let roles = store::people::list_roles(conn, UserId::from_i64(user)).await?;
+        if !roles.iter().any(|role| role.scope_id == unit && role.kind.starts_with("unit_")) {
+            return Ok(String::new());
+        }
+    }
     let own = rows::find_email(conn, UserId::from_i64(user)).await?;
     Ok(own.filter(|own| own.verified_at_ms.is_some()).map(|own| own.value).unwrap_or_default())
 }

@@ -20,8 +20,15 @@ const SHORT_WAIT: Duration = Duration::from_millis(3);
 const STANDING: Duration = Duration::from_secs(1);
 /// and so is one that has stood for so long and let as many through as it can hold: a burst would have gone by.
 const GONE_BY: Duration = Duration::from_millis(100);
-/// Overload is over when for so long nobody had to wait.
+/// Overload is over when for so long nobody had to wait,
 const CALM: Duration = Duration::from_secs(1);
+/// or when one who has to wait stands against so many who do not: at half of its load a shop has somebody wait for some
+/// milliseconds every second, for ever.
+const RARE: u32 = 8;
+/// How many waits under overload are remembered against those who get in at once.
+const MOST_PRESSURE: u32 = 32 * RARE;
+/// With fewer left it is no longer an overload.
+const LEAST_PRESSURE: u32 = MOST_PRESSURE / 4;
 
 /// How long to wait in one queue.
 #[derive(Debug)]
@@ -38,6 +45,8 @@ struct Lately {
     standing: Option<(Instant, usize)>,
     /// Overload until then, unless somebody has to wait again.
     overload_until: Option<Instant>,
+    /// Under overload: [`RARE`] more for each who had to wait, one less for each who did not.
+    pressure: u32,
     /// How often a queue became an overload.
     overloads: u64,
 }
@@ -55,6 +64,9 @@ impl Patience {
     /// Somebody got in.
     pub(super) fn got_in(&self, now: Instant, waited: Duration, do_others_wait: bool) {
         let mut lately = self.lately();
+        if waited < SHORT_WAIT {
+            lately.pressure = lately.pressure.saturating_sub(1);
+        }
         if waited < SHORT_WAIT || !do_others_wait {
             lately.standing = None;
         } else {
@@ -87,7 +99,9 @@ impl Lately {
         let (stood, through) = (now.duration_since(since), before + got_in);
         self.standing = Some((since, through));
         let was_overload = self.is_overload(now);
-        if was_overload || stood >= STANDING || (stood >= GONE_BY && through >= room) {
+        self.pressure = if was_overload { (self.pressure + RARE).min(MOST_PRESSURE) } else { MOST_PRESSURE };
+        let stays = was_overload && self.pressure > LEAST_PRESSURE;
+        if stays || stood >= STANDING || (stood >= GONE_BY && through >= room) {
             self.overload_until = Some(now + CALM);
             self.overloads += u64::from(!was_overload);
         }
@@ -127,6 +141,22 @@ mod tests {
         queue.got_in(at(5950), Duration::ZERO, false);
         assert_eq!(queue.wait(at(5990)), BURST_WAIT, "nobody had to wait for a while");
         assert_eq!(queue.overloads(), 1);
+    }
+
+    #[test]
+    fn one_of_twenty_who_has_to_wait_does_not_keep_an_overload_alive() {
+        let (queue, at) = queue();
+        queue.got_in(at(0), LONG, true);
+        queue.got_in(at(1050), LONG, true);
+        assert_eq!(queue.wait(at(1050)), SHORT_WAIT);
+        for at_ms in 1051..4000 {
+            if at_ms % 20 == 0 {
+                queue.sent_away(at(at_ms));
+            } else {
+                queue.got_in(at(at_ms), Duration::ZERO, false);
+            }
+        }
+        assert_eq!((queue.wait(at(4000)), queue.overloads()), (BURST_WAIT, 1));
     }
 
     #[test]

@@ -14,13 +14,13 @@ use crate::{Result, Services, Viewer, hash_token};
 /// Most browsers of one account; the one signed in on longest ago goes.
 const MOST_BROWSERS: i64 = 10;
 
-/// By what failures at a name are counted: of a browser that its account was signed in on apart from everybody else's.
+/// By what failures at a name are counted: of browsers that its account was signed in on apart from everybody else's.
 pub(super) async fn name_bucket(services: &Services, viewer: &Viewer, login: &LoginName) -> Result<Bucket> {
     let name = login.as_str();
     let Some(hash) = &viewer.browser_hash else { return Ok(Bucket::login_name(name)) };
     let mut conn = services.db.read().await?;
     let is_known = people::is_browser_known_to(&mut conn, name, hash).await?;
-    Ok(if is_known { Bucket::known_browser(name, hash) } else { Bucket::login_name(name) })
+    Ok(if is_known { Bucket::known_browser(name) } else { Bucket::login_name(name) })
 }
 
 /// Notes that the account is signed in on this browser; answers by what the browser is known from now on.

@@ -88,7 +88,7 @@ pub async fn change_password(
     if let Some(error) = refused {
         return Err(ServiceError::invalid("new_password", error.into()));
     }
-    let bucket = throttle::Bucket::password_of(user);
+    let bucket = throttle::Bucket::password_of(user, viewer);
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
     if !passwords::verify(old_password, Some(before.password_hash.clone())).await? {
         // Sent twice: it is as asked for already.

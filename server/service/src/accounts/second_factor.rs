@@ -267,7 +267,7 @@ pub async fn confirm_password(
         let mut conn = services.db.read().await?;
         people::find_user(&mut conn, user).await?.ok_or(ServiceError::Unauthenticated)?
     };
-    let bucket = throttle::Bucket::password_of(user);
+    let bucket = throttle::Bucket::password_of(user, viewer);
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
     let fits = passwords::verify(password, Some(row.password_hash.clone())).await?;
     let mut tx = services.db.write().await?;

@@ -10,7 +10,7 @@ use domain::time::{DAY_MS, SECOND_MS};
 use store::{Conn, people};
 
 use crate::idempotency::hex_digest;
-use crate::{Result, ServiceError, Services};
+use crate::{Result, ServiceError, Services, Viewer};
 
 /// Failures are forgotten when none followed for this long.
 pub(crate) const FORGET_AFTER_MS: i64 = DAY_MS;
@@ -34,10 +34,10 @@ impl Bucket {
         Self::new("name", normalised, FREE_FAILURES_OF_A_NAME)
     }
 
-    /// Failures at a name on a browser that its account was signed in on: strangers do not keep it waiting, and whoever
-    /// holds it guesses no faster than they do.
-    pub(crate) fn known_browser(normalised: &str, token_hash: &[u8]) -> Self {
-        Self::new("browser", &format!("{} {normalised}", hex_digest(token_hash)), FREE_FAILURES_OF_A_NAME)
+    /// Failures at a name on all browsers that its account was signed in on: strangers do not keep them waiting, and whoever
+    /// holds one guesses no faster than they do, also when its token is replaced because somebody else signs in there.
+    pub(crate) fn known_browser(normalised: &str) -> Self {
+        Self::new("browser", normalised, FREE_FAILURES_OF_A_NAME)
     }
 
     pub(crate) fn address(client_address: &str) -> Self {
@@ -45,9 +45,11 @@ impl Bucket {
         Self::new("address", &shared, FREE_FAILURES_OF_AN_ADDRESS)
     }
 
-    /// Passwords asked for once more of somebody who is signed in.
-    pub(crate) fn password_of(user: UserId) -> Self {
-        Self::new("password", &user.to_string(), FREE_FAILURES_OF_A_NAME)
+    /// Passwords asked for once more of somebody who is signed in, by session: whoever holds a stolen one keeps the owner's
+    /// others from nothing, and without the password opens no further one to guess in.
+    pub(crate) fn password_of(user: UserId, viewer: &Viewer) -> Self {
+        let session = viewer.session_hash.as_deref().map(hex_digest).unwrap_or_default();
+        Self::new("password", &format!("{user} {session}"), FREE_FAILURES_OF_A_NAME)
     }
 
     /// Codes of the second factor. Its own bucket: who knows the password must not wash it clean with that.

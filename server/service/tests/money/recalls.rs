@@ -158,8 +158,16 @@ async fn whoever_gave_no_address_is_told_at_the_proved_one_of_their_account() {
             let placed = place_order(services, viewer, form).await.unwrap();
             pay(shop, viewer, placed.order_id).await;
         }
-        let placed = units::submit(shop, &unit, "PROVED 1").await;
-        service::units::approve_order(services, &shop.approver().await, &placed.number).await.unwrap();
+        let left = shop.buyer().await;
+        with_proved_mail(shop, &left, "left@example.org").await;
+        for buyer in [&unit, &left] {
+            let placed = units::submit(shop, buyer, "PROVED 1").await;
+            service::units::approve_order(services, &shop.approver().await, &placed.number).await.unwrap();
+        }
+        let mut tx = services.db.write().await.unwrap();
+        let (who, role) = (left.require_user().unwrap().user_id, Role::UnitBuyer(shop.places.branch));
+        assert!(store::people::revoke_role(&mut tx, who, role, services.now_ms()).await.unwrap());
+        tx.commit().await.unwrap();
         while send_due(services).await.unwrap() > 0 {}
         assert!(shop.mailer.take().is_empty(), "they asked for no news of their orders");
 
@@ -176,11 +184,15 @@ async fn whoever_gave_no_address_is_told_at_the_proved_one_of_their_account() {
         let letters = shop.mailer.take().into_iter().filter(|letter| letter.kind == "batch-recalled");
         let mut told: Vec<String> = letters.map(|letter| letter.to).collect();
         told.sort();
-        assert_eq!(told, ["shopper@example.org", "unit@example.org"], "at no address that may be another's");
+        assert_eq!(
+            told,
+            ["shopper@example.org", "unit@example.org"],
+            "at no address that may be another's, or of one who left"
+        );
         let page = recall_page(services, &seller, done).await.unwrap();
         for affected in [&preview.affected, &page.affected] {
             let is_mailed: Vec<bool> = affected.iter().map(|line| line.is_mailed).collect();
-            assert_eq!(is_mailed, [true, false, true], "the others are to be called");
+            assert_eq!(is_mailed, [true, false, true, false], "the others are to be called");
         }
         assert_eq!(recalled().await, (1, 1), "their lists of orders say it as well");
         run_worker(shop).await;

@@ -70,6 +70,11 @@ pub async fn list_affected(conn: &mut Conn, batch: BatchId) -> Result<Vec<Affect
                 COALESCE(NULLIF(o.email, ''),
                          (SELECT n.value FROM login_names n
                            WHERE n.user_id = o.user_id AND n.kind = 'email' AND n.verified_at_ms IS NOT NULL
+                             AND (o.unit_id IS NULL
+                                  OR EXISTS (SELECT 1 FROM roles r
+                                              WHERE r.user_id = o.user_id AND r.scope_id = o.unit_id
+                                                AND r.revoked_at_ms IS NULL
+                                                AND r.kind IN ('unit_buyer', 'unit_approver', 'unit_finance')))
                            ORDER BY n.value LIMIT 1), '') AS email,
                 l.variant_name, l.variant_name_en, l.unit, l.quantity,
                 CASE WHEN s.replaces = 0 AND s.stays < s.base_quantity THEN s.stays ELSE s.base_quantity END

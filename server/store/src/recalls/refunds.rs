@@ -115,7 +115,8 @@ pub async fn find_recall_refund(conn: &mut Conn, recall: RecallId) -> Result<Opt
     Ok(sql::query_as::<RecallRefundRow>(concat!(
         "SELECT ",
         columns!(),
-        " FROM recall_refunds WHERE recall_id = $1 ORDER BY id DESC LIMIT 1"
+        " FROM recall_refunds WHERE recall_id = $1 \
+          ORDER BY CASE WHEN closed_at_ms IS NULL THEN 0 ELSE 1 END, id DESC LIMIT 1"
     ))
     .bind(recall.get())
     .fetch_optional(&mut *conn)
