@@ -5,6 +5,7 @@ mod moments;
 mod refunds;
 
 use domain::failure::{FieldError, Problem};
+use domain::role::Role;
 use domain::stock::movement::{BatchState, RecallStage};
 use service::mail::send_due;
 use service::orders::order_page;
@@ -259,7 +260,7 @@ async fn the_team_and_the_county_recall_and_nobody_else() {
     let shop = TestShop::sqlite().await;
     let services = &shop.services;
     let id = shop.tea.batches[0];
-    let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+    let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
     for viewer in [&other, &shop.shopper().await, &shop.approver().await] {
         assert!(matches!(
             recall_preview(services, viewer, &id.to_string()).await,
