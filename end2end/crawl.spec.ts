@@ -74,8 +74,12 @@ async function crawl(page: Page, { start, more, noted }: Crawl): Promise<{ kinds
     const isClosed = !from && CLOSED.includes(status);
     if (status >= 400 && !isClosed) wrong.push(`${here}: ${status}, linked from ${from}`);
     if (response) wrong.push(...wrongHeaders(await response.allHeaders()).map((what) => `${here}: ${what}`));
-    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (tooWide > 0) wrong.push(`${here}: ${tooWide} px too wide`);
+    const { tooWide, by } = await page.evaluate(() => {
+      const sticksOut = (element: Element) => element.getBoundingClientRect().right > innerWidth + 0.5;
+      const by = [...document.querySelectorAll('body *')].filter(sticksOut).map((one) => `${one.tagName}.${one.className}`);
+      return { tooWide: document.documentElement.scrollWidth - innerWidth, by: by.slice(0, 8).join(' ') };
+    });
+    if (tooWide > 0) wrong.push(`${here}: ${tooWide} px too wide: ${by}`);
     const landed = bare(new URL(page.url()).pathname);
     const pattern = patternOf(landed);
     if (pattern && status < 400 && !opened.has(pattern)) opened.set(pattern, landed);

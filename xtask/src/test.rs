@@ -189,8 +189,10 @@ fn unit() -> Result<()> {
 
 /// The server with everything it can be built with; its tests are those that only then have something to look at.
 fn features() -> Result<()> {
+    let cluster = Cluster::start()?;
     let mut command = tools::cargo("test");
     command.args(["--package", "service", "--features", "passkeys", "--lib", "accounts::"]);
+    command.env("XIANGJI_TEST_POSTGRES_URL", cluster.url());
     tools::run("cargo test of passkeys", &mut command)?;
     let mut command = tools::cargo("test");
     command.args(["--package", "service", "--features", "passkeys", "--test", "hostile", "authenticator"]);
