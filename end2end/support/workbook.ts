@@ -30,9 +30,9 @@ export function rowsOf(workbook: Buffer): string[][] {
   const sheet = files.get('xl/worksheets/sheet1.xml')!.toString('utf8');
   return [...sheet.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map(([, row]) => {
     const cells: string[] = [];
-    for (const [, column, more, content = ''] of row.matchAll(/<c r="([A-Z])\d+"([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
+    for (const [, column, more, content = ''] of row.matchAll(/<c r="([A-Z]+)\d+"([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
       const value = /<v>([^<]*)<\/v>/.exec(content)?.[1] ?? '';
-      cells[column.charCodeAt(0) - 65] = more.includes('t="s"') ? strings[Number(value)] : plain(value) || texts(content);
+      cells[[...column].reduce((place, letter) => place * 26 + letter.charCodeAt(0) - 64, 0) - 1] = more.includes('t="s"') ? strings[Number(value)] : plain(value) || texts(content);
     }
     return Array.from(cells, (cell) => cell ?? '');
   });
