@@ -26,7 +26,7 @@ pub fn tick_cell(field: &str, label: &str, is_ticked: bool) -> AnyView {
     view! {
         <td data-label=t("勾选", "Tick")>
             // A choice of the moment: a copy of what was typed before does not take it back.
-            <label class="tick" data-unkept>
+            <label class="tick" data-unkept="">
                 <input type="checkbox" name=html_name(field) value="on" checked=is_ticked/>
                 <span class="vh">{label.to_owned()}</span>
             </label>
