@@ -64,7 +64,7 @@ async fn all_that_waits_is_refunded_as_one_list_that_one_other_person_confirms()
 
         let page = recall_page(services, &seller, done).await.unwrap().refunds;
         assert_eq!((page.waiting, page.list), (7, None));
-        let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+        let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         for stranger in [&other, &shop.shopper().await] {
             let refused = refund_recalled_orders(services, stranger, &id, "k").await;
             assert!(matches!(refused, Err(ServiceError::NotFound)), "there is no such batch for them");
@@ -249,9 +249,9 @@ async fn a_list_that_waits_is_taken_back_or_declined_and_asked_for_anew() {
             RefundListState::AwaitingSecond,
             "that one is gone"
         );
-        let colleague = shop.account(&[domain::role::Role::SellerOf(shop.places.tea_team)]).await;
+        let colleague = shop.account(&[Role::SellerOf(shop.places.tea_team)]).await;
         assert!(matches!(give_up(&colleague, &second, "不退").await, Err(ServiceError::Forbidden)));
-        let other = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+        let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         assert!(matches!(give_up(&other, &second, "不退").await, Err(ServiceError::NotFound)));
         let unsaid = refused(give_up(&captain, &second, " ").await);
         assert_eq!(unsaid, [FieldError::new("reason", Problem::Missing)]);
