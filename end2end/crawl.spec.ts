@@ -75,7 +75,10 @@ async function crawl(page: Page, { start, more, noted }: Crawl): Promise<{ kinds
     if (status >= 400 && !isClosed) wrong.push(`${here}: ${status}, linked from ${from}`);
     if (response) wrong.push(...wrongHeaders(await response.allHeaders()).map((what) => `${here}: ${what}`));
     const { tooWide, by } = await page.evaluate(() => {
-      const sticksOut = (element: Element) => element.getBoundingClientRect().right > innerWidth + 0.5;
+      const scrolls = (element: Element | null): boolean =>
+        element !== null && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
+      const sticksOut = (element: Element) =>
+        element.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(element.parentElement);
       const by = [...document.querySelectorAll('body *')].filter(sticksOut).map((one) => `${one.tagName}.${one.className}`);
       return { tooWide: document.documentElement.scrollWidth - innerWidth, by: by.slice(0, 8).join(' ') };
     });
