@@ -79,7 +79,7 @@ async function crawl(page: Page, { start, more, noted }: Crawl): Promise<{ kinds
         element !== null && (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
       const sticksOut = (element: Element) =>
         element.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(element.parentElement);
-      const by = [...document.querySelectorAll('body *')].filter(sticksOut).map((one) => `${one.tagName}.${one.className}`);
+      const by = [...document.querySelectorAll('body *')].filter(sticksOut).map((one) => `${one.tagName}.${one.className} ${one.textContent.slice(0, 40)}`);
       return { tooWide: document.documentElement.scrollWidth - innerWidth, by: by.slice(0, 8).join(' ') };
     });
     if (tooWide > 0) wrong.push(`${here}: ${tooWide} px too wide: ${by}`);
