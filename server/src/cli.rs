@@ -1,13 +1,15 @@
 //! Commands: serve, migrate, seed-demo, verify, user, settings, pages, and those of [`upkeep`] and [`status`].
 
 mod status;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use domain::locale::Locale;
 use domain::role::Role;
@@ -42,7 +44,7 @@ enum Command {
     },
     /// Bring the database up to date and stop
     Migrate,
-    /// Fill an empty database with the demonstration county
+    /// Fill an empty database with the demonstration county; refused where a Stripe key is set
     SeedDemo,
     /// Check the books: invariants of orders, stock, journal and payments
     Verify,
@@ -144,6 +146,11 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
             println!("the database is up to date");
         }
         Command::SeedDemo => {
+            ensure!(
+                config.is_demo(),
+                "a Stripe key is set: the demonstration county, whose passwords anybody knows, is only for a shop \
+                 without one"
+            );
             let services = build_services(&config).await?;
             seed(&services).await?;
             services.db.close().await;
@@ -350,31 +357,4 @@ fn parse_role(text: &str) -> anyhow::Result<Role> {
         domain::ids::from_text(scope).with_context(|| format!("in the role {text}"))?
     };
     Role::parse(kind, scope).with_context(|| format!("roles are {}", Role::KINDS.join(", ")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn sessions_are_ended_of_one_account_or_with_a_word_of_all() {
-        let read =
-            |words: &[&str]| Cli::try_parse_from([&["xiangji", "user", "sign-out"][..], words].concat());
-        assert!(read(&["13800000001"]).is_ok() && read(&["--all"]).is_ok());
-        assert!(read(&[]).is_err(), "nobody is signed out by a name that was forgotten");
-        assert!(read(&["13800000001", "--all"]).is_err());
-    }
-
-    #[test]
-    fn roles_are_read_with_their_scope() {
-        assert_eq!(parse_role("operator").unwrap(), Role::Operator);
-        assert!(parse_role("seller:0000000000001").is_ok());
-        assert!(parse_role("king").is_err());
-    }
 }
