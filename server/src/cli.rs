@@ -18,7 +18,7 @@ use service::accounts::NewAccount;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use crate::application::{Application, Overrides, build, build_services, open_database};
+use crate::application::{Application, Overrides, build, build_services, open_database, services_on};
 use crate::config::{self, Config, LogFormat, Settings};
 
 /// A storefront that sells what villages make and traces every yuan back to them.
@@ -256,7 +256,7 @@ fn print_demo_accounts() {
 }
 
 async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
-    let services = build_services(config).await?;
+    let services = services_on(upkeep::attach_current(config).await?, config)?;
     let report = service::books::verify_books(&services).await?;
     services.db.close().await;
     if report.is_sound() {
@@ -271,7 +271,7 @@ async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
 }
 
 async fn refunds(config: &Config, retry: Option<&str>) -> anyhow::Result<()> {
-    let services = build_services(config).await?;
+    let services = services_on(upkeep::attach_current(config).await?, config)?;
     if let Some(id) = retry {
         let id = id.parse().context("no number of a refund")?;
         service::refunds::retry_refund(&services, id).await.context("this refund waits for nobody")?;
@@ -288,7 +288,7 @@ async fn refunds(config: &Config, retry: Option<&str>) -> anyhow::Result<()> {
 }
 
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
-    let services = build_services(config).await?;
+    let services = services_on(upkeep::attach_current(config).await?, config)?;
     let outcome = match command {
         UserCommand::Add { login, name, role } => {
             let roles = role.iter().map(|text| parse_role(text)).collect::<anyhow::Result<Vec<Role>>>()?;

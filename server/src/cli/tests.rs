@@ -46,3 +46,57 @@ async fn a_shop_with_a_payment_key_is_not_given_accounts_whose_passwords_anybody
         assert!(!config.data_dir.exists(), "and nothing is made");
     }
 }
+
+/// Every command that asks about a shop or changes its accounts.
+fn commands_on_a_shop() -> Vec<Command> {
+    let words: [&[&str]; 7] = [
+        &["verify"],
+        &["refunds"],
+        &["user", "add", "13800000001", "--name", "运维", "--role", "operator"],
+        &["user", "bar", "13800000001"],
+        &["user", "sign-out", "--all"],
+        &["user", "reset-second-factor", "13800000001"],
+        &["status"],
+    ];
+    words.map(|words| Cli::parse_from([&["xiangji"][..], words].concat()).command).into()
+}
+
+#[tokio::test]
+async fn where_no_shop_is_none_is_made_and_no_books_are_called_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = config(folder.path(), |_| {});
+    for command in commands_on_a_shop() {
+        let asked = format!("{command:?}");
+        let refused = dispatch(command, nowhere.clone()).await.unwrap_err().to_string();
+        assert!(refused.contains("there is no database at"), "{asked}: {refused}");
+        assert!(!nowhere.data_dir.exists(), "{asked} made a shop");
+    }
+
+    // A file that holds no shop, as a command broken off while it made one may leave it.
+    let path = nowhere.sqlite_path().unwrap();
+    std::fs::create_dir_all(&nowhere.data_dir).unwrap();
+    std::fs::write(&path, "").unwrap();
+    for command in commands_on_a_shop() {
+        let asked = format!("{command:?}");
+        let refused = dispatch(command, nowhere.clone()).await.unwrap_err().to_string();
+        assert!(refused.contains("the database holds no shop"), "{asked}: {refused}");
+    }
+
+    dispatch(Command::Migrate, nowhere.clone()).await.unwrap();
+    assert!(dispatch(Command::Verify, nowhere).await.is_ok(), "an empty shop is one");
+}
+
+#[tokio::test]
+async fn the_books_of_an_older_schema_are_not_migrated_by_being_asked_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), |_| {});
+    let older = store::newest_schema_version() - 1;
+    let db = store::Db::connect(config.database_url.reveal(), 2).await.unwrap();
+    db.migrate_to(older).await.unwrap();
+    for command in [Command::Verify, Command::Refunds { retry: None }] {
+        let refused = dispatch(command, config.clone()).await.unwrap_err().to_string();
+        assert!(refused.contains("xiangji migrate"), "{refused}");
+    }
+    assert_eq!(db.find_schema_version().await.unwrap(), older, "a server of that release may be using it");
+    db.close().await;
+}

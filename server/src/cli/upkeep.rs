@@ -58,12 +58,27 @@ pub(super) async fn run(command: Upkeep, config: &Config) -> anyhow::Result<Exit
 /// The database as it is: never made, never migrated, for a server of another release may be using it.
 pub(super) async fn attach(config: &Config) -> anyhow::Result<Db> {
     if let Some(path) = config.sqlite_path() {
-        ensure!(path.is_file(), "there is no database at {}", path.display());
+        ensure!(
+            path.is_file(),
+            "there is no database at {}: `data_dir` and `database_url` say where the shop is",
+            path.display()
+        );
     }
     let db = Db::connect(config.database_url.reveal(), config.max_connections)
         .await
         .context("opening the database")?;
     ensure!(db.find_schema_version().await? > 0, "the database holds no shop");
+    Ok(db)
+}
+
+/// A shop that is there, with the schema that this program works on or a later one: nothing is made or migrated by asking.
+pub(super) async fn attach_current(config: &Config) -> anyhow::Result<Db> {
+    let db = attach(config).await?;
+    let (schema, newest) = (db.find_schema_version().await?, store::newest_schema_version());
+    ensure!(
+        schema >= newest,
+        "the database has schema {schema} and this program works on {newest}: `xiangji migrate` brings it up to date"
+    );
     Ok(db)
 }
 
