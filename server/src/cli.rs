@@ -1,11 +1,18 @@
 //! Commands: serve, migrate, seed-demo, verify, user, settings, pages, and those of [`upkeep`] and [`status`].
 
+/// `println!` for whoever may stop reading: see [`print_line`].
+macro_rules! say {
+    ($($part:tt)*) => {
+        $crate::cli::print_line(&mut std::io::stdout(), format_args!($($part)*))
+    };
+}
+
 mod status;
 #[cfg(test)]
 mod tests;
 mod upkeep;
 
-use std::io::IsTerminal as _;
+use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -125,6 +132,17 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Writes a line. A reader that has gone (`| head`) wants no more of it: the command does its work all the same, and its exit
+/// code tells how that ended. Whatever else prevents it is said where errors are.
+fn print_line(out: &mut dyn Write, line: std::fmt::Arguments<'_>) {
+    match writeln!(out, "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("xiangji: the output cannot be written: {error}");
+        }
+        _ => {}
+    }
+}
+
 fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("the log filter cannot be read")?;
     let log = tracing_subscriber::fmt()
@@ -143,7 +161,7 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Serve { empty } => serve(config, empty).await?,
         Command::Migrate => {
             open_database(&config).await?.close().await;
-            println!("the database is up to date");
+            say!("the database is up to date");
         }
         Command::SeedDemo => {
             ensure!(
@@ -160,10 +178,10 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::User { command } => user(&config, command).await?,
         Command::Upkeep(command) => return upkeep::run(command, &config).await,
         Command::Watch(command) => return status::run(command, &config).await,
-        Command::Settings => println!("{}", config::table()),
+        Command::Settings => say!("{}", config::table()),
         Command::Pages => {
             for page in app::routes::all_pages() {
-                println!("{}", page.path);
+                say!("{}", page.path);
             }
         }
     }
@@ -187,15 +205,15 @@ async fn serve(mut config: Config, empty: bool) -> anyhow::Result<()> {
         services.db.close().await;
     }
     let application: Application = build(&config, Overrides::default()).await?;
-    println!("==> {} (listening on {})", config.public_url, config.address);
+    say!("==> {} (listening on {})", config.public_url, config.address);
     if let Some(demo) = &application.demo_payments {
-        println!("    demonstration payments: http://{}", demo.address);
+        say!("    demonstration payments: http://{}", demo.address);
     }
     if service::demo::is_demo(&application.services).await? {
         print_demo_accounts();
     }
     application.serve(listener, shutdown_signal()).await?;
-    println!("stopped");
+    say!("stopped");
     Ok(())
 }
 
@@ -229,13 +247,13 @@ async fn seed(services: &service::Services) -> anyhow::Result<()> {
     let mut progress = |step: &str, done: usize, all: usize| {
         // One line a step and one at its end, not one for each of a thousand orders.
         if step != last || done == all {
-            println!("    {step} {done}/{all}");
+            say!("    {step} {done}/{all}");
             step.clone_into(&mut last);
         }
     };
     let report = service::demo::seed(services, &mut progress).await?;
     if report.seeded {
-        println!(
+        say!(
             "==> demonstration county: {} products, {} photos, {} retail orders, {} unit orders, in {} s",
             report.products,
             report.photos,
@@ -249,9 +267,9 @@ async fn seed(services: &service::Services) -> anyhow::Result<()> {
 
 /// How to sign in to the demonstration.
 fn print_demo_accounts() {
-    println!("    demonstration accounts:");
+    say!("    demonstration accounts:");
     for account in service::demo::demo_accounts() {
-        println!("    {:<32} {}  {}", account.login, account.password, account.role_en);
+        say!("    {:<32} {}  {}", account.login, account.password, account.role_en);
     }
 }
 
@@ -260,13 +278,13 @@ async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
     let report = service::books::verify_books(&services).await?;
     services.db.close().await;
     if report.is_sound() {
-        println!("the books are sound");
+        say!("the books are sound");
         return Ok(ExitCode::SUCCESS);
     }
     for (invariant, mismatch) in &report.mismatches {
-        println!("{invariant}: {mismatch:?}");
+        say!("{invariant}: {mismatch:?}");
     }
-    println!("{} mismatches", report.mismatches.len());
+    say!("{} mismatches", report.mismatches.len());
     Ok(ExitCode::FAILURE)
 }
 
@@ -275,12 +293,16 @@ async fn refunds(config: &Config, retry: Option<&str>) -> anyhow::Result<()> {
     if let Some(id) = retry {
         let id = id.parse().context("no number of a refund")?;
         service::refunds::retry_refund(&services, id).await.context("this refund waits for nobody")?;
-        println!("refund {id} is sent by the running shop within a minute");
+        say!("refund {id} is sent by the running shop within a minute");
     }
     for refund in service::refunds::list_stuck_refunds(&services).await? {
-        println!(
+        say!(
             "{} order {} {} came back {} times: {}",
-            refund.refund_id, refund.order_number, refund.amount_fen, refund.attempts, refund.failure_code
+            refund.refund_id,
+            refund.order_number,
+            refund.amount_fen,
+            refund.attempts,
+            refund.failure_code
         );
     }
     services.db.close().await;
@@ -301,7 +323,7 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
                 roles,
                 password_is_temporary: true,
             };
-            service::accounts::create_user(&services, account).await.map(|id| println!("account {id}"))
+            service::accounts::create_user(&services, account).await.map(|id| say!("account {id}"))
         }
         UserCommand::SetPassword { login } => {
             service::accounts::set_password(&services, &login, read_password()?).await
@@ -313,11 +335,11 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
                 Some(login) => service::accounts::sign_out_account(&services, &login).await,
                 None => service::accounts::sign_out_all(&services).await,
             };
-            ended.map(|ended| println!("{ended} sessions ended"))
+            ended.map(|ended| say!("{ended} sessions ended"))
         }
         UserCommand::ResetSecondFactor { login } => {
             service::accounts::reset_second_factor(&services, &login).await.map(|was_on| {
-                println!(
+                say!(
                     "{}",
                     if was_on {
                         "reset: the next sign-in takes the password alone"

@@ -100,3 +100,36 @@ async fn the_books_of_an_older_schema_are_not_migrated_by_being_asked_about() {
     assert_eq!(db.find_schema_version().await.unwrap(), older, "a server of that release may be using it");
     db.close().await;
 }
+
+/// An output that cannot be written to.
+#[derive(Debug)]
+struct Failing(ErrorKind);
+
+impl Write for Failing {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(self.0.into())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_ends_no_command() {
+    let mut read = Vec::new();
+    print_line(&mut read, format_args!("{} orders", 3));
+    assert_eq!(read, b"3 orders\n");
+    for kind in [ErrorKind::BrokenPipe, ErrorKind::StorageFull] {
+        print_line(&mut Failing(kind), format_args!("{} orders", 3));
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_after_a_shop_that_does_not_answer_reads_which_address_was_asked() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), |settings| settings.address = Some(free));
+    let refused = dispatch(Command::Upkeep(upkeep::Upkeep::Health), config).await.unwrap_err();
+    let said = format!("{refused:#}");
+    assert!(said.starts_with(&format!("asking {free}: ")), "{said}");
+}
