@@ -106,6 +106,14 @@ pub async fn build(config: &Config, overrides: Overrides) -> anyhow::Result<Appl
         }
         None => services,
     };
+    if !service::accounts::has_fitting_key(&services).await? {
+        // The shop goes on selling: who has lost the key for good needs it running, to sign in with recovery codes.
+        tracing::error!(
+            "the secret key opens no authenticator's secret, so nobody's code is accepted: stop the shop, put the key \
+             back that it had before (secret_key, or the file secret.key in the data directory) and start again. When it \
+             is lost for good, see docs/OPERATIONS.md: recovery codes, and `xiangji user reset-second-factor`"
+        );
+    }
     let is_demo = service::demo::is_demo(&services).await?;
     anyhow::ensure!(
         !(is_demo && config.takes_real_money()),

@@ -1,13 +1,22 @@
 //! Commands: serve, migrate, seed-demo, verify, user, settings, pages, and those of [`upkeep`] and [`status`].
 
+/// `println!` for whoever may stop reading: see [`print_line`].
+macro_rules! say {
+    ($($part:tt)*) => {
+        $crate::cli::print_line(&mut std::io::stdout(), format_args!($($part)*))
+    };
+}
+
 mod status;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
-use std::io::IsTerminal as _;
+use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::{Parser, Subcommand};
 use domain::locale::Locale;
 use domain::role::Role;
@@ -16,7 +25,7 @@ use service::accounts::NewAccount;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-use crate::application::{Application, Overrides, build, build_services, open_database};
+use crate::application::{Application, Overrides, build, build_services, open_database, services_on};
 use crate::config::{self, Config, LogFormat, Settings};
 
 /// A storefront that sells what villages make and traces every yuan back to them.
@@ -42,7 +51,7 @@ enum Command {
     },
     /// Bring the database up to date and stop
     Migrate,
-    /// Fill an empty database with the demonstration county
+    /// Fill an empty database with the demonstration county; refused where a Stripe key is set
     SeedDemo,
     /// Check the books: invariants of orders, stock, journal and payments
     Verify,
@@ -123,6 +132,17 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Writes a line. A reader that has gone (`| head`) wants no more of it: the command does its work all the same, and its exit
+/// code tells how that ended. Whatever else prevents it is said where errors are.
+fn print_line(out: &mut dyn Write, line: std::fmt::Arguments<'_>) {
+    match writeln!(out, "{line}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("xiangji: the output cannot be written: {error}");
+        }
+        _ => {}
+    }
+}
+
 fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log).context("the log filter cannot be read")?;
     let log = tracing_subscriber::fmt()
@@ -141,9 +161,14 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Serve { empty } => serve(config, empty).await?,
         Command::Migrate => {
             open_database(&config).await?.close().await;
-            println!("the database is up to date");
+            say!("the database is up to date");
         }
         Command::SeedDemo => {
+            ensure!(
+                config.is_demo(),
+                "a Stripe key is set: the demonstration county, whose passwords anybody knows, is only for a shop \
+                 without one"
+            );
             let services = build_services(&config).await?;
             seed(&services).await?;
             services.db.close().await;
@@ -153,10 +178,10 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::User { command } => user(&config, command).await?,
         Command::Upkeep(command) => return upkeep::run(command, &config).await,
         Command::Watch(command) => return status::run(command, &config).await,
-        Command::Settings => println!("{}", config::table()),
+        Command::Settings => say!("{}", config::table()),
         Command::Pages => {
             for page in app::routes::all_pages() {
-                println!("{}", page.path);
+                say!("{}", page.path);
             }
         }
     }
@@ -180,15 +205,15 @@ async fn serve(mut config: Config, empty: bool) -> anyhow::Result<()> {
         services.db.close().await;
     }
     let application: Application = build(&config, Overrides::default()).await?;
-    println!("==> {} (listening on {})", config.public_url, config.address);
+    say!("==> {} (listening on {})", config.public_url, config.address);
     if let Some(demo) = &application.demo_payments {
-        println!("    demonstration payments: http://{}", demo.address);
+        say!("    demonstration payments: http://{}", demo.address);
     }
     if service::demo::is_demo(&application.services).await? {
         print_demo_accounts();
     }
     application.serve(listener, shutdown_signal()).await?;
-    println!("stopped");
+    say!("stopped");
     Ok(())
 }
 
@@ -222,13 +247,13 @@ async fn seed(services: &service::Services) -> anyhow::Result<()> {
     let mut progress = |step: &str, done: usize, all: usize| {
         // One line a step and one at its end, not one for each of a thousand orders.
         if step != last || done == all {
-            println!("    {step} {done}/{all}");
+            say!("    {step} {done}/{all}");
             step.clone_into(&mut last);
         }
     };
     let report = service::demo::seed(services, &mut progress).await?;
     if report.seeded {
-        println!(
+        say!(
             "==> demonstration county: {} products, {} photos, {} retail orders, {} unit orders, in {} s",
             report.products,
             report.photos,
@@ -242,38 +267,42 @@ async fn seed(services: &service::Services) -> anyhow::Result<()> {
 
 /// How to sign in to the demonstration.
 fn print_demo_accounts() {
-    println!("    demonstration accounts:");
+    say!("    demonstration accounts:");
     for account in service::demo::demo_accounts() {
-        println!("    {:<32} {}  {}", account.login, account.password, account.role_en);
+        say!("    {:<32} {}  {}", account.login, account.password, account.role_en);
     }
 }
 
 async fn verify(config: &Config) -> anyhow::Result<ExitCode> {
-    let services = build_services(config).await?;
+    let services = services_on(upkeep::attach_current(config).await?, config)?;
     let report = service::books::verify_books(&services).await?;
     services.db.close().await;
     if report.is_sound() {
-        println!("the books are sound");
+        say!("the books are sound");
         return Ok(ExitCode::SUCCESS);
     }
     for (invariant, mismatch) in &report.mismatches {
-        println!("{invariant}: {mismatch:?}");
+        say!("{invariant}: {mismatch:?}");
     }
-    println!("{} mismatches", report.mismatches.len());
+    say!("{} mismatches", report.mismatches.len());
     Ok(ExitCode::FAILURE)
 }
 
 async fn refunds(config: &Config, retry: Option<&str>) -> anyhow::Result<()> {
-    let services = build_services(config).await?;
+    let services = services_on(upkeep::attach_current(config).await?, config)?;
     if let Some(id) = retry {
         let id = id.parse().context("no number of a refund")?;
         service::refunds::retry_refund(&services, id).await.context("this refund waits for nobody")?;
-        println!("refund {id} is sent by the running shop within a minute");
+        say!("refund {id} is sent by the running shop within a minute");
     }
     for refund in service::refunds::list_stuck_refunds(&services).await? {
-        println!(
+        say!(
             "{} order {} {} came back {} times: {}",
-            refund.refund_id, refund.order_number, refund.amount_fen, refund.attempts, refund.failure_code
+            refund.refund_id,
+            refund.order_number,
+            refund.amount_fen,
+            refund.attempts,
+            refund.failure_code
         );
     }
     services.db.close().await;
@@ -281,7 +310,7 @@ async fn refunds(config: &Config, retry: Option<&str>) -> anyhow::Result<()> {
 }
 
 async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
-    let services = build_services(config).await?;
+    let services = services_on(upkeep::attach_current(config).await?, config)?;
     let outcome = match command {
         UserCommand::Add { login, name, role } => {
             let roles = role.iter().map(|text| parse_role(text)).collect::<anyhow::Result<Vec<Role>>>()?;
@@ -294,7 +323,7 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
                 roles,
                 password_is_temporary: true,
             };
-            service::accounts::create_user(&services, account).await.map(|id| println!("account {id}"))
+            service::accounts::create_user(&services, account).await.map(|id| say!("account {id}"))
         }
         UserCommand::SetPassword { login } => {
             service::accounts::set_password(&services, &login, read_password()?).await
@@ -306,11 +335,11 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
                 Some(login) => service::accounts::sign_out_account(&services, &login).await,
                 None => service::accounts::sign_out_all(&services).await,
             };
-            ended.map(|ended| println!("{ended} sessions ended"))
+            ended.map(|ended| say!("{ended} sessions ended"))
         }
         UserCommand::ResetSecondFactor { login } => {
             service::accounts::reset_second_factor(&services, &login).await.map(|was_on| {
-                println!(
+                say!(
                     "{}",
                     if was_on {
                         "reset: the next sign-in takes the password alone"
@@ -350,31 +379,4 @@ fn parse_role(text: &str) -> anyhow::Result<Role> {
         domain::ids::from_text(scope).with_context(|| format!("in the role {text}"))?
     };
     Role::parse(kind, scope).with_context(|| format!("roles are {}", Role::KINDS.join(", ")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn sessions_are_ended_of_one_account_or_with_a_word_of_all() {
-        let read =
-            |words: &[&str]| Cli::try_parse_from([&["xiangji", "user", "sign-out"][..], words].concat());
-        assert!(read(&["13800000001"]).is_ok() && read(&["--all"]).is_ok());
-        assert!(read(&[]).is_err(), "nobody is signed out by a name that was forgotten");
-        assert!(read(&["13800000001", "--all"]).is_err());
-    }
-
-    #[test]
-    fn roles_are_read_with_their_scope() {
-        assert_eq!(parse_role("operator").unwrap(), Role::Operator);
-        assert!(parse_role("seller:0000000000001").is_ok());
-        assert!(parse_role("king").is_err());
-    }
 }

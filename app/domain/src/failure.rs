@@ -266,6 +266,9 @@ pub enum Conflict {
     SignInOver,
     /// The secret is no longer shown: begin setting up anew.
     SetupOver,
+    /// What proves the owner was sealed with a key that the server has no longer, so no authenticator's code can be
+    /// checked: recovery codes can.
+    SealedOtherwise,
     /// Someone else saved in between.
     VersionChanged,
     /// Products in the shop are sent from this place or by this template.

@@ -72,6 +72,12 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             fixed("设置等得太久了，请重新开始", "Setting up took too long; please begin again")
         }
         #[cfg(not(feature = "shop"))]
+        Conflict::SealedOtherwise => fixed(
+            "本店服务器的密钥有变动，暂时核对不了验证器上的数字：请改用一个恢复码，没有恢复码就联系本店的运维",
+            "This shop’s server has lost its key, so it cannot check what an authenticator shows: enter a recovery code, or, \
+             if you have none, ask the shop’s operator",
+        ),
+        #[cfg(not(feature = "shop"))]
         Conflict::StillUsed { count } => say(
             locale,
             format!("还有 {count} 个在售商品在用，先到商品里换成别的"),

@@ -30,6 +30,7 @@ mod profile;
 pub(crate) mod reset;
 mod role_desk;
 mod roles;
+mod sealing;
 mod second_factor;
 mod sessions;
 mod sign_in;
@@ -69,6 +70,7 @@ pub use role_desk::{
     DeskRole, RoleDesk, RoleScope, RoleScopes, TeamMember, find_account, role_desk, role_scopes, team_members,
 };
 pub use roles::{HeldRole, NewAccount, RoleCommand, create_user, grant_role, revoke_role, set_barred};
+pub use sealing::has_fitting_key;
 pub use second_factor::{
     SecondFactorView, Shown, confirm_password, confirm_second_factor, load_second_factor,
     recovery_codes_stored, renew_recovery_codes, reset_second_factor, start_second_factor,

@@ -37,7 +37,7 @@ pub(super) async fn run(command: Watch, config: &Config) -> anyhow::Result<ExitC
     let services = services_on(attach(config).await?, config)?;
     let outcome = match command {
         Watch::Status => operations::read_status(&services).await.map(|status| {
-            println!("{}", text(&status));
+            say!("{}", text(&status));
             ExitCode::from(if status.is_quiet() { 0 } else { 2 })
         }),
         Watch::Figures => make_figures(&services).await,
@@ -53,15 +53,15 @@ pub(super) async fn run(command: Watch, config: &Config) -> anyhow::Result<ExitC
 async fn make_figures(services: &Services) -> service::Result<ExitCode> {
     let before = books::verify_books(services).await?;
     for row in before.wrong_figures() {
-        println!("{}: {} instead of {}", row.subject, row.found, row.expected);
+        say!("{}: {} instead of {}", row.subject, row.found, row.expected);
     }
     books::rebuild_figures(services).await?;
-    println!("the figures are made anew; {} were wrong", before.wrong_figures().count());
+    say!("the figures are made anew; {} were wrong", before.wrong_figures().count());
     let after = books::verify_books(services).await?;
     if after.is_sound() {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} mismatches are left: see `verify`", after.mismatches.len());
+    say!("{} mismatches are left: see `verify`", after.mismatches.len());
     Ok(ExitCode::FAILURE)
 }
 

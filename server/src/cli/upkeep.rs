@@ -58,12 +58,27 @@ pub(super) async fn run(command: Upkeep, config: &Config) -> anyhow::Result<Exit
 /// The database as it is: never made, never migrated, for a server of another release may be using it.
 pub(super) async fn attach(config: &Config) -> anyhow::Result<Db> {
     if let Some(path) = config.sqlite_path() {
-        ensure!(path.is_file(), "there is no database at {}", path.display());
+        ensure!(
+            path.is_file(),
+            "there is no database at {}: `data_dir` and `database_url` say where the shop is",
+            path.display()
+        );
     }
     let db = Db::connect(config.database_url.reveal(), config.max_connections)
         .await
         .context("opening the database")?;
     ensure!(db.find_schema_version().await? > 0, "the database holds no shop");
+    Ok(db)
+}
+
+/// A shop that is there, with the schema that this program works on or a later one: nothing is made or migrated by asking.
+pub(super) async fn attach_current(config: &Config) -> anyhow::Result<Db> {
+    let db = attach(config).await?;
+    let (schema, newest) = (db.find_schema_version().await?, store::newest_schema_version());
+    ensure!(
+        schema >= newest,
+        "the database has schema {schema} and this program works on {newest}: `xiangji migrate` brings it up to date"
+    );
     Ok(db)
 }
 
@@ -77,22 +92,19 @@ async fn back_up(config: &Config, folder: &Path, keep: usize) -> anyhow::Result<
     services.db.close().await;
     let made = outcome?;
     let manifest = &made.manifest;
-    println!("backed up into {}", made.folder.display());
-    println!("    {} orders, schema {}", rows_of(&made.manifest, "orders"), manifest.schema);
-    println!("    {} photo files, {} of them copied now", manifest.photo_files, made.copied);
-    println!(
-        "    everything committed before {} (China time) is in it",
-        china_minute_text(manifest.began_at_ms)
-    );
+    say!("backed up into {}", made.folder.display());
+    say!("    {} orders, schema {}", rows_of(&made.manifest, "orders"), manifest.schema);
+    say!("    {} photo files, {} of them copied now", manifest.photo_files, made.copied);
+    say!("    everything committed before {} (China time) is in it", china_minute_text(manifest.began_at_ms));
     if made.removed > 0 {
-        println!("    {} older snapshots removed", made.removed);
+        say!("    {} older snapshots removed", made.removed);
     }
     if let Err(error) = noted {
         // The backup is there all the same (the database may be of the release before); the figure stays as old as it was.
-        println!("    not noted in the database, so the metrics do not know of it: {error}");
+        say!("    not noted in the database, so the metrics do not know of it: {error}");
     }
     if config.secret_key.is_none() && config.data_dir.join("secret.key").exists() {
-        println!("    not in it, so keep a copy elsewhere: {}", config.data_dir.join("secret.key").display());
+        say!("    not in it, so keep a copy elsewhere: {}", config.data_dir.join("secret.key").display());
     }
     Ok(())
 }
@@ -108,8 +120,8 @@ async fn restore(config: &Config, from: &Path) -> anyhow::Result<ExitCode> {
     };
     let restored = backup::restore(from, &database, &*media_store::open(config)?).await?;
     let manifest = &restored.manifest;
-    println!("restored {}", restored.snapshot.display());
-    println!(
+    say!("restored {}", restored.snapshot.display());
+    say!(
         "    {} orders and {} photo files; what came after {} (China time) is lost",
         rows_of(manifest, "orders"),
         restored.photo_files,
@@ -146,7 +158,7 @@ async fn export(config: &Config, file: &Path) -> anyhow::Result<()> {
         File::open(folder).and_then(|folder| folder.sync_all())?;
     }
     report(&moved, "exported");
-    println!("    it holds addresses and password hashes: keep it as you keep the database");
+    say!("    it holds addresses and password hashes: keep it as you keep the database");
     Ok(())
 }
 
@@ -164,28 +176,33 @@ async fn import(config: &Config, file: &Path) -> anyhow::Result<ExitCode> {
 
 /// Every table with its rows and its money, to be held against the other end.
 fn report(moved: &Moved, done: &str) {
-    println!("{done} {} rows in {} tables, schema {}", moved.rows(), moved.tables.len(), moved.schema);
+    say!("{done} {} rows in {} tables, schema {}", moved.rows(), moved.tables.len(), moved.schema);
     for (table, totals) in moved.tables.iter().filter(|(_, totals)| totals.rows > 0) {
         let sums: String = totals.sums_fen.iter().map(|(column, fen)| format!("  {column} {fen}")).collect();
-        println!("    {table:<24} {:>10}{sums}", totals.rows);
+        say!("    {table:<24} {:>10}{sums}", totals.rows);
     }
-    println!("    sha256 {}", moved.sha256);
+    say!("    sha256 {}", moved.sha256);
 }
 
 /// `GET /readyz` without a library: the answer's first line says all.
 async fn health(address: SocketAddr) -> anyhow::Result<ExitCode> {
+    let ip = if address.ip().is_unspecified() { [127, 0, 0, 1].into() } else { address.ip() };
+    let asked = SocketAddr::new(ip, address.port());
     let ask = async {
-        let ip = if address.ip().is_unspecified() { [127, 0, 0, 1].into() } else { address.ip() };
-        let mut stream = tokio::net::TcpStream::connect((ip, address.port())).await?;
+        let mut stream = tokio::net::TcpStream::connect(asked).await?;
         let question = format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
         stream.write_all(question.as_bytes()).await?;
         let mut answer = String::new();
         stream.take(4096).read_to_string(&mut answer).await?;
         anyhow::Ok(answer.lines().next().unwrap_or_default().to_owned())
     };
-    let first_line = tokio::time::timeout(Duration::from_secs(5), ask).await.context("no answer")??;
+    let first_line = tokio::time::timeout(Duration::from_secs(5), ask)
+        .await
+        .context("no answer")
+        .flatten()
+        .with_context(|| format!("asking {asked}"))?;
     if first_line.contains(" 200") {
         return Ok(ExitCode::SUCCESS);
     }
-    bail!("not ready: {first_line}")
+    bail!("{asked} is not ready: {first_line}")
 }

@@ -165,6 +165,7 @@ impl Db {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)?;
         }
+        sqlite::make_private(path)?;
         let options = AnyConnectOptions::from_str(&format!("sqlite://{}?mode=rwc", path.display()))?;
         sqlite::require_version(&options).await?;
         // When the disk is full, SQLite ends the transaction by itself; the driver's rollback then fails, and the driver

@@ -282,11 +282,11 @@ pub use passkeys::{
 };
 pub use scope::{find_team_county, has_role_scope, list_postings, list_role_scopes};
 pub use second_factor::{
-    Owed, SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,
+    Owed, SealedSecretRow, SecondFactorRow, SecondFactorSetupRow, count_recovery_codes, delete_half_session,
     delete_half_sessions_of_user, delete_recovery_codes, delete_second_factor, delete_second_factor_setup,
     find_half_session, find_second_factor, find_second_factor_setup, insert_half_session,
-    insert_recovery_code, purge_second_factor_leftovers, put_second_factor, put_second_factor_setup,
-    use_recovery_code, use_second_factor_step,
+    insert_recovery_code, list_sealed_secrets, purge_second_factor_leftovers, put_second_factor,
+    put_second_factor_setup, use_recovery_code, use_second_factor_step,
 };
 pub use sessions::{
     SessionRoleRow, SessionRow, delete_session, delete_sessions_of_accounts, delete_sessions_of_user,

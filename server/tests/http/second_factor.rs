@@ -278,3 +278,20 @@ async fn a_device_that_is_signed_out_from_afar_is_a_visitor_at_its_next_request(
     assert_eq!((there.get("/account").await.status, here.get("/account").await.status), (303, 200));
     shop.stop().await;
 }
+
+#[tokio::test]
+async fn whoever_cannot_be_checked_because_the_shops_key_was_lost_is_told_whom_to_ask() {
+    let shop = TestShop::start().await;
+    let user = account(&shop, &[]).await;
+    // As in a shop that was restored without its key.
+    let mut tx = shop.services.db.write().await.unwrap();
+    store::people::put_second_factor(&mut tx, user, b"sealed with another key", START_MS, 0).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let browser = shop.browser();
+    password_step(&browser, "").await;
+    let refused = code_step(&browser, "123456").await;
+    let page = after(&browser, &refused).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("联系本店的运维"), "{}", page.body);
+}

@@ -50,8 +50,8 @@ pub async fn sign_in_code_page() -> PageResult {
                 <summary>{t("手机和恢复码都没有了？", "Neither phone nor recovery codes?")}</summary>
                 <div><p class="small">
                     {t(
-                        "请联系县里的管理员：核对身份后，可以为您重置两步验证。",
-                        "Ask the county’s administration: when they are sure it is you, they can reset it.",
+                        "请联系本店的运维：核对身份后，可以为您重置两步验证。",
+                        "Ask the shop’s operator, who can reset it once sure that it is you.",
                     )}
                 </p></div>
             </details>

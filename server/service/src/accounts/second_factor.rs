@@ -14,6 +14,7 @@ use store::people::{self, SecondFactorSetupRow};
 use store::{Conn, WriteTx};
 use totp_rs::Secret;
 
+use super::sealing::{open, seal};
 use super::totp::{SECRET_BYTES, matching_step};
 use super::{passwords, throttle};
 use crate::{Result, ServiceError, Services, Viewer, audit, hash_token};
@@ -101,12 +102,13 @@ async fn load_shown(conn: &mut Conn, services: &Services, user: UserId, session:
         return Ok(Shown::Nothing);
     };
     if let Some(sealed) = &setup.sealed_codes {
-        let text = services.secret_key.open(&purpose("recovery codes", user), sealed)?;
+        // What this server's key does not open is not shown, so that its owner can begin anew.
+        let Ok(text) = open(services, "recovery codes", user, sealed) else { return Ok(Shown::Nothing) };
         let text = String::from_utf8(text).map_err(ServiceError::internal)?;
         return Ok(Shown::Codes(text.lines().map(str::to_owned).collect()));
     }
     let Some(sealed) = &setup.sealed_secret else { return Ok(Shown::Nothing) };
-    let secret = services.secret_key.open(&purpose("secret", user), sealed)?;
+    let Ok(secret) = open(services, "secret", user, sealed) else { return Ok(Shown::Nothing) };
     let text = Secret::from(secret.as_slice()).to_base32();
     let name = people::list_login_names(conn, user).await?.into_iter().next().unwrap_or_default();
     let uri = format!("otpauth://totp/{ISSUER}:{}?secret={text}&issuer={ISSUER}", percent_encoded(&name));
@@ -155,7 +157,7 @@ pub async fn confirm_second_factor(services: &Services, viewer: &Viewer, code: &
     };
     let bucket = throttle::Bucket::code_of(user);
     throttle::admit(services, std::slice::from_ref(&bucket)).await?;
-    let secret = services.secret_key.open(&purpose("secret", user), &sealed)?;
+    let secret = open(services, "secret", user, &sealed).or(Err(Conflict::SetupOver))?;
     let step = matching_step(&secret, &code, now_ms)?
         .ok_or_else(|| ServiceError::invalid("passcode", Problem::WrongCode))?;
 
@@ -204,7 +206,7 @@ pub async fn renew_recovery_codes(
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at `password`, `passcode`; [`ServiceError::TooManyAttempts`]; [`Conflict::StateChanged`] when
-/// there is none.
+/// there is none; [`Conflict::SealedOtherwise`] for an authenticator's code when the server's key is another one.
 pub async fn turn_off_second_factor(
     services: &Services,
     viewer: &Viewer,
@@ -315,6 +317,9 @@ pub(super) fn read_code(typed: &str) -> Result<TypedCode> {
 }
 
 /// Whether the code is right, and uses it up. The account's row must be taken.
+///
+/// # Errors
+/// [`Conflict::SealedOtherwise`] when only a recovery code can be told from a wrong one.
 pub(super) async fn prove(
     tx: &mut WriteTx,
     services: &Services,
@@ -329,7 +334,7 @@ pub(super) async fn prove(
         }
         TypedCode::Authenticator(code) => {
             let Some(factor) = people::find_second_factor(tx, user).await? else { return Ok(None) };
-            let secret = services.secret_key.open(&purpose("secret", user), &factor.sealed_secret)?;
+            let secret = open(services, "secret", user, &factor.sealed_secret)?;
             let Some(step) = matching_step(&secret, code, now_ms)? else { return Ok(None) };
             let is_first = people::use_second_factor_step(tx, user, step).await?;
             Ok(is_first.then_some(Proof::Authenticator))
@@ -357,15 +362,6 @@ async fn give_recovery_codes(
     let setup = SecondFactorSetupRow { sealed_secret: None, sealed_codes: Some(sealed) };
     let until_ms = services.now_ms() + SHOWN_MS;
     Ok(people::put_second_factor_setup(tx, user, session, &setup, until_ms).await?)
-}
-
-fn seal(services: &Services, what: &str, user: UserId, plain: &[u8]) -> Result<Vec<u8>> {
-    services.secret_key.seal(services.entropy.as_ref(), &purpose(what, user), plain)
-}
-
-/// Binds a sealed text to its account.
-fn purpose(what: &str, user: UserId) -> String {
-    format!("second factor: {what} of {user}")
 }
 
 fn own(viewer: &Viewer) -> Result<(UserId, &[u8])> {

@@ -157,7 +157,8 @@ async fn owes(services: &Services, viewer: &Viewer, owed: Owed) -> Result<bool> 
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at `passcode`; [`ServiceError::TooManyAttempts`]; [`Conflict::SignInOver`] when the password
-/// was shown too long ago, or was changed since.
+/// was shown too long ago, or was changed since; [`Conflict::SealedOtherwise`] for an authenticator's code when the
+/// server's key is another one.
 pub async fn finish_sign_in(
     services: &Services,
     viewer: &Viewer,

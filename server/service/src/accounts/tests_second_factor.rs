@@ -1,5 +1,7 @@
 //! Signing in in two steps, and everything about the second factor that could let somebody in or lock somebody out.
 
+mod lost_key;
+
 use domain::failure::Conflict;
 use domain::ids::TeamId;
 use domain::locale::Locale;

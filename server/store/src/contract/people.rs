@@ -87,6 +87,10 @@ async fn second_factors(conn: &mut Conn) {
     put_second_factor(conn, user, b"sealed", T + 1, 10).await.unwrap();
     let factor = find_second_factor(conn, user).await.unwrap().unwrap();
     assert_eq!((factor.sealed_secret.as_slice(), factor.confirmed_at_ms), (b"sealed".as_slice(), T + 1));
+    let sealed = list_sealed_secrets(conn, 20).await.unwrap();
+    let listed: Vec<_> = sealed.iter().map(|row| (row.user_id, row.sealed_secret.as_slice())).collect();
+    assert_eq!(listed, [(user, b"sealed".as_slice())]);
+    assert!(list_sealed_secrets(conn, 0).await.unwrap().is_empty());
     assert!(!use_second_factor_step(conn, user, 10).await.unwrap(), "no code twice");
     assert!(use_second_factor_step(conn, user, 12).await.unwrap());
     assert!(!use_second_factor_step(conn, user, 11).await.unwrap(), "and none from before");

@@ -1,5 +1,7 @@
 //! Whether the SQLite that runs here, and the way it is set up, may keep the shop's books.
 
+use std::path::Path;
+
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyPool, Connection as _};
 
@@ -42,6 +44,22 @@ pub(super) async fn require_settings(writer: &AnyPool) -> Result<()> {
     )))
 }
 
+/// Makes a missing file for its owner alone, whatever the umask: it will hold addresses and password hashes. SQLite gives
+/// what it puts beside it the same permissions; a file that is there keeps its own.
+#[cfg(unix)]
+pub(super) fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::File::options().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn make_private(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// Whether a version as SQLite writes it (`3.51.3`, four numbers for some patches) is [`OLDEST`] or later. What cannot
 /// be read is not.
 fn is_new_enough(version: &str) -> bool {
@@ -52,6 +70,24 @@ fn is_new_enough(version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_new_database_and_what_lies_beside_it_are_for_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("xiangji.db");
+        let db = crate::Db::connect(&format!("sqlite://{}", path.display()), 2).await.unwrap();
+        db.migrate().await.unwrap();
+        let mode =
+            |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("xiangji.db"), mode("xiangji.db-wal")), (0o600, 0o600));
+        db.close().await;
+        // Who lets a group read it knows why.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        crate::Db::connect(&format!("sqlite://{}", path.display()), 2).await.unwrap().close().await;
+        assert_eq!(mode("xiangji.db"), 0o640);
+    }
 
     #[test]
     fn versions_are_compared_number_by_number() {

@@ -29,6 +29,22 @@ pub async fn find_second_factor(conn: &mut Conn, user: UserId) -> Result<Option<
     .await?)
 }
 
+/// An account's secret as the server's key has sealed it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct SealedSecretRow {
+    #[sqlx(try_from = "i64")]
+    pub user_id: UserId,
+    pub sealed_secret: Vec<u8>,
+}
+
+/// The sealed secrets of so many accounts.
+pub async fn list_sealed_secrets(conn: &mut Conn, limit: i64) -> Result<Vec<SealedSecretRow>> {
+    Ok(sql::query_as("SELECT user_id, sealed_secret FROM second_factors ORDER BY user_id LIMIT $1")
+        .bind(limit)
+        .fetch_all(&mut *conn)
+        .await?)
+}
+
 /// Gives the account its second factor, in the place of an older one.
 pub async fn put_second_factor(
     conn: &mut Conn,
