@@ -53,6 +53,7 @@ pub mod payments;
 pub mod people;
 pub mod personal_data;
 pub mod pieces;
+pub mod places;
 pub mod portable;
 pub mod recalls;
 #[cfg(any(test, feature = "scale"))]

@@ -9,7 +9,8 @@ use service::Services;
 use store::WriteTx;
 use store::catalogue::FreightRowRow;
 use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
-use store::seed::{self, Names, NewDispatchPlace, NewFreightTemplate, NewVillage};
+use store::places::{self, Names, NewVillage};
+use store::seed::{self, NewDispatchPlace, NewFreightTemplate};
 
 /// Where everything is sent from and to.
 pub const REGION: &str = "610925";
@@ -54,10 +55,10 @@ pub async fn insert_side(
         collective_name_en: format!("Collective of {slug}"),
         credit_code: format!("code of {slug}"),
     };
-    seed::insert_village(tx, &village).await.unwrap();
+    places::insert_village(tx, &village).await.unwrap();
     let (team, unit) = (services.new_id(), services.new_id());
-    seed::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
-    seed::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
+    places::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
+    places::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
     let place = NewDispatchPlace {
         id: services.new_id(),
         team_id: team,

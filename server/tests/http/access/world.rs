@@ -15,7 +15,7 @@ use domain::role::Role;
 use service::marks::{GrantLicence, SaveMark};
 use service::{Services, Viewer, hash_token};
 use store::WriteTx;
-use store::seed;
+use store::places;
 use store::testing::digest::{Digest, changes, digest};
 use store::testing::traces::count_beside_digest;
 
@@ -133,12 +133,12 @@ impl World {
         let services = &shop.services;
         let mut tx = services.db.write().await.unwrap();
         let county = services.new_id();
-        seed::insert_county(&mut tx, county, &names("610925")).await.unwrap();
+        places::insert_county(&mut tx, county, &names("610925")).await.unwrap();
         let (town, other_town) = (services.new_id(), services.new_id());
-        seed::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
-        seed::insert_town(&mut tx, other_town, county, &names("other-town")).await.unwrap();
+        places::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
+        places::insert_town(&mut tx, other_town, county, &names("other-town")).await.unwrap();
         let corps = services.new_id();
-        seed::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
+        places::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
         let own = insert_side(services, &mut tx, corps, town, "own").await;
         let other = insert_side(services, &mut tx, corps, other_town, "other").await;
         for who in Who::ALL {
