@@ -2,7 +2,7 @@
 
 use domain::ids::{
     BatchId, CategoryId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId,
-    UnitId, VariantId,
+    UnitId, VariantId, VillageId,
 };
 use domain::money::Fen;
 use service::Services;
@@ -18,6 +18,10 @@ pub const REGION: &str = "610925";
 /// What belongs to one side.
 #[derive(Debug)]
 pub struct Side {
+    /// What its team belongs to, and where its village lies.
+    pub corps: CorpsId,
+    pub town: TownId,
+    pub village: VillageId,
     pub team: TeamId,
     pub collective: CollectiveId,
     pub product: ProductId,
@@ -105,6 +109,9 @@ pub async fn insert_side(
     };
     let (variant, batch) = insert_goods(services, tx, &row, &village).await;
     Side {
+        corps,
+        town,
+        village: village.id,
         team,
         collective: village.collective_id,
         product: row.id,

@@ -6,9 +6,9 @@ mod deeds;
 use std::collections::BTreeMap;
 
 use domain::ids::{
-    AfterSaleId, BatchId, CategoryId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId,
-    MarkId, MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId,
-    TeamId, UserId, VariantId,
+    AfterSaleId, BatchId, CategoryId, CollectiveId, CorpsId, DeskListId, FreightTemplateId, LineId,
+    ListingChangeId, MarkId, MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId,
+    SheetPreviewId, TeamId, TownId, UserId, VariantId, VillageId,
 };
 use domain::locale::Locale;
 use domain::role::Role;
@@ -29,6 +29,10 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Debug)]
 pub struct World {
     pub shop: TestShop,
+    /// The corps of both teams, and where the first side's village lies.
+    pub corps: CorpsId,
+    pub town: TownId,
+    pub village: VillageId,
     pub team: TeamId,
     pub other_team: TeamId,
     pub collective: CollectiveId,
@@ -230,6 +234,9 @@ async fn sign_up(services: &Services, tx: &mut WriteTx, who: Who, role: Option<R
 async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<Who, Browser>) -> World {
     let nothing = Placed { id: OrderId::from_i64(0), number: String::new(), parcel: ParcelId::from_i64(0) };
     let mut world = World {
+        corps: own.corps,
+        town: own.town,
+        village: own.village,
         team: own.team,
         other_team: other.team,
         collective: own.collective,
