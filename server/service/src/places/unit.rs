@@ -70,6 +70,7 @@ pub async fn save_unit(
     reader.done()?;
     // Without one it was reported above.
     let Some(kind) = kind else { return Err(crate::ServiceError::NotFound) };
+    let detail = json!({ "parent": parent, "credit_code": credit_code });
     let action = match former {
         None => {
             let taken = all.iter().map(|unit| unit.slug.as_str());
@@ -87,7 +88,7 @@ pub async fn save_unit(
             "unit.saved"
         }
     };
-    note(&mut tx, services, viewer, (action, "unit"), id.get(), json!({ "parent": parent })).await?;
+    note(&mut tx, services, viewer, (action, "unit"), id.get(), detail).await?;
     idempotency::finish(&mut tx, &request, &id).await?;
     tx.commit().await?;
     Ok(id)

@@ -73,6 +73,7 @@ pub async fn save_village(
     reader.done()?;
     // Without one it was reported above.
     let Some(town_id) = town else { return Err(crate::ServiceError::NotFound) };
+    let detail = json!({ "town": town_id, "credit_code": read.credit_code });
     let (id, action) = match former {
         None => {
             let id: VillageId = services.new_id();
@@ -118,7 +119,6 @@ pub async fn save_village(
             (row.id, "village.saved")
         }
     };
-    let detail = json!({ "town": town_id });
     note(&mut tx, services, viewer, (action, "village"), id.get(), detail).await?;
     idempotency::finish(&mut tx, &request, &id).await?;
     tx.commit().await?;
