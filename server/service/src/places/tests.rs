@@ -44,7 +44,7 @@ fn town(name: &str, name_en: &str) -> SaveTown {
 
 #[tokio::test]
 async fn a_shop_has_one_county_which_the_terminal_founds() {
-    Fixture::on_both(async |fixture| {
+    Fixture::on_both(async |fixture: &Fixture| {
         let services = &fixture.services;
         let nowhere = FoundCounty { name: " ".to_owned(), region: "陕西省".to_owned(), ..langao() };
         let answer = found_county(services, &nowhere).await;
@@ -79,7 +79,7 @@ async fn a_shop_has_one_county_which_the_terminal_founds() {
 
 #[tokio::test]
 async fn a_founded_county_gets_all_that_selling_needs_but_goods() {
-    Fixture::on_both(async |fixture| {
+    Fixture::on_both(async |fixture: &Fixture| {
         let services = &fixture.services;
         found_county(services, &langao()).await.unwrap();
         let admin = administrator(services).await;
@@ -146,7 +146,7 @@ async fn a_founded_county_gets_all_that_selling_needs_but_goods() {
 
 #[tokio::test]
 async fn what_is_wrong_or_there_already_is_told_field_by_field() {
-    Fixture::on_both(async |fixture| {
+    Fixture::on_both(async |fixture: &Fixture| {
         let services = &fixture.services;
         found_county(services, &langao()).await.unwrap();
         let admin = administrator(services).await;
