@@ -1,4 +1,4 @@
-//! Commands: serve, migrate, seed-demo, verify, user, settings, pages, and those of [`upkeep`] and [`status`].
+//! Commands: serve, migrate, found, seed-demo, verify, user, settings, pages, and those of [`upkeep`] and [`status`].
 
 /// `println!` for whoever may stop reading: see [`print_line`].
 macro_rules! say {
@@ -22,6 +22,7 @@ use domain::locale::Locale;
 use domain::role::Role;
 use service::ServiceError;
 use service::accounts::NewAccount;
+use service::places::FoundCounty;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -51,6 +52,18 @@ enum Command {
     },
     /// Bring the database up to date and stop
     Migrate,
+    /// Found the county that the shop is for; its towns, villages, teams and units are added at /county/places
+    Found {
+        /// Shown to everybody: 岚皋县
+        #[arg(long)]
+        name: String,
+        /// The same in English
+        #[arg(long, default_value = "")]
+        name_en: String,
+        /// Its code of six digits, or its region in words: 陕西省安康市岚皋县
+        #[arg(long)]
+        region: String,
+    },
     /// Fill an empty database with the demonstration county; refused where a Stripe key is set
     SeedDemo,
     /// Check the books: invariants of orders, stock, journal and payments
@@ -87,7 +100,7 @@ enum UserCommand {
         /// Shown to others
         #[arg(long)]
         name: String,
-        /// `operator`, or a role with the number of what it is held of: `seller:0abc…`
+        /// `operator`, `county-admin`, or a role with the number of what it is held of: `seller:0abc…`
         #[arg(long)]
         role: Vec<String>,
     },
@@ -162,6 +175,9 @@ async fn dispatch(command: Command, config: Config) -> anyhow::Result<ExitCode> 
         Command::Migrate => {
             open_database(&config).await?.close().await;
             say!("the database is up to date");
+        }
+        Command::Found { name, name_en, region } => {
+            found(&config, &FoundCounty { name, name_en, region }).await?;
         }
         Command::SeedDemo => {
             ensure!(
@@ -351,8 +367,25 @@ async fn user(config: &Config, command: UserCommand) -> anyhow::Result<()> {
         }
     };
     services.db.close().await;
+    told(outcome)
+}
+
+async fn found(config: &Config, command: &FoundCounty) -> anyhow::Result<()> {
+    let services = build_services(config).await?;
+    let outcome = service::places::found_county(&services, command).await;
+    services.db.close().await;
+    if matches!(outcome, Err(ServiceError::Conflict(_))) {
+        bail!("this shop has a county already");
+    }
+    say!("county {}", told(outcome)?);
+    say!("its administrator: xiangji user add LOGIN --name NAME --role county-admin");
+    Ok(())
+}
+
+/// What was done; what is wrong with what was typed stands above the error.
+fn told<T>(outcome: service::Result<T>) -> anyhow::Result<T> {
     match outcome {
-        Ok(()) => Ok(()),
+        Ok(done) => Ok(done),
         Err(ServiceError::Invalid(errors)) => {
             for error in &errors {
                 eprintln!("{}: {}", error.field, app::text::problem_text(Locale::En, &error.problem));
@@ -373,10 +406,11 @@ fn read_password() -> anyhow::Result<String> {
 
 fn parse_role(text: &str) -> anyhow::Result<Role> {
     let (kind, scope) = text.split_once(':').unwrap_or((text, ""));
+    let kind = kind.replace('-', "_");
     let scope = if scope.is_empty() {
         0
     } else {
         domain::ids::from_text(scope).with_context(|| format!("in the role {text}"))?
     };
-    Role::parse(kind, scope).with_context(|| format!("roles are {}", Role::KINDS.join(", ")))
+    Role::parse(&kind, scope).with_context(|| format!("roles are {}", Role::KINDS.join(", ")))
 }

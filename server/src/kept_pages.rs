@@ -192,10 +192,10 @@ mod tests {
             let _ = kept.find(&before, &address);
             kept.keep(&before, address.clone(), page());
             let mut tx = writer.write().await.unwrap();
-            let number = store::seed::count_counties(&mut tx).await.unwrap() + 1;
+            let number = store::places::count_counties(&mut tx).await.unwrap() + 1;
             let (slug, name) = (number.to_string(), "县".to_owned());
-            let names = store::seed::Names { slug, name_en: name.clone(), name };
-            store::seed::insert_county(&mut tx, number.into(), &names).await.unwrap();
+            let names = store::places::Names { slug, name_en: name.clone(), name };
+            store::places::insert_county(&mut tx, number.into(), &names).await.unwrap();
             tx.commit().await.unwrap();
             let after = state().await;
             assert!(kept.find(&after, &address).is_none(), "this process or another has written");

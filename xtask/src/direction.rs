@@ -298,7 +298,7 @@ mod tests {
         assert!(foreign_statement("server/service/src/demo/tests.rs", &text).is_some());
         assert!(foreign_statement("server/tests/http/kept.rs", &text).is_some());
         assert_eq!(
-            foreign_statement("server/service/src/demo.rs", "store::seed::count_counties(conn)"),
+            foreign_statement("server/service/src/demo.rs", "store::places::count_counties(conn)"),
             None
         );
     }

@@ -15,6 +15,7 @@ pub mod bundle;
 pub mod by_weight;
 pub mod changes;
 pub mod contact;
+pub mod corps;
 pub mod device;
 pub mod failure;
 pub mod food;

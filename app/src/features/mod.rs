@@ -44,6 +44,8 @@ pub mod offline;
 pub mod orders;
 #[cfg(any(feature = "ssr", feature = "console"))]
 pub mod parcels;
+#[cfg(feature = "ssr")]
+pub mod places;
 #[cfg(any(feature = "ssr", feature = "shop"))]
 pub mod products;
 #[cfg(feature = "ssr")]
@@ -83,6 +85,7 @@ pub fn pages() -> Vec<crate::routes::Page> {
     pages.extend(attributes::pages());
     pages.extend(categories::pages());
     pages.extend(county::pages());
+    pages.extend(places::pages());
     pages.extend(roles::pages());
     pages.extend(sell::pages());
     pages.extend(day::pages());

@@ -4,7 +4,7 @@ use domain::ids::{CollectiveId, TeamId};
 use leptos::prelude::*;
 
 use crate::context::{link, request, t};
-use crate::features::{categories, freight, roles};
+use crate::features::{categories, freight, places, roles};
 use crate::routes::paths;
 use crate::ui::icon;
 
@@ -123,6 +123,7 @@ impl Console {
                 Section::new(paths::town_after_sales(), t("售后裁定", "Appeals"), "refresh"),
                 Section::new(paths::operations(), t("运行情况", "Operations"), "shield"),
                 Section::new(crate::features::stock::COUNTY_RECALLS.to_owned(), t("召回", "Recalls"), "warn"),
+                Section::new(places::DESK.to_owned(), t("镇村与单位", "Places"), "pin"),
                 Section::new(categories::DESK.to_owned(), t("商品分类", "Categories"), "grid"),
                 Section::new(
                     crate::features::attributes::DESK.to_owned(),

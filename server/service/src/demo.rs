@@ -123,7 +123,7 @@ pub async fn is_demo(services: &Services) -> Result<bool> {
 
 async fn has_county(services: &Services) -> Result<bool> {
     let mut conn = services.db.read().await?;
-    Ok(store::seed::count_counties(&mut conn).await? > 0)
+    Ok(store::places::count_counties(&mut conn).await? > 0)
 }
 
 /// Writes places, people and goods; false when another process has just done so.
@@ -134,7 +134,7 @@ async fn found(
     passwords: &[String],
 ) -> Result<bool> {
     let mut tx = world.services.db.write().await?;
-    if store::seed::count_counties(&mut tx).await? > 0 {
+    if store::places::count_counties(&mut tx).await? > 0 {
         return Ok(false);
     }
     let media = pictures::insert_all(&mut tx, &world.services, photos).await?;

@@ -45,6 +45,7 @@ pub mod payments;
 pub mod personal_data;
 pub mod photos;
 pub mod pieces;
+pub mod places;
 pub mod portable;
 pub mod ports;
 pub mod refunds;

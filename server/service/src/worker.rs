@@ -7,8 +7,8 @@ use domain::ids::{AfterSaleId, OrderId, ParcelId, ProductId, RecallId, RecallRef
 use store::work::{OutboxRow, TimerRow};
 
 use crate::{
-    Result, Services, after_sales, categories, listing, notifications, orders, payments, refunds, stock,
-    timers,
+    Result, Services, after_sales, categories, listing, notifications, orders, payments, places, refunds,
+    stock, timers,
 };
 
 /// How long a claimed job may take before another worker takes it over.
@@ -91,7 +91,7 @@ async fn run_outbox(services: &Services) -> Result<usize> {
         claimed
     };
     for job in &claimed {
-        if job.topic == categories::RENAMED {
+        if [categories::RENAMED, places::RENAMED].contains(&job.topic.as_str()) {
             find_anew(services, job).await?;
             continue;
         }
@@ -110,9 +110,14 @@ async fn run_outbox(services: &Services) -> Result<usize> {
     Ok(claimed.len())
 }
 
-/// What a renamed category's goods are found by; put off when it fails.
+/// What the goods of a renamed category, village or town are found by; put off when it fails.
 async fn find_anew(services: &Services, job: &OutboxRow) -> Result<()> {
-    let Err(error) = categories::find_anew(services, job).await else { return Ok(()) };
+    let done = if job.topic == places::RENAMED {
+        places::find_anew(services, job).await
+    } else {
+        categories::find_anew(services, job).await
+    };
+    let Err(error) = done else { return Ok(()) };
     tracing::warn!(topic = job.topic, %error, "goods are not found by a new name yet");
     let again_ms = services.now_ms() + pause_ms(job.attempts);
     let mut tx = services.db.write().await?;

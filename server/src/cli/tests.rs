@@ -30,6 +30,8 @@ fn sessions_are_ended_of_one_account_or_with_a_word_of_all() {
 fn roles_are_read_with_their_scope() {
     assert_eq!(parse_role("operator").unwrap(), Role::Operator);
     assert!(parse_role("seller:0000000000001").is_ok());
+    // The shop has one county, and whoever makes the account finds out which.
+    assert_eq!(parse_role("county-admin").unwrap().kind(), "county_admin");
     assert!(parse_role("king").is_err());
 }
 

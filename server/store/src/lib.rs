@@ -16,6 +16,7 @@
 //! # Locks
 //! A transaction that decides something takes the row first by raising its `version`
 //! (`UPDATE … RETURNING`): SQLite has one writer at a time anyway, PostgreSQL locks the row until the commit.
+//! Whoever changes what stands in the county takes the county first; whoever changes a category, the eldest.
 //! Rows are taken in the order cart → order → batches by id → products by id → licences of marks by id → accounts by code → figures by key, so that two transactions cannot wait
 //! for each other.
 
@@ -53,6 +54,7 @@ pub mod payments;
 pub mod people;
 pub mod personal_data;
 pub mod pieces;
+pub mod places;
 pub mod portable;
 pub mod recalls;
 #[cfg(any(test, feature = "scale"))]

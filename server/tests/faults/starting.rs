@@ -122,7 +122,7 @@ async fn start_at_once(count: usize, database_url: &str, folder: &Path) {
         let mut conn = services.db.read().await.unwrap();
         let repeated = jobs::count_repeated_migrations(&mut conn).await.unwrap();
         assert_eq!(repeated, 0, "each migration ran once");
-        assert_eq!(store::seed::count_counties(&mut conn).await.unwrap(), 1);
+        assert_eq!(store::places::count_counties(&mut conn).await.unwrap(), 1);
     }
     // Its past is the one that a single process lives through: a worker that began meanwhile would have taken timers of
     // it. A day's boundary may lie between the two.

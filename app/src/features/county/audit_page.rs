@@ -172,7 +172,11 @@ fn subject_words(kind: &str) -> String {
         "parcel" => t("包裹", "Parcel"),
         "product" => t("商品", "Product"),
         "batch" => t("批次", "Batch"),
+        "county" => t("县", "County"),
+        "town" => t("镇", "Town"),
+        "village" => t("村", "Village"),
         "team" => t("服务队", "Team"),
+        "unit" => t("派出单位", "Unit"),
         "letter" => t("邮件", "Letter"),
         other => return other.to_owned(),
     };

@@ -13,6 +13,7 @@ use service::accounts::{
 use super::DESK;
 use super::api::{FindAccount, GrantRole, RevokeRole};
 use crate::context::{link, locale, name, query, services, t, viewer};
+use crate::features::places;
 use crate::form::FormState;
 use crate::layout::{Console, Screen};
 use crate::routes::PageResult;
@@ -220,7 +221,9 @@ fn grant_form(desk: &RoleDesk, kind: Role, scopes: &RoleScopes) -> AnyView {
     let is_of_something = kind != Role::Operator;
     if is_of_something && scopes.choices.is_empty() {
         let sub = t("换个词，或者不填名称。", "Try another word, or none.");
-        return ui::alert("warn", t("没有找到", "Nothing found"), view! { <p>{sub}</p> });
+        let add = t("登记镇、村、服务队和单位", "Add towns, villages, teams and units");
+        let body = view! { <p>{sub}" "<a href=link(places::DESK)>{add}</a></p> };
+        return ui::alert("warn", t("没有找到", "Nothing found"), body);
     }
     let state = FormState::of::<GrantRole>().only_if("kind", kind.kind());
     let scope = is_of_something.then(|| {

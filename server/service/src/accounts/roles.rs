@@ -1,7 +1,7 @@
 //! Who may act as what. Roles are read with every request, so giving and taking them acts at once.
 
 use domain::failure::{Conflict, Problem};
-use domain::ids::UserId;
+use domain::ids::{CountyId, UserId};
 use domain::locale::Locale;
 use domain::role::Role;
 use serde::Serialize;
@@ -37,7 +37,8 @@ pub struct NewAccount {
 }
 debug_without_contents!(NewAccount);
 
-/// Makes an account with roles, for the operator at the terminal: there is no viewer to authorise.
+/// Makes an account with roles, for the operator at the terminal: there is no viewer to authorise. A county administrator
+/// whose county has no number (0) is one of the shop's county.
 ///
 /// # Errors
 /// [`ServiceError::Invalid`] at `login`, `password`, `display_name`, or at `roles` when what a role would be held of
@@ -53,6 +54,7 @@ pub async fn create_user(services: &Services, account: NewAccount) -> Result<Use
         people::mark_password_temporary(&mut tx, user).await?;
     }
     for role in account.roles {
+        let role = of_the_county(&mut tx, role).await?;
         if !people::has_role_scope(&mut tx, role).await? {
             return Err(ServiceError::invalid("roles", Problem::Unknown));
         }
@@ -60,6 +62,15 @@ pub async fn create_user(services: &Services, account: NewAccount) -> Result<Use
     }
     tx.commit().await?;
     Ok(user)
+}
+
+/// A shop is one county's: its administrator need not be named with its number.
+async fn of_the_county(conn: &mut Conn, role: Role) -> Result<Role> {
+    if !matches!(role, Role::CountyAdmin(_)) || role.scope() != 0 {
+        return Ok(role);
+    }
+    let counties = people::list_role_scopes(conn, role).await?;
+    Ok(counties.first().map_or(role, |county| Role::CountyAdmin(CountyId::from_i64(county.id))))
 }
 
 /// A role of an account, as a form says it.

@@ -7,7 +7,8 @@ use domain::money::Fen;
 use domain::time::Date;
 use store::WriteTx;
 use store::catalogue::FreightRowRow;
-use store::seed::{self, Names, NewCadre, NewDispatchPlace, NewFreightTemplate, NewVillage};
+use store::places::{self, Names, NewVillage};
+use store::seed::{self, NewCadre, NewDispatchPlace, NewFreightTemplate};
 
 use super::county::{Cadre, County, Freight};
 use super::world::{TeamIds, UnitIds, World, named};
@@ -27,17 +28,17 @@ pub(super) async fn insert_places(
 ) -> Result<()> {
     let county_id: CountyId = world.services.new_id();
     let head = &county.county;
-    seed::insert_county(tx, county_id, &names(&head.code, &head.name, &head.name_en)).await?;
+    places::insert_county(tx, county_id, &names(&head.code, &head.name, &head.name_en)).await?;
     world.county = Some(county_id);
     let corps: CorpsId = world.services.new_id();
     let called = names("", &format!("{}服务团", head.name), &format!("{} Corps", head.name_en));
-    seed::insert_corps(tx, corps, county_id, None, &called).await?;
+    places::insert_corps(tx, corps, county_id, None, &called).await?;
     let mut towns: BTreeMap<String, TownId> = BTreeMap::new();
     for town in &county.towns {
         let id = world.services.new_id();
-        seed::insert_town(tx, id, county_id, &names(&town.slug, &town.name, &town.name_en)).await?;
+        places::insert_town(tx, id, county_id, &names(&town.slug, &town.name, &town.name_en)).await?;
         let called = names("", &format!("{}服务团", town.name), &format!("{} Town Corps", town.name_en));
-        seed::insert_corps(tx, world.services.new_id(), county_id, Some(id), &called).await?;
+        places::insert_corps(tx, world.services.new_id(), county_id, Some(id), &called).await?;
         towns.insert(town.slug.clone(), id);
     }
     insert_villages(tx, world, county, &towns, media).await?;
@@ -77,7 +78,7 @@ async fn insert_villages(
             collective_name_en: village.collective.name_en.clone(),
             credit_code: village.collective.credit_code.clone(),
         };
-        seed::insert_village(tx, &row).await?;
+        places::insert_village(tx, &row).await?;
         world.villages.insert(village.slug.clone(), row.id);
         world.collectives.insert(village.slug.clone(), row.collective_id);
     }
@@ -98,7 +99,7 @@ async fn insert_teams(tx: &mut WriteTx, world: &mut World, county: &County, corp
             slugs.into_iter().map(|slug| named(&world.villages, slug).copied()).collect::<Result<_>>()?;
         let ids = TeamIds { team: world.services.new_id(), place: world.services.new_id() };
         let called = names(&team.slug, &team.name, &team.name_en);
-        seed::insert_team(tx, ids.team, corps, &team.kind, &called, &villages).await?;
+        places::insert_team(tx, ids.team, corps, &team.kind, &called, &villages).await?;
         let place = NewDispatchPlace {
             id: ids.place,
             team_id: ids.team,
@@ -122,7 +123,7 @@ async fn insert_units(tx: &mut WriteTx, world: &mut World, county: &County) -> R
         };
         let id = world.services.new_id();
         let called = names(&unit.slug, &unit.name, &unit.name_en);
-        seed::insert_unit(tx, id, parent, &unit.kind, &called, &unit.credit_code).await?;
+        places::insert_unit(tx, id, parent, &unit.kind, &called, &unit.credit_code).await?;
         let ids = UnitIds { unit: id, name: unit.name.clone(), credit_code: unit.credit_code.clone() };
         world.units.insert(unit.slug.clone(), ids);
     }

@@ -7,7 +7,8 @@ use domain::ids::{
 use domain::money::Fen;
 use store::WriteTx;
 use store::catalogue::FreightRowRow;
-use store::seed::{self, Names, NewCadre, NewDispatchPlace, NewFreightTemplate, NewVillage};
+use store::places::{self, Names, NewVillage};
+use store::seed::{self, NewCadre, NewDispatchPlace, NewFreightTemplate};
 
 use crate::Services;
 
@@ -75,9 +76,9 @@ pub(super) async fn found(services: &Services) -> Places {
     };
     let (town, corps): (TownId, CorpsId) = (services.new_id(), services.new_id());
     let mut tx = services.db.write().await.unwrap();
-    seed::insert_county(&mut tx, places.county, &names("610925", "岚皋县", "Langao")).await.unwrap();
-    seed::insert_town(&mut tx, town, places.county, &names("zuolong", "佐龙镇", "Zuolong")).await.unwrap();
-    seed::insert_corps(&mut tx, corps, places.county, None, &names("", "县服务团", "Corps")).await.unwrap();
+    places::insert_county(&mut tx, places.county, &names("610925", "岚皋县", "Langao")).await.unwrap();
+    places::insert_town(&mut tx, town, places.county, &names("zuolong", "佐龙镇", "Zuolong")).await.unwrap();
+    places::insert_corps(&mut tx, corps, places.county, None, &names("", "县服务团", "Corps")).await.unwrap();
     let village_names = [("jin", "金珠沟村"), ("ta", "塔元村"), ("huang", "黄兴村"), ("ma", "马安村")];
     for (index, (slug, name)) in village_names.into_iter().enumerate() {
         let row = NewVillage {
@@ -93,7 +94,7 @@ pub(super) async fn found(services: &Services) -> Places {
             collective_name_en: format!("{slug} collective"),
             credit_code: format!("N26109250000000{index:02}X"),
         };
-        seed::insert_village(&mut tx, &row).await.unwrap();
+        places::insert_village(&mut tx, &row).await.unwrap();
     }
     let [first, ..] = places.villages;
     insert_team(&mut tx, corps, (places.tea_team, places.tea_place, places.tea_freight), "tea", &places)
@@ -132,7 +133,7 @@ async fn insert_team(
     places: &Places,
 ) {
     let called = names(slug, slug, slug);
-    seed::insert_team(tx, team, corps, "village", &called, &places.villages).await.unwrap();
+    places::insert_team(tx, team, corps, "village", &called, &places.villages).await.unwrap();
     let row = NewDispatchPlace {
         id: place,
         team_id: team,
@@ -168,9 +169,9 @@ async fn insert_units(tx: &mut WriteTx, places: &Places) {
     let branch = names("university-branch", "某大学分校区", "Its Branch");
     let bank = names("bank", "某银行", "A Bank");
     let head = places.headquarters;
-    seed::insert_unit(tx, head, None, "headquarters", &university, UNIVERSITY_CODE).await.unwrap();
-    seed::insert_unit(tx, places.branch, Some(head), "branch", &branch, UNIVERSITY_CODE).await.unwrap();
-    seed::insert_unit(tx, places.other_unit, None, "headquarters", &bank, "91610000220521555T")
+    places::insert_unit(tx, head, None, "headquarters", &university, UNIVERSITY_CODE).await.unwrap();
+    places::insert_unit(tx, places.branch, Some(head), "branch", &branch, UNIVERSITY_CODE).await.unwrap();
+    places::insert_unit(tx, places.other_unit, None, "headquarters", &bank, "91610000220521555T")
         .await
         .unwrap();
 }

@@ -17,7 +17,7 @@ use service::notifications::{
     look_at_the_day, mark, set_wishes, wishes,
 };
 use service::testing::NewGood;
-use store::seed::{Names, NewVillage};
+use store::places::{Names, NewVillage};
 
 use super::*;
 
@@ -94,7 +94,7 @@ async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
         let mut tx = services.db.write().await.unwrap();
         let names =
             |slug: &str| Names { slug: slug.to_owned(), name: slug.to_owned(), name_en: slug.to_owned() };
-        store::seed::insert_town(&mut tx, town, places.county, &names("far")).await.unwrap();
+        store::places::insert_town(&mut tx, town, places.county, &names("far")).await.unwrap();
         let mut inputs = Vec::new();
         for number in 0..12 {
             let village = NewVillage {
@@ -110,7 +110,7 @@ async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
                 collective_name_en: format!("Collective {number}"),
                 credit_code: format!("N26109250000001{number:02}X"),
             };
-            store::seed::insert_village(&mut tx, &village).await.unwrap();
+            store::places::insert_village(&mut tx, &village).await.unwrap();
             inputs.push((village.id, 1_000));
         }
         tx.commit().await.unwrap();

@@ -21,6 +21,7 @@ mod goods_sheets;
 mod guards;
 mod marks;
 mod notices;
+mod places;
 mod properties;
 mod races;
 mod reallocate;

@@ -14,7 +14,8 @@ use service::units::{
     SubmitUnitOrder, announce_transfer, approve_order, check_quick_order, confirm_transfer, purchases,
     purchases_xlsx, return_order, submit_order, unit_order_page,
 };
-use store::seed::{Names, NewCadre};
+use store::places::Names;
+use store::seed::NewCadre;
 
 use super::*;
 

@@ -32,6 +32,7 @@ mod passkeys;
 mod people;
 mod personal_data;
 mod pieces;
+mod places;
 mod plans;
 mod portable;
 mod recalls;

@@ -9,7 +9,8 @@ use domain::money::Fen;
 use domain::role::Role;
 
 use crate::catalogue::{self, FreightRowRow};
-use crate::seed::{self, Names, NewCadre, NewDispatchPlace, NewFreightTemplate, NewVillage};
+use crate::places::{self, Names, NewVillage};
+use crate::seed::{self, NewCadre, NewDispatchPlace, NewFreightTemplate};
 use crate::{Conn, Db, people, villages};
 
 fn names(slug: &str, name: &str, name_en: &str) -> Names {
@@ -18,10 +19,10 @@ fn names(slug: &str, name: &str, name_en: &str) -> Names {
 
 pub(super) async fn scenario(db: &Db) {
     let mut tx = db.write().await.unwrap();
-    assert_eq!(seed::count_counties(&mut tx).await.unwrap(), 0);
+    assert_eq!(places::count_counties(&mut tx).await.unwrap(), 0);
     found_places(&mut tx).await;
     found_team(&mut tx).await;
-    assert_eq!(seed::count_counties(&mut tx).await.unwrap(), 1);
+    assert_eq!(places::count_counties(&mut tx).await.unwrap(), 1);
     assert_eq!(
         people::find_team_county(&mut tx, TeamId::from_i64(6)).await.unwrap(),
         Some(CountyId::from_i64(1))
@@ -41,9 +42,9 @@ pub(super) async fn scenario(db: &Db) {
 }
 
 async fn found_places(conn: &mut Conn) {
-    seed::insert_county(conn, CountyId::from_i64(1), &names("610925", "岚皋县", "Lan'gao")).await.unwrap();
+    places::insert_county(conn, CountyId::from_i64(1), &names("610925", "岚皋县", "Lan'gao")).await.unwrap();
     let town = TownId::from_i64(2);
-    seed::insert_town(conn, town, CountyId::from_i64(1), &names("zuolong", "佐龙镇", "Zuolong"))
+    places::insert_town(conn, town, CountyId::from_i64(1), &names("zuolong", "佐龙镇", "Zuolong"))
         .await
         .unwrap();
     let village = NewVillage {
@@ -59,21 +60,23 @@ async fn found_places(conn: &mut Conn) {
         collective_name_en: "Tayuan Cooperative".to_owned(),
         credit_code: "N2610925MF00000003".to_owned(),
     };
-    seed::insert_village(conn, &village).await.unwrap();
+    places::insert_village(conn, &village).await.unwrap();
     let county_corps = names("", "县服务团", "County Corps");
-    seed::insert_corps(conn, CorpsId::from_i64(5), CountyId::from_i64(1), None, &county_corps).await.unwrap();
+    places::insert_corps(conn, CorpsId::from_i64(5), CountyId::from_i64(1), None, &county_corps)
+        .await
+        .unwrap();
     let unit = names("university", "某大学", "A University");
-    seed::insert_unit(conn, UnitId::from_i64(7), None, "headquarters", &unit, "1").await.unwrap();
+    places::insert_unit(conn, UnitId::from_i64(7), None, "headquarters", &unit, "1").await.unwrap();
     let canteen = names("canteen", "食堂", "Canteen");
     let parent = Some(UnitId::from_i64(7));
-    seed::insert_unit(conn, UnitId::from_i64(8), parent, "canteen", &canteen, "1").await.unwrap();
+    places::insert_unit(conn, UnitId::from_i64(8), parent, "canteen", &canteen, "1").await.unwrap();
 }
 
 async fn found_team(conn: &mut Conn) {
     let team = TeamId::from_i64(6);
     let of = [VillageId::from_i64(3)];
     let tea = names("tea", "茶队", "Tea Team");
-    seed::insert_team(conn, team, CorpsId::from_i64(5), "industry", &tea, &of).await.unwrap();
+    places::insert_team(conn, team, CorpsId::from_i64(5), "industry", &tea, &of).await.unwrap();
     let cadre = NewCadre {
         id: CadreId::from_i64(9),
         user_id: None,

@@ -52,6 +52,7 @@ scenarios!(
     audit,
     personal_data,
     pieces,
+    places,
     unnamed_photos
 );
 

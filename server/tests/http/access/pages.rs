@@ -155,6 +155,11 @@ const TABLE: &[Row] = &[
     ("/admin", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/attributes", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/categories", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/places", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/places/towns/{id}", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/places/villages/{id}", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/places/teams/{id}", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
+    ("/county/places/units/{id}", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/operations", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
     ("/county/roles", &[&[Who::CountyAdmin, Who::Operator]], FORBIDDEN),
 ];
@@ -170,7 +175,11 @@ fn filled(path: &str, world: &World) -> String {
     let number = if claimed { &world.claimed.number } else { number };
     let parcel = if claimed { world.claimed.parcel } else { world.paid.parcel };
     let product = if path.ends_with("/parts") { world.bundle } else { world.product };
-    path.replace("{slug}", "own")
+    path.replace("/towns/{id}", &format!("/towns/{}", world.town))
+        .replace("/villages/{id}", &format!("/villages/{}", world.village))
+        .replace("/teams/{id}", &format!("/teams/{}", world.team))
+        .replace("{id}", "new")
+        .replace("{slug}", "own")
         .replace("{code}", "20260320")
         .replace("{number}", number)
         .replace("{team}", &world.team.to_string())

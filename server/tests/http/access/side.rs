@@ -2,14 +2,15 @@
 
 use domain::ids::{
     BatchId, CategoryId, CollectiveId, CorpsId, FreightTemplateId, PlaceId, ProductId, TeamId, TownId,
-    UnitId, VariantId,
+    UnitId, VariantId, VillageId,
 };
 use domain::money::Fen;
 use service::Services;
 use store::WriteTx;
 use store::catalogue::FreightRowRow;
 use store::listing::{self as rows, ListingRow, ListingVariantRow, NewBatch, PapersRow};
-use store::seed::{self, Names, NewDispatchPlace, NewFreightTemplate, NewVillage};
+use store::places::{self, Names, NewVillage};
+use store::seed::{self, NewDispatchPlace, NewFreightTemplate};
 
 /// Where everything is sent from and to.
 pub const REGION: &str = "610925";
@@ -17,6 +18,10 @@ pub const REGION: &str = "610925";
 /// What belongs to one side.
 #[derive(Debug)]
 pub struct Side {
+    /// What its team belongs to, and where its village lies.
+    pub corps: CorpsId,
+    pub town: TownId,
+    pub village: VillageId,
     pub team: TeamId,
     pub collective: CollectiveId,
     pub product: ProductId,
@@ -54,10 +59,10 @@ pub async fn insert_side(
         collective_name_en: format!("Collective of {slug}"),
         credit_code: format!("code of {slug}"),
     };
-    seed::insert_village(tx, &village).await.unwrap();
+    places::insert_village(tx, &village).await.unwrap();
     let (team, unit) = (services.new_id(), services.new_id());
-    seed::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
-    seed::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
+    places::insert_team(tx, team, corps, "consumption", &names(slug), &[village.id]).await.unwrap();
+    places::insert_unit(tx, unit, None, "union", &names(slug), "").await.unwrap();
     let place = NewDispatchPlace {
         id: services.new_id(),
         team_id: team,
@@ -104,6 +109,9 @@ pub async fn insert_side(
     };
     let (variant, batch) = insert_goods(services, tx, &row, &village).await;
     Side {
+        corps,
+        town,
+        village: village.id,
         team,
         collective: village.collective_id,
         product: row.id,

@@ -6,16 +6,16 @@ mod deeds;
 use std::collections::BTreeMap;
 
 use domain::ids::{
-    AfterSaleId, BatchId, CategoryId, CollectiveId, DeskListId, FreightTemplateId, LineId, ListingChangeId,
-    MarkId, MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId, SheetPreviewId,
-    TeamId, UserId, VariantId,
+    AfterSaleId, BatchId, CategoryId, CollectiveId, CorpsId, DeskListId, FreightTemplateId, LineId,
+    ListingChangeId, MarkId, MarkLicenceId, OrderId, ParcelId, PaymentId, PlaceId, ProductId, RefundId,
+    SheetPreviewId, TeamId, TownId, UserId, VariantId, VillageId,
 };
 use domain::locale::Locale;
 use domain::role::Role;
 use service::marks::{GrantLicence, SaveMark};
 use service::{Services, Viewer, hash_token};
 use store::WriteTx;
-use store::seed;
+use store::places;
 use store::testing::digest::{Digest, changes, digest};
 use store::testing::traces::count_beside_digest;
 
@@ -29,6 +29,10 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Debug)]
 pub struct World {
     pub shop: TestShop,
+    /// The corps of both teams, and where the first side's village lies.
+    pub corps: CorpsId,
+    pub town: TownId,
+    pub village: VillageId,
     pub team: TeamId,
     pub other_team: TeamId,
     pub collective: CollectiveId,
@@ -133,12 +137,12 @@ impl World {
         let services = &shop.services;
         let mut tx = services.db.write().await.unwrap();
         let county = services.new_id();
-        seed::insert_county(&mut tx, county, &names("610925")).await.unwrap();
+        places::insert_county(&mut tx, county, &names("610925")).await.unwrap();
         let (town, other_town) = (services.new_id(), services.new_id());
-        seed::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
-        seed::insert_town(&mut tx, other_town, county, &names("other-town")).await.unwrap();
+        places::insert_town(&mut tx, town, county, &names("town")).await.unwrap();
+        places::insert_town(&mut tx, other_town, county, &names("other-town")).await.unwrap();
         let corps = services.new_id();
-        seed::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
+        places::insert_corps(&mut tx, corps, county, None, &names("")).await.unwrap();
         let own = insert_side(services, &mut tx, corps, town, "own").await;
         let other = insert_side(services, &mut tx, corps, other_town, "other").await;
         for who in Who::ALL {
@@ -230,6 +234,9 @@ async fn sign_up(services: &Services, tx: &mut WriteTx, who: Who, role: Option<R
 async fn with_orders(shop: TestShop, own: Side, other: Side, browsers: BTreeMap<Who, Browser>) -> World {
     let nothing = Placed { id: OrderId::from_i64(0), number: String::new(), parcel: ParcelId::from_i64(0) };
     let mut world = World {
+        corps: own.corps,
+        town: own.town,
+        village: own.village,
         team: own.team,
         other_team: other.team,
         collective: own.collective,

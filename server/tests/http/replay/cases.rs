@@ -171,6 +171,7 @@ pub async fn prepare(world: &World, row: &Row) -> Call {
         "/api/bundles/save_contents" => call.other = Some(("parts[0][quantity]", "3".to_owned())),
         "/api/attributes/save_attribute" => call.other = Some(("name", "品种".to_owned())),
         "/api/categories/save_category" => call.other = Some(("name", "山珍".to_owned())),
+        path if path.starts_with("/api/places/") => call.other = Some(("name", "另一个名称".to_owned())),
         "/api/roles/grant_role" | "/api/roles/revoke_role" => {
             call.other = Some(("scope", world.other_team.to_string()));
         }

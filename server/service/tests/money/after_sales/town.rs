@@ -56,13 +56,13 @@ async fn what_the_seller_refuses_the_town_may_grant_and_time_ends_the_rest() {
 /// The corps of a town beside the one in which all villages of the small county lie.
 async fn another_town(shop: &TestShop) -> Viewer {
     let town = shop.services.new_id();
-    let names = store::seed::Names {
+    let names = store::places::Names {
         slug: "minzhu".to_owned(),
         name: "民主镇".to_owned(),
         name_en: "Minzhu".to_owned(),
     };
     let mut tx = shop.services.db.write().await.unwrap();
-    store::seed::insert_town(&mut tx, town, shop.places.county, &names).await.unwrap();
+    store::places::insert_town(&mut tx, town, shop.places.county, &names).await.unwrap();
     tx.commit().await.unwrap();
     shop.account(&[Role::TownAdmin(town)]).await
 }

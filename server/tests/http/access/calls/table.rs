@@ -307,6 +307,34 @@ pub const TABLE: &[Row] = &[
         let fields = [("name", "菌菇"), ("name_en", "Mushrooms"), ("key", "categories-1")];
         fields.map(|(name, value)| (name, value.to_owned())).into()
     }),
+    row("/api/places/save_town", COUNTY, FORBIDDEN, |_| {
+        let fields = [("name", "民主镇"), ("name_en", "Minzhu"), ("key", "places-1")];
+        fields.map(|(name, value)| (name, value.to_owned())).into()
+    }),
+    row("/api/places/save_village", COUNTY, FORBIDDEN, |world| {
+        let fields = [
+            ("name", "新喜村"),
+            ("collective_name", "新喜村股份经济合作社"),
+            ("credit_code", "N2610925MF01000018"),
+            ("key", "places-2"),
+        ];
+        let of = [("town", world.town.to_string())];
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
+    }),
+    row("/api/places/save_team", COUNTY, FORBIDDEN, |world| {
+        let fields = [("kind", "industry"), ("name", "茶产业服务队"), ("key", "places-3")];
+        let of = [("corps", world.corps.to_string()), ("villages[0]", world.village.to_string())];
+        fields.map(|(name, value)| (name, value.to_owned())).into_iter().chain(of).collect()
+    }),
+    row("/api/places/save_unit", COUNTY, FORBIDDEN, |_| {
+        let fields = [
+            ("kind", "headquarters"),
+            ("name", "某检验院"),
+            ("credit_code", "126100004352300A1H"),
+            ("key", "places-4"),
+        ];
+        fields.map(|(name, value)| (name, value.to_owned())).into()
+    }),
     row("/api/roles/find_account", COUNTY, FORBIDDEN, |_| {
         vec![("login", "othershopper@access.example".to_owned())]
     }),
