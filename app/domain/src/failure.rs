@@ -264,6 +264,8 @@ pub enum Conflict {
     StateChanged,
     /// The sign-in was begun too long ago, or the password was changed since: begin anew.
     SignInOver,
+    /// The form was shown for another link than the one that this browser followed last: follow its own link again.
+    OtherLink,
     /// The secret is no longer shown: begin setting up anew.
     SetupOver,
     /// What proves the owner was sealed with a key that the server has no longer, so no authenticator's code can be

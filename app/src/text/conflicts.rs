@@ -68,6 +68,11 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
         Conflict::SignInOver => {
             fixed("登录等得太久了，请重新输入密码", "This sign-in took too long; enter your password again")
         }
+        #[cfg(not(feature = "shop"))]
+        Conflict::OtherLink => fixed(
+            "这份表单属于另一个链接，密码没有修改：请重新打开那封邮件里的链接",
+            "This form belongs to another link, so no password was changed: open the link of the letter again",
+        ),
         Conflict::SetupOver => {
             fixed("设置等得太久了，请重新开始", "Setting up took too long; please begin again")
         }
@@ -183,7 +188,8 @@ pub fn conflict_text(locale: Locale, conflict: &Conflict) -> String {
             "还有没结束的订单、退款或在任的角色，暂时不能注销",
             "Orders, refunds or roles of this account are still open, so it cannot be deleted yet",
         ),
-        // Only the consoles' forms are told the others: a shopper's phone does not load their words.
+        // Only the consoles' forms, and pages without an island, are told the others: a shopper's phone does not load
+        // their words.
         #[cfg(feature = "shop")]
         _ => fixed("现在办不了，请刷新页面看看", "This cannot be done now; look at the page again"),
     }

@@ -65,7 +65,7 @@ pub use passkeys::{
     remove_passkey, rename_passkey, sign_in_with_passkey, start_passkey, start_passkey_sign_in,
 };
 pub use profile::{AccountView, ProfileChange, change_password, load_account, update_profile};
-pub use reset::{ask_reset, is_reset_link, reset_password, set_password};
+pub use reset::{ask_reset, is_reset_link, link_fingerprint, reset_password, set_password};
 pub use role_desk::{
     DeskRole, RoleDesk, RoleScope, RoleScopes, TeamMember, find_account, role_desk, role_scopes, team_members,
 };

@@ -96,6 +96,11 @@ pub(crate) enum Letter {
         user: UserId,
         recall: RecallId,
     },
+    /// To who asked for them for the county: the second person has declined the refunds of a recall.
+    RecallRefundsDeclined {
+        user: UserId,
+        recall: RecallId,
+    },
     /// Something happened in an after-sale: to `user`, who sells or decides, or to the order's buyer.
     AfterSale {
         after_sale: AfterSaleId,
@@ -134,6 +139,7 @@ impl Letter {
             Self::RefundSent { .. } => "refund-sent",
             Self::BatchRecalled { .. } => "batch-recalled",
             Self::RecallNoted { .. } => "recall-noted",
+            Self::RecallRefundsDeclined { .. } => "recall-refunds-declined",
             Self::AfterSale { .. } => "after-sale",
             Self::Told { .. } => "told",
             Self::Digest { .. } => "digest",
@@ -149,6 +155,7 @@ impl Letter {
             | Self::PasskeyAdded { user, .. }
             | Self::NewSignIn { user, .. }
             | Self::RecallNoted { user, .. }
+            | Self::RecallRefundsDeclined { user, .. }
             | Self::Told { user, .. }
             | Self::Digest { user, .. } => user.get(),
             Self::EmailChanged { .. } | Self::AccountDeleted { .. } => 0,

@@ -44,6 +44,11 @@ pub fn token_of(letter: &str) -> String {
     plain[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
 }
 
+/// For which link the form on a page was shown.
+fn link_of(page: &str) -> String {
+    page.split("name=\"link\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
 async fn signs_in(shop: &TestShop, login: &str, password: &str) -> bool {
     let fields = [("login", login), ("password", password)];
     let answered = shop.browser().submit("/sign-in", "/api/account/sign_in", &fields).await;
@@ -125,11 +130,12 @@ async fn a_lost_password_is_replaced_through_the_letter() {
     assert!(!shown.body.contains("src=\"http") && !shown.body.contains("src=\"//"), "{}", shown.body);
     assert_eq!(shop.browser().get(page).await.status, 410, "another browser has not followed the link");
 
-    let short = [("new_password", "short")];
+    let shown_for = link_of(&shown.body);
+    let short = [("link", shown_for.as_str()), ("new_password", "short")];
     let refused = visitor.submit(page, "/api/account/reset_password", &short).await;
     let again = visitor.get(&refused.location.unwrap()).await;
     assert!(again.body.contains("aria-invalid=\"true\""), "the form is still there");
-    let fields = [("new_password", NEW_PASSWORD)];
+    let fields = [("link", shown_for.as_str()), ("new_password", NEW_PASSWORD)];
     let done = visitor.submit(page, "/api/account/reset_password", &fields).await;
     assert_eq!(done.location.as_deref(), Some("/forgot-password?done=1"));
     assert_eq!(owner.get("/account").await.status, 303, "the other sessions are over");
@@ -142,14 +148,52 @@ async fn a_lost_password_is_replaced_through_the_letter() {
 }
 
 #[tokio::test]
+async fn the_form_of_a_link_does_not_set_the_password_of_the_link_that_was_opened_after_it() {
+    let shop = TestShop::start().await;
+    let other = "wang@buyer.example";
+    let visitor = shop.browser();
+    let mut links = Vec::new();
+    for login in [LOGIN, other] {
+        registered(&shop, login).await;
+        visitor.submit("/forgot-password", "/api/account/ask_reset", &[("login", login)]).await;
+        let token = token_of(&letter(&shop, "reset-password").await.unwrap());
+        links.push(format!("/reset-password?token={token}"));
+    }
+    // Two tabs of one browser.
+    let first = link_of(&visitor.follow(&links[0]).await.body);
+    let second = link_of(&visitor.follow(&links[1]).await.body);
+    assert_ne!(first, second);
+    let (page, action) = ("/reset-password", "/api/account/reset_password");
+    let fields = [("link", first.as_str()), ("new_password", NEW_PASSWORD)];
+    assert_eq!(visitor.call(page, action, &fields).await.status, 409);
+    let refused = visitor.submit(page, action, &fields).await;
+    let told = visitor.get(&refused.location.unwrap()).await;
+    assert_eq!(told.status, 409);
+    assert!(told.body.contains("这份表单属于另一个链接"), "{}", told.body);
+    assert!(!told.body.contains("name=\"new_password\""), "the other account's form is not offered instead");
+    for login in [LOGIN, other] {
+        assert!(signs_in(&shop, login, PASSWORD).await, "{login}");
+    }
+
+    // As it is told: the letter's link once more.
+    let again = link_of(&visitor.follow(&links[0]).await.body);
+    assert_eq!(again, first);
+    let done = visitor.submit(page, action, &fields).await;
+    assert_eq!(done.location.as_deref(), Some("/forgot-password?done=1"));
+    assert!(signs_in(&shop, LOGIN, NEW_PASSWORD).await && signs_in(&shop, other, PASSWORD).await);
+    shop.stop().await;
+}
+
+#[tokio::test]
 async fn a_refused_reset_leaves_no_token_in_the_database() {
     let shop = TestShop::start().await;
     registered(&shop, LOGIN).await;
     let visitor = shop.browser();
     visitor.submit("/forgot-password", "/api/account/ask_reset", &[("login", LOGIN)]).await;
     let token = token_of(&letter(&shop, "reset-password").await.unwrap());
-    visitor.follow(&format!("/reset-password?token={token}")).await;
-    let fields = [("new_password", "short")];
+    let shown = visitor.follow(&format!("/reset-password?token={token}")).await;
+    let shown_for = link_of(&shown.body);
+    let fields = [("link", shown_for.as_str()), ("new_password", "short")];
     visitor.submit("/reset-password", "/api/account/reset_password", &fields).await;
     let mut conn = shop.services.db.read().await.unwrap();
     let kept = store::testing::traces::list_kept_forms(&mut conn).await.unwrap();

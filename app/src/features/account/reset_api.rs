@@ -31,16 +31,19 @@ pub async fn ask_reset(#[server(flatten)] form: AskResetForm) -> Result<Answer<(
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResetPasswordForm {
+    /// For which link the form was shown, by its fingerprint.
+    pub link: String,
     pub new_password: String,
 }
 
-/// Sets the password of the account that the link was mailed to which was followed in this browser.
+/// Sets the password of the account that the link was mailed to which was followed in this browser, as long as the form is
+/// that link's.
 #[server(endpoint = "account/reset_password")]
 pub async fn reset_password(#[server(flatten)] form: ResetPasswordForm) -> Result<Answer<()>, AppError> {
     use crate::form::{Then, submit};
-    let link = crate::form::kept_link_token();
+    let token = crate::form::kept_link_token();
     submit(form, |services, _, form| async move {
-        service::accounts::reset_password(&services, &link, form.new_password).await?;
+        service::accounts::reset_password(&services, &token, &form.link, form.new_password).await?;
         Ok(Then::go(format!("{}?done=1", crate::routes::paths::forgot_password()), ()))
     })
     .await

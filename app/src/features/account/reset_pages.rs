@@ -1,8 +1,10 @@
 //! `/forgot-password`, `/reset-password`, `/confirm-email`, `/account/email`.
 
+use domain::failure::Conflict;
 use leptos::prelude::*;
 
 use super::reset_api::{AskReset, ChangeEmail, ConfirmEmail, ResetPassword, SendConfirmation};
+use crate::AppError;
 use crate::context::{link, query, services, site, t, viewer};
 use crate::form::{FormState, follow_link, link_token};
 use crate::layout::Screen;
@@ -82,12 +84,16 @@ pub async fn reset_password_page() -> PageResult {
         return Ok(page);
     }
     let state = FormState::of::<ResetPassword>();
+    if state.failure() == Some(AppError::Conflict(Conflict::OtherLink)) {
+        return Ok(form_of_another_link(title, &state));
+    }
     let label = t("新密码", "New password");
     let body = view! {
         <section class="auth">
             <h1>{title}</h1>
             <form class="form" method="post" action=state.action()>
                 {form_errors(&state, &[("new_password", label)])}
+                {ui::hidden("link", &service::accounts::link_fingerprint(&link_token()))}
                 {text_field(
                     &state,
                     &Field::new("new_password", label)
@@ -100,6 +106,18 @@ pub async fn reset_password_page() -> PageResult {
         </section>
     };
     Ok(Screen::shop(title, body))
+}
+
+/// Without the form of the link that was followed last: what is typed once more would be for that one's account.
+fn form_of_another_link(title: &'static str, state: &FormState) -> Screen {
+    let body = view! {
+        <section class="auth">
+            <h1>{title}</h1>
+            {form_errors(state, &[])}
+            <a class="btn btn--plain btn--wide" href=link(&paths::forgot_password())>{t("再发一次链接", "Send another link")}</a>
+        </section>
+    };
+    Screen::shop(title, body).status(409)
 }
 
 fn stale_link(title: &'static str, again: &str, label: &'static str) -> Screen {

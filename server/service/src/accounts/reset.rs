@@ -13,8 +13,12 @@ use store::people;
 use store::{Conn, mail as rows};
 
 use super::{common_passwords, passwords, throttle};
+use crate::idempotency::hex_digest;
 use crate::mail::{self, Letter};
 use crate::{Result, ServiceError, Services, audit, hash_token};
+
+/// So much of the token's hash tells a form's link from the others that its browser followed.
+const FINGERPRINT_CHARS: usize = 8;
 
 /// No account gets more letters with a link than this within an hour, whoever asks.
 const MOST_LINKS_AN_HOUR: i64 = 3;
@@ -55,11 +59,27 @@ pub async fn is_reset_link(services: &Services, token: &str) -> Result<bool> {
     Ok(link.is_some())
 }
 
-/// Sets the password of the account that the link was mailed to, uses the link up, and ends every session.
+/// What a form says of the link that it was shown for. It opens nothing: it is a part of the token's hash.
+#[must_use]
+pub fn link_fingerprint(token: &str) -> String {
+    let mut digest = hex_digest(token.as_bytes());
+    digest.truncate(FINGERPRINT_CHARS);
+    digest
+}
+
+/// Sets the password of the account that the link was mailed to, uses the link up, and ends every session. `shown_for` is
+/// the [`link_fingerprint`] of the form: a browser keeps the token of the last link alone, and the form of the one before
+/// it would otherwise set the password of another account.
 ///
 /// # Errors
-/// [`ServiceError::Invalid`] at `new_password`; [`ServiceError::NotFound`] when the link was used or is too old.
-pub async fn reset_password(services: &Services, token: &str, new_password: String) -> Result<()> {
+/// [`ServiceError::Invalid`] at `new_password`; [`ServiceError::NotFound`] when the link was used or is too old;
+/// [`Conflict::OtherLink`] when the form was shown for another one.
+pub async fn reset_password(
+    services: &Services,
+    token: &str,
+    shown_for: &str,
+    new_password: String,
+) -> Result<()> {
     let token_hash = hash_token(token);
     let (user, login_names) = {
         let mut conn = services.db.read().await?;
@@ -67,6 +87,9 @@ pub async fn reset_password(services: &Services, token: &str, new_password: Stri
         let user = link.ok_or(ServiceError::NotFound)?.user_id;
         (user, people::list_login_names(&mut conn, user).await?)
     };
+    if shown_for != link_fingerprint(token) {
+        return Err(Conflict::OtherLink.into());
+    }
     check_new(&new_password, &login_names)?;
     let new_hash = passwords::hash(new_password).await?;
 

@@ -410,7 +410,7 @@ async fn a_new_password_from_a_link_or_the_operator_does_not_pass_the_code_by() 
     tx.commit().await.unwrap();
 
     let [by_link, by_operator] = ["明前 second flush 28", "秋茶 third flush 29"];
-    reset_password(services, token, by_link.to_owned()).await.unwrap();
+    reset_password(services, token, &link_fingerprint(token), by_link.to_owned()).await.unwrap();
     let with = |password: &str| SignIn { login: LOGIN.to_owned(), password: password.to_owned() };
     let step = sign_in(services, &Viewer::default(), with(by_link), HOME).await;
     assert!(matches!(step, Ok(SignInStep::CodeNeeded(_))), "{step:?}");

@@ -49,6 +49,9 @@ pub(super) async fn compose(services: &Services, letter: &Letter, id: OutboxId) 
         }
         Letter::BatchRecalled { order, recall } => super::recall::compose(services, *order, *recall).await?,
         Letter::RecallNoted { user, recall } => super::recall::noted(services, *user, *recall).await?,
+        Letter::RecallRefundsDeclined { user, recall } => {
+            super::recall::refunds_declined(services, *user, *recall).await?
+        }
         Letter::RefundSent { order, refund } => {
             of_order(services, *order, Happening::Refunded(*refund)).await?
         }

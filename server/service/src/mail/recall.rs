@@ -55,22 +55,58 @@ pub(super) async fn compose(services: &Services, order: OrderId, recall: RecallI
 /// What was recalled and what its buyers are told; who they are stands in nobody's letters.
 pub(super) async fn noted(services: &Services, user: UserId, recall: RecallId) -> Result<Addressed> {
     let Some((to, locale)) = to_owner(services, user).await? else { return Ok(None) };
-    let mut conn = services.db.read().await?;
-    let kept = recalls::get_recall(&mut conn, recall).await?;
-    let codes = recalls::list_recalled_codes(&mut conn, recall).await?.join(locale.pick("、", ", "));
-    let listing = store::listing::find_listing(&mut conn, kept.product_id).await?;
-    let listing = listing.ok_or(ServiceError::NotFound)?;
-    let product = named(locale, &listing.name, &listing.name_en);
-    let path = format!("/county/recalls?batch={}", kept.batch_id);
+    let Known { product, codes, notice, page } = look_up(services, locale, recall).await?;
     let draft = Draft::new(match locale {
         Locale::Zh => format!("有批次被召回：{product}"),
         Locale::En => format!("A batch was recalled: {product}"),
     })
     .say(locale.pick("已停止销售，顾客已通知。", "It is not sold any more, and its buyers are told."))
-    .say(kept.notice)
+    .say(notice)
     .fact(locale.pick("批次", "Batch"), codes)
-    .link(locale.pick("查看召回情况", "See the recall"), url(services, locale, &path));
+    .link(locale.pick("查看召回情况", "See the recall"), page);
     Ok(Some((to, locale, draft)))
+}
+
+/// Nothing of the list of refunds that was asked for goes back; why stands on the recall's page.
+pub(super) async fn refunds_declined(
+    services: &Services,
+    user: UserId,
+    recall: RecallId,
+) -> Result<Addressed> {
+    let Some((to, locale)) = to_owner(services, user).await? else { return Ok(None) };
+    let Known { product, codes, page, .. } = look_up(services, locale, recall).await?;
+    let draft = Draft::new(match locale {
+        Locale::Zh => format!("召回退款没有通过复核：{product}"),
+        Locale::En => format!("The refunds of a recall were declined: {product}"),
+    })
+    .say(locale.pick(
+        "您提出的退款清单被退回，没有退款。原因见召回页面；可以重新提出。",
+        "The second person declined the list of refunds that you asked for, so nothing was refunded. Why stands on the \
+         recall's page; another list may be asked for.",
+    ))
+    .fact(locale.pick("批次", "Batch"), codes)
+    .link(locale.pick("查看召回情况", "See the recall"), page);
+    Ok(Some((to, locale, draft)))
+}
+
+/// A recall as the county's letters name it.
+struct Known {
+    product: String,
+    codes: String,
+    notice: String,
+    /// Where the county's administration sees it.
+    page: String,
+}
+
+async fn look_up(services: &Services, locale: Locale, recall: RecallId) -> Result<Known> {
+    let mut conn = services.db.read().await?;
+    let kept = recalls::get_recall(&mut conn, recall).await?;
+    let codes = recalls::list_recalled_codes(&mut conn, recall).await?.join(locale.pick("、", ", "));
+    let listing = store::listing::find_listing(&mut conn, kept.product_id).await?;
+    let listing = listing.ok_or(ServiceError::NotFound)?;
+    let page = url(services, locale, &format!("/county/recalls?batch={}", kept.batch_id));
+    let product = named(locale, &listing.name, &listing.name_en).to_owned();
+    Ok(Known { product, codes, notice: kept.notice, page })
 }
 
 fn opening(locale: Locale, reason: RecallReason) -> &'static str {

@@ -8,6 +8,7 @@ use domain::notification::NotificationKind;
 use domain::role::Role;
 use store::Conn;
 use store::notifications as rows;
+use store::recalls::RecallRow;
 
 use super::{sellers_of, tell};
 use crate::mail::{self, Letter};
@@ -118,16 +119,36 @@ pub(crate) async fn tell_of_recall_refunds(
     tell(conn, services, people, team, NotificationKind::Recalled, &[batch.get()], true).await
 }
 
-/// The second person has declined them: whoever asked is told, as long as they sell for the team.
+/// The second person has declined them: whoever asked is told, as long as they sell for the team, or, by a letter, as long as
+/// they administer the county, which has no such list.
 pub(crate) async fn tell_of_declined_refunds(
     conn: &mut Conn,
     services: &Services,
-    team: TeamId,
-    batch: BatchId,
+    recall: &RecallRow,
     asked_by: UserId,
 ) -> Result<()> {
-    let people = sellers_of(conn, team).await?.into_iter().filter(|one| *one == asked_by).collect();
-    tell(conn, services, people, team, NotificationKind::Recalled, &[batch.get()], true).await
+    let team = recall.team_id;
+    if sellers_of(conn, team).await?.contains(&asked_by) {
+        let (people, subjects) = (BTreeSet::from([asked_by]), [recall.batch_id.get()]);
+        return tell(conn, services, people, team, NotificationKind::Recalled, &subjects, true).await;
+    }
+    if administers_county_of(conn, team, asked_by).await? {
+        mail::post(conn, services, &Letter::RecallRefundsDeclined { user: asked_by, recall: recall.id })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whoever may act for the county of a team: its administrators, and the operator.
+async fn administers_county_of(conn: &mut Conn, team: TeamId, user: UserId) -> Result<bool> {
+    let county = store::people::find_team_county(conn, team).await?;
+    for role in county.map(Role::CountyAdmin).into_iter().chain([Role::Operator]) {
+        let holders = store::people::list_role_holders(conn, role).await?;
+        if holders.iter().any(|holder| holder.user_id == user) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Teams that sell in an order.

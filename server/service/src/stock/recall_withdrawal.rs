@@ -53,7 +53,7 @@ pub async fn withdraw_recall_refunds(
     }
     recalls::withdraw_recall_refund(&mut tx, list.id, user, &said, services.now_ms()).await?;
     if !is_own {
-        tell_of_declined_refunds(&mut tx, services, team, recall.batch_id, list.asked_by).await?;
+        tell_of_declined_refunds(&mut tx, services, &recall, list.asked_by).await?;
     }
     let action = if is_own { "recall.refunds_withdrawn" } else { "recall.refunds_declined" };
     let detail = json!({ "list": list.id, "amount_fen": list.amount_fen.get() });

@@ -1,11 +1,12 @@
 //! What those who sell are told of besides orders: recalls, money by bank, licences that end.
 
 use domain::notification::NotificationKind;
+use domain::role::Role;
 use domain::time::DAY_MS;
 use service::mail::send_due;
 use service::marks::{WithdrawLicence, withdraw_licence};
 use service::notifications::{NotificationQuery, NotificationRow, list_notifications, look_at_the_day};
-use service::stock::{RecallBatch, recall_batch, refund_recalled_orders};
+use service::stock::{RecallBatch, recall_batch, refund_recalled_orders, withdraw_recall_refunds};
 use service::testing::START_MS;
 use service::units::{announce_transfer, approve_order, confirm_transfer, give_up_transfer};
 
@@ -26,13 +27,26 @@ async fn letters(shop: &TestShop) -> Vec<(String, String)> {
     written
 }
 
+fn told(kind: &str, to: &str) -> (String, String) {
+    (kind.to_owned(), to.to_owned())
+}
+
+fn recall(id: BatchId) -> RecallBatch {
+    RecallBatch {
+        batch: id.to_string(),
+        reason: "quality".to_owned(),
+        notice: "请停止饮用。".to_owned(),
+        confirm: "on".to_owned(),
+    }
+}
+
 #[tokio::test]
 async fn a_recall_is_told_to_colleagues_and_the_county_and_its_refunds_to_the_captain() {
     TestShop::on_both(async |shop| {
         let services = &shop.services;
         let (seller, captain, county) =
             (shop.seller().await, shop.captain().await, shop.county_admin().await);
-        let stranger = shop.account(&[domain::role::Role::SellerOf(shop.places.honey_team)]).await;
+        let stranger = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
         for (viewer, address) in [
             (&seller, "seller@team.example"),
             (&captain, "captain@team.example"),
@@ -46,16 +60,9 @@ async fn a_recall_is_told_to_colleagues_and_the_county_and_its_refunds_to_the_ca
         let placed = order(shop, 1, &[(good.variant(), 1)]).await;
         pay(shop, &shop.guest(1), placed.order_id).await;
         letters(shop).await;
-        let command = RecallBatch {
-            batch: id.to_string(),
-            reason: "quality".to_owned(),
-            notice: "请停止饮用。".to_owned(),
-            confirm: "on".to_owned(),
-        };
         for _ in 0..2 {
-            recall_batch(services, &seller, &command, "r").await.unwrap();
+            recall_batch(services, &seller, &recall(id), "r").await.unwrap();
         }
-        let told = |kind: &str, to: &str| (kind.to_owned(), to.to_owned());
         let both = [told("recall-noted", "county@corps.example"), told("told", "captain@team.example")];
         assert_eq!(letters(shop).await, both, "once, and not whoever did it");
         assert!(unread(shop, &seller, NotificationKind::Recalled).await.is_empty());
@@ -67,6 +74,70 @@ async fn a_recall_is_told_to_colleagues_and_the_county_and_its_refunds_to_the_ca
         refund_recalled_orders(services, &seller, &id.to_string(), "k").await.unwrap();
         assert_eq!(letters(shop).await, [told("told", "captain@team.example")]);
         run_worker(shop).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_asked_for_the_refunds_of_a_recall_hears_that_they_were_declined_the_county_by_letter() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (seller, captain) = (shop.seller().await, shop.captain().await);
+        let (county, other) = (shop.county_admin().await, shop.county_admin().await);
+        let operator = shop.account(&[Role::Operator]).await;
+        for (viewer, address) in [
+            (&seller, "seller@team.example"),
+            (&captain, "captain@team.example"),
+            (&county, "county@corps.example"),
+            (&other, "other@corps.example"),
+            (&operator, "operator@shop.example"),
+        ] {
+            with_mail(shop, viewer, address).await;
+        }
+        let good = shop.scarce("DECLINED", 5).await;
+        let id = good.batches[0].to_string();
+        let placed = order(shop, 1, &[(good.variant(), 1)]).await;
+        pay(shop, &shop.guest(1), placed.order_id).await;
+        recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
+
+        let declined = "recall-refunds-declined";
+        for (asker, expected) in [
+            (&county, told(declined, "county@corps.example")),
+            (&operator, told(declined, "operator@shop.example")),
+            (&seller, told("told", "seller@team.example")),
+        ] {
+            let key = services.new_token();
+            let list = refund_recalled_orders(services, asker, &id, &key).await.unwrap().to_string();
+            letters(shop).await;
+            for _ in 0..2 {
+                withdraw_recall_refunds(services, &captain, &id, &list, "先核对订单").await.unwrap();
+            }
+            assert_eq!(letters(shop).await, [expected], "once, and nobody else");
+        }
+        assert_eq!(unread(shop, &seller, NotificationKind::Recalled).await.len(), 1);
+
+        // The letter leads to where the reason stands; taking one's own list back is no news.
+        let list = refund_recalled_orders(services, &county, &id, "k1").await.unwrap().to_string();
+        letters(shop).await;
+        withdraw_recall_refunds(services, &captain, &id, &list, "先核对订单").await.unwrap();
+        while send_due(services).await.unwrap() > 0 {}
+        let mail = shop.mailer.take().remove(0);
+        assert!(mail.text.contains(&format!("/county/recalls?batch={id}")), "{}", mail.text);
+        let list = refund_recalled_orders(services, &county, &id, "k2").await.unwrap().to_string();
+        letters(shop).await;
+        withdraw_recall_refunds(services, &county, &id, &list, "").await.unwrap();
+        assert!(letters(shop).await.is_empty());
+
+        // Who administers the county no longer is told nothing of it.
+        let list = refund_recalled_orders(services, &county, &id, "k3").await.unwrap().to_string();
+        letters(shop).await;
+        let mut tx = services.db.write().await.unwrap();
+        let role = Role::CountyAdmin(shop.places.county);
+        let user = county.user_id().unwrap();
+        store::people::revoke_role(&mut tx, user, role, services.now_ms()).await.unwrap();
+        tx.commit().await.unwrap();
+        withdraw_recall_refunds(services, &captain, &id, &list, "先核对订单").await.unwrap();
+        assert!(letters(shop).await.is_empty());
     })
     .await;
 }

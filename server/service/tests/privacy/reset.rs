@@ -4,8 +4,8 @@ use domain::failure::Conflict;
 use domain::time::{HOUR_MS, MINUTE_MS};
 use service::accounts::{
     NewAccount, SignInStep, ask_reset, change_email, choose_password, confirm_email, create_user,
-    find_confirmation, finish_sign_in, is_reset_link, my_email, owes_code, owes_password, reset_password,
-    send_confirmation, set_barred, set_password,
+    find_confirmation, finish_sign_in, is_reset_link, link_fingerprint, my_email, owes_code, owes_password,
+    reset_password, send_confirmation, set_barred, set_password,
 };
 
 use super::*;
@@ -18,6 +18,11 @@ async fn reset_link(shop: &TestShop, login: &str) -> String {
     token_of(letter)
 }
 
+/// Sends the form that the link's page shows.
+async fn reset_with(shop: &TestShop, token: &str, new_password: &str) -> Result<()> {
+    reset_password(&shop.services, token, &link_fingerprint(token), new_password.to_owned()).await
+}
+
 #[tokio::test]
 async fn a_mailed_link_sets_a_new_password_once_and_ends_every_session() {
     TestShop::on_both(async |shop| {
@@ -28,19 +33,42 @@ async fn a_mailed_link_sets_a_new_password_once_and_ends_every_session() {
         assert!(is_reset_link(services, &token).await.unwrap());
         assert!(!is_reset_link(services, "nonsense").await.unwrap());
 
-        let weak = reset_password(services, &token, "12345678".to_owned()).await;
+        let weak = reset_with(shop, &token, "12345678").await;
         assert_eq!(refused_field(weak), "new_password");
         assert!(is_reset_link(services, &token).await.unwrap(), "a weak password uses nothing up");
-        reset_password(services, &token, NEW_PASSWORD.to_owned()).await.unwrap();
+        reset_with(shop, &token, NEW_PASSWORD).await.unwrap();
 
         assert!(viewer_of(shop, &desktop).await.user.is_none(), "every session is over");
         assert!(signed_in(shop, EMAIL, PASSWORD).await.is_err());
         assert!(signed_in(shop, EMAIL, NEW_PASSWORD).await.is_ok());
-        let again = reset_password(services, &token, "third flush 28".to_owned()).await;
+        let again = reset_with(shop, &token, "third flush 28").await;
         assert!(matches!(again, Err(ServiceError::NotFound)), "a link works once");
         let told = post(shop).await;
         assert_eq!(kinds(&told), ["password-changed"], "the owner is told");
         assert!(told[0].text.contains("链接"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_was_shown_for_another_link_changes_no_password() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        registered(shop, EMAIL).await;
+        registered(shop, "other@buyer.example").await;
+        let first = reset_link(shop, EMAIL).await;
+        let second = reset_link(shop, "other@buyer.example").await;
+        for shown_for in [link_fingerprint(&first), String::new()] {
+            let mixed = reset_password(services, &second, &shown_for, NEW_PASSWORD.to_owned()).await;
+            assert!(matches!(mixed, Err(ServiceError::Conflict(Conflict::OtherLink))), "{mixed:?}");
+        }
+        for (login, token) in [(EMAIL, &first), ("other@buyer.example", &second)] {
+            assert!(signed_in(shop, login, PASSWORD).await.is_ok(), "{login}");
+            assert!(is_reset_link(services, token).await.unwrap(), "no link is used up by that");
+        }
+        reset_with(shop, &first, NEW_PASSWORD).await.unwrap();
+        assert!(signed_in(shop, EMAIL, NEW_PASSWORD).await.is_ok());
+        assert!(signed_in(shop, "other@buyer.example", PASSWORD).await.is_ok());
     })
     .await;
 }
@@ -53,7 +81,7 @@ async fn a_link_is_too_old_after_ten_minutes_and_dies_with_any_change_of_the_pas
     shop.clock.advance(10 * MINUTE_MS - 1);
     assert!(is_reset_link(&shop.services, &token).await.unwrap());
     shop.clock.advance(1);
-    let late = reset_password(&shop.services, &token, NEW_PASSWORD.to_owned()).await;
+    let late = reset_with(&shop, &token, NEW_PASSWORD).await;
     assert!(matches!(late, Err(ServiceError::NotFound)));
 
     let token = reset_link(&shop, EMAIL).await;
@@ -109,8 +137,7 @@ async fn of_two_who_use_a_link_at_once_one_sets_the_password() {
     TestShop::on_both(async |shop| {
         registered(shop, EMAIL).await;
         let token = reset_link(shop, EMAIL).await;
-        let tries = ["fourth flush 31", "fifth flush 32"]
-            .map(|password| reset_password(&shop.services, &token, password.to_owned()));
+        let tries = ["fourth flush 31", "fifth flush 32"].map(|password| reset_with(shop, &token, password));
         let done = futures::future::join_all(tries).await.into_iter().filter(Result::is_ok).count();
         assert_eq!(done, 1);
     })
@@ -191,7 +218,7 @@ async fn a_link_replaces_the_operator_s_password_as_well() {
     set_password(&shop.services, EMAIL, NEW_PASSWORD.to_owned()).await.unwrap();
     post(&shop).await;
     let token = reset_link(&shop, EMAIL).await;
-    reset_password(&shop.services, &token, "fourth flush 31".to_owned()).await.unwrap();
+    reset_with(&shop, &token, "fourth flush 31").await.unwrap();
     assert!(signed_in(&shop, EMAIL, "fourth flush 31").await.is_ok(), "it is the owner's choice");
 }
 

@@ -11,7 +11,7 @@ pub const TABLE: &[Row] = &[
     row("/api/account/ask_reset", EVERYONE, UNKNOWN, |_| vec![("login", "nonsense".to_owned())]),
     // Whoever has no link is told that there is no such thing, with an account or without.
     row("/api/account/reset_password", &[], UNKNOWN, |_| {
-        vec![("new_password", "a long enough one".to_owned())]
+        vec![("link", "00000000".to_owned()), ("new_password", "a long enough one".to_owned())]
     }),
     row("/api/account/confirm_email", &[], UNKNOWN, none),
     row("/api/account/change_email", SIGNED_IN, FORBIDDEN, |_| {

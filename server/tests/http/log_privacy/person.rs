@@ -161,7 +161,8 @@ impl Person {
         self.page(&format!("/reset-password?token={token}")).await;
         let request = self.client.post(format!("{}/api/account/reset_password", self.origin));
         let request = request.header("cookie", format!("xj-link={token}"));
-        self.send(request.form(&[("new_password", NEW_PASSWORD)])).await;
+        let shown_for = service::accounts::link_fingerprint(&token);
+        self.send(request.form(&[("link", shown_for.as_str()), ("new_password", NEW_PASSWORD)])).await;
         // Before the session's, which is the last one.
         self.tokens.insert(0, token);
         self.call("account/sign_in", &[("login", EMAIL), ("password", NEW_PASSWORD)]).await;
