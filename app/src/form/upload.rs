@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use axum::body::Bytes;
+use domain::failure::Problem;
 use serde::Serialize;
 use service::photos::SentPhoto;
 use service::{ServiceError, Services, Viewer};
@@ -43,6 +44,14 @@ impl UploadForm {
         let files = std::mem::take(&mut self.files).into_iter().filter(|file| !file.bytes.is_empty());
         photos.extend(files.map(|file| SentPhoto::Bytes(Bytes::from(file.bytes))));
         photos
+    }
+
+    /// [`Self::take_photos`] of a form with one photo.
+    ///
+    /// # Errors
+    /// [`ServiceError::Invalid`] at the field `name` with [`Problem::Missing`] where none was sent.
+    pub fn take_photo(&mut self, name: &str) -> service::Result<SentPhoto> {
+        self.take_photos(name).pop().ok_or_else(|| ServiceError::invalid(name, Problem::Missing))
     }
 }
 

@@ -27,6 +27,7 @@ mod paused;
 mod payments;
 mod restart;
 mod rig;
+mod scene;
 mod several;
 mod staff;
 mod starting;

@@ -14,10 +14,10 @@ use stripe_lookalike::Faults;
 
 use crate::actors::World;
 use crate::client::Person;
-use crate::judge;
-use crate::network::{Network, now_ms};
+use crate::network::now_ms;
 use crate::restart::{are_busy, go_home, heals, keep_buying};
-use crate::rig::{Goods, Rig, found_sqlite, free_address};
+use crate::rig::Goods;
+use crate::scene::{Scene, sqlite_url};
 use crate::several::order_one;
 use crate::until;
 
@@ -30,6 +30,8 @@ const WAITING: u64 = 8;
 const BUSY: u64 = 4;
 /// What is left of the time to pay when the server is stopped, or nearly.
 const HELD_MS: i64 = 4_000;
+/// So many tries of those who got none must be in vain, several of each person, before nothing more is taken to be for sale.
+const SENT_AWAY: usize = 20;
 
 /// Somebody's order of the goods that are short, and its payment page.
 type Held = (Person, String, String);
@@ -63,8 +65,32 @@ async fn end_holds(url: &str, held: &[Held], at_ms: i64) {
     db.close().await;
 }
 
+/// How those fared who wait for a piece.
+#[derive(Debug, Default)]
+struct Luck {
+    had: AtomicUsize,
+    sent_away: AtomicUsize,
+}
+
+/// Waits until the shop knows of each of these orders whether it is paid for: no goods are set aside for any of them.
+async fn are_decided(url: &str, held: &[Held]) {
+    let db = store::Db::connect(url, 2).await.unwrap();
+    until("each order is paid for or given up", async || {
+        let mut conn = db.read().await.unwrap();
+        for (_, number, _) in held {
+            let order = store::orders::find_order_by_number(&mut conn, number).await.unwrap().unwrap();
+            if order.status == OrderStatus::AwaitingPayment {
+                return false;
+            }
+        }
+        true
+    })
+    .await;
+    db.close().await;
+}
+
 /// Comes again until there is a piece to be had or the world closes; pays for it. The order's number.
-async fn wants_one(world: Arc<World>, scarce: String, had: Arc<AtomicUsize>, seed: u64) -> Option<String> {
+async fn wants_one(world: Arc<World>, scarce: String, luck: Arc<Luck>, seed: u64) -> Option<String> {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     while world.is_open() {
         let person = Person::guest(&world.client, &world.origin, &mut random);
@@ -72,9 +98,10 @@ async fn wants_one(world: Arc<World>, scarce: String, had: Arc<AtomicUsize>, see
         if let Some((buyer, number, page)) = bought {
             assert!(buyer.pay(&page).await, "{number}: {page}");
             buyer.come_back(&number).await;
-            had.fetch_add(1, Ordering::Relaxed);
+            luck.had.fetch_add(1, Ordering::Relaxed);
             return Some(number);
         }
+        luck.sent_away.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     None
@@ -93,18 +120,9 @@ async fn find_status(services: &Services, number: &str) -> OrderStatus {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_stood_still_until_holds_were_over_sells_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, address) = (folder.path().join("data"), free_address());
-    let file = data.join("xiangji.db");
-    let network = Network::start(address).await;
-    let url = format!("sqlite://{}", file.display());
-    let rig = Rig::new(folder.path(), address, &data, &url, &network);
-    let goods = found_sqlite(folder.path(), &file).await;
-    let services = rig.services(0).await;
-    let scarce = leave_few(&services, &goods).await;
-    let before = judge::look(&services, &goods).await;
-    services.db.close().await;
-    let (shop, _) = rig.start().await;
-    let world = World::new(&format!("http://{address}"), &network.origin(), goods.clone());
+    let url = sqlite_url(folder.path());
+    let (scene, scarce) = Scene::open_prepared(folder.path(), &url, leave_few).await;
+    let Scene { rig, shop, network, world, .. } = &scene;
     let mut random = ChaCha20Rng::seed_from_u64(crate::seed());
     let door = [world.origin.as_str(); 2];
 
@@ -115,8 +133,8 @@ async fn a_server_that_stood_still_until_holds_were_over_sells_nothing_twice() {
     }
     let late = Person::guest(&world.client, &world.origin, &mut random);
     assert!(order_one(&late, door, &scarce).await.is_none(), "all pieces are set aside");
-    let busy = keep_buying(&world, BUSY);
-    are_busy(&world, BUSY as usize).await;
+    let busy = keep_buying(world, BUSY);
+    are_busy(world, BUSY as usize).await;
 
     let over_ms = now_ms() + HELD_MS;
     end_holds(&url, &held, over_ms).await;
@@ -129,11 +147,11 @@ async fn a_server_that_stood_still_until_holds_were_over_sells_nothing_twice() {
     for (person, number, page) in paid {
         assert!(person.pay(page).await, "{number}: the network takes money while the shop stands still");
     }
-    let had = Arc::new(AtomicUsize::new(0));
+    let luck = Arc::new(Luck::default());
     let waiting: Vec<_> = (0..WAITING)
         .map(|at| {
             let seed = crate::seed() ^ (500 + at);
-            tokio::spawn(wants_one(world.clone(), scarce.clone(), had.clone(), seed))
+            tokio::spawn(wants_one(world.clone(), scarce.clone(), luck.clone(), seed))
         })
         .collect();
     // The long run outlasts every wait for the database and for the network, too.
@@ -143,28 +161,32 @@ async fn a_server_that_stood_still_until_holds_were_over_sells_nothing_twice() {
     }
     shop.signal("CONT");
     let still_ms = now_ms() - stopped_ms;
-    let took = heals(&world, &rig, &mut random).await;
-    until("what nobody paid for is sold to others", async || had.load(Ordering::Relaxed) >= unpaid.len())
-        .await;
-    // Time for one piece too many.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    go_home(&world, busy).await;
+    let took = heals(world, rig, &mut random).await;
+    let had = || luck.had.load(Ordering::Relaxed);
+    until("what nobody paid for is sold to others", async || had() >= unpaid.len()).await;
+    are_decided(&url, &held).await;
+    // Whoever still waits would get a piece too many, were there one.
+    let sent_away = || luck.sent_away.load(Ordering::Relaxed);
+    let before = sent_away();
+    let enough = async || had() > unpaid.len() || sent_away() >= before + SENT_AWAY;
+    until("the others are sent away again and again", enough).await;
+    go_home(world, busy).await;
     let mut sold = Vec::new();
     for person in waiting {
         sold.extend(person.await.unwrap());
     }
 
-    shop.stop();
-    let services = rig.services(5 * 60_000).await;
     assert_eq!(sold.len(), unpaid.len(), "of {PIECES} pieces {} were paid for before", paid.len());
-    for number in paid.iter().map(|(_, number, _)| number).chain(&sold) {
-        assert_eq!(find_status(&services, number).await, OrderStatus::Paid, "{number}");
-    }
-    for (_, number, _) in unpaid {
-        assert_eq!(find_status(&services, number).await, OrderStatus::Expired, "{number}");
-    }
-    judge::judge(&services, &goods, &before, &world.journal.read(), &network).await;
-    services.db.close().await;
+    scene
+        .close_after(async |services| {
+            for number in paid.iter().map(|(_, number, _)| number).chain(&sold) {
+                assert_eq!(find_status(services, number).await, OrderStatus::Paid, "{number}");
+            }
+            for (_, number, _) in unpaid {
+                assert_eq!(find_status(services, number).await, OrderStatus::Expired, "{number}");
+            }
+        })
+        .await;
     println!(
         "R7 SQLite, the one server stopped for {still_ms} ms, {} ms beyond the time to pay: an order succeeds {took:?} \
          after it goes on; {} of {PIECES} pieces paid for meanwhile, {} sold anew",

@@ -1,7 +1,5 @@
 //! R7: the payment network fails, is silent or late, or does its work and loses the answer.
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rand::SeedableRng as _;
@@ -12,55 +10,14 @@ use stripe_lookalike::Faults;
 use crate::actors::{World, place};
 use crate::client::{Person, Said};
 use crate::cluster::Cluster;
-use crate::judge::{self, Before};
 use crate::network::Network;
 use crate::restart::{HEALTHY_WITHIN, buys, heals};
-use crate::rig::{Rig, Shop, found, found_sqlite, free_address};
+use crate::scene::Scene;
 use crate::until;
 
 /// The shop waits ten seconds for the network: an answer that comes after it has stopped, and one that comes before.
 const TOO_LATE: Duration = Duration::from_secs(12);
 const IN_TIME: Duration = Duration::from_secs(3);
-
-/// A shop that sells, and its network.
-struct Scene {
-    rig: Rig,
-    shop: Shop,
-    network: Network,
-    world: Arc<World>,
-    before: Before,
-}
-
-impl Scene {
-    async fn open(folder: &Path, url: &str) -> Self {
-        let address = free_address();
-        let network = Network::start(address).await;
-        let rig = Rig::new(folder, address, &folder.join("data"), url, &network);
-        let goods = match url.strip_prefix("sqlite://") {
-            Some(path) => found_sqlite(folder, Path::new(path)).await,
-            None => found(&rig.config()).await,
-        };
-        let services = rig.services(0).await;
-        let before = judge::look(&services, &goods).await;
-        services.db.close().await;
-        let (shop, _) = rig.start().await;
-        let world = World::new(&format!("http://{address}"), &network.origin(), goods);
-        Self { rig, shop, network, world, before }
-    }
-
-    async fn on_sqlite(folder: &Path) -> Self {
-        Self::open(folder, &format!("sqlite://{}", folder.join("data/xiangji.db").display())).await
-    }
-
-    /// The shop ends, and what it has is what people were told and what the network has.
-    async fn close(self) {
-        self.shop.stop();
-        let services = self.rig.services(5 * 60_000).await;
-        let told = self.world.journal.read();
-        judge::judge(&services, &self.world.goods, &self.before, &told, &self.network).await;
-        services.db.close().await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failing_a_silent_and_a_forgetful_network_lose_no_order_and_take_no_money_twice_on_sqlite() {

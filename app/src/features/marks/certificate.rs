@@ -1,38 +1,14 @@
-//! The photo of the certificate that a mark is registered by: sent by its owner, seen by everybody.
+//! The photo of the certificate that a mark is registered by: where its owner sends it, and where everybody sees it.
 
-use domain::failure::Problem;
 use leptos::prelude::*;
-use service::ServiceError;
-use service::marks::{MarkRow, PICTURE_BYTES};
+use service::marks::MarkRow;
 
 use super::CERTIFICATE_PATH;
 use super::api::RemoveCertificate;
-use crate::AppError;
 use crate::context::{name, t};
 use crate::features::sell::team::row_failure;
-use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
-use crate::routes::Upload;
+use crate::form::FormState;
 use crate::ui::{self, Photo, PhotoField};
-
-pub(super) fn upload() -> Upload {
-    Upload::new(CERTIFICATE_PATH, PICTURE_BYTES, upload_certificate)
-}
-
-/// Stores the photo and shows it with the mark. The same photo twice is one photo; another one under the same key
-/// is refused.
-async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    submit_upload(form, |services, viewer, mut form| async move {
-        viewer.require_user()?;
-        let (mark, key) = (form.value("mark").to_owned(), form.value("key").to_owned());
-        service::marks::mark_desk(&services, &viewer, &mark).await?;
-        let Some(photo) = form.take_photos("photo").pop() else {
-            return Err(ServiceError::invalid("photo", Problem::Missing));
-        };
-        service::marks::set_certificate(&services, &viewer, &mark, photo, &key).await?;
-        Ok(Then::stay(serde_json::Value::Null))
-    })
-    .await
-}
 
 /// The photo, if there is one.
 pub(super) fn photo_of(mark: &MarkRow) -> Option<Photo> {

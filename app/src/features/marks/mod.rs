@@ -11,11 +11,13 @@ mod home_page;
 mod licences_part;
 mod listing_part;
 mod mark_page;
+mod photo_uploads;
 mod picture;
 mod uses_part;
 mod words;
 
 pub use listing_part::listing_part;
+pub use photo_uploads::uploads;
 
 /// Where the picture of a mark is sent.
 const PICTURE_PATH: &str = "/upload/mark-picture";
@@ -38,12 +40,6 @@ pub fn marks_path(collective: impl std::fmt::Display) -> String {
 #[must_use]
 pub fn desk_path(collective: impl std::fmt::Display, mark: impl std::fmt::Display) -> String {
     format!("/books/{collective}/marks/{mark}")
-}
-
-/// The uploads of this feature.
-#[must_use]
-pub fn uploads() -> Vec<crate::routes::Upload> {
-    vec![picture::upload(), certificate::upload()]
 }
 
 /// The pages of this feature.

@@ -1,37 +1,13 @@
-//! The picture of a mark: sent by its owner, seen by everybody.
+//! The picture of a mark, where its owner sends it.
 
-use domain::failure::Problem;
 use leptos::prelude::*;
-use service::ServiceError;
-use service::marks::{MarkRow, PICTURE_BYTES};
+use service::marks::MarkRow;
 
 use super::PICTURE_PATH;
-use crate::AppError;
 use crate::context::t;
 use crate::features::sell::team::row_failure;
-use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
-use crate::routes::Upload;
+use crate::form::FormState;
 use crate::ui::{self, PhotoField};
-
-pub(super) fn upload() -> Upload {
-    Upload::new(PICTURE_PATH, PICTURE_BYTES, upload_picture)
-}
-
-/// Stores the picture and shows it with the mark. The same picture twice is one picture; another one under the same key is
-/// refused.
-async fn upload_picture(form: UploadForm) -> Result<Answer<serde_json::Value>, AppError> {
-    submit_upload(form, |services, viewer, mut form| async move {
-        viewer.require_user()?;
-        let (mark, key) = (form.value("mark").to_owned(), form.value("key").to_owned());
-        service::marks::mark_desk(&services, &viewer, &mark).await?;
-        let Some(photo) = form.take_photos("photo").pop() else {
-            return Err(ServiceError::invalid("photo", Problem::Missing));
-        };
-        service::marks::set_picture(&services, &viewer, &mark, photo, &key).await?;
-        Ok(Then::stay(serde_json::Value::Null))
-    })
-    .await
-}
 
 /// The part of the owner's page.
 pub(super) fn part(mark: &MarkRow) -> AnyView {

@@ -1,8 +1,6 @@
 //! The photo of a batch's certificate: sent by the seller, seen by everybody.
 
-use domain::failure::Problem;
 use leptos::prelude::*;
-use service::ServiceError;
 use service::stock::BatchDesk;
 
 use super::CERTIFICATE_PATH;
@@ -25,9 +23,7 @@ async fn upload_certificate(form: UploadForm) -> Result<Answer<serde_json::Value
         viewer.require_user()?;
         let (batch, key) = (form.value("batch").to_owned(), form.value("key").to_owned());
         service::stock::batch_desk(&services, &viewer, &batch).await?;
-        let Some(photo) = form.take_photos("photo").pop() else {
-            return Err(ServiceError::invalid("photo", Problem::Missing));
-        };
+        let photo = form.take_photo("photo")?;
         service::stock::set_certificate(&services, &viewer, &batch, photo, &key).await?;
         Ok(Then::stay(serde_json::Value::Null))
     })

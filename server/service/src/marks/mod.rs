@@ -10,11 +10,11 @@
 //!
 //! Whoever counts has taken the product; licences are taken after it, in ascending order.
 
-mod certificate;
 mod choose;
 mod count;
 mod owner;
 mod pages;
+mod photos;
 mod registration;
 mod uses;
 mod views;
@@ -27,16 +27,13 @@ use store::marks::{LicenceRow, LicenceShownRow};
 
 use crate::{Result, ServiceError};
 
-pub use certificate::{remove_certificate, set_certificate};
 pub use choose::{BatchStanding, ChooseMark, ListingMark, choose_mark, listing_mark};
 pub(crate) use count::{count, count_after, count_products, note_losses, recount, split};
-pub use owner::{
-    GrantLicence, PICTURE_BYTES, SaveMark, WithdrawLicence, grant_licence, save_mark, set_picture,
-    withdraw_licence,
-};
+pub use owner::{GrantLicence, SaveMark, WithdrawLicence, grant_licence, save_mark, withdraw_licence};
 pub use pages::{
     LicenceGoods, LicenceView, MarkDesk, MarkPage, MarksHome, licence_goods, mark_desk, mark_page, marks_home,
 };
+pub use photos::{MarkPhoto, PICTURE_BYTES, remove_certificate, set_photo};
 pub use store::marks::{BatchUseRow, GoodRow, LineMarkRow, MarkRow, VillageUseRow};
 pub use uses::{UsesPage, UsesQuery, exported_uses, mark_uses};
 pub use views::MarkBadge;

@@ -3,18 +3,16 @@
 use domain::failure::{Conflict, Problem};
 use domain::ids::{CategoryId, CollectiveId, MarkId, MarkLicenceId};
 use domain::mark::{LicenceScope, LicenceState, MOST_QUANTITY};
-use domain::time::{Date, HOUR_MS};
+use domain::time::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::marks::{self, MarkRow, MarkTexts, NewLicence};
-use store::media::MediaRow;
 use store::{Conn, catalogue};
 
 use super::{licence_of, registration};
 use crate::idempotency::{self, Begun, Repeatable};
 use crate::listing::form::Reader;
 use crate::listing::{busy_when_taken, slug_of, today};
-use crate::photos::{SentPhoto, name_photo};
 use crate::{Result, ServiceError, Services, Viewer, audit};
 
 const MAX_NAME_CHARS: usize = 30;
@@ -22,11 +20,6 @@ const MAX_TEXT_CHARS: usize = 3_000;
 const MAX_REASON_CHARS: usize = 200;
 /// Longer licences are slips.
 const MAX_LICENCE_DAYS: i64 = 10 * 366;
-/// Most bytes of a request with a picture.
-pub const PICTURE_BYTES: usize = 13 << 20;
-/// New pictures a collective may send in an hour.
-const PICTURES_PER_HOUR: i64 = 20;
-const PICTURED: &str = "mark.picture";
 
 /// A mark, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -138,60 +131,6 @@ async fn free_slug(conn: &mut Conn, name: &str, id: MarkId) -> Result<String> {
         return Ok(id.to_string());
     }
     Ok(wished)
-}
-
-/// Shows a picture with a mark. The same bytes are the same picture.
-///
-/// # Errors
-/// [`ServiceError::Invalid`] at `photo` with one of the photo problems; [`ServiceError::TooManyAttempts`] after too many in
-/// an hour; [`Conflict::KeyReused`] for another picture under the key of the first one. Guarded as [`save_mark`].
-pub async fn set_picture(
-    services: &Services,
-    viewer: &Viewer,
-    mark: &str,
-    photo: SentPhoto,
-    key: &str,
-) -> Result<MarkId> {
-    let user = viewer.require_user()?.user_id;
-    let row = own_mark(&mut *services.db.read().await?, viewer, mark).await?;
-    let hash = photo.hash();
-    let request = Repeatable::new("set_mark_picture", viewer, key, &(row.id, &hash))?;
-    let is_shown = row.content_hash.as_ref() == Some(&hash);
-    let photo = take_picture(services, row.id, PICTURED, is_shown, photo).await?;
-    let mut tx = services.db.write().await?;
-    if let Begun::Replay(first) = idempotency::begin(&mut tx, services, &request).await? {
-        return Ok(first);
-    }
-    let row = own_mark(&mut tx, viewer, mark).await?;
-    // Sent anew from another page: it is as asked for already.
-    if row.content_hash != Some(hash) {
-        let stored = name_photo(&mut tx, services, &photo).await?;
-        marks::set_mark_picture(&mut tx, row.id, stored.id, services.now_ms()).await?;
-        let detail = json!({ "media": stored.id });
-        audit::record(&mut tx, services, Some(user), PICTURED, "mark", row.id.get(), detail).await?;
-    }
-    idempotency::finish(&mut tx, &request, &row.id).await?;
-    tx.commit().await?;
-    Ok(row.id)
-}
-
-/// Stores a photo of a mark that is noted under `action`, of which an hour has only so many that are not shown already.
-pub(super) async fn take_picture(
-    services: &Services,
-    mark: MarkId,
-    action: &str,
-    is_shown: bool,
-    photo: SentPhoto,
-) -> Result<MediaRow> {
-    if !is_shown {
-        let mut conn = services.db.read().await?;
-        let since_ms = services.now_ms() - HOUR_MS;
-        let sent = marks::count_pictures(&mut conn, mark, action, since_ms).await?;
-        if sent >= PICTURES_PER_HOUR {
-            return Err(ServiceError::TooManyAttempts { wait_seconds: HOUR_MS / 1000 });
-        }
-    }
-    photo.into_row(services).await
 }
 
 /// A licence, as typed.

@@ -57,7 +57,8 @@ const OF_NOBODY: &[&str] = &[
     "field",
     "format",
     "from",
-    // Said again, looked for nowhere.
+    // Parcels that were not sent: the page repeats them in links below the reader's own team and reads nothing of them, so
+    // that a foreign one is answered like one that there is not. Where the links lead is asked about in `pages.rs`.
     "kept",
     "kind",
     "late",

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::failure::Problem;
-use service::marks::{exported_uses, licence_goods, remove_certificate, set_certificate};
+use service::marks::{MarkPhoto, exported_uses, licence_goods, remove_certificate, set_photo};
 use service::photos::SentPhoto;
 use service::shop::village_page;
 
@@ -67,22 +67,22 @@ async fn the_certificate_of_a_mark_is_shown_with_it_until_its_owner_takes_it_awa
     TestShop::on_both(async |shop| {
         let services = &shop.services;
         let (treasurer, seller, _, mark, _) = marked(shop, 30, 12).await;
-        let mark = mark.to_string();
+        let (mark, of) = (mark.to_string(), MarkPhoto::Certificate);
         let shown = async || mark_page(services, "lan-he-lao-du-kou").await.unwrap().mark.certificate_hash;
         assert_eq!(shown().await, None);
         for other in [&seller, &shop.treasurer(3).await, &shop.shopper().await] {
-            let refused = set_certificate(services, other, &mark, picture(), "of-strangers").await;
+            let refused = set_photo(services, other, &mark, of, picture(), "of-strangers").await;
             assert!(matches!(refused, Err(ServiceError::NotFound)), "there is no such mark for them");
             let refused = remove_certificate(services, other, &mark).await;
             assert!(matches!(refused, Err(ServiceError::NotFound)));
         }
-        let guest = set_certificate(services, &shop.guest(1), &mark, picture(), "of-a-guest").await;
+        let guest = set_photo(services, &shop.guest(1), &mark, of, picture(), "of-a-guest").await;
         assert!(matches!(guest, Err(ServiceError::Unauthenticated)));
         let text = SentPhoto::Bytes(Bytes::from_static(b"no photo"));
-        let wrong = refused(set_certificate(services, &treasurer, &mark, text, "no-photo").await);
+        let wrong = refused(set_photo(services, &treasurer, &mark, of, text, "no-photo").await);
         assert_eq!(wrong[0].field, "photo");
         for _ in 0..2 {
-            set_certificate(services, &treasurer, &mark, picture(), "certificate").await.unwrap();
+            set_photo(services, &treasurer, &mark, of, picture(), "certificate").await.unwrap();
         }
         assert!(shown().await.is_some());
         for _ in 0..2 {
@@ -90,8 +90,32 @@ async fn the_certificate_of_a_mark_is_shown_with_it_until_its_owner_takes_it_awa
         }
         assert_eq!(shown().await, None);
         // The repeat that was on its way all the while does not bring it back.
-        set_certificate(services, &treasurer, &mark, picture(), "certificate").await.unwrap();
+        set_photo(services, &treasurer, &mark, of, picture(), "certificate").await.unwrap();
         assert_eq!(shown().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_picture_of_a_mark_and_its_certificate_stand_beside_each_other() {
+    TestShop::on_both(async |shop| {
+        let services = &shop.services;
+        let (treasurer, _, _, mark, _) = marked(shop, 30, 12).await;
+        let mark = mark.to_string();
+        let shown = async || {
+            let shown = mark_page(services, "lan-he-lao-du-kou").await.unwrap().mark;
+            (shown.content_hash, shown.certificate_hash)
+        };
+        let of = MarkPhoto::Picture;
+        set_photo(services, &treasurer, &mark, of, picture(), "photo").await.unwrap();
+        let (hash, certificate) = shown().await;
+        assert!(hash.is_some() && certificate.is_none(), "a picture is no certificate");
+        // The keys of the two forms have nothing to do with each other.
+        let of = MarkPhoto::Certificate;
+        set_photo(services, &treasurer, &mark, of, picture(), "photo").await.unwrap();
+        assert_eq!(shown().await, (hash.clone(), hash.clone()));
+        remove_certificate(services, &treasurer, &mark).await.unwrap();
+        assert_eq!(shown().await, (hash, None), "the picture stays");
     })
     .await;
 }

@@ -100,7 +100,8 @@ pub async fn put_mark_certificate(world: &World, owner: Who) {
     let (services, owner) = (&world.shop.services, world.viewer(owner).await);
     let photo = SentPhoto::Bytes(axum::body::Bytes::from_static(PICTURE));
     let (mark, key) = (world.mark.to_string(), services.new_token());
-    service::marks::set_certificate(services, &owner, &mark, photo, &key).await.unwrap();
+    let of = service::marks::MarkPhoto::Certificate;
+    service::marks::set_photo(services, &owner, &mark, of, photo, &key).await.unwrap();
 }
 
 /// The whole form of the listing as its page has it, with another story.
