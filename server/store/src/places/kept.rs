@@ -244,8 +244,8 @@ pub async fn list_named_goods(
                 CROSS JOIN bundle_components c
             WHERE i.village_id = $1 AND b.id = i.batch_id AND b.available > 0 AND x.product_id = b.product_id
                 AND c.variant_id = x.id
-        ) AS s JOIN products q ON q.id = s.id
-        WHERE q.status = 'published' AND s.id > $2 ORDER BY s.id LIMIT $3",
+        ) AS s CROSS JOIN products q
+        WHERE q.id = s.id AND q.status = 'published' AND s.id > $2 ORDER BY s.id LIMIT $3",
     )
     .bind(village.get())
     .bind(after.get())
