@@ -24,8 +24,8 @@ pub async fn home_page() -> PageResult {
     let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
     let counts = listings.counts;
     let to_review = (reviews.is_on && team.is_captain).then(|| {
-        let waiting = format!("{}#reviews", paths::team_products(team.id));
-        tile(&waiting, t("待审核商品", "Listings to review"), size(reviews.waiting.len()), true)
+        let path = paths::team_reviews(team.id);
+        tile(&path, t("待审核商品", "Listings to review"), reviews.waiting, true)
     });
     let mut tiles = vec![
         tile(&paths::team_parcels(team.id), t("待发货", "To pack"), day.to_pack, false),
@@ -88,10 +88,6 @@ pub async fn home_page() -> PageResult {
         </div>
     };
     Ok(Screen::console(team.console_with(day.to_pack), t("概览", "Overview"), body))
-}
-
-fn size(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn orders(team: &Team, query: &str) -> String {
