@@ -95,6 +95,46 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     }
   });
 
+  await test.step('sales of other days stand in the address, and are taken along as they are shown', async () => {
+    const sales = seller.locator('#sales');
+    const [first, last] = [sales.getByLabel(t('销售日期从', 'Sold from')), sales.getByLabel(t('到', 'to'), { exact: true })];
+    const asked = async (from: string, to: string) => {
+      await unfold(seller, t);
+      await first.fill(from);
+      await last.fill(to);
+      await narrow(seller, t, new RegExp(`from=${from}&to=${to}`));
+    };
+    const whole = async () => {
+      const sheet = await expectSheet(seller, t, /^sales-[\d-]+\.xlsx$/, t('销售表 XLSX', 'Sales as XLSX'));
+      return rowsOf(sheet).find(([by]) => by === t('合计', 'Total'))!;
+    };
+    const label = t('这些天销售额', 'Sold on these days');
+    // Days that are over: nobody buys on them meanwhile.
+    const day = (ago: number) => new Date(Date.now() + 8 * 3_600_000 - ago * 86_400_000).toISOString().slice(0, 10);
+    const [from, to] = [day(200), day(1)];
+    await visit(seller, home);
+    await asked(from, to);
+    await expect(figure(label)).toHaveAttribute('href', new RegExp(`/orders\\?status=all&from=${from}&to=${to}$`));
+    await expect(figure(t('今日销售额', 'Sold today'))).toHaveCount(0);
+    // Money of such a day may still go back meanwhile.
+    await expect(async () => {
+      await visit(seller, `${home}?from=${from}&to=${to}`);
+      const sum = fen(await shown(label));
+      expect(sum, 'the demonstration sold something in this time').toBeGreaterThan(0);
+      const row = await whole();
+      expect(row[1]).toBe(`${from} – ${to}`);
+      expect(Math.round(Number(row[2]) * 100), 'the sheet is of the same days').toBe(sum);
+    }).toPass({ timeout: 20_000 });
+    await asked('2020-01-01', '2020-01-31');
+    expect(fen(await shown(label))).toBe(0);
+    await expect(sales.getByText(t('这些天没有卖出', 'Nothing was sold on these days'))).toBeVisible();
+    await asked('2020-01-01', to);
+    await expect(sales.getByRole('status')).toContainText(t('一次最多看 366 天', '366 days at most'));
+    await expect(figure(t('本月销售额', 'Sold this month')), 'the page stays, and says what it shows').toBeVisible();
+    await goOn(seller, sales.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/sell\/[^/?]+#sales$/);
+    await expect(figure(t('今日销售额', 'Sold today'))).toBeVisible();
+  });
+
   await test.step('what every village sold is one address away', async () => {
     await visit(seller, `${home}?all=village`);
     const villages = main.getByRole('table', { name: t('按村', 'By village') }).getByRole('row');

@@ -1,8 +1,8 @@
-// The captain's word before a listing goes into the shop: asked for, withheld with remarks, given.
+// The captain's word before a listing goes into the shop: asked for, found among what waits, withheld with remarks, given.
 import { type Page, expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
 import { PHOTOS, SC_NUMBER, fillLabel, fillWords, startListing, takeBatchIn } from './support/listing';
-import { expectSheet, goOn, hasScripts, ready, visit, withScriptsOn } from './support/shop';
+import { expectSheet, goOn, hasScripts, narrow, ready, unfold, visit, withScriptsOn } from './support/shop';
 import { rowsOf } from './support/workbook';
 
 withScriptsOn('phone');
@@ -27,10 +27,11 @@ test('a listing is returned with remarks, mended and approved before anybody can
   await visit(captain, at('/sell'));
   const products = `${new URL(captain.url()).pathname.replace(/\/$/, '')}/products`;
   const review = captain.locator('#review');
+  const waiting = captain.getByRole('table', { name: t('待审核商品', 'Listings to review') }).getByRole('row');
   const openWaiting = async () => {
     await visit(captain, at('/sell'));
-    await goOn(captain, captain.getByRole('link', { name: t('待审核商品', 'Listings to review') }), /\/products#reviews$/);
-    await goOn(captain, captain.getByRole('listitem').filter({ hasText: name }).getByRole('link'), /\/products\/[^/?]+$/);
+    await goOn(captain, captain.getByRole('link', { name: t('待审核商品', 'Listings to review') }), /\/reviews$/);
+    await goOn(captain, waiting.filter({ hasText: name }).getByRole('link'), /\/products\/[^/?]+$/);
     await expect(review).toContainText(t('请您审核', 'For you to look at'));
   };
 
@@ -67,10 +68,30 @@ test('a listing is returned with remarks, mended and approved before anybody can
     await told(member, 'review_answered', 0);
   });
 
-  await test.step('what waits is taken along', async () => {
+  await test.step('what waits is narrowed by its address, counted and taken along', async () => {
+    const taken = async () => {
+      const sheet = await expectSheet(captain, t, /^reviews-[\d-]+\.xlsx$/, t('待审核表 XLSX', 'What waits as XLSX'));
+      return rowsOf(sheet).flat();
+    };
     await visit(captain, products);
-    const sheet = await expectSheet(captain, t, /^reviews-[\d-]+\.xlsx$/, t('待审核表 XLSX', 'What waits as XLSX'));
-    expect(rowsOf(sheet).flat()).toContain(name);
+    await goOn(captain, captain.locator('#reviews').getByRole('link', { name: t('全部', 'All') }), /\/reviews$/);
+    const village = await waiting.filter({ hasText: name }).getByRole('cell').first().innerText();
+    await unfold(captain, t);
+    await captain.getByLabel(t('查找', 'Find'), { exact: true }).fill(name);
+    await captain.getByLabel(t('村', 'Village'), { exact: true }).selectOption({ label: village.trim() });
+    await narrow(captain, t, /\/reviews\?q=.*village=[0-9a-z]/);
+    await expect(waiting.filter({ hasText: name })).toHaveCount(1);
+    await expect(captain.locator('tbody tr'), 'and nothing else').toHaveCount(1);
+    await expect(captain.getByText(new RegExp(t('^筛出 1 件，共 \\d+ 件', '^1 of \\d+ that wait')))).toBeVisible();
+    await expectAccessible(captain, 'what waits for the captain');
+    expect(await taken()).toContain(name);
+    await unfold(captain, t);
+    await captain.getByLabel(t('查找', 'Find'), { exact: true }).fill(`${name} 没有`);
+    await narrow(captain, t, /\/reviews\?q=.*%E6%B2%A1%E6%9C%89/);
+    await expect(captain.getByText(t('还有别的在等', 'Others wait')), 'others wait, so this is no empty queue').toBeVisible();
+    expect(await taken()).not.toContain(name);
+    await goOn(captain, captain.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/reviews$/);
+    await expect(waiting.filter({ hasText: name })).toHaveCount(1);
   });
 
   await test.step('the captain returns it, and says what to mend', async () => {
@@ -123,8 +144,8 @@ test('a listing is returned with remarks, mended and approved before anybody can
     await expect(review).toContainText(t('原来：鲜活易腐', 'before: Perishable'));
     await review.getByRole('button', { name: t('同意上架', 'Approve') }).click();
     await expect(captain.getByText(t('队长已同意，可以上架', 'The captain agreed: it can be published'))).toBeVisible();
-    await visit(captain, products);
-    await expect(captain.getByRole('listitem').filter({ hasText: name }), 'it waits no longer').toHaveCount(0);
+    await visit(captain, `${products.replace(/\/products$/, '/reviews')}?q=${encodeURIComponent(name)}`);
+    await expect(waiting.filter({ hasText: name }), 'it waits no longer').toHaveCount(0);
   });
 
   await test.step('the member publishes it, and buyers see what was approved', async () => {

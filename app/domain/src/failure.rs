@@ -54,6 +54,10 @@ pub enum Problem {
     NotADay,
     /// A day that must lie later (or earlier) than another one.
     WrongOrder,
+    /// From one day to another are so many at most, both of them counted.
+    TooManyDays {
+        max: i64,
+    },
     NotAPhone,
     NotAnEmail,
     NotPhoneOrEmail,

@@ -134,6 +134,10 @@ pub fn team(team: impl Display) -> String {
 pub fn team_products(team: impl Display) -> String {
     format!("/sell/{team}/products")
 }
+/// What waits for a team's captain.
+pub fn team_reviews(team: impl Display) -> String {
+    format!("/sell/{team}/reviews")
+}
 pub fn team_product(team: impl Display, product: impl Display) -> String {
     format!("/sell/{team}/products/{product}")
 }

@@ -48,6 +48,12 @@ pub fn problem_text(locale: Locale, problem: &Problem) -> String {
             "Enter month and day such as 3-20, or both with a year such as 2026-03-20 for one season only",
         ),
         Problem::WrongOrder => fixed("日期先后不对", "The dates are in the wrong order"),
+        #[cfg(not(feature = "shop"))]
+        Problem::TooManyDays { max } => say(
+            locale,
+            format!("一次最多看 {max} 天，请缩短日期"),
+            format!("{max} days at most: choose days closer together"),
+        ),
         Problem::NotAPhone => fixed("请填写 11 位手机号", "Enter an 11-digit mobile number"),
         Problem::NotAnEmail => fixed("邮箱格式不对", "This is not an e-mail address"),
         Problem::NotPhoneOrEmail => fixed("请填写手机号或邮箱", "Enter a mobile number or an e-mail address"),

@@ -46,8 +46,8 @@ pub use related::{
     list_related, list_related_choices, list_related_names, list_shown_related, replace_related,
 };
 pub use reviews::{
-    ReviewRow, WaitingReviewRow, find_review, list_waiting_reviews, put_review, reviews_listings,
-    set_reviews_listings,
+    ReviewFilter, ReviewRow, WaitingReviewRow, count_waiting_reviews, find_review, list_review_submitters,
+    list_waiting_reviews, put_review, reviews_listings, set_reviews_listings,
 };
 pub use schedules::{ScheduleRow, delete_schedule, find_schedule, put_schedule};
 pub use variants::{

@@ -1,10 +1,10 @@
-//! The console's first page: what to do now, and how it sells.
+//! The console's first page: what to do now, and how it sells, this month or on other days.
 
 use leptos::prelude::*;
 use service::day::{DayPage, TableRow};
 use service::listing::{ListingCard, ListingStatus, ListingsQuery};
 
-use super::sales_part::sales_part;
+use super::sales_part::{query_of_address, sales_part};
 use crate::context::{link, locale, name, services, t, viewer};
 use crate::features::listing::new_button;
 use crate::features::sell::team::{Team, current_team};
@@ -14,18 +14,19 @@ use crate::routes::{PageResult, paths};
 use crate::text::counted;
 use crate::ui;
 
-/// `/sell/{team}`
+/// `/sell/{team}?from=…&to=…&all=…`
 pub async fn home_page() -> PageResult {
     let team = current_team().await?;
-    let day = service::day::day_page(&services(), &viewer(), team.id).await?;
+    let wanted = query_of_address();
+    let day = service::day::day_page(&services(), &viewer(), team.id, &wanted).await?;
     let only_drafts = ListingsQuery { status: Some(ListingStatus::Draft), ..ListingsQuery::default() };
     let listings = service::listing::list_listings(&services(), &viewer(), team.id, &only_drafts, 1).await?;
     let transfers = service::bank_money::count_waiting(&services(), &viewer(), team.id).await?;
     let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
     let counts = listings.counts;
     let to_review = (reviews.is_on && team.is_captain).then(|| {
-        let waiting = format!("{}#reviews", paths::team_products(team.id));
-        tile(&waiting, t("待审核商品", "Listings to review"), size(reviews.waiting.len()), true)
+        let path = paths::team_reviews(team.id);
+        tile(&path, t("待审核商品", "Listings to review"), reviews.waiting, true)
     });
     let mut tiles = vec![
         tile(&paths::team_parcels(team.id), t("待发货", "To pack"), day.to_pack, false),
@@ -71,7 +72,7 @@ pub async fn home_page() -> PageResult {
             new_button(team.id),
         )
     });
-    let sales = sales_part(&team, &day.sales);
+    let sales = sales_part(&team, &wanted, &day);
     let beside = if has_more {
         view! { <div class="cols"><div class="stack stack--l">{sales}</div><aside class="stack">{low}{drafts}</aside></div> }.into_any()
     } else {
@@ -88,10 +89,6 @@ pub async fn home_page() -> PageResult {
         </div>
     };
     Ok(Screen::console(team.console_with(day.to_pack), t("概览", "Overview"), body))
-}
-
-fn size(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 fn orders(team: &Team, query: &str) -> String {

@@ -33,6 +33,8 @@ mod publish_part;
 #[cfg(feature = "ssr")]
 mod review_part;
 #[cfg(feature = "ssr")]
+mod reviews_page;
+#[cfg(feature = "ssr")]
 mod save;
 #[cfg(feature = "ssr")]
 mod sections;
@@ -75,7 +77,8 @@ pub fn pages() -> Vec<crate::routes::Page> {
     use crate::routes::{Access, Page};
     vec![
         Page::new("/sell/{team}/products", list_page::list_page).only(Access::Seller),
-        Page::file("/sell/{team}/reviews.xlsx", review_part::reviews_sheet).only(Access::Seller),
+        Page::new("/sell/{team}/reviews", reviews_page::reviews_page).only(Access::Seller),
+        Page::file("/sell/{team}/reviews.xlsx", reviews_page::reviews_sheet).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}", edit_page::edit_page).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}/stock", stock_page::stock_page).only(Access::Seller),
         Page::new("/sell/{team}/products/{product}/preview", preview_page::preview_page).only(Access::Seller),

@@ -1,20 +1,19 @@
-//! The captain's word before a listing goes into the shop: asked for, given, the switch of it, and what waits as a sheet.
+//! The captain's word before a listing goes into the shop: asked for, given, the switch of it, and what waits longest.
 
 use domain::locale::Locale;
 use domain::review::{REMARKED, ReviewStatus};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::listing::{ListingStatus, Review, Reviews};
-use service::report::{Cell, Report};
 
 use super::api::{DecideReview, SetReviews};
 use super::edit_page::Shown;
 use super::labels::label_of;
-use crate::context::{link, locale, name, services, t, viewer};
+use crate::context::{link, locale, name, t};
 use crate::features::after_sales::rule_label;
-use crate::features::sell::team::{Team, current_team};
+use crate::features::sell::team::Team;
 use crate::form::{FormState, html_id};
-use crate::routes::{FileAnswer, FileResult, paths};
+use crate::routes::paths;
 use crate::ui::{self, Field};
 
 /// Whether the button asks the captain in place of publishing.
@@ -142,52 +141,34 @@ fn returns(shown: &Shown, review: &Review) -> AnyView {
     view! { <p>{label_of("return_rule")}{t("：", ": ")}<strong>{now}</strong>{changed}</p> }.into_any()
 }
 
-/// What waits for the captain, and the captain's switch.
+/// What waits longest for the captain, with the way to all of it, and the captain's switch.
 pub(super) fn team_part(team: &Team, reviews: &Reviews) -> AnyView {
     let items: Vec<_> = reviews
-        .waiting
+        .first
         .iter()
         .map(|waiting| {
             let shown = name(&waiting.name, &waiting.name_en).to_owned();
-            let by = waiting.submitted_by.clone().unwrap_or_default();
+            let by = waiting.submitted_by_name.clone().unwrap_or_default();
             let at = china_minute_text(waiting.submitted_at_ms);
-            let path = link(&paths::team_product(team.id, waiting.product));
+            let path = link(&paths::team_product(team.id, waiting.product_id));
             view! { <li><a href=path>{ui::icon("eye")}{shown}" "<span class="muted small">{by}" "{at}</span></a></li> }
         })
         .collect();
     let waiting = (!items.is_empty()).then(|| {
-        let sheet = link(&format!("/sell/{}/reviews.xlsx", team.id));
-        let export = ui::export_link_as(sheet, t("待审核表 XLSX", "What waits as XLSX"));
+        let count = reviews.waiting;
+        let all = match locale() {
+            Locale::Zh => format!("全部 {count} 件"),
+            Locale::En => format!("All {count}"),
+        };
+        let title = t("等队长审核", "Waiting for the captain");
         view! {
             <section class="stack" id="reviews">
-                <div class="section-head"><h2>{t("等队长审核", "Waiting for the captain")}</h2>{export}</div>
+                {ui::section_head(title, &paths::team_reviews(team.id), &all)}
                 <ul class="menu">{items}</ul>
             </section>
         }
     });
     view! { {waiting}{team.is_captain.then(|| switch(team, reviews.is_on))} }.into_any()
-}
-
-/// `/sell/{team}/reviews.xlsx`: what waits for the captain, the longest first.
-pub async fn reviews_sheet() -> FileResult {
-    let team = current_team().await?;
-    let reviews = service::listing::reviews(&services(), &viewer(), team.id).await?;
-    let heads = [
-        (t("商品", "Product"), true),
-        (t("提交人", "Submitted by"), false),
-        (t("提交时间", "Submitted at"), false),
-    ];
-    let row = |waiting: &service::listing::WaitingReview| -> Vec<Cell> {
-        vec![
-            name(&waiting.name, &waiting.name_en).into(),
-            waiting.submitted_by.clone().unwrap_or_default().into(),
-            china_minute_text(waiting.submitted_at_ms).into(),
-        ]
-    };
-    let rows = reviews.waiting.iter().map(row).collect();
-    let note = reviews.is_cut.then(|| t("只列出等得最久的。", "Only what waits longest is listed."));
-    let report = Report::new(t("待审核", "Waiting"), heads, rows, note);
-    Ok(FileAnswer::sheet_of_today("reviews", report.xlsx().await?))
 }
 
 fn switch(team: &Team, is_on: bool) -> AnyView {

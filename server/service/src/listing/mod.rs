@@ -21,6 +21,7 @@ mod page;
 mod papers;
 mod publish;
 mod review;
+mod review_list;
 mod schedule;
 mod shelf_life;
 mod variants;
@@ -58,8 +59,9 @@ pub use papers::update_batch;
 pub use publish::{Published, publish, unpublish};
 pub(crate) use publish::{publish_in, slug_of, unpublish_in};
 pub(crate) use review::of_change as review_change;
-pub use review::{
-    DecideReview, DeclaredReturns, Review, Reviews, WaitingReview, decide, reviews, set_reviews, submit,
+pub use review::{DecideReview, DeclaredReturns, Review, decide, set_reviews, submit};
+pub use review_list::{
+    Reviews, ReviewsPage, ReviewsQuery, WaitingReview, exported_reviews, list_reviews, reviews,
 };
 pub(crate) use schedule::publish_due;
 pub use schedule::{Schedule, schedule, unschedule};

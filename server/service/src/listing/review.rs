@@ -20,8 +20,6 @@ use crate::notifications::{tell_of_review, tell_of_submission};
 use crate::{Result, ServiceError, Services, Viewer, audit, changes};
 
 const MAX_REMARK_CHARS: usize = 500;
-/// Listings that wait and are shown at once.
-const MAX_WAITING: i64 = 60;
 
 /// Where the captain's review of a listing stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -334,45 +332,4 @@ pub async fn set_reviews(services: &Services, viewer: &Viewer, team: TeamId, is_
         audit::record(&mut tx, services, Some(user), kind, "team", team.get(), json!({})).await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// A listing that waits for its captain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaitingReview {
-    pub product: ProductId,
-    pub name: String,
-    pub name_en: String,
-    pub submitted_at_ms: i64,
-    pub submitted_by: Option<String>,
-}
-
-/// What a team's listings page says of reviews.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reviews {
-    pub is_on: bool,
-    /// The longest first.
-    pub waiting: Vec<WaitingReview>,
-    /// There may be more than are listed.
-    pub is_cut: bool,
-}
-
-/// Whether a team's listings are reviewed, and which of them wait.
-///
-/// # Errors
-/// [`ServiceError::Forbidden`] for anyone who does not sell for it.
-pub async fn reviews(services: &Services, viewer: &Viewer, team: TeamId) -> Result<Reviews> {
-    viewer.require_seller(team)?;
-    let mut conn = services.db.read().await?;
-    let is_on = rows::reviews_listings(&mut conn, team).await?;
-    let waiting =
-        if is_on { rows::list_waiting_reviews(&mut conn, team, MAX_WAITING).await? } else { Vec::new() };
-    let is_cut = i64::try_from(waiting.len()).is_ok_and(|count| count >= MAX_WAITING);
-    let waiting = waiting.into_iter().map(|row| WaitingReview {
-        product: row.product_id,
-        name: row.name,
-        name_en: row.name_en,
-        submitted_at_ms: row.submitted_at_ms,
-        submitted_by: row.submitted_by_name,
-    });
-    Ok(Reviews { is_on, waiting: waiting.collect(), is_cut })
 }

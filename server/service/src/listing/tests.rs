@@ -4,6 +4,7 @@ mod attributes;
 mod by_weight;
 mod photos;
 mod review;
+mod review_list;
 mod stock;
 mod ways;
 

@@ -1,13 +1,15 @@
 //! The day's work: what waits, what was sold, who is told of what and how, and many parcels shipped at once.
 
+mod sales;
+
 use domain::ids::{ParcelId, PlaceId};
 use domain::notification::NotificationKind;
 use domain::parcel::ParcelStatus;
 use domain::role::Role;
-use domain::time::{DAY_MS, HOUR_MS};
+use domain::time::{DAY_MS, Date, HOUR_MS};
 use service::day::{
-    ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, day_sales, export_parcels, parcel_table,
-    parcels_by_id, place_choices, ship_many, to_pack_at,
+    SalesQuery, ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, day_sales, export_parcels,
+    parcel_table, parcels_by_id, place_choices, ship_many, to_pack_at,
 };
 use service::freight::{PlaceForm, SavePlace, save_place};
 use service::listing::{ListingForm, SaveListing, edit_page, save_draft};
@@ -33,6 +35,10 @@ async fn parcel_of(shop: &TestShop, placed: &PlacedOrder) -> ParcelId {
     parcels_of(shop, placed.order_id).await[0].id
 }
 
+fn this_month() -> SalesQuery {
+    SalesQuery::default()
+}
+
 async fn letters(shop: &TestShop) -> Vec<(String, String)> {
     while send_due(&shop.services).await.unwrap() > 0 {}
     shop.mailer.take().into_iter().map(|mail| (mail.kind.to_owned(), mail.to)).collect()
@@ -43,42 +49,45 @@ async fn the_first_page_says_what_waits_and_what_was_sold() {
     TestShop::on_both(async |shop| {
         let (services, seller) = (&shop.services, shop.seller().await);
         let team = shop.places.tea_team;
-        let empty = day_page(services, &seller, team).await.unwrap();
-        assert_eq!((empty.to_pack, empty.late, empty.sales.month_fen), (0, 0, Fen::ZERO));
+        let empty = day_page(services, &seller, team, &this_month()).await.unwrap();
+        assert_eq!((empty.to_pack, empty.late, empty.sales.sum_fen), (0, 0, Fen::ZERO));
         let tea = bought(shop, 1, &[(shop.tea.variant(), 2)]).await;
         bought(shop, 2, &[(shop.dendrobium.variant(), 1), (shop.honey.variant(), 1)]).await;
         order(shop, 3, &[(shop.tea.variant(), 1)]).await;
 
-        let page = day_page(services, &seller, team).await.unwrap();
+        let page = day_page(services, &seller, team, &this_month()).await.unwrap();
         assert_eq!((page.to_pack, page.late, page.parcels.len()), (2, 0, 2), "not what is unpaid");
         assert_eq!(page.parcels[0].lines[0].quantity, 2, "who paid first is served first");
         let sold = Fen::new(2 * 4_990 + 16_801);
-        assert_eq!((page.sales.today_fen, page.sales.month_fen, page.sales.today_orders), (sold, sold, 2));
-        assert_eq!(page.sales.days.last(), Some(&(15, sold)), "the fifteenth of June");
+        assert_eq!((page.sales.today_fen, page.sales.sum_fen, page.sales.today_orders), (sold, sold, 2));
+        assert_eq!(page.sales.days.last(), Some(&("2026-06-15".parse::<Date>().unwrap(), sold)));
         let of_products: Fen = page.sales.products.iter().map(|row| row.amount_fen).sum();
         let of_villages: Fen = page.sales.villages.iter().map(|row| row.today_fen).sum();
         assert_eq!((of_products, of_villages), (sold, sold), "nothing is lost between the villages");
         assert_eq!(page.sales.villages.len(), 4);
-        let taken = day_sales(services, &seller, team).await.unwrap();
+        let taken = day_sales(services, &seller, team, &this_month()).await.unwrap();
         assert_eq!(
             (taken.today_fen, taken.villages, taken.products),
             (sold, page.sales.villages, page.sales.products)
         );
 
         shop.clock.advance(DAY_MS);
-        let page = day_page(services, &seller, team).await.unwrap();
-        assert_eq!((page.sales.today_fen, page.sales.month_fen, page.late), (Fen::ZERO, sold, 0));
+        let page = day_page(services, &seller, team, &this_month()).await.unwrap();
+        assert_eq!((page.sales.today_fen, page.sales.sum_fen, page.late), (Fen::ZERO, sold, 0));
         shop.clock.advance(DAY_MS + HOUR_MS);
-        assert_eq!(day_page(services, &seller, team).await.unwrap().late, 2);
+        assert_eq!(day_page(services, &seller, team, &this_month()).await.unwrap().late, 2);
         service::orders::cancel_order(services, &shop.guest(1), tea.order_id, "").await.unwrap();
         run_worker(shop).await;
-        let page = day_page(services, &seller, team).await.unwrap();
-        assert_eq!((page.late, page.sales.month_fen), (1, Fen::new(16_801)), "what went back was not sold");
+        let page = day_page(services, &seller, team, &this_month()).await.unwrap();
+        assert_eq!((page.late, page.sales.sum_fen), (1, Fen::new(16_801)), "what went back was not sold");
 
         let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
-        let refused = day_page(services, &other, team).await;
+        let refused = day_page(services, &other, team, &this_month()).await;
         assert!(matches!(refused, Err(ServiceError::Forbidden)), "another team's day");
-        assert!(matches!(day_sales(services, &other, team).await, Err(ServiceError::Forbidden)));
+        assert!(matches!(
+            day_sales(services, &other, team, &this_month()).await,
+            Err(ServiceError::Forbidden)
+        ));
         assert!(matches!(county_work(services, &seller).await, Err(ServiceError::Forbidden)));
         let work = county_work(services, &shop.county_admin().await).await.unwrap();
         assert_eq!(work.iter().map(|row| (row.to_pack, row.late)).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
@@ -126,7 +135,7 @@ async fn a_team_of_many_villages_sees_what_each_of_them_sold() {
         };
         let good = good.publish(services, places).await;
         bought(shop, 1, &[(good.variant(), 1)]).await;
-        let page = day_page(services, &shop.seller().await, places.tea_team).await.unwrap();
+        let page = day_page(services, &shop.seller().await, places.tea_team, &this_month()).await.unwrap();
         let sold: Vec<i64> = page.sales.villages.iter().map(|row| row.today_fen.get()).collect();
         assert_eq!(sold, [1_000; 12], "not only the first eight");
     })

@@ -163,11 +163,7 @@ async fn reviews(conn: &mut Conn) {
         decided_at_ms: None,
     };
     put_review(conn, PRODUCT, &submitted).await.unwrap();
-    let waiting = list_waiting_reviews(conn, TEAM, 9).await.unwrap();
-    assert_eq!((waiting.len(), waiting[0].product_id, waiting[0].submitted_at_ms), (1, PRODUCT, T));
-    let user = crate::people::find_user(conn, UserId::from_i64(9)).await.unwrap();
-    assert_eq!(waiting[0].submitted_by_name, user.map(|user| user.display_name));
-    assert!(list_waiting_reviews(conn, TeamId::from_i64(999), 9).await.unwrap().is_empty());
+    waiting_reviews(conn).await;
     let returned = ReviewRow {
         status: ReviewStatus::Returned,
         remarks: "{}".to_owned(),
@@ -177,7 +173,40 @@ async fn reviews(conn: &mut Conn) {
     };
     put_review(conn, PRODUCT, &returned).await.unwrap();
     assert_eq!(find_review(conn, PRODUCT).await.unwrap(), Some(returned));
-    assert!(list_waiting_reviews(conn, TEAM, 9).await.unwrap().is_empty());
+    assert!(list_waiting_reviews(conn, &ReviewFilter::all(TEAM), 9, 0).await.unwrap().is_empty());
+    assert_eq!(count_waiting_reviews(conn, &ReviewFilter::all(TEAM)).await.unwrap(), 0);
+    assert!(list_review_submitters(conn, TEAM).await.unwrap().is_empty());
+}
+
+/// One listing waits since [`T`], submitted by 9.
+async fn waiting_reviews(conn: &mut Conn) {
+    let all = ReviewFilter::all(TEAM);
+    let waiting = list_waiting_reviews(conn, &all, 9, 0).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].product_id, waiting[0].submitted_at_ms), (1, PRODUCT, T));
+    assert_eq!(waiting[0].village_name_en, "Tayuan");
+    let user = crate::people::find_user(conn, UserId::from_i64(9)).await.unwrap();
+    assert_eq!(waiting[0].submitted_by_name, user.map(|user| user.display_name));
+    let submitters = list_review_submitters(conn, TEAM).await.unwrap();
+    assert_eq!(submitters.iter().map(|row| row.id).collect::<Vec<_>>(), [9]);
+    assert!(list_waiting_reviews(conn, &all, 9, 1).await.unwrap().is_empty(), "the next page");
+    assert!(list_review_submitters(conn, TeamId::from_i64(999)).await.unwrap().is_empty());
+    let village = |id| ReviewFilter { village: Some(VillageId::from_i64(id)), ..all };
+    let submitter = |id| ReviewFilter { submitter: Some(UserId::from_i64(id)), ..all };
+    for (filter, count) in [
+        (all, 1),
+        (ReviewFilter { text: "绿茶", ..all }, 1),
+        (ReviewFilter { text: "%", ..all }, 0),
+        (village(3), 1),
+        (village(4), 0),
+        (submitter(9), 1),
+        (submitter(10), 0),
+        (ReviewFilter { text: "绿茶", ..submitter(10) }, 0),
+        (ReviewFilter::all(TeamId::from_i64(999)), 0),
+    ] {
+        assert_eq!(count_waiting_reviews(conn, &filter).await.unwrap(), count, "{filter:?}");
+        let listed = list_waiting_reviews(conn, &filter, 9, 0).await.unwrap();
+        assert_eq!(i64::try_from(listed.len()).unwrap(), count, "{filter:?}");
+    }
 }
 
 async fn photos(conn: &mut Conn) {

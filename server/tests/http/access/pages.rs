@@ -74,6 +74,7 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/orders", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/orders.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/sales.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/reviews", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/reviews.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/notifications", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/notifications.xlsx", &[SELLERS], FORBIDDEN),

@@ -94,8 +94,9 @@ const OF_NOBODY: &[&str] = &[
     "category",
     "region",
     "village",
-    // Where a list goes on, within what is listed anyhow.
+    // Where a list goes on, and whose of it is shown, within what is listed anyhow.
     "before",
+    "by",
     // Of accounts, to the county only.
     "account",
     "person",
