@@ -1,7 +1,7 @@
-// Where a batch lies, whose harvest it is, and which one is sold first.
+// Where a batch lies, whose harvest it is, which one is sold first, and what becomes of one that has expired.
 import { expect, test } from './support/test';
 import { expectAccessible } from './support/axe';
-import { TAYUAN, ZUOLONG, checkOut, day, listTea, newName, shareOf, takeOut } from './support/goods';
+import { TAYUAN, ZUOLONG, addPlace, checkOut, day, listTea, newName, shareOf, takeOut } from './support/goods';
 import { PHOTOS } from './support/listing';
 import { addToCart, buy, fact, goOn, narrow, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 
@@ -75,13 +75,7 @@ test('weights are corrected on record, and a batch goes to another place', async
 
   const store = newName('县城仓');
   await test.step('there is a second place', async () => {
-    await visit(page, `${tea.team}/places/new`);
-    await page.getByLabel(t('名称', 'Name'), { exact: true }).fill(store);
-    await page.getByLabel(t('地区', 'Region'), { exact: true }).fill('岚皋县');
-    await page.getByLabel(t('详细地址', 'Street and house')).fill('城关镇1号');
-    await page.getByLabel(t('电话', 'Phone')).fill('0915-2999800');
-    await page.getByRole('button', { name: t('保存发货地', 'Save the place') }).click();
-    await expect(page.getByRole('link', { name: store, exact: true })).toBeVisible();
+    await addPlace(page, t, tea.team, store);
   });
 
   const liesAt = () => fact(page, t('存放地点', 'Where it lies'));
@@ -172,6 +166,105 @@ test('what expires first is sold first, and everybody is told that it is near', 
     await visit(buyer, tea.product);
     await expect(buyer.getByRole('main')).toContainText(late);
     await expect(nearing).toHaveCount(0);
+  });
+
+  await takeOut(page, t, tea.listing);
+});
+
+test('what has expired is not sold, says so to everybody, and is written off', async ({ page: buyer, pageOf, t, at }) => {
+  test.setTimeout(150_000);
+  const page = await pageOf('seller');
+  const name = newName('老寨绿茶');
+  const [old, fresh, dead] = ['G', 'X', 'D'].map((letter) => newName(letter).replace(' ', '-'));
+  // Neither states a last day of its own: it follows from the shelf life, 540 days. Of the fresh one there is a single bag.
+  const tea = await listTea(page, t, at, name, [
+    { code: old, quantity: '1', from: [[ZUOLONG, '1']], madeOn: day(-100) },
+    { code: fresh, quantity: '0.1', from: [[ZUOLONG, '0.1']] },
+  ]);
+  const ofProduct = `product=${tea.listing.split('/').pop()}`;
+  const expired = t('已过期', 'Expired');
+
+  await test.step('while it keeps, it is what is sold next', async () => {
+    await visit(buyer, tea.product);
+    await expect(buyer.getByRole('main')).toContainText(old);
+    await expect(buyer.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeEnabled();
+  });
+
+  await test.step('goods that have expired already are not taken in', async () => {
+    await visit(page, tea.stock);
+    const send = page.getByRole('button', { name: t('入库', 'Take in'), exact: true });
+    if (!(await send.isVisible())) await page.getByText(t('登记一批', 'Take in a batch'), { exact: true }).click();
+    const form = page.locator('form').filter({ has: send });
+    await form.getByLabel(t('可卖的数量', 'Quantity for sale')).fill('1');
+    await form.getByLabel(t(...ZUOLONG)).fill('1');
+    await form.getByLabel(t('采收或生产日期', 'Harvest or production date')).fill(day(-100));
+    const until = form.getByLabel(t('保质期至', 'Best before'));
+    await until.fill(day(-1));
+    await form.getByLabel(t('批次号', 'Batch code')).fill(dead);
+    await send.click();
+    await expect(until).toHaveAttribute('aria-invalid', 'true');
+    await expect(form).toContainText(t('已过保质期', 'Past its shelf life'));
+    await expect(until, 'what was typed stays').toHaveValue(day(-1));
+    await visit(page, tea.stock);
+    await expect(page.getByRole('link', { name: dead, exact: true })).toHaveCount(0);
+  });
+
+  await test.step('it keeps for 90 days, not for 540: what was made 100 days ago has expired', async () => {
+    await visit(page, tea.listing);
+    await page.locator('[name=shelf_life_days]').fill('90');
+    await goOn(page, page.getByRole('button', { name: t('更新', 'Update'), exact: true }), /done=saved/);
+  });
+
+  let batch = '';
+  await test.step('the seller is told, on the first page, in the list and at the batch', async () => {
+    await visit(page, tea.team);
+    const warning = page.getByRole('main').getByRole('link').filter({ hasText: old });
+    for (const text of [name, '1 kg', expired]) await expect(warning).toContainText(text);
+    await visit(page, `${tea.team}/batches?state=expired&${ofProduct}`);
+    await expect(page.locator('tbody tr')).toHaveCount(1);
+    for (const text of [expired, day(-10)]) await expect(page.locator('tbody tr')).toContainText(text);
+    await goOn(page, page.getByRole('link', { name: old, exact: true }), /\/batches\/[^/?]+$/);
+    batch = new URL(page.url()).pathname;
+    await expect(fact(page, t('状态', 'State'))).toContainText(expired);
+    await expectAccessible(page, 'a batch that has expired');
+  });
+
+  await test.step('so is whoever has a package of it at home', async () => {
+    const behindCode = page.getByRole('link', { name: t('顾客扫码看到的页面', 'What buyers see behind the code') });
+    await visit(buyer, (await behindCode.getAttribute('href'))!);
+    await expect(buyer.getByText(t('已过保质期，不再出售', 'Past its best-before date, no longer sold'))).toBeVisible();
+    await expectAccessible(buyer, 'the page behind the code of a batch that has expired');
+  });
+
+  await test.step('the next order is packed from the other batch', async () => {
+    await visit(buyer, tea.product);
+    await expect(buyer.getByRole('main')).toContainText(fresh);
+    await expect(buyer.getByRole('main')).not.toContainText(old);
+    const { number } = await buy(buyer, t, tea.product);
+    await visit(page, `${tea.team}/parcels`);
+    const parcel = page.getByRole('article').filter({ hasText: number });
+    await goOn(page, parcel.getByRole('link', { name: t('装箱单', 'Packing list') }), /packing-list/);
+    const row = page.getByRole('row').filter({ hasText: name });
+    await expect(row).toContainText(fresh);
+    await expect(row).not.toContainText(old);
+  });
+
+  await test.step('then it is sold out, whatever lies in the store', async () => {
+    await visit(buyer, tea.product);
+    await expect(buyer.getByRole('button', { name: t('加入购物车', 'Add to cart') })).toBeDisabled();
+    await expect(buyer.getByRole('main')).toContainText(t('已售罄', 'Sold out'));
+  });
+
+  await test.step('what is left of it is written off, with the reason', async () => {
+    await visit(page, batch);
+    await page.getByText(t('报损', 'Write off'), { exact: true }).first().click();
+    await page.getByLabel(t('报损数量', 'Quantity lost')).fill('1');
+    await page.getByLabel(t('原因', 'Reason'), { exact: true }).selectOption('expired');
+    await page.getByRole('button', { name: t('报损', 'Write off'), exact: true }).click();
+    const lost = page.getByRole('row').filter({ hasText: t('报损', 'Written off') });
+    for (const text of ['1 kg', t('过期', 'Expired')]) await expect(lost).toContainText(text);
+    await visit(page, `${tea.team}/batches?state=expired&${ofProduct}`);
+    await expect(page.getByText(t('这里没有批次', 'No batches here'))).toBeVisible();
   });
 
   await takeOut(page, t, tea.listing);

@@ -84,6 +84,17 @@ export async function listTea(page: Page, t: Translate, at: At, name: string, ha
   return stockAndPublish(page, t, harvests);
 }
 
+/** The team gets another place to send from. */
+export async function addPlace(page: Page, t: Translate, team: string, name: string): Promise<void> {
+  await visit(page, `${team}/places/new`);
+  await page.getByLabel(t('名称', 'Name'), { exact: true }).fill(name);
+  await page.getByLabel(t('地区', 'Region'), { exact: true }).fill('岚皋县');
+  await page.getByLabel(t('详细地址', 'Street and house')).fill('城关镇1号');
+  await page.getByLabel(t('电话', 'Phone')).fill('0915-2999800');
+  await page.getByRole('button', { name: t('保存发货地', 'Save the place') }).click();
+  await expect(page.getByRole('link', { name, exact: true })).toBeVisible();
+}
+
 /** Takes goods out of the shop again. */
 export async function takeOut(page: Page, t: Translate, listing: string): Promise<void> {
   await visit(page, listing);

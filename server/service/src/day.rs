@@ -16,7 +16,7 @@ pub use store::day::{ChoiceRow, PartSalesRow};
 pub use export::{MAX_EXPORTED, export_parcels};
 pub use sales::{DaySales, MOST_PARTS, MOST_SALES_DAYS, SalesQuery, day_sales};
 pub use ship::{MAX_SHIPPED, ShipMany, ShipRow, Shipped, ship_many};
-pub use table::{TableFilter, TablePage, TableRow, parcel_table, parcels_by_id, place_choices, to_pack_at};
+pub use table::{TableFilter, TablePage, TableRow, parcel_table, parcels_by_id, place_choices};
 
 use crate::listing::today;
 use crate::stock::{StockWarnings, warnings_of};
@@ -72,7 +72,7 @@ pub async fn day_page(
         counts.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count)
     };
     let (to_pack, on_their_way) = (count_of(ParcelStatus::ToPack), count_of(ParcelStatus::Shipped));
-    let late = store::day::count_late(&mut conn, team, late_before_ms(services)).await?;
+    let late = store::day::count_late(&mut conn, team, None, late_before_ms(services)).await?;
     let to_answer = store::after_sales::count_open_of_team(&mut conn, team).await?;
     let to_reply = store::after_sales::count_unanswered(&mut conn, team).await?;
     let warnings = warnings_of(&mut conn, services, team).await?;

@@ -12,7 +12,7 @@ mod template;
 use std::collections::BTreeMap;
 
 use domain::failure::{Conflict, FieldError, Problem};
-use domain::ids::{LineId, OrderId, ParcelId, TeamId};
+use domain::ids::{LineId, OrderId, ParcelId, PlaceId, TeamId};
 use domain::parcel::{ParcelEvent, ParcelStatus};
 use domain::time::DAY_MS;
 use serde::{Deserialize, Serialize};
@@ -58,8 +58,10 @@ impl PackingParcel {
 #[derive(Debug, Clone)]
 pub struct ParcelsPage {
     pub parcels: Vec<PackingParcel>,
-    /// Parcels in each state, by its word.
+    /// How many of the team's wait to be packed and are on their way, by the state's word.
     pub counts: Vec<(String, i64)>,
+    /// The same of the place that was asked for; of all places as `counts`.
+    pub counts_at: Vec<(String, i64)>,
 }
 
 /// What the seller typed when handing a parcel to the carrier.
@@ -69,7 +71,8 @@ pub struct ShipParcel {
     pub tracking_number: String,
 }
 
-/// What a team has to pack (or has shipped), longest waiting first.
+/// What a team has to pack (or has shipped), all of it or what leaves from one place, longest waiting first. Of another team's
+/// place there is nothing.
 ///
 /// # Errors
 /// Guarded: sellers and captain of the team.
@@ -78,12 +81,13 @@ pub async fn list_parcels(
     viewer: &Viewer,
     team: TeamId,
     status: ParcelStatus,
+    place: Option<PlaceId>,
 ) -> Result<ParcelsPage> {
     viewer.require_seller(team)?;
     let mut conn = services.db.read().await?;
-    let heads = store::parcels::list_team_parcels(&mut conn, team, status, LIST_LIMIT).await?;
+    let heads = store::parcels::list_team_parcels(&mut conn, team, status, place, LIST_LIMIT).await?;
     let mut lines_of = BTreeMap::<ParcelId, Vec<LineRow>>::new();
-    for line in store::parcels::list_team_parcel_lines(&mut conn, team, status, LIST_LIMIT).await? {
+    for line in store::parcels::list_team_parcel_lines(&mut conn, team, status, place, LIST_LIMIT).await? {
         lines_of.entry(line.parcel_id).or_default().push(line);
     }
     for line in store::after_sales::list_replacement_lines(&mut conn, team, status).await? {
@@ -93,10 +97,11 @@ pub async fn list_parcels(
     for lines in lines_of.values_mut() {
         take_off(lines, &changes);
     }
-    let weighed = store::weighing::list_team_weighed_lines(&mut conn, team, status, LIST_LIMIT).await?;
-    let pieces = store::weighing::list_team_pieces(&mut conn, team, status, LIST_LIMIT).await?;
+    let weighed =
+        store::weighing::list_team_weighed_lines(&mut conn, team, status, place, LIST_LIMIT).await?;
+    let pieces = store::weighing::list_team_pieces(&mut conn, team, status, place, LIST_LIMIT).await?;
     let mut boxes_of = BTreeMap::<OrderId, Vec<LineBundleRow>>::new();
-    for part in store::bundles::list_team_line_bundles(&mut conn, team, status, LIST_LIMIT).await? {
+    for part in store::bundles::list_team_line_bundles(&mut conn, team, status, place, LIST_LIMIT).await? {
         boxes_of.entry(part.bundle.order_id).or_default().push(part);
     }
     let fill = |head: SellerParcel| {
@@ -107,7 +112,11 @@ pub async fn list_parcels(
     };
     let parcels = heads.into_iter().map(fill).collect();
     let counts = store::parcels::count_open_parcels(&mut conn, team).await?;
-    Ok(ParcelsPage { parcels, counts })
+    let counts_at = match place {
+        Some(place) => store::parcels::count_open_parcels_at(&mut conn, team, place).await?,
+        None => counts.clone(),
+    };
+    Ok(ParcelsPage { parcels, counts, counts_at })
 }
 
 /// One parcel, for its packing list.

@@ -189,19 +189,23 @@ macro_rules! seller_parcels {
     };
 }
 
-/// A team's parcels in one state, longest waiting first.
+/// A team's parcels in one state, of one place or of all, longest waiting first. A place is looked for among what is in that
+/// state: of a place there is all of its history.
 pub async fn list_team_parcels(
     conn: &mut Conn,
     team: TeamId,
     status: ParcelStatus,
+    place: Option<PlaceId>,
     limit: i64,
 ) -> Result<Vec<SellerParcel>> {
     Ok(sql::query_as::<SellerParcel>(seller_parcels!(
-        "c.team_id = $1 AND c.status = $2 ORDER BY c.created_at_ms LIMIT $3"
+        "c.team_id = $1 AND c.status = $2 AND (CAST($4 AS BIGINT) IS NULL OR c.place_id + 0 = $4)
+          ORDER BY c.created_at_ms, c.id LIMIT $3"
     ))
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)
+    .bind(place.map(PlaceId::get))
     .fetch_all(conn)
     .await?)
 }
@@ -211,20 +215,23 @@ pub async fn list_team_parcel_lines(
     conn: &mut Conn,
     team: TeamId,
     status: ParcelStatus,
+    place: Option<PlaceId>,
     limit: i64,
 ) -> Result<Vec<LineRow>> {
     Ok(sql::query_as::<LineRow>(concat!(
         "SELECT ",
         line_columns!(),
         "
-           FROM (SELECT id, order_id FROM parcels WHERE team_id = $1 AND status = $2
-                  ORDER BY created_at_ms LIMIT $3) AS c
+           FROM (SELECT id, order_id FROM parcels
+                  WHERE team_id = $1 AND status = $2 AND (CAST($4 AS BIGINT) IS NULL OR place_id + 0 = $4)
+                  ORDER BY created_at_ms, id LIMIT $3) AS c
            JOIN order_lines l ON l.order_id = c.order_id AND l.parcel_id = c.id
           ORDER BY l.order_id, l.position"
     ))
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)
+    .bind(place.map(PlaceId::get))
     .fetch_all(conn)
     .await?)
 }
@@ -244,6 +251,23 @@ pub async fn count_open_parcels(conn: &mut Conn, team: TeamId) -> Result<Vec<(St
           GROUP BY status ORDER BY status",
     )
     .bind(team.get())
+    .fetch_all(conn)
+    .await?)
+}
+
+/// The same of what leaves from one place. Counted among what is open: of a place there is all of its history.
+pub async fn count_open_parcels_at(
+    conn: &mut Conn,
+    team: TeamId,
+    place: PlaceId,
+) -> Result<Vec<(String, i64)>> {
+    Ok(sql::query_as::<(String, i64)>(
+        "SELECT status, COUNT(*) FROM parcels
+          WHERE team_id = $1 AND status IN ('to_pack', 'shipped') AND place_id + 0 = $2
+          GROUP BY status ORDER BY status",
+    )
+    .bind(team.get())
+    .bind(place.get())
     .fetch_all(conn)
     .await?)
 }

@@ -3,7 +3,7 @@
 mod check;
 
 use domain::by_weight::{WeightError, WeightRange};
-use domain::ids::{LineId, OrderId, ParcelId, ProductId, RefundId, TeamId, VariantId};
+use domain::ids::{LineId, OrderId, ParcelId, PlaceId, ProductId, RefundId, TeamId, VariantId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
@@ -145,12 +145,14 @@ pub async fn list_team_weighed_lines(
     conn: &mut Conn,
     team: TeamId,
     status: ParcelStatus,
+    place: Option<PlaceId>,
     limit: i64,
 ) -> Result<Vec<WeighedLineRow>> {
     Ok(sql::query_as::<WeighedLineRow>(
         "SELECT y.line_id, l.parcel_id, l.quantity, l.net_fen, y.least_g, y.most_g, y.charged_at_ms, y.refund_id
-           FROM (SELECT id, order_id FROM parcels WHERE team_id = $1 AND status = $2
-                  ORDER BY created_at_ms LIMIT $3) AS c
+           FROM (SELECT id, order_id FROM parcels
+                  WHERE team_id = $1 AND status = $2 AND (CAST($4 AS BIGINT) IS NULL OR place_id + 0 = $4)
+                  ORDER BY created_at_ms, id LIMIT $3) AS c
            JOIN order_lines l ON l.order_id = c.order_id AND l.parcel_id = c.id
            JOIN weighed_lines y ON y.line_id = l.id
           ORDER BY l.order_id, l.position",
@@ -158,6 +160,7 @@ pub async fn list_team_weighed_lines(
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)
+    .bind(place.map(PlaceId::get))
     .fetch_all(conn)
     .await?)
 }
@@ -167,12 +170,14 @@ pub async fn list_team_pieces(
     conn: &mut Conn,
     team: TeamId,
     status: ParcelStatus,
+    place: Option<PlaceId>,
     limit: i64,
 ) -> Result<Vec<PieceRow>> {
     Ok(sql::query_as::<PieceRow>(
         "SELECT x.line_id, x.piece, x.weight_g, x.paid_fen, x.charged_fen
-           FROM (SELECT id, order_id FROM parcels WHERE team_id = $1 AND status = $2
-                  ORDER BY created_at_ms LIMIT $3) AS c
+           FROM (SELECT id, order_id FROM parcels
+                  WHERE team_id = $1 AND status = $2 AND (CAST($4 AS BIGINT) IS NULL OR place_id + 0 = $4)
+                  ORDER BY created_at_ms, id LIMIT $3) AS c
            JOIN order_lines l ON l.order_id = c.order_id AND l.parcel_id = c.id
            JOIN weighed_pieces x ON x.line_id = l.id
           ORDER BY x.line_id, x.piece",
@@ -180,6 +185,7 @@ pub async fn list_team_pieces(
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)
+    .bind(place.map(PlaceId::get))
     .fetch_all(conn)
     .await?)
 }

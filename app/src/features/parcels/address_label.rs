@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use print::{Code, Label, LabelPaper};
 use service::shipping::PackingParcel;
 
-use super::chosen::{A4, SMALL, bar, chosen, format, nothing, paper_tabs, place_tabs};
+use super::chosen::{A4, SMALL, bar, chosen, chosen_tabs, format, nothing, paper_tabs, parcels_path};
 use crate::context::{given_text, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::layout::Screen;
@@ -55,7 +55,7 @@ pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let chosen = chosen(&team).await?;
     let labels: Vec<Label> = chosen.parcels.iter().map(|parcel| label_of(&team, parcel)).collect();
-    let tabs = place_tabs(&chosen, &format!("{}/labels", paths::team_parcels(team.id)));
+    let tabs = chosen_tabs(&chosen, &format!("{}/labels", paths::team_parcels(team.id)));
     let body = if labels.is_empty() {
         view! { {tabs} {nothing(&team)} }.into_any()
     } else {
@@ -71,7 +71,7 @@ pub async fn all_file() -> ServedResult {
     let chosen = chosen(&team).await?;
     let title = t("面单", "Address labels");
     if chosen.parcels.is_empty() {
-        return Ok(paper::nothing(title, &paths::team_parcels(team.id)));
+        return Ok(paper::nothing(title, &parcels_path(&team)));
     }
     let labels: Vec<Label> = chosen.parcels.iter().map(|parcel| label_of(&team, parcel)).collect();
     let back = format!("{}/labels{}", paths::team_parcels(team.id), chosen.query);

@@ -17,11 +17,14 @@ pub struct ShipForm {
     /// The name of another carrier.
     pub other_carrier: String,
     pub tracking_number: String,
+    /// What the list was narrowed to: where the person is led back to.
+    pub place: String,
 }
 
 /// Marks a parcel as shipped, or corrects carrier and number of one that has left.
 #[server(endpoint = "parcels/ship")]
 pub async fn ship_parcel(#[server(flatten)] form: ShipForm) -> Result<Answer<()>, AppError> {
+    use crate::context::given_text;
     use crate::form::{Then, submit};
     submit(form, |services, viewer, form| async move {
         viewer.require_user()?;
@@ -31,8 +34,8 @@ pub async fn ship_parcel(#[server(flatten)] form: ShipForm) -> Result<Answer<()>
         let carrier = if other.is_empty() { form.carrier } else { other.to_owned() };
         let command = service::shipping::ShipParcel { carrier, tracking_number: form.tracking_number };
         service::shipping::ship_parcel(&services, &viewer, parcel, command).await?;
-        let back = format!("{}?shipped={parcel}", crate::routes::paths::team_parcels(team));
-        Ok(Then::go(back, ()))
+        let query = given_text(&[("shipped", &parcel.to_string()), ("place", &form.place)]);
+        Ok(Then::go(format!("{}{query}", crate::routes::paths::team_parcels(team)), ()))
     })
     .await
 }
@@ -45,11 +48,14 @@ pub struct GiveUpForm {
     pub order: String,
     /// Shown to the buyer.
     pub reason: String,
+    /// As in [`ShipForm`].
+    pub place: String,
 }
 
 /// Cancels a paid order that has not left, and gives all its money back. Once it is, another reason is refused.
 #[server(endpoint = "parcels/give_up")]
 pub async fn give_up_order(#[server(flatten)] form: GiveUpForm) -> Result<Answer<()>, AppError> {
+    use crate::context::given_text;
     use crate::form::{Then, submit};
     use domain::failure::Problem;
     submit(form, |services, viewer, form| async move {
@@ -61,8 +67,8 @@ pub async fn give_up_order(#[server(flatten)] form: GiveUpForm) -> Result<Answer
             return Err(service::ServiceError::invalid("reason", Problem::Missing));
         }
         service::orders::cancel_order_as_seller(&services, &viewer, order, reason).await?;
-        let back = format!("{}?cancelled={order}", crate::routes::paths::team_parcels(team));
-        Ok(Then::go(back, ()))
+        let query = given_text(&[("cancelled", &order.to_string()), ("place", &form.place)]);
+        Ok(Then::go(format!("{}{query}", crate::routes::paths::team_parcels(team)), ()))
     })
     .await
 }

@@ -36,24 +36,34 @@ pub struct Chosen {
     pub place: Option<PlaceId>,
 }
 
+/// The place that the address asks for, whoever's it is; what cannot be read narrows nothing.
+pub fn place_asked() -> Option<PlaceId> {
+    query("place").parse().ok()
+}
+
+/// The place that the address asks for, as other addresses and forms keep it; blank for all of them.
+pub fn place_word() -> String {
+    place_asked().map_or_else(String::new, |place| place.to_string())
+}
+
+/// The list of parcels, of the place that the address asks for.
+pub fn parcels_path(team: &Team) -> String {
+    format!("{}{}", paths::team_parcels(team.id), given_text(&[("place", &place_word())]))
+}
+
 /// What is to be packed, longest waiting first, or of it (`?place=a`) what leaves from one place, or (`?parcels=a,b`) what
 /// was ticked.
 pub async fn chosen(team: &Team) -> service::Result<Chosen> {
     let ticked: Vec<ParcelId> = query("parcels").split(',').filter_map(|id| id.parse().ok()).collect();
     if ticked.is_empty() {
+        let place = place_asked();
         let places = service::day::place_choices(&services(), &viewer(), team.id).await?;
-        if let Ok(place) = query("place").parse::<PlaceId>() {
-            let (parcels, left_out) =
-                service::day::to_pack_at(&services(), &viewer(), team.id, place).await?;
-            let query = given_text(&[("place", &place.to_string()), ("format", format())]);
-            return Ok(Chosen { parcels, left_out, query, places, place: Some(place) });
-        }
-        let page =
-            service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?;
-        let waiting = page.counts.iter().find(|(word, _)| word == ParcelStatus::ToPack.as_str());
+        let to_pack = ParcelStatus::ToPack;
+        let page = service::shipping::list_parcels(&services(), &viewer(), team.id, to_pack, place).await?;
+        let waiting = page.counts_at.iter().find(|(word, _)| word == to_pack.as_str());
         let left_out = waiting.map_or(0, |(_, count)| count - page.parcels.len() as i64);
-        let query = given_text(&[("format", format())]);
-        return Ok(Chosen { parcels: page.parcels, left_out, query, places, place: None });
+        let query = given_text(&[("place", &place_word()), ("format", format())]);
+        return Ok(Chosen { parcels: page.parcels, left_out, query, places, place });
     }
     let parcels = service::day::parcels_by_id(&services(), &viewer(), team.id, &ticked).await?;
     let left_out = ticked.len().saturating_sub(service::day::MAX_SHIPPED) as i64;
@@ -62,27 +72,28 @@ pub async fn chosen(team: &Team) -> service::Result<Chosen> {
     Ok(Chosen { parcels, left_out, query, places: Vec::new(), place: None })
 }
 
-/// All places or one of them, where there are several; `path` is that of the page.
-pub fn place_tabs(chosen: &Chosen, path: &str) -> AnyView {
-    if chosen.places.len() < 2 && chosen.place.is_none() {
+/// All places or one of them, above what is printed on this paper; `path` is that of the page.
+pub fn chosen_tabs(chosen: &Chosen, path: &str) -> AnyView {
+    place_tabs(&chosen.places, chosen.place, path, ("format", format()))
+}
+
+/// All places or one of them, where there are several; `path` is that of the page, `beside` what its address keeps.
+pub fn place_tabs(places: &[ChoiceRow], asked: Option<PlaceId>, path: &str, beside: (&str, &str)) -> AnyView {
+    if places.len() < 2 && asked.is_none() {
         return ().into_any();
     }
-    let present = |is_here: bool| is_here.then_some("page");
-    let items: Vec<_> = chosen
-        .places
+    let tab = |place: Option<PlaceId>, words: String| {
+        let word = place.map_or_else(String::new, |place| place.to_string());
+        let href = format!("{}{}", link(path), given_text(&[("place", &word), beside]));
+        view! { <a href=href aria-current=(place == asked).then_some("page")>{words}</a> }
+    };
+    let items: Vec<_> = places
         .iter()
-        .map(|row| {
-            let place = PlaceId::from_i64(row.id);
-            let of_place = given_text(&[("place", &place.to_string()), ("format", format())]);
-            let href = format!("{}{of_place}", link(path));
-            let words = name(&row.name, &row.name_en).to_owned();
-            view! { <a href=href aria-current=present(chosen.place == Some(place))>{words}</a> }
-        })
+        .map(|row| tab(Some(PlaceId::from_i64(row.id)), name(&row.name, &row.name_en).to_owned()))
         .collect();
-    let all = format!("{}{}", link(path), given_text(&[("format", format())]));
     view! {
         <nav class="tabs no-print" aria-label=t("发货地点", "Sent from")>
-            <a href=all aria-current=present(chosen.place.is_none())>{t("全部地点", "All places")}</a>
+            {tab(None, t("全部地点", "All places").to_owned())}
             {items}
         </nav>
     }
@@ -120,7 +131,7 @@ pub fn bar(team: &Team, file: &str, left_out: i64) -> AnyView {
     view! {
         <div class="no-print stack">
             <p class="row row--between">
-                <a class="btn btn--quiet" href=link(&paths::team_parcels(team.id))>
+                <a class="btn btn--quiet" href=link(&parcels_path(team))>
                     {ui::icon("back")}{t("返回发货", "Back to parcels")}
                 </a>
                 {download(file)}
@@ -143,7 +154,7 @@ pub fn download(file: &str) -> AnyView {
 
 /// What stands instead of sheets when there are none.
 pub fn nothing(team: &Team) -> AnyView {
-    let back = link(&paths::team_parcels(team.id));
+    let back = link(&parcels_path(team));
     let action = view! { <a class="btn btn--primary" href=back>{t("返回发货", "Back to parcels")}</a> };
     ui::empty("package", t("没有要发的货", "Nothing to pack"), "", action)
 }

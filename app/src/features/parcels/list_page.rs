@@ -1,70 +1,63 @@
 //! What is to be packed, and one parcel.
 
-use domain::ids::ParcelId;
+use domain::ids::{ParcelId, PlaceId};
 use domain::locale::Locale;
 use domain::parcel::ParcelStatus;
 use leptos::prelude::*;
 use service::shipping::PackingParcel;
 
 use super::api::GiveUpOrder;
-use super::parcel_card::parcel_card;
+use super::chosen::{parcels_path, place_asked, place_tabs, place_word};
+use super::parcel_card::{parcel_card, parcel_link};
 use super::words::carrier_events;
 use super::{desk_parts, tracking_path};
-use crate::context::{link, locale, query, services, t, typed_param, viewer};
+use crate::context::{given_text, link, locale, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, row_failure};
 use crate::form::FormState;
 use crate::layout::Screen;
 use crate::routes::{PageResult, paths};
 use crate::ui;
 
-/// The team's parcels that wait, longest waiting first. Those that have left stand in the list of orders, page by page.
+/// `/sell/{team}/parcels?status=late&place=…`: the team's parcels that wait, or of them what leaves from one place, longest
+/// waiting first. Those that have left stand in the list of orders, page by page.
 pub async fn parcels_page() -> PageResult {
     let team = current_team().await?;
-    let is_late = query("status") == "late";
+    let (is_late, place) = (query("status") == "late", place_asked());
+    let places = service::day::place_choices(&services(), &viewer(), team.id).await?;
     let page = if is_late {
-        service::shipping::desk::list_late(&services(), &viewer(), team.id).await?
+        service::shipping::desk::list_late(&services(), &viewer(), team.id, place).await?
     } else {
-        service::shipping::list_parcels(&services(), &viewer(), team.id, ParcelStatus::ToPack).await?
+        let to_pack = ParcelStatus::ToPack;
+        service::shipping::list_parcels(&services(), &viewer(), team.id, to_pack, place).await?
     };
-    let late = service::shipping::desk::count_late(&services(), &viewer(), team.id).await?;
+    let late = service::shipping::desk::count_late(&services(), &viewer(), team.id, place).await?;
     let shipped = match query("shipped").parse::<ParcelId>() {
         Ok(parcel) => service::shipping::packing_list(&services(), &viewer(), parcel).await.ok(),
         Err(_) => None,
     };
-    let count_of = |status: ParcelStatus| {
-        page.counts.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count)
-    };
-    let to_pack = count_of(ParcelStatus::ToPack);
+    let to_pack = count_of(&page.counts_at, ParcelStatus::ToPack);
+    let on_their_way = count_of(&page.counts_at, ParcelStatus::Shipped);
     let path = paths::team_parcels(team.id);
     let orders = paths::team_orders(team.id);
-    let of_orders = |status: ParcelStatus| format!("{orders}?status={}", status.as_str());
+    let word = place_word();
+    let at_place = |status: &str| given_text(&[("status", status), ("place", &word)]);
+    let of_orders = |status: ParcelStatus| format!("{orders}{}", at_place(status.as_str()));
     let tab_bar = tab_bar(vec![
-        (path.clone(), t("待发货", "To pack"), to_pack, !is_late),
-        (format!("{path}?status=late"), t("超时未发", "Late"), late, is_late),
-        (of_orders(ParcelStatus::Shipped), t("已发货", "Shipped"), count_of(ParcelStatus::Shipped), false),
-        (of_orders(ParcelStatus::Received), t("已签收", "Received"), count_of(ParcelStatus::Received), false),
+        (format!("{path}{}", at_place("")), t("待发货", "To pack"), to_pack, !is_late),
+        (format!("{path}{}", at_place("late")), t("超时未发", "Late"), late, is_late),
+        (of_orders(ParcelStatus::Shipped), t("已发货", "Shipped"), on_their_way, false),
+        (of_orders(ParcelStatus::Received), t("已签收", "Received"), 0, false),
     ]);
+    let place_bar = place_tabs(&places, place, &path, ("status", if is_late { "late" } else { "" }));
     let cards: Vec<_> = page.parcels.iter().map(|parcel| parcel_card(&team, parcel, false)).collect();
     let wanted = if is_late { late } else { to_pack };
     let more = not_listed(&orders, is_late, wanted, cards.len());
     let list = if cards.is_empty() {
-        nothing(is_late)
+        nothing(is_late, place)
     } else {
         view! { {more} <div class="stack">{cards}</div> }.into_any()
     };
-    let print = (to_pack > 0).then(|| {
-        view! {
-            <a class="btn btn--plain" href=link(&tracking_path(team.id))>
-                {ui::icon("truck")}{t("批量填快递单号", "Many numbers at once")}
-            </a>
-            <a class="btn btn--plain" href=link(&format!("{path}/labels"))>
-                {ui::icon("print")}{t("打印全部面单", "Print all labels")}
-            </a>
-            <a class="btn btn--plain" href=link(&format!("{path}/packing-lists"))>
-                {ui::icon("print")}{t("打印全部装箱单", "Print all packing lists")}
-            </a>
-        }
-    });
+    let print = (to_pack > 0).then(|| print_links(&team));
     let title = t("发货", "Parcels");
     let notice = shipped.map(|parcel| shipped_notice(&team, &parcel));
     let cancelled = (!query("cancelled").is_empty()).then(|| {
@@ -78,9 +71,35 @@ pub async fn parcels_page() -> PageResult {
         {cancelled}
         {refused_to_give_up(&page.parcels)}
         {tab_bar}
+        {place_bar}
         {list}
     };
-    Ok(Screen::console(team.console_with(to_pack), title, body))
+    // The console's own figure is the team's, whatever the page is narrowed to.
+    Ok(Screen::console(team.console_with(count_of(&page.counts, ParcelStatus::ToPack)), title, body))
+}
+
+fn count_of(counts: &[(String, i64)], status: ParcelStatus) -> i64 {
+    counts.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count)
+}
+
+/// To what is done with everything that is listed.
+fn print_links(team: &Team) -> AnyView {
+    let (path, at_place) = (paths::team_parcels(team.id), given_text(&[("place", &place_word())]));
+    let numbers = link(&format!("{}{at_place}", tracking_path(team.id)));
+    let labels = link(&format!("{path}/labels{at_place}"));
+    let lists = link(&format!("{path}/packing-lists{at_place}"));
+    view! {
+        <a class="btn btn--plain" href=numbers>
+            {ui::icon("truck")}{t("批量填快递单号", "Many numbers at once")}
+        </a>
+        <a class="btn btn--plain" href=labels>
+            {ui::icon("print")}{t("打印全部面单", "Print all labels")}
+        </a>
+        <a class="btn btn--plain" href=lists>
+            {ui::icon("print")}{t("打印全部装箱单", "Print all packing lists")}
+        </a>
+    }
+    .into_any()
 }
 
 /// One parcel.
@@ -93,7 +112,7 @@ pub async fn parcel_page() -> PageResult {
         return Err(service::ServiceError::NotFound);
     }
     let title = format!("{} {}", t("订单", "Order"), parcel.head.order_number);
-    let path = paths::team_parcels(team.id);
+    let path = parcels_path(&team);
     let body = view! {
         {ui::crumbs(&[(&path, t("发货", "Parcels"))], &title)}
         {ui::page_head(&title, &parcel.head.place_name, ())}
@@ -130,10 +149,11 @@ fn not_listed(orders: &str, is_late: bool, wanted: i64, listed: usize) -> AnyVie
         Locale::Zh => format!("共 {wanted} 个包裹，这里只列出等得最久的 {listed} 个"),
         Locale::En => format!("Of {wanted} parcels the {listed} that wait longest are listed"),
     };
-    let narrowed = if is_late { "late=1" } else { "status=to_pack" };
+    let narrowed = if is_late { ("late", "1") } else { ("status", "to_pack") };
+    let table = link(&format!("{orders}{}", given_text(&[narrowed, ("place", &place_word())])));
     let body = view! {
         <p>
-            <a href=link(&format!("{orders}?{narrowed}"))>
+            <a href=table>
                 {t("在订单表里按村、商品和日期找，批量发货", "Narrow by village, product and day, and ship many, in the table of orders")}
             </a>
         </p>
@@ -141,8 +161,15 @@ fn not_listed(orders: &str, is_late: bool, wanted: i64, listed: usize) -> AnyVie
     ui::alert("info", &words, body)
 }
 
-fn nothing(is_late: bool) -> AnyView {
-    let (title, sub) = if is_late {
+fn nothing(is_late: bool, place: Option<PlaceId>) -> AnyView {
+    let (title, sub) = if place.is_some() {
+        let nothing = if is_late {
+            t("这个地点没有超时的包裹", "Nothing is late at this place")
+        } else {
+            t("这个地点没有要发的货", "Nothing to pack at this place")
+        };
+        (nothing, t("其他地点的在“全部地点”里。", "That of other places is under “All places”."))
+    } else if is_late {
         (
             t("没有超时的包裹", "Nothing is late"),
             t("付款后该发没发的会列在这里。", "What should have left by now is listed here."),
@@ -171,7 +198,7 @@ fn shipped_notice(team: &Team, parcel: &PackingParcel) -> AnyView {
     let head = &parcel.head;
     let title = format!("{} {}", t("已发出订单", "Shipped: order"), head.order_number);
     let carrier = format!("{} {}", head.parcel.carrier, head.parcel.tracking_number);
-    let href = link(&paths::team_parcel(team.id, head.parcel.id));
+    let href = parcel_link(team, head.parcel.id, "");
     let body = view! { <p>{carrier}" "<a href=href>{t("填错了？改快递单号", "A slip? Correct it")}</a></p> };
     ui::alert("ok", &title, body)
 }

@@ -7,7 +7,7 @@ use print::{Code, PackingList, PackingPaper, PackingRow};
 use service::shipping::PackingParcel;
 use service::stock::ParcelBatchRow;
 
-use super::chosen::{A4, SMALL, bar, chosen, format, nothing, paper_tabs, place_tabs};
+use super::chosen::{A4, SMALL, bar, chosen, chosen_tabs, format, nothing, paper_tabs, parcels_path};
 use crate::context::{given_text, name, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team, stock_text};
 use crate::layout::Screen;
@@ -66,7 +66,7 @@ pub async fn all_page() -> PageResult {
     let team = current_team().await?;
     let chosen = chosen(&team).await?;
     let lists = lists_of(&team, &chosen.parcels).await?;
-    let tabs = place_tabs(&chosen, &format!("{}/packing-lists", paths::team_parcels(team.id)));
+    let tabs = chosen_tabs(&chosen, &format!("{}/packing-lists", paths::team_parcels(team.id)));
     let body = if lists.is_empty() {
         view! { {tabs} {nothing(&team)} }.into_any()
     } else {
@@ -83,7 +83,7 @@ pub async fn all_file() -> ServedResult {
     let chosen = chosen(&team).await?;
     let title = t("装箱单", "Packing lists");
     if chosen.parcels.is_empty() {
-        return Ok(paper::nothing(title, &paths::team_parcels(team.id)));
+        return Ok(paper::nothing(title, &parcels_path(&team)));
     }
     let lists = lists_of(&team, &chosen.parcels).await?;
     let back = format!("{}/packing-lists{}", paths::team_parcels(team.id), chosen.query);

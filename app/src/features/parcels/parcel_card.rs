@@ -1,18 +1,28 @@
 //! A parcel with all that is needed to pack it, and the forms to ship it or to give it up.
 
+use domain::ids::ParcelId;
 use domain::parcel::ParcelStatus;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::shipping::{CARRIERS, PackingParcel};
 
 use super::api::{GiveUpOrder, ShipParcel};
-use crate::context::{link, locale, name, services, t};
+use super::chosen::place_word;
+use crate::context::{given_text, link, locale, name, services, t};
 use crate::features::after_sales::api::OfferRefund;
 use crate::features::sell::team::{Team, row_failure};
 use crate::features::weighing::{is_waiting, scales};
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::{text, ui};
+
+/// Where a parcel, or (`/label`) what is printed of it, is shown; the way back from there leads to the place that the address
+/// asks for.
+#[must_use]
+pub fn parcel_link(team: &Team, parcel: ParcelId, part: &str) -> String {
+    let at_place = given_text(&[("place", &place_word())]);
+    link(&format!("{}{part}{at_place}", paths::team_parcel(team.id, parcel)))
+}
 
 /// A parcel in its state. `is_alone`: it has the page for itself, so its forms stand open.
 #[must_use]
@@ -40,7 +50,7 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
         <article class="box order stack" id=format!("p-{}", row.id)>
             <header class="box__head">
                 <div class="row">
-                    <a class="num strong" href=link(&paths::team_parcel(team.id, row.id))>{head.order_number.clone()}</a>
+                    <a class="num strong" href=parcel_link(team, row.id, "")>{head.order_number.clone()}</a>
                     {unit}
                     {paid}
                     {due}
@@ -51,10 +61,10 @@ pub fn parcel_card(team: &Team, parcel: &PackingParcel, is_alone: bool) -> AnyVi
             {address(parcel)}
             {note}
             <p class="row">
-                <a class="btn btn--quiet btn--s" href=link(&paths::packing_list(team.id, row.id))>
+                <a class="btn btn--quiet btn--s" href=parcel_link(team, row.id, "/packing-list")>
                     {ui::icon_s("print")}{t("装箱单", "Packing list")}
                 </a>
-                <a class="btn btn--quiet btn--s" href=link(&format!("{}/label", paths::team_parcel(team.id, row.id)))>
+                <a class="btn btn--quiet btn--s" href=parcel_link(team, row.id, "/label")>
                     {ui::icon_s("print")}{t("面单", "Label")}
                 </a>
                 <span class="muted small">{t("发自 ", "From ")}{head.place_name.clone()}</span>
@@ -180,6 +190,7 @@ fn ship_form(team: &Team, parcel: &PackingParcel) -> AnyView {
             {row_failure(&state)}
             {ui::hidden("team", &team.id.to_string())}
             {ui::hidden("parcel", &id)}
+            {ui::hidden("place", &place_word())}
             <div class="fields fields--3">
                 <div class="field">
                     <label for=select_id.clone()>{t("快递", "Carrier")}</label>
@@ -298,6 +309,7 @@ fn give_up_form(team: &Team, parcel: &PackingParcel) -> AnyView {
                 {row_failure(&state)}
                 {ui::hidden("team", &team.id.to_string())}
                 {ui::hidden("order", &order)}
+                {ui::hidden("place", &place_word())}
                 <p class="muted small">
                     {t(
                         "整笔订单取消，货款和运费全部原路退回，库存放回。已有包裹发出的订单不能取消。",

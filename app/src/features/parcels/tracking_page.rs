@@ -7,29 +7,32 @@ use leptos::prelude::*;
 use service::ServiceError;
 use service::shipping::lists::{ListSource, keep_list};
 
+use super::chosen::{parcels_path, place_asked, place_tabs, place_word};
 use super::desk_api::PasteNumbers;
 use super::{LIST_PATH, tracking_list_path, tracking_path};
 use crate::AppError;
-use crate::context::{link, query, services, t, typed_param, viewer};
+use crate::context::{given_text, link, query, services, t, typed_param, viewer};
 use crate::features::sell::team::{Team, current_team};
 use crate::form::{Answer, FormState, Then, UploadForm, submit_upload};
 use crate::layout::Screen;
-use crate::routes::{FileAnswer, FileResult, PageResult, paths};
+use crate::routes::{FileAnswer, FileResult, PageResult};
 use crate::ui;
 
-/// `/sell/{team}/tracking`
+/// `/sell/{team}/tracking?place=…`
 pub async fn tracking_page() -> PageResult {
     let team = current_team().await?;
+    let places = service::day::place_choices(&services(), &viewer(), team.id).await?;
     let title = t("批量填快递单号", "Tracking numbers");
     let sub = t(
         "先看每一行会怎样，再决定应用；没看过之前什么也不会改。",
         "You see what each row would do before anything is done.",
     );
     let back = view! {
-        <a class="btn btn--plain" href=link(&paths::team_parcels(team.id))>{ui::icon("back")}{t("返回发货", "Back to parcels")}</a>
+        <a class="btn btn--plain" href=link(&parcels_path(&team))>{ui::icon("back")}{t("返回发货", "Back to parcels")}</a>
     };
     let body = view! {
         {ui::page_head(title, sub, back)}
+        {place_tabs(&places, place_asked(), &tracking_path(team.id), ("", ""))}
         {paste_form(&team)}
         {file_form(&team)}
     };
@@ -98,6 +101,7 @@ fn file_form(team: &Team) -> AnyView {
         .collect();
     let template = link(&format!("{}/template.xlsx", tracking_path(team.id)));
     let of_events = format!("{template}?kind={}", ListKind::Events.as_str());
+    let template = format!("{template}{}", given_text(&[("place", &place_word())]));
     view! {
         <form class="form" method="post" enctype="multipart/form-data" action=state.action()>
             {ui::form_errors(&state, &[("sheet", t("表格", "The sheet"))])}
@@ -123,11 +127,11 @@ fn file_form(team: &Team) -> AnyView {
     .into_any()
 }
 
-/// `/sell/{team}/tracking/template.xlsx`, of events with `?kind=events`
+/// `/sell/{team}/tracking/template.xlsx?place=…`, of events with `?kind=events`
 pub async fn template_file() -> FileResult {
     let team = typed_param("team")?;
     let kind = ListKind::parse(&query("kind")).unwrap_or(ListKind::Numbers);
-    let bytes = service::shipping::list_template(&services(), &viewer(), team, kind).await?;
+    let bytes = service::shipping::list_template(&services(), &viewer(), team, kind, place_asked()).await?;
     Ok(FileAnswer::xlsx(format!("{}.xlsx", kind.as_str()), bytes))
 }
 

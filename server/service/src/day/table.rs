@@ -219,33 +219,6 @@ pub async fn place_choices(services: &Services, viewer: &Viewer, team: TeamId) -
     Ok(store::day::list_place_choices(&mut conn, team).await?)
 }
 
-/// What a team has to pack at one place, who paid first is served first, as much as is printed at once; and how many more
-/// there are.
-///
-/// # Errors
-/// Guarded: sellers and captain of the team.
-pub async fn to_pack_at(
-    services: &Services,
-    viewer: &Viewer,
-    team: TeamId,
-    place: PlaceId,
-) -> Result<(Vec<PackingParcel>, i64)> {
-    viewer.require_seller(team)?;
-    let at_place = TableFilter { place: place.to_string(), ..TableFilter::default() };
-    let limit = i64::try_from(super::MAX_SHIPPED).unwrap_or(i64::MAX);
-    let mut conn = services.db.read().await?;
-    let found = store::day::list_table_parcels(&mut conn, &at_place.typed(services, team, limit, 0)).await?;
-    let count = store::day::count_to_pack_at(&mut conn, team, place).await?;
-    drop(conn);
-    let ids: Vec<ParcelId> = found.iter().map(|row| row.head.parcel.id).collect();
-    let parcels = match parcels_by_id(services, viewer, team, &ids).await {
-        Err(ServiceError::NotFound) => Vec::new(),
-        found => found?,
-    };
-    let listed = i64::try_from(parcels.len()).unwrap_or(i64::MAX);
-    Ok((parcels, (count - listed).max(0)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

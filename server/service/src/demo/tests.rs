@@ -169,7 +169,7 @@ async fn the_tea_team_is_late(services: &Services) {
     let midnight_ms = start_of_day_ms(Date::from_epoch_ms(services.now_ms()));
     let since_ms = midnight_ms - services.rules.dispatch_within_hours * HOUR_MS;
     let mut conn = services.db.read().await.unwrap();
-    assert!(store::day::count_late(&mut conn, team, since_ms).await.unwrap() > 0);
+    assert!(store::day::count_late(&mut conn, team, None, since_ms).await.unwrap() > 0);
 }
 
 /// Of so many products at most so many are out of stock.

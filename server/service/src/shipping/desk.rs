@@ -1,6 +1,6 @@
 //! One parcel as the shipping desk sees it, and what is late.
 
-use domain::ids::{ParcelId, TeamId};
+use domain::ids::{ParcelId, PlaceId, TeamId};
 use domain::parcel::ParcelStatus;
 use domain::time::HOUR_MS;
 use store::carriers::EventRow;
@@ -64,24 +64,34 @@ pub fn is_late(services: &Services, parcel: &PackingParcel) -> bool {
     parcel.head.parcel.status == ParcelStatus::ToPack && parcel.head.waits_since_ms.is_some_and(due)
 }
 
-/// What should have left by now, longest waiting first.
+/// What should have left by now, from one place or from all, longest waiting first.
 ///
 /// # Errors
 /// As [`list_parcels`].
-pub async fn list_late(services: &Services, viewer: &Viewer, team: TeamId) -> Result<ParcelsPage> {
-    let mut page = list_parcels(services, viewer, team, ParcelStatus::ToPack).await?;
+pub async fn list_late(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    place: Option<PlaceId>,
+) -> Result<ParcelsPage> {
+    let mut page = list_parcels(services, viewer, team, ParcelStatus::ToPack, place).await?;
     page.parcels.retain(|parcel| is_late(services, parcel));
     page.parcels.sort_by_key(|parcel| parcel.head.waits_since_ms);
     Ok(page)
 }
 
-/// How many parcels of a team are late.
+/// How many parcels of a team, at one place or at all, are late.
 ///
 /// # Errors
 /// Guarded: sellers and captain of the team.
-pub async fn count_late(services: &Services, viewer: &Viewer, team: TeamId) -> Result<i64> {
+pub async fn count_late(
+    services: &Services,
+    viewer: &Viewer,
+    team: TeamId,
+    place: Option<PlaceId>,
+) -> Result<i64> {
     viewer.require_seller(team)?;
     let before_ms = services.now_ms() - services.rules.dispatch_within_hours * HOUR_MS;
     let mut conn = services.db.read().await?;
-    Ok(store::day::count_late(&mut conn, team, before_ms).await?)
+    Ok(store::day::count_late(&mut conn, team, place, before_ms).await?)
 }

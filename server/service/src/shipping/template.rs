@@ -1,6 +1,6 @@
 //! Sheets to fill in at the shipping desk: tracking numbers of what is to be packed, and carriers' events.
 
-use domain::ids::TeamId;
+use domain::ids::{PlaceId, TeamId};
 use domain::locale::Locale;
 use domain::parcel::ParcelStatus;
 use domain::sheets::harmless;
@@ -11,8 +11,8 @@ use super::{LIST_LIMIT, PackingParcel, list_parcels};
 use crate::{Result, ServiceError, Services, Viewer};
 
 /// A workbook to be filled in and sent back as a list of this kind. That of tracking numbers has a row for each parcel that is
-/// to be packed, the oldest first and as many as the page of parcels has, by the parcel's own number, which is right
-/// for an order of several parcels as well.
+/// to be packed, at one place or at all, the oldest first and as many as the page of parcels has, by the parcel's own
+/// number, which is right for an order of several parcels as well.
 ///
 /// # Errors
 /// Guarded: sellers and captain of the team.
@@ -21,12 +21,13 @@ pub async fn list_template(
     viewer: &Viewer,
     team: TeamId,
     kind: ListKind,
+    place: Option<PlaceId>,
 ) -> Result<Vec<u8>> {
     viewer.require_seller(team)?;
     let locale = viewer.locale;
     let rows: Vec<Vec<String>> = match kind {
         ListKind::Numbers => {
-            let page = list_parcels(services, viewer, team, ParcelStatus::ToPack).await?;
+            let page = list_parcels(services, viewer, team, ParcelStatus::ToPack, place).await?;
             page.parcels.iter().map(|parcel| row_of(parcel, locale)).collect()
         }
         ListKind::Events => Vec::new(),

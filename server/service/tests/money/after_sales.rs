@@ -157,7 +157,8 @@ async fn what_has_not_left_is_given_back_piece_by_piece_to_the_fen() {
         assert_eq!(earned(shop).await, (2 * 16_801 + 2 * 4_990, 0));
         let packed = packing_list(&shop.services, &seller, lines[0].parcel_id).await.unwrap();
         assert_eq!(packed.lines.iter().map(|line| line.quantity).collect::<Vec<_>>(), [2, 2]);
-        let listed = list_parcels(&shop.services, &seller, shop.places.tea_team, ParcelStatus::ToPack).await;
+        let team = shop.places.tea_team;
+        let listed = list_parcels(&shop.services, &seller, team, ParcelStatus::ToPack, None).await;
         assert_eq!(listed.unwrap().parcels[0].lines[0].quantity, 2);
         run_worker(shop).await;
         assert_eq!(shop.gateway.sent_back_fen(), fen(16_801));

@@ -6,10 +6,12 @@ use domain::ids::{ParcelId, PlaceId};
 use domain::notification::NotificationKind;
 use domain::parcel::ParcelStatus;
 use domain::role::Role;
+use domain::shipping::ListKind;
 use domain::time::{DAY_MS, Date, HOUR_MS};
 use service::day::{
     SalesQuery, ShipMany, ShipRow, Shipped, TableFilter, county_work, day_page, day_sales, export_parcels,
-    parcel_table, parcels_by_id, place_choices, ship_many, to_pack_at,
+    parcel_table, parcels_by_id, place_choices, ship_many,
+};
 };
 use service::freight::{PlaceForm, SavePlace, save_place};
 use service::listing::{ListingForm, SaveListing, edit_page, save_draft};
@@ -18,6 +20,8 @@ use service::notifications::{
     Marking, NotificationQuery, SetWish, count_unread, exported_notifications, list_notifications,
     look_at_the_day, mark, set_wishes, wishes,
 };
+use service::shipping::desk::{count_late, list_late};
+use service::shipping::{list_parcels, list_template};
 use service::testing::NewGood;
 use store::places::{Names, NewVillage};
 
@@ -238,20 +242,46 @@ async fn who_packs_at_one_place_lists_prints_and_takes_along_what_leaves_from_it
         assert_eq!(page.places.len(), 2);
         assert_eq!(place_choices(services, &seller, team).await.unwrap(), page.places);
 
-        let numbers = async |place: PlaceId| -> (Vec<String>, i64) {
-            let (parcels, left_out) = to_pack_at(services, &seller, team, place).await.unwrap();
-            (parcels.into_iter().map(|parcel| parcel.head.order_number).collect(), left_out)
+        let elsewhere = shop.places.tea_place;
+        let cards = async |place: PlaceId| -> (Vec<String>, Vec<(String, i64)>) {
+            let page =
+                list_parcels(services, &seller, team, ParcelStatus::ToPack, Some(place)).await.unwrap();
+            assert_eq!(page.counts, [("to_pack".to_owned(), 3)], "the team's, whatever is narrowed");
+            assert!(page.parcels.iter().all(|parcel| parcel.lines.len() == 1), "with what goes into them");
+            (page.parcels.into_iter().map(|parcel| parcel.head.order_number).collect(), page.counts_at)
         };
-        assert_eq!(numbers(yard).await, (vec![both.number.clone()], 0));
-        assert_eq!(numbers(shop.places.tea_place).await, (vec![both.number.clone(), herb.number.clone()], 0));
-        assert_eq!(numbers(shop.places.honey_place).await, (Vec::new(), 0), "another team's place");
+        let waiting = |count: i64| vec![("to_pack".to_owned(), count)];
+        assert_eq!(cards(yard).await, (vec![both.number.clone()], waiting(1)));
+        assert_eq!(cards(elsewhere).await, (vec![both.number.clone(), herb.number.clone()], waiting(2)));
+        assert_eq!(cards(shop.places.honey_place).await, (Vec::new(), Vec::new()), "another team's place");
+
+        let template = async |place: Option<PlaceId>| {
+            text(list_template(services, &seller, team, ListKind::Numbers, place).await.unwrap())
+        };
+        let sheet = template(Some(yard)).await;
+        assert!(sheet.contains(&page.rows[0].parcel.head.parcel.id.to_string()), "{sheet}");
+        assert_eq!((sheet.lines().count(), sheet.contains(&herb.number)), (2, false), "{sheet}");
+        for (place, rows) in [(None, 3), (Some(elsewhere), 2), (Some(shop.places.honey_place), 0)] {
+            let sheet = template(place).await;
+            assert_eq!(sheet.lines().count(), 1 + rows, "below the heads: {sheet}");
+        }
 
         let sheet = text(export_parcels(services, &seller, team, &of(yard)).await.unwrap());
         assert!(sheet.contains("县城仓") && sheet.contains(&both.number), "{sheet}");
         assert!(!sheet.contains("tea place") && !sheet.contains(&herb.number), "{sheet}");
         let other = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
-        assert!(matches!(to_pack_at(services, &other, team, yard).await, Err(ServiceError::Forbidden)));
+        let foreign = list_parcels(services, &other, team, ParcelStatus::ToPack, Some(yard)).await;
+        assert!(matches!(foreign, Err(ServiceError::Forbidden)));
+        let foreign = list_template(services, &other, team, ListKind::Numbers, Some(yard)).await;
+        assert!(matches!(foreign, Err(ServiceError::Forbidden)));
         assert!(matches!(place_choices(services, &other, team).await, Err(ServiceError::Forbidden)));
+
+        shop.clock.advance(48 * HOUR_MS + 1);
+        for (place, late) in [(None, 3), (Some(yard), 1), (Some(elsewhere), 2)] {
+            let listed = list_late(services, &seller, team, place).await.unwrap().parcels.len();
+            let counted = count_late(services, &seller, team, place).await.unwrap();
+            assert_eq!((listed, counted), (late, late as i64));
+        }
         assert_sound(shop).await;
     })
     .await;

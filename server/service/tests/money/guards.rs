@@ -72,7 +72,7 @@ async fn a_retail_order_is_its_buyers_alone() {
         not_there("confirm_receipt", who, confirm_receipt(services, viewer, parcel).await);
         not_there("packing_list", who, packing_list(services, viewer, parcel).await);
         not_there("ship_parcel", who, ship_parcel(services, viewer, parcel, shipment()).await);
-        let list = list_parcels(services, viewer, shop.places.honey_team, ParcelStatus::ToPack).await;
+        let list = list_parcels(services, viewer, shop.places.honey_team, ParcelStatus::ToPack, None).await;
         refused("list_parcels", who, list);
     }
     not_there("ship_parcel", "its buyer", ship_parcel(services, &shop.guest(1), parcel, shipment()).await);

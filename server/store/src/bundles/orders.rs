@@ -1,6 +1,6 @@
 //! The boxes of orders: which of an order's lines were bought as one.
 
-use domain::ids::{LineId, OrderBundleId, OrderId, ProductId, TeamId, VariantId};
+use domain::ids::{LineId, OrderBundleId, OrderId, PlaceId, ProductId, TeamId, VariantId};
 use domain::money::Fen;
 use domain::parcel::ParcelStatus;
 
@@ -96,13 +96,16 @@ pub async fn list_team_line_bundles(
     conn: &mut Conn,
     team: TeamId,
     status: ParcelStatus,
+    place: Option<PlaceId>,
     limit: i64,
 ) -> Result<Vec<LineBundleRow>> {
     Ok(sql::query_as::<LineBundleRow>(concat!(
         "SELECT ",
         line_bundle_columns!(),
         "
-           FROM (SELECT id FROM parcels WHERE team_id = $1 AND status = $2 ORDER BY created_at_ms, id LIMIT $3) AS c
+           FROM (SELECT id FROM parcels
+                  WHERE team_id = $1 AND status = $2 AND (CAST($4 AS BIGINT) IS NULL OR place_id + 0 = $4)
+                  ORDER BY created_at_ms, id LIMIT $3) AS c
            JOIN order_lines l ON l.parcel_id = c.id
            JOIN order_bundle_lines x ON x.line_id = l.id
            JOIN order_bundles g ON g.id = x.bundle_id
@@ -111,6 +114,7 @@ pub async fn list_team_line_bundles(
     .bind(team.get())
     .bind(status.as_str())
     .bind(limit)
+    .bind(place.map(PlaceId::get))
     .fetch_all(conn)
     .await?)
 }

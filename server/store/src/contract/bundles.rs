@@ -200,8 +200,10 @@ async fn ordering(conn: &mut Conn) {
     assert_eq!(list_line_bundles(conn, ORDER).await.unwrap(), [part(220), part(221)]);
     assert_eq!(list_line_bundles(conn, OrderId::from_i64(201)).await.unwrap(), []);
     let to_pack = ParcelStatus::ToPack;
-    assert_eq!(list_team_line_bundles(conn, TEAM, to_pack, 9).await.unwrap(), [part(220), part(221)]);
-    assert_eq!(list_team_line_bundles(conn, TEAM, ParcelStatus::Shipped, 9).await.unwrap(), []);
+    assert_eq!(list_team_line_bundles(conn, TEAM, to_pack, None, 9).await.unwrap(), [part(220), part(221)]);
+    assert_eq!(list_team_line_bundles(conn, TEAM, ParcelStatus::Shipped, None, 9).await.unwrap(), []);
+    let elsewhere = Some(PlaceId::from_i64(999));
+    assert_eq!(list_team_line_bundles(conn, TEAM, to_pack, elsewhere, 9).await.unwrap(), []);
     // What was sold is counted for the box and for what is in it.
     let before = sold(conn).await;
     orders::update_sold_counts(conn, ORDER, 1).await.unwrap();

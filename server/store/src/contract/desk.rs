@@ -194,12 +194,12 @@ async fn finding(conn: &mut Conn) {
     assert_eq!(ids(list_parcels_of_number(conn, TEAM, "N200").await.unwrap()), [PARCEL, NEW]);
     assert!(list_parcels_of_number(conn, TeamId::from_i64(7), "N200").await.unwrap().is_empty());
     let paid_at_ms = 1_741_536_000_000;
-    assert_eq!(crate::day::count_late(conn, TEAM, paid_at_ms + 1).await.unwrap(), 2);
-    assert_eq!(crate::day::count_late(conn, TEAM, paid_at_ms).await.unwrap(), 0);
+    assert_eq!(crate::day::count_late(conn, TEAM, None, paid_at_ms + 1).await.unwrap(), 2);
+    assert_eq!(crate::day::count_late(conn, TEAM, None, paid_at_ms).await.unwrap(), 0);
     update_shipped(conn, NEW, "中国邮政", "E1", T).await.unwrap();
     assert_eq!(ids(list_parcels_of_tracking(conn, TEAM, "E1").await.unwrap()), [NEW]);
     assert!(list_parcels_of_tracking(conn, TEAM, "").await.unwrap().is_empty(), "no number is nobody's");
-    assert_eq!(crate::day::count_late(conn, TEAM, paid_at_ms + 1).await.unwrap(), 1);
+    assert_eq!(crate::day::count_late(conn, TEAM, None, paid_at_ms + 1).await.unwrap(), 1);
     update_parcel_status(conn, PARCEL, domain::parcel::ParcelStatus::Cancelled).await.unwrap();
 }
 

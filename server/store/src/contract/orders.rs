@@ -322,10 +322,18 @@ async fn ship(conn: &mut Conn) {
     let moved =
         update_order_parcels(conn, ORDER, ParcelStatus::AwaitingPayment, ParcelStatus::ToPack).await.unwrap();
     assert_eq!(moved, 1);
-    let waiting = list_team_parcels(conn, TEAM, ParcelStatus::ToPack, 10).await.unwrap();
+    let waiting = list_team_parcels(conn, TEAM, ParcelStatus::ToPack, None, 10).await.unwrap();
     assert_eq!((waiting[0].order_number.as_str(), waiting[0].parcel.id), ("XJ250615ABCDEFGH", PARCEL));
-    let inside = list_team_parcel_lines(conn, TEAM, ParcelStatus::ToPack, 10).await.unwrap();
+    let inside = list_team_parcel_lines(conn, TEAM, ParcelStatus::ToPack, None, 10).await.unwrap();
     assert!(!inside.is_empty() && inside.iter().all(|line| line.parcel_id == PARCEL));
+    for (place, count) in [(waiting[0].parcel.place_id, 1), (PlaceId::from_i64(999), 0)] {
+        let here = Some(place);
+        let found = list_team_parcels(conn, TEAM, ParcelStatus::ToPack, here, 10).await.unwrap();
+        let lines = list_team_parcel_lines(conn, TEAM, ParcelStatus::ToPack, here, 10).await.unwrap();
+        assert_eq!((found.len(), lines.len()), (count, count * inside.len()), "{place}");
+        let open = count_open_parcels_at(conn, TEAM, place).await.unwrap();
+        assert_eq!(open, vec![("to_pack".to_owned(), 1); count], "{place}");
+    }
     assert_eq!(find_seller_parcel(conn, PARCEL).await.unwrap().unwrap().place_name, "佐龙仓");
     assert_eq!(count_team_parcels(conn, TEAM).await.unwrap(), [("to_pack".to_owned(), 1)]);
     assert_eq!(count_open_parcels(conn, TEAM).await.unwrap(), [("to_pack".to_owned(), 1)]);

@@ -76,8 +76,10 @@ async fn agreeing(conn: &mut Conn) {
     delete_weighed_variant(conn, VARIANT).await.unwrap();
     assert_eq!(list_weighed_variants(conn, PRODUCT).await.unwrap(), []);
     assert_eq!(list_weighed_lines(conn, ORDER).await.unwrap().len(), 1, "orders keep what was agreed");
-    assert_eq!(list_team_weighed_lines(conn, TEAM, ParcelStatus::ToPack, 9).await.unwrap(), [agreed]);
-    assert_eq!(list_team_weighed_lines(conn, TEAM, ParcelStatus::Shipped, 9).await.unwrap(), []);
+    assert_eq!(list_team_weighed_lines(conn, TEAM, ParcelStatus::ToPack, None, 9).await.unwrap(), [agreed]);
+    assert_eq!(list_team_weighed_lines(conn, TEAM, ParcelStatus::Shipped, None, 9).await.unwrap(), []);
+    let elsewhere = Some(PlaceId::from_i64(999));
+    assert_eq!(list_team_weighed_lines(conn, TEAM, ParcelStatus::ToPack, elsewhere, 9).await.unwrap(), []);
 }
 
 fn piece(piece: i64, weight_g: i64, charged: i64) -> PieceRow {
@@ -92,7 +94,9 @@ async fn weighing(conn: &mut Conn) {
         replace_pieces(conn, LINE, pieces).await.unwrap();
         assert_eq!(list_pieces(conn, ORDER).await.unwrap(), pieces);
     }
-    assert_eq!(list_team_pieces(conn, TEAM, ParcelStatus::ToPack, 9).await.unwrap(), corrected);
+    assert_eq!(list_team_pieces(conn, TEAM, ParcelStatus::ToPack, None, 9).await.unwrap(), corrected);
+    let elsewhere = Some(PlaceId::from_i64(999));
+    assert_eq!(list_team_pieces(conn, TEAM, ParcelStatus::ToPack, elsewhere, 9).await.unwrap(), []);
     assert_eq!(list_wrong_weighings(conn).await.unwrap(), [], "nothing has left");
 }
 

@@ -142,17 +142,6 @@ pub async fn list_table_parcels(conn: &mut Conn, filter: &ParcelFilter<'_>) -> R
     Ok(statement.fetch_all(&mut *conn).await?)
 }
 
-/// How many parcels of a team are to be packed at a place. Counted among what waits: of a place there is all of its history.
-pub async fn count_to_pack_at(conn: &mut Conn, team: TeamId, place: PlaceId) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT COUNT(*) FROM parcels WHERE team_id = $1 AND status = 'to_pack' AND place_id + 0 = $2",
-    )
-    .bind(team.get())
-    .bind(place.get())
-    .fetch_one(&mut *conn)
-    .await?)
-}
-
 /// What is in these parcels, in their order.
 pub async fn list_parcel_lines(conn: &mut Conn, parcels: &[ParcelId]) -> Result<Vec<LineRow>> {
     if parcels.is_empty() {

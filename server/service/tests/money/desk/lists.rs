@@ -200,17 +200,17 @@ async fn what_should_have_left_is_late() {
         let placed = bought(shop, 1, &[(shop.tea.variants[0], 2)]).await;
         let line = lines_of(shop, placed.order_id).await.remove(0);
         shop.clock.advance(48 * HOUR_MS);
-        assert_eq!(count_late(services, &seller, team).await.unwrap(), 0, "in time to the last moment");
+        assert_eq!(count_late(services, &seller, team, None).await.unwrap(), 0, "in time to the last moment");
         // A parcel that was split off is as late as the one it comes from.
         split_parcel(services, &seller, splitting(shop, line.parcel_id, &[(line.id, 1)])).await.unwrap();
         shop.clock.advance(1);
-        assert_eq!(count_late(services, &seller, team).await.unwrap(), 2);
-        let late = list_late(services, &shop.captain().await, team).await.unwrap().parcels;
+        assert_eq!(count_late(services, &seller, team, None).await.unwrap(), 2);
+        let late = list_late(services, &shop.captain().await, team, None).await.unwrap().parcels;
         assert_eq!(late.len(), 2);
         ship(shop, &seller, line.parcel_id, "E1").await.unwrap();
-        assert_eq!(list_late(services, &seller, team).await.unwrap().parcels.len(), 1);
+        assert_eq!(list_late(services, &seller, team, None).await.unwrap().parcels.len(), 1);
         let stranger = shop.account(&[Role::SellerOf(shop.places.honey_team)]).await;
-        assert!(matches!(count_late(services, &stranger, team).await, Err(ServiceError::Forbidden)));
+        assert!(matches!(count_late(services, &stranger, team, None).await, Err(ServiceError::Forbidden)));
     })
     .await;
 }
