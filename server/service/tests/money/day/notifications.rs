@@ -62,7 +62,7 @@ async fn sellers_are_told_once_in_the_console_and_by_mail_as_they_wish() {
         assert_eq!((page.rows.len(), page.unread), (1, 2), "of the kind, and of all kinds");
         let (sheet, is_cut) = exported_notifications(services, &seller, team, &late).await.unwrap();
         assert_eq!((sheet, is_cut), (page.rows, false), "the sheet is the page");
-        let earlier = domain::time::Date::from_epoch_ms(services.now_ms()).plus_days(-1).to_string();
+        let earlier = Date::from_epoch_ms(services.now_ms()).plus_days(-1).to_string();
         let earlier = NotificationQuery { to: earlier, ..all() };
         let page = list_notifications(services, &seller, team, &earlier, 1).await.unwrap();
         let kinds: Vec<_> = page.rows.iter().map(|row| row.kind).collect();
