@@ -183,17 +183,19 @@ pub async fn update_team(conn: &mut Conn, row: &KeptTeamRow) -> Result<()> {
     Ok(())
 }
 
-/// How many products of a team a village lists or has goods in, published or not.
-pub async fn count_goods_of_team(conn: &mut Conn, team: TeamId, village: VillageId) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT COUNT(*) FROM products p WHERE p.team_id = $1 AND (p.village_id = $2 OR EXISTS (
+/// The products of a team that are listed for a village, published or not, or of which it has something left in a batch: what
+/// was sold of it is history.
+pub async fn list_goods_of_team(conn: &mut Conn, team: TeamId, village: VillageId) -> Result<Vec<ProductId>> {
+    let ids: Vec<i64> = sql::query_scalar(
+        "SELECT p.id FROM products p WHERE p.team_id = $1 AND (p.village_id = $2 OR EXISTS (
             SELECT 1 FROM batches b JOIN batch_inputs i ON i.batch_id = b.id
-            WHERE b.product_id = p.id AND i.village_id = $2))",
+            WHERE b.product_id = p.id AND b.available + b.held > 0 AND i.village_id = $2))",
     )
     .bind(team.get())
     .bind(village.get())
-    .fetch_one(&mut *conn)
-    .await?)
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(ids.into_iter().map(ProductId::from_i64).collect())
 }
 
 /// A team no longer works for a village.
