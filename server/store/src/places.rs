@@ -11,7 +11,7 @@ use domain::money::Fen;
 use crate::{Conn, Result, sql};
 
 pub use kept::{
-    CorpsRow, KeptTeamRow, KeptUnitRow, KeptVillageRow, TeamVillageRow, delete_team_village, list_corps,
+    CorpsRow, KeptTeamRow, KeptVillageRow, TeamVillageRow, delete_team_village, list_corps,
     list_goods_of_team, list_kept_teams, list_kept_units, list_kept_villages, list_named_goods,
     list_team_villages, lock_county, update_team, update_town, update_unit, update_village,
 };
