@@ -43,8 +43,8 @@ pub struct AuditEntry {
 
 /// Notes an action in the transaction in which it happens, so that neither exists without the other.
 ///
-/// `detail` holds codes, ids and amounts only: no name, address, number or anything typed by a person. From where it
-/// came is taken from [`Services::origin`].
+/// `detail` holds codes, ids and amounts only: no name, address, number or anything typed by a person, but for the credit
+/// codes of collectives and units, which are public. From where it came is taken from [`Services::origin`].
 pub async fn record(
     conn: &mut Conn,
     services: &Services,

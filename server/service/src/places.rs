@@ -30,7 +30,8 @@ use crate::{Result, ServiceError, Services, Viewer, audit};
 pub(crate) use anew::{RENAMED, find_anew};
 pub use found::{FoundCounty, found_county};
 pub use store::catalogue::{CountyRow, TownRow};
-pub use store::places::{CorpsRow, KeptTeamRow, KeptUnitRow, KeptVillageRow};
+pub use store::places::{CorpsRow, KeptTeamRow, KeptVillageRow};
+pub use store::units::UnitRow;
 pub use team::{SaveTeam, save_team};
 pub use town::{SaveTown, save_town};
 pub use unit::{SaveUnit, save_unit};
@@ -49,7 +50,7 @@ pub struct PlacesDesk {
     /// The county's, then those of the towns.
     pub corps: Vec<CorpsRow>,
     pub teams: Vec<KeptTeamRow>,
-    pub units: Vec<KeptUnitRow>,
+    pub units: Vec<UnitRow>,
     team_villages: Vec<(TeamId, VillageId)>,
 }
 

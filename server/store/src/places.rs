@@ -11,8 +11,8 @@ use domain::money::Fen;
 use crate::{Conn, Result, sql};
 
 pub use kept::{
-    CorpsRow, KeptTeamRow, KeptUnitRow, KeptVillageRow, TeamVillageRow, count_goods_of_team,
-    delete_team_village, list_corps, list_kept_teams, list_kept_units, list_kept_villages, list_named_goods,
+    CorpsRow, KeptTeamRow, KeptVillageRow, TeamVillageRow, delete_team_village, list_corps,
+    list_goods_of_team, list_kept_teams, list_kept_units, list_kept_villages, list_named_goods,
     list_team_villages, lock_county, update_team, update_town, update_unit, update_village,
 };
 

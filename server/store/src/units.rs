@@ -6,10 +6,12 @@ use domain::money::Fen;
 use crate::bundles::available;
 use crate::{Conn, Result, sql};
 
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// A unit and what it is part of.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct UnitRow {
     #[sqlx(try_from = "i64")]
     pub id: UnitId,
+    /// The number of the unit above it.
     pub parent_id: Option<i64>,
     pub slug: String,
     pub kind: String,

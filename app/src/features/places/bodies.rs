@@ -2,7 +2,7 @@
 
 use domain::corps::{TeamKind, UnitKind};
 use leptos::prelude::*;
-use service::places::{KeptTeamRow, KeptUnitRow, PlacesDesk, places_desk};
+use service::places::{KeptTeamRow, PlacesDesk, UnitRow, places_desk};
 
 use super::api::{SaveTeam, SaveUnit};
 use super::form::{asked, credit_code_field, form, name_fields, options, screen, state_of};
@@ -148,7 +148,7 @@ pub async fn unit_page() -> PageResult {
     Ok(screen(title, sub, unit_form(&desk, unit)))
 }
 
-fn unit_form(desk: &PlacesDesk, unit: Option<&KeptUnitRow>) -> AnyView {
+fn unit_form(desk: &PlacesDesk, unit: Option<&UnitRow>) -> AnyView {
     let id = unit.map(|unit| unit.id.to_string()).unwrap_or_default();
     let state = state_of::<SaveUnit>(&id);
     let own = [("name", t("名称", "Name")), ("name_en", t("名称（英文）", "Name (English)"))];

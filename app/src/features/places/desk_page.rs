@@ -1,7 +1,7 @@
 //! `/county/places`: all towns, villages, teams and units, each with the way to its form.
 
 use leptos::prelude::*;
-use service::places::{KeptTeamRow, KeptUnitRow, KeptVillageRow, PlacesDesk, TownRow, places_desk};
+use service::places::{KeptTeamRow, KeptVillageRow, PlacesDesk, TownRow, UnitRow, places_desk};
 
 use super::bodies::{team_kind, unit_kind};
 use super::{team_path, town_path, unit_path, village_path};
@@ -172,7 +172,7 @@ fn teams(desk: &PlacesDesk) -> AnyView {
 fn units(desk: &PlacesDesk) -> AnyView {
     let columns =
         [t("派出单位", "Unit"), t("类型", "Kind"), t("上级单位", "Above it"), t("信用代码", "Credit code")];
-    let row = |unit: &KeptUnitRow| {
+    let row = |unit: &UnitRow| {
         let above = desk.units.iter().find(|other| unit.parent_id == Some(other.id.get()));
         let above = above.map_or("", |above| name(&above.name, &above.name_en));
         let id = unit.id.to_string();

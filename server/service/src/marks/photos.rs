@@ -14,7 +14,7 @@ use crate::{Result, ServiceError, Services, Viewer, audit};
 
 /// Most bytes of a request with a photo.
 pub const PICTURE_BYTES: usize = 13 << 20;
-/// New photos of either kind that may be sent for a mark in an hour.
+/// New photos of each kind that may be sent for a mark in an hour.
 const PICTURES_PER_HOUR: i64 = 20;
 
 /// What a photo shows of a mark. Of each there is one; a new one takes the place of the old one.

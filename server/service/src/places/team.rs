@@ -1,8 +1,10 @@
 //! Teams and the villages they work for.
 
+use std::collections::BTreeSet;
+
 use domain::corps::TeamKind;
 use domain::failure::Problem;
-use domain::ids::{TeamId, VillageId};
+use domain::ids::{ProductId, TeamId, VillageId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::WriteTx;
@@ -35,7 +37,7 @@ pub struct SaveTeam {
 ///
 /// # Errors
 /// [`crate::ServiceError::Invalid`]: `corps`, `kind`, `name` ([`Problem::Taken`] when another team is called so), `name_en`,
-/// `villages` (none, or [`Problem::InUse`] for leaving one that the team has goods of). [`crate::ServiceError::NotFound`] without
+/// `villages` (none, or [`Problem::InUse`] for leaving one that the team lists or has goods left of). [`crate::ServiceError::NotFound`] without
 /// such a team, [`domain::failure::Conflict::StateChanged`] without a county. Guarded: the county's administration.
 pub async fn save_team(
     services: &Services,
@@ -114,18 +116,20 @@ async fn read_villages(tx: &mut WriteTx, reader: &mut Reader, typed: &[String]) 
     Ok(villages)
 }
 
-/// What a team has of a village's goods could not be edited any more without the village to choose.
+/// A team has nothing to sell of a village that it does not work for: nothing more of it could be taken in.
 async fn refuse_leaving_goods(
     tx: &mut WriteTx,
     reader: &mut Reader,
     team: TeamId,
     left: &[VillageId],
 ) -> Result<()> {
-    let mut products = 0;
+    // What has goods of several of them is one product.
+    let mut goods: BTreeSet<ProductId> = BTreeSet::new();
     for village in left {
-        products += rows::count_goods_of_team(tx, team, *village).await?;
+        goods.extend(rows::list_goods_of_team(tx, team, *village).await?);
     }
-    if products > 0 {
+    if !goods.is_empty() {
+        let products = i64::try_from(goods.len()).unwrap_or(i64::MAX);
         reader.report("villages", Problem::InUse { products });
     }
     Ok(())

@@ -5,7 +5,8 @@ use domain::failure::Problem;
 use domain::ids::UnitId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::places::{self as rows, KeptUnitRow, Names};
+use store::places::{self as rows, Names};
+use store::units::UnitRow;
 
 use super::{former_of, free_slug, note, take_county};
 use crate::idempotency::{self, Begun, Repeatable};
@@ -83,7 +84,7 @@ pub async fn save_unit(
         }
         Some(former) => {
             let kind = kind.as_str().to_owned();
-            let row = KeptUnitRow { parent_id, kind, name, name_en, credit_code, ..former.clone() };
+            let row = UnitRow { parent_id, kind, name, name_en, credit_code, ..former.clone() };
             rows::update_unit(&mut tx, &row).await?;
             "unit.saved"
         }
@@ -95,7 +96,7 @@ pub async fn save_unit(
 }
 
 /// Whether `unit` is `above` or lies below it: then it cannot stand above it.
-fn is_below(all: &[KeptUnitRow], unit: UnitId, above: UnitId) -> bool {
+fn is_below(all: &[UnitRow], unit: UnitId, above: UnitId) -> bool {
     let mut at = Some(unit.get());
     // As many steps as there are units: a tree has no longer way up.
     for _ in 0..=all.len() {

@@ -76,11 +76,22 @@ async fn a_team_keeps_the_villages_that_it_has_goods_of() {
         let refusal = refused(save_team(services, &county, &command(&[first]), "a").await);
         assert_eq!(refusal.len(), 1);
         assert_eq!(refusal[0].field, "villages");
-        assert!(matches!(refusal[0].problem, Problem::InUse { products } if products > 0), "{refusal:?}");
+        assert!(matches!(refusal[0].problem, Problem::InUse { products: 2 }), "and its tea: {refusal:?}");
         save_team(services, &county, &command(&shop.places.villages), "b").await.unwrap();
         let desk = places_desk(services, &county).await.unwrap();
         assert_eq!(desk.villages_of(team).len(), 4);
         assert_eq!(desk.teams.iter().find(|row| row.id == team).unwrap().name, "岚河茶队");
+
+        // Nothing is left of the dendrobium: it is listed for the first village, and the tea for the second.
+        let mut tx = services.db.write().await.unwrap();
+        store::testing::trade::leave_pieces(&mut tx, shop.dendrobium.variant(), 0).await.unwrap();
+        tx.commit().await.unwrap();
+        let refusal = refused(save_team(services, &county, &command(&[first]), "c").await);
+        assert!(matches!(refusal[0].problem, Problem::InUse { products: 1 }), "the tea: {refusal:?}");
+        let listed = &shop.places.villages[..2];
+        save_team(services, &county, &command(listed), "d").await.unwrap();
+        let desk = places_desk(services, &county).await.unwrap();
+        assert_eq!(desk.villages_of(team).len(), 2, "what was sold of the others is no reason to stay");
     })
     .await;
 }

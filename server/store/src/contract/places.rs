@@ -6,6 +6,7 @@ use domain::money::Fen;
 use super::insert_places;
 use crate::catalogue::list_towns;
 use crate::places::*;
+use crate::units::UnitRow;
 use crate::{Conn, Db};
 
 const TOWN: TownId = TownId::from_i64(2);
@@ -60,7 +61,7 @@ async fn bodies(conn: &mut Conn) {
         list_team_villages(conn).await.unwrap(),
         [TeamVillageRow { team_id: TEAM, village_id: VILLAGE }]
     );
-    assert_eq!(count_goods_of_team(conn, TEAM, VILLAGE).await.unwrap(), 0);
+    assert!(list_goods_of_team(conn, TEAM, VILLAGE).await.unwrap().is_empty());
     delete_team_village(conn, TEAM, VILLAGE).await.unwrap();
     assert!(list_team_villages(conn).await.unwrap().is_empty());
 
@@ -73,7 +74,7 @@ async fn bodies(conn: &mut Conn) {
     let mut units = list_kept_units(conn).await.unwrap();
     let canteen = units.remove(1);
     assert_eq!((canteen.id, canteen.parent_id), (CANTEEN, Some(7)));
-    let canteen = KeptUnitRow { parent_id: None, name: "第二食堂".to_owned(), ..canteen };
+    let canteen = UnitRow { parent_id: None, name: "第二食堂".to_owned(), ..canteen };
     update_unit(conn, &canteen).await.unwrap();
     assert_eq!(list_kept_units(conn).await.unwrap()[1], canteen);
 }

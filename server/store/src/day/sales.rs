@@ -48,12 +48,12 @@ pub struct PartSalesRow {
     pub amount_fen: Fen,
 }
 
-/// What a team sold of each product from `from_day` to `today`, the most first.
+/// What a team sold of each product from `from_day` to `last_day`, the most first.
 pub async fn list_product_sales(
     conn: &mut Conn,
     team: TeamId,
     from_day: i64,
-    today: i64,
+    last_day: i64,
     limit: i64,
 ) -> Result<Vec<PartSalesRow>> {
     Ok(sql::query_as::<PartSalesRow>(
@@ -67,18 +67,18 @@ pub async fn list_product_sales(
     )
     .bind(team.get())
     .bind(from_day)
-    .bind(today)
+    .bind(last_day)
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)
 }
 
-/// What a team sold for each village from `from_day` to `today`, the most first.
+/// What a team sold for each village from `from_day` to `last_day`, the most first.
 pub async fn list_village_sales(
     conn: &mut Conn,
     team: TeamId,
     from_day: i64,
-    today: i64,
+    last_day: i64,
     limit: i64,
 ) -> Result<Vec<PartSalesRow>> {
     Ok(sql::query_as::<PartSalesRow>(
@@ -93,7 +93,7 @@ pub async fn list_village_sales(
     )
     .bind(team.get())
     .bind(from_day)
-    .bind(today)
+    .bind(last_day)
     .bind(limit)
     .fetch_all(&mut *conn)
     .await?)

@@ -1,9 +1,10 @@
 //! Places and bodies as the county keeps them: what stands there, and what of it is said otherwise. Words in addresses stay.
 
-use domain::ids::{CollectiveId, CorpsId, CountyId, ProductId, TeamId, TownId, UnitId, VillageId};
+use domain::ids::{CollectiveId, CorpsId, CountyId, ProductId, TeamId, TownId, VillageId};
 use domain::money::Fen;
 
 use super::Names;
+use crate::units::UnitRow;
 use crate::{Conn, Result, sql};
 
 /// Takes all places and bodies for this transaction, so that they are changed one after the other: the county stands for all
@@ -107,22 +108,8 @@ pub async fn list_team_villages(conn: &mut Conn) -> Result<Vec<TeamVillageRow>> 
         .await?)
 }
 
-/// A unit and what it is part of.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct KeptUnitRow {
-    #[sqlx(try_from = "i64")]
-    pub id: UnitId,
-    /// The number of the unit above it.
-    pub parent_id: Option<i64>,
-    pub slug: String,
-    pub kind: String,
-    pub name: String,
-    pub name_en: String,
-    pub credit_code: String,
-}
-
 /// All units, in the order in which they were made.
-pub async fn list_kept_units(conn: &mut Conn) -> Result<Vec<KeptUnitRow>> {
+pub async fn list_kept_units(conn: &mut Conn) -> Result<Vec<UnitRow>> {
     Ok(sql::query_as("SELECT id, parent_id, slug, kind, name, name_en, credit_code FROM units ORDER BY id")
         .fetch_all(&mut *conn)
         .await?)
@@ -183,17 +170,19 @@ pub async fn update_team(conn: &mut Conn, row: &KeptTeamRow) -> Result<()> {
     Ok(())
 }
 
-/// How many products of a team a village lists or has goods in, published or not.
-pub async fn count_goods_of_team(conn: &mut Conn, team: TeamId, village: VillageId) -> Result<i64> {
-    Ok(sql::query_scalar::<i64>(
-        "SELECT COUNT(*) FROM products p WHERE p.team_id = $1 AND (p.village_id = $2 OR EXISTS (
+/// The products of a team that are listed for a village, published or not, or of which it has something left in a batch: what
+/// was sold of it is history.
+pub async fn list_goods_of_team(conn: &mut Conn, team: TeamId, village: VillageId) -> Result<Vec<ProductId>> {
+    let ids: Vec<i64> = sql::query_scalar(
+        "SELECT p.id FROM products p WHERE p.team_id = $1 AND (p.village_id = $2 OR EXISTS (
             SELECT 1 FROM batches b JOIN batch_inputs i ON i.batch_id = b.id
-            WHERE b.product_id = p.id AND i.village_id = $2))",
+            WHERE b.product_id = p.id AND b.available + b.held > 0 AND i.village_id = $2))",
     )
     .bind(team.get())
     .bind(village.get())
-    .fetch_one(&mut *conn)
-    .await?)
+    .fetch_all(&mut *conn)
+    .await?;
+    Ok(ids.into_iter().map(ProductId::from_i64).collect())
 }
 
 /// A team no longer works for a village.
@@ -207,7 +196,7 @@ pub async fn delete_team_village(conn: &mut Conn, team: TeamId, village: Village
 }
 
 /// What is said of a unit.
-pub async fn update_unit(conn: &mut Conn, row: &KeptUnitRow) -> Result<()> {
+pub async fn update_unit(conn: &mut Conn, row: &UnitRow) -> Result<()> {
     sql::query(
         "UPDATE units SET parent_id = $2, kind = $3, name = $4, name_en = $5, credit_code = $6 WHERE id = $1",
     )
