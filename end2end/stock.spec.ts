@@ -71,6 +71,16 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('combobox', { name: t('村', 'Village'), exact: true })).toBeVisible();
     await goOn(page, page.getByRole('link', { name: t('在售', 'For sale') }), /state=for_sale.*product=/);
     await expect(page.locator('tbody tr'), 'still of that product').toHaveCount(2);
+    const part = await page.locator('tbody tr').filter({ hasText: '-S1' }).getByRole('link').first().innerText();
+    await page.getByRole('searchbox', { name: t('批次号', 'Batch code') }).fill(part.toLowerCase());
+    await narrow(page, t, /q=/);
+    await expect(page.locator('tbody tr'), 'the one whose code is on the package').toHaveCount(1);
+    await expect(page.locator('tbody tr')).toContainText('4 kg');
+    const taken = rowsOf(await expectSheet(page, t, /^batches-[\d-]+\.xlsx$/));
+    expect(taken.filter((row) => row.includes(part)), 'and no other is taken along').toHaveLength(1);
+    expect(taken).toHaveLength(2);
+    await goOn(page, page.getByRole('link', { name: t('没有剩余', 'Nothing left') }), /state=ended.*q=/);
+    await expect(page.getByText(t('这里没有批次', 'No batches here'))).toBeVisible();
   });
 
   await test.step('the count is kept, and the stock follows it', async () => {
