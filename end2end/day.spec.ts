@@ -3,7 +3,7 @@
 import { expect, loginOf, test } from './support/test';
 import { countLetters, letterTo, linkIn } from './support/mail';
 import { bare } from './support/pages';
-import { buy, expectSheet, fen, goOn, isPhone, narrow, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
+import { buy, expectSheet, fen, goOn, isPhone, narrow, recipient, seen, stayOn, unfold, visit, withScriptsOn } from './support/shop';
 import { rowsOf } from './support/workbook';
 
 withScriptsOn('desktop');
@@ -142,7 +142,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
   });
 
   await test.step('ticked parcels leave together; without a number none does', async () => {
-    await visit(seller, `${home}/orders?status=to_pack`);
+    await visit(seller, `${home}/orders?status=to_pack&q=${encodeURIComponent(recipient.name)}`);
     const row = seller.getByRole('row').filter({ hasText: number });
     await row.getByRole('checkbox').check();
     const ship = seller.getByRole('button', { name: t('勾选的标记已发货', 'Ship the ticked') });
@@ -153,6 +153,7 @@ test('a seller sees what waits, ships the ticked parcels and reads what they wer
     await ship.click();
     await expect(seller.getByText(t('1 个包裹已标记发货', '1 parcel was marked as shipped'))).toBeVisible();
     await expect(seller.getByRole('row').filter({ hasText: number })).toHaveCount(0);
+    expect(new URL(seller.url()).searchParams.get('q'), 'still what was looked for').toBe(recipient.name);
   });
 
   await test.step('an order is found by its number', async () => {

@@ -111,10 +111,14 @@ test('whoever packs at one place lists, prints, takes along and ships what leave
     await expect(cards).toHaveCount(1);
     for (const text of [name, yard]) await expect(cards).toContainText(text);
     await expectAccessible(seller, 'parcels of one place');
+    const [, ...waiting] = rowsOf(await expectSheet(seller, t, /^orders-[\d-]+\.xlsx$/));
+    expect(waiting, 'taken along as they are listed').toHaveLength(1);
+    expect(waiting[0]).toContain(number);
     await expect(states.getByRole('link', { name: t('已发货', 'Shipped') })).toHaveAttribute('href', /\/orders\?status=shipped&place=/);
     await goOn(seller, states.getByRole('link', { name: t('超时未发', 'Late') }), /\/parcels\?status=late&place=/);
     await expect(here).toHaveAttribute('aria-current', 'page');
     await expect(seller.getByText(t('这个地点没有超时的包裹', 'Nothing is late at this place'))).toBeVisible();
+    expect(rowsOf(await expectSheet(seller, t, /^orders-[\d-]+\.xlsx$/)), 'nor in its sheet').toHaveLength(1);
     await goOn(seller, states.getByRole('link', { name: t('待发货', 'To pack') }), /\/parcels\?place=[0-9a-z]{13}$/);
     await expect(cards).toHaveCount(1);
   });

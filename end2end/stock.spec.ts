@@ -10,8 +10,8 @@ import { rowsOf } from './support/workbook';
 
 withScriptsOn('desktop');
 
-test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, t, at, opened }) => {
-  test.setTimeout(180_000);
+test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, stranger, t, at, opened }) => {
+  test.setTimeout(210_000);
   const page = await pageOf('seller');
   const name = `石板毛尖 ${Date.now().toString(36)}`;
   await startListing(page, t, at);
@@ -71,6 +71,16 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expect(page.getByRole('combobox', { name: t('村', 'Village'), exact: true })).toBeVisible();
     await goOn(page, page.getByRole('link', { name: t('在售', 'For sale') }), /state=for_sale.*product=/);
     await expect(page.locator('tbody tr'), 'still of that product').toHaveCount(2);
+    const part = await page.locator('tbody tr').filter({ hasText: '-S1' }).getByRole('link').first().innerText();
+    await page.getByRole('searchbox', { name: t('批次号', 'Batch code') }).fill(part.toLowerCase());
+    await narrow(page, t, /q=/);
+    await expect(page.locator('tbody tr'), 'the one whose code is on the package').toHaveCount(1);
+    await expect(page.locator('tbody tr')).toContainText('4 kg');
+    const taken = rowsOf(await expectSheet(page, t, /^batches-[\d-]+\.xlsx$/));
+    expect(taken.filter((row) => row.includes(part)), 'and no other is taken along').toHaveLength(1);
+    expect(taken).toHaveLength(2);
+    await goOn(page, page.getByRole('link', { name: t('没有剩余', 'Nothing left') }), /state=ended.*q=/);
+    await expect(page.getByText(t('这里没有批次', 'No batches here'))).toBeVisible();
   });
 
   await test.step('the count is kept, and the stock follows it', async () => {
@@ -198,6 +208,8 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
   const address = await openAccount(buyer, t, at);
   // So many that one person may not pay them back alone (500 yuan).
   const { number, total } = await buy(buyer, t, product, recipient, 10);
+  // A guest gives none at all: somebody has to call.
+  const silent = await buy(await stranger(), t, product);
 
   await test.step('a recall shows what it does before it is confirmed', async () => {
     await visit(page, batch);
@@ -218,6 +230,19 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await expectSheet(page, t, /^recall-[\w-]+\.xlsx$/);
   });
 
+  await test.step('those whom somebody has to call are a list of their own, on the page and in the sheet', async () => {
+    const states = page.getByRole('navigation', { name: t('状态', 'State') });
+    await goOn(page, states.getByRole('link', { name: t('要打电话', 'To call') }), /\/recall\?state=call$/);
+    await expect(page.getByRole('row').filter({ hasText: silent.number })).toContainText(recipient.phone);
+    await expect(page.getByRole('row').filter({ hasText: number }), 'who has a letter').toHaveCount(0);
+    await expectAccessible(page, 'a recall, whom to call');
+    const sheet = rowsOf(await expectSheet(page, t, /^recall-[\w-]+\.xlsx$/)).flat();
+    expect(sheet).toContain(silent.number);
+    expect(sheet).not.toContain(number);
+    await goOn(page, states.getByRole('link', { name: new RegExp(`^${t('全部', 'All')}`) }), /\/recall$/);
+    await expect(page.getByRole('row').filter({ hasText: number })).toBeVisible();
+  });
+
   await test.step('the county takes the same orders along, as its page shows them', async () => {
     const county = await pageOf('county');
     await visit(county, at(`/county/recalls?batch=${batch.split('/').pop()}`));
@@ -228,6 +253,10 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     expect(order, 'who is to be called, what was bought, how far it had gone').toEqual(
       expect.arrayContaining([recipient.name, recipient.phone, '10', t('待发货', 'To pack')]),
     );
+    const states = county.getByRole('navigation', { name: t('状态', 'State') });
+    await goOn(county, states.getByRole('link', { name: t('要打电话', 'To call') }), /\?state=call&batch=/);
+    await expect(county.getByRole('row').filter({ hasText: silent.number })).toContainText(recipient.phone);
+    await expect(county.getByRole('row').filter({ hasText: number })).toHaveCount(0);
     expect(await lookAtFile(county, at(`/county/recalls/${batch.split('/').pop()}/orders.xlsx`), opened)).toEqual([]);
   });
 
@@ -275,13 +304,13 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await visit(captain, `${batch.match(/.*\/sell\/[^/]+/)?.[0]}/notifications?kind=recalled`);
     await goOn(captain, captain.getByRole('listitem').filter({ hasText: name }).getByRole('link'), /\/recall$/);
     const confirm = listed(captain).getByRole('button', { name: t('复核并退款', 'Confirm and refund') });
-    expect(fen(await confirm.innerText()), 'all of it').toBe(total);
+    expect(fen(await confirm.innerText()), 'all of both').toBe(total + silent.total);
     await expectAccessible(captain, 'refunds of a recall to confirm');
     await Promise.all([captain.waitForEvent('load'), confirm.click()]);
     // The worker does it a moment later.
     await expect(async () => {
       await visit(captain, `${batch}/recall`);
-      await expect(listed(captain)).toContainText(t('已退款 1 个包裹', 'Refunded: 1 of the 1'), { timeout: 500 });
+      await expect(listed(captain)).toContainText(t('已退款 2 个包裹', 'Refunded: 2 of the 2'), { timeout: 500 });
     }).toPass({ timeout: 15_000 });
     await visit(buyer, at(`/orders/${number}`));
     await expect(buyer.getByRole('heading', { level: 1, name: t('已取消并退款', 'Cancelled and refunded') })).toBeVisible();

@@ -25,6 +25,7 @@ pub struct ShipManyForm {
     pub from: String,
     pub to: String,
     pub late: String,
+    pub q: String,
 }
 
 /// Ships the ticked parcels, or shows their packing lists; answers how many were shipped.
@@ -62,6 +63,7 @@ pub async fn ship_many(#[server(flatten)] form: ShipManyForm) -> Result<Answer<u
             ("from", form.from.as_str()),
             ("to", form.to.as_str()),
             ("late", form.late.as_str()),
+            ("q", form.q.as_str()),
             ("sent", sent.as_str()),
             ("kept", kept.as_str()),
         ];

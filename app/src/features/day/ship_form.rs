@@ -109,6 +109,7 @@ pub fn ship_form(team: &Team, page: &TablePage, filter: &TableFilter) -> AnyView
             {ui::hidden("from", &filter.from)}
             {ui::hidden("to", &filter.to)}
             {ui::hidden("late", if filter.only_late { "1" } else { "" })}
+            {ui::hidden("q", &filter.search)}
             <p><a class="btn btn--quiet btn--s" href=tick_all>{ui::icon_s("check")}{tick_words}</a></p>
             <div class="table-wrap">
                 <table class="table table--cards table--dense" id="f-rows">

@@ -57,7 +57,7 @@ pub async fn parcels_page() -> PageResult {
     } else {
         view! { {more} <div class="stack">{cards}</div> }.into_any()
     };
-    let print = (to_pack > 0).then(|| print_links(&team));
+    let actions = (to_pack > 0).then(|| actions(&team, is_late));
     let title = t("发货", "Parcels");
     let notice = shipped.map(|parcel| shipped_notice(&team, &parcel));
     let cancelled = (!query("cancelled").is_empty()).then(|| {
@@ -66,7 +66,7 @@ pub async fn parcels_page() -> PageResult {
         ui::alert("ok", words, ())
     });
     let body = view! {
-        {ui::page_head(title, t("先付款的先发", "Who paid first is served first"), print)}
+        {ui::page_head(title, t("先付款的先发", "Who paid first is served first"), actions)}
         {notice}
         {cancelled}
         {refused_to_give_up(&page.parcels)}
@@ -82,12 +82,19 @@ fn count_of(counts: &[(String, i64)], status: ParcelStatus) -> i64 {
     counts.iter().find(|(word, _)| word == status.as_str()).map_or(0, |(_, count)| *count)
 }
 
+/// What narrows the table of orders, and its sheet, to what is listed here.
+fn in_orders(is_late: bool) -> String {
+    let narrowed = if is_late { ("late", "1") } else { ("status", "to_pack") };
+    given_text(&[narrowed, ("place", &place_word())])
+}
+
 /// To what is done with everything that is listed.
-fn print_links(team: &Team) -> AnyView {
+fn actions(team: &Team, is_late: bool) -> AnyView {
     let (path, at_place) = (paths::team_parcels(team.id), given_text(&[("place", &place_word())]));
     let numbers = link(&format!("{}{at_place}", tracking_path(team.id)));
     let labels = link(&format!("{path}/labels{at_place}"));
     let lists = link(&format!("{path}/packing-lists{at_place}"));
+    let sheet = format!("{}{}", link(&paths::team_orders_sheet(team.id)), in_orders(is_late));
     view! {
         <a class="btn btn--plain" href=numbers>
             {ui::icon("truck")}{t("批量填快递单号", "Many numbers at once")}
@@ -98,6 +105,7 @@ fn print_links(team: &Team) -> AnyView {
         <a class="btn btn--plain" href=lists>
             {ui::icon("print")}{t("打印全部装箱单", "Print all packing lists")}
         </a>
+        {ui::export_link(sheet)}
     }
     .into_any()
 }
@@ -149,8 +157,7 @@ fn not_listed(orders: &str, is_late: bool, wanted: i64, listed: usize) -> AnyVie
         Locale::Zh => format!("共 {wanted} 个包裹，这里只列出等得最久的 {listed} 个"),
         Locale::En => format!("Of {wanted} parcels the {listed} that wait longest are listed"),
     };
-    let narrowed = if is_late { ("late", "1") } else { ("status", "to_pack") };
-    let table = link(&format!("{orders}{}", given_text(&[narrowed, ("place", &place_word())])));
+    let table = link(&format!("{orders}{}", in_orders(is_late)));
     let body = view! {
         <p>
             <a href=table>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::recall_list::Listed;
+use super::recall_page::narrowed;
 use super::recall_parts::{Seen, done, preview};
 use super::{COUNTY_RECALLS, county_orders_path};
 use crate::context::{link, name, query, services, t, viewer};
@@ -10,7 +11,7 @@ use crate::layout::{Console, Screen};
 use crate::routes::PageResult;
 use crate::ui;
 
-/// `/county/recalls`, `?batch=` for one, `?slug=&code=` to find it by what stands on the package.
+/// `/county/recalls`, `?batch=` for one, `?slug=&code=` to find it by what stands on the package, `&state=` for some of its orders.
 pub async fn county_page() -> PageResult {
     let (services, viewer) = (services(), viewer());
     let listed = Listed::of_address(None).await?;
@@ -38,7 +39,8 @@ pub async fn county_page() -> PageResult {
                 None => preview(&page, Seen::ByCounty),
             };
             let text = t("导出这些订单", "These orders as a sheet");
-            let sheet = ui::export_link_as(link(&county_orders_path(page.batch)), text);
+            let sheet = format!("{}{}", link(&county_orders_path(page.batch)), narrowed());
+            let sheet = ui::export_link_as(sheet, text);
             Some(view! {
                 <section class="stack"><div class="row row--between"><h2>{product}</h2>{sheet}</div>{parts}</section>
             })

@@ -20,6 +20,7 @@ fn filter_of_query() -> BatchFilter {
         product: query("product"),
         place: query("place"),
         village: query("village"),
+        code: query("q"),
     }
 }
 
@@ -29,10 +30,11 @@ fn text_of(filter: &BatchFilter) -> String {
         ("product", &filter.product),
         ("place", &filter.place),
         ("village", &filter.village),
+        ("q", &filter.code),
     ])
 }
 
-/// `/sell/{team}/batches?state=near_expiry&product=…&place=…&village=…&page=…`
+/// `/sell/{team}/batches?state=near_expiry&product=…&place=…&village=…&q=…&page=…`
 pub async fn batches_page() -> PageResult {
     let team = current_team().await?;
     let filter = filter_of_query();
@@ -63,10 +65,10 @@ pub async fn batches_page() -> PageResult {
     let body = view! {
         {ui::crumbs(&[(&products, t("商品", "Products"))], title)}
         {ui::page_head(title, sub, export)}
-        {tabs(&path, "state", &filter.state, &["product", "place", "village"], entries)}
+        {tabs(&path, "state", &filter.state, &["product", "place", "village", "q"], entries)}
         {cut}
         {filter_form(&path, &filter, &list)}
-        {table(team.id, &list.batches)}
+        {table(team.id, &list.batches, &filter)}
         {ui::pager(list.page, list.pages)}
     };
     Ok(Screen::console(team.console(), title, body))
@@ -86,7 +88,9 @@ fn filter_form(path: &str, filter: &BatchFilter, list: &TeamBatches) -> AnyView 
     let villages = list.villages.iter();
     let villages = villages.map(|choice| (choice.id.clone(), name(&choice.name, &choice.name_en).to_owned()));
     let places = list.places.iter().map(|place| (place.clone(), place.clone()));
+    let (label, hint) = (t("批次号", "Batch code"), t("包装上的批次号", "As it is on the package"));
     let choices = view! {
+        {ui::filter_text("b", "q", label, hint, &filter.code)}
         {ui::filter_choice("b", "product", t("商品", "Product"), &filter.product, products.collect())}
         {ui::filter_choice("b", "place", t("存放地点", "Where it lies"), &filter.place, places.collect())}
         {ui::filter_choice("b", "village", t("村", "Village"), &filter.village, villages.collect())}
@@ -94,12 +98,17 @@ fn filter_form(path: &str, filter: &BatchFilter, list: &TeamBatches) -> AnyView 
     ui::filter_form(&form, state, choices)
 }
 
-fn table(team: TeamId, batches: &[TeamBatch]) -> AnyView {
+fn table(team: TeamId, batches: &[TeamBatch], filter: &BatchFilter) -> AnyView {
     if batches.is_empty() {
-        let sub = t(
-            "在商品的库存页登记批次，或换个条件看看。",
-            "Take batches in on the stock page of a product, or ask for others.",
-        );
+        // Whoever reads a code off a package does not know whether anything is left of it.
+        let sub = if !filter.code.is_empty() && !filter.is_ended() {
+            t("已经卖完的批次在“没有剩余”里。", "Batches of which all is sold are under “Nothing left”.")
+        } else {
+            t(
+                "在商品的库存页登记批次，或换个条件看看。",
+                "Take batches in on the stock page of a product, or ask for others.",
+            )
+        };
         return ui::empty("box", t("这里没有批次", "No batches here"), sub, ());
     }
     let rows: Vec<_> = batches.iter().map(|batch| row(team, batch)).collect();

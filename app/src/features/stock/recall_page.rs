@@ -1,20 +1,21 @@
-//! Recalling a batch: first what it would do, then what it did; and the orders with goods of it as a sheet.
+//! Recalling a batch: first what it would do, then what it did; and the orders with goods of it, narrowed by how far they were
+//! and by whom somebody has to call, as a sheet.
 
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::report::{Cell, Report};
 use service::stock::{AffectedView, RecallPreview};
 
-use super::recall_parts::{Seen, done, preview};
+use super::recall_parts::{Seen, done, preview, wanted};
 use super::{batch_path, recall_path, words};
-use crate::context::{link, locale, name, param, services, t, viewer};
+use crate::context::{given_text, link, locale, name, param, services, t, viewer};
 use crate::features::sell::team::current_team;
 use crate::layout::Screen;
 use crate::routes::{FileAnswer, FileResult, PageResult};
 use crate::text::order_status;
 use crate::ui;
 
-/// `/sell/{team}/batches/{batch}/recall`
+/// `/sell/{team}/batches/{batch}/recall?state=call`
 pub async fn recall_page() -> PageResult {
     let team = current_team().await?;
     let (services, viewer) = (services(), viewer());
@@ -33,7 +34,8 @@ pub async fn recall_page() -> PageResult {
     };
     let code = page.codes.first().cloned().unwrap_or_default();
     let batch = batch_path(team.id, page.batch);
-    let export = ui::export_link(link(&format!("{}.xlsx", recall_path(team.id, page.batch))));
+    let sheet = format!("{}.xlsx", recall_path(team.id, page.batch));
+    let export = ui::export_link(format!("{}{}", link(&sheet), narrowed()));
     let body = view! {
         {ui::crumbs(&[(&batch, &format!("{}{code}", t("批次 ", "Batch ")))], title)}
         {ui::page_head(title, &shown, export)}
@@ -42,7 +44,12 @@ pub async fn recall_page() -> PageResult {
     Ok(Screen::console(team.console(), title, body))
 }
 
-/// `/sell/{team}/batches/{batch}/recall.xlsx`: the orders with goods of it, for whoever calls their buyers.
+/// What narrows the orders of a recall, for the link to their sheet.
+pub(super) fn narrowed() -> String {
+    given_text(&[("state", wanted().as_str())])
+}
+
+/// `/sell/{team}/batches/{batch}/recall.xlsx`: the orders with goods of it, for whoever calls their buyers; narrowed like the page.
 pub async fn recall_sheet() -> FileResult {
     let team = current_team().await?;
     let page = service::stock::recall_preview(&services(), &viewer(), &param("batch")).await?;
@@ -61,7 +68,12 @@ pub async fn county_orders_sheet() -> FileResult {
 /// Of a recall that was done with where the orders are now; before that with whom this viewer may know.
 async fn orders_sheet(page: RecallPreview) -> FileResult {
     let affected = match page.recall {
-        Some(recall) => service::stock::recall_page(&services(), &viewer(), recall).await?.affected,
+        Some(recall) => {
+            let wanted = wanted();
+            let mut lines = service::stock::recall_page(&services(), &viewer(), recall).await?.affected;
+            lines.retain(|line| wanted.has(line));
+            lines
+        }
         None => page.affected,
     };
     let heads = [

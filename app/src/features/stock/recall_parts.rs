@@ -3,13 +3,13 @@
 use domain::stock::movement::{RecallReason, RecallStage};
 use domain::time::china_minute_text;
 use leptos::prelude::*;
-use service::stock::{AffectedView, RecallPage, RecallPreview};
+use service::stock::{AffectedFilter, AffectedView, RecallPage, RecallPreview};
 
 use super::api::Recall;
 use super::recall_refunds::refunds;
 use super::words;
-use crate::context::{link, locale, name, t};
-use crate::features::sell::team::stock_text;
+use crate::context::{link, locale, name, query, request, t};
+use crate::features::sell::team::{stock_text, tabs};
 use crate::form::FormState;
 use crate::routes::paths;
 use crate::text::{counted, order_status};
@@ -22,9 +22,16 @@ pub(super) enum Seen {
     ByCounty,
 }
 
+/// Which orders of a recall that was done the address asks for. Before it is done all of them are shown: whoever confirms says
+/// that they have seen them.
+pub(super) fn wanted() -> AffectedFilter {
+    AffectedFilter::of_word(&query("state"))
+}
+
 /// What recalling would do, with the form that does it.
 pub(super) fn preview(page: &RecallPreview, seen: Seen) -> AnyView {
     let sum = tally(&page.affected);
+    let lines: Vec<_> = page.affected.iter().collect();
     let codes = page.codes.join(t("、", ", "));
     let available = stock_text(page.available, &page.base_unit);
     view! {
@@ -36,7 +43,7 @@ pub(super) fn preview(page: &RecallPreview, seen: Seen) -> AnyView {
                        "Unpaid orders are cancelled, parcels to pack cannot leave, buyers get a letter where they gave an address, and all see the notice on their order.")}</li>
             </ul>
         })}
-        {affected(&page.affected, &page.base_unit, seen, false)}
+        {affected(&lines, &page.base_unit, seen, false)}
         {form(page)}
     }
     .into_any()
@@ -100,6 +107,9 @@ fn form(page: &RecallPreview) -> AnyView {
 
 /// A recall that was done.
 pub(super) fn done(page: &RecallPage, seen: Seen) -> AnyView {
+    let wanted = wanted();
+    let lines: Vec<_> = page.affected.iter().filter(|line| wanted.has(line)).collect();
+    let nothing = (lines.is_empty() && wanted != AffectedFilter::All).then(ui::nothing_found);
     let left = (page.left > 0).then(|| {
         let text = stock_text(page.left, &page.base_unit);
         let body = view! { <p>{t("处理掉以后，请在批次页报损，原因选“召回后销毁”。", "Write it off on the batch's page once it is destroyed.")}</p> };
@@ -123,13 +133,41 @@ pub(super) fn done(page: &RecallPage, seen: Seen) -> AnyView {
         <section class="box">{ui::facts("", facts)}</section>
         {refunds(page)}
         {left}
-        {affected(&page.affected, &page.base_unit, seen, true)}
+        {narrowing(&page.affected, wanted)}
+        {nothing}
+        {affected(&lines, &page.base_unit, seen, true)}
     }
     .into_any()
 }
 
+/// How far the orders had gone, and those whose buyers nobody wrote to; where all are alike there is nothing to choose.
+fn narrowing(lines: &[AffectedView], wanted: AffectedFilter) -> AnyView {
+    let count = |filter: AffectedFilter| {
+        let mut orders: Vec<_> =
+            lines.iter().filter(|line| filter.has(line)).map(|line| line.order).collect();
+        orders.sort_unstable();
+        orders.dedup();
+        i64::try_from(orders.len()).unwrap_or(i64::MAX)
+    };
+    let stages =
+        RecallStage::ALL.iter().map(|stage| (AffectedFilter::Stage(*stage), words::recall_stage(*stage).0));
+    let to_call = (AffectedFilter::ToCall, t("要打电话", "To call"));
+    let found: Vec<(&str, &str, i64)> = stages
+        .chain(std::iter::once(to_call))
+        .map(|(filter, label)| (filter.as_str(), label, count(filter)))
+        .filter(|(word, _, count)| *count > 0 || *word == wanted.as_str())
+        .collect();
+    if found.len() < 2 {
+        return ().into_any();
+    }
+    let all = ("", t("全部", "All"), count(AffectedFilter::All));
+    // The county's page names the batch in its query, beside what narrows its list of recalls.
+    let kept = ["batch", "slug", "code", "reason", "from", "to"];
+    tabs(&request().path, "state", wanted.as_str(), &kept, std::iter::once(all).chain(found).collect())
+}
+
 /// The orders with goods of it, `is_done` with where they are now.
-fn affected(lines: &[AffectedView], base_unit: &str, seen: Seen, is_done: bool) -> AnyView {
+fn affected(lines: &[&AffectedView], base_unit: &str, seen: Seen, is_done: bool) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }

@@ -1,4 +1,5 @@
-//! All batches of a team in one list: narrowed by how they stand, by product, by place and by village, and taken along.
+//! All batches of a team in one list: narrowed by how they stand, by what is in their code, by product, by place and by village,
+//! and taken along.
 
 use domain::ids::{TeamId, VillageId};
 use domain::stock::movement::{BatchState, batch_state};
@@ -26,6 +27,8 @@ pub struct BatchFilter {
     pub place: String,
     /// A village whose harvest is in it.
     pub village: String,
+    /// What is in its code, as somebody reads it off a package.
+    pub code: String,
 }
 
 impl BatchFilter {
@@ -35,16 +38,21 @@ impl BatchFilter {
         self.state == "ended"
     }
 
-    /// Whether product, place or village are narrowed.
+    /// Whether code, product, place or village are narrowed.
     #[must_use]
     pub const fn is_narrowed(&self) -> bool {
-        !self.product.is_empty() || !self.place.is_empty() || !self.village.is_empty()
+        !self.code.is_empty()
+            || !self.product.is_empty()
+            || !self.place.is_empty()
+            || !self.village.is_empty()
     }
 
-    /// Whether a batch is of the product and lies in the place.
+    /// Whether a batch is of the product, lies in the place and has the code.
     fn is_near(&self, batch: &TeamBatch) -> bool {
         let is_of = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
-        is_of(&self.product, &batch.row.product_id.to_string()) && is_of(&self.place, &batch.row.place_name)
+        is_of(&self.product, &batch.row.product_id.to_string())
+            && is_of(&self.place, &batch.row.place_name)
+            && batch.row.code.to_lowercase().contains(&self.code.trim().to_lowercase())
     }
 
     fn has(&self, batch: &TeamBatch) -> bool {
@@ -69,7 +77,8 @@ pub struct TeamBatches {
     /// From 1.
     pub page: i64,
     pub pages: i64,
-    /// How many stand so, of those of which something is left, of the product, the place and the village that are asked for.
+    /// How many stand so, of those of which something is left, and of the code, the product, the place and the village that are
+    /// asked for.
     pub counts: Vec<(BatchState, i64)>,
     /// What the list may be narrowed to.
     pub products: Vec<Choice>,

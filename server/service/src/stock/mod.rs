@@ -59,8 +59,8 @@ pub use recall_refunds::{
     RecallRefunds, RefundList, RefundListState, confirm_recall_refunds, refund_recalled_orders,
 };
 pub use recall_view::{
-    AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, order_recalls, recall_page,
-    recall_preview,
+    AffectedFilter, AffectedView, OrderRecall, RecallPage, RecallPreview, find_batch_by_code, order_recalls,
+    recall_page, recall_preview,
 };
 pub use recall_withdrawal::withdraw_recall_refunds;
 pub use shelf::{ShelfBatch, ShelfPage, ShelfQuery, shelf_page, shelf_places};

@@ -40,6 +40,49 @@ pub struct AffectedView {
     pub placed_at_ms: i64,
 }
 
+/// What stands in an address for [`AffectedFilter::ToCall`]; stages stand there as their own words.
+const TO_CALL: &str = "call";
+
+/// Which lines of a recall are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AffectedFilter {
+    All,
+    /// Those that had gone so far.
+    Stage(RecallStage),
+    /// Those whose buyers got no letter: somebody has to call them.
+    ToCall,
+}
+
+impl AffectedFilter {
+    /// Reads the word of an address; what cannot be read narrows nothing.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        match RecallStage::parse(word) {
+            Ok(stage) => Self::Stage(stage),
+            Err(_) if word == TO_CALL => Self::ToCall,
+            Err(_) => Self::All,
+        }
+    }
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Stage(stage) => stage.as_str(),
+            Self::ToCall => TO_CALL,
+        }
+    }
+
+    #[must_use]
+    pub fn has(self, line: &AffectedView) -> bool {
+        match self {
+            Self::All => true,
+            Self::Stage(stage) => line.stage == stage,
+            Self::ToCall => !line.is_mailed,
+        }
+    }
+}
+
 /// What a recall would do.
 #[derive(Debug, Clone)]
 pub struct RecallPreview {

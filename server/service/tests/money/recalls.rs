@@ -11,8 +11,8 @@ use service::mail::send_due;
 use service::orders::order_page;
 use service::shipping::{ShipParcel, ship_parcel};
 use service::stock::{
-    RecallBatch, RecallQuery, SplitBatch, WriteOff, exported_recalls, list_recalls, order_recalls,
-    recall_batch, recall_page, recall_preview, split_batch, stock_view, write_off,
+    AffectedFilter, RecallBatch, RecallQuery, SplitBatch, WriteOff, exported_recalls, list_recalls,
+    order_recalls, recall_batch, recall_page, recall_preview, split_batch, stock_view, write_off,
 };
 
 use super::*;
@@ -251,6 +251,35 @@ async fn the_county_knows_whom_to_call_once_there_is_a_recall() {
         for viewer in [&seller, &admin] {
             assert_eq!(told(viewer).await, buyer);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_orders_of_a_recall_are_narrowed_to_how_far_they_were_and_to_whom_to_call() {
+    TestShop::on_both(async |shop| {
+        let (services, seller) = (&shop.services, shop.seller().await);
+        let good = shop.scarce("WHOM", 5).await;
+        let unpaid = order_with_mail(shop, 1, good.variant()).await;
+        let paid = order_with_mail(shop, 2, good.variant()).await;
+        let silent = order(shop, 3, &[(good.variant(), 1)]).await;
+        for (number, order) in [(2, &paid), (3, &silent)] {
+            pay(shop, &shop.guest(number), order.order_id).await;
+        }
+        let done = recall_batch(services, &seller, &recall(good.batches[0]), "r").await.unwrap();
+        let page = recall_page(services, &seller, done).await.unwrap();
+        let found = |word: &str| -> Vec<OrderId> {
+            let wanted = AffectedFilter::of_word(word);
+            page.affected.iter().filter(|line| wanted.has(line)).map(|line| line.order).collect()
+        };
+        assert_eq!(found("unpaid"), [unpaid.order_id]);
+        assert_eq!(found("to_pack"), [paid.order_id, silent.order_id]);
+        assert_eq!(found("call"), [silent.order_id], "the others have a letter");
+        for (word, kept) in [("", ""), ("call", "call"), ("shipped", "shipped"), ("nonsense", "")] {
+            assert_eq!(AffectedFilter::of_word(word).as_str(), kept);
+        }
+        assert_eq!(found("nonsense").len(), 3, "what cannot be read narrows nothing");
+        run_worker(shop).await;
     })
     .await;
 }

@@ -45,6 +45,20 @@ async fn the_batches_of_a_team_are_listed_narrowed_and_taken_along() {
             let (taken, _) = exported_batches(services, &seller, team, &filter).await.unwrap();
             assert_eq!(codes(&taken), own, "the sheet is the list");
         }
+        for (code, own) in
+            [(" TEA-", vec!["tea-0", "tea-1"]), ("drobium", vec!["dendrobium-0"]), ("%", vec![])]
+        {
+            let filter = BatchFilter { code: code.to_owned(), ..BatchFilter::default() };
+            assert!(filter.is_narrowed());
+            let found = team_batches(services, &seller, team, &filter, 1).await.unwrap();
+            assert_eq!(codes(&found.batches), own, "read off a package: {code}");
+            assert_eq!(
+                found.counts.iter().map(|(_, count)| usize::try_from(*count).unwrap()).sum::<usize>(),
+                own.len()
+            );
+            let (taken, _) = exported_batches(services, &seller, team, &filter).await.unwrap();
+            assert_eq!(codes(&taken), own, "the sheet is the list");
+        }
 
         // An order sets all of the older tea aside; it is not gone before it is written off or sold.
         order(shop, 1, &[(shop.tea.variant(), 5)]).await;
