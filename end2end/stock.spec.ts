@@ -11,7 +11,7 @@ import { rowsOf } from './support/workbook';
 withScriptsOn('desktop');
 
 test('a batch is split, written off, counted, labelled and recalled', async ({ page: buyer, pageOf, stranger, t, at, opened }) => {
-  test.setTimeout(210_000);
+  test.setTimeout(240_000);
   const page = await pageOf('seller');
   const name = `石板毛尖 ${Date.now().toString(36)}`;
   await startListing(page, t, at);
@@ -166,6 +166,44 @@ test('a batch is split, written off, counted, labelled and recalled', async ({ p
     await narrow(page, t, /kind=count/);
     await expectAccessible(page, 'movements');
     await expectSheet(page, t, /^movements-[\d-]+\.xlsx$/);
+  });
+
+  await test.step('what was lost of all goods in some days is one list, with who, when and why', async () => {
+    await visit(page, `${team}/batches`);
+    await goOn(page, page.getByRole('link', { name: t('库存流水', 'Movements'), exact: true }), /\/sell\/[^/]+\/movements$/);
+    const rows = page.locator('tbody tr');
+    const what = page.getByLabel(t('做了什么', 'What'), { exact: true });
+    const product = page.getByRole('combobox', { name: t('商品', 'Product') });
+    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format();
+    await unfold(page, t);
+    await what.selectOption('write_off');
+    await page.getByLabel(t('日期从', 'From'), { exact: true }).fill(today);
+    await narrow(page, t, /kind=write_off/);
+    await expect(rows.filter({ hasText: name }), 'among those of other goods').toHaveCount(1);
+    await product.selectOption({ label: name });
+    await narrow(page, t, /product=[^&]/);
+    await expect(rows).toHaveCount(1);
+    await expect(rows).toContainText('500 g');
+    await expect(rows).toContainText(t('变质', 'Spoiled'));
+    await expect(rows, 'who did it').not.toContainText('—');
+    await expectAccessible(page, 'movements of all goods');
+    const sheet = rowsOf(await expectSheet(page, t, /^movements-[\d-]+\.xlsx$/));
+    expect(sheet.filter((row) => row.includes(name)), 'the sheet is the list').toHaveLength(1);
+    expect(sheet.flat()).toEqual(expect.arrayContaining([name, '500', t('变质', 'Spoiled')]));
+    const code = await rows.getByRole('link').last().innerText();
+    await what.selectOption('');
+    await page.getByRole('searchbox', { name: t('批次号', 'Batch code') }).fill(`${code}-s1`);
+    await narrow(page, t, /q=[^&]/);
+    await expect(rows.filter({ hasText: t('分批得来', 'Made by a split') }), 'the part').toHaveCount(1);
+    await expect(rows.filter({ hasText: t('报损', 'Written off') }), 'not what it was split from').toHaveCount(0);
+    await page.getByLabel(t('到', 'to'), { exact: true }).fill('2020-01-01');
+    await page.getByLabel(t('日期从', 'From'), { exact: true }).fill('');
+    await narrow(page, t, /to=2020-01-01/);
+    await expect(page.getByText(t('没有找到', 'Nothing found'))).toBeVisible();
+    await goOn(page, page.getByRole('link', { name: t('清除筛选', 'Clear') }), /\/sell\/[^/]+\/movements$/);
+    await visit(page, stock);
+    await goOn(page, page.getByRole('link', { name: t('库存流水', 'Movements'), exact: true }), /\/products\/[^/]+\/movements$/);
+    await goOn(page, page.getByRole('link', { name: t('所有商品的流水', 'Of all goods') }), /\/sell\/[^/]+\/movements$/);
   });
 
   await test.step('in the table of all goods more comes in, and they leave the shop and come back', async () => {

@@ -60,7 +60,7 @@ impl Console {
                 Section::new(paths::team(team), t("概览", "Overview"), "chart"),
                 Section::new(paths::team_notifications(team), t("通知", "Notifications"), "bell"),
                 Section::new(paths::team_products(team), t("商品", "Products"), "box").with(
-                    ["table", "sheets", "batches", "recalls", "reviews"]
+                    ["table", "sheets", "batches", "count", "counts", "movements", "recalls", "reviews"]
                         .map(|part| format!("{}/{part}", paths::team(team))),
                 ),
                 Section::new(paths::team_parcels(team), t("发货", "Parcels"), "truck")

@@ -23,7 +23,7 @@ pub use shelf::{
     CountFilter, CountLineRow, ShelfRow, find_shelf_batch, list_count_lines, list_counted_products,
     list_shelf, list_team_to_pack,
 };
-pub use shown::{MovementFilter, MovementRow, list_movements};
+pub use shown::{MovementFilter, MovementRow, MovementsOf, list_moved_products, list_movements};
 pub use warnings::{
     ExpiringRow, LowStockRow, ThresholdRow, find_threshold, list_expiring, list_low_stock, put_threshold,
 };

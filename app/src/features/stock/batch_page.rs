@@ -303,7 +303,7 @@ fn history(desk: &BatchDesk) -> AnyView {
     view! {
         <section class="stack">
             {ui::section_head(t("这一批的流水", "What was done to it"), &all, t("全部", "All"))}
-            {movements_page::table(&desk.movements, &desk.base_unit)}
+            {movements_page::table(&desk.movements, None)}
         </section>
     }
     .into_any()

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use service::report::{Cell, Report};
 use service::stock::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 
-use super::{batch_path, batches_path, counts_path, place_count_path, words};
+use super::{batch_path, batches_path, counts_path, place_count_path, team_movements_path, words};
 use crate::context::{given_text, link, name, query, services, t, viewer};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::{current_team, stock_text, tabs};
@@ -54,9 +54,11 @@ pub async fn batches_page() -> PageResult {
     let sub = t("所有商品的批次，先到期的在前。", "Batches of all goods, the first to expire first.");
     let sheet = format!("{}.xlsx{}", link(&path), text_of(&filter));
     let (count, counts) = (link(&place_count_path(team.id)), link(&counts_path(team.id)));
+    let movements = link(&team_movements_path(team.id));
     let export = view! {
         <a class="btn btn--plain" href=count>{ui::icon("check")}{t("按地点盘点", "Count a place")}</a>
         <a class="btn btn--plain" href=counts>{ui::icon("clock")}{t("盘点记录", "Counts")}</a>
+        <a class="btn btn--plain" href=movements>{ui::icon("clock")}{t("库存流水", "Movements")}</a>
         {ui::export_link(sheet)}
     };
     let cut = list.is_cut.then(|| {

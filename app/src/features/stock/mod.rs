@@ -34,6 +34,8 @@ mod recall_parts;
 #[cfg(feature = "ssr")]
 mod recall_refunds;
 #[cfg(feature = "ssr")]
+mod team_movements_page;
+#[cfg(feature = "ssr")]
 pub mod warnings;
 #[cfg(feature = "ssr")]
 pub mod words;
@@ -112,6 +114,12 @@ pub fn movements_path(team: impl std::fmt::Display, product: impl std::fmt::Disp
     format!("/sell/{team}/products/{product}/movements")
 }
 
+/// What was done to all goods of a team.
+#[must_use]
+pub fn team_movements_path(team: impl std::fmt::Display) -> String {
+    format!("/sell/{team}/movements")
+}
+
 /// The pages of this feature.
 #[cfg(feature = "ssr")]
 pub fn pages() -> Vec<crate::routes::Page> {
@@ -121,6 +129,9 @@ pub fn pages() -> Vec<crate::routes::Page> {
         Page::new("/sell/{team}/products/{product}/movements", movements_page::movements_page)
             .only(Access::Seller),
         Page::file("/sell/{team}/products/{product}/movements.xlsx", movements_page::movements_sheet)
+            .only(Access::Seller),
+        Page::new("/sell/{team}/movements", team_movements_page::team_movements_page).only(Access::Seller),
+        Page::file("/sell/{team}/movements.xlsx", team_movements_page::team_movements_sheet)
             .only(Access::Seller),
         Page::new("/sell/{team}/count", place_count_page::place_count_page).only(Access::Seller),
         Page::new("/sell/{team}/counts", counts_page::counts_page).only(Access::Seller),

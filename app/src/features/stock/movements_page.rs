@@ -1,13 +1,13 @@
-//! What was done to the batches of a product: who, when, why, how much.
+//! What was done to the batches of a product: who, when, why, how much. What the list of a team shares with it is here.
 
-use domain::ids::ProductId;
+use domain::ids::{ProductId, TeamId};
 use domain::stock::movement::MovementKind;
 use domain::time::china_minute_text;
 use leptos::prelude::*;
 use service::report::{Cell, Report};
-use service::stock::{MovementQuery, MovementRow};
+use service::stock::{MovementQuery, MovementRow, Movements};
 
-use super::{movements_path, words};
+use super::{batch_path, movements_path, team_movements_path, words};
 use crate::context::{given_text, link, name, query, services, t, typed_param, viewer};
 use crate::features::listing::stock_path;
 use crate::features::sell::team::{current_team, stock_text};
@@ -35,40 +35,35 @@ pub async fn movements_page() -> PageResult {
         }
     });
     let path = movements_path(team.id, product);
-    let older = page.older.as_ref().map(|from| {
-        let href = format!("{}{}", link(&path), text_of(&wanted, from));
-        view! { <p><a class="btn btn--plain" href=href>{t("更早的", "Older")}</a></p> }
-    });
-    let sheet = format!("{}{}", link(&format!("{path}.xlsx")), text_of(&wanted, ""));
-    let export = ui::export_link(sheet);
-    let list = if page.movements.is_empty() && wanted.is_narrowed() {
-        ui::nothing_found()
-    } else if page.movements.is_empty() {
-        ui::empty(
-            "box",
-            t("还没有记录", "Nothing yet"),
-            t("入库、报损、盘点、分批都会记在这里。", "Receipts, losses, counts and splits are listed here."),
-            (),
-        )
-    } else {
-        table(&page.movements, &page.base_unit)
+    let whole = link(&team_movements_path(team.id));
+    let actions = view! {
+        <a class="btn btn--plain" href=whole>{ui::icon("box")}{t("所有商品的流水", "Of all goods")}</a>
+        {export(&path, &wanted)}
     };
     let body = view! {
         {ui::crumbs(&[(&products, t("商品", "Products")), (&stock, &shown)], title)}
-        {ui::page_head(title, &shown, export)}
+        {ui::page_head(title, &shown, actions)}
         {filter_form(&path, &wanted)}
-        <div class="stack">{only}{list}{older}</div>
+        <div class="stack">{only}{list(&path, &wanted, &page.movements, None)}</div>
     };
     Ok(Screen::console(team.console(), title, body))
 }
 
 fn query_of_address() -> MovementQuery {
-    MovementQuery { batch: query("batch"), kind: query("kind"), from: query("from"), to: query("to") }
+    MovementQuery { batch: query("batch"), ..kind_and_days() }
 }
 
-fn text_of(wanted: &MovementQuery, before: &str) -> String {
+/// What both lists are narrowed by.
+pub(super) fn kind_and_days() -> MovementQuery {
+    MovementQuery { kind: query("kind"), from: query("from"), to: query("to"), ..MovementQuery::default() }
+}
+
+pub(super) fn text_of(wanted: &MovementQuery, before: &str) -> String {
     given_text(&[
         ("batch", &wanted.batch),
+        ("q", &wanted.code),
+        ("product", &wanted.product),
+        ("place", &wanted.place),
         ("kind", &wanted.kind),
         ("from", &wanted.from),
         ("to", &wanted.to),
@@ -85,11 +80,45 @@ fn filter_form(path: &str, wanted: &MovementQuery) -> AnyView {
         days: Some(ui::FilterDays { label: t("日期从", "From"), from: &wanted.from, to: &wanted.to }),
         clear: wanted.is_narrowed().then(|| format!("{}{}", link(path), text_of(&all, ""))),
     };
+    ui::filter_form(&form, batch, kind_choice(wanted))
+}
+
+/// What was done, as a choice of the form.
+pub(super) fn kind_choice(wanted: &MovementQuery) -> AnyView {
     let kinds = MovementKind::ALL
         .iter()
         .map(|kind| (kind.as_str().to_owned(), words::movement_kind(*kind).to_owned()));
-    let kind = ui::filter_choice("m", "kind", t("做了什么", "What"), &wanted.kind, kinds.collect());
-    ui::filter_form(&form, batch, kind)
+    ui::filter_choice("m", "kind", t("做了什么", "What"), &wanted.kind, kinds.collect())
+}
+
+/// The link to the sheet of the list at `path`.
+pub(super) fn export(path: &str, wanted: &MovementQuery) -> AnyView {
+    ui::export_link(format!("{}{}", link(&format!("{path}.xlsx")), text_of(wanted, "")))
+}
+
+/// A page of the list at `path`, with the way to the older ones; with the products where it is a team's.
+pub(super) fn list(
+    path: &str,
+    wanted: &MovementQuery,
+    movements: &Movements,
+    team: Option<TeamId>,
+) -> AnyView {
+    if movements.rows.is_empty() && wanted.is_narrowed() {
+        return ui::nothing_found();
+    }
+    if movements.rows.is_empty() {
+        return ui::empty(
+            "box",
+            t("还没有记录", "Nothing yet"),
+            t("入库、报损、盘点、分批都会记在这里。", "Receipts, losses, counts and splits are listed here."),
+            (),
+        );
+    }
+    let older = movements.older.as_ref().map(|from| {
+        let href = format!("{}{}", link(path), text_of(wanted, from));
+        view! { <p><a class="btn btn--plain" href=href>{t("更早的", "Older")}</a></p> }
+    });
+    view! { {table(&movements.rows, team)}{older} }.into_any()
 }
 
 /// `/sell/{team}/products/{product}/movements.xlsx`, narrowed like the page.
@@ -101,8 +130,14 @@ pub async fn movements_sheet() -> FileResult {
     if page.team != team.id {
         return Err(service::ServiceError::NotFound);
     }
+    sheet(&page.movements).await
+}
+
+/// Movements to be taken along.
+pub(super) async fn sheet(movements: &Movements) -> FileResult {
     let heads = [
         (t("时间", "Time"), false),
+        (t("商品", "Product"), true),
         (t("批次", "Batch"), false),
         (t("做了什么", "What"), false),
         (t("入库", "Received"), false),
@@ -111,21 +146,21 @@ pub async fn movements_sheet() -> FileResult {
         (t("说明", "Note"), true),
         (t("经手人", "By"), false),
     ];
-    let unit = words::base_unit(&page.base_unit);
-    let rows = page.movements.iter().map(|row| sheet_row(row, unit)).collect();
-    let report =
-        Report::new(t("库存流水", "Movements of stock"), heads, rows, ui::cut_note(page.older.is_some()));
+    let rows = movements.rows.iter().map(sheet_row).collect();
+    let note = ui::cut_note(movements.older.is_some());
+    let report = Report::new(t("库存流水", "Movements of stock"), heads, rows, note);
     Ok(FileAnswer::sheet_of_today("movements", report.xlsx().await?))
 }
 
-fn sheet_row(row: &MovementRow, unit: &'static str) -> Vec<Cell> {
+fn sheet_row(row: &MovementRow) -> Vec<Cell> {
     vec![
         china_minute_text(row.at_ms).into(),
+        name(&row.product_name, &row.product_name_en).into(),
         row.batch_code.clone().into(),
         words::movement_kind(row.kind).into(),
         Cell::Number(row.received_change),
         Cell::Number(row.written_off_change),
-        unit.into(),
+        words::base_unit(&row.base_unit).into(),
         said_of(row).into(),
         row.user_name.clone().unwrap_or_default().into(),
     ]
@@ -170,39 +205,54 @@ fn change_text(change: i64, base_unit: &str) -> String {
     }
 }
 
-/// Movements, latest first.
-pub(super) fn table(movements: &[MovementRow], base_unit: &str) -> AnyView {
-    let rows: Vec<_> = movements
-        .iter()
-        .map(|row| {
-            let available = change_text(row.received_change - row.written_off_change, base_unit);
-            let lost = change_text(row.written_off_change, base_unit);
-            let said = said_of(row);
-            let who = row.user_name.clone().unwrap_or_else(|| "—".to_owned());
-            view! {
-                <tr>
-                    <th scope="row" data-label=t("时间", "Time")><span class="num">{china_minute_text(row.at_ms)}</span></th>
-                    <td data-label=t("批次", "Batch")><span class="num">{row.batch_code.clone()}</span></td>
-                    <td data-label=t("做了什么", "What")>{words::movement_kind(row.kind)}</td>
-                    <td class="n" data-label=t("可售", "For sale")>{available}</td>
-                    <td class="n" data-label=t("损耗", "Lost")>{(!lost.is_empty()).then_some(lost)}</td>
-                    <td data-label=t("说明", "Note")>{(!said.is_empty()).then_some(said)}</td>
-                    <td data-label=t("经手人", "By")>{who}</td>
-                </tr>
-            }
-        })
-        .collect();
+/// Movements, latest first; with the product of each and ways to it and its batch where they are a team's.
+pub(super) fn table(movements: &[MovementRow], team: Option<TeamId>) -> AnyView {
+    let rows: Vec<_> = movements.iter().map(|row| table_row(row, team)).collect();
+    let product = team.map(|_| view! { <th scope="col">{t("商品", "Product")}</th> });
     view! {
         <div class="table-wrap"><table class="table table--cards table--dense">
             <caption class="vh">{t("库存流水", "Movements of stock")}</caption>
             <thead><tr>
-                <th scope="col">{t("时间", "Time")}</th><th scope="col">{t("批次", "Batch")}</th>
+                <th scope="col">{t("时间", "Time")}</th>{product}<th scope="col">{t("批次", "Batch")}</th>
                 <th scope="col">{t("做了什么", "What")}</th><th scope="col" class="n">{t("可售", "For sale")}</th>
                 <th scope="col" class="n">{t("损耗", "Lost")}</th><th scope="col">{t("说明", "Note")}</th>
                 <th scope="col">{t("经手人", "By")}</th>
             </tr></thead>
             <tbody>{rows}</tbody>
         </table></div>
+    }
+    .into_any()
+}
+
+fn table_row(row: &MovementRow, team: Option<TeamId>) -> AnyView {
+    let available = change_text(row.received_change - row.written_off_change, &row.base_unit);
+    let lost = change_text(row.written_off_change, &row.base_unit);
+    let said = said_of(row);
+    let who = row.user_name.clone().unwrap_or_else(|| "—".to_owned());
+    let code = row.batch_code.clone();
+    let product = team.map(|team| {
+        let shown = name(&row.product_name, &row.product_name_en);
+        let shown = if shown.is_empty() { t("未命名商品", "Unnamed product") } else { shown }.to_owned();
+        let path = stock_path(team, row.product_id);
+        view! { <td data-label=t("商品", "Product")><a href=link(&path)>{shown}</a></td> }
+    });
+    let batch = match team {
+        Some(team) => {
+            view! { <a class="num" href=link(&batch_path(team, row.batch_id))>{code}</a> }.into_any()
+        }
+        None => view! { <span class="num">{code}</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row" data-label=t("时间", "Time")><span class="num">{china_minute_text(row.at_ms)}</span></th>
+            {product}
+            <td data-label=t("批次", "Batch")>{batch}</td>
+            <td data-label=t("做了什么", "What")>{words::movement_kind(row.kind)}</td>
+            <td class="n" data-label=t("可售", "For sale")>{available}</td>
+            <td class="n" data-label=t("损耗", "Lost")>{(!lost.is_empty()).then_some(lost)}</td>
+            <td data-label=t("说明", "Note")>{(!said.is_empty()).then_some(said)}</td>
+            <td data-label=t("经手人", "By")>{who}</td>
+        </tr>
     }
     .into_any()
 }

@@ -17,6 +17,7 @@ mod inputs;
 mod labels;
 mod list;
 mod loss;
+mod movement_list;
 mod place_count;
 mod recall;
 mod recall_list;
@@ -50,6 +51,10 @@ pub(crate) use inputs::{read_more, reweigh};
 pub use labels::{LabelVariant, LabelView, batch_label};
 pub use list::{BatchFilter, TeamBatch, TeamBatches, exported_batches, team_batches};
 pub use loss::{WriteOff, write_off};
+pub use movement_list::{
+    MovementQuery, Movements, MovementsPage, TeamMovements, exported_movements, exported_team_movements,
+    movements_page, team_movements,
+};
 pub use place_count::{CountPlace, ShelfLine, batch_of_key, count_place, line_key};
 pub(crate) use recall::follow_up;
 pub use recall::{RecallBatch, recall_batch};
@@ -67,10 +72,7 @@ pub use shelf::{ShelfBatch, ShelfPage, ShelfQuery, shelf_page, shelf_places};
 pub use split::{MoveBatch, SplitBatch, move_batch, split_batch};
 pub use store::movements::{CorrectionLineRow, CountLineRow, MovementRow, ParcelBatchRow, StocktakeLineRow};
 pub use store::recalls::RecallHeadRow;
-pub use view::{
-    BatchDesk, BatchStock as BatchStockView, MovementQuery, MovementsPage, StockView, batch_desk,
-    exported_movements, movements_page, parcel_batches, stock_view,
-};
+pub use view::{BatchDesk, BatchStock as BatchStockView, StockView, batch_desk, parcel_batches, stock_view};
 
 /// A note beside a movement, in characters.
 const MAX_NOTE_CHARS: usize = 200;

@@ -1,9 +1,8 @@
-//! What the pages of stock show: batches with where they lie and how they stand, and what was done to them.
+//! What the pages of stock show: batches with where they lie and how they stand, and what was last done to them.
 
 use domain::ids::{BatchId, ParcelId, ProductId, TeamId};
-use domain::stock::movement::{BatchState, MovementKind, batch_state};
+use domain::stock::movement::{BatchState, batch_state};
 use domain::thousandths::thousandths_text;
-use domain::time::days_ms;
 use store::listing::{self as rows, ListingBatchRow, ListingRow};
 use store::movements::{
     self, BatchExtraRow, CorrectionLineRow, MovementFilter, MovementRow, ParcelBatchRow, ThresholdRow,
@@ -14,10 +13,8 @@ use super::{days_of, own_batch};
 use crate::listing::{Choice, ListingPhoto, own_listing, today};
 use crate::{Result, ServiceError, Services, Viewer};
 
-/// Movements that a page shows.
-const PAGE_SIZE: i64 = 50;
-/// Movements that a sheet holds.
-const MOST_EXPORTED: i64 = 5_000;
+/// Movements that the page of a batch shows.
+const LATEST: i64 = 50;
 
 /// One batch beside its papers. Quantities are base units.
 #[derive(Debug, Clone)]
@@ -77,22 +74,6 @@ pub struct BatchDesk {
     pub corrections: Vec<CorrectionLineRow>,
     pub movements: Vec<MovementRow>,
     pub recall: Option<domain::ids::RecallId>,
-}
-
-/// What was done to the batches of a product.
-#[derive(Debug, Clone)]
-pub struct MovementsPage {
-    pub product: ProductId,
-    pub team: TeamId,
-    pub name: String,
-    pub name_en: String,
-    pub base_unit: String,
-    /// The batch that was asked for.
-    pub batch: Option<(BatchId, String)>,
-    /// Latest first.
-    pub movements: Vec<MovementRow>,
-    /// Where the older ones begin.
-    pub older: Option<String>,
 }
 
 /// The stock of a product, for those who sell it.
@@ -193,7 +174,7 @@ pub async fn batch_desk(services: &Services, viewer: &Viewer, batch: &str) -> Re
             &mut conn,
             MovementFilter::all(listing.id, Some(id)),
             i64::MAX,
-            PAGE_SIZE,
+            LATEST,
         )
         .await?,
         recall: recalls::find_recall_of_batch(&mut conn, id).await?.map(|recall| recall.id),
@@ -204,98 +185,6 @@ pub async fn batch_desk(services: &Services, viewer: &Viewer, batch: &str) -> Re
         is_published: listing.status == "published",
         base_unit: listing.base_unit,
         inputs,
-    })
-}
-
-/// Which movements of a product are shown, as it stands in the address. What cannot be read narrows nothing, but a batch that
-/// is not of the product.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MovementQuery {
-    /// A batch in its shown form.
-    pub batch: String,
-    /// A word of [`MovementKind`].
-    pub kind: String,
-    /// First and last day, `YYYY-MM-DD`.
-    pub from: String,
-    pub to: String,
-}
-
-impl MovementQuery {
-    /// Whether kind or days are narrowed.
-    #[must_use]
-    pub const fn is_narrowed(&self) -> bool {
-        !self.kind.is_empty() || !self.from.is_empty() || !self.to.is_empty()
-    }
-
-    fn of(&self, product: ProductId) -> MovementFilter {
-        let (from_ms, until_ms) = days_ms(&self.from, &self.to);
-        MovementFilter {
-            kind: MovementKind::parse(&self.kind).ok(),
-            from_ms,
-            until_ms,
-            ..MovementFilter::all(product, self.batch.trim().parse().ok())
-        }
-    }
-}
-
-/// What was done to the batches of a product; `before` is where a page of older ones begins.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] for another team's product, or a batch that is not of it.
-pub async fn movements_page(
-    services: &Services,
-    viewer: &Viewer,
-    product: ProductId,
-    query: &MovementQuery,
-    before: Option<i64>,
-) -> Result<MovementsPage> {
-    found_movements(services, viewer, product, query, before, PAGE_SIZE).await
-}
-
-/// The latest of them, to be taken along; [`MovementsPage::older`] says that there are more.
-///
-/// # Errors
-/// As [`movements_page`].
-pub async fn exported_movements(
-    services: &Services,
-    viewer: &Viewer,
-    product: ProductId,
-    query: &MovementQuery,
-) -> Result<MovementsPage> {
-    found_movements(services, viewer, product, query, None, MOST_EXPORTED).await
-}
-
-async fn found_movements(
-    services: &Services,
-    viewer: &Viewer,
-    product: ProductId,
-    query: &MovementQuery,
-    before: Option<i64>,
-    most: i64,
-) -> Result<MovementsPage> {
-    let mut conn = services.db.read().await?;
-    let listing = own_listing(&mut conn, viewer, product).await?;
-    let filter = query.of(product);
-    let named = match filter.batch {
-        None => None,
-        Some(id) => {
-            let row = rows::find_listing_batch(&mut conn, id).await?;
-            let row = row.filter(|row| row.product_id == product).ok_or(ServiceError::NotFound)?;
-            Some((id, row.code))
-        }
-    };
-    let mut found =
-        movements::list_movements(&mut conn, filter, before.unwrap_or(i64::MAX), most + 1).await?;
-    let has_more = crate::paging::cut(&mut found, most);
-    Ok(MovementsPage {
-        product,
-        team: listing.team_id,
-        name: listing.name,
-        name_en: listing.name_en,
-        base_unit: listing.base_unit,
-        batch: named,
-        older: found.last().filter(|_| has_more).map(|row| row.id.to_string()),
-        movements: found,
     })
 }
 

@@ -8,6 +8,7 @@ mod list;
 mod more;
 mod races;
 mod shelves;
+mod team_movements;
 
 use domain::failure::{FieldError, Problem};
 use domain::listing::InputForm;

@@ -1,5 +1,7 @@
 //! What is done to batches, on both engines.
 
+mod team;
+
 use domain::ids::{
     BatchId, InputCorrectionId, MediaId, MovementId, OrderId, ParcelId, PlaceId, ProductId, StocktakeId,
     TeamId, UserId, VillageId,
@@ -33,6 +35,7 @@ pub(crate) async fn scenario(db: &Db) {
     movements(&mut tx).await;
     splits(&mut tx).await;
     counts_and_corrections(&mut tx).await;
+    team::of_a_team(&mut tx).await;
     warnings(&mut tx).await;
     tx.commit().await.unwrap();
 }

@@ -17,7 +17,7 @@ use crate::sql::executed;
 use crate::{Conn, Db};
 
 /// Tables that grow with goods, people and trade. The others are as large as the county.
-const BIG: [&str; 48] = [
+const BIG: [&str; 49] = [
     "after_sale_goods",
     "after_sale_lines",
     "after_sale_messages",
@@ -57,6 +57,7 @@ const BIG: [&str; 48] = [
     "products",
     "search_terms",
     "search_typos",
+    "stock_movements",
     "team_days",
     "timers",
     "unfinished_photos",

@@ -126,6 +126,8 @@ const TABLE: &[Row] = &[
     ("/sell/{team}/after-sales.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/batches.xlsx", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/movements", &[SELLERS], FORBIDDEN),
+    ("/sell/{team}/movements.xlsx", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/count", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/counts", &[SELLERS], FORBIDDEN),
     ("/sell/{team}/counts.xlsx", &[SELLERS], FORBIDDEN),

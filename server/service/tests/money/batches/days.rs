@@ -76,7 +76,7 @@ async fn days_are_corrected_within_the_shelf_life_and_on_record() {
         assert_eq!(desk.movements[0].former_expires_on.as_deref(), Some("2027-06-01"));
         let query = MovementQuery { kind: "days".to_owned(), ..MovementQuery::default() };
         let found = movements_page(services, &seller, good.product, &query, None).await.unwrap();
-        assert_eq!(found.movements.len(), 2, "found by what was done");
+        assert_eq!(found.movements.rows.len(), 2, "found by what was done");
     })
     .await;
 }

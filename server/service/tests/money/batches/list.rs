@@ -101,8 +101,8 @@ async fn movements_are_narrowed_by_kind_batch_and_day_and_taken_along() {
     let found = async |query: MovementQuery| {
         let page = movements_page(services, &seller, tea.product, &query, None).await.unwrap();
         let sheet = exported_movements(services, &seller, tea.product, &query).await.unwrap();
-        assert_eq!(sheet.movements, page.movements, "{query:?}");
-        page.movements.into_iter().map(|row| (row.kind, row.written_off_change)).collect::<Vec<_>>()
+        assert_eq!(sheet.movements.rows, page.movements.rows, "{query:?}");
+        page.movements.rows.into_iter().map(|row| (row.kind, row.written_off_change)).collect::<Vec<_>>()
     };
     let kind =
         |kind: MovementKind| MovementQuery { kind: kind.as_str().to_owned(), ..MovementQuery::default() };

@@ -48,7 +48,7 @@ fn at(batch: BatchId, field: &str) -> String {
     format!("lines.{}.{field}", line_key(batch))
 }
 
-async fn second_place(shop: &TestShop) -> PlaceId {
+pub(super) async fn second_place(shop: &TestShop) -> PlaceId {
     let id: PlaceId = shop.services.new_id();
     let row = store::seed::NewDispatchPlace {
         id,
