@@ -174,9 +174,11 @@ pub async fn update_team(conn: &mut Conn, row: &KeptTeamRow) -> Result<()> {
 /// was sold of it is history.
 pub async fn list_goods_of_team(conn: &mut Conn, team: TeamId, village: VillageId) -> Result<Vec<ProductId>> {
     let ids: Vec<i64> = sql::query_scalar(
-        "SELECT p.id FROM products p WHERE p.team_id = $1 AND (p.village_id = $2 OR EXISTS (
-            SELECT 1 FROM batches b JOIN batch_inputs i ON i.batch_id = b.id
-            WHERE b.product_id = p.id AND b.available + b.held > 0 AND i.village_id = $2))",
+        "SELECT p.id FROM products p WHERE p.team_id = $1 AND p.village_id = $2
+        UNION
+        SELECT p.id FROM batch_inputs i CROSS JOIN batches b CROSS JOIN products p
+        WHERE i.village_id = $2 AND b.id = i.batch_id AND b.available + b.held > 0 AND p.id = b.product_id
+            AND p.team_id = $1",
     )
     .bind(team.get())
     .bind(village.get())
