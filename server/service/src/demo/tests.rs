@@ -228,7 +228,7 @@ async fn the_storeroom_was_lived_in(services: &Services, census: &Census) {
     for page in census.goods.iter().filter(|page| page.bundle.is_none()) {
         let movements =
             stock::movements_page(services, &viewer, page.id, &Default::default(), None).await.unwrap();
-        kinds.extend(movements.movements.iter().map(|row| row.kind.as_str()));
+        kinds.extend(movements.movements.rows.iter().map(|row| row.kind.as_str()));
         let view = stock::stock_view(services, &viewer, page.id).await.unwrap();
         photographed += view.batches.iter().filter(|batch| batch.certificate.is_some()).count();
         teams.insert(page.team_id);
