@@ -122,6 +122,11 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "ELSE -b.id END",
         "of few teams PostgreSQL walks batches and products side by side: a team has a good part of them",
     ),
+    (
+        "places/kept.rs",
+        "b.available + b.held > 0 AND p.id = b.product_id",
+        "of few villages PostgreSQL walks batches beside those of one; asked when a county takes a village from a team",
+    ),
     ("listing/reviews.rs", "r.status = 'submitted'", "what waits for captains is little: each answers it"),
     ("watching.rs", "AS open_holds", "unpaid orders are few: each ends within half an hour"),
 ];
